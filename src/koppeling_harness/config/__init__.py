@@ -1,0 +1,1 @@
+"""Manifests and settings that users write."""

@@ -1,0 +1,1 @@
+"""ERP1, emulated: what AFAS's servers would answer."""

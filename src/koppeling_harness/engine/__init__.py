@@ -1,0 +1,1 @@
+"""Carry out scenarios, many at once, and say what happened."""

@@ -1,0 +1,145 @@
+"""Every error that the harness raises on purpose, and every exit code.
+
+A verdict is never an error: a red integration is data. An error says that *no* verdict was
+reached, and why:
+
+    HarnessError                 3   the harness itself failed
+    ├── UsageError               4   the command line cannot be carried out
+    ├── NothingToRunError        5   no scenario applies
+    ├── ConfigurationError      10   something that the user wrote is wrong
+    │   ├── DocumentError           a file has problems (all of them at once)
+    │   ├── PluginError             an integration cannot be loaded
+    │   └── ProductionRefusedError  the target is a production environment
+    ├── ErpUnavailableError     11   the ERP cannot be used now
+    ├── SecretFoundError        14   something secret was about to be written
+    └── VerificationError       15   a signature or digest does not match
+
+The command line catches them in one place (`cli/main.py`) and leaves with `exit_code`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What the process says to its caller. 0 and 1 are verdicts; the others say that none was reached."""
+
+    PASSED = 0
+    NOT_PASSED = 1
+    INTERRUPTED = 2
+    HARNESS_ERROR = 3
+    USAGE = 4
+    NOTHING_TO_RUN = 5
+    CONFIGURATION = 10
+    ENVIRONMENT = 11
+    REQUIRED_NOT_EXECUTED = 12
+    WAIVER = 13
+    SECRET_FOUND = 14
+    VERIFICATION = 15
+    DIFFERS = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One thing wrong in a file.
+
+    Attributes:
+        where: `file:line:column`, as far as known.
+        message: What was found and what was expected.
+        hint: What to do about it; empty when the message says it.
+    """
+
+    where: str
+    message: str
+    hint: str = ""
+
+    def render(self) -> str:
+        """Return the problem as text: one line, and an indented hint below it."""
+        line = f"{self.where}: {self.message}"
+        return f"{line}\n    hint: {self.hint}" if self.hint else line
+
+
+class HarnessError(Exception):
+    """The harness could not do what was asked.
+
+    Args:
+        message: Where, what was found, what was expected.
+        hint: What to do about it.
+    """
+
+    code = "HARNESS-ERROR"
+    exit_code = ExitCode.HARNESS_ERROR
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def render(self) -> str:
+        """Return the text for a person."""
+        return f"{self.message}\n    hint: {self.hint}" if self.hint else self.message
+
+
+class UsageError(HarnessError):
+    """The command line asks for something that does not exist or cannot be combined."""
+
+    code = "USAGE"
+    exit_code = ExitCode.USAGE
+
+
+class NothingToRunError(HarnessError):
+    """No scenario applies to any integration that was found."""
+
+    code = "NOTHING-TO-RUN"
+    exit_code = ExitCode.NOTHING_TO_RUN
+
+
+class ConfigurationError(HarnessError):
+    """Something that the user wrote or set is wrong."""
+
+    code = "CONFIGURATION"
+    exit_code = ExitCode.CONFIGURATION
+
+
+class DocumentError(ConfigurationError):
+    """A file has problems; `problems` holds all of them, in the order of the file."""
+
+    code = "DOCUMENT"
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(problem.render() for problem in self.problems))
+
+
+class PluginError(ConfigurationError):
+    """An integration's plugin cannot be loaded or started."""
+
+    code = "PLUGIN"
+
+
+class ProductionRefusedError(ConfigurationError):
+    """The target is a production environment; the harness never sends it a request."""
+
+    code = "PRODUCTION"
+
+
+class ErpUnavailableError(HarnessError):
+    """The ERP does not answer, is in maintenance, or refuses the token."""
+
+    code = "ERP-UNAVAILABLE"
+    exit_code = ExitCode.ENVIRONMENT
+
+
+class SecretFoundError(HarnessError):
+    """Something secret was found in what was about to be written; nothing was written."""
+
+    code = "SECRET-FOUND"
+    exit_code = ExitCode.SECRET_FOUND
+
+
+class VerificationError(HarnessError):
+    """A signature or a digest does not match what it should protect."""
+
+    code = "VERIFICATION"
+    exit_code = ExitCode.VERIFICATION

@@ -1,0 +1,93 @@
+"""Requests and responses as they were seen on the wire."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from koppeling_harness.model.shape import STRICT
+
+Headers = tuple[tuple[str, str], ...]
+"""Name and value pairs in the order of the wire; a repeated header stands there repeatedly."""
+
+
+class Sender(StrEnum):
+    """Who sent a request."""
+
+    INTEGRATION = "integration"
+    HARNESS = "harness"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """One request with its response, already redacted.
+
+    Equal secrets stay equal: a redacted value reads `[kind:0123abcd]`, the same for the same
+    value within one run.
+    """
+
+    __pydantic_config__ = STRICT
+
+    number: int
+    """Counts from 1 within one environment, in the order in which the requests arrived."""
+    sender: Sender
+    """Who sent the request."""
+    started_s: float
+    """When the request arrived, in seconds since recording began."""
+    duration_s: float
+    """From the request's arrival to the end of the response."""
+    method: str
+    """Upper case."""
+    path: str
+    """The path below the environment's base URL, without the query: `/connectors/PtRealization`."""
+    query: str
+    """The raw query string without `?`; empty when there is none."""
+    request_headers: Headers
+    request_body: str | None
+    """Text of the request's body; None when empty or not text."""
+    request_size: int
+    """Bytes of the request's body."""
+    status: int | None
+    """None when the client never got an answer (lost, reset)."""
+    response_headers: Headers = ()
+    response_body: str | None = None
+    """Text of the response's body after decoding; None when empty or not text."""
+    response_size: int = 0
+    """Bytes of the response's body as sent."""
+    connection: int = 0
+    """Requests with the same number came over the same TCP connection; 0 when unknown."""
+    fault: str | None = None
+    """The fault that was applied to it, such as `status`."""
+
+    def header(self, name: str) -> str | None:
+        """Return the first value of a request header, by any case; None when absent."""
+        wanted = name.lower()
+        return next((value for key, value in self.request_headers if key.lower() == wanted), None)
+
+    def response_header(self, name: str) -> str | None:
+        """Return the first value of a response header, by any case; None when absent."""
+        wanted = name.lower()
+        return next((value for key, value in self.response_headers if key.lower() == wanted), None)
+
+    @property
+    def connector(self) -> str | None:
+        """The connector that the path names, None for other endpoints."""
+        parts = self.path.strip("/").split("/")
+        return parts[1] if len(parts) > 1 and parts[0].lower() == "connectors" else None
+
+    def label(self) -> str:
+        """Return a short name for messages: `exchange 3: POST /connectors/PtRealization -> 201`."""
+        answer = "no answer" if self.status is None else str(self.status)
+        return f"exchange {self.number}: {self.method} {self.path} -> {answer}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recording:
+    """Everything that one environment saw between opening and closing."""
+
+    __pydantic_config__ = STRICT
+
+    exchanges: tuple[Exchange, ...]
+    """In the order in which the requests arrived."""
+    faults_fired: tuple[int, ...] = ()
+    """For each fault of the plan, how often it was applied."""
+    redacted: tuple[tuple[str, int], ...] = ()
+    """Kind of secret and how many values of it were replaced."""

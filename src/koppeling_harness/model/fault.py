@@ -1,0 +1,69 @@
+"""What the gateway does to the traffic of a scenario, on purpose."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from koppeling_harness.model.shape import STRICT, ConnectorId
+
+
+class FaultKind(StrEnum):
+    """What is done to a call."""
+
+    STATUS = "status"
+    """Answer with `status` at once; the ERP never sees the call."""
+    LOST_ANSWER = "lost_answer"
+    """The ERP carries the call out; the connection closes before the answer."""
+    RESET = "reset"
+    """The connection closes before the ERP sees the call."""
+    DELAY = "delay"
+    """The answer comes `delay_s` later."""
+    SLOW_BODY = "slow_body"
+    """The answer's body trickles in over `delay_s`."""
+    HALF_BODY = "half_body"
+    """The connection closes halfway through the answer's body."""
+    MALFORMED_JSON = "malformed_json"
+    OTHER_LAYOUT = "other_layout"
+    """The same JSON, laid out otherwise."""
+    EXTRA_FIELD = "extra_field"
+    """An unknown field in every row."""
+    REORDERED_MEMBERS = "reordered_members"
+    MISSING_FIELD = "missing_field"
+    """The optional field `field` is left out of every row."""
+    BLOCKED_CONNECTOR = "blocked_connector"
+    EXPIRED_TOKEN = "expired_token"
+    CLOCK_SKEW = "clock_skew"
+    """The `Date` header is `delay_s` off."""
+    NO_GZIP = "no_gzip"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallFilter:
+    """Which calls are meant; what is left out matches everything."""
+
+    __pydantic_config__ = STRICT
+
+    method: Annotated[str, StringConstraints(pattern=r"^[A-Z]+$")] | None = None
+    connector: ConnectorId | None = None
+    path: str | None = None
+    """Path below the base URL, such as `/profitversion`; compared without regard to case."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One line of a scenario's fault plan: `calls 1-2 of POST PtRealization: status 503`."""
+
+    __pydantic_config__ = STRICT
+
+    fault: FaultKind
+    of: CallFilter = CallFilter()
+    calls: Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]*(-([1-9][0-9]*)?)?$")] = "1-"
+    """Which of the matching calls, counted from 1: `1`, `1-2`, `3-`."""
+    status: Annotated[int, Field(ge=400, le=599)] | None = None
+    retry_after_s: Annotated[int, Field(ge=0)] | None = None
+    delay_s: Annotated[float, Field(gt=0)] | None = None
+    field: str | None = None
+    place: str = ""
+    """Scenario file and line; filled in by the loader."""

@@ -1,0 +1,56 @@
+"""What goes between the harness and an integration's plugin; all of it survives JSON."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from koppeling_harness.model.shape import STRICT, Release
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunContext:
+    """Where the integration finds ERP1, for the length of one scenario."""
+
+    __pydantic_config__ = STRICT
+
+    integration: str
+    """Id of the integration."""
+    scenario: str
+    """Id of the scenario, for log lines."""
+    base_url: str
+    """`…/ProfitRestServices`, without a slash at the end. Goes through the gateway."""
+    token: str
+    """The AfasToken as Profit issues it: XML, not yet base64. Never log it."""
+    integration_id: str
+    """What the `IntegrationId` header must say."""
+    release: Release
+    """The Profit release that ERP1 runs."""
+    work_dir: str
+    """A folder that lives as long as the scenario: keep state there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperationCall:
+    """The integration is told to do something."""
+
+    __pydantic_config__ = STRICT
+
+    operation: str
+    """Name of the operation, as in the manifest."""
+    input: Any
+    """What the scenario gives it."""
+    context: RunContext
+    """The same as `koppeling_prepare` got."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperationResult:
+    """What the integration says of it."""
+
+    __pydantic_config__ = STRICT
+
+    ok: bool = True
+    """Whether the integration itself considers the operation carried out."""
+    output: Any = None
+    """What it gives back, as JSON."""
+    error: str | None = None
+    """What it would tell its user when `ok` is false."""

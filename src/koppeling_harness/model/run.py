@@ -1,0 +1,144 @@
+"""The record of one run: `koppeling/run@1`."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+from koppeling_harness.model.finding import Finding
+from koppeling_harness.model.shape import STRICT, Text
+from koppeling_harness.model.verdict import Cause, Level, Outcome
+
+
+class ErpKind(StrEnum):
+    """What was run against."""
+
+    EMULATOR = "emulator"
+    ENVIRONMENT = "environment"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HarnessInfo:
+    """Which harness made the record."""
+
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErpInfo:
+    """Which ERP was run against."""
+
+    kind: ErpKind
+    environment: str
+    """Id of the environment, such as `T12345AA`; for the emulator the name of its demo company's."""
+    version: str
+    """What `/profitversion` said."""
+    label: str
+    """Such as `Profit 8`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScenarioLock:
+    """Which scenarios had to be executed."""
+
+    digest: str
+    """SHA-256 over the locked ids and their contents."""
+    required: int
+    """How many required scenarios the list holds for this release."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepRecord:
+    """One step as it went."""
+
+    name: str
+    """Such as `given 1: insert PtProject`."""
+    place: str
+    """Scenario file and line."""
+    outcome: Outcome
+    duration_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExchangeRecord:
+    """One exchange in short; the whole of it is in the traffic recording."""
+
+    number: int
+    method: str
+    path: str
+    status: int | None
+    duration_s: float
+    fault: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScenarioResult:
+    """What became of one scenario for one integration."""
+
+    scenario: str
+    title: Text
+    level: Level
+    operation: str | None
+    """The operation that a generic scenario was about."""
+    outcome: Outcome
+    cause: Cause | None
+    """None when passed."""
+    findings: tuple[Finding, ...] = ()
+    steps: tuple[StepRecord, ...] = ()
+    duration_s: float = 0.0
+    exchanges: tuple[ExchangeRecord, ...] = ()
+    log: str = ""
+    """The last of what the integration printed, redacted; empty when passed."""
+    place: str = ""
+    """Scenario file and line."""
+    proves: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequiredCount:
+    """N of M required executed and passed."""
+
+    total: int
+    executed: int
+    passed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The answer for one integration on one release."""
+
+    outcome: Outcome
+    required: RequiredCount
+    waived: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntegrationRecord:
+    """One integration in a run."""
+
+    id: str
+    version: str
+    digest: str
+    """SHA-256 over the integration's files."""
+    verdict: Verdict
+    results: tuple[ScenarioResult, ...]
+    title: Text | None = None
+    partner: str = ""
+    problem: str = ""
+    """Why it was set aside, when it could not be loaded."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRecord:
+    """Everything that one run says."""
+
+    __pydantic_config__ = STRICT
+
+    schema: Literal["koppeling/run@1"] = "koppeling/run@1"
+    run_id: str
+    started_at: datetime
+    finished_at: datetime
+    harness: HarnessInfo
+    erp: ErpInfo
+    scenario_lock: ScenarioLock
+    integrations: tuple[IntegrationRecord, ...]

@@ -1,0 +1,235 @@
+"""One scenario: given, when, then. The language of `*.scenario.yaml`.
+
+Every step gives a *result*, a plain mapping that `expect` is held against and `save` picks from:
+
+    get, insert, update, delete, request   status, headers, body, duration_s; `get` also rows, count
+    operation                              ok, output, error, duration_s
+    exchanges                              count, items (method, path, connector, query, status,
+                                           request_headers, request_body, fault, ...)
+    findings                               count, codes, items
+"""
+
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from pydantic import Discriminator, Field, Tag
+
+from koppeling_harness.model.fault import CallFilter, Fault
+from koppeling_harness.model.manifest import OperationKind
+from koppeling_harness.model.shape import STRICT, ConnectorId, FieldId, Identifier, NonEmpty, Text
+from koppeling_harness.model.verdict import Level
+
+Saves = dict[str, str]
+"""Name of a capture and the path of its value in the step's result: `{id: body.results.KnSubject.SbId}`."""
+
+Expectation = dict[str, Any]
+"""What a step's result must hold; values may be matchers such as `{$regex: "^[0-9]+$"}`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Element:
+    """One element of an UpdateConnector's body: keys beside the fields, fields, sub-objects."""
+
+    __pydantic_config__ = STRICT
+
+    keys: dict[str, Any] = field(default_factory=dict)
+    """Keys that stand beside `Fields`, without the `@`."""
+    fields: dict[str, Any] = field(default_factory=dict)
+    objects: dict[str, "Element | tuple[Element, ...]"] = field(default_factory=dict)
+    """Sub-objects by name, one or several of each."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Step:
+    __pydantic_config__ = STRICT
+
+    name: str = ""
+    """A name for reports."""
+    expect: Expectation = field(default_factory=dict)
+    """What the result must hold."""
+    save: Saves = field(default_factory=dict)
+    """Captures for later steps, `${name}`."""
+    timeout_s: Annotated[float, Field(gt=0)] | None = None
+    """Time allowed; the engine's own limit when absent."""
+    within_s: Annotated[float, Field(gt=0)] | None = None
+    """Repeat the step until the expectation holds, at most this long. Only for reading steps."""
+    place: str = ""
+    """Scenario file, line and column; filled in by the loader, never written by hand."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperationStep(_Step):
+    """Tell the integration to do something that its manifest declares."""
+
+    operation: NonEmpty
+    input: Any = None
+    """What the operation is given; `${operation.example}` hands on the manifest's example."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilterTerm:
+    """One comparison of a GetConnector filter."""
+
+    __pydantic_config__ = STRICT
+
+    field: FieldId
+    operator: Annotated[int, Field(ge=1, le=15)] = 1
+    """AFAS's operator number; 1 is equality."""
+    value: Any = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetStep(_Step):
+    """Read rows through a GetConnector."""
+
+    get: ConnectorId
+    where: dict[FieldId, Any] = field(default_factory=dict)
+    """Fields and the values that they must equal."""
+    filter: tuple[tuple[FilterTerm, ...], ...] = ()
+    """For more than equality: groups of comparisons; within a group AND, between groups OR."""
+    order_by: tuple[str, ...] = ()
+    """Fields to sort by; `-Field` descends."""
+    skip: int | None = None
+    take: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InsertStep(_Step):
+    """POST one element to an UpdateConnector."""
+
+    insert: ConnectorId
+    keys: dict[str, Any] = field(default_factory=dict)
+    fields: dict[str, Any] = field(default_factory=dict)
+    objects: dict[str, Element | tuple[Element, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateStep(_Step):
+    """PUT one element to an UpdateConnector."""
+
+    update: ConnectorId
+    keys: dict[str, Any] = field(default_factory=dict)
+    fields: dict[str, Any] = field(default_factory=dict)
+    objects: dict[str, Element | tuple[Element, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteStep(_Step):
+    """DELETE by key through an UpdateConnector."""
+
+    delete: ConnectorId
+    keys: Annotated[dict[str, Any], Field(min_length=1)]
+    """Key fields and values, in the order of the URL."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawRequest:
+    """A request as it goes over the wire."""
+
+    __pydantic_config__ = STRICT
+
+    method: NonEmpty = "GET"
+    path: NonEmpty
+    """Below the base URL, with a leading slash."""
+    query: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+    body: Any = None
+    """JSON, or text sent as it is."""
+    authorised: bool = True
+    """Whether the environment's token goes along."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestStep(_Step):
+    """Send any request to ERP1."""
+
+    request: RawRequest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExchangesStep(_Step):
+    """Look at what the integration sent over the wire."""
+
+    exchanges: CallFilter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingsStep(_Step):
+    """Look at what the traffic rules object to."""
+
+    findings: Annotated[dict[str, Any], Field(max_length=0)]
+    """Written as `findings: {}`; `expect` says what is wanted of them."""
+
+
+VERBS = ("operation", "get", "insert", "update", "delete", "request", "exchanges", "findings")
+
+
+def step_verb(value: object) -> str | None:
+    """Return which kind of step a raw mapping or a step is: the one verb it has."""
+    if isinstance(value, dict):
+        found = [verb for verb in VERBS if verb in value]
+        return found[0] if len(found) == 1 else None
+    return next((verb for verb in VERBS if hasattr(value, verb)), None)
+
+
+Step = Annotated[
+    Annotated[OperationStep, Tag("operation")]
+    | Annotated[GetStep, Tag("get")]
+    | Annotated[InsertStep, Tag("insert")]
+    | Annotated[UpdateStep, Tag("update")]
+    | Annotated[DeleteStep, Tag("delete")]
+    | Annotated[RequestStep, Tag("request")]
+    | Annotated[ExchangesStep, Tag("exchanges")]
+    | Annotated[FindingsStep, Tag("findings")],
+    Discriminator(
+        step_verb,
+        custom_error_type="step_verb",
+        custom_error_message=f"expected a step with exactly one of: {', '.join(VERBS)}",
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applies:
+    """When a scenario says something about an integration; what is left out does not restrict."""
+
+    __pydantic_config__ = STRICT
+
+    integration: Identifier | None = None
+    """Only this integration."""
+    kind: OperationKind | None = None
+    """Only integrations with an operation of this kind."""
+    connectors: tuple[ConnectorId, ...] = ()
+    """Only integrations that declare all of these."""
+    releases: tuple[NonEmpty, ...] = ()
+    """Only these Profit releases, by label."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """One scenario, as written."""
+
+    __pydantic_config__ = STRICT
+
+    scenario: Identifier
+    """Its id, unique among all packs."""
+    title: Text
+    level: Level
+    proves: Annotated[tuple[NonEmpty, ...], Field(min_length=1)]
+    """Which requirement it proves: rule of the programme, page of AFAS, auditor code."""
+    applies: Applies = Applies()
+    for_each: OperationKind | None = None
+    """Run it once for each operation of this kind; the operation is `${operation.name}`."""
+    values: dict[str, Any] = field(default_factory=dict)
+    """Named values for use in steps, made once per run of the scenario."""
+    given: tuple[Step, ...] = ()
+    when: Annotated[tuple[Step, ...], Field(min_length=1)]
+    faults: tuple[Fault, ...] = ()
+    """What the gateway does to the integration's traffic during `when`."""
+    then: tuple[Step, ...] = ()
+    cleanup: tuple[Step, ...] = ()
+    """Carried out whatever happened, in order."""
+    timeout_s: Annotated[float, Field(gt=0)] = 60.0
+    """Time allowed for the whole scenario."""
+    place: str = ""
+    """File, line and column; filled in by the loader."""

@@ -1,0 +1,44 @@
+"""The few shapes that many model types share."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import ConfigDict, StringConstraints
+
+STRICT = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+"""Set as `__pydantic_config__`: an unknown key is a problem, attribute docstrings are descriptions."""
+
+Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(?:[-._][a-z0-9]+)*$")]
+"""Lower case, digits, and single `-`, `.` or `_` between them: `urenportaal`, `retry.after-503`."""
+
+ConnectorId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
+"""The id of a GetConnector or UpdateConnector, as in its URL."""
+
+FieldId = Annotated[str, StringConstraints(min_length=1, max_length=128)]
+"""A field of a connector, as it stands in rows, filters and bodies."""
+
+NonEmpty = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """A text for people, in the two languages of the programme."""
+
+    __pydantic_config__ = STRICT
+
+    nl: NonEmpty
+    """Dutch."""
+    en: NonEmpty
+    """English."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """One Profit version."""
+
+    __pydantic_config__ = STRICT
+
+    label: NonEmpty
+    """What AFAS calls it, such as `Profit 8`. Never compared by arithmetic."""
+    version: NonEmpty
+    """What `GET /profitversion` says, such as `8.0.12`."""

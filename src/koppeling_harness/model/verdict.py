@@ -1,0 +1,37 @@
+"""The closed sets in which an answer is given."""
+
+from enum import StrEnum
+
+
+class Level(StrEnum):
+    """How much a scenario weighs."""
+
+    REQUIRED = "required"
+    RECOMMENDED = "recommended"
+    INFORMATIVE = "informative"
+
+
+class Outcome(StrEnum):
+    """What became of one scenario, and of one verdict. A waiver is a mark on it, never an outcome."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    INCONCLUSIVE = "inconclusive"
+    NOT_RUN = "not_run"
+
+
+class Cause(StrEnum):
+    """Whose doing it is that an outcome is not `passed`."""
+
+    INTEGRATION = "integration"
+    CONFIGURATION = "configuration"
+    ENVIRONMENT = "environment"
+    HARNESS = "harness"
+
+
+class Severity(StrEnum):
+    """How heavy a finding is, in the words of AFAS's AppConnector Auditor."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFORMATION = "information"

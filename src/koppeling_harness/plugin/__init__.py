@@ -1,0 +1,1 @@
+"""Find, start, trigger and isolate integrations."""

@@ -1,0 +1,1 @@
+"""The scenario language: loading, expressions, matchers, plans."""

@@ -1,0 +1,1 @@
+"""Run records and other files on disk."""

@@ -1,0 +1,1 @@
+"""The gateway: record, redact, judge and disturb what goes over the wire."""

@@ -32,8 +32,12 @@ class FaultKind(StrEnum):
     REORDERED_MEMBERS = "reordered_members"
     MISSING_FIELD = "missing_field"
     """The optional field `field` is left out of every row."""
+    EMPTY_ROWS = "empty_rows"
+    """A GetConnector answers `rows: []`."""
     BLOCKED_CONNECTOR = "blocked_connector"
-    EXPIRED_TOKEN = "expired_token"
+    """The GetConnector answers that it is blocked."""
+    EXPIRED_TOKEN = "expired_token"  # noqa: S105 - the name of a fault
+    """Answer 401, as for a token that is no longer valid."""
     CLOCK_SKEW = "clock_skew"
     """The `Date` header is `delay_s` off."""
     NO_GZIP = "no_gzip"

@@ -147,6 +147,5 @@ class Manifest:
     def connectors(self) -> frozenset[str]:
         """Ids of every connector that it declares."""
         return frozenset(
-            [each.id for each in self.get_connectors]
-            + [each.id for each in self.update_connectors]
+            [each.id for each in self.get_connectors] + [each.id for each in self.update_connectors]
         )

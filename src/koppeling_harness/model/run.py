@@ -30,7 +30,7 @@ class ErpInfo:
 
     kind: ErpKind
     environment: str
-    """Id of the environment, such as `T12345AA`; for the emulator the name of its demo company's."""
+    """Id of the environment, such as `T12345AA`."""
     version: str
     """What `/profitversion` said."""
     label: str

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import ConfigDict, StringConstraints
 
 STRICT = ConfigDict(extra="forbid", use_attribute_docstrings=True)
-"""Set as `__pydantic_config__`: an unknown key is a problem, attribute docstrings are descriptions."""
+"""For `__pydantic_config__`: unknown keys are problems, attribute docstrings are descriptions."""
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(?:[-._][a-z0-9]+)*$")]
 """Lower case, digits, and single `-`, `.` or `_` between them: `urenportaal`, `retry.after-503`."""

@@ -12,7 +12,7 @@ class Level(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What became of one scenario, and of one verdict. A waiver is a mark on it, never an outcome."""
+    """What became of one scenario or verdict. A waiver is a mark on it, never an outcome."""
 
     PASSED = "passed"
     FAILED = "failed"

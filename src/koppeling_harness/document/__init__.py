@@ -1,1 +1,19 @@
-"""Files that people write: YAML and JSON to model types and back, every problem with its place."""
+"""Files that people and programs write: YAML and JSON to model types and back.
+
+Every problem of a file comes at once, each with its place.
+"""
+
+from koppeling_harness.document.schema import json_schema
+from koppeling_harness.document.validate import dump_json, load, load_json, load_yaml, to_plain
+from koppeling_harness.document.yaml_source import Source, read_yaml
+
+__all__ = [
+    "Source",
+    "dump_json",
+    "json_schema",
+    "load",
+    "load_json",
+    "load_yaml",
+    "read_yaml",
+    "to_plain",
+]

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Literal
 
 from koppeling_harness.model.finding import Finding
-from koppeling_harness.model.shape import STRICT, Text
+from koppeling_harness.model.shape import OPEN, Text
 from koppeling_harness.model.verdict import Cause, Level, Outcome
 
 
@@ -21,12 +21,16 @@ class ErpKind(StrEnum):
 class HarnessInfo:
     """Which harness made the record."""
 
+    __pydantic_config__ = OPEN
+
     version: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErpInfo:
     """Which ERP was run against."""
+
+    __pydantic_config__ = OPEN
 
     kind: ErpKind
     environment: str
@@ -41,6 +45,8 @@ class ErpInfo:
 class ScenarioLock:
     """Which scenarios had to be executed."""
 
+    __pydantic_config__ = OPEN
+
     digest: str
     """SHA-256 over the locked ids and their contents."""
     required: int
@@ -50,6 +56,8 @@ class ScenarioLock:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepRecord:
     """One step as it went."""
+
+    __pydantic_config__ = OPEN
 
     name: str
     """Such as `given 1: insert PtProject`."""
@@ -63,6 +71,8 @@ class StepRecord:
 class ExchangeRecord:
     """One exchange in short; the whole of it is in the traffic recording."""
 
+    __pydantic_config__ = OPEN
+
     number: int
     method: str
     path: str
@@ -74,6 +84,8 @@ class ExchangeRecord:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScenarioResult:
     """What became of one scenario for one integration."""
+
+    __pydantic_config__ = OPEN
 
     scenario: str
     title: Text
@@ -98,6 +110,8 @@ class ScenarioResult:
 class RequiredCount:
     """N of M required executed and passed."""
 
+    __pydantic_config__ = OPEN
+
     total: int
     executed: int
     passed: int
@@ -107,6 +121,8 @@ class RequiredCount:
 class Verdict:
     """The answer for one integration on one release."""
 
+    __pydantic_config__ = OPEN
+
     outcome: Outcome
     required: RequiredCount
     waived: int = 0
@@ -115,6 +131,8 @@ class Verdict:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntegrationRecord:
     """One integration in a run."""
+
+    __pydantic_config__ = OPEN
 
     id: str
     version: str
@@ -132,7 +150,7 @@ class IntegrationRecord:
 class RunRecord:
     """Everything that one run says."""
 
-    __pydantic_config__ = STRICT
+    __pydantic_config__ = OPEN
 
     schema: Literal["koppeling/run@1"] = "koppeling/run@1"
     run_id: str

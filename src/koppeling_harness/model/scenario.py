@@ -20,7 +20,7 @@ from koppeling_harness.model.shape import STRICT, ConnectorId, FieldId, Identifi
 from koppeling_harness.model.verdict import Level
 
 Saves = dict[str, str]
-"""Name of a capture and the path of its value in the result: `{id: body.results.KnSubject.SbId}`."""
+"""Name of a capture and the path of its value: `{id: body.results.KnSubject.SbId}`."""
 
 Expectation = dict[str, Any]
 """What a step's result must hold; values may be matchers such as `{$regex: "^[0-9]+$"}`."""

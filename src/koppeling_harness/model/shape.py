@@ -8,6 +8,9 @@ from pydantic import ConfigDict, StringConstraints
 STRICT = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 """For `__pydantic_config__`: unknown keys are problems, attribute docstrings are descriptions."""
 
+OPEN = ConfigDict(extra="ignore", use_attribute_docstrings=True)
+"""For records that a program wrote: a newer one may have members that this version ignores."""
+
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(?:[-._][a-z0-9]+)*$")]
 """Lower case, digits, and single `-`, `.` or `_` between them: `urenportaal`, `retry.after-503`."""
 

@@ -1,0 +1,194 @@
+"""YAML as people write it, with the place of every value.
+
+Only what YAML 1.2's core schema knows: null, booleans, integers, floats, text. `NO` and `on` stay
+text, dates stay text. Tags, anchors, aliases and duplicate keys are problems: tags can run code,
+aliases can grow without bound, and of two equal keys one would silently win.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from koppeling_harness.errors import DocumentError, Problem
+
+Path = tuple[str | int, ...]
+"""Keys and list positions from the top of the document down to a value."""
+
+_LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_NULL = frozenset({"", "~", "null", "Null", "NULL"})
+_BOOLEAN = {
+    "true": True,
+    "True": True,
+    "TRUE": True,
+    "false": False,
+    "False": False,
+    "FALSE": False,
+}
+_INTEGER = re.compile(r"[-+]?[0-9]+")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_LEADING_ZERO = re.compile(r"[-+]?0[0-9]+")
+_DEPTH = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A document with the places of its values.
+
+    Attributes:
+        name: What messages call the file.
+        data: The document as plain mappings, lists, text, numbers, booleans and None.
+        places: Line and column, counted from 1, of each value.
+        keys: Line and column of each mapping key.
+        raw: For each number, the text that stands in the file.
+    """
+
+    name: str
+    data: Any
+    places: dict[Path, tuple[int, int]]
+    keys: dict[Path, tuple[int, int]]
+    raw: dict[Path, str]
+
+    def place(self, path: Sequence[str | int] = (), *, key: bool = False) -> str:
+        """Return `file:line:column` of a value or of its key, or of the nearest one above it."""
+        whole = tuple(path)
+        if key and whole in self.keys:
+            line, column = self.keys[whole]
+            return f"{self.name}:{line}:{column}"
+        while whole and whole not in self.places:
+            whole = whole[:-1]
+        line, column = self.places.get(whole, (1, 1))
+        return f"{self.name}:{line}:{column}"
+
+
+def read_yaml(text: str, *, name: str) -> Source:
+    """Read one YAML document.
+
+    Args:
+        text: The document.
+        name: What messages call it, usually the file's path.
+
+    Raises:
+        DocumentError: The text is not YAML, or uses what is refused; all problems are in it.
+    """
+    composer = _Composer(name)
+    try:
+        data = composer.document(yaml.parse(text, Loader=_LOADER))
+    except yaml.MarkedYAMLError as error:
+        raise DocumentError([*composer.problems, _syntax_problem(error, name)]) from None
+    except (yaml.YAMLError, ValueError) as error:
+        message = f"expected YAML text, found {str(error).splitlines()[0]}"
+        raise DocumentError([Problem(where=f"{name}:1:1", message=message)]) from None
+    if composer.problems:
+        raise DocumentError(composer.problems)
+    return Source(
+        name=name, data=data, places=composer.places, keys=composer.keys, raw=composer.raw
+    )
+
+
+def _syntax_problem(error: yaml.MarkedYAMLError, name: str) -> Problem:
+    mark = error.problem_mark or error.context_mark
+    where = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else f"{name}:1:1"
+    found = error.problem or "something that is not YAML"
+    context = f" {error.context}" if error.context else ""
+    return Problem(where=where, message=f"expected YAML{context}, but {found}")
+
+
+def _at(event: Any) -> tuple[int, int]:
+    return event.start_mark.line + 1, event.start_mark.column + 1
+
+
+class _Composer:
+    """Builds plain data from YAML's events, so that explicit tags and anchors can be seen."""
+
+    def __init__(self, name: str) -> None:
+        self.problems: list[Problem] = []
+        self.places: dict[Path, tuple[int, int]] = {}
+        self.keys: dict[Path, tuple[int, int]] = {}
+        self.raw: dict[Path, str] = {}
+        self._name = name
+
+    def document(self, events: Iterator[Any]) -> Any:
+        data: Any = None
+        documents = 0
+        for event in events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    self._problem(event, "expected one document, found a second one after `---`")
+                    break
+                data = self._node(next(events), events, ())
+        return data
+
+    def _node(self, event: Any, events: Iterator[Any], path: Path) -> Any:
+        self.places[path] = _at(event)
+        if isinstance(event, yaml.AliasEvent):
+            self._problem(event, f"found the alias `*{event.anchor}`; aliases are not allowed")
+            return None
+        if event.anchor is not None:
+            self._problem(event, f"found the anchor `&{event.anchor}`; anchors are not allowed")
+        if event.tag is not None and event.tag != "!":
+            self._problem(event, f"found the tag `{event.tag}`; tags are not allowed")
+        if len(path) > _DEPTH:
+            message = f"expected at most {_DEPTH} levels of nesting, found more"
+            raise DocumentError([Problem(where=self._where(event), message=message)])
+        if isinstance(event, yaml.MappingStartEvent):
+            return self._mapping(events, path)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self._sequence(events, path)
+        return self._scalar(event, path)
+
+    def _mapping(self, events: Iterator[Any], path: Path) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for event in events:
+            if isinstance(event, yaml.MappingEndEvent):
+                break
+            if not isinstance(event, yaml.ScalarEvent):
+                self._problem(event, "expected a text as key, found a list or a mapping")
+                self._node(event, events, (*path, "?"))
+                self._node(next(events), events, (*path, "?"))
+                continue
+            key = event.value
+            if key in found:
+                first = self.keys[(*path, key)]
+                self._problem(event, f"found the key `{key}` twice, first on line {first[0]}")
+            self.keys.setdefault((*path, key), _at(event))
+            found[key] = self._node(next(events), events, (*path, key))
+        return found
+
+    def _sequence(self, events: Iterator[Any], path: Path) -> list[Any]:
+        found: list[Any] = []
+        for event in events:
+            if isinstance(event, yaml.SequenceEndEvent):
+                break
+            found.append(self._node(event, events, (*path, len(found))))
+        return found
+
+    def _scalar(self, event: Any, path: Path) -> Any:
+        text: str = event.value
+        if event.style or event.tag == "!":  # None or empty: a plain scalar
+            return text
+        if text in _NULL:
+            return None
+        if text in _BOOLEAN:
+            return _BOOLEAN[text]
+        if _LEADING_ZERO.fullmatch(text):
+            message = f"found the number {text}, whose leading zero would be lost"
+            self._problem(event, message, hint=f'Quote it if it is a code: "{text}".')
+            return None
+        if _INTEGER.fullmatch(text):
+            self.raw[path] = text
+            return int(text) if len(text) < 40 else text
+        if _FLOAT.fullmatch(text):
+            self.raw[path] = text
+            return float(text)
+        return text
+
+    def _where(self, event: Any) -> str:
+        line, column = _at(event)
+        return f"{self._name}:{line}:{column}"
+
+    def _problem(self, event: Any, message: str, *, hint: str = "") -> None:
+        self.problems.append(Problem(where=self._where(event), message=message, hint=hint))

@@ -1,0 +1,1 @@
+"""What pytest loads at start: options and collection; everything heavy is imported when needed."""

@@ -1,0 +1,105 @@
+"""The command `koppeling`: finds the command's module, catches errors once, sets the exit code."""
+
+import importlib
+import sys
+
+import click
+
+from koppeling_harness import __version__
+from koppeling_harness.errors import ExitCode, HarnessError
+
+COMMANDS = {
+    "run": "certify the integrations against ERP1 and write the report",
+    "status": "show the registration status per integration",
+    "report": "write the pages for reviewers: overview and dossiers",
+    "registration": "make and check registration files",
+    "assessment": "add an assessment (only its colour) to a registration",
+    "decide": "record a decision of a named person",
+    "scenarios": "list, check and lock scenarios",
+    "plugins": "list and check integrations",
+    "rules": "list the traffic rules",
+    "erp1": "serve an emulated ERP1, and what belongs to it",
+    "schema": "print the JSON Schema of a file format",
+    "explain": "explain a finding, error or exit code",
+}
+"""Every command, one module of the same name each; the help shows these lines without import."""
+
+
+class _Commands(click.Group):
+    """Imports a command only when it is called, so that the others cost nothing."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"koppeling_harness.cli.{cmd_name}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError:
+            _suggest(args[0])
+            raise
+
+
+def _suggest(name: str) -> None:
+    import difflib
+
+    near = difflib.get_close_matches(name, COMMANDS, n=1)
+    if near:
+        message = f"no such command {name!r}; did you mean {near[0]!r}?"
+        raise click.UsageError(message) from None
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="koppeling")
+def koppeling() -> None:
+    """Certify partner integrations with AFAS Profit.
+
+    Without anything else, `koppeling run` finds the integrations in plugins/ and the packs in
+    scenarios/, runs them against an emulated ERP1 and writes reports/.
+    """
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code. The entry point of `koppeling`."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command line; return its exit code.
+
+    Every error of the harness ends here, as a message with its remedy and never as a traceback.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a Windows console may not be UTF-8
+            stream.reconfigure(errors="replace")
+    try:
+        code = koppeling.main(arguments, prog_name="koppeling", standalone_mode=False)
+    except click.exceptions.Abort:
+        return _interrupted()
+    except click.ClickException as error:
+        error.show()
+        return ExitCode.USAGE
+    except KeyboardInterrupt:
+        return _interrupted()
+    except HarnessError as error:
+        click.echo(f"koppeling: {error.render()}", err=True)
+        click.echo(f"    more: koppeling explain {error.code}", err=True)
+        return error.exit_code
+    return code if isinstance(code, int) else ExitCode.PASSED
+
+
+def _interrupted() -> int:
+    click.echo("koppeling: interrupted; nothing was left running", err=True)
+    return ExitCode.INTERRUPTED

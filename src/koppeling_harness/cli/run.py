@@ -1,0 +1,70 @@
+"""`koppeling run`: certify integrations against ERP1."""
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("integrations", nargs=-1, metavar="[INTEGRATION]...")
+@click.option(
+    "--plugin",
+    "plugins",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="Folder of an integration, or of several. Default: plugins.",
+)
+@click.option(
+    "--scenarios",
+    "packs",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="Folder or file with scenarios. Default: scenarios here, else the shipped packs.",
+)
+@click.option("--release", default="Profit 8", show_default=True, help="Profit release of ERP1.")
+@click.option("--concurrency", type=click.IntRange(1, 256), default=8, show_default=True)
+@click.option("-k", "keyword", default="", metavar="EXPRESSION", help="Only scenarios that match.")
+@click.option(
+    "--reports",
+    type=click.Path(path_type=Path),
+    default=Path("reports"),
+    show_default=True,
+    help="Where reports are written.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the run record, and nothing else.")
+def command(
+    integrations: tuple[str, ...],
+    plugins: tuple[Path, ...],
+    packs: tuple[Path, ...],
+    release: str,
+    concurrency: int,
+    keyword: str,
+    reports: Path,
+    *,
+    as_json: bool,
+) -> int:
+    """Certify the integrations against ERP1 and write the report.
+
+    Name integrations to certify only those. Exit code 0: every required scenario was executed and
+    passed; 1: an integration failed; other codes: `koppeling explain`.
+    """
+    from koppeling_harness.cli.progress import RunProgress
+    from koppeling_harness.clock import SystemClock
+    from koppeling_harness.workflow.certify import CertifyRequest
+    from koppeling_harness.workflow.run import run_and_write
+
+    request = CertifyRequest(
+        plugins=plugins or (Path("plugins"),),
+        packs=packs,
+        release=release,
+        concurrency=concurrency,
+        only=integrations,
+        keyword=keyword,
+        entry_points=not plugins,
+    )
+    with RunProgress() as progress:
+        done = run_and_write(request, reports, clock=SystemClock(), progress=progress.callbacks())
+    click.echo(done.json if as_json else done.text)
+    return done.exit_code

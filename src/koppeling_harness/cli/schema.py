@@ -1,0 +1,16 @@
+"""`koppeling schema NAME`: print the JSON Schema of a file format."""
+
+import json
+
+import click
+
+NAMES = ("plugin", "scenario", "registration", "run", "status")
+
+
+@click.command()
+@click.argument("name", type=click.Choice(NAMES))
+def command(name: str) -> None:
+    """Print the JSON Schema (draft 2020-12) of a file format."""
+    from koppeling_harness.workflow.schemas import schema
+
+    click.echo(json.dumps(schema(name), indent=2, ensure_ascii=False))

@@ -1,0 +1,200 @@
+"""The codes with which the engine itself objects; those of the traffic rules are in `traffic`."""
+
+from dataclasses import dataclass
+
+from koppeling_harness.model.shape import Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Code:
+    """One thing that can be wrong, explained.
+
+    Attributes:
+        code: Stable name.
+        title: What it is.
+        why: What it means for the verdict.
+        fix: What to do.
+    """
+
+    code: str
+    title: Text
+    why: Text
+    fix: Text
+
+
+EXPECTATION = Code(
+    code="EXPECTATION",
+    title=Text(nl="Niet wat verwacht werd", en="Not what was expected"),
+    why=Text(
+        nl="Een stap van het scenario gaf een ander resultaat dan de verwachting die erbij staat.",
+        en="A step of the scenario gave another result than the expectation written with it.",
+    ),
+    fix=Text(
+        nl="Vergelijk per plek wat verwacht en wat gevonden werd, en volg de curl-regel.",
+        en="Compare expected and found place by place, and follow the curl line.",
+    ),
+)
+PLUGIN_RAISED = Code(
+    code="PLUGIN-RAISED",
+    title=Text(nl="De plugin gaf een fout", en="The plugin raised an error"),
+    why=Text(
+        nl="Een hook eindigde met een exceptie in plaats van een resultaat.",
+        en="A hook ended with an exception instead of a result.",
+    ),
+    fix=Text(
+        nl="Lees de log van de koppeling bij het resultaat; geef fouten terug met ok=False.",
+        en="Read the integration's log beside the result; give errors back with ok=False.",
+    ),
+)
+PLUGIN_HUNG = Code(
+    code="PLUGIN-HUNG",
+    title=Text(nl="De koppeling antwoordde niet op tijd", en="The integration did not answer in time"),
+    why=Text(
+        nl="Een bewerking duurde langer dan toegestaan; het proces is beëindigd.",
+        en="An operation took longer than allowed; its process was ended.",
+    ),
+    fix=Text(
+        nl="Begrens wachttijden en herhalingen, of geef de stap een ruimere `timeout_s`.",
+        en="Bound waits and retries, or give the step a larger `timeout_s`.",
+    ),
+)
+PLUGIN_CRASHED = Code(
+    code="PLUGIN-CRASHED",
+    title=Text(nl="Het proces van de koppeling stopte", en="The integration's process ended"),
+    why=Text(
+        nl="Het proces eindigde voordat het antwoord gaf; wat het naar ERP1 schreef is onzeker.",
+        en="The process ended before it answered; what it wrote to ERP1 is uncertain.",
+    ),
+    fix=Text(
+        nl="Lees de log van de koppeling bij het resultaat.",
+        en="Read the integration's log beside the result.",
+    ),
+)
+PLUGIN_NO_ANSWER = Code(
+    code="PLUGIN-NO-ANSWER",
+    title=Text(nl="Geen bruikbaar antwoord", en="No usable answer"),
+    why=Text(
+        nl="De plugin gaf iets anders terug dan een OperationResult.",
+        en="The plugin gave back something other than an OperationResult.",
+    ),
+    fix=Text(
+        nl="Geef `OperationResult(ok=…, output=…, error=…)` terug, met JSON als output.",
+        en="Return `OperationResult(ok=…, output=…, error=…)` with JSON as output.",
+    ),
+)
+PLUGIN_NOT_STARTED = Code(
+    code="PLUGIN-NOT-STARTED",
+    title=Text(nl="De plugin kon niet starten", en="The plugin could not be started"),
+    why=Text(
+        nl="Zonder plugin kan de koppeling niet worden aangestuurd; er is geen oordeel.",
+        en="Without its plugin the integration cannot be triggered; there is no verdict.",
+    ),
+    fix=Text(
+        nl="Draai `koppeling plugins check` en volg de melding.",
+        en="Run `koppeling plugins check` and follow its message.",
+    ),
+)
+OUTPUT_FLOOD = Code(
+    code="OUTPUT-FLOOD",
+    title=Text(nl="Te veel uitvoer", en="Too much output"),
+    why=Text(
+        nl="De koppeling schreef meer dan is toegestaan; het proces is beëindigd.",
+        en="The integration printed more than is allowed; its process was ended.",
+    ),
+    fix=Text(nl="Log minder, of naar een bestand.", en="Log less, or to a file."),
+)
+ERP_UNAVAILABLE = Code(
+    code="ERP-UNAVAILABLE",
+    title=Text(nl="ERP1 is niet bruikbaar", en="ERP1 cannot be used"),
+    why=Text(
+        nl="Het harnas kreeg van ERP1 geen antwoord of een weigering; dat zegt niets over de koppeling.",
+        en="The harness got no answer or a refusal from ERP1; this says nothing of the integration.",
+    ),
+    fix=Text(
+        nl="Controleer omgeving, token en onderhoudsvenster en draai opnieuw.",
+        en="Check environment, token and maintenance window, and run again.",
+    ),
+)
+ERP_REFUSED = Code(
+    code="ERP-REFUSED",
+    title=Text(nl="ERP1 weigerde de uitgangssituatie", en="ERP1 refused the initial situation"),
+    why=Text(
+        nl="Een stap onder `given` werd geweigerd; het scenario kon niet beginnen.",
+        en="A step under `given` was refused; the scenario could not begin.",
+    ),
+    fix=Text(
+        nl="Herstel het scenario of de inrichting van de omgeving volgens de melding van AFAS.",
+        en="Mend the scenario or the environment's set-up as AFAS's message says.",
+    ),
+)
+SCENARIO_TIMEOUT = Code(
+    code="SCENARIO-TIMEOUT",
+    title=Text(nl="Het scenario duurde te lang", en="The scenario took too long"),
+    why=Text(
+        nl="De toegestane tijd was om voordat alle stappen gedaan waren.",
+        en="The time allowed was over before all steps were done.",
+    ),
+    fix=Text(
+        nl="Kijk welke stap het langst duurde; verruim zo nodig `timeout_s` van het scenario.",
+        en="See which step took longest; widen the scenario's `timeout_s` if that is right.",
+    ),
+)
+FAULT_NOT_FIRED = Code(
+    code="FAULT-NOT-FIRED",
+    title=Text(nl="Een storing trad niet op", en="A fault never fired"),
+    why=Text(
+        nl="Het scenario verstoort een aanroep die de koppeling niet deed; er is dus niets bewezen.",
+        en="The scenario disturbs a call that the integration did not make, so nothing is proven.",
+    ),
+    fix=Text(
+        nl="Zorg dat de bewerking de genoemde aanroep doet, of pas `faults` aan.",
+        en="See that the operation makes the call that is named, or change `faults`.",
+    ),
+)
+EXPRESSION = Code(
+    code="EXPRESSION",
+    title=Text(nl="Een uitdrukking kon niet worden ingevuld", en="An expression could not be filled in"),
+    why=Text(
+        nl="Het scenario verwijst naar iets dat er bij het draaien niet was.",
+        en="The scenario refers to something that was not there when it ran.",
+    ),
+    fix=Text(nl="Herstel de verwijzing in het scenario.", en="Mend the reference in the scenario."),
+)
+HARNESS = Code(
+    code="HARNESS-ERROR",
+    title=Text(nl="Fout in het harnas zelf", en="An error of the harness itself"),
+    why=Text(
+        nl="Het harnas kon dit scenario niet beoordelen; dat zegt niets over de koppeling.",
+        en="The harness could not judge this scenario; this says nothing of the integration.",
+    ),
+    fix=Text(
+        nl="Meld het met de run-map erbij.", en="Report it, with the folder of the run."
+    ),
+)
+CLEANUP = Code(
+    code="CLEANUP",
+    title=Text(nl="Opruimen lukte niet", en="Cleaning up did not succeed"),
+    why=Text(
+        nl="Een stap onder `cleanup` mislukte; in een gedeelde omgeving blijft er iets achter.",
+        en="A step under `cleanup` failed; in a shared environment something stays behind.",
+    ),
+    fix=Text(nl="Herstel de stap onder `cleanup`.", en="Mend the step under `cleanup`."),
+)
+
+CODES: tuple[Code, ...] = (
+    EXPECTATION,
+    PLUGIN_RAISED,
+    PLUGIN_HUNG,
+    PLUGIN_CRASHED,
+    PLUGIN_NO_ANSWER,
+    PLUGIN_NOT_STARTED,
+    OUTPUT_FLOOD,
+    ERP_UNAVAILABLE,
+    ERP_REFUSED,
+    SCENARIO_TIMEOUT,
+    FAULT_NOT_FIRED,
+    EXPRESSION,
+    HARNESS,
+    CLEANUP,
+)
+"""Every code of the engine, for `koppeling explain`."""

@@ -1,0 +1,164 @@
+"""Carry out many scenarios at once, and give each result as soon as it is there."""
+
+import asyncio
+import random
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import dataclass
+
+from koppeling_harness.clock import Clock
+from koppeling_harness.engine import codes
+from koppeling_harness.engine.environment import EnvironmentSource
+from koppeling_harness.engine.scenario_run import Bench, run_scenario
+from koppeling_harness.engine.stop import Said, Stop, stop
+from koppeling_harness.erp.client import Connection
+from koppeling_harness.errors import ConfigurationError, ErpUnavailableError, HarnessError
+from koppeling_harness.model.run import ScenarioResult
+from koppeling_harness.model.verdict import Cause, Outcome
+from koppeling_harness.plugin.session import IntegrationRunner
+from koppeling_harness.scenario.expression import Functions
+from koppeling_harness.scenario.plan import PlannedScenario
+
+DEFAULT_CONCURRENCY = 8
+"""Scenarios in flight when nothing is said: ERP1 is on this machine and mostly waits."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """How a run is to go.
+
+    Attributes:
+        run_id: Names the run in unique values and messages.
+        seed: Makes the generated values repeatable.
+        concurrency: How many scenarios are in flight at most.
+        step_limit_s: Time allowed for a step that sets no limit itself.
+    """
+
+    run_id: str
+    seed: int
+    concurrency: int = DEFAULT_CONCURRENCY
+    step_limit_s: float = 30.0
+
+
+class Engine:
+    """Carries out scenarios.
+
+    Args:
+        environments: Where environments come from.
+        runners: For each integration id, what starts and triggers it.
+        clock: Measures durations.
+        setting: How the run is to go.
+    """
+
+    def __init__(
+        self,
+        *,
+        environments: EnvironmentSource,
+        runners: Mapping[str, IntegrationRunner],
+        clock: Clock,
+        setting: Setting,
+    ) -> None:
+        self._environments = environments
+        self._runners = runners
+        self._clock = clock
+        self._setting = setting
+
+    async def run(
+        self, planned: Sequence[PlannedScenario]
+    ) -> AsyncGenerator[tuple[PlannedScenario, ScenarioResult], None]:
+        """Carry out all scenarios; yield each with its result, in the order in which they end.
+
+        Closing the iterator early ends what is in flight and waits for its cleaning up.
+        """
+        waiting = iter(planned)
+        done: asyncio.Queue[tuple[PlannedScenario, ScenarioResult]] = asyncio.Queue()
+
+        async def lane() -> None:
+            async with Connection(timeout_s=self._setting.step_limit_s) as connection:
+                for each in waiting:
+                    done.put_nowait((each, await self._one(each, connection)))
+
+        lanes = [
+            asyncio.create_task(lane())
+            for _ in range(min(self._setting.concurrency, len(planned)))
+        ]
+        try:
+            for _ in planned:
+                yield await _next(done, lanes)
+        finally:
+            for task in lanes:
+                task.cancel()
+            await asyncio.gather(*lanes, return_exceptions=True)
+
+    async def _one(self, planned: PlannedScenario, connection: Connection) -> ScenarioResult:
+        bench = Bench(
+            connection=connection,
+            runner=self._runners[planned.manifest.id],
+            functions=self._functions(planned),
+            clock=self._clock,
+            run_id=self._setting.run_id,
+            step_limit_s=self._setting.step_limit_s,
+        )
+        try:
+            environment = await self._environments.open(planned)
+            try:
+                return await run_scenario(planned, environment, bench)
+            finally:
+                await environment.close()
+        except HarnessError as error:
+            return _not_judged(planned, _from_error(error, planned))
+        except Exception as error:  # noqa: BLE001 - one scenario's bug must not end the run
+            text = f"{type(error).__name__}: {error}"
+            said = Said(nl=text, en=text)
+            place = planned.scenario.place
+            ended = stop(codes.HARNESS, Outcome.INCONCLUSIVE, Cause.HARNESS, place, said)
+            return _not_judged(planned, ended)
+
+    def _functions(self, planned: PlannedScenario) -> Functions:
+        seed = f"{self._setting.seed}/{planned.manifest.id}/{planned.id}"
+        return Functions(random=random.Random(seed), clock=self._clock)  # noqa: S311 - test data
+
+
+async def _next(
+    done: asyncio.Queue[tuple[PlannedScenario, ScenarioResult]], lanes: list[asyncio.Task[None]]
+) -> tuple[PlannedScenario, ScenarioResult]:
+    """Return the next result; a lane that broke down gives its exception instead."""
+    getting = asyncio.create_task(done.get())
+    try:
+        while True:
+            running = [task for task in lanes if not task.done()]
+            await asyncio.wait({getting, *running}, return_when=asyncio.FIRST_COMPLETED)
+            if getting.done():
+                return getting.result()
+            for task in lanes:
+                if task.done() and not task.cancelled() and (error := task.exception()):
+                    raise error
+    finally:
+        getting.cancel()
+
+
+def _from_error(error: HarnessError, planned: PlannedScenario) -> Stop:
+    said = Said(nl=error.message, en=error.message, hint=error.hint)
+    place = planned.scenario.place
+    if isinstance(error, ErpUnavailableError):
+        return stop(
+            codes.ERP_UNAVAILABLE, Outcome.INCONCLUSIVE, Cause.ENVIRONMENT, place, said
+        )
+    if isinstance(error, ConfigurationError):
+        return stop(
+            codes.EXPRESSION, Outcome.INCONCLUSIVE, Cause.CONFIGURATION, place, said
+        )
+    return stop(codes.HARNESS, Outcome.INCONCLUSIVE, Cause.HARNESS, place, said)
+
+
+def _not_judged(planned: PlannedScenario, ended: Stop) -> ScenarioResult:
+    return ScenarioResult(
+        scenario=planned.scenario.scenario,
+        title=planned.scenario.title,
+        level=planned.scenario.level,
+        operation=planned.operation.name if planned.operation else None,
+        outcome=ended.outcome,
+        cause=ended.cause,
+        findings=(ended.finding,),
+        place=planned.scenario.place,
+        proves=planned.scenario.proves,
+    )

@@ -1,0 +1,43 @@
+"""What the engine needs to be given: environments to run scenarios in."""
+
+from typing import Protocol
+
+from koppeling_harness.model.access import ErpAccess
+from koppeling_harness.model.exchange import Recording
+from koppeling_harness.model.shape import Release
+from koppeling_harness.scenario.plan import PlannedScenario
+
+
+class Environment(Protocol):
+    """One Profit environment, opened for one scenario."""
+
+    access: ErpAccess
+    """How the harness itself reaches it, past the gateway."""
+    gateway_url: str
+    """The base URL that the integration is given: everything through it is recorded."""
+
+    def recording(self) -> Recording:
+        """Return what the integration sent until now, redacted."""
+        ...
+
+    def redact(self, text: str) -> str:
+        """Return a text with every secret and personal value replaced."""
+        ...
+
+    async def close(self) -> None:
+        """End it and forget what was recorded."""
+        ...
+
+
+class EnvironmentSource(Protocol):
+    """Where environments come from: an emulated ERP1, or a real one."""
+
+    release: Release
+
+    async def open(self, planned: PlannedScenario) -> Environment:
+        """Return an environment for one scenario, with its faults laid out.
+
+        Raises:
+            ErpUnavailableError: None can be had now.
+        """
+        ...

@@ -1,0 +1,307 @@
+"""Carry out one scenario for one integration, from given to cleanup, and say what became of it."""
+
+import asyncio
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from koppeling_harness.clock import Clock
+from koppeling_harness.engine import codes
+from koppeling_harness.engine.environment import Environment
+from koppeling_harness.engine.fill import describe
+from koppeling_harness.engine.step import Phase, Stage, carry_out
+from koppeling_harness.engine.stop import Said, Stop, stop
+from koppeling_harness.engine.trigger import Trigger
+from koppeling_harness.erp.client import Connection, ErpClient
+from koppeling_harness.model.exchange import Exchange, Recording
+from koppeling_harness.model.finding import Finding
+from koppeling_harness.model.operation import RunContext
+from koppeling_harness.model.run import ExchangeRecord, ScenarioResult, StepRecord
+from koppeling_harness.model.scenario import Step
+from koppeling_harness.model.verdict import Cause, Outcome, Severity
+from koppeling_harness.plugin.session import IntegrationRunner
+from koppeling_harness.scenario.expression import Functions, evaluate
+from koppeling_harness.scenario.plan import PlannedScenario
+from koppeling_harness.traffic.checks import check_exchanges
+
+_GIVEN = Phase(name="given", prepares=True)
+_WHEN = Phase(name="when", prepares=False)
+_THEN = Phase(name="then", prepares=False)
+_CLEANUP = Phase(name="cleanup", prepares=False)
+_CLEANUP_LIMIT_S = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bench:
+    """What every scenario of a run shares.
+
+    Attributes:
+        connection: Carries the harness's own requests; one per scenario in flight.
+        runner: Gives sessions with the integration.
+        functions: Generators for expressions, seeded for this scenario.
+        clock: Measures durations.
+        run_id: The run that it belongs to.
+        step_limit_s: Time allowed for a step that sets no limit itself.
+    """
+
+    connection: Connection
+    runner: IntegrationRunner
+    functions: Functions
+    clock: Clock
+    run_id: str
+    step_limit_s: float
+
+
+@dataclass(slots=True)
+class _Course:
+    """How a scenario goes: filled while it runs."""
+
+    stops: list[Stop] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    steps: list[StepRecord] = field(default_factory=list)
+
+
+async def run_scenario(
+    planned: PlannedScenario, environment: Environment, bench: Bench
+) -> ScenarioResult:
+    """Carry out a scenario in an environment that was opened for it.
+
+    Whatever happens, the integration's session is ended and `cleanup` carried out; the caller
+    closes the environment.
+    """
+    started_s = bench.clock.elapsed_s()
+    course = _Course()
+    with tempfile.TemporaryDirectory(prefix="koppeling-", ignore_cleanup_errors=True) as work_dir:
+        trigger = _trigger(planned, environment, bench, work_dir)
+        stage = _stage(planned, environment, bench, trigger)
+        try:
+            await _within_limit(planned, stage, course)
+        finally:
+            ended = await trigger.finish()
+        if ended is not None:
+            course.stops.append(ended)
+        await _clean_up(planned, stage, course)
+        log = trigger.log
+    recording = environment.recording()
+    return _result(planned, course, recording, log, bench.clock.elapsed_s() - started_s)
+
+
+async def _within_limit(planned: PlannedScenario, stage: Stage, course: _Course) -> None:
+    limit_s = planned.scenario.timeout_s
+    try:
+        async with asyncio.timeout(limit_s):
+            await _carry_out(planned, stage, course)
+    except TimeoutError:
+        said = Said(
+            nl=f"na {limit_s:g} s nog niet klaar; de laatste stap was {_last(course)}",
+            en=f"not done after {limit_s:g} s; the last step was {_last(course)}",
+        )
+        place = planned.scenario.place
+        course.stops.append(
+            stop(codes.SCENARIO_TIMEOUT, Outcome.FAILED, Cause.INTEGRATION, place, said)
+        )
+
+
+async def _carry_out(planned: PlannedScenario, stage: Stage, course: _Course) -> None:
+    scenario = planned.scenario
+    if not await _phase(_GIVEN, scenario.given, stage, course):
+        return
+    done = await _phase(_WHEN, scenario.when, stage, course)
+    course.findings += stage.judge()
+    course.findings += await stage.trigger.check_traffic(stage.environment.recording().exchanges)
+    if done:
+        await _phase(_THEN, scenario.then, stage, course, go_on=True)
+
+
+async def _phase(
+    phase: Phase, steps: Sequence[Step], stage: Stage, course: _Course, *, go_on: bool = False
+) -> bool:
+    """Carry out the steps of a phase in order; return whether all succeeded."""
+    succeeded = True
+    for number, step in enumerate(steps, start=1):
+        started_s = stage.clock.elapsed_s()
+        ended = await carry_out(step, phase, stage)
+        course.steps.append(
+            StepRecord(
+                name=f"{phase.name} {number}: {describe(step)}",
+                place=step.place,
+                outcome=ended.outcome if ended else Outcome.PASSED,
+                duration_s=round(stage.clock.elapsed_s() - started_s, 6),
+            )
+        )
+        if ended is not None:
+            succeeded = False
+            course.stops.append(ended)
+            if not go_on:
+                break
+    return succeeded
+
+
+async def _clean_up(planned: PlannedScenario, stage: Stage, course: _Course) -> None:
+    if not planned.scenario.cleanup:
+        return
+    aside = _Course(steps=course.steps)
+    try:
+        async with asyncio.timeout(_CLEANUP_LIMIT_S):
+            await _phase(_CLEANUP, planned.scenario.cleanup, stage, aside, go_on=True)
+    except TimeoutError:
+        said = Said(nl=f"na {_CLEANUP_LIMIT_S:g} s nog niet klaar", en="took too long")
+        aside.stops.append(
+            stop(codes.CLEANUP, Outcome.FAILED, Cause.HARNESS, planned.scenario.place, said)
+        )
+    for ended in aside.stops:
+        course.findings.append(_as_warning(ended.finding))
+
+
+def _as_warning(finding: Finding) -> Finding:
+    return Finding(
+        code=codes.CLEANUP.code,
+        level=Severity.WARNING,
+        message=finding.message,
+        where=finding.where,
+        hint=finding.hint,
+        text=finding.text,
+        advice=finding.advice,
+        curl=finding.curl,
+    )
+
+
+def _trigger(
+    planned: PlannedScenario, environment: Environment, bench: Bench, work_dir: str
+) -> Trigger:
+    context = RunContext(
+        integration=planned.manifest.id,
+        scenario=planned.id,
+        base_url=environment.gateway_url,
+        token=environment.access.token.reveal(),
+        integration_id=planned.manifest.integration_id,
+        release=environment.access.release,
+        work_dir=work_dir,
+    )
+    return Trigger(
+        bench.runner,
+        manifest=planned.manifest,
+        context=context,
+        clock=bench.clock,
+        redact=environment.redact,
+    )
+
+
+def _stage(
+    planned: PlannedScenario, environment: Environment, bench: Bench, trigger: Trigger
+) -> Stage:
+    manifest, operation = planned.manifest, planned.operation
+    names: dict[str, Any] = {
+        "scenario": {"id": planned.scenario.scenario},
+        "integration": {"id": manifest.id, "integration_id": manifest.integration_id},
+        "erp": {
+            "environment": environment.access.environment,
+            "release": environment.access.release.label,
+            "version": environment.access.release.version,
+        },
+        "run": {"id": bench.run_id},
+    }
+    if operation is not None:
+        names["operation"] = {"name": operation.name, "example": operation.example}
+    names["values"] = {}
+    for name, value in planned.scenario.values.items():
+        names["values"][name] = evaluate(value, names, bench.functions)
+    client = ErpClient(
+        environment.access,
+        connection=bench.connection,
+        clock=bench.clock,
+        integration_id=manifest.integration_id,
+    )
+    release = environment.access.release
+
+    def judge() -> tuple[Finding, ...]:
+        exchanges = environment.recording().exchanges
+        return check_exchanges(exchanges, manifest=manifest, release=release)
+
+    return Stage(
+        environment=environment,
+        client=client,
+        trigger=trigger,
+        judge=judge,
+        names=names,
+        functions=bench.functions,
+        clock=bench.clock,
+        step_limit_s=bench.step_limit_s,
+    )
+
+
+def _last(course: _Course) -> str:
+    return course.steps[-1].name if course.steps else "none"
+
+
+def _result(
+    planned: PlannedScenario,
+    course: _Course,
+    recording: Recording,
+    log: str,
+    duration_s: float,
+) -> ScenarioResult:
+    outcome, cause = _outcome(planned, course, recording)
+    findings = (*(each.finding for each in course.stops), *course.findings)
+    return ScenarioResult(
+        scenario=planned.scenario.scenario,
+        title=planned.scenario.title,
+        level=planned.scenario.level,
+        operation=planned.operation.name if planned.operation else None,
+        outcome=outcome,
+        cause=cause,
+        findings=findings,
+        steps=tuple(course.steps),
+        duration_s=round(duration_s, 6),
+        exchanges=tuple(_record(each) for each in recording.exchanges),
+        log="" if outcome is Outcome.PASSED else log,
+        place=planned.scenario.place,
+        proves=planned.scenario.proves,
+    )
+
+
+def _outcome(
+    planned: PlannedScenario, course: _Course, recording: Recording
+) -> tuple[Outcome, Cause | None]:
+    """Return the outcome and its cause, and add what a fault that never fired says.
+
+    What stopped a scenario before it could judge weighs first: a refusal of the environment must
+    never read as a failed integration. Then what the integration did wrong, then missing proof.
+    """
+    for ended in course.stops:
+        if ended.outcome is Outcome.INCONCLUSIVE:
+            return ended.outcome, ended.cause
+    for ended in course.stops:
+        return ended.outcome, ended.cause
+    if any(each.level is Severity.ERROR for each in course.findings):
+        return Outcome.FAILED, Cause.INTEGRATION
+    unfired = [
+        fault
+        for fault, fired in zip(planned.scenario.faults, recording.faults_fired, strict=True)
+        if not fired
+    ]
+    for fault in unfired:
+        of = f"{fault.of.method or '*'} {fault.of.connector or fault.of.path or '*'}"
+        said = Said(
+            nl=f"storing {fault.fault} op aanroep {fault.calls} van {of} trad niet op",
+            en=f"fault {fault.fault} on call {fault.calls} of {of} never fired",
+        )
+        ended = stop(
+            codes.FAULT_NOT_FIRED, Outcome.NOT_RUN, Cause.CONFIGURATION, fault.place, said
+        )
+        course.stops.append(ended)
+    if unfired:
+        return Outcome.NOT_RUN, Cause.CONFIGURATION
+    return Outcome.PASSED, None
+
+
+def _record(exchange: Exchange) -> ExchangeRecord:
+    return ExchangeRecord(
+        number=exchange.number,
+        method=exchange.method,
+        path=exchange.path + (f"?{exchange.query}" if exchange.query else ""),
+        status=exchange.status,
+        duration_s=round(exchange.duration_s, 6),
+        fault=exchange.fault,
+    )

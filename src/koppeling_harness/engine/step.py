@@ -1,0 +1,290 @@
+"""Carry out one step: fill in, act, hold against what is expected, keep what is saved."""
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, assert_never
+
+from koppeling_harness.clock import Clock
+from koppeling_harness.engine import codes
+from koppeling_harness.engine.environment import Environment
+from koppeling_harness.engine.fill import describe, filled
+from koppeling_harness.engine.stop import Said, Stop, stop
+from koppeling_harness.engine.trigger import Trigger
+from koppeling_harness.erp.call import (
+    ErpCall,
+    delete_call,
+    get_call,
+    insert_call,
+    raw_call,
+    update_call,
+)
+from koppeling_harness.erp.client import ErpAnswer, ErpClient
+from koppeling_harness.errors import ConfigurationError, ErpUnavailableError
+from koppeling_harness.model.exchange import Exchange
+from koppeling_harness.model.fault import CallFilter
+from koppeling_harness.model.finding import Difference, Finding
+from koppeling_harness.model.scenario import (
+    DeleteStep,
+    ExchangesStep,
+    FindingsStep,
+    GetStep,
+    InsertStep,
+    OperationStep,
+    RequestStep,
+    Step,
+    UpdateStep,
+)
+from koppeling_harness.model.verdict import Cause, Outcome
+from koppeling_harness.scenario.expression import Functions, evaluate
+from koppeling_harness.scenario.matcher import match
+from koppeling_harness.scenario.pick import pick
+
+_RETRY_PAUSE_S = 0.05
+_REFUSED = frozenset({401, 403, 503})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phase:
+    """A part of a scenario, and how its failures count.
+
+    Attributes:
+        name: given, when, then or cleanup.
+        prepares: Whether a refusal means that the scenario could not begin, not that it failed.
+    """
+
+    name: str
+    prepares: bool
+
+
+@dataclass(slots=True, kw_only=True)
+class Stage:
+    """Where the steps of one scenario act, and what they have saved until now.
+
+    Attributes:
+        environment: The environment that was opened for the scenario.
+        client: The harness's own way to ERP1.
+        trigger: The way to tell the integration to do something.
+        judge: Gives what the traffic rules object to in what was recorded until now.
+        names: What expressions may refer to; captures are added.
+        functions: The generators that expressions may call.
+        clock: Measures durations.
+        step_limit_s: Time allowed for a step that sets no limit itself.
+    """
+
+    environment: Environment
+    client: ErpClient
+    trigger: Trigger
+    judge: Callable[[], tuple[Finding, ...]]
+    names: dict[str, Any]
+    functions: Functions
+    clock: Clock
+    step_limit_s: float
+
+
+async def carry_out(step: Step, phase: Phase, stage: Stage) -> Stop | None:
+    """Carry out one step; return why it did not succeed, None when it did."""
+    deadline_s = stage.clock.elapsed_s() + (step.within_s or 0.0)
+    while True:
+        ended = await _once(step, phase, stage)
+        if ended is None or ended.outcome is not Outcome.FAILED:
+            return ended
+        if stage.clock.elapsed_s() >= deadline_s:
+            return ended
+        await asyncio.sleep(_RETRY_PAUSE_S)
+
+
+async def _once(step: Step, phase: Phase, stage: Stage) -> Stop | None:
+    try:
+        complete = filled(step, stage.names, stage.functions)
+        expected = evaluate(step.expect, stage.names, stage.functions)
+    except ConfigurationError as error:
+        return _configuration(step, error)
+    done = await _act(complete, stage)
+    if isinstance(done, Stop):
+        return done
+    return _judge(complete, phase, stage, done, expected)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Done:
+    """What a step gave, with what a failure should be able to show."""
+
+    result: Mapping[str, Any]
+    implied: Mapping[str, Any]
+    """What is expected where the step does not say otherwise."""
+    call: ErpCall | None = None
+    note: str = ""
+
+
+async def _act(step: Step, stage: Stage) -> _Done | Stop:
+    match step:
+        case OperationStep():
+            limit_s = step.timeout_s or stage.step_limit_s
+            given = await stage.trigger.operation(step, timeout_s=limit_s)
+            if isinstance(given, Stop):
+                return given
+            return _Done(result=given, implied={"ok": True}, note=given["error"] or "")
+        case ExchangesStep():
+            items = [
+                _exchange_item(each)
+                for each in stage.environment.recording().exchanges
+                if _matches(step.exchanges, each)
+            ]
+            return _Done(result={"count": len(items), "items": items}, implied={})
+        case FindingsStep():
+            return _Done(result=_findings_result(stage.judge()), implied={})
+        case GetStep() | InsertStep() | UpdateStep() | DeleteStep() | RequestStep():
+            return await _call(step, stage)
+        case _:
+            assert_never(step)
+
+
+async def _call(
+    step: GetStep | InsertStep | UpdateStep | DeleteStep | RequestStep, stage: Stage
+) -> _Done | Stop:
+    call = _erp_call(step)
+    limit_s = step.timeout_s or stage.step_limit_s
+    try:
+        async with asyncio.timeout(limit_s):
+            answer = await stage.client.send(call)
+    except ErpUnavailableError as error:
+        return _unavailable(step, stage, call, error.message)
+    except TimeoutError:
+        return _unavailable(step, stage, call, f"{call.method} {call.path}: no answer in {limit_s} s")
+    expects_status = "status" in step.expect
+    if answer.status in _REFUSED and not expects_status:
+        return _unavailable(step, stage, call, _refusal(answer))
+    implied = {"status": {"$one_of": [200, 201]}}
+    return _Done(result=answer.result(), implied=implied, call=call, note=_refusal(answer))
+
+
+def _judge(
+    step: Step, phase: Phase, stage: Stage, done: _Done, expected: Mapping[str, Any]
+) -> Stop | None:
+    differences = match({**done.implied, **expected}, done.result)
+    if differences:
+        return _unexpected(step, phase, stage, done, differences)
+    for name, path in step.save.items():
+        try:
+            stage.names[name] = pick(done.result, path)
+        except ConfigurationError as error:
+            return _configuration(step, error)
+    return None
+
+
+def _unexpected(
+    step: Step, phase: Phase, stage: Stage, done: _Done, differences: tuple[Difference, ...]
+) -> Stop:
+    redact = stage.environment.redact
+    shown = tuple(
+        replace(each, expected=redact(each.expected), actual=redact(each.actual))
+        for each in differences
+    )
+    first = shown[0]
+    at = first.path or "the result"
+    note = redact(done.note)
+    en = f"{describe(step)}: `{at}` is {first.actual}, expected {first.expected}"
+    nl = f"{describe(step)}: `{at}` is {first.actual}, verwacht werd {first.expected}"
+    tail = f" ({note})" if note else ""
+    said = Said(
+        nl=nl + tail,
+        en=en + tail,
+        differences=shown,
+        curl=redact(done.call.curl(stage.client.access.base_url)) if done.call else "",
+    )
+    if phase.prepares:
+        outcome, cause, code = Outcome.INCONCLUSIVE, Cause.CONFIGURATION, codes.ERP_REFUSED
+    else:
+        outcome, cause, code = Outcome.FAILED, Cause.INTEGRATION, codes.EXPECTATION
+    return stop(code, outcome, cause, step.place, said)
+
+
+def _unavailable(step: Step, stage: Stage, call: ErpCall, message: str) -> Stop:
+    text = stage.environment.redact(message)
+    said = Said(
+        nl=f"{describe(step)}: {text}",
+        en=f"{describe(step)}: {text}",
+        curl=stage.environment.redact(call.curl(stage.client.access.base_url)),
+    )
+    return stop(
+        codes.ERP_UNAVAILABLE, Outcome.INCONCLUSIVE, Cause.ENVIRONMENT, step.place, said
+    )
+
+
+def _configuration(step: Step, error: ConfigurationError) -> Stop:
+    said = Said(nl=error.message, en=error.message, hint=error.hint)
+    return stop(
+        codes.EXPRESSION, Outcome.INCONCLUSIVE, Cause.CONFIGURATION, step.place, said
+    )
+
+
+def _refusal(answer: ErpAnswer) -> str:
+    if answer.status < 400:
+        return ""
+    told = answer.body.get("externalMessage") if isinstance(answer.body, dict) else None
+    return f"ERP1 answered {answer.status}" + (f": {told}" if told else "")
+
+
+def _erp_call(step: GetStep | InsertStep | UpdateStep | DeleteStep | RequestStep) -> ErpCall:
+    match step:
+        case GetStep():
+            return get_call(step)
+        case InsertStep():
+            return insert_call(step)
+        case UpdateStep():
+            return update_call(step)
+        case DeleteStep():
+            return delete_call(step)
+        case RequestStep():
+            return raw_call(step.request)
+        case _:
+            assert_never(step)
+
+
+def _matches(wanted: CallFilter, exchange: Exchange) -> bool:
+    if wanted.method is not None and wanted.method != exchange.method:
+        return False
+    if wanted.path is not None and wanted.path.lower() != exchange.path.lower():
+        return False
+    if wanted.connector is None:
+        return True
+    return (exchange.connector or "").lower() == wanted.connector.lower()
+
+
+def _exchange_item(exchange: Exchange) -> dict[str, Any]:
+    return {
+        "number": exchange.number,
+        "method": exchange.method,
+        "path": exchange.path,
+        "connector": exchange.connector,
+        "query": exchange.query,
+        "status": exchange.status,
+        "request_headers": {name.lower(): value for name, value in exchange.request_headers},
+        "request_body": _json_or_text(exchange.request_body),
+        "response_body": _json_or_text(exchange.response_body),
+        "duration_s": exchange.duration_s,
+        "started_s": exchange.started_s,
+        "fault": exchange.fault,
+    }
+
+
+def _json_or_text(text: str | None) -> Any:
+    if not text:
+        return None
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _findings_result(findings: tuple[Finding, ...]) -> dict[str, Any]:
+    return {
+        "count": len(findings),
+        "codes": [each.code for each in findings],
+        "items": [
+            {"code": each.code, "level": each.level.value, "message": each.message}
+            for each in findings
+        ],
+    }

@@ -1,0 +1,47 @@
+"""Why a scenario went no further, as a value."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from koppeling_harness.engine.codes import Code
+from koppeling_harness.model.finding import Difference, Finding
+from koppeling_harness.model.shape import Text
+from koppeling_harness.model.verdict import Cause, Outcome, Severity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stop:
+    """What ended a step without success: the outcome, whose doing it is, and what to say of it."""
+
+    outcome: Outcome
+    cause: Cause
+    finding: Finding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What is said of a stop, in both languages."""
+
+    nl: str
+    en: str
+    hint: str = ""
+    differences: Iterable[Difference] = field(default=())
+    curl: str = ""
+    exchange: int | None = None
+
+
+def stop(code: Code, outcome: Outcome, cause: Cause, where: str, said: Said) -> Stop:
+    """Return a stop whose finding carries both languages and the advice of its code."""
+    finding = Finding(
+        code=code.code,
+        level=Severity.ERROR,
+        message=said.en,
+        where=where,
+        hint=said.hint or code.fix.en,
+        text=Text(nl=said.nl, en=said.en),
+        advice=Text(nl=said.hint or code.fix.nl, en=said.hint or code.fix.en),
+        differences=tuple(said.differences),
+        curl=said.curl,
+        exchange=said.exchange,
+    )
+    return Stop(outcome=outcome, cause=cause, finding=finding)

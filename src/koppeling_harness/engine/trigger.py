@@ -1,0 +1,135 @@
+"""The way from a scenario to the integration: one session, opened when it is first needed."""
+
+from collections.abc import Callable
+from typing import Any, assert_never
+
+from koppeling_harness.clock import Clock
+from koppeling_harness.engine import codes
+from koppeling_harness.engine.stop import Said, Stop, stop
+from koppeling_harness.model.exchange import Exchange
+from koppeling_harness.model.finding import Finding
+from koppeling_harness.model.manifest import Manifest
+from koppeling_harness.model.operation import OperationCall, OperationResult, RunContext
+from koppeling_harness.model.scenario import OperationStep
+from koppeling_harness.model.verdict import Cause, Outcome
+from koppeling_harness.plugin.session import (
+    Breakdown,
+    BreakdownKind,
+    IntegrationRunner,
+    Session,
+)
+
+_FINISH_LIMIT_S = 5.0
+
+
+class Trigger:
+    """Tells one integration to do things, for the length of one scenario.
+
+    Args:
+        runner: Gives sessions with the integration.
+        manifest: What the integration declares.
+        context: Where it finds ERP1.
+        clock: Measures durations.
+        redact: Replaces secrets in what the integration says.
+    """
+
+    def __init__(
+        self,
+        runner: IntegrationRunner,
+        *,
+        manifest: Manifest,
+        context: RunContext,
+        clock: Clock,
+        redact: Callable[[str], str],
+    ) -> None:
+        self._runner = runner
+        self._manifest = manifest
+        self._context = context
+        self._clock = clock
+        self._redact = redact
+        self._session: Session | None = None
+        self._broken = False
+
+    @property
+    def log(self) -> str:
+        """The last of what the integration printed, redacted."""
+        return self._redact(self._session.log) if self._session else ""
+
+    async def operation(self, step: OperationStep, *, timeout_s: float) -> dict[str, Any] | Stop:
+        """Trigger an operation and return its result as expectations see it."""
+        if self._manifest.operation(step.operation) is None:
+            declared = ", ".join(each.name for each in self._manifest.operations)
+            said = Said(
+                nl=f"bewerking {step.operation} staat niet in het manifest (wel: {declared})",
+                en=f"operation {step.operation} is not in the manifest (there are: {declared})",
+            )
+            return stop(
+                codes.EXPRESSION, Outcome.INCONCLUSIVE, Cause.CONFIGURATION, step.place, said
+            )
+        if self._session is None:
+            opened = await self._runner.open(self._context)
+            if isinstance(opened, Breakdown):
+                return self._stopped(opened, step.place)
+            self._session = opened
+        call = OperationCall(operation=step.operation, input=step.input, context=self._context)
+        started_s = self._clock.elapsed_s()
+        answer = await self._session.trigger(call, timeout_s=timeout_s)
+        if isinstance(answer, Breakdown):
+            self._broken = True
+            return self._stopped(answer, step.place)
+        return _result(answer, self._clock.elapsed_s() - started_s)
+
+    async def check_traffic(self, exchanges: tuple[Exchange, ...]) -> tuple[Finding, ...]:
+        """Return what the integration's own traffic checks object to."""
+        if self._session is None or self._broken:
+            return ()
+        found = await self._session.check_traffic(exchanges)
+        if isinstance(found, Breakdown):
+            self._broken = True
+            return (self._stopped(found, "koppeling_check_traffic").finding,)
+        return found
+
+    async def finish(self) -> Stop | None:
+        """End the session; return why that did not go well."""
+        if self._session is None:
+            return None
+        ended = await self._session.finish(timeout_s=_FINISH_LIMIT_S)
+        if ended is None or self._broken:
+            return None
+        return self._stopped(ended, "koppeling_finish")
+
+    def _stopped(self, breakdown: Breakdown, where: str) -> Stop:
+        text = self._redact(breakdown.message)
+        said = Said(nl=text, en=text, hint=breakdown.hint)
+        if breakdown.kind is BreakdownKind.NOT_STARTED:
+            outcome, cause = Outcome.INCONCLUSIVE, Cause.CONFIGURATION
+        else:
+            outcome, cause = Outcome.FAILED, Cause.INTEGRATION
+        return stop(_code(breakdown.kind), outcome, cause, where, said)
+
+
+def _result(answer: OperationResult, duration_s: float) -> dict[str, Any]:
+    return {
+        "ok": answer.ok,
+        "output": answer.output,
+        "error": answer.error,
+        "duration_s": duration_s,
+    }
+
+
+def _code(kind: BreakdownKind) -> codes.Code:
+    match kind:
+        case BreakdownKind.RAISED:
+            return codes.PLUGIN_RAISED
+        case BreakdownKind.HUNG:
+            return codes.PLUGIN_HUNG
+        case BreakdownKind.CRASHED:
+            return codes.PLUGIN_CRASHED
+        case BreakdownKind.NO_ANSWER:
+            return codes.PLUGIN_NO_ANSWER
+        case BreakdownKind.NOT_STARTED:
+            return codes.PLUGIN_NOT_STARTED
+        case BreakdownKind.OUTPUT_FLOOD:
+            return codes.OUTPUT_FLOOD
+        case _:
+            assert_never(kind)

@@ -1,0 +1,19 @@
+"""How the harness reaches one Profit environment."""
+
+from dataclasses import dataclass
+
+from koppeling_harness.model.secret import Secret
+from koppeling_harness.model.shape import Release
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErpAccess:
+    """One environment, real or emulated, with the token that opens it."""
+
+    environment: str
+    """Id such as `T12345AA`."""
+    base_url: str
+    """`…/ProfitRestServices`, without a slash at the end."""
+    token: Secret
+    """The AfasToken as Profit issues it: XML, not yet base64."""
+    release: Release

@@ -1,0 +1,156 @@
+"""What a pytest session knows about the certification that it carries out."""
+
+import asyncio
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from koppeling_harness.clock import Clock, SystemClock
+from koppeling_harness.engine.engine import DEFAULT_CONCURRENCY, Engine, Setting
+from koppeling_harness.model.run import ScenarioResult
+from koppeling_harness.model.scenario import Scenario
+from koppeling_harness.model.shape import Release
+from koppeling_harness.plugin.discover import Discovery, Integration, discover
+from koppeling_harness.plugin.session import IntegrationRunner
+from koppeling_harness.pytest_plugin.host import EmulatedErp
+from koppeling_harness.scenario.plan import PlannedScenario
+from koppeling_harness.traffic import Redactor
+
+DEFAULT_RELEASE = "Profit 8"
+"""The running release in November 2026. Source: AFAS, docs.afas.help/profit/nl/news-profit8."""
+
+KEY = pytest.StashKey["Certification"]()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What is to be certified, and how.
+
+    Attributes:
+        discovery: The integrations, and those that were set aside.
+        release: Label of the Profit release.
+        run_id: Names the run.
+        seed: Makes generated values repeatable.
+        concurrency: Scenarios in flight at most.
+        clock: Tells the time.
+        on_result: Called with each scenario and its result, as soon as it is there.
+        loaded: Scenario files that were read already, by resolved path.
+    """
+
+    discovery: Discovery
+    release: str
+    run_id: str
+    seed: int
+    concurrency: int
+    clock: Clock
+    on_result: Callable[[PlannedScenario, ScenarioResult], None] = field(
+        default=lambda _planned, _result: None
+    )
+    loaded: Mapping[Path, Scenario] = field(default_factory=dict)
+
+
+class Certification:
+    """One session's ERP1, runners and engine, started when the first scenario runs."""
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self.redactor = Redactor(secrets.token_bytes(32))
+        self.release: Release | None = None
+        self._loop = asyncio.Runner()
+        self._started = AsyncExitStack()
+        self._engine: Engine | None = None
+
+    @property
+    def integrations(self) -> tuple[Integration, ...]:
+        """The integrations that scenarios are planned for."""
+        return self.request.discovery.integrations
+
+    def integration_of(self, path: Path) -> Integration | None:
+        """Return the integration whose own folder a scenario file lies in."""
+        for each in self.integrations:
+            if path.resolve().is_relative_to(each.folder.resolve()):
+                return each
+        return None
+
+    def run(
+        self,
+        planned: Sequence[PlannedScenario],
+        report: Callable[[PlannedScenario, ScenarioResult], bool],
+    ) -> None:
+        """Carry out scenarios and report each as it ends, until `report` returns False."""
+        self._loop.run(self._run(planned, report))
+
+    async def _run(
+        self,
+        planned: Sequence[PlannedScenario],
+        report: Callable[[PlannedScenario, ScenarioResult], bool],
+    ) -> None:
+        engine = self._engine or await self._start()
+        results = engine.run(planned)
+        try:
+            async for each, result in results:
+                self.request.on_result(each, result)
+                if not report(each, result):
+                    break
+        finally:
+            await results.aclose()
+
+    async def _start(self) -> Engine:
+        request = self.request
+        host = await self._started.enter_async_context(
+            EmulatedErp(release=request.release, redactor=self.redactor, clock=request.clock)
+        )
+        self.release = host.release
+        runners: Mapping[str, IntegrationRunner] = {
+            each.manifest.id: IntegrationRunner(each) for each in self.integrations
+        }
+        for runner in runners.values():
+            self._started.push_async_callback(runner.close)
+        setting = Setting(
+            run_id=request.run_id, seed=request.seed, concurrency=request.concurrency
+        )
+        self._engine = Engine(
+            environments=host, runners=runners, clock=request.clock, setting=setting
+        )
+        return self._engine
+
+    def close(self) -> None:
+        """End ERP1 and every process of the integrations."""
+        if self._engine is not None:
+            self._loop.run(self._started.aclose())
+        self._loop.close()
+
+
+def certification(config: pytest.Config) -> Certification:
+    """Return the session's certification; made from the options when nobody laid one out."""
+    found = config.stash.get(KEY, None)
+    if found is None:
+        found = config.stash[KEY] = Certification(_from_options(config))
+    return found
+
+
+def close(config: pytest.Config) -> None:
+    """End what the session's certification started, if it did."""
+    found = config.stash.get(KEY, None)
+    if found is not None:
+        del config.stash[KEY]
+        found.close()
+
+
+def _from_options(config: pytest.Config) -> Request:
+    folders = [Path(each) for each in config.getoption("--koppeling-plugins")]
+    default = config.rootpath / "plugins"
+    if not folders and default.is_dir():
+        folders = [default]
+    return Request(
+        discovery=discover(folders),
+        release=config.getoption("--koppeling-release") or DEFAULT_RELEASE,
+        run_id=f"pytest-{secrets.token_hex(4)}",
+        seed=secrets.randbits(32),
+        concurrency=config.getoption("--koppeling-concurrency") or DEFAULT_CONCURRENCY,
+        clock=SystemClock(),
+    )

@@ -1,0 +1,137 @@
+"""Scenario files and scenarios as pytest's collectors and items."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from koppeling_harness.errors import HarnessError
+from koppeling_harness.model.finding import Finding
+from koppeling_harness.model.run import ScenarioResult
+from koppeling_harness.model.verdict import Level, Outcome
+from koppeling_harness.pytest_plugin.certification import certification
+from koppeling_harness.scenario.load import load_scenario
+from koppeling_harness.scenario.plan import PlannedScenario, plan
+
+
+class ScenarioFailed(AssertionError):  # noqa: N818 - pytest and Allure call an AssertionError a failure
+    """The integration did not do what the scenario expects."""
+
+
+class NoVerdict(Exception):  # noqa: N818 - it is not an error of the harness
+    """The scenario could not be judged; pytest shows it as an error, never as a failure."""
+
+
+class ScenarioFile(pytest.File):
+    """One `*.scenario.yaml`: an item for each integration and operation that it applies to."""
+
+    def collect(self) -> Iterable[pytest.Item]:
+        """Yield the items.
+
+        Raises:
+            CollectError: The file has problems; all of them are in the message.
+        """
+        session = certification(self.config)
+        scenario = session.request.loaded.get(self.path.resolve())
+        if scenario is None:
+            try:
+                scenario = load_scenario(self.path)
+            except HarnessError as error:
+                raise self.CollectError(error.render()) from None
+        owner = session.integration_of(self.path)
+        for integration in session.integrations if owner is None else (owner,):
+            for planned in plan(
+                [scenario], integration.manifest, release=session.request.release
+            ):
+                name = planned.manifest.id
+                if planned.operation is not None:
+                    name = f"{name}[{planned.operation.name}]"
+                yield ScenarioItem.from_parent(self, name=name, planned=planned)
+
+
+class ScenarioItem(pytest.Item):
+    """One scenario for one integration."""
+
+    def __init__(self, *, planned: PlannedScenario, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.planned = planned
+        self.result: ScenarioResult | None = None
+        self.add_marker("koppeling")
+        self.add_marker(planned.scenario.level.value)
+
+    def setup(self) -> None:
+        """Run the scenario, if the loop has not done so, and stop here without a verdict.
+
+        Raises:
+            NoVerdict: It is inconclusive, or required and not run.
+        """
+        if self.result is None:
+            certification(self.config).run([self.planned], self._keep)
+        assert self.result is not None  # noqa: S101 - the engine reports every scenario
+        outcome = self.result.outcome
+        if outcome is Outcome.NOT_RUN and self.result.level is not Level.REQUIRED:
+            pytest.skip(_headline(self.result))
+        if outcome in {Outcome.INCONCLUSIVE, Outcome.NOT_RUN}:
+            raise NoVerdict(self.result)
+
+    def runtest(self) -> None:
+        """Say what became of the scenario.
+
+        Raises:
+            ScenarioFailed: The integration did not do what was expected.
+        """
+        assert self.result is not None  # noqa: S101 - setup has seen to it
+        if self.result.outcome is Outcome.FAILED:
+            raise ScenarioFailed(self.result)
+
+    def repr_failure(
+        self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None
+    ) -> Any:
+        """Return what a person reads: a headline first, details after."""
+        if isinstance(excinfo.value, (ScenarioFailed, NoVerdict)) and self.result is not None:
+            return render(self.result)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """Return file, line (from 0) and name."""
+        place = self.planned.scenario.place.rsplit(":", 2)
+        line = int(place[1]) - 1 if len(place) == 3 and place[1].isdigit() else 0
+        return self.path, line, f"{self.planned.manifest.id}: {self.planned.id}"
+
+    def _keep(self, _planned: PlannedScenario, result: ScenarioResult) -> bool:
+        self.result = result
+        return True
+
+
+def render(result: ScenarioResult) -> str:
+    """Return a result as text for a terminal: a headline, then each finding."""
+    lines = [_headline(result), ""]
+    for finding in result.findings:
+        lines += _finding_lines(finding)
+    if result.log:
+        lines += ["", "what the integration printed:", *_indented(result.log.splitlines()[-20:])]
+    return "\n".join(lines)
+
+
+def _headline(result: ScenarioResult) -> str:
+    first = result.findings[0].message if result.findings else ""
+    cause = f" ({result.cause})" if result.cause else ""
+    return f"{result.title.en}: {result.outcome}{cause}: {first}"
+
+
+def _finding_lines(finding: Finding) -> list[str]:
+    lines = [f"{finding.where}: {finding.level} {finding.code}: {finding.message}"]
+    for each in finding.differences:
+        lines += _indented(
+            [f"at       {each.path or '.'}", f"expected {each.expected}", f"found    {each.actual}"]
+        )
+    if finding.hint:
+        lines += _indented([f"hint: {finding.hint}"])
+    if finding.curl:
+        lines += _indented([finding.curl])
+    return [*lines, *_indented([f"more: koppeling explain {finding.code}"])]
+
+
+def _indented(lines: Iterable[str]) -> list[str]:
+    return [f"    {line}" for line in lines]

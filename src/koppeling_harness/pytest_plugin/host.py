@@ -1,0 +1,175 @@
+"""ERP1 and the gateway on this machine: a fresh environment for each scenario."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Iterator
+from typing import Self
+
+import uvicorn
+
+from koppeling_harness.clock import Clock
+from koppeling_harness.emulator import Erp1
+from koppeling_harness.errors import HarnessError
+from koppeling_harness.model.access import ErpAccess
+from koppeling_harness.model.connector import OwnGetConnector
+from koppeling_harness.model.exchange import Recording
+from koppeling_harness.model.manifest import Manifest
+from koppeling_harness.scenario.plan import PlannedScenario
+from koppeling_harness.traffic import Gateway, Redactor
+from koppeling_harness.traffic.wire import GatewayProtocol
+
+_START_LIMIT_S = 10.0
+
+
+class EmulatedErp:
+    """Serves an emulated ERP1 on two loopback ports: past the gateway, and through it.
+
+    An `EnvironmentSource` for the engine; an asynchronous context manager.
+
+    Args:
+        release: Label of the Profit release to imitate.
+        redactor: Replaces secrets in what is recorded.
+        clock: Tells the time.
+    """
+
+    def __init__(self, *, release: str, redactor: Redactor, clock: Clock) -> None:
+        self._redactor = redactor
+        self._erp1 = Erp1(release=release, clock=clock)
+        self._gateway = Gateway(self._erp1.app, redactor=redactor, clock=clock)
+        self._servers: list[_Server] = []
+        self._direct = self._through = ""
+        self.release = self._erp1.release
+
+    async def __aenter__(self) -> Self:
+        direct, through = _Server(self._erp1.app), _Server(self._gateway, gateway=True)
+        self._servers = [direct, through]
+        self._direct, self._through = [await server.start() for server in self._servers]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for server in self._servers:
+            await server.stop()
+
+    async def open(self, planned: PlannedScenario) -> "EmulatedEnvironment":
+        """Return a fresh environment that knows the integration's own GetConnectors."""
+        opened = self._erp1.open_environment(own_get_connectors(planned.manifest))
+        self._redactor.add_secret(opened.token)
+        self._gateway.open(
+            opened.environment,
+            faults=planned.scenario.faults,
+            secrets=(opened.token,),
+            private_fields=private_fields(planned.manifest),
+        )
+        access = ErpAccess(
+            environment=opened.environment,
+            base_url=self._direct + opened.path,
+            token=opened.token,
+            release=self.release,
+        )
+        return EmulatedEnvironment(
+            access=access, gateway_url=self._through + opened.path, host=self
+        )
+
+    def recording(self, environment: str) -> Recording:
+        """Return what was recorded in an environment until now."""
+        return self._gateway.recording(environment)
+
+    def redact(self, text: str) -> str:
+        """Return a text with every secret and personal value replaced."""
+        return self._redactor.text(text)
+
+    def close(self, environment: str) -> None:
+        """Throw an environment away."""
+        self._gateway.close(environment)
+        self._erp1.close_environment(environment)
+
+
+class EmulatedEnvironment:
+    """One environment of an emulated ERP1, for one scenario."""
+
+    def __init__(self, *, access: ErpAccess, gateway_url: str, host: EmulatedErp) -> None:
+        self.access = access
+        self.gateway_url = gateway_url
+        self._host = host
+
+    def recording(self) -> Recording:
+        """Return what the integration sent until now, redacted."""
+        return self._host.recording(self.access.environment)
+
+    def redact(self, text: str) -> str:
+        """Return a text with every secret and personal value replaced."""
+        return self._host.redact(text)
+
+    async def close(self) -> None:
+        """Throw the environment away, with what was recorded in it."""
+        self._host.close(self.access.environment)
+
+
+def own_get_connectors(manifest: Manifest) -> tuple[OwnGetConnector, ...]:
+    """Return the integration's own GetConnectors: copies of supplied ones under an own name."""
+    return tuple(
+        OwnGetConnector(
+            id=each.id,
+            description=f"{manifest.title.nl}: {each.id}",
+            copy_of=each.copy_of,
+            fields=each.fields,
+        )
+        for each in manifest.get_connectors
+        if each.copy_of is not None
+    )
+
+
+def private_fields(manifest: Manifest) -> dict[str, frozenset[str]]:
+    """Return the fields that the manifest marks as privacy-sensitive, by connector."""
+    found: dict[str, frozenset[str]] = {}
+    for each in manifest.privacy_fields:
+        found[each.connector] = found.get(each.connector, frozenset()) | {each.field}
+    return found
+
+
+class _QuietServer(uvicorn.Server):
+    """uvicorn inside somebody else's process: it leaves the signals alone."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+class _Server:
+    def __init__(self, app: object, *, gateway: bool = False) -> None:
+        config = uvicorn.Config(
+            app,  # type: ignore[arg-type]
+            http=GatewayProtocol if gateway else "auto",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=1,
+        )
+        self._server = _QuietServer(config)
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> str:
+        """Listen on a free loopback port; return the address."""
+        listener = socket.socket()
+        try:
+            listener.bind(("127.0.0.1", 0))
+        except OSError as error:
+            listener.close()
+            message = f"127.0.0.1: expected a free port for ERP1, but {error}"
+            raise HarnessError(message) from None
+        port: int = listener.getsockname()[1]
+        self._task = asyncio.create_task(self._server.serve(sockets=[listener]))
+        async with asyncio.timeout(_START_LIMIT_S):
+            while not self._server.started:
+                if self._task.done():
+                    await self._task
+                await asyncio.sleep(0.005)
+        return f"http://127.0.0.1:{port}"
+
+    async def stop(self) -> None:
+        """Stop listening and close what is open."""
+        self._server.should_exit = True
+        if self._task is not None:
+            await self._task

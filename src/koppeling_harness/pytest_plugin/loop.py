@@ -1,0 +1,40 @@
+"""Many scenarios at once, reported by pytest's own protocol as each one ends."""
+
+import pytest
+
+from koppeling_harness.model.run import ScenarioResult
+from koppeling_harness.pytest_plugin.certification import certification
+from koppeling_harness.pytest_plugin.collect import ScenarioItem
+from koppeling_harness.scenario.plan import PlannedScenario
+
+
+def run_loop(session: pytest.Session) -> bool:
+    """Run the session's items: ordinary tests in order, then the scenarios, many at once."""
+    if session.testsfailed and not session.config.option.continue_on_collection_errors:
+        many = "s" if session.testsfailed > 1 else ""
+        message = f"{session.testsfailed} error{many} during collection"
+        raise session.Interrupted(message)
+    scenarios = [item for item in session.items if isinstance(item, ScenarioItem)]
+    others = [item for item in session.items if not isinstance(item, ScenarioItem)]
+    for item, following in zip(others, [*others[1:], None], strict=True):
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        _stop_if_asked(session)
+
+    items = {id(item.planned): item for item in scenarios}
+
+    def report(planned: PlannedScenario, result: ScenarioResult) -> bool:
+        item = items[id(planned)]
+        item.result = result
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
+        return not (session.shouldfail or session.shouldstop)
+
+    certification(session.config).run([item.planned for item in scenarios], report)
+    _stop_if_asked(session)
+    return True
+
+
+def _stop_if_asked(session: pytest.Session) -> None:
+    if session.shouldfail:
+        raise session.Failed(session.shouldfail)
+    if session.shouldstop:
+        raise session.Interrupted(session.shouldstop)

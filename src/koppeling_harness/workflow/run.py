@@ -1,0 +1,90 @@
+"""`koppeling run` from end to end: certify, write, and say it in a few lines."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from koppeling_harness.clock import Clock
+from koppeling_harness.document import dump_json
+from koppeling_harness.errors import ExitCode
+from koppeling_harness.model.run import IntegrationRecord, RunRecord, ScenarioResult
+from koppeling_harness.model.verdict import Outcome
+from koppeling_harness.scenario.packs import packs_folder
+from koppeling_harness.workflow.certify import CertifyRequest, Progress, certify
+from koppeling_harness.workflow.write_run import write_run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunDone:
+    """What a run says to its caller.
+
+    Attributes:
+        json: The run record.
+        text: A few lines for a person.
+        exit_code: What the process says.
+    """
+
+    json: str
+    text: str
+    exit_code: ExitCode
+
+
+def run_and_write(
+    request: CertifyRequest, reports: Path, *, clock: Clock, progress: Progress
+) -> RunDone:
+    """Certify, and write the reports.
+
+    Raises:
+        HarnessError: No verdict was reached; see `certify` and `write_run`.
+    """
+    certified = certify(_with_packs(request), clock=clock, progress=progress)
+    folder = write_run(certified.record, reports, redactor=certified.session.redactor)
+    return RunDone(
+        json=dump_json(certified.record, indent=1),
+        text=summary(certified.record, folder),
+        exit_code=certified.exit_code,
+    )
+
+
+def _with_packs(request: CertifyRequest) -> CertifyRequest:
+    if request.packs:
+        return request
+    here = Path("scenarios")
+    packs = (here,) if here.is_dir() else (packs_folder(),)
+    return replace(request, packs=packs)
+
+
+def summary(record: RunRecord, folder: Path) -> str:
+    """Return a verdict per integration, what is wrong, and where the report is."""
+    lines: list[str] = []
+    for each in record.integrations:
+        lines += _integration_lines(each, record.erp.label)
+    return "\n".join([*lines, f"report: {folder / 'index.html'}"])
+
+
+def _integration_lines(each: IntegrationRecord, release: str) -> list[str]:
+    if each.problem:
+        return [f"{each.id}: set aside", *(f"    {line}" for line in each.problem.splitlines())]
+    count = each.verdict.required
+    waived = f", {each.verdict.waived} waived" if each.verdict.waived else ""
+    lines = [
+        f"{each.id} {each.version} on {release}: {each.verdict.outcome} - "
+        f"{count.passed} of {count.total} required scenarios executed and passed "
+        f"({count.executed} executed{waived})"
+    ]
+    for result in each.results:
+        if result.outcome is not Outcome.PASSED:
+            lines += _result_lines(result)
+    return lines
+
+
+def _result_lines(result: ScenarioResult) -> list[str]:
+    operation = f"[{result.operation}]" if result.operation else ""
+    cause = f", {result.cause}" if result.cause else ""
+    lines = [f"  {result.outcome}{cause}: {result.scenario}{operation} ({result.place})"]
+    for finding in result.findings[:3]:
+        lines.append(f"      {finding.code}: {finding.message}")
+        lines.append(f"      hint: {finding.hint}" if finding.hint else "")
+    hidden = len(result.findings) - 3
+    if hidden > 0:
+        lines.append(f"      and {hidden} more in the report")
+    return [line for line in lines if line]

@@ -1,0 +1,35 @@
+"""The published JSON Schemas by name."""
+
+from typing import Any
+
+from koppeling_harness.document import json_schema
+from koppeling_harness.errors import UsageError
+from koppeling_harness.model.manifest import Manifest
+from koppeling_harness.model.registration import Registration
+from koppeling_harness.model.run import RunRecord
+from koppeling_harness.model.scenario import Scenario
+from koppeling_harness.model.status import RegistrationStatus
+
+_TYPES: dict[str, tuple[type[Any], str]] = {
+    "plugin": (Manifest, "koppeling/plugin@1"),
+    "scenario": (Scenario, "koppeling/scenario@1"),
+    "registration": (Registration, "koppeling/registration@1"),
+    "run": (RunRecord, "koppeling/run@1"),
+    "status": (RegistrationStatus, "koppeling/status@1"),
+}
+
+
+def schema(name: str) -> dict[str, Any]:
+    """Return the JSON Schema of a file format.
+
+    Args:
+        name: plugin, scenario, registration, run or status.
+
+    Raises:
+        UsageError: There is no such format.
+    """
+    if name not in _TYPES:
+        message = f"no schema {name!r}; expected one of {', '.join(_TYPES)}"
+        raise UsageError(message)
+    cls, title = _TYPES[name]
+    return json_schema(cls, title=title)

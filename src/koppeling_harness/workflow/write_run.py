@@ -1,0 +1,60 @@
+"""Write what a run came to: the record, the reports, and which run was the last."""
+
+import json
+from pathlib import Path
+
+from koppeling_harness.document import dump_json
+from koppeling_harness.errors import ConfigurationError, SecretFoundError
+from koppeling_harness.model.run import RunRecord
+from koppeling_harness.report.ctrf import render_ctrf
+from koppeling_harness.report.junit import JunitDialect, render_junit
+from koppeling_harness.report.run_page import render_run_page
+from koppeling_harness.store.files import write_files
+from koppeling_harness.traffic import Redactor
+
+
+def write_run(record: RunRecord, reports: Path, *, redactor: Redactor) -> Path:
+    """Write `reports/<run-id>/` and `reports/latest.json`; return the folder.
+
+    Raises:
+        SecretFoundError: Something secret stands in a file; none was written.
+        ConfigurationError: The folder cannot be written to.
+    """
+    files = {
+        "run.json": dump_json(record, indent=1).encode(),
+        "junit.xml": render_junit(record, JunitDialect.STRICT),
+        "junit-pytest.xml": render_junit(record, JunitDialect.PYTEST),
+        "ctrf.json": render_ctrf(record),
+        "index.html": render_run_page(record).encode(),
+    }
+    refuse_secrets(files, redactor)
+    folder = reports / record.run_id
+    latest = {
+        "schema": "koppeling/latest@1",
+        "run_id": record.run_id,
+        "run": f"{record.run_id}/run.json",
+        "report": f"{record.run_id}/index.html",
+    }
+    try:
+        write_files(folder, files)
+        write_files(reports, {"latest.json": json.dumps(latest, indent=1).encode()})
+    except OSError as error:
+        message = f"{error.filename or reports}: expected to write reports here, but {error.strerror}"
+        raise ConfigurationError(message, hint="Choose another folder with --reports.") from None
+    return folder
+
+
+def refuse_secrets(files: dict[str, bytes], redactor: Redactor) -> None:
+    """Search files for every secret that the run knew.
+
+    Raises:
+        SecretFoundError: One was found; the message names files and kinds, never the secret.
+    """
+    found = {
+        name: kinds for name, content in files.items() if (kinds := redactor.find_secrets(content))
+    }
+    if found:
+        lines = [f"{name}: found {', '.join(kinds)}" for name, kinds in found.items()]
+        raise SecretFoundError(
+            "\n".join(lines), hint="Nothing was written. Report it: the redaction missed a place."
+        )

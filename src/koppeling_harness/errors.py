@@ -23,7 +23,7 @@ from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """What the process says to its caller: 0 and 1 are verdicts, the others that none was reached."""
+    """What the process says to its caller: 0 and 1 are verdicts, others that there is none."""
 
     PASSED = 0
     NOT_PASSED = 1

@@ -1,0 +1,164 @@
+"""Read an integration's manifest, `koppeling.yaml`."""
+
+import difflib
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from koppeling_harness.document import Source, load, read_yaml
+from koppeling_harness.errors import DocumentError, Problem
+from koppeling_harness.model.manifest import Manifest
+
+MANIFEST = "koppeling.yaml"
+"""Name of the file, in the integration's folder."""
+
+_Place = tuple[str | int, ...]
+
+
+def load_manifest(path: Path) -> Manifest:
+    """Read a manifest and check that what it says fits together.
+
+    Args:
+        path: The file `koppeling.yaml`.
+
+    Raises:
+        DocumentError: It cannot be read or has problems; all of them are in it, with their places.
+    """
+    name = str(path)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        message = f"there is no {path.name}"
+        hint = "`koppeling schema plugin` prints what belongs in it."
+        raise DocumentError([Problem(where=name, message=message, hint=hint)]) from None
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"cannot be read as UTF-8 text: {error}"
+        raise DocumentError([Problem(where=name, message=message)]) from None
+    source = read_yaml(text, name=name)
+    manifest = load(Manifest, source)
+    problems = sorted(_problems(manifest, source, path.parent), key=_in_file_order)
+    if problems:
+        raise DocumentError(problems)
+    return manifest
+
+
+def _in_file_order(problem: Problem) -> tuple[int, int]:
+    line, column = problem.where.rsplit(":", 2)[1:]
+    return int(line), int(column)
+
+
+def _problems(manifest: Manifest, source: Source, folder: Path) -> Iterator[Problem]:
+    yield from _plugin_file(manifest, source, folder)
+    yield from _subscription(manifest, source)
+    yield from _doubles(manifest, source)
+    yield from _operations(manifest, source)
+    yield from _fields(manifest, source)
+
+
+def _plugin_file(manifest: Manifest, source: Source, folder: Path) -> Iterator[Problem]:
+    plugin = manifest.runtime.plugin
+    if not (folder / plugin).is_file():
+        yield Problem(
+            where=source.place(("runtime", "plugin")),
+            message=f"there is no file `{plugin}` beside the manifest",
+            hint="Write the hooks in it, or name the file that has them.",
+        )
+
+
+def _subscription(manifest: Manifest, source: Source) -> Iterator[Problem]:
+    expected = manifest.integration_id.split("_")[0]
+    found = manifest.partner.subscription
+    if found != expected:
+        yield Problem(
+            where=source.place(("integration_id",)),
+            message=f"`{manifest.integration_id}` begins with another subscription than the "
+            f"partner's, `{found}`",
+            hint="An IntegrationId is the subscription number, `_`, and the project number.",
+        )
+
+
+def _doubles(manifest: Manifest, source: Source) -> Iterator[Problem]:
+    lists: list[tuple[_Place, Sequence[str]]] = [
+        (("releases",), manifest.releases),
+        (("get_connectors",), [each.id for each in manifest.get_connectors]),
+        (("update_connectors",), [each.id for each in manifest.update_connectors]),
+        (("operations",), [each.name for each in manifest.operations]),
+        (
+            ("privacy_fields",),
+            [f"{each.connector}.{each.field}" for each in manifest.privacy_fields],
+        ),
+    ]
+    for kind, connectors in _connectors(manifest):
+        for number, (_, fields) in enumerate(connectors):
+            lists.append(((kind, number, "fields"), fields))
+    for path, names in lists:
+        for number, name in enumerate(names):
+            if name in names[:number]:
+                yield Problem(
+                    where=source.place((*path, number)),
+                    message=f"`{name}` stands twice in `{path[-1]}`",
+                    hint="Leave one of them out.",
+                )
+
+
+def _operations(manifest: Manifest, source: Source) -> Iterator[Problem]:
+    declared = dict(_connectors(manifest))
+    for number, operation in enumerate(manifest.operations):
+        here: _Place = ("operations", number)
+        if not operation.reads and not operation.writes:
+            yield Problem(
+                where=source.place(here),
+                message=f"operation `{operation.name}` neither reads nor writes",
+                hint="List the connectors that it calls under `reads` and `writes`.",
+            )
+        for part, kind, names in (
+            ("reads", "get_connectors", operation.reads),
+            ("writes", "update_connectors", operation.writes),
+        ):
+            known = [each for each, _ in declared[kind]]
+            for position, name in enumerate(names):
+                if name not in known:
+                    yield Problem(
+                        where=source.place((*here, part, position)),
+                        message=f"operation `{operation.name}` {part} `{name}`, "
+                        f"which is not declared under `{kind}`",
+                        hint=_nearest(name, known, or_else=f"Declare it under `{kind}`."),
+                    )
+
+
+def _fields(manifest: Manifest, source: Source) -> Iterator[Problem]:
+    for number, use in enumerate(manifest.get_connectors):
+        if use.modified_field is not None and use.modified_field not in use.fields:
+            yield Problem(
+                where=source.place(("get_connectors", number, "modified_field")),
+                message=f"`{use.modified_field}` is not among the fields of `{use.id}`",
+                hint=_nearest(use.modified_field, use.fields, or_else="Add it to `fields`."),
+            )
+    declared = {name: fields for _, uses in _connectors(manifest) for name, fields in uses}
+    for number, private in enumerate(manifest.privacy_fields):
+        here: _Place = ("privacy_fields", number)
+        fields = declared.get(private.connector)
+        if fields is None:
+            yield Problem(
+                where=source.place((*here, "connector")),
+                message=f"`{private.connector}` is not a declared connector",
+                hint=_nearest(private.connector, declared, or_else="Declare it."),
+            )
+        elif private.field not in fields:
+            yield Problem(
+                where=source.place((*here, "field")),
+                message=f"`{private.field}` is not among the fields of `{private.connector}`",
+                hint=_nearest(private.field, fields, or_else="Add it to the connector's `fields`."),
+            )
+
+
+def _connectors(manifest: Manifest) -> list[tuple[str, list[tuple[str, tuple[str, ...]]]]]:
+    """Return, per list of the manifest, the ids of its connectors with their fields."""
+    return [
+        ("get_connectors", [(each.id, each.fields) for each in manifest.get_connectors]),
+        ("update_connectors", [(each.id, each.fields) for each in manifest.update_connectors]),
+    ]
+
+
+def _nearest(name: str, known: Iterable[str], *, or_else: str) -> str:
+    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.7)
+    return f"Did you mean `{near[0]}`?" if near else or_else

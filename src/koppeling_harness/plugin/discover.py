@@ -1,0 +1,191 @@
+"""Find integrations: in folders, and in installed packages.
+
+One by one: what is wrong with one of them sets that one aside, and never hides another.
+"""
+
+import hashlib
+import importlib.metadata
+import importlib.util
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from koppeling_harness.config.manifest import MANIFEST, load_manifest
+from koppeling_harness.errors import HarnessError
+from koppeling_harness.model.manifest import Manifest
+
+ENTRY_POINTS = "koppeling_harness.plugins.v1"
+"""Group of entry points of installed plugins; the value names the package of `koppeling.yaml`."""
+
+_CACHES = frozenset(
+    {"__pycache__", ".git", ".venv", ".tox", ".pytest_cache", ".mypy_cache", ".ruff_cache"}
+)
+_LOOKS_LIKE_PLUGIN = ("koppeling.yml", "koppeling_plugin.py")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Integration:
+    """An integration that was found and whose manifest is in order.
+
+    Attributes:
+        manifest: What it says of itself.
+        folder: Where its manifest lies.
+        digest: SHA-256 over its files, as 64 hexadecimal digits.
+        scenarios: Folder with scenarios of its own, when it has one.
+    """
+
+    manifest: Manifest
+    folder: Path
+    digest: str
+    scenarios: Path | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetAside:
+    """An integration that cannot be used, and why.
+
+    Attributes:
+        name: Name of its folder or entry point.
+        where: Its folder, or its distribution.
+        problem: What was found and what was expected, every problem on a line of its own.
+        hint: What to do about it.
+    """
+
+    name: str
+    where: str
+    problem: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discovery:
+    """What was found.
+
+    Attributes:
+        integrations: Those that can be used, in the order of their ids.
+        set_aside: Those that cannot.
+    """
+
+    integrations: tuple[Integration, ...]
+    set_aside: tuple[SetAside, ...]
+
+
+def discover(folders: Sequence[Path], *, entry_points: bool = True) -> Discovery:
+    """Find integrations.
+
+    Args:
+        folders: Each a plugin's folder, with `koppeling.yaml` in it, or a folder of such folders.
+        entry_points: Whether installed packages are searched too.
+    """
+    found: dict[Path, Integration | SetAside] = {}
+    for folder in folders:
+        for each in _plugin_folders(folder):
+            found.setdefault(each.resolve(), _read(each))
+    if entry_points:
+        for key, result in _installed():
+            found.setdefault(key, result)
+    integrations = [each for each in found.values() if isinstance(each, Integration)]
+    set_aside = [each for each in found.values() if isinstance(each, SetAside)]
+    unique, doubles = _without_doubles(integrations)
+    return Discovery(integrations=unique, set_aside=(*set_aside, *doubles))
+
+
+def _plugin_folders(folder: Path) -> list[Path]:
+    if (folder / MANIFEST).is_file() or not folder.is_dir():
+        return [folder]
+    inside = sorted(each for each in folder.iterdir() if each.is_dir())
+    looks = (MANIFEST, *_LOOKS_LIKE_PLUGIN)
+    return [each for each in inside if any((each / name).is_file() for name in looks)]
+
+
+def _read(folder: Path) -> Integration | SetAside:
+    try:
+        if not folder.is_dir():
+            return _absent(folder)
+        manifest = load_manifest(folder / MANIFEST)
+        scenarios = folder / "scenarios"
+        return Integration(
+            manifest=manifest,
+            folder=folder,
+            digest=_digest(folder),
+            scenarios=scenarios if scenarios.is_dir() else None,
+        )
+    except HarnessError as error:
+        return SetAside(name=folder.name, where=str(folder), problem=error.message, hint=error.hint)
+    except OSError as error:
+        return SetAside(name=folder.name, where=str(folder), problem=f"cannot be read: {error}")
+
+
+def _absent(folder: Path) -> SetAside:
+    return SetAside(
+        name=folder.name,
+        where=str(folder),
+        problem=f"{folder}: there is no such folder",
+        hint=f"Name the folder that holds {MANIFEST}, or the folder above it.",
+    )
+
+
+def _without_doubles(
+    found: Sequence[Integration],
+) -> tuple[tuple[Integration, ...], list[SetAside]]:
+    """Set every integration aside that shares its id: which of them is meant cannot be told."""
+    by_id: dict[str, list[Integration]] = {}
+    for each in found:
+        by_id.setdefault(each.manifest.id, []).append(each)
+    unique = tuple(same[0] for _, same in sorted(by_id.items()) if len(same) == 1)
+    doubles = [
+        SetAside(
+            name=name,
+            where=str(each.folder),
+            problem=f"{len(same)} integrations have the id `{name}`: "
+            + " and ".join(str(one.folder) for one in same),
+            hint="Give each its own `id` in koppeling.yaml, or name the one that is meant.",
+        )
+        for name, same in by_id.items()
+        if len(same) > 1
+        for each in same
+    ]
+    return unique, doubles
+
+
+def _installed() -> Iterator[tuple[Path, Integration | SetAside]]:
+    for point in importlib.metadata.entry_points(group=ENTRY_POINTS):
+        where = f"{point.dist.name} {point.dist.version}" if point.dist else "installed"
+        try:
+            folder = _folder_of(point.module)
+        except (ImportError, ValueError, AttributeError) as error:
+            problem = f"entry point `{point.name} = {point.value}` cannot be found: {error}"
+            hint = "The value names the package that koppeling.yaml lies in."
+            yield (
+                Path(f"entry-point:{point.name}"),
+                SetAside(name=point.name, where=where, problem=problem, hint=hint),
+            )
+            continue
+        yield folder.resolve(), _read(folder)
+
+
+def _folder_of(module: str) -> Path:
+    found = importlib.util.find_spec(module)
+    if found is None:
+        message = f"there is no module `{module}`"
+        raise ModuleNotFoundError(message)
+    if found.submodule_search_locations:
+        return Path(next(iter(found.submodule_search_locations)))
+    return Path(str(found.origin)).parent
+
+
+def _digest(folder: Path) -> str:
+    """Return the SHA-256 over names and contents of all files, caches left out."""
+    digest = hashlib.sha256()
+    for path in sorted(_files(folder), key=lambda path: path.relative_to(folder).as_posix()):
+        content = path.read_bytes()
+        digest.update(f"{path.relative_to(folder).as_posix()}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for parent, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if name not in _CACHES]
+        yield from (Path(parent, name) for name in names if not name.endswith((".pyc", ".pyo")))

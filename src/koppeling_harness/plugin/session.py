@@ -77,7 +77,11 @@ class IntegrationRunner:
         if isinstance(worker, Breakdown):
             return worker
         session = Session(self, worker, context)
-        broken = await session.prepare(timeout_s=_START_LIMIT_S)
+        try:
+            broken = await session.prepare(timeout_s=_START_LIMIT_S)
+        except asyncio.CancelledError:
+            self.give_back(worker, is_sound=False)
+            raise
         if broken is None:
             return session
         await session.finish(timeout_s=_CHECK_LIMIT_S)

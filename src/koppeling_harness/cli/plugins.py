@@ -1,0 +1,58 @@
+"""`koppeling plugins list|check`: what integrations there are, and whether they can be loaded."""
+
+import json
+from pathlib import Path
+
+import click
+
+
+@click.group()
+def command() -> None:
+    """List and check integrations."""
+
+
+@command.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, with the whole manifests.")
+@click.option(
+    "--plugins",
+    type=click.Path(path_type=Path),
+    default=Path("plugins"),
+    show_default=True,
+    help="A plugin's folder, or a folder of plugins.",
+)
+def list_plugins(*, as_json: bool, plugins: Path) -> None:
+    """List the integrations in a folder and in installed packages."""
+    from koppeling_harness.workflow.plugins import as_plain, find
+
+    found = find([plugins] if plugins.exists() else [])
+    if as_json:
+        click.echo(json.dumps(as_plain(found), indent=2, ensure_ascii=False))
+        return
+    for each in found.integrations:
+        manifest = each.manifest
+        click.echo(
+            f"{manifest.id} {manifest.version}  {manifest.title.en} ({manifest.partner.name})"
+        )
+        for operation in manifest.operations:
+            click.echo(f"    {operation.name}: {operation.title.en}")
+    for refused in found.set_aside:
+        click.echo(f"{refused.name}  set aside: {refused.problem}", err=True)
+    if not found.integrations and not found.set_aside:
+        click.echo(f"no integrations in {plugins}", err=True)
+
+
+@command.command("check")
+@click.argument("path", type=click.Path(path_type=Path), default=Path("plugins"))
+def check_plugins(path: Path) -> None:
+    """Read the manifests in PATH and load each plugin in a process of its own."""
+    from koppeling_harness.workflow.plugins import check, require_all
+
+    checked = check(path)
+    for each in checked:
+        if not each.problem:
+            click.echo(f"{each.name}: in order")
+            continue
+        click.echo(f"{each.name}: {each.problem}", err=True)
+        if each.hint:
+            click.echo(f"    hint: {each.hint}", err=True)
+    require_all(checked)

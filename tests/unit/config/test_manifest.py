@@ -1,0 +1,127 @@
+import pytest
+
+from koppeling_harness.config.manifest import load_manifest
+from koppeling_harness.errors import DocumentError
+from support.plugins import MANIFEST, a_plugin
+
+
+def problems_of(path):
+    with pytest.raises(DocumentError) as caught:
+        load_manifest(path)
+    return [
+        (problem.where.removeprefix(str(path)), problem.message, problem.hint)
+        for problem in caught.value.problems
+    ]
+
+
+def a_manifest(tmp_path, **replaced):
+    """Write a plugin whose manifest has some pieces replaced: old=new."""
+    text = MANIFEST
+    for old, new in replaced.values():
+        assert old in text
+        text = text.replace(old, new)
+    return a_plugin(tmp_path / "voorbeeld", manifest=text) / "koppeling.yaml"
+
+
+def test_a_manifest_in_order_is_read(tmp_path):
+    manifest = load_manifest(a_plugin(tmp_path / "voorbeeld") / "koppeling.yaml")
+
+    assert manifest.id == "voorbeeld"
+    assert manifest.connectors == {"Voorbeeld_Medewerkers", "PtRealization"}
+    assert [each.name for each in manifest.operations] == ["sync-employees", "push-hours"]
+
+
+def test_all_contradictions_come_at_once_with_place_and_hint(tmp_path):
+    path = a_manifest(
+        tmp_path,
+        reads=("reads: [Voorbeeld_Medewerkers]", "reads: [Voorbeeld_Medewerker]"),
+        writes=("writes: [PtRealization]", "writes: [KnSubject]"),
+        field=("    field: Name", "    field: Nam"),
+        copy=(
+            "    copy_of: Profit_Employees_basic\n",
+            "    copy_of: Profit_Employees_basic\n    modified_field: ModifiedDate\n",
+        ),
+    )
+
+    assert problems_of(path) == [
+        (
+            ":16:21",
+            "`ModifiedDate` is not among the fields of `Voorbeeld_Medewerkers`",
+            "Add it to `fields`.",
+        ),
+        (
+            ":23:12",
+            "`Nam` is not among the fields of `Voorbeeld_Medewerkers`",
+            "Did you mean `Name`?",
+        ),
+        (
+            ":32:13",
+            "operation `sync-employees` reads `Voorbeeld_Medewerker`, which is not declared under "
+            "`get_connectors`",
+            "Did you mean `Voorbeeld_Medewerkers`?",
+        ),
+        (
+            ":37:14",
+            "operation `push-hours` writes `KnSubject`, which is not declared under "
+            "`update_connectors`",
+            "Declare it under `update_connectors`.",
+        ),
+    ]
+
+
+def test_names_stand_once(tmp_path):
+    path = a_manifest(
+        tmp_path,
+        operation=("name: push-hours", "name: sync-employees"),
+        release=("[Profit 8]", "[Profit 8, Profit 8]"),
+        field=("fields: [DaTi, Qu]", "fields: [DaTi, DaTi]"),
+    )
+
+    assert [message for _, message, _ in problems_of(path)] == [
+        "`Profit 8` stands twice in `releases`",
+        "`DaTi` stands twice in `fields`",
+        "`sync-employees` stands twice in `operations`",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("- connector: Voorbeeld_Medewerkers", "- connector: Anders", "not a declared connector"),
+        ('"12345_678901"', '"54321_678901"', "begins with another subscription"),
+        ("    reads: [Voorbeeld_Medewerkers]\n", "", "neither reads nor writes"),
+        ("kind: python\n", "kind: python\n  plugin: anders.py\n", "there is no file `anders.py`"),
+    ],
+)
+def test_what_does_not_fit_together_is_told(tmp_path, old, new, said):
+    path = a_manifest(tmp_path, one=(old, new))
+
+    ((_, message, hint),) = problems_of(path)
+
+    assert said in message
+    assert hint
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "where", "hint"),
+    [
+        ('version: "1.0.0"', "version: 1.10", ":8:10", 'Quote it: "1.10"'),
+        ("releases: [Profit 8]", "releases: [8]", ":10:12", 'Quote it: "8"'),
+        ('subscription: "12345"', "subscription: 12345", ":7:17", 'Quote it: "12345"'),
+    ],
+)
+def test_codes_that_are_not_quoted_are_told_how_to(tmp_path, old, new, where, hint):
+    path = a_manifest(tmp_path, one=(old, new))
+
+    ((place, _, advice),) = problems_of(path)
+
+    assert place == where
+    assert hint in advice
+
+
+def test_a_manifest_that_is_missing_or_not_text_is_told(tmp_path):
+    path = tmp_path / "koppeling.yaml"
+    assert problems_of(path)[0][1] == "there is no koppeling.yaml"
+
+    path.write_bytes(b"\xff\xfe\x00")
+    assert "cannot be read as UTF-8 text" in problems_of(path)[0][1]

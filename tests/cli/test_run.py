@@ -1,0 +1,231 @@
+"""`koppeling run` from end to end, with a tiny integration, and with everything that goes wrong."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from support.cli import Ran, koppeling
+from support.tiny import scenario, tiny_plugin
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    tiny_plugin(tmp_path / "plugins" / "tiny")
+    scenario(tmp_path / "scenarios")
+    return tmp_path
+
+
+def run(project: Path, *arguments: str | Path) -> Ran:
+    return koppeling("run", "--json", *arguments, cwd=project)
+
+
+def only(ran: Ran) -> dict:
+    (integration,) = ran.json()["integrations"]
+    return integration
+
+
+def test_a_clean_integration_passes_and_its_record_fits_the_schema(project):
+    ran = run(project)
+    record = ran.json()
+    schema = koppeling("schema", "run", cwd=project).json()
+
+    assert ran.code == 0, ran.all
+    jsonschema.validate(record, schema, format_checker=jsonschema.FormatChecker())
+    assert only(ran)["verdict"] == {
+        "outcome": "passed",
+        "required": {"total": 1, "executed": 1, "passed": 1},
+        "waived": 0,
+    }
+    assert record["erp"]["label"] == "Profit 8"
+    assert [each["status"] for each in only(ran)["results"][0]["exchanges"]] == [200]
+
+
+def test_the_reports_of_a_run_stand_in_its_folder(project):
+    record = run(project).json()
+    latest = json.loads((project / "reports" / "latest.json").read_text(encoding="utf-8"))
+    folder = project / "reports" / record["run_id"]
+
+    assert latest["run_id"] == record["run_id"]
+    assert {each.name for each in folder.iterdir()} == {
+        "run.json",
+        "junit.xml",
+        "junit-pytest.xml",
+        "ctrf.json",
+        "index.html",
+    }
+    assert json.loads((folder / "run.json").read_text(encoding="utf-8")) == record
+
+
+def test_without_json_a_person_reads_a_verdict_and_where_the_report_is(project):
+    ran = koppeling("run", cwd=project)
+
+    assert "tiny 1.0.0 on Profit 8: passed - 1 of 1 required scenarios" in ran.out
+    assert "index.html" in ran.out
+    assert "certifying: 1 of 1 scenarios" in ran.err
+
+
+def test_a_failed_expectation_is_exit_1_and_names_place_expected_and_found(project):
+    scenario(project / "scenarios", expect="{output: {count: -1}}")
+    ran = run(project)
+    (finding,) = only(ran)["results"][0]["findings"]
+
+    assert ran.code == 1
+    assert finding["code"] == "EXPECTATION"
+    assert finding["where"].startswith("scenarios/read.scenario.yaml:7:")
+    assert finding["differences"][0]["path"] == "output.count"
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ("raise ValueError('boem')", "PLUGIN-RAISED"),
+        ("os._exit(3)", "PLUGIN-CRASHED"),
+        ("os.kill(os.getpid(), 9)", "PLUGIN-CRASHED"),
+        ("return 'rubbish'", "PLUGIN-NO-ANSWER"),
+        ("time.sleep(600)", "PLUGIN-HUNG"),
+    ],
+)
+def test_what_a_plugin_does_wrong_is_a_failed_integration_with_its_cause(tmp_path, body, code):
+    tiny_plugin(tmp_path / "plugins" / "tiny", body=body)
+    path = scenario(tmp_path / "scenarios")
+    path.write_text(path.read_text(encoding="utf-8") + "    timeout_s: 2\n", encoding="utf-8")
+    ran = run(tmp_path)
+    result = only(ran)["results"][0]
+
+    assert (ran.code, result["outcome"], result["cause"]) == (1, "failed", "integration")
+    assert [each["code"] for each in result["findings"]] == [code]
+    assert "Traceback" not in ran.err
+
+
+def test_rubbish_on_standard_output_does_not_disturb(tmp_path):
+    body = 'print("{\\"jsonrpc\\": rubbish")\nreturn OperationResult()'
+    tiny_plugin(tmp_path / "plugins" / "tiny", body=body)
+    scenario(tmp_path / "scenarios")
+
+    assert run(tmp_path).code == 0
+
+
+def test_a_broken_plugin_is_set_aside_and_the_run_goes_on(project):
+    broken = tiny_plugin(project / "plugins" / "broken", name="broken")
+    (broken / "koppeling.yaml").write_text("id: Broken\nversion: 1.10\n", encoding="utf-8")
+    ran = run(project)
+    by_id = {each["id"]: each for each in ran.json()["integrations"]}
+
+    assert ran.code == 10
+    assert by_id["tiny"]["verdict"]["outcome"] == "passed"
+    assert by_id["broken"]["verdict"]["outcome"] == "not_run"
+    assert 'Quote it: "1.10"' in by_id["broken"]["problem"]
+
+
+def test_naming_a_broken_plugin_is_a_configuration_error(project):
+    broken = tiny_plugin(project / "plugins" / "broken", name="broken")
+    (broken / "koppeling_plugin.py").unlink()
+    ran = run(project, "broken")
+
+    assert ran.code == 10
+    assert "koppeling_plugin.py" in ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_a_malformed_scenario_is_exit_10_with_every_problem(project):
+    scenario(project / "scenarios", name="worse", extra="levle: 3\nwhen: []\n")
+    ran = run(project)
+
+    assert ran.code == 10
+    assert "worse.scenario.yaml" in ran.err
+    assert "Traceback" not in ran.err
+    assert not (project / "reports").exists()
+
+
+def test_an_unknown_operation_is_a_configuration_matter_and_not_a_failure(project):
+    path = scenario(project / "scenarios")
+    path.write_text(path.read_text(encoding="utf-8").replace("operation: read", "operation: raed"))
+    ran = run(project)
+    result = only(ran)["results"][0]
+
+    assert ran.code == 10
+    assert (result["outcome"], result["cause"]) == ("inconclusive", "configuration")
+
+
+def test_deselecting_a_required_scenario_is_exit_12(project):
+    scenario(project / "scenarios", name="other")
+    ran = run(project, "-k", "other")
+
+    assert ran.code == 12
+    assert only(ran)["verdict"]["required"] == {"total": 2, "executed": 1, "passed": 1}
+
+
+def test_no_integration_is_exit_5_with_what_to_do(tmp_path):
+    scenario(tmp_path / "scenarios")
+    ran = koppeling("run", cwd=tmp_path)
+
+    assert ran.code == 5
+    assert "hint:" in ran.err
+
+
+def test_a_reports_folder_that_cannot_be_written_is_exit_10(project):
+    (project / "file").write_text("", encoding="utf-8")
+    ran = run(project, "--reports", "file/below")
+
+    assert ran.code == 10
+    assert "--reports" in ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_the_packs_of_the_wheel_are_used_where_there_are_no_scenarios(tmp_path):
+    plugin = tiny_plugin(tmp_path / "tiny")
+    ran = run(tmp_path, "--plugin", plugin)
+
+    assert only(ran)["verdict"]["required"]["total"] > 3
+
+
+def test_the_token_stands_in_no_file_even_when_the_integration_prints_it(tmp_path):
+    body = (
+        "print(context.token); print(base64.b64encode(context.token.encode()))\n"
+        "raise ValueError(context.token)"
+    )
+    tiny_plugin(tmp_path / "plugins" / "tiny", body=body)
+    scenario(tmp_path / "scenarios")
+    ran = run(tmp_path)
+    files = [each for each in (tmp_path / "reports").rglob("*") if each.is_file()]
+
+    assert ran.code == 1
+    assert "[token:" in ran.out
+    assert len(files) == 6
+    for text in [ran.all, *(each.read_text(encoding="utf-8") for each in files)]:
+        assert "<data>" not in text
+        assert "PHRva2VuPjx2ZXJzaW9uPj" not in text  # base64 of how a token begins
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is sent as a POSIX signal here")
+def test_ctrl_c_ends_everything_with_exit_2(tmp_path):
+    marker = tmp_path / "started"
+    body = f"open({str(marker)!r}, 'w').write(str(os.getpid()))\ntime.sleep(600)"
+    tiny_plugin(tmp_path / "plugins" / "tiny", body=body)
+    scenario(tmp_path / "scenarios")
+    command = [sys.executable, "-m", "koppeling_harness", "run"]
+    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 30
+    while not (marker.exists() and marker.read_text()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+
+    assert process.returncode == 2, err
+    assert "Traceback" not in err
+    assert not _is_alive(int(marker.read_text()))
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True

@@ -1,0 +1,124 @@
+"""The pytest plugin from outside: pytest's own options, selection and words keep working."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from support.cli import Ran, pytest_
+from support.tiny import scenario, tiny_plugin
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    tiny_plugin(tmp_path / "plugins" / "tiny")
+    scenario(tmp_path / "scenarios", name="good")
+    scenario(tmp_path / "scenarios", name="bad", expect="{output: {count: -1}}")
+    scenario(tmp_path / "scenarios", name="extra", level="recommended")
+    return tmp_path
+
+
+def counts(ran: Ran) -> dict[str, int]:
+    found = re.findall(r"(\d+) (passed|failed|errors?|skipped|deselected)", ran.out)
+    return {word.rstrip("s") if word.startswith("error") else word: int(n) for n, word in found}
+
+
+def test_each_scenario_is_an_item_and_a_failed_one_a_failure(project):
+    ran = pytest_("scenarios", cwd=project)
+
+    assert ran.code == 1, ran.all
+    assert counts(ran) == {"passed": 2, "failed": 1}
+    assert "scenarios/bad.scenario.yaml" in ran.out.replace("\\", "/")
+    assert "`output.count`" in ran.out
+    assert "Traceback" not in ran.all
+
+
+def test_a_failure_tells_expected_found_and_where_to_read_more(project):
+    out = pytest_("scenarios", "-k", "bad", cwd=project).out
+
+    assert "expected -1" in out
+    assert "koppeling explain EXPECTATION" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["-k", "good"], {"passed": 1, "deselected": 2}),
+        (["-m", "recommended"], {"passed": 1, "deselected": 2}),
+        (["-m", "required and koppeling"], {"passed": 1, "failed": 1, "deselected": 1}),
+    ],
+)
+def test_selection_is_that_of_pytest(project, arguments, expected):
+    assert counts(pytest_("scenarios", *arguments, cwd=project)) == expected
+
+
+def test_x_stops_at_the_first_failure(project):
+    for number in range(30):
+        scenario(project / "scenarios", name=f"zz{number:02}")
+    ran = pytest_("scenarios", "-x", "--koppeling-concurrency=1", cwd=project)
+
+    assert counts(ran) == {"failed": 1}
+    assert ran.code == 1
+
+
+def test_lf_repeats_what_failed(project):
+    pytest_("scenarios", cwd=project)
+    ran = pytest_("scenarios", "--lf", cwd=project)
+
+    assert counts(ran)["failed"] == 1
+    assert "passed" not in counts(ran)
+
+
+def test_junitxml_is_written_by_pytest(project):
+    pytest_("scenarios", "--junitxml=out.xml", cwd=project)
+
+    text = (project / "out.xml").read_text(encoding="utf-8")
+    assert 'tests="3"' in text
+    assert 'failures="1"' in text
+    assert 'errors="0"' in text
+
+
+def test_two_workers_give_the_same_outcomes(project):
+    ran = pytest_("scenarios", "-n", "2", cwd=project)
+
+    assert counts(ran) == {"passed": 2, "failed": 1}, ran.all
+
+
+def test_collecting_only_runs_nothing(project):
+    ran = pytest_("scenarios", "--collect-only", "-q", cwd=project)
+
+    assert "good.scenario.yaml::tiny" in ran.out
+    assert ran.code == 0
+
+
+def test_a_bad_file_is_a_collection_error_with_its_place_and_the_others_run(project):
+    (project / "scenarios" / "broken.scenario.yaml").write_text("scenario: 1.10\n")
+    ran = pytest_("scenarios", "--continue-on-collection-errors", cwd=project)
+
+    assert "broken.scenario.yaml:1:" in ran.out
+    assert counts(ran)["passed"] == 2
+    assert "Traceback" not in ran.all
+
+
+def test_ordinary_tests_run_beside_scenarios(project):
+    (project / "scenarios" / "test_plain.py").write_text("def test_plain():\n    pass\n")
+
+    assert counts(pytest_("scenarios", cwd=project)) == {"passed": 3, "failed": 1}
+
+
+def test_what_cannot_be_judged_is_an_error_and_never_a_failure(project):
+    scenario(
+        project / "scenarios",
+        name="refused",
+        extra="given: [{insert: PtProject, fields: {Nonsense: 1}}]\n",
+    )
+    ran = pytest_("scenarios", "-k", "refused", cwd=project)
+
+    assert counts(ran)["error"] == 1
+    assert "failed" not in counts(ran)
+
+
+def test_without_integrations_nothing_is_collected(tmp_path):
+    scenario(tmp_path / "scenarios")
+
+    assert pytest_("scenarios", cwd=tmp_path).code == 5

@@ -1,0 +1,83 @@
+"""A tiny integration and scenarios for it, written where a test wants them."""
+
+import textwrap
+from pathlib import Path
+
+MANIFEST = """
+id: {id}
+title: {{nl: Klein, en: Tiny}}
+partner: {{name: Voorbeeld B.V., subscription: "12345"}}
+version: "1.0.0"
+integration_id: "12345_1"
+releases: ["Profit 8"]
+runtime: {{kind: python}}
+get_connectors:
+  - id: Tiny_Projects
+    copy_of: Profit_Projects
+    fields: [ProjectId, Description]
+update_connectors:
+  - id: PtProject
+    fields: [PrId, Ds]
+operations:
+  - name: read
+    title: {{nl: Lezen, en: Read}}
+    reads: [Tiny_Projects]
+    idempotent: true
+"""
+
+PLUGIN = """
+import base64, json, os, sys, time, urllib.request
+from koppeling_harness import OperationResult, hookimpl
+
+def call(context, path):
+    token = base64.b64encode(context.token.encode()).decode()
+    request = urllib.request.Request(context.base_url + path, headers={
+        "Authorization": "AfasToken " + token, "IntegrationId": context.integration_id})
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return json.load(answer)
+
+@hookimpl
+def koppeling_trigger(call: object):
+    context = call.context
+    BODY
+"""
+
+READ = """
+rows = globals()["call"](context, "/connectors/Tiny_Projects?orderbyfieldids=ProjectId")["rows"]
+return OperationResult(ok=True, output={"count": len(rows)})
+"""
+
+SCENARIO = """
+scenario: {id}
+title: {{nl: Lezen lukt, en: Reading works}}
+level: {level}
+proves: [test]
+when:
+  - operation: read
+    expect: {expect}
+"""
+
+
+def tiny_plugin(folder: Path, *, body: str = READ, name: str = "tiny", manifest: str = "") -> Path:
+    """Write a plugin whose one operation does what `body` says; return its folder."""
+    folder.mkdir(parents=True)
+    (folder / "koppeling.yaml").write_text(MANIFEST.format(id=name) + manifest, encoding="utf-8")
+    source = PLUGIN.replace("    BODY\n", textwrap.indent(textwrap.dedent(body).strip(), "    "))
+    (folder / "koppeling_plugin.py").write_text(source + "\n", encoding="utf-8")
+    return folder
+
+
+def scenario(
+    folder: Path,
+    *,
+    name: str = "read",
+    level: str = "required",
+    expect: str = "{ok: true}",
+    extra: str = "",
+) -> Path:
+    """Write a scenario that triggers the operation; return its file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{name}.scenario.yaml"
+    text = SCENARIO.format(id=name, level=level, expect=expect) + extra
+    path.write_text(text, encoding="utf-8")
+    return path

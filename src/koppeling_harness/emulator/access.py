@@ -1,0 +1,126 @@
+"""Who may call an environment: app connectors, their users, and their tokens."""
+
+import base64
+import ipaddress
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from koppeling_harness.model.secret import Secret
+
+_XML = re.compile(
+    r"^\s*<token>\s*<version>1</version>\s*<data>([0-9A-Fa-f]{64})</data>\s*</token>\s*$"
+)
+
+
+@dataclass(slots=True, kw_only=True)
+class AppConnector:
+    """One app connector of an environment; None in a set of connectors means all of them."""
+
+    name: str = "koppeling-harness"
+    get_connectors: frozenset[str] | None = None
+    update_connectors: frozenset[str] | None = None
+    custom_connectors: frozenset[str] | None = None
+    group: str = "Koppeling"
+    user: str = "12345.KOPPELING"
+    blocked: bool = False
+    user_blocked: bool = False
+    allowed_addresses: tuple[str, ...] = ()
+    """Addresses or CIDR ranges; none means no restriction."""
+    kind: str = "hybrid"
+    """`classic`, `hybrid` or `oauth`."""
+    api_key: str = field(default_factory=lambda: secrets.token_hex(16).upper())
+    environment_key: str = field(default_factory=lambda: secrets.token_hex(16).upper())
+    client_id: str = field(default_factory=lambda: secrets.token_hex(16).upper())
+    client_secret: Secret = field(default_factory=lambda: Secret(secrets.token_urlsafe(32)))
+    redirect_uris: tuple[str, ...] = ()
+
+    def may_get(self, id_: str) -> bool:
+        """Return whether a GetConnector is on it; `id_` in lower case."""
+        return self.get_connectors is None or id_ in self.get_connectors
+
+    def may_update(self, id_: str) -> bool:
+        """Return whether an UpdateConnector is on it; `id_` in lower case."""
+        return self.update_connectors is None or id_ in self.update_connectors
+
+    def may_use(self, id_: str) -> bool:
+        """Return whether a report, subject, file or image connector is on it."""
+        return self.custom_connectors is None or id_ in self.custom_connectors
+
+    def admits(self, address: str | None) -> bool:
+        """Return whether a caller at an address may come in."""
+        if not self.allowed_addresses or address is None:
+            return True
+        caller = ipaddress.ip_address(address)
+        return any(
+            caller in ipaddress.ip_network(each, strict=False) for each in self.allowed_addresses
+        )
+
+
+@dataclass(slots=True, kw_only=True)
+class Token:
+    """A classic token: one environment, one user, one app connector."""
+
+    data: str
+    """64 hexadecimal digits."""
+    app: AppConnector
+    expires: datetime | None = None
+    revoked: bool = False
+
+    @property
+    def xml(self) -> Secret:
+        """The token as Profit issues it."""
+        return Secret(f"<token><version>1</version><data>{self.data}</data></token>")
+
+    @property
+    def encoded(self) -> Secret:
+        """The token as it stands in the Authorization header."""
+        return Secret(base64.b64encode(self.xml.reveal().encode()).decode())
+
+
+def new_token(app: AppConnector) -> Token:
+    """Return a new token for an app connector."""
+    return Token(data=secrets.token_hex(32).upper(), app=app)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Denied:
+    """Why a caller is not let in."""
+
+    status: int
+    challenge: str = ""
+    """What `WWW-Authenticate` says, where the release has it."""
+
+
+UNAUTHORIZED = Denied(status=401)
+
+
+def find_token(
+    header: str, tokens: Mapping[str, Token], *, settings: Mapping[str, str]
+) -> Token | Denied:
+    """Return the token that an `AfasToken` header carries.
+
+    Args:
+        header: The whole value of `Authorization`.
+        tokens: The environment's tokens by their data, in upper case.
+        settings: The environment's switches.
+    """
+    _, _, text = header.partition(" ")
+    classic, plain = settings["classic_token"], settings["plain_token"]
+    if classic == "refused":
+        return UNAUTHORIZED
+    if text.lstrip().startswith("<"):
+        if plain == "error_500":
+            return Denied(status=500)
+        if plain == "unauthorized_401":
+            return UNAUTHORIZED
+        xml = text
+    else:
+        try:
+            xml = base64.b64decode(text, validate=True).decode()
+        except ValueError:
+            return UNAUTHORIZED
+    found = _XML.match(xml)
+    return (tokens.get(found[1].upper()) if found else None) or UNAUTHORIZED

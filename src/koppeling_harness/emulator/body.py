@@ -1,0 +1,105 @@
+"""The body of an UpdateConnector: its many accepted shapes, read into one.
+
+`Element`, `Objects` and `Fields` may each be an object or a list; keys stand beside `Fields` or
+inside; `@Action` stands in either place, in either case.
+
+Source: AFAS, docs.afas.help/profit/en/update-connector, and the request examples of its OpenAPI.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from koppeling_harness.emulator.messages import Reason, Refusal
+
+ACTIONS = ("insert", "update", "delete")
+
+
+@dataclass(slots=True, kw_only=True)
+class Element:
+    """One line of an object."""
+
+    fields: dict[str, Any] = field(default_factory=dict)
+    """Every field that was sent, keys included."""
+    keys: tuple[str, ...] = ()
+    """Which of them stood beside `Fields`."""
+    action: str | None = None
+    """What `@Action` says."""
+    objects: list[tuple[str, list["Element"]]] = field(default_factory=list)
+
+
+def read_body(document: Any) -> tuple[str, list[Element]]:
+    """Return the name of the root object and its elements.
+
+    Raises:
+        Refusal: It does not have the shape of a body.
+    """
+    if not isinstance(document, dict) or len(document) != 1:
+        raise Refusal(Reason.UNEXPECTED)
+    name, inner = next(iter(document.items()))
+    elements = list(_elements(inner))
+    if not elements:
+        raise Refusal(Reason.UNEXPECTED)
+    return name, elements
+
+
+def _elements(inner: Any) -> Iterator[Element]:
+    if not isinstance(inner, dict):
+        raise Refusal(Reason.UNEXPECTED)
+    found = next((value for key, value in inner.items() if key.lower() == "element"), None)
+    for each in _listed(found):
+        if not isinstance(each, dict):
+            raise Refusal(Reason.UNEXPECTED)
+        yield _element(each)
+
+
+def _element(raw: Mapping[str, Any]) -> Element:
+    element = Element()
+    keys: list[str] = []
+    for name, value in raw.items():
+        lower = name.lower()
+        if lower == "fields":
+            for part in _listed(value):
+                _take_fields(element, part)
+        elif lower == "objects":
+            element.objects.extend(_objects(value))
+        elif lower == "@action":
+            element.action = _action(value)
+        elif name.startswith("@"):
+            element.fields[name[1:]] = value
+            keys.append(name[1:])
+        else:
+            raise Refusal(Reason.UNEXPECTED)
+    element.keys = tuple(keys)
+    return element
+
+
+def _take_fields(element: Element, part: Any) -> None:
+    if not isinstance(part, dict):
+        raise Refusal(Reason.UNEXPECTED)
+    for name, value in part.items():
+        if name.lower() == "@action":
+            element.action = _action(value)
+        else:
+            element.fields[name.removeprefix("@")] = value
+
+
+def _objects(value: Any) -> Iterator[tuple[str, list[Element]]]:
+    for each in _listed(value):
+        if not isinstance(each, dict):
+            raise Refusal(Reason.UNEXPECTED)
+        for name, inner in each.items():
+            yield name, list(_elements(inner))
+
+
+def _action(value: Any) -> str | None:
+    word = str(value).lower()
+    if word not in ACTIONS:
+        raise Refusal(Reason.UNEXPECTED)
+    return word
+
+
+def _listed(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]

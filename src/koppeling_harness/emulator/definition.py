@@ -1,0 +1,228 @@
+"""GetConnectors: what each one selects, supplied by AFAS or defined by the customer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+
+from koppeling_harness.errors import ConfigurationError, Problem
+from koppeling_harness.model.connector import FixedFilter, OwnGetConnector
+
+DATA_TYPES = {
+    "s": "string",
+    "i": "int",
+    "n": "decimal",
+    "b": "boolean",
+    "d": "date",
+    "t": "date",
+}
+"""Letter and the `dataType` of metainfo. `t` is a moment with fractions, `d` without."""
+
+REPLACED = "(replaced)"
+"""What a field shows that no longer links to the database (AFAS: DATA-23)."""
+
+_JSON_PAIRS = 60
+"""Fields per json_object call; SQLite passes at most 127 arguments."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One field of a GetConnector."""
+
+    id: str
+    type: str
+    """A key of `DATA_TYPES`."""
+    length: int
+    sql: str
+    """The expression it shows, on the connector's tables."""
+    label_nl: str
+    label_en: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition:
+    """One GetConnector, ready to be asked."""
+
+    id: str
+    description: str
+    source: str
+    """What follows FROM."""
+    where: str = ""
+    columns: tuple[Column, ...]
+    fixed_filters: tuple[tuple[Column, FixedFilter], ...] = ()
+    blocked: bool = False
+    by_id: Mapping[str, Column] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_id", {each.id.lower(): each for each in self.columns})
+
+    @property
+    def row_order(self) -> str:
+        """The expression that gives every row its fixed place."""
+        return f"{self.source.split()[1]}.rowid"
+
+
+@cache
+def supplied() -> Mapping[str, Definition]:
+    """Return the GetConnectors that come with Profit, by lower-case id."""
+    text = resources.files(__package__).joinpath("data/get_connectors.tsv").read_text("utf-8")
+    found: dict[str, Definition] = {}
+    head: list[str] = []
+    columns: list[Column] = []
+    for line in [*text.splitlines(), "G"]:
+        parts = line.split("\t")
+        if parts[0] != "G":
+            columns.append(_column(parts))
+            continue
+        if head:
+            definition = Definition(
+                id=head[1],
+                description=head[2],
+                source=head[3],
+                where=head[4] if len(head) > 4 else "",
+                columns=tuple(columns),
+            )
+            found[head[1].lower()] = definition
+        head, columns = parts, []
+    return found
+
+
+def _column(parts: list[str]) -> Column:
+    id_, kind, sql, label_nl, label_en = parts
+    return Column(
+        id=id_,
+        type=kind[0],
+        length=int(kind[1:] or 0),
+        sql=sql,
+        label_nl=label_nl,
+        label_en=label_en,
+    )
+
+
+def define(own: OwnGetConnector) -> Definition:
+    """Return the definition of an own GetConnector.
+
+    A field that its source does not have shows `(replaced)`, as in Profit.
+
+    Raises:
+        ConfigurationError: A source is unknown, or a join or filter cannot be made.
+    """
+    base = _source(own, own.copy_of or own.id)
+    columns = dict(base.by_id)
+    joins: list[str] = []
+    for join in own.joins:
+        joined = _source(own, join.source)
+        prefix = f'"{join.alias}".'
+        inner = {name: _prefixed(each, prefix) for name, each in joined.by_id.items()}
+        pairs = []
+        for theirs, ours in join.on.items():
+            left, right = inner.get(theirs.lower()), columns.get(ours.lower())
+            if left is None or right is None:
+                missing = theirs if left is None else ours
+                raise _problem(own, f"join {join.alias}: field {missing!r} does not exist")
+            pairs.append(f"{left.sql} = {right.sql}")
+        joins.append(
+            f'LEFT JOIN ({_plain_select(joined)}) AS "{join.alias}" ON {" AND ".join(pairs)}'
+        )
+        columns |= {f"{join.alias}.{name}".lower(): each for name, each in inner.items()}
+    chosen = (
+        [columns.get(each.lower(), _replaced(each)) for each in own.fields]
+        if own.fields or own.renamed
+        else list(base.columns)
+    )
+    chosen = [
+        _named(each, name)
+        for each, name in zip(chosen, own.fields or [each.id for each in chosen], strict=True)
+    ]
+    for renamed in own.renamed:
+        column = columns.get(renamed.field.lower(), _replaced(renamed.id))
+        chosen.append(_named(column, renamed.id))
+    return Definition(
+        id=own.id,
+        description=own.description or own.id,
+        source=" ".join([base.source, *joins]),
+        where=base.where,
+        columns=tuple(chosen),
+        fixed_filters=tuple(
+            (_filter_column(own, columns, each), each) for each in own.fixed_filters
+        ),
+        blocked=own.blocked is not None,
+    )
+
+
+def row_json(definition: Definition, rendered: Mapping[str, str]) -> list[str]:
+    """Return SQL expressions that together give a row as JSON text.
+
+    Each is an object; the caller joins the objects of one row into one.
+
+    Args:
+        definition: The connector.
+        rendered: How each column is shown, by id.
+    """
+    pairs = [
+        f"'{each.id.replace(chr(39), chr(39) * 2)}', {rendered[each.id]}"
+        for each in definition.columns
+    ]
+    return [
+        f"json_object({', '.join(pairs[start : start + _JSON_PAIRS])})"
+        for start in range(0, len(pairs), _JSON_PAIRS)
+    ]
+
+
+def _source(own: OwnGetConnector, name: str) -> Definition:
+    found = supplied().get(name.lower())
+    if found is None:
+        raise _problem(own, f"its source {name!r} is not a supplied GetConnector of the emulator")
+    return found
+
+
+def _problem(own: OwnGetConnector, message: str) -> ConfigurationError:
+    problem = Problem(
+        where=f"GetConnector {own.id}",
+        message=message,
+        hint="copy_of names the supplied GetConnector that it is a copy of",
+    )
+    return ConfigurationError(problem.render())
+
+
+def _filter_column(
+    own: OwnGetConnector, columns: Mapping[str, Column], each: FixedFilter
+) -> Column:
+    found = columns.get(each.field.lower())
+    if found is None:
+        raise _problem(own, f"fixed filter: field {each.field!r} does not exist")
+    return found
+
+
+def _plain_select(definition: Definition) -> str:
+    columns = ", ".join(f'{each.sql} AS "{each.id}"' for each in definition.columns)
+    where = f" WHERE {definition.where}" if definition.where else ""
+    return f"SELECT {columns} FROM {definition.source}{where}"  # noqa: S608 - our own names
+
+
+def _prefixed(each: Column, prefix: str) -> Column:
+    return Column(
+        id=each.id,
+        type=each.type,
+        length=each.length,
+        sql=f'{prefix}"{each.id}"',
+        label_nl=each.label_nl,
+        label_en=each.label_en,
+    )
+
+
+def _named(each: Column, name: str) -> Column:
+    return Column(
+        id=name,
+        type=each.type,
+        length=each.length,
+        sql=each.sql,
+        label_nl=each.label_nl,
+        label_en=each.label_en,
+    )
+
+
+def _replaced(name: str) -> Column:
+    return Column(
+        id=name, type="s", length=0, sql=f"'{REPLACED}'", label_nl=REPLACED, label_en=REPLACED
+    )

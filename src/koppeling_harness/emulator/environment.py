@@ -1,0 +1,176 @@
+"""One Profit environment: its data, its definitions, and who may use it."""
+
+import itertools
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from koppeling_harness.clock import AMSTERDAM, Clock
+from koppeling_harness.emulator.access import (
+    UNAUTHORIZED,
+    AppConnector,
+    Denied,
+    Token,
+    find_token,
+    new_token,
+)
+from koppeling_harness.emulator.definition import Definition, define, supplied
+from koppeling_harness.emulator.get_connector import GetExecutor
+from koppeling_harness.emulator.specification import UpdateConnector, read_catalogue
+from koppeling_harness.emulator.update_connector import UpdateExecutor
+from koppeling_harness.model.connector import OwnGetConnector
+from koppeling_harness.model.shape import Release
+
+
+@cache
+def own_catalogue() -> Mapping[str, UpdateConnector]:
+    """Return the UpdateConnectors that the emulator knows by itself, by lower-case id."""
+    text = resources.files(__package__).joinpath("data/update_connectors.tsv").read_text("utf-8")
+    return read_catalogue(text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """What the environments of one server have in common."""
+
+    release: Release
+    settings: Mapping[str, str]
+    clock: Clock
+    seed: int
+    fill: Callable[[], sqlite3.Connection]
+    """Makes the database of a new environment."""
+    catalogue: Mapping[str, UpdateConnector]
+    """UpdateConnectors by lower-case id."""
+
+
+class Environment:
+    """One environment; its database is made when it is first asked for something.
+
+    Args:
+        name: Such as `T12345AA`.
+        setup: What it has in common with the others.
+        own: GetConnectors of its own.
+        app: The app connector that its first token belongs to.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        setup: Setup,
+        own: Sequence[OwnGetConnector] = (),
+        app: AppConnector | None = None,
+    ) -> None:
+        self.name = name
+        self.setup = setup
+        self.settings = setup.settings
+        self.own = {each.id.lower(): define(each) for each in own}
+        self.gets = GetExecutor(setup.settings, seed=setup.seed)
+        self.updates = UpdateExecutor(setup.settings)
+        first = new_token(app or AppConnector())
+        self.apps: list[AppConnector] = [first.app]
+        self.tokens: dict[str, Token] = {first.data: first}
+        self.log = itertools.count(1)
+        self._connection: sqlite3.Connection | None = None
+        self._headers: dict[str, Token] = {}
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """The environment's database."""
+        if self._connection is None:
+            self._connection = self.setup.fill()
+        return self._connection
+
+    @property
+    def first_token(self) -> Token:
+        """The token that the environment was opened with."""
+        return next(iter(self.tokens.values()))
+
+    def close(self) -> None:
+        """Throw the environment's data away."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def now(self) -> str:
+        """Return the present moment as Profit stores it: wall-clock time in Amsterdam."""
+        return self.moment().isoformat()
+
+    def moment(self) -> datetime:
+        """Return the present wall-clock time in Amsterdam, without a zone."""
+        return self.setup.clock.now().astimezone(AMSTERDAM).replace(tzinfo=None)
+
+    def add_token(self, app: AppConnector) -> Token:
+        """Give an app connector of this environment a further token."""
+        token = new_token(app)
+        self.tokens[token.data] = token
+        if app not in self.apps:
+            self.apps.append(app)
+        return token
+
+    def authenticate(self, header: str | None, address: str | None) -> AppConnector | Denied:
+        """Return the app connector that a request comes for.
+
+        Args:
+            header: The value of `Authorization`.
+            address: Where the caller is; None when unknown.
+        """
+        if header is None:
+            return UNAUTHORIZED
+        token = self._headers.get(header)
+        if token is None:
+            if not header.lower().startswith("afastoken "):
+                return UNAUTHORIZED
+            found = find_token(header, self.tokens, settings=self.settings)
+            if isinstance(found, Denied):
+                return found
+            token = self._headers[header] = found
+        expired = token.expires is not None and token.expires <= self.setup.clock.now()
+        if token.revoked or expired or token.app.kind == "oauth":
+            return UNAUTHORIZED
+        return admit(token.app, address)
+
+    def get_definition(self, id_: str) -> Definition | None:
+        """Return the GetConnector of that id, by any case."""
+        lower = id_.lower()
+        return self.own.get(lower) or supplied().get(lower)
+
+    def update_definition(self, id_: str) -> UpdateConnector | None:
+        """Return the UpdateConnector of that id, by any case."""
+        return self.setup.catalogue.get(id_.lower())
+
+    def get_definitions(self) -> Iterable[Definition]:
+        """Return all GetConnectors, own ones last."""
+        return {**supplied(), **self.own}.values()
+
+
+def admit(app: AppConnector, address: str | None) -> AppConnector | Denied:
+    """Return the app connector if a caller may use it from where it is."""
+    if app.blocked or app.user_blocked:
+        return UNAUTHORIZED
+    return app if app.admits(address) else Denied(status=403)
+
+
+def empty_database(path: str = ":memory:") -> sqlite3.Connection:
+    """Return a connection to a database with the tables of an environment."""
+    connection = connect(path)
+    script = resources.files(__package__).joinpath("data/schema.sql").read_text("utf-8")
+    connection.executescript(script)
+    return connection
+
+
+def connect(path: str = ":memory:") -> sqlite3.Connection:
+    """Return a connection as the emulator uses it: transactions by hand."""
+    return sqlite3.connect(
+        path, isolation_level=None, cached_statements=256, check_same_thread=False
+    )
+
+
+def restored(content: Any) -> sqlite3.Connection:
+    """Return an in-memory copy of a serialized database."""
+    connection = connect()
+    connection.deserialize(content)
+    return connection

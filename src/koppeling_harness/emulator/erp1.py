@@ -1,0 +1,197 @@
+"""ERP1: one server's worth of emulated Profit environments."""
+
+import itertools
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from koppeling_harness.clock import Clock, SystemClock
+from koppeling_harness.emulator import company, web
+from koppeling_harness.emulator.access import AppConnector
+from koppeling_harness.emulator.environment import (
+    Environment,
+    Setup,
+    empty_database,
+    own_catalogue,
+    restored,
+)
+from koppeling_harness.emulator.quirks import settle
+from koppeling_harness.emulator.releases import find_release
+from koppeling_harness.emulator.specification import UpdateConnector
+from koppeling_harness.errors import UsageError
+from koppeling_harness.model.connector import OwnGetConnector
+from koppeling_harness.model.secret import Secret
+from koppeling_harness.model.shape import Release
+
+DEFAULT_ROWS = 300
+"""Post-calculation lines of the demo company."""
+
+_COPY_LIMIT = 50_000
+"""With more lines than this every environment is filled anew instead of copied from a template."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvironmentAccess:
+    """What a client needs to call one environment."""
+
+    environment: str
+    """Its id, such as `T12345AA`."""
+    path: str
+    """The path of its service on the server: `/T12345AA/ProfitRestServices`."""
+    token: Secret
+    """The token's XML."""
+    token_base64: Secret
+    """The token as it follows `AfasToken ` in the Authorization header."""
+
+
+class Erp1:
+    """Many environments behind one ASGI application.
+
+    Args:
+        release: Label of the Profit release that they are.
+        seed: Of the demo company; equal seeds make equal companies.
+        rows: Post-calculation lines of the demo company; None for a small one.
+        quirks: Switches that differ from what the release does.
+        clock: Tells the time that is stored as created and modified.
+        imported: UpdateConnectors beside those that the emulator knows; an equal id replaces.
+
+    Raises:
+        ConfigurationError: The release or a switch does not exist.
+    """
+
+    def __init__(
+        self,
+        *,
+        release: str = "Profit 8",
+        seed: int = 1,
+        rows: int | None = None,
+        quirks: Mapping[str, str] | None = None,
+        clock: Clock | None = None,
+        imported: Sequence[UpdateConnector] = (),
+    ) -> None:
+        profit = find_release(release)
+        self.release: Release = profit.release
+        self._seed, self._rows = seed, DEFAULT_ROWS if rows is None else rows
+        self._template: bytes | None = None
+        self._names = _names()
+        self._environments: dict[str, Environment] = {}
+        self._setup = Setup(
+            release=profit.release,
+            settings=settle(profit.differences, quirks or {}),
+            clock=clock or SystemClock(),
+            seed=seed,
+            fill=self._fill,
+            catalogue={**own_catalogue(), **{each.id.lower(): each for each in imported}},
+        )
+        self.app = web.Server(
+            self._environments,
+            handlers={
+                "connectors": web.connectors,
+                "metainfo": web.meta,
+                "profitversion": web.version,
+            },
+            open_handlers={},
+        )
+
+    def open_environment(
+        self,
+        connectors: Sequence[OwnGetConnector] = (),
+        *,
+        name: str | None = None,
+        app_connector: AppConnector | None = None,
+    ) -> EnvironmentAccess:
+        """Make an environment with the demo company in it.
+
+        Args:
+            connectors: GetConnectors of its own, beside the supplied ones.
+            name: Its id; None takes the next free one.
+            app_connector: What its token may use; None allows everything.
+
+        Raises:
+            ConfigurationError: An own connector cannot be made.
+            UsageError: An environment of that name is open.
+        """
+        chosen = name or next(self._names)
+        if chosen.lower() in self._environments:
+            message = f"environment {chosen} is already open"
+            raise UsageError(message)
+        made = Environment(chosen, self._setup, connectors, app_connector)
+        self._environments[chosen.lower()] = made
+        token = made.first_token
+        return EnvironmentAccess(
+            environment=chosen,
+            path=f"/{chosen}/ProfitRestServices",
+            token=token.xml,
+            token_base64=token.encoded,
+        )
+
+    def close_environment(self, environment: str) -> None:
+        """Throw an environment away; its URL and tokens stop working.
+
+        Raises:
+            UsageError: There is no such environment.
+        """
+        self.environment(environment).close()
+        del self._environments[environment.lower()]
+
+    def close(self) -> None:
+        """Throw every environment away."""
+        for name in list(self._environments):
+            self.close_environment(name)
+
+    def environment(self, name: str) -> Environment:
+        """Return an open environment, to change its app connectors, tokens or definitions.
+
+        Raises:
+            UsageError: There is no such environment.
+        """
+        found = self._environments.get(name.lower())
+        if found is None:
+            message = f"environment {name} is not open"
+            raise UsageError(message)
+        return found
+
+    def reset_environment(self, name: str) -> None:
+        """Put the demo company back; tokens and definitions stay.
+
+        Raises:
+            UsageError: There is no such environment.
+        """
+        self.environment(name).close()
+
+    def copy_environment(self, name: str, *, to: str | None = None) -> EnvironmentAccess:
+        """Open an environment with the data and own connectors of another.
+
+        Raises:
+            UsageError: There is no such environment, or one of the new name is open.
+        """
+        source = self.environment(name)
+        access = self.open_environment(name=to)
+        made = self.environment(access.environment)
+        made.own = dict(source.own)
+        content = source.connection.serialize()
+        made.setup = replace(made.setup, fill=lambda: restored(content))
+        return access
+
+    def _fill(self) -> sqlite3.Connection:
+        if self._rows > _COPY_LIMIT:
+            return self._made()
+        if self._template is None:
+            connection = self._made()
+            self._template = connection.serialize()
+            connection.close()
+        return restored(self._template)
+
+    def _made(self) -> sqlite3.Connection:
+        connection = empty_database()
+        company.build(connection, seed=self._seed, rows=self._rows)
+        connection.execute("ANALYZE")
+        return connection
+
+
+def _names() -> Iterator[str]:
+    """Yield ids of environments: T12345AA to T12345ZZ, then the next number."""
+    letters = [chr(each) for each in range(ord("A"), ord("Z") + 1)]
+    for number in itertools.count(12345):
+        for first, second in itertools.product(letters, letters):
+            yield f"T{number}{first}{second}"

@@ -1,0 +1,246 @@
+"""Filters of a GetConnector: read from the query, turned into SQL.
+
+A filter is a list of alternatives, each a list of conditions that hold together (compact form
+and JSON form both say no more than that).
+
+Source: AFAS, docs.afas.help/profit/en/get-connector.
+"""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from koppeling_harness.emulator.definition import Column, Definition
+from koppeling_harness.emulator.messages import Reason, Refusal
+
+_SEPARATOR = re.compile("[,;]")
+_MOMENT = re.compile(r"^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2})?)?$")
+_TRUE, _FALSE = {"true", "1", "-1", "ja", "yes"}, {"false", "0", "nee", "no"}
+_RANGE = re.compile(r"^(.*?)\.\.(.*)$")
+
+_COMPARE = {1: "=", 2: ">=", 3: "<=", 4: ">", 5: "<", 7: "<>"}
+_PATTERN = {6: "%{}%", 10: "{}%", 11: "%{}%", 12: "{}%", 13: "%{}", 14: "%{}"}
+_NEGATED = {11, 12, 14}
+NOTATION = {
+    "=": 1, ">=": 2, "<=": 3, ">": 4, "<": 5, "*": 6, "!=": 7, "[]": 8, "![]": 9, "@": 10,
+    "!*": 11, "!@": 12, "&": 13, "!&": 14,
+}  # fmt: skip
+"""Profit's own notation of the operators."""
+
+_QUICK = sorted(NOTATION, key=len, reverse=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """One field compared with one value."""
+
+    field: str
+    operator: int
+    value: str
+
+
+Alternatives = list[list[Condition]]
+
+
+def read_compact(
+    fields: str, values: str, operators: str | None, *, left_to_right: bool = False
+) -> Alternatives:
+    """Read the three positional parameters.
+
+    Args:
+        fields: `filterfieldids`.
+        values: `filtervalues`.
+        operators: `operatortypes`; None or empty means equality throughout.
+        left_to_right: Whether `,` and `;` bind alike instead of `,` first.
+
+    Raises:
+        Refusal: The three do not have the same shape, or an operator does not exist.
+    """
+    names = _SEPARATOR.split(fields)
+    texts = _SEPARATOR.split(values)
+    marks = _SEPARATOR.findall(fields)
+    numbers = ["1"] * len(names) if not operators else _SEPARATOR.split(operators)
+    shapes = [marks, _SEPARATOR.findall(values)]
+    if operators:
+        shapes.append(_SEPARATOR.findall(operators))
+    if any(shape != marks for shape in shapes):
+        raise Refusal(Reason.UNEXPECTED)
+    conditions = [
+        Condition(field=name, operator=_operator(number), value=text)
+        for name, number, text in zip(names, numbers, texts, strict=True)
+    ]
+    return _group(conditions, marks, left_to_right=left_to_right)
+
+
+def _group(conditions: list[Condition], marks: list[str], *, left_to_right: bool) -> Alternatives:
+    groups = [[conditions[0]]]
+    for mark, condition in zip(marks, conditions[1:], strict=True):
+        if mark == ";":
+            groups.append([condition])
+        elif left_to_right:
+            # (A or B) and C  =  (A and C) or (B and C)
+            groups = [[*group, condition] for group in groups]
+        else:
+            groups[-1].append(condition)
+    return groups
+
+
+def read_json(text: str) -> Alternatives:
+    """Read `filterjson`; a single object stands for a list of one.
+
+    Raises:
+        Refusal: It is not JSON or not of the documented shape.
+    """
+    try:
+        filters = json.loads(text)["Filters"]["Filter"]
+        return [
+            [
+                Condition(
+                    field=str(each["@FieldId"]),
+                    operator=_operator(str(each["@OperatorType"])),
+                    value=str(each.get("#text", "")),
+                )
+                for each in _listed(one["Field"])
+            ]
+            for one in _listed(filters)
+        ]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise Refusal(Reason.UNEXPECTED) from None
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _operator(text: str) -> int:
+    if text.strip().isdecimal() and 1 <= int(text) <= 15:
+        return int(text)
+    raise Refusal(Reason.UNEXPECTED)
+
+
+class FilterCompiler:
+    """Turns filters into SQL with parameters.
+
+    Args:
+        settings: The environment's switches.
+    """
+
+    def __init__(self, settings: Mapping[str, str]) -> None:
+        self._strip = settings["filter_wildcards"] == "strip"
+        self._with_empty = settings["not_equal_empty"] == "included"
+        self._accept_z = settings["filter_date_z"] == "accepted"
+
+    def where(self, definition: Definition, alternatives: Alternatives) -> tuple[str, list[Any]]:
+        """Return the condition and its parameters.
+
+        Raises:
+            Refusal: A field does not exist, or a value does not fit its field.
+        """
+        parameters: list[Any] = []
+        parts = [
+            " AND ".join(
+                self.condition(column_of(definition, each.field), each, parameters)
+                for each in group
+            )
+            for group in alternatives
+        ]
+        if len(parts) == 1:
+            return parts[0], parameters
+        return " OR ".join(f"({part})" for part in parts), parameters
+
+    def condition(self, column: Column, each: Condition, parameters: list[Any]) -> str:
+        """Return one condition; its parameters are added to `parameters`."""
+        operator = each.operator
+        if operator == 8:
+            return f"({column.sql} IS NULL OR {column.sql} = '')"
+        if operator == 9:
+            return f"({column.sql} IS NOT NULL AND {column.sql} <> '')"
+        if operator == 15:
+            return self._quick(column, each.value, parameters)
+        if operator in _PATTERN:
+            return self._pattern(column, each, parameters)
+        parameters.append(self._value(column, each.value))
+        left = f"{column.sql} COLLATE NOCASE" if column.type == "s" else column.sql
+        sql = f"{left} {_COMPARE[operator]} ?"
+        return self._or_empty(sql, column) if operator == 7 else sql
+
+    def _pattern(self, column: Column, each: Condition, parameters: list[Any]) -> str:
+        text = each.value.strip("%") if self._strip else each.value
+        escaped = re.sub(r"([\\%_])", r"\\\1", text)
+        parameters.append(_PATTERN[each.operator].format(escaped))
+        negated = each.operator in _NEGATED
+        sql = f"{column.sql} {'NOT ' if negated else ''}LIKE ? ESCAPE '\\'"
+        return self._or_empty(sql, column) if negated else sql
+
+    def _or_empty(self, sql: str, column: Column) -> str:
+        return f"({sql} OR {column.sql} IS NULL)" if self._with_empty else sql
+
+    def _quick(self, column: Column, text: str, parameters: list[Any]) -> str:
+        """Return what a quick filter says: `10400..10499`, `>=5`, `*tekst`, `[]`, a plain value."""
+        found = _RANGE.match(text)
+        if found:
+            bounds = [(2, found[1]), (3, found[2])]
+            parts = [
+                self.condition(
+                    column, Condition(field=column.id, operator=op, value=value), parameters
+                )
+                for op, value in bounds
+                if value
+            ]
+            return f"({' AND '.join(parts) or '1'})"
+        notation = next((each for each in _QUICK if text.startswith(each)), "")
+        operator = NOTATION.get(notation, 1)
+        value = text[len(notation) :]
+        return self.condition(
+            column, Condition(field=column.id, operator=operator, value=value), parameters
+        )
+
+    def _value(self, column: Column, text: str) -> Any:
+        try:
+            return self._read[column.type](self, text)
+        except ValueError:
+            raise Refusal(Reason.UNEXPECTED) from None
+
+    def _moment(self, text: str) -> str:
+        if self._accept_z:
+            text = text.removesuffix("Z")
+        if not _MOMENT.match(text):
+            raise ValueError(text)
+        return datetime.fromisoformat(text).isoformat()
+
+    def _boolean(self, text: str) -> int:
+        word = text.lower()
+        if word not in _TRUE | _FALSE:
+            raise ValueError(text)
+        return int(word in _TRUE)
+
+    def _integer(self, text: str) -> int:
+        number = int(text)
+        if abs(number) >= 2**63:
+            raise ValueError(text)
+        return number
+
+    def _decimal(self, text: str) -> float:
+        return float(text)
+
+    def _text(self, text: str) -> str:
+        return text
+
+    _read: Mapping[str, Callable[["FilterCompiler", str], Any]] = {
+        "s": _text, "i": _integer, "n": _decimal, "b": _boolean, "d": _moment, "t": _moment,
+    }  # fmt: skip
+
+
+def column_of(definition: Definition, name: str) -> Column:
+    """Return the field of that name, by any case.
+
+    Raises:
+        Refusal: It is not in the definition.
+    """
+    found = definition.by_id.get(name.strip().lower())
+    if found is None:
+        raise Refusal(Reason.FIELD_NOT_FOUND, field=name)
+    return found

@@ -1,0 +1,239 @@
+"""What Profit says when it refuses, in both languages.
+
+The numbers are those that AFAS's texts show; where none is known it is -2147220469, the number
+of most validation errors. Clients may not rely on them (source: AFAS,
+docs.afas.help/profit/en/troubleshooting). Texts marked * are not published; their wording is ours.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+VALIDATION = -2147220469
+UNEXPECTED = -2147180999
+GENERAL = -2147180996
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One text with its number."""
+
+    number: int = VALIDATION
+    nl: str
+    en: str
+
+
+class Reason(StrEnum):
+    """Why Profit refuses; the keys of `MESSAGES`."""
+
+    UNEXPECTED = "unexpected"
+    UPDATE_NOT_SUPPORTED = "update_not_supported"
+    GET_NOT_SUPPORTED = "get_not_supported"
+    GET_BLOCKED = "get_blocked"
+    FIELD_NOT_FOUND = "field_not_found"
+    TIMEOUT = "timeout"
+    OUT_OF_MEMORY = "out_of_memory"
+    DOES_NOT_EXIST = "does_not_exist"
+    MANDATORY = "mandatory"
+    TYPE_MISMATCH = "type_mismatch"
+    TOO_LONG = "too_long"
+    UNKNOWN_FIELD = "unknown_field"
+    UNKNOWN_OBJECT = "unknown_object"
+    NOT_FOUND = "not_found"
+    EXISTS = "exists"
+    KEY_MISSING = "key_missing"
+    SINGLE_ONLY = "single_only"
+    NOT_ALLOWED = "not_allowed"
+    IN_USE = "in_use"
+    UNCHANGED = "unchanged"
+    BSN = "bsn"
+    IBAN = "iban"
+    POSTCODE = "postcode"
+    SEVERAL_MATCHES = "several_matches"
+    NO_ADDRESS_MATCH = "no_address_match"
+    IMAGE_NAME = "image_name"
+    DESTINATION = "destination"
+    SUBJECT_TYPE = "subject_type"
+    ENTRY_NUMBER = "entry_number"
+    NO_UNIT = "no_unit"
+    UNBALANCED = "unbalanced"
+    BLOCKED_DATE = "blocked_date"
+    BLOCKED_PERIOD = "blocked_period"
+    ALLOCATION = "allocation"
+    HIRE_INCOMPLETE = "hire_incomplete"
+
+
+MESSAGES: dict[Reason, Message] = {
+    Reason.UNEXPECTED: Message(
+        number=UNEXPECTED,
+        nl="Er is een onverwachte fout opgetreden.",
+        en="An unexpected error has occurred.",
+    ),
+    Reason.UPDATE_NOT_SUPPORTED: Message(
+        number=GENERAL,
+        nl="General message: Deze UpdateConnector wordt niet ondersteund of de gebruiker is niet "
+        "geautoriseerd.",
+        en="General message: This UpdateConnector is not supported for this app or the user is "
+        "not authorized.",
+    ),
+    Reason.GET_NOT_SUPPORTED: Message(
+        number=GENERAL,
+        nl="GetConnector wordt niet ondersteund voor deze app of de gebruiker is niet "
+        "geautoriseerd.",
+        en="GetConnector not supported for this app or the user is not authorized",
+    ),
+    Reason.GET_BLOCKED: Message(
+        number=GENERAL,
+        nl="Deze GetConnector (definitie) is geblokkeerd",
+        en="This GetConnector (definition) is blocked",
+    ),
+    Reason.FIELD_NOT_FOUND: Message(
+        number=GENERAL,
+        nl="Connector-veld '{field}' niet gevonden",
+        en="Connector field '{field}' not found",
+    ),
+    Reason.TIMEOUT: Message(
+        number=UNEXPECTED,
+        nl="De maximale tijdsduur voor het uitvoeren van de opdracht is verstreken.",
+        en="The maximum duration for performing the assignment has been exceeded.",
+    ),
+    Reason.OUT_OF_MEMORY: Message(number=UNEXPECTED, nl="Out of memory", en="Out of memory"),
+    Reason.DOES_NOT_EXIST: Message(
+        nl="De ingevulde waarde bij '{label}' bestaat niet.",
+        en="The entered value for '{label}' does not exist.",
+    ),
+    Reason.MANDATORY: Message(
+        nl="Vul een waarde in bij '{label}'.", en="Enter a value for '{label}'."
+    ),
+    Reason.TYPE_MISMATCH: Message(  # *
+        nl="Type mismatch: de waarde bij '{label}' is geen geldige {expected}.",
+        en="Type mismatch: the value for '{label}' is not a valid {expected}.",
+    ),
+    Reason.TOO_LONG: Message(  # *
+        nl="De waarde bij '{label}' is te lang (maximaal {length} tekens).",
+        en="The value for '{label}' is too long (at most {length} characters).",
+    ),
+    Reason.UNKNOWN_FIELD: Message(  # *
+        nl="Het veld '{field}' bestaat niet in '{object}'.",
+        en="The field '{field}' does not exist in '{object}'.",
+    ),
+    Reason.UNKNOWN_OBJECT: Message(  # *
+        nl="Het object '{object}' bestaat niet in '{parent}'.",
+        en="The object '{object}' does not exist in '{parent}'.",
+    ),
+    Reason.NOT_FOUND: Message(  # *
+        nl="'{object}' met sleutel '{key}' bestaat niet.",
+        en="'{object}' with key '{key}' does not exist.",
+    ),
+    Reason.EXISTS: Message(  # *
+        nl="'{object}' met sleutel '{key}' bestaat al.",
+        en="'{object}' with key '{key}' already exists.",
+    ),
+    Reason.KEY_MISSING: Message(  # *
+        nl="De sleutel '{field}' van '{object}' ontbreekt.",
+        en="The key '{field}' of '{object}' is missing.",
+    ),
+    Reason.SINGLE_ONLY: Message(  # *
+        nl="Het object '{object}' mag maar één regel bevatten.",
+        en="The object '{object}' may hold one line only.",
+    ),
+    Reason.NOT_ALLOWED: Message(  # *
+        nl="Deze actie is niet mogelijk voor '{object}'.",
+        en="This action is not possible for '{object}'.",
+    ),
+    Reason.IN_USE: Message(  # *
+        nl="'{object}' met sleutel '{key}' is in gebruik en kan niet worden verwijderd.",
+        en="'{object}' with key '{key}' is in use and cannot be deleted.",
+    ),
+    Reason.UNCHANGED: Message(  # *
+        nl="Er is niets gewijzigd.", en="Nothing has been changed."
+    ),
+    Reason.BSN: Message(  # *
+        nl="Het BSN voldoet niet aan de elfproef.", en="The BSN does not pass the 11-test."
+    ),
+    Reason.IBAN: Message(  # *
+        nl="Het IBAN-nummer '{value}' is niet geldig.", en="The IBAN '{value}' is not valid."
+    ),
+    Reason.POSTCODE: Message(  # *
+        nl="De postcode '{value}' is niet geldig.", en="The postal code '{value}' is not valid."
+    ),
+    Reason.SEVERAL_MATCHES: Message(  # *
+        nl="Er zijn meerdere organisaties/personen gevonden.",
+        en="Several organisations/persons were found.",
+    ),
+    Reason.NO_ADDRESS_MATCH: Message(
+        nl="Er is geen organisatie/persoon gevonden via zoeken op adres.",
+        en="No organisation/person was found by searching for the address.",
+    ),
+    Reason.IMAGE_NAME: Message(
+        nl="Het veld 'FileName' is verplicht bij het toevoegen van een afbeelding.",
+        en="The field 'FileName' is mandatory when adding an image.",
+    ),
+    Reason.DESTINATION: Message(
+        number=GENERAL,
+        nl="Deze bestemming is niet geldig voor dit type dossieritem",
+        en="This destination is not valid for this type of dossier item",
+    ),
+    Reason.SUBJECT_TYPE: Message(  # *
+        number=GENERAL,
+        nl="Dit type dossieritem kan niet worden aangemaakt.",
+        en="This type of dossier item cannot be created.",
+    ),
+    Reason.ENTRY_NUMBER: Message(
+        nl="Bij toevoegen journaalpost mag het journaalpostnummer niet worden opgegeven.",
+        en="When adding a journal entry the journal entry number may not be given.",
+    ),
+    Reason.NO_UNIT: Message(nl="No unit available", en="No unit available"),
+    Reason.UNBALANCED: Message(  # *
+        nl="De journaalpost is niet in evenwicht: debet {debit}, credit {credit}.",
+        en="The journal entry does not balance: debit {debit}, credit {credit}.",
+    ),
+    Reason.BLOCKED_DATE: Message(
+        nl="Datum '{date}' valt in een geblokkeerde periode",
+        en="Date '{date}' belongs to a blocked period",
+    ),
+    Reason.BLOCKED_PERIOD: Message(
+        nl="Voor deze administratie is periode {period} van het jaar {year} geblokkeerd.",
+        en="For this administration, period {period} of the year {year} is blocked.",
+    ),
+    Reason.ALLOCATION: Message(
+        nl="Verbijzonderingscode voor as '{axis}' moet ingevuld zijn voor rekening {account}",
+        en="Allocation code for axis '{axis}' must be filled for account {account}",
+    ),
+    Reason.HIRE_INCOMPLETE: Message(  # *
+        nl="Bij indiensttreding is '{object}' verplicht.",
+        en="A hire must bring '{object}'.",
+    ),
+}
+
+
+class Refusal(Exception):  # noqa: N818 - not an error of ours: it is how Profit says no
+    """Profit refuses the request; it never leaves the emulator, the server answers 500 with it.
+
+    Args:
+        reason: Why.
+        values: What its text mentions. A `label` may be a pair of Dutch and English.
+    """
+
+    def __init__(self, reason: Reason, **values: object) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.values = values
+
+    @property
+    def number(self) -> int:
+        """The error number."""
+        return MESSAGES[self.reason].number
+
+    def text(self, language: str) -> str:
+        """Return the message.
+
+        Args:
+            language: `nl` for Dutch; anything else gives English.
+        """
+        message = MESSAGES[self.reason]
+        position = 0 if language == "nl" else 1
+        values = {
+            name: value[position] if isinstance(value, tuple) else value
+            for name, value in self.values.items()
+        }
+        return (message.nl if language == "nl" else message.en).format(**values)

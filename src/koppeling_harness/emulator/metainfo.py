@@ -1,0 +1,152 @@
+"""What an app connector may use, and what is in each connector.
+
+Source: AFAS, docs.afas.help/apidoc (metainfo) and get-connector; for the shape of update metainfo
+also github.com/dutchgrit/afasclient and github.com/tim-online/go-afas-profit-rest.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from koppeling_harness.emulator.access import AppConnector
+from koppeling_harness.emulator.change import Rules
+from koppeling_harness.emulator.definition import DATA_TYPES, Column, Definition
+from koppeling_harness.emulator.environment import Environment
+from koppeling_harness.emulator.specification import Field, ObjectType, UpdateConnector
+from koppeling_harness.emulator.update_connector import rules_of
+from koppeling_harness.emulator.values import label_of
+
+CUSTOM_CONNECTORS = {
+    "appconnectorfile": "Bestanden",
+    "appconnectorimage": "Afbeeldingen",
+    "appconnectorreport": "Rapporten",
+    "appconnectorsubject": "Dossieritems",
+}
+"""The connectors that are neither Get nor Update, by lower-case id."""
+
+_CUSTOM_IDS = {
+    "appconnectorfile": "AppConnectorFile",
+    "appconnectorimage": "AppConnectorImage",
+    "appconnectorreport": "AppConnectorReport",
+    "appconnectorsubject": "AppConnectorSubject",
+}
+_CONTROL = {"string": 1, "int": 5, "decimal": 5, "boolean": 4, "date": 3, "blob": 7}
+_CODE_CONTROL = 8
+
+
+def overview(environment: Environment, app: AppConnector) -> str:
+    """Return the body of `GET /metainfo`."""
+    updates = [
+        {"id": each.id, "description": each.description}
+        for each in environment.setup.catalogue.values()
+        if app.may_update(each.id.lower())
+    ]
+    gets = [
+        {"id": each.id, "description": each.description}
+        for each in environment.get_definitions()
+        if app.may_get(each.id.lower())
+    ]
+    token = next((each for each in environment.tokens.values() if each.app is app), None)
+    expires = token.expires if token else None
+    found: dict[str, Any] = {"updateConnectors": updates, "getConnectors": gets}
+    if environment.settings["metainfo_custom_connectors"] == "present":
+        found["customConnectors"] = [
+            {"id": _CUSTOM_IDS[id_], "description": text}
+            for id_, text in CUSTOM_CONNECTORS.items()
+            if app.may_use(id_)
+        ]
+    found["info"] = {
+        "envid": environment.name,
+        "appName": app.name,
+        "group": f"{app.group} ({app.user})",
+        "tokenExpiry": f"{expires:%Y-%m-%dT%H:%M:%SZ}" if expires else "0",
+    }
+    return _json(environment, found)
+
+
+def get_metainfo(environment: Environment, definition: Definition, language: str) -> str:
+    """Return the body of `GET /metainfo/get/{id}`."""
+    fields = [
+        _get_field(number, column, language)
+        for number, column in enumerate(definition.columns, start=1)
+    ]
+    found = {
+        "name": definition.id,
+        "description": definition.description,
+        "fields": fields,
+    }
+    return _json(environment, found)
+
+
+def _get_field(number: int, column: Column, language: str) -> dict[str, Any]:
+    kind = DATA_TYPES[column.type]
+    return {
+        "id": column.id,
+        "fieldId": f"U{number:03d}",
+        "dataType": kind,
+        "label": column.label_nl if language == "nl" else column.label_en,
+        "length": column.length,
+        "controlType": _CONTROL[kind],
+        "decimals": 2 if kind == "decimal" else 0,
+        "decimalsFieldId": "",
+    }
+
+
+def update_metainfo(environment: Environment, connector: UpdateConnector, language: str) -> str:
+    """Return the body of `GET /metainfo/update/{id}`."""
+    root = _object(connector.root, connector, language, environment)
+    found = {
+        "id": connector.id,
+        "description": connector.description,
+        "fields": root["fields"],
+        "objects": root["objects"],
+    }
+    return _json(environment, found)
+
+
+def _object(
+    type_: ObjectType, connector: UpdateConnector, language: str, environment: Environment
+) -> dict[str, Any]:
+    rules = rules_of(type_)
+    custom = environment.updates.custom_fields.get(type_.name.lower(), {})
+    fields = [*type_.fields, *custom.values()]
+    generated = {each.lower() for each in connector.returns}
+    return {
+        "name": type_.name,
+        "fields": [_update_field(each, type_, rules, generated, language) for each in fields],
+        "objects": [_object(each, connector, language, environment) for each in type_.objects],
+    }
+
+
+def _update_field(
+    field: Field, type_: ObjectType, rules: Rules, generated: set[str], language: str
+) -> dict[str, Any]:
+    keys = type_.keys or rules.keys
+    if rules.table == "record":
+        mandatory = (
+            field.listed_required
+            and field.type != "boolean"
+            and field.id.lower() not in generated
+            and field.id not in keys
+        )
+    else:
+        mandatory = field.id in rules.mandatory
+    return {
+        "fieldId": field.id,
+        "primaryKey": field.id in keys,
+        "dataType": field.type,
+        "label": label_of(field)[0 if language == "nl" else 1],
+        "mandatory": mandatory,
+        "length": field.length,
+        "decimals": 2 if field.type == "decimal" else 0,
+        "decimalsFieldId": "",
+        "notzero": mandatory and field.type == "int",
+        "controlType": _CODE_CONTROL if field.values else _CONTROL[field.type],
+        "values": [{"id": id_, "description": text} for id_, text in field.values] or None,
+    }
+
+
+def _json(environment: Environment, value: Mapping[str, Any]) -> str:
+    if environment.settings["json_layout"] == "lines":
+        return json.dumps(value, ensure_ascii=False, indent=2)
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

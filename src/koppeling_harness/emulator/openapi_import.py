@@ -1,0 +1,234 @@
+"""UpdateConnectors out of AFAS's own OpenAPI files.
+
+The files describe a connector's body as `properties.<Root>.properties.Element`, which holds
+`Fields` and, below `Objects`, the sub-objects in the same form. Keys beside `Fields` stand only
+in the examples, returned keys only in the example of a 201, and code tables in the description.
+
+Source: AFAS, docs.afas.help/apidoc (OpenAPI 3, one file per domain).
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from koppeling_harness.emulator.specification import Field, ObjectType, UpdateConnector
+
+_CODE_LINE = re.compile(r"^(.{1,40}?) = (.*?);?$")
+_MOST_VALUES = 400
+"""Longer lists are user tables of AFAS's own environment, such as all collective agreements."""
+
+Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """What was understood of a file, and what was not."""
+
+    connectors: tuple[UpdateConnector, ...]
+    not_understood: tuple[str, ...]
+    """One line each: where, and why."""
+
+
+def import_openapi(text: str, *, name: str) -> Imported:
+    """Return the UpdateConnectors that an OpenAPI file of AFAS describes.
+
+    Args:
+        text: The file's content.
+        name: How to call the file in `not_understood`.
+    """
+    try:
+        document = json.loads(text)
+        paths, schemas = document["paths"], document["components"]["schemas"]
+    except (ValueError, KeyError, TypeError) as error:
+        line = f"{name}: expected an OpenAPI document with paths and schemas: {error!r}"
+        return Imported(connectors=(), not_understood=(line,))
+    problems: list[str] = []
+    found = []
+    for id_ in sorted({each for path in paths if (each := _update_id(path, paths[path]))}):
+        connector = _connector(id_, paths, schemas)
+        if isinstance(connector, UpdateConnector):
+            found.append(connector)
+        else:
+            problems.append(f"{name}: {id_}: {connector}")
+    return Imported(connectors=tuple(found), not_understood=tuple(problems))
+
+
+def merge(one: UpdateConnector, other: UpdateConnector) -> UpdateConnector:
+    """Return a connector that accepts what either accepts (its POST and its PUT, or two files)."""
+    return replace(
+        one,
+        root=_merge_objects(one.root, other.root),
+        methods="".join(each for each in "CUD" if each in one.methods + other.methods),
+    )
+
+
+def _update_id(path: str, operations: Json) -> str | None:
+    parts = path.strip("/").split("/")
+    if len(parts) < 2 or parts[0].lower() != "connectors" or "{" in parts[1]:
+        return None
+    return parts[1] if {"post", "put", "delete"} & set(operations) else None
+
+
+def _connector(id_: str, paths: Json, schemas: Json) -> UpdateConnector | str:
+    main = paths.get(f"/connectors/{id_}", {})
+    bodies = [schemas[f"{id_}_{verb}"] for verb in ("POST", "PUT") if f"{id_}_{verb}" in schemas]
+    if not bodies:
+        return "no schema for its body"
+    keys = _element_keys(main)
+    roots = [_root(body, keys) for body in bodies]
+    if None in roots:
+        return "its body has no Element with Fields"
+    whole = roots[0]
+    for each in roots[1:]:
+        whole = _merge_objects(whole, each)  # type: ignore[arg-type]  # None was ruled out above
+    returns, wrapped = _returned(main)
+    deletes = [path for path in paths if path.startswith(f"/connectors/{id_}/") and "@" in path]
+    found = {verb for verb in ("post", "put") if verb in main}
+    methods = "C" * ("post" in found) + "U" * ("put" in found) + "D" * bool(deletes)
+    return UpdateConnector(
+        id=id_,
+        description=" ".join(_summary(main).split()) or id_,
+        methods=methods,
+        root=whole,  # type: ignore[arg-type]  # None was ruled out above
+        delete_keys=_delete_keys(deletes),
+        returns=returns,
+        wrapped=wrapped,
+    )
+
+
+def _summary(main: Json) -> str:
+    return next((op["summary"] for op in main.values() if isinstance(op, dict)), "")
+
+
+def _root(body: Json, keys: Mapping[str, tuple[str, ...]]) -> ObjectType | None:
+    for name, value in body.get("properties", {}).items():
+        return _object(name, value, keys)
+    return None
+
+
+def _object(name: str, value: Json, keys: Mapping[str, tuple[str, ...]]) -> ObjectType | None:
+    element = value.get("properties", {}).get("Element", {})
+    element = element.get("items", element)
+    members = element.get("properties", {})
+    if "Fields" not in members:
+        return None
+    children = [
+        _object(child, inner, keys)
+        for child, inner in members.get("Objects", {})
+        .get("items", members.get("Objects", {}))
+        .get("properties", {})
+        .items()
+    ]
+    fields = members["Fields"]
+    required = frozenset(fields.get("required", ()))
+    return ObjectType(
+        name=name,
+        keys=keys.get(name, ()),
+        fields=tuple(
+            _field(id_, each, required=id_ in required)
+            for id_, each in fields.get("properties", {}).items()
+        ),
+        objects=tuple(each for each in children if each),
+    )
+
+
+def _field(id_: str, value: Json, *, required: bool) -> Field:
+    label, *lines = value.get("description", id_).split("\n")
+    codes = tuple(str(each) for each in value.get("enum", ()))
+    if len(codes) > _MOST_VALUES:
+        codes = ()
+    matches = (_CODE_LINE.match(line.strip()) for line in lines)
+    described = {match[1]: match[2] for match in matches if match}
+    return Field(
+        id=id_,
+        type=_type(value),
+        length=value.get("maxLength", 0),
+        listed_required=required,
+        label=_plain(label),
+        values=tuple((_plain(code), _plain(described.get(code, code))) for code in codes),
+    )
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[\t\r\n|]+", " ", text).strip()
+
+
+def _type(value: Json) -> str:
+    kind, form = value.get("type"), value.get("format")
+    if kind == "integer":
+        return "int"
+    if kind == "number":
+        return "decimal"
+    if kind == "boolean":
+        return "boolean"
+    return {"date": "date", "date-time": "date", "byte": "blob"}.get(str(form), "string")
+
+
+def _element_keys(main: Json) -> dict[str, tuple[str, ...]]:
+    """Return, by object, the `@Key` members that the examples write beside `Fields`."""
+    keys: dict[str, dict[str, None]] = {}
+    for verb in ("post", "put"):
+        content = main.get(verb, {}).get("requestBody", {}).get("content", {})
+        for example in content.get("application/json", {}).get("examples", {}).values():
+            for name, element in _elements(example.get("value")):
+                for key in element:
+                    if key.startswith("@") and key.lower() != "@action":
+                        keys.setdefault(name, {})[key[1:]] = None
+    return {name: tuple(found) for name, found in keys.items()}
+
+
+def _elements(value: object) -> Iterator[tuple[str, Json]]:
+    """Yield object name and element for every element in an example, at any depth."""
+    if isinstance(value, list):
+        for each in value:
+            yield from _elements(each)
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            if isinstance(inner, dict) and "Element" in inner:
+                found = inner["Element"]
+                for element in found if isinstance(found, list) else [found]:
+                    if isinstance(element, dict):
+                        yield name, element
+                        yield from _elements(element.get("Objects"))
+
+
+def _returned(main: Json) -> tuple[tuple[str, ...], bool]:
+    for verb in ("post", "put"):
+        content = main.get(verb, {}).get("responses", {}).get("201", {}).get("content", {})
+        for example in content.get("application/json", {}).get("examples", {}).values():
+            value = example.get("value")
+            if isinstance(value, dict) and value:
+                wrapped = "results" in value
+                inner: Any = next(iter(value["results"].values()), {}) if wrapped else value
+                while isinstance(inner, dict) and len(inner) == 1:
+                    only = next(iter(inner.values()))
+                    if not isinstance(only, dict):
+                        break
+                    inner = only
+                inner = inner[0] if isinstance(inner, list) else inner
+                return tuple(inner), wrapped
+    return (), True
+
+
+def _delete_keys(paths: list[str]) -> tuple[str, ...]:
+    for path in sorted(paths, key=len):
+        keys = path.split("/@", 1)[1].split("/", 1)[0]
+        return tuple(each.strip("@ ") for each in keys.split(","))
+    return ()
+
+
+def _merge_objects(one: ObjectType | None, other: ObjectType) -> ObjectType:
+    if one is None:
+        return other
+    known = set(one.by_id)
+    objects = {each.name: each for each in one.objects}
+    for each in other.objects:
+        objects[each.name] = _merge_objects(objects.get(each.name), each)
+    return ObjectType(
+        name=one.name,
+        keys=tuple(dict.fromkeys(one.keys + other.keys)),
+        fields=one.fields + tuple(each for each in other.fields if each.id.lower() not in known),
+        objects=tuple(objects.values()),
+    )

@@ -1,0 +1,221 @@
+"""Every behaviour that AFAS's texts leave open or contradict, and those that releases changed.
+
+Each is a switch with a name. A release sets some of them (`releases`), the user may set any.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from koppeling_harness.errors import ConfigurationError
+
+GET_PAGE = "AFAS, docs.afas.help/profit/en/get-connector"
+UPDATE_PAGE = "AFAS, docs.afas.help/profit/en/update-connector"
+AUTH_PAGE = "AFAS, docs.afas.help/profit/en/authentication"
+TROUBLE_PAGE = "AFAS, docs.afas.help/profit/en/troubleshooting"
+NEWS = "AFAS, docs.afas.help/profit/en/news-profit"
+OPENAPI = "AFAS, docs.afas.help/apidoc"
+PRACTICAL = "github.com/rmuit/PracticalAfas"
+DUTCHGRIT = "github.com/dutchgrit/afasclient"
+INFERRED = "inferred; no public text"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quirk:
+    """One switch."""
+
+    name: str
+    values: tuple[str, ...]
+    """What it can be; the first is the default."""
+    source: str
+    description: str
+
+    @property
+    def default(self) -> str:
+        """The value when neither the release nor the user sets it."""
+        return self.values[0]
+
+
+def _quirk(name: str, values: str, source: str, description: str) -> Quirk:
+    return Quirk(name=name, values=tuple(values.split()), source=source, description=description)
+
+
+QUIRKS: tuple[Quirk, ...] = (
+    _quirk(
+        "unlinked_connector",
+        "error_500 unauthorized_401",
+        f"{TROUBLE_PAGE} against help.afas.nl 120612",
+        "A connector that is not on the app connector: 500 with a message, or an empty 401.",
+    ),
+    _quirk("put_status", "201 200", f"{UPDATE_PAGE}; clients accept both", "Status of a PUT."),
+    _quirk("post_status", "201 200", f"{UPDATE_PAGE}; clients accept both", "Status of a POST."),
+    _quirk(
+        "results_name",
+        "root connector",
+        f"AFAS howto-ats against {OPENAPI}",
+        "Name under `results` when root object and connector differ (KnEmployee, FiEntries).",
+    ),
+    _quirk(
+        "fi_entries_results",
+        "wrapped bare",
+        "github.com/tim-online/go-afas-profit-rest against AFAS howto-finance-mutation",
+        "Whether the answer of FiEntries stands under `results`.",
+    ),
+    _quirk(
+        "bare_results",
+        "as_listed wrapped",
+        OPENAPI,
+        "The six connectors whose answer AFAS lists without `results`.",
+    ),
+    _quirk(
+        "otp_request_status",
+        "201 200",
+        f"{DUTCHGRIT} against {OPENAPI}",
+        "Status of OtpRequest.",
+    ),
+    _quirk(
+        "invalid_json",
+        "400 500",
+        "github.com/tim-online/go-afas-profit-rest (text); status inferred",
+        "Status of a body that is not JSON; 500 brings the standard error.",
+    ),
+    _quirk(
+        "filter_precedence",
+        "and_first left_to_right",
+        f"AFAS howto-medewerker-ad against {DUTCHGRIT}",
+        "How `,` (and) and `;` (or) bind in one compact filter.",
+    ),
+    _quirk(
+        "filter_wildcards",
+        "strip literal",
+        f"{GET_PAGE}, help.afas.nl XML filter page",
+        "A `%` around the value of contains, starts and ends.",
+    ),
+    _quirk("filter_date_z", "refused accepted", GET_PAGE, "A date with a `Z` as filter value."),
+    _quirk(
+        "not_equal_empty",
+        "excluded included",
+        INFERRED,
+        "Whether an empty field counts as not equal to, or not containing, a value.",
+    ),
+    _quirk(
+        "unordered_paging",
+        "stable shuffled",
+        f"{GET_PAGE} (rule); shuffling inferred",
+        "Order of pages without `orderbyfieldids`; shuffled shows who forgot it.",
+    ),
+    _quirk(
+        "datetime_output",
+        "rounded truncated",
+        PRACTICAL,
+        "How moments with fractions of a second are shown; comparisons use the fraction.",
+    ),
+    _quirk("take_zero", "one none default", PRACTICAL, "How many rows `take=0` gives."),
+    _quirk(
+        "decimals",
+        "json sql",
+        f"{NEWS}7",
+        "`-0.5`, or `-.5` as SQL Server wrote it until Profit 6 (which is not valid JSON).",
+    ),
+    _quirk("json_layout", "single_line lines", f"{NEWS}7", "The layout of rows and of metainfo."),
+    _quirk(
+        "plain_token",
+        "error_500 tolerated unauthorized_401",
+        f"{NEWS}6, {NEWS}7",
+        "A classic token that is not base64.",
+    ),
+    _quirk(
+        "classic_token",
+        "accepted refused",
+        AUTH_PAGE,
+        "Classic tokens at all; AFAS ends them on 31 August 2027.",
+    ),
+    _quirk(
+        "challenge_401",
+        "absent present",
+        f"{NEWS}9",
+        "`WWW-Authenticate` on every 401.",
+    ),
+    _quirk(
+        "oauth_refresh_null",
+        "present absent",
+        f"{NEWS}9",
+        '`"refresh_token": null` in the answer to client credentials.',
+    ),
+    _quirk(
+        "oauth_client_authentication",
+        "body body_or_basic",
+        f"{NEWS}9",
+        "How a client proves itself at the token endpoint.",
+    ),
+    _quirk(
+        "x_profit_error",
+        "present absent",
+        f"{NEWS}5, {NEWS}6, {TROUBLE_PAGE}",
+        "The obsolete header with the message in base64.",
+    ),
+    _quirk("trace_identifier", "present absent", f"{NEWS}7", "The header X-Trace-Identifier."),
+    _quirk(
+        "metainfo_custom_connectors",
+        "present absent",
+        f"{NEWS}7",
+        "`customConnectors` in metainfo.",
+    ),
+    _quirk("webhooks", "present absent", f"{NEWS}8", "Outgoing webhooks."),
+    _quirk(
+        "language_code_length",
+        "5 3",
+        f"{NEWS}8",
+        "Most characters of a language code (`LgId`).",
+    ),
+    _quirk(
+        "message_language",
+        "nl en",
+        f"{OPENAPI} (Accept-Language); default inferred",
+        "Language of the environment; Accept-Language overrules it.",
+    ),
+    _quirk(
+        "unchanged_put",
+        "accept error",
+        "github.com/Tools4everBV (compare before update)",
+        "A PUT on an HR connector that changes nothing.",
+    ),
+    _quirk(
+        "put_without_key",
+        "error insert",
+        f"{INFERRED}; {PRACTICAL} for XML",
+        "A sub-object without its key in a PUT.",
+    ),
+    _quirk(
+        "unknown_field",
+        "error ignore",
+        INFERRED,
+        "A field that the connector does not have.",
+    ),
+)
+
+_BY_NAME = {each.name: each for each in QUIRKS}
+
+
+def settle(differences: Mapping[str, str], chosen: Mapping[str, str]) -> dict[str, str]:
+    """Return the value of every switch.
+
+    Args:
+        differences: What the release sets.
+        chosen: What the user sets; it wins.
+
+    Raises:
+        ConfigurationError: A name or value does not exist.
+    """
+    problems = [each for name, value in chosen.items() if (each := _problem(name, value))]
+    if problems:
+        raise ConfigurationError("\n".join(problems), hint="koppeling erp1 quirks lists them all")
+    return {each.name: each.default for each in QUIRKS} | dict(differences) | dict(chosen)
+
+
+def _problem(name: str, value: str) -> str:
+    known = _BY_NAME.get(name)
+    if known is None:
+        return f"erp1.quirks: {name} is not a switch"
+    if value not in known.values:
+        return f"erp1.quirks: {name} is {value!r}, expected one of {', '.join(known.values)}"
+    return ""

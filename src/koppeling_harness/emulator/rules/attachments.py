@@ -1,0 +1,41 @@
+"""Files that come with a body, as base64, and stay in the environment."""
+
+import base64
+import binascii
+import mimetypes
+import uuid
+
+from koppeling_harness.emulator.change import Change
+from koppeling_harness.emulator.messages import Reason, Refusal
+
+
+def store_stream(change: Change) -> str | None:
+    """Store `FileStream` as a file and put its id in `FileId`.
+
+    Returns:
+        The file's id of 32 hexadecimal digits; None when no file came.
+
+    Raises:
+        Refusal: The content is not base64, or the name is missing.
+    """
+    stream = change.take("FileStream")
+    if not stream:
+        return None
+    name = change.values.get("FileName") or change.values.get("SbPa")
+    if not name:
+        raise Refusal(Reason.IMAGE_NAME)
+    try:
+        content = base64.b64decode(stream, validate=True)
+    except (binascii.Error, ValueError):
+        expected = ("base64-tekst", "base64 text")
+        raise Refusal(
+            Reason.TYPE_MISMATCH, label=change.label("FileStream"), expected=expected
+        ) from None
+    id_ = uuid.uuid4().hex.upper()
+    kind = mimetypes.guess_type(str(name))[0] or "application/octet-stream"
+    change.database.connection.execute(
+        "INSERT INTO file VALUES (?, ?, ?, ?, ?, ?)",
+        (id_, name, kind, content, change.type.name, change.database.now),
+    )
+    change.values["FileId"] = id_
+    return id_

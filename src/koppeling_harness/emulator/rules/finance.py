@@ -1,0 +1,202 @@
+"""Journal entries.
+
+Source: AFAS, docs.afas.help/profit/en endpoint/fientries-post and endpoint/fientries-delete;
+"No unit available": github.com/tim-online/go-afas-profit-rest.
+"""
+
+from koppeling_harness.emulator.change import Change, Rules
+from koppeling_harness.emulator.messages import Reason, Refusal
+
+_AXES = ("Kostenplaats", "Cost center")
+_CENT = 0.005
+
+
+def _resolve_header(change: Change) -> None:
+    """Let the header be the entry: it has no row of its own, its lines share its number."""
+    values, database = change.values, change.database
+    if change.action == "update":
+        raise Refusal(Reason.NOT_ALLOWED, object="FiEntries")
+    if values.get("UnId") is None:
+        values["UnId"] = database.one("SELECT value FROM sequence WHERE name = 'last_unit'")
+        if values["UnId"] is None:
+            raise Refusal(Reason.NO_UNIT)
+    if database.one("SELECT 1 FROM administration WHERE UnId = ?", values["UnId"]) is None:
+        raise change.does_not_exist(name="UnId")
+    if change.inserting:
+        change.need("Year", "Peri", "JoCo")
+        sql = "SELECT 1 FROM journal WHERE UnId = ? AND JoCo = ?"
+        if database.one(sql, values["UnId"], values["JoCo"]) is None:
+            raise change.does_not_exist(name="JoCo")
+        _check_period(change, values["Year"], values["Peri"])
+
+
+def _check_period(change: Change, year: int, period: int) -> None:
+    blocked = change.database.one(
+        "SELECT Blocked FROM period WHERE UnId = ? AND Year = ? AND Peri = ?",
+        change.values["UnId"],
+        year,
+        period,
+    )
+    if blocked is None:
+        raise change.does_not_exist(name="Peri")
+    if blocked:
+        raise Refusal(Reason.BLOCKED_PERIOD, period=period, year=year)
+
+
+def _resolve_line(change: Change) -> None:
+    """Book one line under its header, or find the lines of an entry that goes."""
+    if change.parent is None:
+        raise Refusal(Reason.UNEXPECTED)
+    values = change.values
+    if change.action == "delete":
+        return
+    change.action = "insert"
+    if values.get("EnNo") is not None:
+        raise Refusal(Reason.ENTRY_NUMBER)
+
+
+def _prepare_line(change: Change) -> None:
+    values, database = change.values, change.database
+    header = change.parent.values if change.parent else {}
+    values |= {name: header[name] for name in ("UnId", "Year", "Peri", "JoCo")}
+    change.need("VaAs", "AcNr", "EnDa", "BpDa")
+    table, column = {
+        "1": ("account", "AcNr"),
+        "2": ("sales_relation", "DbId"),
+        "3": ("purchase_relation", "CrId"),
+    }[str(values["VaAs"])]
+    sql = f"SELECT 1 FROM {table} WHERE {column} = ?"  # noqa: S608
+    if database.one(sql, values["AcNr"]) is None:
+        raise Refusal(Reason.DOES_NOT_EXIST, label=("Rekeningnummer", "Account Number"))
+    if values.get("VaId") is not None and not database.has_code("vat_code", values["VaId"]):
+        raise change.does_not_exist(name="VaId")
+    _check_date(change, str(values["BpDa"]))
+    _check_axis(change)
+    _number_line(change, header)
+
+
+def _check_date(change: Change, moment: str) -> None:
+    """Refuse a voucher date in a blocked period."""
+    year, month, day = int(moment[:4]), int(moment[5:7]), int(moment[8:10])
+    blocked = change.database.one(
+        "SELECT Blocked FROM period WHERE UnId = ? AND Year = ? AND Peri = ?",
+        change.values["UnId"],
+        year,
+        month,
+    )
+    if blocked:
+        raise Refusal(Reason.BLOCKED_DATE, date=f"{day}-{month}-{year}")
+
+
+def _check_axis(change: Change) -> None:
+    """Refuse a line on an account that asks for a cost centre, without one."""
+    values = change.values
+    if str(values["VaAs"]) != "1":
+        return
+    asks = change.database.one("SELECT Axis1 FROM account WHERE AcNr = ?", values["AcNr"])
+    sent = [
+        element.fields.get("DiC1")
+        for name, elements in change.element.objects
+        if name == "FiDimEntries"
+        for element in elements
+    ]
+    if asks and not any(sent):
+        raise Refusal(Reason.ALLOCATION, axis=_AXES, account=values["AcNr"])
+    if any(sent):
+        values["DiC1"] = next(each for each in sent if each)
+
+
+def _number_line(change: Change, header: dict[str, object]) -> None:
+    values, database = change.values, change.database
+    unit = header["UnId"]
+    if "EnNo" not in header:
+        header["EnNo"] = database.next_number(f"EnNo.{unit}", 1)
+        header["SeNo"] = 0
+    header["SeNo"] = int(str(header["SeNo"])) + 1
+    values["EnNo"], values["SeNo"] = header["EnNo"], header["SeNo"]
+    if header.get("AuNu") and str(values["VaAs"]) in ("2", "3") and not values.get("InId"):
+        header.setdefault("InId", f"IH{database.next_number('InId', 1):06d}")
+    if values.get("InId"):
+        header.setdefault("InId", values["InId"])
+    elif header.get("InId"):
+        values["InId"] = header["InId"]
+
+
+def _finish_line(change: Change) -> None:
+    database, row = change.database, change.row
+    if row is not None and row.get("EnDa"):
+        database.connection.execute(
+            "INSERT INTO entry_day VALUES (?, ?) "
+            "ON CONFLICT DO UPDATE SET modified = excluded.modified",
+            (row["EnDa"], database.now),
+        )
+
+
+def _finish_header(change: Change) -> None:
+    """Refuse an entry that does not balance, and remember the administration."""
+    values, database = change.values, change.database
+    if change.action == "delete":
+        _delete_entry(change)
+        return
+    lines = [
+        element
+        for name, elements in change.element.objects
+        if name.lower() == "fientries"
+        for element in elements
+    ]
+    if not lines:
+        raise Refusal(Reason.MANDATORY, label=("Journaalpostregel", "Journal entry line"))
+    unit, entry = values["UnId"], values["EnNo"]
+    debit, credit = database.connection.execute(
+        "SELECT total(AmDe), total(AmCr) FROM journal_line WHERE UnId = ? AND EnNo = ?",
+        (unit, entry),
+    ).fetchone()
+    if abs(debit - credit) > _CENT:
+        raise Refusal(Reason.UNBALANCED, debit=f"{debit:.2f}", credit=f"{credit:.2f}")
+    database.connection.execute(
+        "INSERT INTO sequence VALUES ('last_unit', ?) "
+        "ON CONFLICT DO UPDATE SET value = excluded.value",
+        (unit,),
+    )
+    change.row = {"UnId": unit, "EnNo": entry, "InId": values.get("InId")}
+
+
+def _delete_entry(change: Change) -> None:
+    """Remove all lines of the entry that the path names by number or invoice."""
+    lines = [
+        element.fields
+        for name, elements in change.element.objects
+        if name.lower() == "fientries"
+        for element in elements
+    ]
+    key = lines[0] if lines else change.values
+    database, unit = change.database, change.values["UnId"]
+    if key.get("EnNo") is not None:
+        where, value = "EnNo = ?", key["EnNo"]
+    elif key.get("InId") is not None:
+        where = "EnNo IN (SELECT EnNo FROM journal_line WHERE UnId = :unit AND InId = ?)"
+        where, value = where.replace(":unit", str(int(unit))), key["InId"]
+    else:
+        raise Refusal(Reason.KEY_MISSING, field="EnNo", object="FiEntries")
+    sql = f"SELECT DISTINCT EnDa FROM journal_line WHERE UnId = ? AND {where}"  # noqa: S608
+    days = database.connection.execute(sql, (unit, value)).fetchall()
+    if not days:
+        raise Refusal(Reason.NOT_FOUND, object="FiEntries", key=value)
+    sql = f"DELETE FROM journal_line WHERE UnId = ? AND {where}"  # noqa: S608
+    database.connection.execute(sql, (unit, value))
+    for (day,) in days:
+        database.connection.execute(
+            "INSERT OR REPLACE INTO entry_day VALUES (?, ?)", (day, database.now)
+        )
+
+
+RULES = {
+    "FiEntryPar": Rules(table="", resolve=_resolve_header, finish=_finish_header),
+    "FiEntries": Rules(
+        table="journal_line",
+        resolve=_resolve_line,
+        prepare=_prepare_line,
+        finish=_finish_line,
+        references={"CuId": "currency", "PaCd": "payment_condition", "PrId": "project.PrId"},
+    ),
+}

@@ -1,0 +1,110 @@
+"""Leave and illness.
+
+Source: AFAS, docs.afas.help/apidoc, Verlof en Ziekte; endpoint/hrabsenceid-put.
+"""
+
+import uuid
+from datetime import datetime
+
+from koppeling_harness.emulator.change import Change, Rules
+from koppeling_harness.emulator.messages import Reason, Refusal
+
+_HOURS_PER_DAY = 8
+
+
+def _prepare_absence(change: Change) -> None:
+    values = change.values
+    if change.action == "delete":
+        return
+    start, end = change.current("DaBe"), change.current("DaEn")
+    if start and end and end < start:
+        raise Refusal(Reason.TYPE_MISMATCH, label=change.label("DaEn"), expected=("datum", "date"))
+    if not change.current("LeDt"):
+        # Without partial leave the times of day count for nothing.
+        for name in ("DaBe", "DaEn"):
+            if values.get(name):
+                values[name] = f"{values[name][:10]}T00:00:00"
+    if change.inserting:
+        values.pop("Id", None)
+        if values.get("DuRa") is None and start and end:
+            days = (datetime.fromisoformat(end) - datetime.fromisoformat(start)).days + 1
+            values["DuRa"] = days * _HOURS_PER_DAY
+
+
+def _resolve_absence(change: Change) -> None:
+    """Find a booking by its id, or by employee, type and start."""
+    if change.inserting or change.values.get("Id") is not None:
+        return
+    values = change.values
+    change.row = change.database.row(
+        "absence",
+        "EmId = ? AND DaBe = coalesce(?, DaBe) AND ViAt = coalesce(?, ViAt)",
+        values.get("EmId"),
+        values.get("DaBe"),
+        values.get("ViAt"),
+    )
+
+
+def _prepare_illness(change: Change) -> None:
+    if change.inserting:
+        change.values["GUID"] = "{" + str(uuid.uuid4()).upper() + "}"
+        change.values.setdefault("DMeB", change.values.get("DaBe"))
+    elif change.action == "delete" and change.row:
+        change.database.connection.execute(
+            "DELETE FROM illness_progress WHERE AbId = ?", (change.row["AbId"],)
+        )
+
+
+def _resolve_illness(change: Change) -> None:
+    if change.inserting:
+        return
+    values = change.values
+    change.row = change.database.row(
+        "illness",
+        "AbId = coalesce(?, AbId) AND EmId = coalesce(?, EmId) AND DaBe = coalesce(?, DaBe)",
+        values.get("AbId"),
+        values.get("EmId"),
+        values.get("DaBe"),
+    )
+
+
+def _prepare_progress(change: Change) -> None:
+    if change.inserting:
+        change.values["GUID"] = "{" + str(uuid.uuid4()).upper() + "}"
+
+
+_ABSENCE = Rules(
+    table="absence",
+    keys=("Id",),
+    mandatory=("EmId", "ViAt", "DaBe", "DaEn"),
+    references={"EmId": "employee.EmId", "ViAt": "leave_type"},
+    defaults={"EnSe": 1, "LeDt": 0},
+    row_id="Id",
+    resolve=_resolve_absence,
+    prepare=_prepare_absence,
+    open_codes=frozenset({"ViAt", "ViLr"}),
+)
+
+RULES = {
+    "HrAbsence": _ABSENCE,
+    "HrAbsenceID": _ABSENCE,
+    "HrIllness": Rules(
+        table="illness",
+        keys=("AbId",),
+        mandatory=("EmId", "DaBe", "ViIt"),
+        references={"EmId": "employee.EmId", "ViIt": "illness_type"},
+        defaults={"EnSe": 1},
+        row_id="AbId",
+        resolve=_resolve_illness,
+        prepare=_prepare_illness,
+        open_codes=frozenset({"ViIt", "ViIr", "AcAr", "ViAt"}),
+    ),
+    "HrAbsIllnessProgress": Rules(
+        table="illness_progress",
+        keys=("ApSn",),
+        link={"AbId": "AbId"},
+        mandatory=("DaTi",),
+        row_id="ApSn",
+        prepare=_prepare_progress,
+    ),
+}

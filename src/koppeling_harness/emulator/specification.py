@@ -1,0 +1,166 @@
+"""What an UpdateConnector accepts: its tree of objects with their fields, and that tree as text.
+
+The text form is one line per thing, tab separated, so that a catalogue of hundreds of connectors
+stays small, readable and quick to load:
+
+    C  id  description  methods  root object  keys in DELETE paths  returned keys  wrapper
+    O  object id  name  keys beside `Fields`  ids of its sub-objects
+    F  id  type  length  mark  label  id=description|id=description
+
+Equal objects are written once; many connectors share them (`KnBasicAddressAdr`, `KnPerson`).
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+TYPES = {"s": "string", "i": "int", "n": "decimal", "b": "boolean", "d": "date", "x": "blob"}
+"""Letter in the text form and the `dataType` of metainfo."""
+
+_LETTERS = {name: letter for letter, name in TYPES.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One field of an object."""
+
+    id: str
+    type: str
+    """One of the values of `TYPES`."""
+    length: int = 0
+    """Most characters of a text; 0 when unlimited."""
+    listed_required: bool = False
+    """Whether AFAS's OpenAPI lists it as required, which over-states what Profit asks."""
+    label: str
+    values: tuple[tuple[str, str], ...] = ()
+    """Code and description, for a closed list."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectType:
+    """One object of a connector's body."""
+
+    name: str
+    keys: tuple[str, ...] = ()
+    """Fields that AFAS writes as `@Key` beside `Fields`."""
+    fields: tuple[Field, ...]
+    objects: tuple["ObjectType", ...] = ()
+    by_id: Mapping[str, Field] = field(init=False, repr=False, compare=False, hash=False)
+    children: Mapping[str, "ObjectType"] = field(init=False, repr=False, compare=False, hash=False)
+
+    def __post_init__(self) -> None:
+        by_id = {each.id.lower(): each for each in self.fields}
+        object.__setattr__(self, "by_id", by_id)
+        object.__setattr__(self, "children", {each.name.lower(): each for each in self.objects})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateConnector:
+    """One UpdateConnector."""
+
+    id: str
+    description: str
+    methods: str
+    """Which of `C` (POST), `U` (PUT) and `D` (DELETE) it has."""
+    root: ObjectType
+    delete_keys: tuple[str, ...] = ()
+    """Keys in the documented DELETE path."""
+    returns: tuple[str, ...] = ()
+    """Keys in the body of a success; none means an empty body."""
+    wrapped: bool = True
+    """Whether that body stands under `results`."""
+
+
+def read_catalogue(text: str) -> dict[str, UpdateConnector]:
+    """Return the connectors of a catalogue by lower-case id.
+
+    Args:
+        text: The text form; objects stand before the objects and connectors that use them.
+    """
+    objects: dict[str, ObjectType] = {}
+    connectors: dict[str, UpdateConnector] = {}
+    for lines in _blocks(text):
+        head = lines[0]
+        if head[0] == "O":
+            objects[head[1]] = ObjectType(
+                name=head[2],
+                keys=_words(head[3]),
+                objects=tuple(objects[each] for each in _words(head[4])),
+                fields=tuple(_field(line) for line in lines[1:]),
+            )
+        else:
+            _, id_, description, methods, root, keys, returns, wrapper = head
+            connectors[id_.lower()] = UpdateConnector(
+                id=id_,
+                description=description,
+                methods=methods,
+                root=objects[root],
+                delete_keys=_words(keys),
+                returns=_words(returns),
+                wrapped=wrapper == "results",
+            )
+    return connectors
+
+
+def write_catalogue(connectors: Iterable[UpdateConnector]) -> str:
+    """Return connectors in the text form that `read_catalogue` reads."""
+    lines: list[str] = []
+    ids: dict[ObjectType, str] = {}
+    for each in connectors:
+        root = _write_object(each.root, ids, lines)
+        wrapper = "results" if each.wrapped else "bare"
+        keys, returns = " ".join(each.delete_keys), " ".join(each.returns)
+        head = ("C", each.id, each.description, each.methods, root, keys, returns, wrapper)
+        lines.append("\t".join(head))
+    return "\n".join(lines) + "\n"
+
+
+def _write_object(each: ObjectType, ids: dict[ObjectType, str], lines: list[str]) -> str:
+    if each not in ids:
+        children = [_write_object(child, ids, lines) for child in each.objects]
+        ids[each] = f"{each.name}.{len(ids)}"
+        lines.append(
+            "\t".join(("O", ids[each], each.name, " ".join(each.keys), " ".join(children)))
+        )
+        lines.extend(_field_line(one) for one in each.fields)
+    return ids[each]
+
+
+def _field_line(each: Field) -> str:
+    values = "|".join(f"{code}={text}" for code, text in each.values)
+    mark = "*" if each.listed_required else ""
+    return "\t".join(
+        ("F", each.id, _LETTERS[each.type], str(each.length or ""), mark, each.label, values)
+    )
+
+
+def _blocks(text: str) -> Iterator[list[list[str]]]:
+    block: list[list[str]] = []
+    for line in text.splitlines():
+        parts = line.split("\t")
+        if parts[0] != "F" and block:
+            yield block
+            block = []
+        block.append(parts)
+    if block:
+        yield block
+
+
+def _field(parts: list[str]) -> Field:
+    _, id_, letter, length, mark, label, values = parts
+    return Field(
+        id=id_,
+        type=TYPES[letter],
+        length=int(length or 0),
+        listed_required=mark == "*",
+        label=label,
+        values=tuple(_pair(each) for each in values.split("|")) if values else (),
+    )
+
+
+def _pair(text: str) -> tuple[str, str]:
+    code, _, description = text.partition("=")
+    return code, description
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())

@@ -1,0 +1,336 @@
+"""Carrying out the body of an UpdateConnector, as one transaction.
+
+Source: AFAS, docs.afas.help/profit/en/update-connector.
+"""
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from koppeling_harness.emulator.body import Element
+from koppeling_harness.emulator.change import Change, Database, Rules, Values
+from koppeling_harness.emulator.messages import Reason, Refusal
+from koppeling_harness.emulator.rules import RULES
+from koppeling_harness.emulator.specification import Field, ObjectType, UpdateConnector
+from koppeling_harness.emulator.values import label_of, stored
+
+_HR = ("kn", "hr", "afas")
+
+
+class UpdateExecutor:
+    """Carries out UpdateConnectors in one environment.
+
+    Args:
+        settings: The environment's switches.
+        custom_fields: The environment's own fields by object, both in lower case.
+    """
+
+    def __init__(
+        self,
+        settings: Mapping[str, str],
+        custom_fields: Mapping[str, Mapping[str, Field]] | None = None,
+    ) -> None:
+        self._settings = settings
+        self.custom_fields = dict(custom_fields or {})
+        """The environment's own fields by object and id, both in lower case."""
+
+    def run(
+        self,
+        database: Database,
+        connector: UpdateConnector,
+        elements: Sequence[Element],
+        *,
+        action: str,
+        sub_action: str | None = None,
+    ) -> list[Change]:
+        """Carry out all elements, or none of them.
+
+        Args:
+            database: The environment's tables.
+            connector: What is called.
+            elements: Its root elements.
+            action: What the verb says: insert, update, delete.
+            sub_action: What it says of sub-objects, when that is something else.
+
+        Returns:
+            What was done with each root element.
+
+        Raises:
+            Refusal: One of them cannot be; nothing was changed.
+        """
+        rules = rules_of(connector.root)
+        connection = database.connection
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            changes = [
+                self._apply(
+                    database, connector, connector.root, rules, each, action, sub_action, None
+                )
+                for each in elements
+            ]
+        except sqlite3.IntegrityError:
+            connection.execute("ROLLBACK")
+            raise Refusal(Reason.EXISTS, object=connector.root.name, key="") from None
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")
+        return changes
+
+    def _apply(
+        self,
+        database: Database,
+        connector: UpdateConnector,
+        type_: ObjectType,
+        rules: Rules,
+        element: Element,
+        action: str,
+        sub_action: str | None,
+        parent: Change | None,
+    ) -> Change:
+        change = Change(
+            database=database,
+            type=type_,
+            element=element,
+            action=element.action or action,
+            values=self._values(type_, rules, element),
+            parent=parent,
+        )
+        if rules.resolve:
+            rules.resolve(change)
+        if not rules.table:
+            change.row = {}
+        elif not change.inserting and change.row is None:
+            change.row = self._find(change, rules, connector)
+        down = sub_action or change.action
+        first = [one for one in element.objects if one[0] in rules.first]
+        for name, elements in first:
+            self._children(database, connector, change, name, elements, down)
+        if rules.table:
+            self._write(change, rules, connector)
+        for name, elements in element.objects:
+            if name not in rules.first and (rules.table or change.inserting):
+                self._children(database, connector, change, name, elements, down)
+        if rules.finish:
+            rules.finish(change)
+        return change
+
+    def _children(
+        self,
+        database: Database,
+        connector: UpdateConnector,
+        parent: Change,
+        name: str,
+        elements: Sequence[Element],
+        action: str,
+    ) -> None:
+        type_ = parent.type.children.get(name.lower())
+        if type_ is None:
+            raise Refusal(Reason.UNKNOWN_OBJECT, object=name, parent=parent.type.name)
+        rules = rules_of(type_)
+        if rules.single and len(elements) > 1:
+            raise Refusal(Reason.SINGLE_ONLY, object=name)
+        for each in elements:
+            parent.inner[type_.name] = self._apply(
+                database, connector, type_, rules, each, action, None, parent
+            )
+
+    def _values(self, type_: ObjectType, rules: Rules, element: Element) -> Values:
+        values: Values = {}
+        custom = self.custom_fields.get(type_.name.lower(), {})
+        for name, value in element.fields.items():
+            field = type_.by_id.get(name.lower()) or custom.get(name.lower())
+            if field is None:
+                if name in type_.keys or name in rules.keys or name in rules.link:
+                    values[name] = None if value in ("", None) else str(value)
+                elif self._settings["unknown_field"] == "error":
+                    raise Refusal(Reason.UNKNOWN_FIELD, field=name, object=type_.name)
+                continue
+            found = stored(field, value)
+            if field.values and found is not None and field.id not in rules.open_codes:
+                _check_code(field, found)
+            if (
+                field.id == "LgId"
+                and found
+                and len(found) > int(self._settings["language_code_length"])
+            ):
+                raise Refusal(Reason.TOO_LONG, label=field.label, length=3)
+            values[field.id] = found
+        return values
+
+    def _find(self, change: Change, rules: Rules, connector: UpdateConnector) -> Values:
+        """Return the row that an update or deletion is about.
+
+        Raises:
+            Refusal: Its key is missing, or there is no such row.
+        """
+        where: list[str] = []
+        parameters: list[Any] = []
+        for own, theirs in _link(change, rules).items():
+            where.append(f'"{own}" = ?')
+            parameters.append(theirs)
+        keys = rules.keys
+        if rules.table == "record":
+            keys = record_keys(change, connector)
+            where.append("key = ?")
+            parameters.append(_record_key(change, keys))
+        else:
+            named = [name for name in keys if change.values.get(name) is not None]
+            missing = [name for name in keys if name not in named]
+            if missing and not rules.single:
+                return self._without_key(change, missing[0])
+            where += [f'"{name}" = ?' for name in named]
+            parameters += [change.values[name] for name in named]
+        found = change.database.row(rules.table, " AND ".join(where) or "0", *parameters)
+        if found is None:
+            if rules.single:
+                change.action = "insert"
+                return {}
+            key = ",".join(str(change.values.get(each, "")) for each in keys)
+            raise Refusal(Reason.NOT_FOUND, object=change.type.name, key=key)
+        return found
+
+    def _without_key(self, change: Change, missing: str) -> Values:
+        insertable = change.parent is not None and change.action == "update"
+        if insertable and self._settings["put_without_key"] == "insert":
+            change.action = "insert"
+            return {}
+        raise Refusal(Reason.KEY_MISSING, field=missing, object=change.type.name)
+
+    def _write(self, change: Change, rules: Rules, connector: UpdateConnector) -> None:
+        database = change.database
+        if rules.prepare:
+            rules.prepare(change)
+        if change.action == "delete":
+            if change.row is None:
+                raise Refusal(Reason.NOT_ALLOWED, object=change.type.name)
+            database.delete(rules.table, change.row["rowid"])
+            return
+        if change.inserting:
+            self._insert(change, rules, connector)
+            return
+        self._rewrite(change, rules)
+
+    def _rewrite(self, change: Change, rules: Rules) -> None:
+        row, database = change.row, change.database
+        if row is None:
+            raise Refusal(Reason.NOT_ALLOWED, object=change.type.name)
+        _check_references(change, rules)
+        if self._is_unchanged(change, row):
+            raise Refusal(Reason.UNCHANGED)
+        for name in rules.mandatory:
+            if name in change.values and change.values[name] is None:
+                raise Refusal(Reason.MANDATORY, label=change.label(name))
+        if change.values or not rules.single:
+            database.update(rules.table, row["rowid"], change.values)
+            change.row = row | change.values
+
+    def _insert(self, change: Change, rules: Rules, connector: UpdateConnector) -> None:
+        values = change.values
+        for name, value in rules.defaults.items():
+            if values.get(name) is None:
+                values[name] = value
+        values.update(_link(change, rules))
+        if rules.table == "record":
+            _insert_record(change, connector)
+            return
+        for name in rules.mandatory:
+            if values.get(name) is None:
+                raise Refusal(Reason.MANDATORY, label=change.label(name))
+        _check_references(change, rules)
+        written = {name: value for name, value in values.items() if value is not None}
+        rowid = change.database.insert(rules.table, written)
+        change.row = {**values, "rowid": rowid}
+        if rules.row_id:
+            change.row[rules.row_id] = rowid
+
+    def _is_unchanged(self, change: Change, row: Values) -> bool:
+        return (
+            self._settings["unchanged_put"] == "error"
+            and change.parent is None
+            and change.type.name.lower().startswith(_HR)
+            and not change.element.objects
+            and all(row.get(name) == value for name, value in change.values.items())
+        )
+
+
+def rules_of(type_: ObjectType) -> Rules:
+    """Return the rules of an object; those without rules of their own are kept as they come."""
+    return RULES.get(type_.name, _RECORD)
+
+
+_RECORD = Rules(table="record")
+
+
+def record_keys(change: Change, connector: UpdateConnector) -> tuple[str, ...]:
+    """Return the fields that name a line of an object without rules."""
+    known = change.type.by_id
+    listed = change.type.keys
+    if change.parent is None:
+        listed = listed or connector.delete_keys or connector.returns
+    return tuple(known[each.lower()].id for each in listed if each.lower() in known)
+
+
+def _record_key(change: Change, keys: Sequence[str]) -> str:
+    for name in keys:
+        if change.values.get(name) is None:
+            raise Refusal(Reason.KEY_MISSING, field=name, object=change.type.name)
+    return "|".join(str(change.values[name]) for name in keys)
+
+
+def _insert_record(change: Change, connector: UpdateConnector) -> None:
+    values, database, type_ = change.values, change.database, change.type
+    keys = record_keys(change, connector)
+    generated = set(keys) | (set(connector.returns) if change.parent is None else set())
+    for each in type_.fields:
+        needed = each.listed_required and each.type != "boolean" and each.id not in generated
+        if needed and values.get(each.id) is None:
+            raise Refusal(Reason.MANDATORY, label=change.label(each.id))
+    for name in sorted(generated):
+        if values.get(name) is None:
+            known = type_.by_id.get(name.lower())
+            number = database.next_number(f"{type_.name}.{name}", 1)
+            values[name] = number if known and known.type == "int" else str(number)
+    key = "|".join(str(values[name]) for name in keys)
+    link = _link(change, _RECORD)
+    taken = database.row("record", "object = ? AND parent = ? AND key = ?", *link.values(), key)
+    if keys and taken:
+        raise Refusal(Reason.EXISTS, object=type_.name, key=key)
+    rowid = database.insert("record", {**link, "key": key or None})
+    database.connection.execute(
+        "UPDATE record SET data = ? WHERE rid = ?",
+        (json.dumps({n: v for n, v in values.items() if n not in link}), rowid),
+    )
+    change.row = {**values, "rowid": rowid}
+
+
+def _link(change: Change, rules: Rules) -> Values:
+    parent = change.parent
+    if rules.table == "record":
+        above = f"{parent.type.name}:{(parent.row or {}).get('rowid', 0)}" if parent else ""
+        return {"object": change.type.name, "parent": above}
+    if parent is None or parent.row is None:
+        return {}
+    return {own: parent.row.get(theirs) for own, theirs in rules.link.items()}
+
+
+def _check_code(field: Field, found: Any) -> None:
+    text = str(found).lower()
+    if not any(code.lower() == text for code, _ in field.values):
+        raise Refusal(Reason.DOES_NOT_EXIST, label=label_of(field))
+
+
+def _check_references(change: Change, rules: Rules) -> None:
+    for name, target in rules.references.items():
+        value = change.values.get(name)
+        if value is None:
+            continue
+        table, _, column = target.partition(".")
+        if column:
+            sql = f"SELECT 1 FROM {table} WHERE {column} = ?"  # noqa: S608
+            found = change.database.one(sql, value) is not None
+        else:
+            found = change.database.has_code(target, value)
+        if not found:
+            raise change.does_not_exist(name)

@@ -1,0 +1,366 @@
+"""The detection table: what integrations do wrong, and what of the harness is to catch it.
+
+Each defect is a small edit on a copy of a reference integration, which itself has no switch for
+it. To add one: a row in `DEFECTS`, and whatever makes the harness catch it. A row whose edit no
+longer fits the integration fails by name.
+"""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+PLUGINS = Path(__file__).parents[2] / "plugins"
+
+AFAS = "urenportaal/afas.py"
+HOURS = "urenportaal/hours.py"
+PORTAL = "urenportaal/portal.py"
+DATES = "urenportaal/dates.py"
+STORE = "urenportaal/store.py"
+HOOKS = "koppeling_plugin.py"
+MANIFEST = "koppeling.yaml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """Text of a file that stands there once, and what comes in its place."""
+
+    file: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Defect:
+    """One thing done wrong.
+
+    Attributes:
+        name: Names the test.
+        description: What the integration does.
+        caught_by: Codes of findings; at least one of them must be among those of the run.
+        says: Words that the message of such a finding must hold, when the code alone does not
+            name the defect.
+        edits: What makes the clean integration have it.
+        integration: The folder in `plugins/` that is edited.
+    """
+
+    name: str
+    description: str
+    caught_by: tuple[str, ...]
+    edits: tuple[Edit, ...]
+    says: str = ""
+    integration: str = "urenportaal"
+
+
+def edit(file: str, old: str, new: str) -> tuple[Edit, ...]:
+    """Return one edit as the `edits` of a defect."""
+    return (Edit(file=file, old=old, new=new),)
+
+
+def seeded(defect: Defect, into: Path) -> Path:
+    """Write a copy of the integration with the defect in it; return its folder.
+
+    Args:
+        defect: What to do wrong.
+        into: A folder to make it in.
+
+    Raises:
+        ValueError: An edit does not fit the integration any more.
+    """
+    folder = into / defect.integration
+    shutil.copytree(
+        PLUGINS / defect.integration,
+        folder,
+        ignore=shutil.ignore_patterns("__pycache__", "tests", ".pytest_cache"),
+    )
+    for each in defect.edits:
+        path = folder / each.file
+        text = path.read_text(encoding="utf-8")
+        if text.count(each.old) != 1:
+            found = text.count(each.old)
+            message = f"defect {defect.name}: {each.file} holds {found} times: {each.old!r}"
+            raise ValueError(message)
+        path.write_text(text.replace(each.old, each.new), encoding="utf-8")
+    return folder
+
+
+_PAGE = '"orderbyfieldids": ",".join(order_by)}'
+_QUERY = "query = page | _filter_query(filters)"
+_TOKEN = '"Authorization": f"AfasToken {token}",'
+_INTEGRATION_ID = '"IntegrationId": settings.integration_id,'
+_STATUS = "if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:"
+_PAUSE = "pause_s = _retry_after_s(answer) or pause_s"
+_ROWS = 'rows = _json(answer).get("rows", [])'
+_DESCRIPTION = '"Ds": self.description,'
+_QUANTITY = '"Qu": f"{self.hours:f}",'
+_DAY = "return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(AMSTERDAM)"
+_CHARSET = "application/json;charset=utf-8"
+_FOUND = "identity = self._found(entry)\n        if identity is not None:"
+_SKIP = "if self._store.state(ref) == BOOKED:"
+_KNOWN = "known = None if full else self._store.mark(PROJECTS)"
+_TAKE = "take = min(MOST_ROWS, MOST_CELLS // columns)"
+
+DEFECTS: tuple[Defect, ...] = (
+    # -- who is calling ------------------------------------------------------------------------
+    Defect(
+        name="no-integration-id",
+        description="leaves out the IntegrationId header",
+        caught_by=("INTEGRATION-ID",),
+        edits=edit(AFAS, _INTEGRATION_ID, ""),
+    ),
+    Defect(
+        name="wrong-integration-id",
+        description="sends the IntegrationId of another integration",
+        caught_by=("INTEGRATION-ID",),
+        edits=edit(AFAS, _INTEGRATION_ID, '"IntegrationId": "11111_222222",'),
+    ),
+    Defect(
+        name="token-in-url",
+        description="puts the token in the URL, where every log keeps it",
+        caught_by=("TOKEN-URL",),
+        edits=edit(AFAS, _QUERY, f'{_QUERY} | {{"token": self._token}}')
+        + edit(AFAS, "self._pause = pause\n", "self._pause = pause\n        self._token = token\n"),
+    ),
+    Defect(
+        name="plain-token",
+        description="sends the token as XML instead of base64",
+        caught_by=("TOKEN-PLAIN",),
+        edits=edit(AFAS, _TOKEN, '"Authorization": f"AfasToken {settings.token}",'),
+    ),
+    # -- reading -------------------------------------------------------------------------------
+    Defect(
+        name="no-paging",
+        description="takes the first answer for the whole, without skip and take",
+        caught_by=("PAGING",),
+        edits=edit(AFAS, f'"skip": str(skip), "take": str(take), {_PAGE}', _PAGE)
+        + edit(AFAS, "if len(rows) < take:", "if True:"),
+    ),
+    Defect(
+        name="first-page-only",
+        description="asks for one page and never for the next",
+        caught_by=("EXPECTATION", "PAGING"),
+        edits=edit(AFAS, "if len(rows) < take:", "if True:") + edit(AFAS, _TAKE, "take = 10"),
+    ),
+    Defect(
+        name="no-sort",
+        description="pages without orderbyfieldids",
+        caught_by=("PAGING-SORT",),
+        edits=edit(AFAS, f'"take": str(take), {_PAGE}', '"take": str(take)}'),
+    ),
+    Defect(
+        name="whole-table",
+        description="asks for everything at once with skip and take -1",
+        caught_by=("WHOLE-TABLE",),
+        edits=edit(AFAS, '"skip": str(skip), "take": str(take)', '"skip": "-1", "take": "-1"'),
+    ),
+    Defect(
+        name="huge-take",
+        description="asks more cells per call than AFAS allows",
+        caught_by=("PAGE-SIZE",),
+        edits=edit(AFAS, _TAKE, "take = 100_000"),
+    ),
+    Defect(
+        name="tiny-pages",
+        description="asks for one row per call",
+        caught_by=("PAGE-SIZE",),
+        edits=edit(AFAS, _TAKE, "take = 1"),
+    ),
+    Defect(
+        name="empty-rows",
+        description="cannot do with an answer without rows",
+        caught_by=("PLUGIN-RAISED", "EXPECTATION"),
+        edits=edit(AFAS, _ROWS, f"{_ROWS}\n            first = rows[0]"),
+    ),
+    Defect(
+        name="leading-zeros",
+        description="makes numbers of employee numbers, so that 000001003 becomes 1003",
+        caught_by=("EXPECTATION",),
+        edits=edit(PORTAL, 'row["EmployeeId"], row)', 'str(int(row["EmployeeId"])), row)')
+        + edit(HOURS, 'employee=str(plain["employee"])', 'employee=str(int(plain["employee"]))'),
+    ),
+    Defect(
+        name="no-incremental",
+        description="reads all projects every time",
+        caught_by=("INCREMENTAL", "EXPECTATION"),
+        edits=edit(PORTAL, _KNOWN, "known = None"),
+    ),
+    Defect(
+        name="zulu-filter",
+        description="filters on a time with Z behind it, which AFAS refuses",
+        caught_by=("EXPECTATION", "FILTER-DATE"),
+        edits=edit(DATES, '"%Y-%m-%dT%H:%M:%S"', '"%Y-%m-%dT%H:%M:%SZ"'),
+    ),
+    Defect(
+        name="no-step-back",
+        description="reads changes from the last one on, and misses what Profit rounded",
+        caught_by=("EXPECTATION", "INCREMENTAL"),
+        edits=edit(DATES, "mark - STEP_BACK - (", "mark + timedelta(seconds=1) - ("),
+    ),
+    Defect(
+        name="mark-from-page",
+        description="forgets the mark when nothing changed, and then reads all again",
+        caught_by=("EXPECTATION", "INCREMENTAL"),
+        edits=edit(PORTAL, 'mark = known or ""', 'mark = ""')
+        + edit(
+            PORTAL,
+            "        if mark:\n            self._store.set_mark(PROJECTS, mark)",
+            "        self._store.set_mark(PROJECTS, mark or '1990-01-01T00:00:00Z')",
+        ),
+    ),
+    # -- connectors ----------------------------------------------------------------------------
+    Defect(
+        name="undeclared-connector",
+        description="calls a GetConnector that its manifest does not have",
+        caught_by=("UNDECLARED",),
+        edits=edit(
+            PORTAL,
+            '"""Read all employees: there are few, and the connector has no date of change."""',
+            'list(self._afas.rows("Urenportaal_Landen", columns=2, order_by=["CoId"]))',
+        ),
+    ),
+    Defect(
+        name="supplied-connector",
+        description="calls the supplied GetConnector instead of a copy under its own name",
+        caught_by=("STRUCT-27",),
+        edits=edit(PORTAL, '"Urenportaal_Projecten"', '"Profit_Projects"')
+        + edit(
+            MANIFEST,
+            "  - id: Urenportaal_Projecten\n    copy_of: Profit_Projects\n",
+            "  - id: Profit_Projects\n",
+        )
+        + edit(MANIFEST, "reads: [Urenportaal_Projecten]", "reads: [Profit_Projects]"),
+    ),
+    # -- trying again --------------------------------------------------------------------------
+    Defect(
+        name="retry-401",
+        description="tries again after 401",
+        caught_by=("RETRY-401",),
+        edits=edit(AFAS, _STATUS, "if answer.status_code not in (401, 503):"),
+    ),
+    Defect(
+        name="no-retry-503",
+        description="gives up at the first 503",
+        caught_by=("RETRY-503", "EXPECTATION"),
+        edits=edit(AFAS, _STATUS, "if True:"),
+    ),
+    Defect(
+        name="ignores-retry-after",
+        description="tries again sooner than Retry-After says",
+        caught_by=("RETRY-AFTER",),
+        edits=edit(AFAS, _PAUSE, "pause_s = 0.02"),
+    ),
+    Defect(
+        name="retry-500",
+        description="tries again when AFAS refused it",
+        caught_by=("RETRY-500",),
+        edits=edit(AFAS, _STATUS, "if answer.status_code not in (500, 503):"),
+    ),
+    Defect(
+        name="duplicate-after-lost-answer",
+        description="sends hours again without looking whether they are there",
+        caught_by=("EXPECTATION", "DUPLICATE"),
+        edits=edit(HOURS, _FOUND, "identity = None\n        if identity is not None:"),
+    ),
+    Defect(
+        name="gives-up-after-lost-answer",
+        description="takes a lost answer for a booking",
+        caught_by=("EXPECTATION",),
+        edits=edit(
+            HOURS,
+            f"        {_FOUND}\n            return identity\n"
+            '        return str(self._afas.insert(HOURS, entry.fields()).get("Id", ""))',
+            '        return ""',
+        ),
+    ),
+    Defect(
+        name="not-idempotent",
+        description="books the same hours again when they are pushed again",
+        caught_by=("EXPECTATION", "DUPLICATE"),
+        edits=edit(HOURS, _SKIP, "if False:"),
+    ),
+    # -- what is written -----------------------------------------------------------------------
+    Defect(
+        name="truncated-text",
+        description="cuts descriptions off without a word",
+        caught_by=("EXPECTATION",),
+        edits=edit(HOURS, _DESCRIPTION, '"Ds": self.description[:60],'),
+    ),
+    Defect(
+        name="lost-diacritics",
+        description="writes accented letters as question marks",
+        caught_by=("EXPECTATION",),
+        edits=edit(
+            HOURS, _DESCRIPTION, '"Ds": self.description.encode("ascii", "replace").decode(),'
+        ),
+    ),
+    Defect(
+        name="wrong-decimal",
+        description="rounds hours to one decimal",
+        caught_by=("EXPECTATION",),
+        edits=edit(HOURS, _QUANTITY, '"Qu": f"{self.hours:.1f}",'),
+    ),
+    Defect(
+        name="decimal-comma",
+        description="writes a decimal comma",
+        caught_by=("EXPECTATION",),
+        edits=edit(HOURS, _QUANTITY, '"Qu": f"{self.hours:f}".replace(".", ","),'),
+    ),
+    Defect(
+        name="local-time",
+        description="books hours on the day in UTC",
+        caught_by=("EXPECTATION",),
+        edits=edit(DATES, _DAY, "return (moment)"),
+    ),
+    # -- the wire ------------------------------------------------------------------------------
+    Defect(
+        name="connection-close",
+        description="closes the connection after every call",
+        caught_by=("CONNECTION-CLOSE",),
+        edits=edit(AFAS, _TOKEN, f'{_TOKEN} "Connection": "close",'),
+    ),
+    Defect(
+        name="no-charset",
+        description="does not say that its JSON is UTF-8",
+        caught_by=("CHARSET",),
+        edits=edit(AFAS, _CHARSET, "application/json"),
+    ),
+    # -- towards its user ----------------------------------------------------------------------
+    Defect(
+        name="swallows-errors",
+        description="tells its user that all is well when AFAS refused",
+        caught_by=("EXPECTATION",),
+        edits=edit(
+            HOOKS,
+            'ok=not output["refused"], output=output, error=portal.told(output)',
+            "ok=True, output=output",
+        ),
+    ),
+    Defect(
+        name="no-log-reference",
+        description="does not tell the reference that AFAS's support asks for",
+        caught_by=("EXPECTATION",),
+        edits=edit(
+            AFAS,
+            'message, reference = str(told["externalMessage"]), '
+            'str(told.get("profitLogReference", ""))',
+            'message, reference = str(told["externalMessage"]), ""',
+        ),
+    ),
+    Defect(
+        name="breaks-on-refusal",
+        description="breaks down when AFAS refuses",
+        caught_by=("PLUGIN-RAISED",),
+        edits=edit(HOURS, "except RefusedError as error:", "except ZeroDivisionError as error:")
+        + edit(HOOKS, "except AfasError as error:", "except ZeroDivisionError as error:"),
+    ),
+    Defect(
+        name="hangs",
+        description="waits for ever when AFAS refuses the token",
+        caught_by=("PLUGIN-HUNG", "SCENARIO-TIMEOUT"),
+        edits=edit(
+            AFAS,
+            "    if status == httpx.codes.UNAUTHORIZED:\n",
+            "    if status == httpx.codes.UNAUTHORIZED:\n        time.sleep(3600)\n",
+        ),
+    ),
+)
+"""Every defect that the harness must catch."""

@@ -48,7 +48,9 @@ PLUGIN_RAISED = Code(
 )
 PLUGIN_HUNG = Code(
     code="PLUGIN-HUNG",
-    title=Text(nl="De koppeling antwoordde niet op tijd", en="The integration did not answer in time"),
+    title=Text(
+        nl="De koppeling antwoordde niet op tijd", en="The integration did not answer in time"
+    ),
     why=Text(
         nl="Een bewerking duurde langer dan toegestaan; het proces is beëindigd.",
         en="An operation took longer than allowed; its process was ended.",
@@ -107,8 +109,8 @@ ERP_UNAVAILABLE = Code(
     code="ERP-UNAVAILABLE",
     title=Text(nl="ERP1 is niet bruikbaar", en="ERP1 cannot be used"),
     why=Text(
-        nl="Het harnas kreeg van ERP1 geen antwoord of een weigering; dat zegt niets over de koppeling.",
-        en="The harness got no answer or a refusal from ERP1; this says nothing of the integration.",
+        nl="ERP1 gaf het harnas geen antwoord of weigerde; dat zegt niets over de koppeling.",
+        en="ERP1 gave the harness no answer, or refused; this says nothing of the integration.",
     ),
     fix=Text(
         nl="Controleer omgeving, token en onderhoudsvenster en draai opnieuw.",
@@ -143,7 +145,7 @@ FAULT_NOT_FIRED = Code(
     code="FAULT-NOT-FIRED",
     title=Text(nl="Een storing trad niet op", en="A fault never fired"),
     why=Text(
-        nl="Het scenario verstoort een aanroep die de koppeling niet deed; er is dus niets bewezen.",
+        nl="Het scenario verstoort een aanroep die de koppeling niet deed: niets is bewezen.",
         en="The scenario disturbs a call that the integration did not make, so nothing is proven.",
     ),
     fix=Text(
@@ -153,7 +155,9 @@ FAULT_NOT_FIRED = Code(
 )
 EXPRESSION = Code(
     code="EXPRESSION",
-    title=Text(nl="Een uitdrukking kon niet worden ingevuld", en="An expression could not be filled in"),
+    title=Text(
+        nl="Een uitdrukking kon niet worden ingevuld", en="An expression could not be filled in"
+    ),
     why=Text(
         nl="Het scenario verwijst naar iets dat er bij het draaien niet was.",
         en="The scenario refers to something that was not there when it ran.",
@@ -167,9 +171,7 @@ HARNESS = Code(
         nl="Het harnas kon dit scenario niet beoordelen; dat zegt niets over de koppeling.",
         en="The harness could not judge this scenario; this says nothing of the integration.",
     ),
-    fix=Text(
-        nl="Meld het met de run-map erbij.", en="Report it, with the folder of the run."
-    ),
+    fix=Text(nl="Meld het met de run-map erbij.", en="Report it, with the folder of the run."),
 )
 CLEANUP = Code(
     code="CLEANUP",

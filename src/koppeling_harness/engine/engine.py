@@ -78,8 +78,7 @@ class Engine:
                     done.put_nowait((each, await self._one(each, connection)))
 
         lanes = [
-            asyncio.create_task(lane())
-            for _ in range(min(self._setting.concurrency, len(planned)))
+            asyncio.create_task(lane()) for _ in range(min(self._setting.concurrency, len(planned)))
         ]
         try:
             for _ in planned:
@@ -140,13 +139,9 @@ def _from_error(error: HarnessError, planned: PlannedScenario) -> Stop:
     said = Said(nl=error.message, en=error.message, hint=error.hint)
     place = planned.scenario.place
     if isinstance(error, ErpUnavailableError):
-        return stop(
-            codes.ERP_UNAVAILABLE, Outcome.INCONCLUSIVE, Cause.ENVIRONMENT, place, said
-        )
+        return stop(codes.ERP_UNAVAILABLE, Outcome.INCONCLUSIVE, Cause.ENVIRONMENT, place, said)
     if isinstance(error, ConfigurationError):
-        return stop(
-            codes.EXPRESSION, Outcome.INCONCLUSIVE, Cause.CONFIGURATION, place, said
-        )
+        return stop(codes.EXPRESSION, Outcome.INCONCLUSIVE, Cause.CONFIGURATION, place, said)
     return stop(codes.HARNESS, Outcome.INCONCLUSIVE, Cause.HARNESS, place, said)
 
 

@@ -85,9 +85,7 @@ def filled(step: Step, names: Mapping[str, Any], functions: Functions) -> Step:
             assert_never(step)
 
 
-def _filled_filter(
-    step: GetStep, fill: Callable[[Any], Any]
-) -> tuple[tuple[FilterTerm, ...], ...]:
+def _filled_filter(step: GetStep, fill: Callable[[Any], Any]) -> tuple[tuple[FilterTerm, ...], ...]:
     return tuple(
         tuple(replace(term, value=fill(term.value)) for term in group) for group in step.filter
     )
@@ -107,5 +105,3 @@ def _filled_objects(
         name: element(value) if isinstance(value, Element) else tuple(map(element, value))
         for name, value in objects.items()
     }
-
-

@@ -287,9 +287,7 @@ def _outcome(
             nl=f"storing {fault.fault} op aanroep {fault.calls} van {of} trad niet op",
             en=f"fault {fault.fault} on call {fault.calls} of {of} never fired",
         )
-        ended = stop(
-            codes.FAULT_NOT_FIRED, Outcome.NOT_RUN, Cause.CONFIGURATION, fault.place, said
-        )
+        ended = stop(codes.FAULT_NOT_FIRED, Outcome.NOT_RUN, Cause.CONFIGURATION, fault.place, said)
         course.stops.append(ended)
     if unfired:
         return Outcome.NOT_RUN, Cause.CONFIGURATION

@@ -152,7 +152,9 @@ async def _call(
     except ErpUnavailableError as error:
         return _unavailable(step, stage, call, error.message)
     except TimeoutError:
-        return _unavailable(step, stage, call, f"{call.method} {call.path}: no answer in {limit_s} s")
+        return _unavailable(
+            step, stage, call, f"{call.method} {call.path}: no answer in {limit_s} s"
+        )
     expects_status = "status" in step.expect
     if answer.status in _REFUSED and not expects_status:
         return _unavailable(step, stage, call, _refusal(answer))
@@ -208,16 +210,12 @@ def _unavailable(step: Step, stage: Stage, call: ErpCall, message: str) -> Stop:
         en=f"{describe(step)}: {text}",
         curl=stage.environment.redact(call.curl(stage.client.access.base_url)),
     )
-    return stop(
-        codes.ERP_UNAVAILABLE, Outcome.INCONCLUSIVE, Cause.ENVIRONMENT, step.place, said
-    )
+    return stop(codes.ERP_UNAVAILABLE, Outcome.INCONCLUSIVE, Cause.ENVIRONMENT, step.place, said)
 
 
 def _configuration(step: Step, error: ConfigurationError) -> Stop:
     said = Said(nl=error.message, en=error.message, hint=error.hint)
-    return stop(
-        codes.EXPRESSION, Outcome.INCONCLUSIVE, Cause.CONFIGURATION, step.place, said
-    )
+    return stop(codes.EXPRESSION, Outcome.INCONCLUSIVE, Cause.CONFIGURATION, step.place, said)
 
 
 def _refusal(answer: ErpAnswer) -> str:

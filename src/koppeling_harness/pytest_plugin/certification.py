@@ -110,9 +110,7 @@ class Certification:
         }
         for runner in runners.values():
             self._started.push_async_callback(runner.close)
-        setting = Setting(
-            run_id=request.run_id, seed=request.seed, concurrency=request.concurrency
-        )
+        setting = Setting(run_id=request.run_id, seed=request.seed, concurrency=request.concurrency)
         self._engine = Engine(
             environments=host, runners=runners, clock=request.clock, setting=setting
         )

@@ -41,9 +41,7 @@ class ScenarioFile(pytest.File):
                 raise self.CollectError(error.render()) from None
         owner = session.integration_of(self.path)
         for integration in session.integrations if owner is None else (owner,):
-            for planned in plan(
-                [scenario], integration.manifest, release=session.request.release
-            ):
+            for planned in plan([scenario], integration.manifest, release=session.request.release):
                 name = planned.manifest.id
                 if planned.operation is not None:
                     name = f"{name}[{planned.operation.name}]"
@@ -85,9 +83,7 @@ class ScenarioItem(pytest.Item):
         if self.result.outcome is Outcome.FAILED:
             raise ScenarioFailed(self.result)
 
-    def repr_failure(
-        self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None
-    ) -> Any:
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Return what a person reads: a headline first, details after."""
         if isinstance(excinfo.value, (ScenarioFailed, NoVerdict)) and self.result is not None:
             return render(self.result)

@@ -146,6 +146,7 @@ class _Server:
             log_config=None,
             access_log=False,
             timeout_graceful_shutdown=1,
+            date_header=not gateway,  # the gateway sets its own, for clock skew
         )
         self._server = _QuietServer(config)
         self._task: asyncio.Task[None] | None = None

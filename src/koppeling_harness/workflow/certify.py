@@ -123,9 +123,7 @@ def certify(request: CertifyRequest, *, clock: Clock, progress: Progress) -> Cer
         keyword=request.keyword,
         on_collected=progress.on_collected,
     )
-    record = _record(
-        request, session, discovery, planned, lock, (run_id, started_at, clock)
-    )
+    record = _record(request, session, discovery, planned, lock, (run_id, started_at, clock))
     return Certified(record=record, session=session, exit_code=_exit_code(record, session))
 
 
@@ -135,9 +133,7 @@ def _discover(request: CertifyRequest) -> Discovery:
         if not found.integrations and not found.set_aside:
             places = ", ".join(str(path) for path in request.plugins) or "no folder"
             message = f"no integration found ({places})"
-            raise NothingToRunError(
-                message, hint="Point --plugin at a folder with koppeling.yaml."
-            )
+            raise NothingToRunError(message, hint="Point --plugin at a folder with koppeling.yaml.")
         return found
     refused = [each for each in found.set_aside if each.name in request.only]
     if refused:
@@ -182,9 +178,7 @@ def _plan_all(
     release: str,
 ) -> dict[str, tuple[PlannedScenario, ...]]:
     planned = {
-        each.manifest.id: plan(
-            [*pack, *own[each.manifest.id]], each.manifest, release=release
-        )
+        each.manifest.id: plan([*pack, *own[each.manifest.id]], each.manifest, release=release)
         for each in integrations
     }
     return {name: many for name, many in planned.items() if many}

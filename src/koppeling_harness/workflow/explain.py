@@ -93,7 +93,10 @@ class Explanation:
 
     def render(self, language: str) -> str:
         """Return it as text, in `nl` or `en`."""
-        words = {"nl": ("waarom", "oplossing", "bron", "meer"), "en": ("why", "fix", "source", "more")}
+        words = {
+            "nl": ("waarom", "oplossing", "bron", "meer"),
+            "en": ("why", "fix", "source", "more"),
+        }
         why, fix, source, more = words[language]
         lines = [f"{self.code} ({self.kind}): {getattr(self.title, language)}"]
         if self.why is not None:
@@ -111,7 +114,9 @@ def explanations() -> dict[str, Explanation]:
         *(_of_exit_code(code) for code in ExitCode),
         *(_of_error(cls) for cls in _error_classes()),
         *(
-            Explanation(code=each.code, kind="finding", title=each.title, why=each.why, fix=each.fix)
+            Explanation(
+                code=each.code, kind="finding", title=each.title, why=each.why, fix=each.fix
+            )
             for each in CODES
         ),
         *(

@@ -39,7 +39,9 @@ def write_run(record: RunRecord, reports: Path, *, redactor: Redactor) -> Path:
         write_files(folder, files)
         write_files(reports, {"latest.json": json.dumps(latest, indent=1).encode()})
     except OSError as error:
-        message = f"{error.filename or reports}: expected to write reports here, but {error.strerror}"
+        message = (
+            f"{error.filename or reports}: expected to write reports here, but {error.strerror}"
+        )
         raise ConfigurationError(message, hint="Choose another folder with --reports.") from None
     return folder
 

@@ -1,0 +1,80 @@
+"""The verdict of one run for one integration: N of M required executed and passed."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+
+from koppeling_harness.model.registration import Waiver
+from koppeling_harness.model.run import RequiredCount, ScenarioResult, Verdict
+from koppeling_harness.model.verdict import Outcome
+from koppeling_harness.rules.waivers import covering
+
+_WORST_FIRST = (Outcome.FAILED, Outcome.INCONCLUSIVE, Outcome.NOT_RUN, Outcome.PASSED)
+
+
+def result_id(result: ScenarioResult) -> str:
+    """Return the id by which a result is planned and waived: `scenario[operation]`."""
+    return f"{result.scenario}[{result.operation}]" if result.operation else result.scenario
+
+
+def verdict(
+    results: Sequence[ScenarioResult],
+    *,
+    required: Collection[str],
+    waivers: Sequence[Waiver] = (),
+    release: str,
+    as_of: date,
+) -> Verdict:
+    """Judge one integration on one release.
+
+    Args:
+        results: What was carried out. Of several results of one id the worst counts: what passed
+            at a second try did not pass.
+        required: The planned ids that had to be executed, `scenario` or `scenario[operation]`.
+        waivers: Of the registration.
+        release: The release's label.
+        as_of: The day on which waivers must hold.
+    """
+    outcomes = _worst_outcomes(results)
+    required_outcomes = {each: outcomes.get(each, Outcome.NOT_RUN) for each in set(required)}
+    failed = [each for each, outcome in required_outcomes.items() if outcome is Outcome.FAILED]
+    waived = [each for each in failed if covering(waivers, each, release=release, as_of=as_of)]
+    counted = list(required_outcomes.values())
+    passed = counted.count(Outcome.PASSED)
+    not_run = counted.count(Outcome.NOT_RUN)
+    return Verdict(
+        outcome=judge(
+            passed=passed + len(waived),
+            failed=len(failed) - len(waived),
+            inconclusive=counted.count(Outcome.INCONCLUSIVE),
+            not_run=not_run,
+        ),
+        required=RequiredCount(total=len(counted), executed=len(counted) - not_run, passed=passed),
+        waived=len(waived),
+    )
+
+
+def judge(*, passed: int, failed: int, inconclusive: int, not_run: int) -> Outcome:
+    """Return the outcome that numbers of required scenarios come to.
+
+    A failure is certain whatever else is missing. Without one, whatever was not executed keeps the
+    verdict from being anything else, and so does an empty list: green is not evidence.
+
+    Args:
+        passed: How many passed, those with a waiver included.
+        failed: How many failed without a waiver.
+        inconclusive: How many could not be judged.
+        not_run: How many were not executed.
+    """
+    if failed:
+        return Outcome.FAILED
+    if not_run or not passed + inconclusive:
+        return Outcome.NOT_RUN
+    return Outcome.INCONCLUSIVE if inconclusive else Outcome.PASSED
+
+
+def _worst_outcomes(results: Sequence[ScenarioResult]) -> dict[str, Outcome]:
+    worst: dict[str, Outcome] = {}
+    for each in results:
+        known = worst.get(result_id(each), Outcome.PASSED)
+        worst[result_id(each)] = min(known, each.outcome, key=_WORST_FIRST.index)
+    return worst

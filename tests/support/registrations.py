@@ -1,0 +1,82 @@
+"""Build registrations, runs and verdict parts; a test names only the values it is about."""
+
+from datetime import date
+
+from koppeling_harness.model.registration import (
+    Assessment,
+    AssessmentKind,
+    Colour,
+    Decision,
+    DecisionKind,
+    Listing,
+    Onboarding,
+    Registration,
+    Waiver,
+)
+from koppeling_harness.model.run import ScenarioResult
+from koppeling_harness.model.shape import Text
+from koppeling_harness.model.verdict import Level, Outcome
+
+
+def day(text):
+    return date.fromisoformat(text)
+
+
+def a_result(scenario, outcome=Outcome.PASSED, *, operation=None, level=Level.REQUIRED):
+    return ScenarioResult(
+        scenario=scenario,
+        title=Text(nl=scenario, en=scenario),
+        level=level,
+        operation=operation,
+        outcome=Outcome(outcome),
+        cause=None,
+    )
+
+
+def a_waiver(scenario="retry", until="2026-12-31", *, name="W1", releases=("Profit 8",)):
+    return Waiver(
+        id=name,
+        scenario=scenario,
+        releases=releases,
+        reason="being mended",
+        owner="Ontwikkeling",
+        approved_by="A. Reviewer",
+        until=day(until),
+    )
+
+
+def an_assessment(colour="groen", report_date="2024-05-14", *, name="Q1", kind="quickscan", **more):
+    return Assessment(
+        id=name,
+        kind=AssessmentKind(kind),
+        assessor="Computest",
+        report_date=day(report_date) if report_date else None,
+        colour=Colour(colour) if colour else None,
+        **more,
+    )
+
+
+def a_decision(kind, when, **more):
+    return Decision(
+        date=day(when), by="A. Reviewer", decision=DecisionKind(kind), reason="with reason", **more
+    )
+
+
+def a_registration(*assessments, **more):
+    """Return a registration that is in order but for its assessments."""
+    partner = {"name": "Voorbeeld B.V.", "subscription": "12345"}
+    from koppeling_harness.model.manifest import Partner
+
+    values = {
+        "registration": "voorbeeld",
+        "title": Text(nl="Voorbeeld", en="Example"),
+        "partner": Partner(**partner),
+        "integration": "voorbeeld",
+        "integration_id": "12345_678900",
+        "onboarding": Onboarding(started=day("2020-01-01"), finished=day("2020-06-01")),
+        "listing": Listing(partner_site=True, help_center=True),
+        "contacts": 2,
+        "active_customers": 7,
+        "assessments": tuple(assessments),
+    }
+    return Registration(**{**values, **more})

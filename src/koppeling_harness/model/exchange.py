@@ -56,6 +56,8 @@ class Exchange:
     """Requests with the same number came over the same TCP connection; 0 when unknown."""
     fault: str | None = None
     """The fault that was applied to it, such as `status`."""
+    turn: int = 0
+    """How often the integration had been triggered within its scenario when it was sent."""
 
     def header(self, name: str) -> str | None:
         """Return the first value of a request header, by any case; None when absent."""

@@ -1,0 +1,88 @@
+"""What AFAS asks of the traffic of an integration, as pure functions over exchanges."""
+
+from collections.abc import Iterable, Sequence
+
+from koppeling_harness.model.exchange import Exchange, Sender
+from koppeling_harness.model.finding import Finding
+from koppeling_harness.model.manifest import Manifest
+from koppeling_harness.model.shape import Release, Text
+from koppeling_harness.model.verdict import Severity
+from koppeling_harness.traffic.checks import access, declared, paging, retry, volume, write
+from koppeling_harness.traffic.checks.call import Call
+from koppeling_harness.traffic.checks.rule import Objection, Rule, Scene
+
+__all__ = ["CATALOGUE_VERSION", "RULES", "Rule", "check_exchanges"]
+
+CATALOGUE_VERSION = "2026.1"
+"""Changes when a rule is added, removed, or judges otherwise."""
+
+RULES: tuple[Rule, ...] = (
+    *access.RULES,
+    *declared.RULES,
+    *paging.RULES,
+    *volume.RULES,
+    *retry.RULES,
+    *write.RULES,
+)
+"""Every rule, in the order of the catalogue."""
+
+_WEIGHT = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFORMATION: 2}
+_NAMED = 5
+
+
+def check_exchanges(
+    exchanges: Sequence[Exchange], *, manifest: Manifest, release: Release
+) -> tuple[Finding, ...]:
+    """Judge what an integration sent.
+
+    Args:
+        exchanges: Of one scenario, in the order in which they arrived. What the harness itself
+            sent is left out.
+        manifest: What the integration says of itself.
+        release: The Profit release that answered.
+
+    Returns:
+        A finding per rule and subject, the heaviest first.
+    """
+    calls = [Call(each) for each in exchanges if each.sender is Sender.INTEGRATION]
+    scene = Scene(calls, manifest)
+    findings = [
+        finding
+        for rule in RULES
+        if rule.holds_for(release.label)
+        for finding in _findings(rule, rule.check(scene))
+    ]
+    return tuple(sorted(findings, key=lambda each: (_WEIGHT[each.level], each.exchange or 0)))
+
+
+def _findings(rule: Rule, objections: Iterable[Objection]) -> list[Finding]:
+    by_subject: dict[str, list[Objection]] = {}
+    for objection in objections:
+        by_subject.setdefault(objection.subject, []).append(objection)
+    return [_finding(rule, same) for same in by_subject.values()]
+
+
+def _finding(rule: Rule, same: list[Objection]) -> Finding:
+    first = same[0].call.exchange
+    text = _with_others(same[0].text, same[1:])
+    return Finding(
+        code=rule.code,
+        level=rule.level,
+        message=text.en,
+        where=first.label(),
+        hint=rule.fix.en,
+        text=text,
+        advice=rule.fix,
+        exchange=first.number,
+    )
+
+
+def _with_others(text: Text, others: Sequence[Objection]) -> Text:
+    if not others:
+        return text
+    numbers = ", ".join(str(each.call.exchange.number) for each in others[:_NAMED])
+    more = ", …" if len(others) > _NAMED else ""
+    return Text(
+        nl=f"{text.nl} (ook bij aanroep {numbers}{more})",
+        en=f"{text.en} (also exchange {numbers}{more})",
+    )

@@ -1,0 +1,229 @@
+"""Rules about reading page by page."""
+
+from collections.abc import Iterator
+
+from koppeling_harness.model.shape import Text
+from koppeling_harness.model.verdict import Severity
+from koppeling_harness.traffic.checks.call import Call
+from koppeling_harness.traffic.checks.rule import Objection, Rule, Scene
+
+_DEEP_SKIP = 100_000
+_SEARCHING = frozenset({"6", "10", "13", "15"})
+_AFTER = frozenset({"2", "4"})
+
+
+def _unsorted(scene: Scene) -> Iterator[Objection]:
+    paged = {(call.connector, call.filter_key) for call in scene.reads if call.skip > 0}
+    for call in scene.reads:
+        if call.skip < 0 or call.sort_fields or (call.connector, call.filter_key) not in paged:
+            continue
+        text = Text(
+            nl=f"skip={call.skip} zonder orderbyfieldids terwijl er meer pagina's gelezen worden",
+            en=f"skip={call.skip} without orderbyfieldids while several pages are read",
+        )
+        yield Objection(call=call, text=text, subject=call.connector or "")
+
+
+def _incomplete(scene: Scene) -> Iterator[Objection]:
+    asked = _Asked(scene.reads)
+    for call in scene.reads:
+        if call.take > 1 and not asked.next_page(call) and _is_cut_off(call, asked):
+            text = Text(
+                nl=f"{call.take} van {call.take} rijen ontvangen en niet verder gelezen; verwacht "
+                f"skip={call.skip + call.take}",
+                en=f"{call.take} of {call.take} rows received and nothing read after them; "
+                f"expected skip={call.skip + call.take}",
+            )
+            yield Objection(call=call, text=text, subject=call.connector or "")
+
+
+class _Asked:
+    """What was asked of each GetConnector, and how late."""
+
+    def __init__(self, reads: tuple[Call, ...]) -> None:
+        self._pages: dict[object, float] = {}
+        self._keysets: dict[object, int] = {}
+        for call in reads:
+            page = (call.connector, call.filter_key, call.skip)
+            self._pages[page] = max(call.ended_s, self._pages.get(page, 0.0))
+            for field, value, operator in call.filters:
+                if operator in _AFTER:
+                    key = (call.connector, field.lower(), value.rstrip("Z"))
+                    self._keysets[key] = call.exchange.number
+
+    def next_page(self, call: Call) -> bool:
+        page = (call.connector, call.filter_key, call.skip + call.take)
+        return self._pages.get(page, -1.0) > call.exchange.started_s
+
+    def after(self, row: dict[str, object], call: Call) -> bool:
+        """Return whether a later call reads on from a row by its key."""
+        return any(
+            self._keysets.get((call.connector, name.lower(), str(value).rstrip("Z")), 0)
+            > call.exchange.number
+            for name, value in row.items()
+        )
+
+
+def _is_cut_off(call: Call, asked: _Asked) -> bool:
+    if call.asks_take and any(operator in _SEARCHING for _, _, operator in call.filters):
+        return False  # the first hits of a search, not a whole set
+    rows = call.rows
+    if rows is None or len(rows) < call.take:
+        return False
+    return not asked.after(rows[-1], call)
+
+
+def _read_all(scene: Scene) -> Iterator[Objection]:
+    for call in scene.reads:
+        if call.skip < 0 or call.take < 0:
+            text = Text(
+                nl=f"skip={call.skip}, take={call.take}: alles in één keer; verwacht pagina's",
+                en=f"skip={call.skip}, take={call.take}: everything at once; expected pages",
+            )
+            yield Objection(call=call, text=text, subject=call.connector or "")
+
+
+def _deep_skip(scene: Scene) -> Iterator[Objection]:
+    for call in scene.reads:
+        if call.skip > _DEEP_SKIP:
+            text = Text(
+                nl=f"skip={call.skip}; verwacht niet meer dan {_DEEP_SKIP}",
+                en=f"skip={call.skip}; expected no more than {_DEEP_SKIP}",
+            )
+            yield Objection(call=call, text=text, subject=call.connector or "")
+
+
+def _sort_missing(scene: Scene) -> Iterator[Objection]:
+    for call in scene.reads:
+        row = {name.lower() for name in call.first_row} if call.sort_fields else set()
+        missing = [field for field in call.sort_fields if row and field.lower() not in row]
+        if missing and call.exchange.fault is None:
+            named = ", ".join(missing)
+            text = Text(
+                nl=f"gesorteerd op {named}, dat niet in de GetConnector staat",
+                en=f"sorted by {named}, which is not in the GetConnector",
+            )
+            yield Objection(call=call, text=text, subject=call.connector or "")
+
+
+def _sort_not_unique(scene: Scene) -> Iterator[Objection]:
+    pages = {(call.connector, call.filter_key, call.skip): call for call in scene.reads}
+    for call in scene.reads:
+        before = pages.get((call.connector, call.filter_key, call.skip - call.take))
+        if call.skip <= 0 or before is None or not call.sort_fields:
+            continue
+        above, below = before.rows, call.first_row
+        if above and below and _key(above[-1], call) == _key(below, call):
+            fields = ",".join(call.sort_fields)
+            text = Text(
+                nl=f"sortering {fields} is gelijk op beide kanten van de paginagrens; verwacht een "
+                "unieke sortering",
+                en=f"sort {fields} is equal on both sides of the page border; expected a unique "
+                "sort",
+            )
+            yield Objection(call=call, text=text, subject=call.connector or "")
+
+
+def _key(row: dict[str, object], call: Call) -> tuple[object, ...]:
+    names = {name.lower(): value for name, value in row.items()}
+    # a field that the row does not show is taken to differ
+    return tuple(names.get(field.lower(), object()) for field in call.sort_fields)
+
+
+_PAGES = "AFAS, docs.afas.help/profit/en/get-connector"
+
+RULES = (
+    Rule(
+        code="PAGING-UNSORTED",
+        level=Severity.ERROR,
+        title=Text(nl="Pagina's zonder sortering", en="Pages without a sort"),
+        why=Text(
+            nl="Zonder sortering kan de volgorde per pagina verschillen: rijen vallen weg of komen "
+            "dubbel.",
+            en="Without a sort the order may differ from page to page: rows are lost or doubled.",
+        ),
+        fix=Text(
+            nl="Geef bij elke pagina orderbyfieldids mee, op een uniek veld.",
+            en="Send orderbyfieldids with every page, on a unique field.",
+        ),
+        source=_PAGES,
+        check=_unsorted,
+    ),
+    Rule(
+        code="PAGING-INCOMPLETE",
+        level=Severity.ERROR,
+        title=Text(nl="Niet alle pagina's gelezen", en="Not all pages read"),
+        why=Text(
+            nl="Een volle pagina betekent dat er meer kan zijn; wat erna komt, mist de koppeling.",
+            en="A full page means that there may be more; the integration misses what follows.",
+        ),
+        fix=Text(
+            nl="Lees door met skip tot een pagina minder rijen heeft dan take.",
+            en="Read on with skip until a page has fewer rows than take.",
+        ),
+        source=_PAGES,
+        check=_incomplete,
+    ),
+    Rule(
+        code="READ-ALL",
+        level=Severity.ERROR,
+        title=Text(nl="Alles in één aanroep", en="Everything in one call"),
+        why=Text(
+            nl="skip of take van -1 haalt de hele tabel op; AFAS raadt dit sterk af en kan de "
+            "GetConnector blokkeren.",
+            en="skip or take of -1 fetches the whole table; AFAS strongly discourages it and may "
+            "block the GetConnector.",
+        ),
+        fix=Text(nl="Lees in pagina's, gesorteerd.", en="Read in pages, sorted."),
+        source=_PAGES,
+        check=_read_all,
+    ),
+    Rule(
+        code="DEEP-SKIP",
+        level=Severity.WARNING,
+        title=Text(nl="Te ver overgeslagen", en="Skipped too far"),
+        why=Text(
+            nl="Boven skip 100 000 is een GetConnector te traag om aanvaardbaar te zijn.",
+            en="Beyond skip 100 000 a GetConnector is too slow to be acceptable.",
+        ),
+        fix=Text(
+            nl="Filter op gewijzigd-datum of op sleutel in plaats van ver over te slaan.",
+            en="Filter on the modified date or on a key instead of skipping far.",
+        ),
+        source=_PAGES,
+        check=_deep_skip,
+    ),
+    Rule(
+        code="PERF-45",
+        level=Severity.WARNING,
+        title=Text(
+            nl="Sorteerveld staat niet in de definitie", en="Sort field is not in the definition"
+        ),
+        why=Text(
+            nl="Sorteren gaat alleen snel en zonder fout op velden die de GetConnector heeft.",
+            en="Sorting is only fast and free of errors on fields that the GetConnector has.",
+        ),
+        fix=Text(
+            nl="Neem de indexvelden waarop je sorteert op in de GetConnector.",
+            en="Put the index fields that you sort by into the GetConnector.",
+        ),
+        source="AFAS, docs.afas.help/profit/en/app-connector-auditor-partner",
+        check=_sort_missing,
+    ),
+    Rule(
+        code="PERF-46",
+        level=Severity.INFORMATION,
+        title=Text(nl="Sortering is niet uniek", en="Sort is not unique"),
+        why=Text(
+            nl="Bij gelijke sorteerwaarden ligt de volgorde niet vast; bij een paginagrens kunnen "
+            "rijen wegvallen.",
+            en="Equal sort values have no fixed order; rows may be lost at a page border.",
+        ),
+        fix=Text(
+            nl="Sorteer op een unieke index, bij voorkeur index 1, of vul de sortering aan.",
+            en="Sort by a unique index, preferably index 1, or complete the sort.",
+        ),
+        source="AFAS, docs.afas.help/profit/en/app-connector-auditor-partner",
+        check=_sort_not_unique,
+    ),
+)

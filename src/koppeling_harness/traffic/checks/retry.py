@@ -1,0 +1,198 @@
+"""Rules about what is done after an answer that was not the hoped-for one."""
+
+import re
+from collections.abc import Iterator
+
+from koppeling_harness.model.shape import Text
+from koppeling_harness.model.verdict import Severity
+from koppeling_harness.traffic.checks.call import Call
+from koppeling_harness.traffic.checks.rule import Objection, Rule, Scene
+
+LEAST_WAIT_S = 0.2
+"""Without `Retry-After`: AFAS's own sample begins at 500 ms; clients that add chance stay under."""
+PATIENCE_S = 30.0
+"""Who is asked to wait longer may leave it to the next run."""
+
+_EARLY = 0.95
+_TRANSIENT = re.compile(
+    r"(?i)lock|vergrendeld|in gebruik|in use|tijdsduur|duration|time-?out|memory|string space|"
+    r"onverwachte fout|unexpected error"
+)
+
+
+def _after_refusal(scene: Scene) -> Iterator[Objection]:
+    for before, call in scene.retries:
+        status = before.exchange.status
+        same = before.exchange.header("authorization") == call.exchange.header("authorization")
+        if status in {401, 403} and same:
+            text = Text(
+                nl=f"dezelfde aanroep opnieuw na {status}; verwacht te stoppen",
+                en=f"the same call again after {status}; expected to stop",
+            )
+            yield Objection(call=call, text=text)
+
+
+def _after_functional_error(scene: Scene) -> Iterator[Objection]:
+    for before, call in scene.retries:
+        message = before.error_message
+        if before.is_functional_error and not _TRANSIENT.search(message):
+            text = Text(
+                nl=f"dezelfde aanroep opnieuw na de weigering {message!r}",
+                en=f"the same call again after the refusal {message!r}",
+            )
+            yield Objection(call=call, text=text)
+
+
+def _too_soon(scene: Scene) -> Iterator[Objection]:
+    for before, call in scene.retries:
+        if before.exchange.status != 503:
+            continue
+        waited_s = call.exchange.started_s - before.ended_s
+        asked_s = _retry_after_s(before)
+        least_s = LEAST_WAIT_S if asked_s is None else asked_s * _EARLY
+        if waited_s < least_s:
+            expected_s = LEAST_WAIT_S if asked_s is None else asked_s
+            text = Text(
+                nl=f"na 503 {waited_s:.2f} s gewacht; verwacht ten minste {expected_s:g} s",
+                en=f"waited {waited_s:.2f} s after 503; expected {expected_s:g} s at least",
+            )
+            yield Objection(call=call, text=text)
+
+
+def _gave_up(scene: Scene) -> Iterator[Objection]:
+    again = {before.exchange.number for before, _ in scene.repeats}
+    repeated = {call.exchange.number for _, call in scene.repeats}
+    for call in scene.calls:
+        number = call.exchange.number
+        if call.exchange.status != 503 or number in again or number in repeated:
+            continue
+        asked_s = _retry_after_s(call)
+        if asked_s is None or asked_s <= PATIENCE_S:
+            text = Text(
+                nl="na 503 niet opnieuw geprobeerd; verwacht wachten en nog eens",
+                en="not tried again after 503; expected to wait and try again",
+            )
+            yield Objection(call=call, text=text)
+
+
+def _retry_after_s(call: Call) -> float | None:
+    header = call.exchange.response_header("retry-after")
+    data = call.response_json
+    said = header if header is not None else data.get("retry_after") if _is_object(data) else None
+    try:
+        return None if said is None else float(said)
+    except (TypeError, ValueError):
+        return None  # a date: what it asks cannot be told without the client's clock
+
+
+def _is_object(data: object) -> bool:
+    return isinstance(data, dict)
+
+
+def _resent(scene: Scene) -> Iterator[Objection]:
+    for before, call in scene.repeats:
+        if before.exchange.status is not None or not call.is_write:
+            continue
+        if call.exchange.method != "POST" or _checked(scene, before, call):
+            continue
+        text = Text(
+            nl=f"dezelfde POST opnieuw na een verloren antwoord (aanroep "
+            f"{before.exchange.number}) zonder eerst te lezen of het al gelukt was",
+            en=f"the same POST again after a lost answer (exchange {before.exchange.number}) "
+            "without first reading whether it had succeeded",
+        )
+        yield Objection(call=call, text=text, subject=call.connector or "")
+
+
+def _checked(scene: Scene, before: Call, call: Call) -> bool:
+    return any(
+        before.exchange.started_s < read.exchange.started_s
+        and read.ended_s <= call.exchange.started_s
+        and read.exchange.status == 200
+        for read in scene.reads
+    )
+
+
+_TROUBLE = "AFAS, docs.afas.help/profit/en/troubleshooting"
+
+RULES = (
+    Rule(
+        code="RETRY-401",
+        level=Severity.ERROR,
+        title=Text(nl="Opnieuw geprobeerd na 401 of 403", en="Tried again after 401 or 403"),
+        why=Text(
+            nl="Een geweigerd token wordt door herhalen niet geldig; AFAS vraagt te stoppen.",
+            en="A refused token does not become valid by repetition; AFAS asks to stop.",
+        ),
+        fix=Text(
+            nl="Stop bij 401 en 403 en meld het de beheerder; ga pas door met een nieuw token.",
+            en="Stop at 401 and 403 and tell the administrator; go on only with a new token.",
+        ),
+        source=_TROUBLE,
+        check=_after_refusal,
+    ),
+    Rule(
+        code="RETRY-500",
+        level=Severity.ERROR,
+        title=Text(nl="Functionele weigering herhaald", en="Functional refusal repeated unchanged"),
+        why=Text(
+            nl="AFAS geeft 500 voor elke inhoudelijke fout; dezelfde inhoud wordt weer geweigerd.",
+            en="AFAS gives 500 for every functional error; the same content is refused again.",
+        ),
+        fix=Text(
+            nl="Toon externalMessage en profitLogReference aan de beheerder en herhaal niet.",
+            en="Show externalMessage and profitLogReference to the administrator; do not repeat.",
+        ),
+        source=_TROUBLE,
+        check=_after_functional_error,
+    ),
+    Rule(
+        code="WAIT-503",
+        level=Severity.ERROR,
+        title=Text(nl="Te snel na 503", en="Too soon after 503"),
+        why=Text(
+            nl="Bij onderhoud of drukte vraagt AFAS te wachten; wie doorgaat, houdt de storing in "
+            "stand.",
+            en="In maintenance or under load AFAS asks to wait; who goes on keeps the trouble "
+            "going.",
+        ),
+        fix=Text(
+            nl="Wacht zo lang als Retry-After zegt; zonder die header 500 ms, dan het dubbele.",
+            en="Wait as long as Retry-After says; without that header 500 ms, doubling.",
+        ),
+        source=_TROUBLE,
+        check=_too_soon,
+    ),
+    Rule(
+        code="GIVE-UP-503",
+        level=Severity.WARNING,
+        title=Text(nl="Na 503 niet opnieuw geprobeerd", en="Not tried again after 503"),
+        why=Text(
+            nl="503 gaat voorbij; wie niet opnieuw probeert, laat werk liggen.",
+            en="503 passes; who does not try again leaves work undone.",
+        ),
+        fix=Text(
+            nl="Probeer na de gevraagde wachttijd opnieuw, een beperkt aantal keren.",
+            en="Try again after the wait that is asked, a bounded number of times.",
+        ),
+        source=_TROUBLE,
+        check=_gave_up,
+    ),
+    Rule(
+        code="RESEND-UNCHECKED",
+        level=Severity.ERROR,
+        title=Text(nl="Opnieuw verstuurd zonder te controleren", en="Sent again without a check"),
+        why=Text(
+            nl="Een verloren antwoord zegt niet dat de opdracht mislukte; AFAS heeft geen "
+            "idempotentiesleutel, dus herhalen geeft dubbele boekingen.",
+            en="A lost answer does not say that the call failed; AFAS has no idempotency key, so "
+            "repeating makes duplicates.",
+        ),
+        fix=Text(
+            nl="Lees eerst met een GetConnector of de boeking er al staat.",
+            en="First read with a GetConnector whether the entry is already there.",
+        ),
+        source=_TROUBLE,
+        check=_resent,
+    ),
+)

@@ -1,0 +1,119 @@
+"""What a traffic rule is, and what it looks at."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from koppeling_harness.model.manifest import GetConnectorUse, Manifest
+from koppeling_harness.model.shape import Text
+from koppeling_harness.model.verdict import Severity
+from koppeling_harness.traffic.checks.call import Call
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Objection:
+    """One place where the traffic is not as a rule asks.
+
+    Attributes:
+        call: The call that it is about.
+        text: What was found and what was expected.
+        subject: What it is about, such as a connector; objections of one rule to the same subject
+            become one finding.
+    """
+
+    call: Call
+    text: Text
+    subject: str = ""
+
+
+class Scene:
+    """What the rules look at.
+
+    Attributes:
+        calls: What the integration sent, in the order in which it arrived.
+        manifest: What the integration says of itself.
+    """
+
+    def __init__(self, calls: Sequence[Call], manifest: Manifest) -> None:
+        self.calls = tuple(calls)
+        self.manifest = manifest
+
+    @cached_property
+    def reads(self) -> tuple[Call, ...]:
+        """The calls that read from a GetConnector."""
+        return tuple(call for call in self.calls if call.is_read)
+
+    @cached_property
+    def writes(self) -> tuple[Call, ...]:
+        """The calls that write through an UpdateConnector."""
+        return tuple(call for call in self.calls if call.is_write)
+
+    @cached_property
+    def repeats(self) -> tuple[tuple[Call, Call], ...]:
+        """Pairs of the same request, each with the one before it."""
+        last: dict[object, Call] = {}
+        pairs: list[tuple[Call, Call]] = []
+        for call in self.calls:
+            before = last.get(call.identity)
+            if before is not None:
+                pairs.append((before, call))
+            last[call.identity] = call
+        return tuple(pairs)
+
+    @cached_property
+    def retries(self) -> tuple[tuple[Call, Call], ...]:
+        """Repeats that the integration made by itself, after the answer to the one before.
+
+        Being triggered again is no retry.
+        """
+        return tuple(
+            (before, call)
+            for before, call in self.repeats
+            if before.exchange.turn == call.exchange.turn
+            and call.exchange.started_s >= before.ended_s
+        )
+
+    @cached_property
+    def uses(self) -> dict[str, GetConnectorUse]:
+        """The GetConnectors that the manifest declares, by their id in lower case."""
+        return {use.id.lower(): use for use in self.manifest.get_connectors}
+
+    @cached_property
+    def written_fields(self) -> dict[str, frozenset[str]]:
+        """The fields that the manifest declares to write, by connector, all in lower case."""
+        return {
+            use.id.lower(): frozenset(field.lower() for field in use.fields)
+            for use in self.manifest.update_connectors
+        }
+
+
+Check = Callable[[Scene], Iterable[Objection]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One thing that AFAS asks of the traffic of an integration.
+
+    Attributes:
+        code: Stable; AFAS's own id where it has one.
+        level: How heavy a finding is.
+        title: What is wrong.
+        why: Why it matters.
+        fix: What to do.
+        source: Where it is written.
+        check: Finds the objections.
+        releases: Labels of the Profit releases that it holds for; empty means every release.
+    """
+
+    code: str
+    level: Severity
+    title: Text
+    why: Text
+    fix: Text
+    source: str
+    check: Check
+    releases: tuple[str, ...] = ()
+
+    def holds_for(self, label: str) -> bool:
+        """Return whether the rule holds on a release."""
+        return not self.releases or label in self.releases

@@ -1,0 +1,230 @@
+"""Rules about how much is asked, how often and how much at once."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from koppeling_harness.model.shape import Text
+from koppeling_harness.model.verdict import Severity
+from koppeling_harness.traffic.checks.call import Call
+from koppeling_harness.traffic.checks.rule import Objection, Rule, Scene
+
+CELLS_PER_CALL = 150_000
+QUERY_LIMIT = 2049
+PARALLEL_ADVICE = 5
+PARALLEL_LIMIT = 8
+
+_BEYOND = frozenset({"1", "2", "4"})
+
+
+def _cells(scene: Scene) -> Iterator[Objection]:
+    for call in scene.reads:
+        use = scene.uses.get(call.connector or "")
+        fields = len(use.fields) if use is not None else len(call.first_row)
+        if call.take * fields > CELLS_PER_CALL:
+            best = CELLS_PER_CALL // fields
+            text = Text(
+                nl=f"take={call.take} met {fields} velden; verwacht hoogstens take={best}",
+                en=f"take={call.take} with {fields} fields; expected take={best} at most",
+            )
+            yield Objection(call=call, text=text, subject=call.connector or "")
+
+
+def _repeated(scene: Scene) -> Iterator[Objection]:
+    seen: set[str] = set()
+    for call in scene.reads:
+        connector = call.connector or ""
+        use = scene.uses.get(connector)
+        if use is None or use.modified_field is None or call.exchange.status != 200:
+            continue
+        if call.filters or call.skip > 0:
+            continue
+        if connector in seen:
+            text = Text(
+                nl=f"{use.id} opnieuw helemaal gelezen; verwacht een filter op "
+                f"{use.modified_field}",
+                en=f"{use.id} read whole again; expected a filter on {use.modified_field}",
+            )
+            yield Objection(call=call, text=text, subject=connector)
+        seen.add(connector)
+
+
+def _no_step_back(scene: Scene) -> Iterator[Objection]:
+    latest: dict[str, datetime] = {}
+    for call in scene.reads:
+        connector = call.connector or ""
+        use = scene.uses.get(connector)
+        if use is None or use.modified_field is None:
+            continue
+        field = use.modified_field.lower()
+        shown = latest.get(connector)
+        for name, value, operator in call.filters:
+            if name.lower() == field and operator in _BEYOND and _is_exact(value, shown):
+                text = Text(
+                    nl=f"filter op {use.modified_field} vanaf {value}, precies de laatst getoonde "
+                    "waarde; verwacht ten minste een seconde eerder",
+                    en=f"filter on {use.modified_field} from {value}, exactly the last value "
+                    "shown; expected at least a second earlier",
+                )
+                yield Objection(call=call, text=text, subject=connector)
+        latest.update(_latest(call, field, shown))
+
+
+def _is_exact(value: str, shown: datetime | None) -> bool:
+    """Return whether a filter begins at what was shown last, or in the second after it."""
+    asked = _moment(value)
+    if asked is None or shown is None:
+        return False
+    return timedelta(0) <= asked - shown <= timedelta(seconds=1)
+
+
+def _latest(call: Call, field: str, before: datetime | None) -> dict[str, datetime]:
+    moments = [before] if before is not None else []
+    for row in call.rows or ():
+        for name, value in row.items():
+            moment = _moment(value) if name.lower() == field else None
+            if moment is not None:
+                moments.append(moment)
+    return {call.connector or "": max(moments)} if moments else {}
+
+
+def _moment(value: object) -> datetime | None:
+    try:
+        return datetime.fromisoformat(str(value)[:19])
+    except ValueError:
+        return None
+
+
+def _query_length(scene: Scene) -> Iterator[Objection]:
+    for call in scene.calls:
+        length = len(call.exchange.query) + 1
+        if call.exchange.query and length > QUERY_LIMIT:
+            text = Text(
+                nl=f"query van {length} tekens; verwacht hoogstens {QUERY_LIMIT}",
+                en=f"query of {length} characters; expected {QUERY_LIMIT} at most",
+            )
+            yield Objection(call=call, text=text)
+
+
+def _parallel(scene: Scene, above: int, up_to: int | None) -> Iterator[Objection]:
+    """Object to the calls with which more than `above` were under way."""
+    ends: list[float] = []
+    for call in scene.calls:
+        started_s = call.exchange.started_s
+        ends = [end for end in ends if end > started_s]
+        ends.append(call.ended_s)
+        count = len(ends)
+        if count > above and (up_to is None or count <= up_to):
+            text = Text(
+                nl=f"{count} aanroepen tegelijk; verwacht hoogstens {above}",
+                en=f"{count} calls at once; expected {above} at most",
+            )
+            yield Objection(call=call, text=text)
+
+
+def _parallel_advice(scene: Scene) -> Iterator[Objection]:
+    return _parallel(scene, PARALLEL_ADVICE, PARALLEL_LIMIT)
+
+
+def _parallel_limit(scene: Scene) -> Iterator[Objection]:
+    return _parallel(scene, PARALLEL_LIMIT, None)
+
+
+_READING = "AFAS, docs.afas.help/profit/en/get-connector"
+_TROUBLE = "AFAS, docs.afas.help/profit/en/troubleshooting"
+
+RULES = (
+    Rule(
+        code="CELLS-PER-CALL",
+        level=Severity.ERROR,
+        title=Text(nl="Te veel cellen per aanroep", en="Too many cells per call"),
+        why=Text(
+            nl="Meer dan 150 000 cellen (rijen maal velden) per aanroep is te zwaar voor de "
+            "omgeving van de klant.",
+            en="More than 150 000 cells (rows times fields) per call is too heavy for the "
+            "customer's environment.",
+        ),
+        fix=Text(
+            nl="Neem take ≈ 150 000 / aantal velden, en lees in pagina's.",
+            en="Use take ≈ 150 000 / number of fields, and read in pages.",
+        ),
+        source=_READING,
+        check=_cells,
+    ),
+    Rule(
+        code="FULL-READ-REPEATED",
+        level=Severity.WARNING,
+        title=Text(nl="Herhaald volledig gelezen", en="Whole table read again"),
+        why=Text(
+            nl="Het manifest noemt een gewijzigd-datum, maar de koppeling leest alles opnieuw.",
+            en="The manifest names a modified date, yet the integration reads everything again.",
+        ),
+        fix=Text(
+            nl="Onthoud tot waar gelezen is en filter op de gewijzigd-datum.",
+            en="Remember up to where you read and filter on the modified date.",
+        ),
+        source="AFAS, docs.afas.help/profit/en/partner-certification-steps",
+        check=_repeated,
+    ),
+    Rule(
+        code="STEP-BACK",
+        level=Severity.WARNING,
+        title=Text(nl="Niet teruggestapt in de tijd", en="No step back in time"),
+        why=Text(
+            nl="Tijden worden op hele seconden getoond maar fijner bewaard; filteren vanaf de "
+            "getoonde waarde mist rijen.",
+            en="Times are shown in whole seconds but kept finer; a filter from the value shown "
+            "misses rows.",
+        ),
+        fix=Text(
+            nl="Filter vanaf enkele minuten eerder en herken rijen die je al had aan hun sleutel.",
+            en="Filter from some minutes earlier and recognise rows you already had by their key.",
+        ),
+        source="PracticalAfas, README-get.md: tests of date filters (public client code)",
+        check=_no_step_back,
+    ),
+    Rule(
+        code="QUERY-LENGTH",
+        level=Severity.ERROR,
+        title=Text(nl="Query te lang", en="Query too long"),
+        why=Text(
+            nl="Boven 2049 tekens antwoordt AFAS 404 zonder uitleg.",
+            en="Beyond 2049 characters AFAS answers 404 without a word.",
+        ),
+        fix=Text(
+            nl="Vraag minder waarden per aanroep, of filter op een bereik.",
+            en="Ask for fewer values per call, or filter on a range.",
+        ),
+        source=_READING,
+        check=_query_length,
+    ),
+    Rule(
+        code="PARALLEL-5",
+        level=Severity.WARNING,
+        title=Text(nl="Meer dan 5 aanroepen tegelijk", en="More than 5 calls at once"),
+        why=Text(
+            nl="AFAS adviseert hoogstens 5 gelijktijdige aanroepen per omgeving.",
+            en="AFAS advises 5 simultaneous calls per environment at most.",
+        ),
+        fix=Text(
+            nl="Begrens het aantal gelijktijdige aanroepen.",
+            en="Bound the number of calls at once.",
+        ),
+        source=_READING,
+        check=_parallel_advice,
+    ),
+    Rule(
+        code="PARALLEL-8",
+        level=Severity.ERROR,
+        title=Text(nl="Meer dan 8 aanroepen tegelijk", en="More than 8 calls at once"),
+        why=Text(
+            nl="Boven 8 gelijktijdige aanroepen blokkeren rijen elkaar en mislukken aanroepen.",
+            en="Beyond 8 simultaneous calls rows lock each other and calls fail.",
+        ),
+        fix=Text(
+            nl="Begrens het aantal gelijktijdige aanroepen op 5.",
+            en="Bound the number of calls at once to 5.",
+        ),
+        source=_TROUBLE,
+        check=_parallel_limit,
+    ),
+)

@@ -1,0 +1,53 @@
+"""Which fault hits which call, and how often each one did."""
+
+from collections.abc import Sequence
+
+from koppeling_harness.model.fault import CallFilter, Fault
+
+
+class FaultPlan:
+    """The faults of one scenario, with a count of the calls that each could hit.
+
+    A call is hit by one fault at most: the first line of the plan that means it.
+
+    Attributes:
+        fired: For each fault, how often it was carried out.
+    """
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self._faults = tuple(faults)
+        self._matched = [0] * len(self._faults)
+        self.fired = [0] * len(self._faults)
+
+    def next(self, method: str, path: str) -> tuple[int, Fault] | None:
+        """Count a call; return the fault that it is to be hit by, with its place in the plan.
+
+        Args:
+            method: Upper case.
+            path: Below the environment's base URL.
+        """
+        hit: tuple[int, Fault] | None = None
+        for at, fault in enumerate(self._faults):
+            if _means(fault.of, method, path):
+                self._matched[at] += 1
+                if hit is None and _is_in(self._matched[at], fault.calls):
+                    hit = (at, fault)
+        return hit
+
+
+def _means(of: CallFilter, method: str, path: str) -> bool:
+    if of.method is not None and of.method != method:
+        return False
+    if of.path is not None and of.path.strip("/").lower() != path.strip("/").lower():
+        return False
+    if of.connector is None:
+        return True
+    parts = path.lower().strip("/").split("/")
+    return parts[:2] == ["connectors", of.connector.lower()]
+
+
+def _is_in(number: int, calls: str) -> bool:
+    first, dash, last = calls.partition("-")
+    if not dash:
+        return number == int(first)
+    return int(first) <= number and (not last or number <= int(last))

@@ -1,0 +1,168 @@
+"""One request on its way through the gateway, from its arrival until it is an exchange."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from koppeling_harness.clock import Clock
+from koppeling_harness.errors import HarnessError
+from koppeling_harness.model.exchange import Exchange, Sender
+from koppeling_harness.traffic.answer import Answer, RawHeaders
+from koppeling_harness.traffic.capture import Capture
+from koppeling_harness.traffic.redact_exchange import ExchangeRedactor
+from koppeling_harness.traffic.wire import Wire, wire_of
+
+_ENDED_BY_ERROR = 500
+
+
+@dataclass(slots=True, kw_only=True)
+class Passage:
+    """Looks at what passes, and lets it through.
+
+    Attributes:
+        number: Of the exchange.
+        scope: The request, as ASGI tells it.
+        path: Below the environment's base URL, as it stands on the wire.
+        connection: Number of the connection within the environment.
+        started_s: When it arrived, since recording began.
+        turn: How often the integration had been triggered.
+        fault: Name of the fault that was carried out on it.
+    """
+
+    number: int
+    scope: Scope
+    path: str
+    connection: int
+    started_s: float
+    turn: int
+    asgi_receive: Receive
+    asgi_send: Send
+    fault: str | None = None
+    _request: Capture = field(init=False)
+    _response: Capture = field(init=False, default_factory=Capture)
+    _response_headers: RawHeaders = field(init=False, default_factory=list)
+    _status: int | None = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        self._request = Capture(self.request_header(b"content-encoding"))
+
+    @property
+    def method(self) -> str:
+        """Upper case."""
+        return str(self.scope["method"])
+
+    @property
+    def wire(self) -> Wire | None:
+        """The connection that it came over."""
+        return wire_of(self.scope)
+
+    def request_header(self, name: bytes) -> str:
+        """Return the first value of a request header; empty when absent."""
+        headers: RawHeaders = self.scope["headers"]
+        return next((value.decode("latin-1") for key, value in headers if key == name), "")
+
+    async def receive(self) -> Message:
+        """ASGI: take the next part of the request, and look at it."""
+        message = await self.asgi_receive()
+        if message["type"] == "http.request":
+            self._request.feed(message.get("body", b""))
+        return message
+
+    async def send(self, message: Message) -> None:
+        """ASGI: give the client the next part of the answer, and look at it."""
+        if message["type"] == "http.response.start":
+            wire = self.wire
+            if wire is not None and wire.is_closed:
+                return  # the client did not wait: it never got this
+            self._status = message["status"]
+            self._response_headers = list(message.get("headers", []))
+            self._response = Capture(_header(self._response_headers, b"content-encoding"))
+        elif message["type"] == "http.response.body":
+            if self._status is None:
+                return
+            self._response.feed(message.get("body", b""))
+        await self.asgi_send(message)
+
+    async def drain(self) -> None:
+        """Read the request to its end, for who answers without asking the ERP."""
+        while True:
+            message = await self.receive()
+            if message["type"] != "http.request" or not message.get("more_body", False):
+                return
+
+    async def answer(self, answer: Answer) -> None:
+        """Answer in the ERP's place."""
+        await self.send(
+            {"type": "http.response.start", "status": answer.status, "headers": answer.headers}
+        )
+        await self.send({"type": "http.response.body", "body": answer.body})
+
+    async def collect(self, upstream: ASGIApp, *, scope: Scope | None = None) -> Answer:
+        """Have the ERP carry it out; return its answer instead of sending it."""
+        start: dict[str, Any] = {"status": _ENDED_BY_ERROR, "headers": []}
+        chunks: list[bytes] = []
+
+        async def hold(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                start.update(message)
+            elif message["type"] == "http.response.body":
+                chunks.append(message.get("body", b""))
+
+        await upstream(scope or self.scope, self.receive, hold)
+        headers = list(start.get("headers", []))
+        return Answer(status=start["status"], headers=headers, body=b"".join(chunks))
+
+    def required_wire(self) -> Wire:
+        """Return the connection.
+
+        Raises:
+            HarnessError: The server does not tell; see `traffic.wire`.
+        """
+        wire = self.wire
+        if wire is None:
+            message = (
+                "the gateway is not served with GatewayProtocol, so it cannot break connections"
+            )
+            raise HarnessError(message)
+        return wire
+
+    def failed(self) -> None:
+        """Note that the ERP's side raised an error: the server answers 500 by itself."""
+        if self._status is None:
+            self._status = _ENDED_BY_ERROR
+
+    def exchange(self, redactor: ExchangeRedactor, clock: Clock, began_s: float) -> Exchange:
+        """Return it as an exchange, redacted."""
+        headers: RawHeaders = self.scope["headers"]
+        query = self.scope["query_string"].decode("latin-1")
+        return Exchange(
+            number=self.number,
+            sender=Sender.INTEGRATION,
+            started_s=self.started_s,
+            duration_s=clock.elapsed_s() - began_s - self.started_s,
+            method=self.method,
+            path=redactor.path(self.path),
+            query=redactor.query(query, self.path),
+            request_headers=redactor.headers(headers),
+            request_body=self._text(self._request, headers, redactor),
+            request_size=self._request.size,
+            status=self._status,
+            response_headers=redactor.headers(self._response_headers),
+            response_body=self._text(self._response, self._response_headers, redactor),
+            response_size=self._response.size,
+            connection=self.connection,
+            fault=self.fault,
+            turn=self.turn,
+        )
+
+    def _text(
+        self, capture: Capture, headers: RawHeaders, redactor: ExchangeRedactor
+    ) -> str | None:
+        _, _, charset = _header(headers, b"content-type").lower().partition("charset=")
+        text = capture.text(charset.split(";")[0].strip(' "') or "utf-8")
+        return None if text is None else capture.finish(redactor.body(text, self.path))
+
+
+def _header(headers: RawHeaders, name: bytes) -> str:
+    return next((value.decode("latin-1") for key, value in headers if key.lower() == name), "")

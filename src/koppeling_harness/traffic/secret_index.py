@@ -1,0 +1,67 @@
+"""Find any of thousands of secrets in a text, in time that does not grow with their number."""
+
+import re
+
+_GRAM = 16
+_INDEXED_FROM = 2 * _GRAM - 1
+
+
+class SecretIndex:
+    """A set of texts that must not be found.
+
+    Of a long secret every run of 16 characters is kept; a text is then looked at only at every
+    16th position, because wherever the secret stands, one of its runs begins at such a position.
+    Short secrets are few: they are searched for by one expression.
+    """
+
+    def __init__(self) -> None:
+        self._kinds: dict[str, tuple[str, str]] = {}
+        self._grams: dict[str, set[str]] = {}
+        self._short: list[str] = []
+        self._short_pattern: re.Pattern[str] | None = None
+
+    def add(self, text: str, *, kind: str, value: str) -> None:
+        """Add a text to look for.
+
+        Args:
+            text: The secret in one of its written forms.
+            kind: What sort of secret it is.
+            value: The secret itself, whatever form this is: equal values are one secret.
+        """
+        if not text or text in self._kinds:
+            return
+        self._kinds[text] = (kind, value)
+        if len(text) >= _INDEXED_FROM:
+            for at in range(len(text) - _GRAM + 1):
+                self._grams.setdefault(text[at : at + _GRAM], set()).add(text)
+        else:
+            self._short = sorted([*self._short, text], key=len, reverse=True)
+            self._short_pattern = re.compile("|".join(map(re.escape, self._short)))
+
+    def find(self, text: str) -> list[tuple[int, int, str, str]]:
+        """Return where secrets stand: start, end, kind and value, in order, never overlapping."""
+        found = {(at, at + len(secret)): secret for at, secret in self._long(text)}
+        if self._short_pattern is not None:
+            for match in self._short_pattern.finditer(text):
+                found.setdefault(match.span(), match.group())
+        spans: list[tuple[int, int, str, str]] = []
+        for (start, end), secret in sorted(
+            found.items(), key=lambda item: (item[0][0], -item[0][1])
+        ):
+            if not spans or start >= spans[-1][1]:
+                spans.append((start, end, *self._kinds[secret]))
+        return spans
+
+    def _long(self, text: str) -> list[tuple[int, str]]:
+        grams = self._grams
+        if not grams:
+            return []
+        found: list[tuple[int, str]] = []
+        for at in range(0, len(text) - _GRAM + 1, _GRAM):
+            secrets = grams.get(text[at : at + _GRAM])
+            for secret in secrets or ():
+                first = max(0, at - len(secret) + 1)
+                place = text.find(secret, first, at + len(secret))
+                if place >= 0:
+                    found.append((place, secret))
+        return found

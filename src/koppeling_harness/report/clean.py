@@ -1,0 +1,41 @@
+"""Text of partners and programs, made safe to show.
+
+Escaping for HTML or XML is the writers' own work; this takes the characters that do harm where
+markup does not: control characters, which terminals and parsers act upon, and those that change
+the direction of the text, with which a line can be made to read as another one
+(CVE-2021-42574, "Trojan Source").
+"""
+
+import re
+
+_UNWANTED = re.compile(
+    "["
+    "\x00-\x08\x0b-\x1f\x7f-\x9f"  # control characters, but not tab and line feed
+    "\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff"  # direction, invisible, separators
+    "\ud800-\udfff\ufff9-\ufffb\ufffe\uffff"  # not characters, or not for text
+    "\U000e0000-\U000e007f"  # tags: invisible ASCII
+    "]"
+)
+
+
+def clean(text: str) -> str:
+    r"""Return the text with every unwanted character written out, such as `\u202e`.
+
+    Written out rather than dropped: a reviewer must see that it was there. Line ends become `\n`.
+    """
+    if not _UNWANTED.search(text):
+        return text
+    return _UNWANTED.sub(_written_out, text.replace("\r\n", "\n"))
+
+
+def one_line(text: str, *, limit: int = 300) -> str:
+    """Return the text as one clean line of at most `limit` characters."""
+    line = " ".join(clean(text).split())
+    return line if len(line) <= limit else f"{line[: limit - 1]}…"
+
+
+def _written_out(match: re.Match[str]) -> str:
+    code = ord(match.group())
+    if code <= 0xFF:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"

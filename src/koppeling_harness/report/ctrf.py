@@ -1,0 +1,153 @@
+"""CTRF, the Common Test Report Format: one JSON file that many test dashboards read.
+
+Statuses: a scenario that could not be judged, or that failed by something else than the
+integration, is `other` with the exact outcome in `rawStatus`; `failed` is only the integration's.
+"""
+
+import hashlib
+import json
+from collections import Counter
+from typing import Any, assert_never
+from uuid import NAMESPACE_URL, uuid5
+
+from koppeling_harness.document import dump_json
+from koppeling_harness.model.run import IntegrationRecord, RunRecord, ScenarioResult
+from koppeling_harness.model.verdict import Cause, Outcome
+from koppeling_harness.report.clean import clean, one_line
+from koppeling_harness.report.result import full_name, split_place, verdict_line
+
+_STATUSES = ("passed", "failed", "skipped", "pending", "other")
+
+
+def render_ctrf(record: RunRecord) -> bytes:
+    """Return the run as a CTRF report, UTF-8.
+
+    The same record gives the same bytes; another record gets another `reportId`.
+    """
+    tests = [test for each in record.integrations for test in _tests(each)]
+    counts = Counter(test["status"] for test in tests)
+    report = {
+        "reportFormat": "CTRF",
+        "specVersion": "0.0.0",
+        "reportId": _uuid(hashlib.sha256(dump_json(record).encode()).hexdigest()),
+        "timestamp": record.finished_at.isoformat(),
+        "generatedBy": "koppeling-harness",
+        "results": {
+            "tool": {"name": "koppeling-harness", "version": record.harness.version},
+            "summary": {
+                "tests": len(tests),
+                **{status: counts[status] for status in _STATUSES},
+                "suites": len(record.integrations),
+                "start": _ms(record.started_at.timestamp()),
+                "stop": _ms(record.finished_at.timestamp()),
+                "duration": _ms((record.finished_at - record.started_at).total_seconds()),
+            },
+            "tests": tests,
+            "environment": {
+                "reportName": record.run_id,
+                "testEnvironment": f"{record.erp.environment}, {record.erp.label}",
+            },
+            "extra": {
+                "koppeling.run": {
+                    "run_id": record.run_id,
+                    "erp_kind": record.erp.kind,
+                    "profitversion": record.erp.version,
+                    "scenario_lock": record.scenario_lock.digest,
+                    "verdicts": {each.id: each.verdict.outcome for each in record.integrations},
+                }
+            },
+        },
+    }
+    return json.dumps(report, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def _tests(each: IntegrationRecord) -> list[dict[str, Any]]:
+    tests = [_test(each, result) for result in each.results]
+    silent = all(test["status"] in {"passed", "skipped"} for test in tests)
+    if each.verdict.outcome is not Outcome.PASSED and silent:
+        tests.append(_verdict_test(each))
+    return tests
+
+
+def _test(each: IntegrationRecord, result: ScenarioResult) -> dict[str, Any]:
+    file, line = split_place(result.place)
+    findings = result.findings
+    test: dict[str, Any] = {
+        "name": one_line(full_name(result)),
+        "status": _status(result),
+        "duration": _ms(result.duration_s),
+        "testId": _uuid(f"{each.id}/{full_name(result)}"),
+        "suite": [one_line(each.id)],
+        "rawStatus": result.outcome,
+        "tags": [result.level],
+        "steps": [
+            {"name": one_line(step.name), "status": _step_status(step.outcome)}
+            for step in result.steps
+        ],
+        "extra": {
+            "koppeling.result": {
+                "title": {"nl": clean(result.title.nl), "en": clean(result.title.en)},
+                "cause": result.cause,
+                "proves": list(result.proves),
+                "codes": [finding.code for finding in findings],
+            }
+        },
+    }
+    if findings:
+        test["message"] = one_line(f"{findings[0].code}: {findings[0].message}")
+        test["trace"] = clean(
+            "\n".join(f"{finding.where}: {finding.code}: {finding.message}" for finding in findings)
+        )
+    if file:
+        test["filePath"] = one_line(file)
+    if line is not None:
+        test["line"] = line
+    return test
+
+
+def _verdict_test(each: IntegrationRecord) -> dict[str, Any]:
+    """Return a test that says what no other does: this integration did not pass."""
+    failed = each.verdict.outcome is Outcome.FAILED
+    return {
+        "name": "verdict",
+        "status": "failed" if failed else "other",
+        "duration": 0,
+        "testId": _uuid(f"{each.id}/verdict"),
+        "suite": [one_line(each.id)],
+        "rawStatus": each.verdict.outcome,
+        "message": one_line(each.problem) if each.problem else verdict_line(each.verdict),
+    }
+
+
+def _status(result: ScenarioResult) -> str:
+    match result.outcome:
+        case Outcome.PASSED:
+            return "passed"
+        case Outcome.FAILED:
+            return "failed" if result.cause in {None, Cause.INTEGRATION} else "other"
+        case Outcome.INCONCLUSIVE:
+            return "other"
+        case Outcome.NOT_RUN:
+            return "skipped"
+        case _:
+            assert_never(result.outcome)
+
+
+def _step_status(outcome: Outcome) -> str:
+    match outcome:
+        case Outcome.PASSED | Outcome.FAILED:
+            return outcome.value
+        case Outcome.INCONCLUSIVE:
+            return "other"
+        case Outcome.NOT_RUN:
+            return "skipped"
+        case _:
+            assert_never(outcome)
+
+
+def _uuid(name: str) -> str:
+    return str(uuid5(NAMESPACE_URL, f"koppeling:{name}"))
+
+
+def _ms(seconds: float) -> int:
+    return round(seconds * 1000)

@@ -1,0 +1,58 @@
+"""Writing files so that a reader never sees half of one."""
+
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+from koppeling_harness.errors import ConfigurationError
+
+
+def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write several files: all of them beside their places first, then renamed one by one.
+
+    When anything cannot be written, what stood there before stays as it was.
+
+    Args:
+        folder: Made when absent.
+        files: Name below the folder (`/` between folders) and content. The last one is renamed
+            last: put the file there that makes the others found.
+
+    Raises:
+        ConfigurationError: The folder or a file in it cannot be written.
+    """
+    beside: list[tuple[Path, Path]] = []
+    try:
+        for name, content in files.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            new = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
+            beside.append((new, path))
+            new.write_bytes(content)
+        for new, path in beside:
+            new.replace(path)
+    except OSError as error:
+        place = error.filename2 or error.filename or folder
+        message = f"{place}: cannot be written: {error.strerror or error}"
+        hint = "Choose a folder that you may write in, or close the program that holds the file."
+        raise ConfigurationError(message, hint=hint) from None
+    finally:
+        for new, _ in beside:
+            _remove(new)
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Write one text file, UTF-8 and with `\\n` between lines, in place of what stood there.
+
+    Raises:
+        ConfigurationError: The file cannot be written; what stood there is still there.
+    """
+    write_files(path.parent, {path.name: text.encode()})
+
+
+def _remove(path: Path) -> None:
+    """Take away what was written beside; gone already when it was renamed."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError:
+        # A folder that refuses to delete would hide the error that matters.
+        return

@@ -13,13 +13,11 @@ from typing import Any, Self
 
 from koppeling_harness.plugin.breakdown import Breakdown, BreakdownKind
 from koppeling_harness.plugin.log import Log
-from koppeling_harness.plugin.tree import end_tree, group_options
+from koppeling_harness.plugin.tree import GOODBYE_S, end_rest, end_tree, group_options
 
 _ANSWER_LIMIT_BYTES = 16 * 1024 * 1024
 _LAST_WORDS_S = 1.0
 """How long the rest of the output may take to arrive once the process has ended."""
-_GOODBYE_S = 3.0
-"""How long the process may take to end by itself when asked to."""
 
 
 class Child(asyncio.SubprocessProtocol):
@@ -115,7 +113,7 @@ class Child(asyncio.SubprocessProtocol):
         if stdin is not None:
             stdin.close()
         try:
-            async with asyncio.timeout(_GOODBYE_S if self.is_alive else 0):
+            async with asyncio.timeout(GOODBYE_S if self.is_alive else 0):
                 await asyncio.shield(self._over)
         except TimeoutError:
             end_tree(self._transport.get_pid())
@@ -147,7 +145,7 @@ class Child(asyncio.SubprocessProtocol):
     def process_exited(self) -> None:
         """Note that it ended, and end what it left running. Called by asyncio."""
         self._exited = True
-        end_tree(self._transport.get_pid())
+        end_rest(self._transport.get_pid())
         self._settle()
         self._loop.call_later(_LAST_WORDS_S, self._over_and_out)
 

@@ -40,13 +40,15 @@ class _Worker:
 class IntegrationRunner:
     """Gives sessions with one integration, each in a child process of its own.
 
-    Processes are kept between scenarios; each serves one scenario at a time.
+    Processes are kept between scenarios; each serves one scenario at a time, and goes when it
+    has had nothing to do for a while, so that of many integrations only few are there at once.
 
     Args:
         integration: The integration.
         python: The interpreter that runs its hooks.
         log_limit_bytes: How much of its output is kept per scenario.
-        max_processes: How many may run at the same time; `open` waits when all are busy.
+        max_processes: How many may be busy at the same time; `open` waits for one of them.
+        idle_limit_s: How long a process without work is kept.
     """
 
     def __init__(
@@ -56,12 +58,15 @@ class IntegrationRunner:
         python: str = sys.executable,
         log_limit_bytes: int = 64 * 1024,
         max_processes: int = 8,
+        idle_limit_s: float = 2.0,
     ) -> None:
         self._integration = integration
         self._python = python
         self._log_limit_bytes = log_limit_bytes
-        self._idle: list[_Worker] = []
+        self._idle_limit_s = idle_limit_s
+        self._idle: dict[_Worker, asyncio.TimerHandle] = {}
         self._children: set[Child] = set()
+        self._leaving: set[asyncio.Task[None]] = set()
         self._room = asyncio.Semaphore(max_processes)
         self._refused: Breakdown | None = None
 
@@ -70,7 +75,7 @@ class IntegrationRunner:
         await self._room.acquire()
         worker: _Worker | Breakdown | None = None
         try:
-            worker = self._idle.pop() if self._idle else await self._start(Path(context.work_dir))
+            worker = self._waiting() or await self._start(Path(context.work_dir))
         finally:
             if not isinstance(worker, _Worker):
                 self._room.release()
@@ -89,8 +94,9 @@ class IntegrationRunner:
 
     async def close(self) -> None:
         """End every process, also those of sessions that were never finished."""
-        self._idle.clear()
-        await asyncio.gather(*(child.close() for child in self._children))
+        while self._waiting():
+            pass
+        await asyncio.gather(*self._leaving, *(child.close() for child in self._children))
         self._children.clear()
 
     async def check(self, work_dir: Path) -> Breakdown | None:
@@ -102,14 +108,32 @@ class IntegrationRunner:
         worker = await self._start(work_dir)
         if isinstance(worker, Breakdown):
             return worker
-        self._idle.append(worker)
+        self._keep(worker)
         return None
 
     def give_back(self, worker: _Worker, *, is_sound: bool) -> None:
         """Take back the process of a session that ended. Called by `Session`."""
         if is_sound and worker.child.is_alive:
-            self._idle.append(worker)
+            self._keep(worker)
         self._room.release()
+
+    def _keep(self, worker: _Worker) -> None:
+        loop = asyncio.get_running_loop()
+        self._idle[worker] = loop.call_later(self._idle_limit_s, self._dismiss, worker)
+
+    def _waiting(self) -> _Worker | None:
+        """Return the process that was given back last, and take it out of those that wait."""
+        if not self._idle:
+            return None
+        worker, dismissal = self._idle.popitem()
+        dismissal.cancel()
+        return worker
+
+    def _dismiss(self, worker: _Worker) -> None:
+        del self._idle[worker]
+        task = asyncio.get_running_loop().create_task(self._end(worker.child))
+        self._leaving.add(task)
+        task.add_done_callback(self._leaving.discard)
 
     async def _start(self, work_dir: Path) -> _Worker | Breakdown:
         if self._refused is not None:

@@ -21,11 +21,17 @@ def group_options() -> dict[str, Any]:
     return {"start_new_session": True}
 
 
+GOODBYE_S = 0.0 if sys.platform == "win32" else 3.0
+"""How long a process that is no longer needed may take to end by itself.
+
+On Windows what it started can only be found while it lives, so there it is ended at once.
+"""
+
+
 def end_tree(pid: int) -> None:
     """End the process and all it started, at once; harmless when they are gone already.
 
-    On POSIX this also works after the head was reaped: while a member lives, the system does not
-    give the group's number to another process. What has made a group of its own is not reached.
+    On POSIX, what has made a group of its own is not reached.
     """
     if sys.platform == "win32":
         with contextlib.suppress(OSError, subprocess.TimeoutExpired):
@@ -38,3 +44,12 @@ def end_tree(pid: int) -> None:
     else:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(pid, signal.SIGKILL)
+
+
+def end_rest(pid: int) -> None:
+    """End what a process left behind that has ended by itself. POSIX only.
+
+    While a member of the group lives, the system gives the group's number to no other process.
+    """
+    if sys.platform != "win32":
+        end_tree(pid)

@@ -72,7 +72,7 @@ def drive(
     *,
     hooks: str = "",
     trigger: str = "return OperationResult(output=call.input)",
-    **options: int,
+    **options: object,
 ) -> object:
     """Run a play on a runner of a plugin with these hooks, and close the runner."""
     found = discover([a_plugin(tmp_path / "voorbeeld", hooks, trigger=trigger)], entry_points=False)
@@ -86,6 +86,15 @@ def drive(
             await runner.close()
 
     return asyncio.run(whole())
+
+
+async def gone(pid: int) -> bool:
+    """Return whether a process ends within some seconds."""
+    for _ in range(300):
+        if not is_running(pid):
+            return True
+        await asyncio.sleep(0.01)
+    return False
 
 
 async def opened(runner: IntegrationRunner, context: RunContext) -> Session:
@@ -194,6 +203,21 @@ def test_scenarios_at_the_same_time_have_processes_of_their_own(tmp_path):
     pids = drive(tmp_path, play, trigger=trigger, max_processes=2)
 
     assert len(set(pids)) == 2
+
+
+def test_a_process_without_work_goes_after_a_while(tmp_path):
+    async def play(runner: IntegrationRunner, context: RunContext) -> object:
+        session = await opened(runner, context)
+        call = OperationCall(operation="push-hours", input=None, context=context)
+        answer = await session.trigger(call, timeout_s=5.0)
+        await session.finish(timeout_s=5.0)
+        went = await gone(answer.output)
+        again = await opened(runner, context)
+        await again.finish(timeout_s=5.0)
+        return went
+
+    trigger = "return OperationResult(output=os.getpid())"
+    assert drive(tmp_path, play, trigger=trigger, idle_limit_s=0.1)
 
 
 def test_only_the_needed_environment_reaches_the_integration(tmp_path, monkeypatch):
@@ -342,6 +366,7 @@ def test_cancelling_ends_the_process_and_makes_room_for_another(tmp_path):
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
+        assert await gone(int((tmp_path / "work" / "begun").read_text()))
         await session.finish(timeout_s=5.0)
         again = await opened(runner, context)
         call = OperationCall(operation="push-hours", input=0, context=context)
@@ -349,7 +374,12 @@ def test_cancelling_ends_the_process_and_makes_room_for_another(tmp_path):
         await again.finish(timeout_s=5.0)
         return answer
 
-    trigger = "Path('begun').touch()\ntime.sleep(call.input)\nreturn OperationResult(output='ok')"
+    trigger = (
+        "Path('pid').write_text(str(os.getpid()))\n"
+        "os.rename('pid', 'begun')\n"
+        "time.sleep(call.input)\n"
+        "return OperationResult(output='ok')"
+    )
     answer = drive(tmp_path, play, trigger=trigger, max_processes=1)
 
     assert answer == OperationResult(output="ok")

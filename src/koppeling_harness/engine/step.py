@@ -23,7 +23,6 @@ from koppeling_harness.erp.call import (
 from koppeling_harness.erp.client import ErpAnswer, ErpClient
 from koppeling_harness.errors import ConfigurationError, ErpUnavailableError
 from koppeling_harness.model.exchange import Exchange
-from koppeling_harness.model.fault import CallFilter
 from koppeling_harness.model.finding import Difference, Finding
 from koppeling_harness.model.scenario import (
     DeleteStep,
@@ -130,7 +129,7 @@ async def _act(step: Step, stage: Stage) -> _Done | Stop:
             items = [
                 _exchange_item(each)
                 for each in stage.environment.recording().exchanges
-                if _matches(step.exchanges, each)
+                if step.exchanges.matches(each.method, each.path)
             ]
             return _Done(result={"count": len(items), "items": items}, implied={})
         case FindingsStep():
@@ -239,16 +238,6 @@ def _erp_call(step: GetStep | InsertStep | UpdateStep | DeleteStep | RequestStep
             return raw_call(step.request)
         case _:
             assert_never(step)
-
-
-def _matches(wanted: CallFilter, exchange: Exchange) -> bool:
-    if wanted.method is not None and wanted.method != exchange.method:
-        return False
-    if wanted.path is not None and wanted.path.lower() != exchange.path.lower():
-        return False
-    if wanted.connector is None:
-        return True
-    return (exchange.connector or "").lower() == wanted.connector.lower()
 
 
 def _exchange_item(exchange: Exchange) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from koppeling_harness.model.manifest import OperationKind
 from koppeling_harness.model.shape import STRICT, ConnectorId
 
 
@@ -53,6 +54,30 @@ class CallFilter:
     connector: ConnectorId | None = None
     path: str | None = None
     """Path below the base URL, such as `/profitversion`; compared without regard to case."""
+    kind: OperationKind | None = None
+    """Only calls of connectors: `reads` are GETs, `writes` are POST, PUT and DELETE."""
+
+    def matches(self, method: str, path: str) -> bool:
+        """Return whether a call is meant.
+
+        Args:
+            method: Upper case.
+            path: Below the base URL, without the query.
+        """
+        parts = path.lower().strip("/").split("/")
+        connector = parts[1] if len(parts) > 1 and parts[0] == "connectors" else None
+        return (
+            self.method in {None, method}
+            and (self.path is None or self.path.lower().strip("/") == "/".join(parts))
+            and (self.connector is None or self.connector.lower() == connector)
+            and (self.kind is None or (connector is not None and self.kind is _kind_of(method)))
+        )
+
+
+def _kind_of(method: str) -> OperationKind | None:
+    if method == "GET":
+        return OperationKind.READS
+    return OperationKind.WRITES if method in {"POST", "PUT", "DELETE"} else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -163,6 +163,9 @@ class FindingsStep(_Step):
 
 VERBS = ("operation", "get", "insert", "update", "delete", "request", "exchanges", "findings")
 
+STEP_EXPECTED = f"expected a step with exactly one of: {', '.join(VERBS)}"
+"""What a problem says of a step without a verb, or with several."""
+
 
 def step_verb(value: object) -> str | None:
     """Return which kind of step a raw mapping or a step is: the one verb it has."""
@@ -184,7 +187,7 @@ Step = Annotated[
     Discriminator(
         step_verb,
         custom_error_type="step_verb",
-        custom_error_message=f"expected a step with exactly one of: {', '.join(VERBS)}",
+        custom_error_message=STEP_EXPECTED,
     ),
 ]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from koppeling_harness.model.fault import CallFilter, Fault
+from koppeling_harness.model.fault import Fault
 
 
 class FaultPlan:
@@ -28,22 +28,11 @@ class FaultPlan:
         """
         hit: tuple[int, Fault] | None = None
         for at, fault in enumerate(self._faults):
-            if _means(fault.of, method, path):
+            if fault.of.matches(method, path):
                 self._matched[at] += 1
                 if hit is None and _is_in(self._matched[at], fault.calls):
                     hit = (at, fault)
         return hit
-
-
-def _means(of: CallFilter, method: str, path: str) -> bool:
-    if of.method is not None and of.method != method:
-        return False
-    if of.path is not None and of.path.strip("/").lower() != path.strip("/").lower():
-        return False
-    if of.connector is None:
-        return True
-    parts = path.lower().strip("/").split("/")
-    return parts[:2] == ["connectors", of.connector.lower()]
 
 
 def _is_in(number: int, calls: str) -> bool:

@@ -101,7 +101,7 @@ def certify(request: CertifyRequest, *, clock: Clock, progress: Progress) -> Cer
     started_at = clock.now()
     discovery = _discover(request)
     pack = load_scenarios(request.packs)
-    lock = lock_for(request.packs, pack)
+    lock = lock_for(request.packs, pack, release=request.release)
     discovery, own = _own_scenarios(discovery)
     planned = _plan_all(discovery.integrations, pack, own, request.release)
     if not planned and not discovery.set_aside:

@@ -1,0 +1,159 @@
+"""Read scenario files, and say everything that is wrong with them at once."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+
+from koppeling_harness.document import Source, load, read_yaml
+from koppeling_harness.errors import ConfigurationError, DocumentError, Problem
+from koppeling_harness.model.fault import Fault
+from koppeling_harness.model.scenario import STEP_EXPECTED, Scenario, Step
+from koppeling_harness.scenario.check import check
+
+SUFFIX = ".scenario.yaml"
+"""How the name of a scenario file ends."""
+
+_MISSPELT = (".scenario.yml", ".scenarios.yaml", ".scenarios.yml", ".scenario.json")
+
+_Placed = TypeVar("_Placed", Step, Fault)
+
+
+def find_scenarios(paths: Sequence[Path]) -> tuple[Path, ...]:
+    """Return the scenario files that some paths mean, sorted, each once.
+
+    Args:
+        paths: Files, and folders that are searched with all that is below them.
+
+    Raises:
+        ConfigurationError: A path does not exist.
+    """
+    found: dict[Path, Path] = {}
+    for path in paths:
+        if not path.exists():
+            message = f"{path}: expected a scenario file or a folder of them, found nothing"
+            raise ConfigurationError(message)
+        files = sorted(path.rglob(f"*{SUFFIX}")) if path.is_dir() else [path]
+        for file in files:
+            found.setdefault(file.resolve(), file)
+    return tuple(found.values())
+
+
+def load_scenario(path: Path) -> Scenario:
+    """Read one scenario file.
+
+    Args:
+        path: A `*.scenario.yaml`.
+
+    Raises:
+        DocumentError: It cannot be read or has problems; all of them are in it, with their places.
+    """
+    name = _shown(path)
+    source = read_yaml(_read(path, name), name=name)
+    problems = check(source)
+    try:
+        scenario = load(Scenario, source)
+    except DocumentError as error:
+        # of a step without a verb, `check` has noted what was probably meant
+        shape = [each for each in error.problems if STEP_EXPECTED not in each.message]
+        problems = [*shape, *problems]
+    else:
+        if not problems:
+            return _placed(scenario, source)
+    raise DocumentError(sorted(set_of(problems), key=_in_file_order))
+
+
+def load_scenarios(paths: Sequence[Path]) -> tuple[Scenario, ...]:
+    """Read all scenario files that some paths mean, ordered by scenario id.
+
+    Args:
+        paths: Files and folders.
+
+    Raises:
+        ConfigurationError: A path does not exist.
+        DocumentError: Files have problems, or two have the same id; all problems are in it.
+    """
+    problems: list[Problem] = list(_misspelt(paths))
+    found: dict[str, Scenario] = {}
+    for path in find_scenarios(paths):
+        try:
+            scenario = load_scenario(path)
+        except DocumentError as error:
+            problems += error.problems
+            continue
+        first = found.setdefault(scenario.scenario, scenario)
+        if first is not scenario:
+            message = f"the id `{scenario.scenario}` is that of {first.place} too"
+            hint = "Ids are unique among all packs."
+            problems.append(Problem(where=scenario.place, message=message, hint=hint))
+    if problems:
+        raise DocumentError(problems)
+    return tuple(found[name] for name in sorted(found))
+
+
+def file_of(scenario: Scenario) -> Path:
+    """Return the file that a scenario was read from, relative to the working folder of then."""
+    return Path(scenario.place.rsplit(":", 2)[0])
+
+
+def digest_of(path: Path) -> str:
+    """Return the SHA-256 of a file's text, the same for every kind of line end."""
+    text = path.read_bytes().replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return hashlib.sha256(text).hexdigest()
+
+
+def set_of(problems: Sequence[Problem]) -> list[Problem]:
+    """Return problems without repetition, in their order."""
+    return list(dict.fromkeys(problems))
+
+
+def _read(path: Path, name: str) -> str:
+    if not path.name.endswith(SUFFIX):
+        message = f"expected the name of a scenario file to end in {SUFFIX}"
+        raise DocumentError([Problem(where=name, message=message)])
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        message = f"cannot be read: {error.strerror}"
+    except UnicodeDecodeError as error:
+        message = f"expected UTF-8 text, found another byte at position {error.start}"
+    raise DocumentError([Problem(where=name, message=message)])
+
+
+def _shown(path: Path) -> str:
+    """Return a path as messages show it: relative to the working folder when below it."""
+    whole, here = path.absolute(), Path.cwd()
+    return (whole.relative_to(here) if whole.is_relative_to(here) else whole).as_posix()
+
+
+def _misspelt(paths: Sequence[Path]) -> Iterator[Problem]:
+    for folder in paths:
+        if not folder.is_dir():
+            continue
+        for path in sorted(folder.rglob("*.*")):
+            if path.name.endswith(_MISSPELT):
+                message = f"would never run: expected its name to end in {SUFFIX}"
+                yield Problem(where=_shown(path), message=message, hint="Rename it.")
+
+
+def _in_file_order(problem: Problem) -> tuple[int, int]:
+    line, column = problem.where.rsplit(":", 2)[1:]
+    return int(line), int(column)
+
+
+def _placed(scenario: Scenario, source: Source) -> Scenario:
+    def each(phase: str, items: tuple[_Placed, ...]) -> tuple[_Placed, ...]:
+        return tuple(
+            replace(item, place=source.place((phase, at))) for at, item in enumerate(items)
+        )
+
+    return replace(
+        scenario,
+        place=source.place(),
+        given=each("given", scenario.given),
+        when=each("when", scenario.when),
+        faults=each("faults", scenario.faults),
+        then=each("then", scenario.then),
+        cleanup=each("cleanup", scenario.cleanup),
+    )

@@ -1,0 +1,173 @@
+"""Which scenarios must be executed on a release: a list that nobody changes unnoticed.
+
+`scenarios.lock` in a folder of scenarios names, for each release, the required ones with the
+SHA-256 of their files. A folder without it is locked by what is found there.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from koppeling_harness.document import load_json
+from koppeling_harness.errors import ConfigurationError, DocumentError, Problem
+from koppeling_harness.model.scenario import Scenario
+from koppeling_harness.model.shape import STRICT
+from koppeling_harness.model.verdict import Level
+from koppeling_harness.scenario.load import digest_of, file_of
+from koppeling_harness.scenario.plan import is_for_release
+
+LOCK_FILE = "scenarios.lock"
+"""Name of the file, in a folder of scenarios."""
+
+_HINT = "If that is meant, write the list again with `koppeling scenarios lock`."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lock:
+    """The required scenarios of each release, with the digests of their files."""
+
+    __pydantic_config__ = STRICT
+
+    schema: Literal["koppeling/scenario-lock@1"] = "koppeling/scenario-lock@1"
+    releases: dict[str, dict[str, str]]
+    """Label of a release, such as `Profit 8`: scenario id and SHA-256 of its file."""
+
+    def required(self, release: str) -> tuple[str, ...]:
+        """Return the ids of the scenarios that must be executed on a release, sorted.
+
+        Raises:
+            ConfigurationError: There is no list for that release.
+        """
+        return tuple(sorted(self.of(release)))
+
+    def digest(self, release: str) -> str:
+        """Return the SHA-256 over the ids and digests of a release.
+
+        Raises:
+            ConfigurationError: There is no list for that release.
+        """
+        lines = sorted(f"{name} {digest}\n" for name, digest in self.of(release).items())
+        return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+    def of(self, release: str) -> Mapping[str, str]:
+        """Return scenario ids and digests of a release.
+
+        Raises:
+            ConfigurationError: There is no list for that release.
+        """
+        if release not in self.releases:
+            there = ", ".join(self.releases) or "none"
+            message = f"no required scenarios are locked for {release}; there are lists for {there}"
+            raise ConfigurationError(message, hint=_HINT)
+        return self.releases[release]
+
+
+def make_lock(scenarios: Iterable[Scenario], releases: Iterable[str]) -> Lock:
+    """Return the lock of scenarios as they are now.
+
+    Args:
+        scenarios: All of a folder.
+        releases: Labels of the releases to make a list for.
+    """
+    required = {
+        each.scenario: (each, digest_of(file_of(each)))
+        for each in scenarios
+        if each.level is Level.REQUIRED
+    }
+    return Lock(
+        releases={
+            release: {
+                name: digest
+                for name, (scenario, digest) in required.items()
+                if is_for_release(scenario, release)
+            }
+            for release in releases
+        }
+    )
+
+
+def read_lock(folder: Path) -> Lock | None:
+    """Return the lock of a folder, None when it has none.
+
+    Raises:
+        DocumentError: The file is not a lock.
+    """
+    path = folder / LOCK_FILE
+    try:
+        text = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        message = f"cannot be read: {error.strerror}"
+        raise DocumentError([Problem(where=str(path), message=message)]) from None
+    return load_json(Lock, text, name=str(path))
+
+
+def render_lock(lock: Lock) -> str:
+    """Return a lock as the text of its file: sorted, one scenario per line."""
+    releases = {label: dict(sorted(lock.releases[label].items())) for label in lock.releases}
+    whole = {"schema": lock.schema, "releases": releases}
+    return json.dumps(whole, indent=1, ensure_ascii=False) + "\n"
+
+
+def verify_lock(lock: Lock, scenarios: Sequence[Scenario], *, where: str) -> list[Problem]:
+    """Return in what the scenarios of a folder differ from its lock.
+
+    Args:
+        lock: What was locked.
+        scenarios: All that are in the folder now.
+        where: What messages call the lock.
+    """
+    now = make_lock(scenarios, lock.releases)
+    places = {each.scenario: each.place for each in scenarios}
+    found: dict[str, Problem] = {}
+    for label, locked in lock.releases.items():
+        present = now.releases[label]
+        for name in sorted({*locked, *present}):
+            message = _difference(name, locked.get(name), present.get(name), label)
+            if message:
+                place = places.get(name, where)
+                found.setdefault(name, Problem(where=place, message=message, hint=_HINT))
+    return list(found.values())
+
+
+def lock_for(paths: Sequence[Path], scenarios: Sequence[Scenario], *, release: str) -> Lock:
+    """Return the lock that a run counts against, after holding it against what is there.
+
+    Args:
+        paths: Folders and files of a run. A file by itself is locked by what it is now.
+        scenarios: What was read from them.
+        release: Label of the release of the run.
+
+    Raises:
+        ConfigurationError: A lock has no list for the release.
+        DocumentError: A locked scenario is missing or altered, or a required one is not locked.
+    """
+    problems: list[Problem] = []
+    required: dict[str, str] = {}
+    left = {file_of(each).resolve(): each for each in scenarios}
+    for path in paths:
+        inside = [file for file in left if file.is_relative_to(path.resolve())]
+        here = [left.pop(file) for file in inside]
+        lock = read_lock(path) if path.is_dir() else None
+        if lock is None:
+            lock = make_lock(here, [release])
+        else:
+            problems += verify_lock(lock, here, where=str(path / LOCK_FILE))
+        required |= lock.of(release)
+    if problems:
+        raise DocumentError(problems)
+    return Lock(releases={release: required})
+
+
+def _difference(name: str, locked: str | None, present: str | None, label: str) -> str:
+    if present is None:
+        return f"the required scenario `{name}` of {label} is locked, but is not there"
+    if locked is None:
+        return f"the scenario `{name}` is required on {label}, but is not locked"
+    if locked != present:
+        return f"the required scenario `{name}` was altered after it was locked"
+    return ""

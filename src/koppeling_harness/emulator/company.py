@@ -91,7 +91,6 @@ _ACCOUNTS = (
     ("8010", "Omzet goederen", "G", 0, "1", 0),
     ("8074", "Omzet per afdeling", "G", 0, "1", 1),
 )
-_TASKS = ("Overleg", "Ontwerp", "Bouw", "Testen", "Oplevering", "Reistijd", "Nazorg", "Intake")
 
 
 def build(connection: sqlite3.Connection, *, seed: int, rows: int) -> None:
@@ -110,8 +109,9 @@ def build(connection: sqlite3.Connection, *, seed: int, rows: int) -> None:
     _articles(connection, chance)
     _projects(connection, chance)
     _orders(connection, chance)
-    _ledger(connection, chance, lines=max(120, min(rows, 200_000)))
-    _realization(connection, chance, rows)
+    _ledger(connection, chance, lines=max(120, min(rows, 30_000)))
+    if rows:
+        _realization(connection, rows, seed)
     _subjects(connection, chance)
     _numbers(connection)
     connection.execute("COMMIT")
@@ -429,27 +429,40 @@ def _ledger(connection: sqlite3.Connection, chance: random.Random, *, lines: int
     )
 
 
-def _realization(connection: sqlite3.Connection, chance: random.Random, rows: int) -> None:
+def _realization(connection: sqlite3.Connection, rows: int, seed: int) -> None:
+    """Add post-calculation lines, in SQL: a million of them in seconds.
+
+    Indexes come afterwards; to build them once is quicker than to keep them.
+    """
     spread = max(1, rows // 250)
-
-    def lines() -> Iterator[tuple[Any, ...]]:
-        for index in range(1, rows + 1):
-            day = _START + timedelta(days=index // spread)
-            stamp = (day + timedelta(microseconds=chance.randrange(3 * 10**10))).isoformat()
-            hours = -4.0 if index % 97 == 0 else (1 + index * 7 % 16) / 2
-            yield (
-                index, f"{day:%Y-%m-%d}T00:00:00", f"{1001 + index % 16:09d}",
-                str(500001 + index * 3 % 20), "1", str(300 + index % 4),
-                "O" if index % 13 == 0 else "N", hours, _TASKS[index % len(_TASKS)],
-                int(index % 5 != 0), int(index % 3 == 0), 0, 1, stamp, stamp,
-            )  # fmt: skip
-
-    _fill(
-        connection,
-        "realization",
-        "Id, DaTi, EmId, PrId, VaIt, ItCd, StId, Qu, Ds, Ch, Ap, Pr, EnSe, created, modified",
-        lines(),
+    days = [(day, f"{_START + timedelta(days=day):%Y-%m-%d}") for day in range(rows // spread + 1)]
+    connection.execute("CREATE TEMP TABLE day(n INTEGER PRIMARY KEY, text TEXT)")
+    connection.executemany("INSERT INTO day VALUES (?, ?)", days)
+    indexes = connection.execute(
+        "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = 'realization'"
+    ).fetchall()
+    for name, _ in indexes:
+        connection.execute(f"DROP INDEX {name}")
+    connection.execute(
+        """
+        WITH RECURSIVE line(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM line WHERE i < :rows),
+        made AS (SELECT i, day.text AS d, (i * 7919 + :seed * 104729) AS h FROM line
+                 JOIN day ON day.n = i / :spread)
+        INSERT INTO realization
+            (Id, DaTi, EmId, PrId, VaIt, ItCd, StId, Qu, Ds, Ch, Ap, Pr, EnSe, created, modified)
+        SELECT i, d || 'T00:00:00', printf('%09d', 1001 + i % 16),
+               CAST(500001 + i * 3 % 20 AS TEXT), '1', CAST(300 + i % 4 AS TEXT),
+               iif(i % 13 = 0, 'O', 'N'), iif(i % 97 = 0, -4.0, (1 + i * 7 % 16) / 2.0),
+               'Uren ' || (1 + i % 8), i % 5 <> 0, i % 3 = 0, 0, 1,
+               d || printf('T%02d:%02d:%02d.%06d', 8 + i % 9, h % 60, i % 60, h % 999983),
+               d || printf('T%02d:%02d:%02d.%06d', 8 + i % 9, h % 60, i % 60, h % 999983)
+        FROM made
+        """,
+        {"rows": rows, "seed": seed, "spread": spread},
     )
+    for _, sql in indexes:
+        connection.execute(sql)
+    connection.execute("DROP TABLE day")
     connection.execute(
         "INSERT INTO realization_day SELECT DaTi, max(modified) FROM realization GROUP BY DaTi"
     )
@@ -478,6 +491,15 @@ def _subjects(connection: sqlite3.Connection, chance: random.Random) -> None:
     connection.execute(
         "INSERT INTO file VALUES (?, ?, ?, ?, ?, ?)",
         (file_id, "notitie.txt", "text/plain", text, "KnSubjectAttachment", _CREATED),
+    )
+    image_id = f"{chance.getrandbits(128):032X}"
+    # Without content: an image of the demo company is drawn in the size that is asked for.
+    connection.execute(
+        "INSERT INTO file VALUES (?, ?, ?, ?, ?, ?)",
+        (image_id, "medewerker.png", "image/png", None, "KnPerson", _CREATED),
+    )
+    connection.execute(
+        "UPDATE relation SET data = json_object('FileId', ?) WHERE BcId = 1", (image_id,)
     )
     connection.execute("UPDATE subject SET StId = -2 WHERE SbId = 25")
     _fill(

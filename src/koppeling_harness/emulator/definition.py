@@ -1,12 +1,18 @@
 """GetConnectors: what each one selects, supplied by AFAS or defined by the customer."""
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
 
 from koppeling_harness.errors import ConfigurationError, Problem
-from koppeling_harness.model.connector import FixedFilter, OwnGetConnector
+from koppeling_harness.model.connector import (
+    ConnectorField,
+    FixedFilter,
+    JoinedTable,
+    OwnGetConnector,
+)
 
 DATA_TYPES = {
     "s": "string",
@@ -21,6 +27,7 @@ DATA_TYPES = {
 REPLACED = "(replaced)"
 """What a field shows that no longer links to the database (AFAS: DATA-23)."""
 
+_CUSTOM_FIELD = re.compile(r"^[Uu][0-9A-Fa-f]{32}$")
 _JSON_PAIRS = 60
 """Fields per json_object call; SQLite passes at most 127 arguments."""
 
@@ -109,45 +116,43 @@ def define(own: OwnGetConnector) -> Definition:
     """
     base = _source(own, own.copy_of or own.id)
     columns = dict(base.by_id)
-    joins: list[str] = []
-    for join in own.joins:
-        joined = _source(own, join.source)
-        prefix = f'"{join.alias}".'
-        inner = {name: _prefixed(each, prefix) for name, each in joined.by_id.items()}
-        pairs = []
-        for theirs, ours in join.on.items():
-            left, right = inner.get(theirs.lower()), columns.get(ours.lower())
-            if left is None or right is None:
-                missing = theirs if left is None else ours
-                raise _problem(own, f"join {join.alias}: field {missing!r} does not exist")
-            pairs.append(f"{left.sql} = {right.sql}")
-        joins.append(
-            f'LEFT JOIN ({_plain_select(joined)}) AS "{join.alias}" ON {" AND ".join(pairs)}'
-        )
-        columns |= {f"{join.alias}.{name}".lower(): each for name, each in inner.items()}
-    chosen = (
-        [columns.get(each.lower(), _replaced(each)) for each in own.fields]
-        if own.fields or own.renamed
-        else list(base.columns)
+    joins = [_join(own, each, columns) for each in own.joins]
+    named = [ConnectorField(id=each, field=each) for each in own.fields] + list(own.renamed)
+    chosen = tuple(
+        replace(columns.get(each.field.lower()) or _missing(base, each.field), id=each.id)
+        for each in named
     )
-    chosen = [
-        _named(each, name)
-        for each, name in zip(chosen, own.fields or [each.id for each in chosen], strict=True)
-    ]
-    for renamed in own.renamed:
-        column = columns.get(renamed.field.lower(), _replaced(renamed.id))
-        chosen.append(_named(column, renamed.id))
+    filters = []
+    for each in own.fixed_filters:
+        column = columns.get(each.field.lower())
+        if column is None:
+            raise _problem(own, f"fixed filter: field {each.field!r} does not exist")
+        filters.append((column, each))
     return Definition(
         id=own.id,
         description=own.description or own.id,
         source=" ".join([base.source, *joins]),
         where=base.where,
-        columns=tuple(chosen),
-        fixed_filters=tuple(
-            (_filter_column(own, columns, each), each) for each in own.fixed_filters
-        ),
+        columns=chosen or base.columns,
+        fixed_filters=tuple(filters),
         blocked=own.blocked is not None,
     )
+
+
+def _join(own: OwnGetConnector, join: JoinedTable, columns: dict[str, Column]) -> str:
+    """Return the SQL of a join, and add the columns that it brings as `alias.Field`."""
+    joined = _source(own, join.source)
+    alias = f'"own_{join.alias}"'
+    inner = {name: replace(each, sql=f'{alias}."{each.id}"') for name, each in joined.by_id.items()}
+    pairs = []
+    for theirs, ours in join.on.items():
+        left, right = inner.get(theirs.lower()), columns.get(ours.lower())
+        if left is None or right is None:
+            missing = theirs if left is None else ours
+            raise _problem(own, f"join {join.alias}: field {missing!r} does not exist")
+        pairs.append(f"{left.sql} = {right.sql}")
+    columns |= {f"{join.alias}.{name}".lower(): each for name, each in inner.items()}
+    return f"LEFT JOIN ({_plain_select(joined)}) AS {alias} ON {' AND '.join(pairs)}"
 
 
 def row_json(definition: Definition, rendered: Mapping[str, str]) -> list[str]:
@@ -185,40 +190,24 @@ def _problem(own: OwnGetConnector, message: str) -> ConfigurationError:
     return ConfigurationError(problem.render())
 
 
-def _filter_column(
-    own: OwnGetConnector, columns: Mapping[str, Column], each: FixedFilter
-) -> Column:
-    found = columns.get(each.field.lower())
-    if found is None:
-        raise _problem(own, f"fixed filter: field {each.field!r} does not exist")
-    return found
-
-
 def _plain_select(definition: Definition) -> str:
     columns = ", ".join(f'{each.sql} AS "{each.id}"' for each in definition.columns)
     where = f" WHERE {definition.where}" if definition.where else ""
     return f"SELECT {columns} FROM {definition.source}{where}"  # noqa: S608 - our own names
 
 
-def _prefixed(each: Column, prefix: str) -> Column:
-    return Column(
-        id=each.id,
-        type=each.type,
-        length=each.length,
-        sql=f'{prefix}"{each.id}"',
-        label_nl=each.label_nl,
-        label_en=each.label_en,
-    )
-
-
-def _named(each: Column, name: str) -> Column:
+def _missing(base: Definition, name: str) -> Column:
+    """Return a custom field of the first table, else what a vanished field shows."""
+    if not _CUSTOM_FIELD.match(name):
+        return _replaced(name)
+    alias = base.source.split()[1]
     return Column(
         id=name,
-        type=each.type,
-        length=each.length,
-        sql=each.sql,
-        label_nl=each.label_nl,
-        label_en=each.label_en,
+        type="s",
+        length=0,
+        sql=f"json_extract({alias}.data, '$.{name.upper()}')",
+        label_nl=name,
+        label_en=name,
     )
 
 

@@ -1,6 +1,5 @@
 """One Profit environment: its data, its definitions, and who may use it."""
 
-import itertools
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,8 +17,9 @@ from koppeling_harness.emulator.access import (
     find_token,
     new_token,
 )
-from koppeling_harness.emulator.definition import Definition, define, supplied
+from koppeling_harness.emulator.definition import Definition, define
 from koppeling_harness.emulator.get_connector import GetExecutor
+from koppeling_harness.emulator.grants import OAuth
 from koppeling_harness.emulator.specification import UpdateConnector, read_catalogue
 from koppeling_harness.emulator.update_connector import UpdateExecutor
 from koppeling_harness.model.connector import OwnGetConnector
@@ -43,6 +43,8 @@ class Setup:
     seed: int
     fill: Callable[[], sqlite3.Connection]
     """Makes the database of a new environment."""
+    gets: Mapping[str, Definition]
+    """GetConnectors by lower-case id."""
     catalogue: Mapping[str, UpdateConnector]
     """UpdateConnectors by lower-case id."""
 
@@ -73,7 +75,11 @@ class Environment:
         first = new_token(app or AppConnector())
         self.apps: list[AppConnector] = [first.app]
         self.tokens: dict[str, Token] = {first.data: first}
-        self.log = itertools.count(1)
+        self.oauth = OAuth()
+        self.mails: list[tuple[str, str]] = []
+        """One-time passwords that would have been mailed: user and code."""
+        self.codes: dict[tuple[str, str], str] = {}
+        """Codes that wait, by API key and user."""
         self._connection: sqlite3.Connection | None = None
         self._headers: dict[str, Token] = {}
 
@@ -94,6 +100,7 @@ class Environment:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+            self.gets = GetExecutor(self.settings, seed=self.setup.seed)
 
     def now(self) -> str:
         """Return the present moment as Profit stores it: wall-clock time in Amsterdam."""
@@ -122,6 +129,9 @@ class Environment:
             return UNAUTHORIZED
         token = self._headers.get(header)
         if token is None:
+            if header.lower().startswith("bearer "):
+                app = self.oauth.app_of(header[7:], self.setup.clock.now())
+                return app if isinstance(app, Denied) else admit(app, address)
             if not header.lower().startswith("afastoken "):
                 return UNAUTHORIZED
             found = find_token(header, self.tokens, settings=self.settings)
@@ -136,7 +146,7 @@ class Environment:
     def get_definition(self, id_: str) -> Definition | None:
         """Return the GetConnector of that id, by any case."""
         lower = id_.lower()
-        return self.own.get(lower) or supplied().get(lower)
+        return self.own.get(lower) or self.setup.gets.get(lower)
 
     def update_definition(self, id_: str) -> UpdateConnector | None:
         """Return the UpdateConnector of that id, by any case."""
@@ -144,7 +154,7 @@ class Environment:
 
     def get_definitions(self) -> Iterable[Definition]:
         """Return all GetConnectors, own ones last."""
-        return {**supplied(), **self.own}.values()
+        return {**self.setup.gets, **self.own}.values()
 
 
 def admit(app: AppConnector, address: str | None) -> AppConnector | Denied:

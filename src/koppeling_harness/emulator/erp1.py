@@ -4,10 +4,12 @@ import itertools
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from koppeling_harness.clock import Clock, SystemClock
-from koppeling_harness.emulator import company, web
+from koppeling_harness.emulator import company, files, oauth, otp, web
 from koppeling_harness.emulator.access import AppConnector
+from koppeling_harness.emulator.definition import Definition, supplied
 from koppeling_harness.emulator.environment import (
     Environment,
     Setup,
@@ -17,7 +19,8 @@ from koppeling_harness.emulator.environment import (
 )
 from koppeling_harness.emulator.quirks import settle
 from koppeling_harness.emulator.releases import find_release
-from koppeling_harness.emulator.specification import UpdateConnector
+from koppeling_harness.emulator.specification import Field, UpdateConnector
+from koppeling_harness.emulator.state import StateFile
 from koppeling_harness.errors import UsageError
 from koppeling_harness.model.connector import OwnGetConnector
 from koppeling_harness.model.secret import Secret
@@ -54,6 +57,7 @@ class Erp1:
         quirks: Switches that differ from what the release does.
         clock: Tells the time that is stored as created and modified.
         imported: UpdateConnectors beside those that the emulator knows; an equal id replaces.
+        imported_gets: The same for GetConnectors.
 
     Raises:
         ConfigurationError: The release or a switch does not exist.
@@ -68,6 +72,7 @@ class Erp1:
         quirks: Mapping[str, str] | None = None,
         clock: Clock | None = None,
         imported: Sequence[UpdateConnector] = (),
+        imported_gets: Sequence[Definition] = (),
     ) -> None:
         profit = find_release(release)
         self.release: Release = profit.release
@@ -81,6 +86,7 @@ class Erp1:
             clock=clock or SystemClock(),
             seed=seed,
             fill=self._fill,
+            gets={**supplied(), **{each.id.lower(): each for each in imported_gets}},
             catalogue={**own_catalogue(), **{each.id.lower(): each for each in imported}},
         )
         self.app = web.Server(
@@ -89,8 +95,9 @@ class Erp1:
                 "connectors": web.connectors,
                 "metainfo": web.meta,
                 "profitversion": web.version,
+                **files.HANDLERS,
             },
-            open_handlers={},
+            open_handlers={**otp.HANDLERS, **oauth.HANDLERS},
         )
 
     def open_environment(
@@ -99,6 +106,8 @@ class Erp1:
         *,
         name: str | None = None,
         app_connector: AppConnector | None = None,
+        custom_fields: Mapping[str, Sequence[Field]] | None = None,
+        state: Path | None = None,
     ) -> EnvironmentAccess:
         """Make an environment with the demo company in it.
 
@@ -106,16 +115,26 @@ class Erp1:
             connectors: GetConnectors of its own, beside the supplied ones.
             name: Its id; None takes the next free one.
             app_connector: What its token may use; None allows everything.
+            custom_fields: Own fields by the object that they belong to, with ids `U…`.
+            state: A file that keeps its data, name and token over restarts.
 
         Raises:
-            ConfigurationError: An own connector cannot be made.
+            ConfigurationError: An own connector cannot be made, or the state file not be used.
             UsageError: An environment of that name is open.
         """
-        chosen = name or next(self._names)
+        kept = StateFile(state, self._build) if state else None
+        chosen = (kept and kept.get("environment")) or name or next(self._names)
         if chosen.lower() in self._environments:
             message = f"environment {chosen} is already open"
             raise UsageError(message)
-        made = Environment(chosen, self._setup, connectors, app_connector)
+        setup = replace(self._setup, fill=lambda: kept.connection) if kept else self._setup
+        made = Environment(chosen, setup, connectors, app_connector)
+        made.updates.custom_fields = {
+            name.lower(): {each.id.lower(): each for each in fields}
+            for name, fields in (custom_fields or {}).items()
+        }
+        if kept:
+            _remember(kept, made)
         self._environments[chosen.lower()] = made
         token = made.first_token
         return EnvironmentAccess(
@@ -184,9 +203,24 @@ class Erp1:
 
     def _made(self) -> sqlite3.Connection:
         connection = empty_database()
+        self._build(connection)
+        return connection
+
+    def _build(self, connection: sqlite3.Connection) -> None:
         company.build(connection, seed=self._seed, rows=self._rows)
         connection.execute("ANALYZE")
-        return connection
+
+
+def _remember(kept: StateFile, made: Environment) -> None:
+    """Let the environment have the name and token of its first start."""
+    token = made.first_token
+    data = kept.get("token")
+    if data is None:
+        kept.put("environment", made.name)
+        kept.put("token", token.data)
+    else:
+        token.data = data
+        made.tokens = {data: token}
 
 
 def _names() -> Iterator[str]:

@@ -9,6 +9,7 @@ import random
 import re
 import sqlite3
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from koppeling_harness.emulator.definition import Column, Definition, row_json
@@ -22,6 +23,7 @@ from koppeling_harness.emulator.filters import (
     read_json,
 )
 from koppeling_harness.emulator.messages import Reason, Refusal
+from koppeling_harness.emulator.page_index import FROM_SKIP, PageIndex
 
 _DEFAULT_TAKE = 100
 _MOST_ROWS = 2**62
@@ -43,6 +45,7 @@ class GetExecutor:
         self._left_to_right = settings["filter_precedence"] == "left_to_right"
         self._shuffled = settings["unordered_paging"] == "shuffled"
         self._random = random.Random(seed)  # noqa: S311 - an order of rows is no secret
+        self._pages = PageIndex()
         self._selects: dict[int, tuple[Definition, str]] = {}
 
     def rows(
@@ -64,15 +67,59 @@ class GetExecutor:
         parameters: list[Any] = []
         conditions = [definition.where] if definition.where else []
         conditions += self._conditions(definition, query, parameters)
+        order = self._order(connection, definition, query)
+        if skip >= FROM_SKIP and order.row_id and "JOIN" not in definition.source:
+            found = self._deep(connection, definition, conditions, order, parameters, (skip, take))
+        else:
+            limit = _MOST_ROWS if take == -1 else take
+            found = self._ask(
+                connection, definition, conditions, order, [*parameters, limit, max(skip, 0)]
+            )
+        return self._body(skip, take, found)
+
+    def _ask(
+        self,
+        connection: sqlite3.Connection,
+        definition: Definition,
+        conditions: list[str],
+        order: "_Order",
+        parameters: list[Any],
+    ) -> list[tuple[str, ...]]:
         where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-        order = self._order(definition, query)
-        sql = f"{self._select(definition)}{where} ORDER BY {order} LIMIT ? OFFSET ?"
-        limit = _MOST_ROWS if take == -1 else take
+        sql = f"{self._select(definition)}{where} ORDER BY {order.sql} LIMIT ? OFFSET ?"
         try:
-            found = connection.execute(sql, [*parameters, limit, max(skip, 0)]).fetchall()
+            return connection.execute(sql, parameters).fetchall()
         except MemoryError:
             raise Refusal(Reason.OUT_OF_MEMORY) from None
-        return self._body(skip, take, found)
+
+    def _deep(
+        self,
+        connection: sqlite3.Connection,
+        definition: Definition,
+        conditions: list[str],
+        order: "_Order",
+        parameters: list[Any],
+        page: tuple[int, int],
+    ) -> list[tuple[str, ...]]:
+        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+        start = self._pages.start(
+            connection,
+            rows=f"FROM {definition.source}{where}",
+            row_id=order.row_id,
+            descending=order.descending,
+            parameters=parameters,
+            skip=page[0],
+        )
+        if start is None:
+            return []
+        sign = "<=" if order.descending else ">="
+        return self._ask(
+            connection,
+            definition,
+            [*conditions, f"{order.row_id} {sign} ?"],
+            order,
+            [*parameters, start[0], page[1], start[1]],
+        )
 
     def _page(self, query: Mapping[str, str]) -> tuple[int, int]:
         """Return effective skip and take; -1 and -1 mean everything.
@@ -125,21 +172,29 @@ class GetExecutor:
             left_to_right=self._left_to_right,
         )
 
-    def _order(self, definition: Definition, query: Mapping[str, str]) -> str:
+    def _order(
+        self, connection: sqlite3.Connection, definition: Definition, query: Mapping[str, str]
+    ) -> "_Order":
         wanted = query.get("orderbyfieldids", "")
+        fixed = definition.row_order
         if not wanted:
             if self._shuffled:
                 # A new linear map of the row ids for every request: pages overlap and miss.
                 factor = self._random.randrange(3, 2**20, 2)
-                return f"({definition.row_order} * {factor}) % 1048573"
-            return definition.row_order
-        terms = []
+                return _Order(sql=f"({fixed} * {factor}) % 1048573")
+            return _Order(sql=fixed, row_id=fixed)
+        terms: list[str] = []
         for name in wanted.split(","):
             down = name.strip().startswith("-")
             column = column_of(definition, name.strip().lstrip("-"))
+            if column.sql == _row_id_column(connection, definition):
+                # Unique: what follows cannot matter.
+                sql = f"{column.sql}{' DESC' if down else ''}"
+                row_id = "" if terms else column.sql
+                return _Order(sql=", ".join([*terms, sql]), row_id=row_id, descending=down)
             collation = " COLLATE NOCASE" if column.type == "s" else ""
             terms.append(f"{column.sql}{collation}{' DESC' if down else ''}")
-        return ", ".join([*terms, definition.row_order])
+        return _Order(sql=", ".join([*terms, fixed]))
 
     def _select(self, definition: Definition) -> str:
         known = self._selects.get(id(definition))
@@ -183,6 +238,29 @@ class GetExecutor:
         if self._settings["json_layout"] == "lines":
             return f'{{\n"skip":{skip},\n"take":{take},\n"rows":[{text}]\n}}'
         return f'{{"skip":{skip},"take":{take},"rows":[{text}]}}'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Order:
+    """In which order the rows come."""
+
+    sql: str
+    row_id: str = ""
+    """The expression of the row id, when the order is that of row ids."""
+    descending: bool = False
+
+
+_ROW_IDS: dict[str, str] = {}
+
+
+def _row_id_column(connection: sqlite3.Connection, definition: Definition) -> str:
+    """Return the expression of the column that is the row id of the first table."""
+    table, alias = definition.source.split()[:2]
+    if table not in _ROW_IDS:
+        columns = connection.execute(f"PRAGMA table_info({table})").fetchall()
+        whole = [name for _, name, kind, _, _, key in columns if key == 1 and kind == "INTEGER"]
+        _ROW_IDS[table] = whole[0] if whole else ""
+    return f"{alias}.{_ROW_IDS[table]}"
 
 
 def _number(text: str | None, default: int) -> int:

@@ -83,3 +83,12 @@ class OwnGetConnector:
     fixed_filters: tuple[FixedFilter, ...] = ()
     blocked: Annotated[NonEmpty, Field(pattern="^(customer|afas)$")] | None = None
     """Who blocked the definition; None when it may be called."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnGetConnectors:
+    """A file with GetConnectors, as a partner ships them."""
+
+    __pydantic_config__ = STRICT
+
+    get_connectors: tuple[OwnGetConnector, ...] = ()

@@ -1,0 +1,85 @@
+"""`koppeling erp1`: serve an emulated ERP1, and what belongs to it."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+_FILE = click.Path(path_type=Path)
+
+
+@click.group()
+def command() -> None:
+    """Serve an emulated ERP1, and what belongs to it."""
+
+
+@command.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Default: a free one.")
+@click.option("--release", default="Profit 8", show_default=True)
+@click.option("--latency-ms", type=click.IntRange(0), default=0, help="Added to every answer.")
+@click.option("--rows", type=click.IntRange(0), default=10_000, show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True, help="Of the demo company.")
+@click.option("--import", "imports", multiple=True, type=_FILE, metavar="FILE")
+@click.option("--state", type=_FILE, metavar="FILE", help="Keeps the data over restarts.")
+@click.option("--quirk", "quirks", multiple=True, metavar="NAME=VALUE")
+@click.option("--tls", is_flag=True, help="HTTPS, with a certificate made for this run.")
+def serve(imports: tuple[Path, ...], quirks: tuple[str, ...], **options: Any) -> None:
+    """Serve one environment until Ctrl-C.
+
+    The first line is JSON with base_url, token, token_base64, release, version and environment;
+    once it is there, requests are answered. --import takes OpenAPI files of AFAS, snapshots, and
+    YAML with own GetConnectors.
+    """
+    from koppeling_harness.workflow.erp1 import ServeOptions, quirk_settings, serve_environment
+
+    serve_environment(
+        ServeOptions(quirks=quirk_settings(quirks), **options),
+        imports,
+        announce=click.echo,
+        warn=lambda line: click.echo(line, err=True),
+    )
+
+
+@command.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def quirks(*, as_json: bool) -> None:
+    """List every switch with its values (the default first) and its source."""
+    import json
+
+    from koppeling_harness.workflow.erp1 import quirks as every
+
+    if as_json:
+        click.echo(json.dumps(every(), indent=1))
+        return
+    for each in every():
+        click.echo(f"{each['name']} = {' | '.join(each['values'])}")
+        click.echo(f"    {each['description']}\n    source: {each['source']}")
+
+
+@command.command("import")
+@click.argument("files", nargs=-1, required=True, type=_FILE, metavar="FILE...")
+@click.option("--out", type=_FILE, help="Write what was understood, for serve --import.")
+def import_(files: tuple[Path, ...], out: Path | None) -> None:
+    """Check which connectors the files hold; what is not understood is listed."""
+    from koppeling_harness.workflow.erp1 import read_files
+
+    report = read_files(files)
+    if out is not None:
+        out.write_text(report.catalogue(), encoding="utf-8")
+    for line in report.lines():
+        click.echo(line)
+
+
+@command.command()
+@click.option("--url", required=True, help="Base URL of a test or accept environment.")
+@click.option("--out", required=True, type=_FILE)
+def snapshot(url: str, out: Path) -> None:
+    """Save the metainfo of a live environment, for serve --import.
+
+    The token's XML is taken from the environment variable AFAS_TOKEN.
+    """
+    from koppeling_harness.workflow.erp1 import take_snapshot
+
+    out.write_text(take_snapshot(url), encoding="utf-8")
+    click.echo(f"wrote {out}")

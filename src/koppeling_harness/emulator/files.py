@@ -1,0 +1,152 @@
+"""The subject, file, image and report connectors: bytes instead of rows.
+
+Source: AFAS, docs.afas.help/apidoc and howto-bijlage-dossier; help.afas.nl for SendFileAsBinary.
+"""
+
+import base64
+import json
+import struct
+import zlib
+
+from koppeling_harness.emulator.access import AppConnector, Denied
+from koppeling_harness.emulator.filters import read_compact, read_json
+from koppeling_harness.emulator.messages import Reason, Refusal
+from koppeling_harness.emulator.web import Answer, Handler, Request, denied, empty
+
+_EDGES = {"0": 240, "1": 64, "2": 1000}
+"""Pixels by `format`: original, thumbnail, medium."""
+
+
+def subject_connector(request: Request, app: AppConnector) -> Answer:
+    """Answer `/subjectconnector/{SubjectId}/{FileId}`: an attachment of a dossier item."""
+    if not app.may_use("appconnectorsubject"):
+        return denied(Denied(status=401), request)
+    subject, file = _two(request, "subjectid", "fileid")
+    row = request.environment.connection.execute(
+        "SELECT f.name, f.mimetype, f.content FROM file f WHERE f.FileId = ?1 AND (EXISTS "
+        "(SELECT 1 FROM subject_attachment a WHERE a.FileId = f.FileId AND a.SbId = ?2) OR EXISTS "
+        "(SELECT 1 FROM reaction_attachment a JOIN reaction r ON r.Id = a.Id "
+        "WHERE a.FileId = f.FileId AND r.SbId = ?2))",
+        (file, subject),
+    ).fetchone()
+    return _file(request, row)
+
+
+def file_connector(request: Request, app: AppConnector) -> Answer:
+    """Answer `/fileconnector/{FileId}/{FileName}`: any file, by its id and name."""
+    if not app.may_use("appconnectorfile"):
+        return denied(Denied(status=401), request)
+    file, name = _two(request, "fileid", "filename")
+    row = request.environment.connection.execute(
+        "SELECT name, mimetype, content FROM file WHERE FileId = ? AND name = ?", (file, name)
+    ).fetchone()
+    return _file(request, row)
+
+
+def image_connector(request: Request, app: AppConnector) -> Answer:
+    """Answer `/imageconnector/{id}?format=`: an image as it is, 64 or 1000 pixels wide.
+
+    An uploaded image keeps its own size in every format; the demo company's are drawn to size.
+    """
+    if not app.may_use("appconnectorimage"):
+        return denied(Denied(status=401), request)
+    id_ = request.parts[1] if len(request.parts) > 1 else request.query.get("imageid", "")
+    row = request.environment.connection.execute(
+        "SELECT mimetype, content FROM file WHERE FileId = ?", (id_,)
+    ).fetchone()
+    edge = _EDGES.get(request.query.get("format", "0"))
+    if row is None or edge is None:
+        return empty(404)
+    kind, content = row
+    if content is None:
+        content = _png(edge, id_)
+    return _bytes(request, content, kind, {})
+
+
+def report_connector(request: Request, app: AppConnector) -> Answer:
+    """Answer `/reportconnector/{id}`: a PDF that names the report and its filter."""
+    if not app.may_use("appconnectorreport"):
+        return denied(Denied(status=401), request)
+    if len(request.parts) != 2:
+        return empty(404)
+    query = request.query
+    lines = [f"Rapport {request.parts[1]}"]
+    if query.get("filterjson"):
+        alternatives = read_json(query["filterjson"])
+    elif query.get("filterfieldids"):
+        alternatives = read_compact(
+            query["filterfieldids"], query.get("filtervalues", ""), query.get("operatortypes")
+        )
+    else:
+        alternatives = []
+    lines += [f"{one.field} {one.operator} {one.value}" for group in alternatives for one in group]
+    return _bytes(request, _pdf(lines), "application/pdf", {})
+
+
+HANDLERS: dict[str, Handler] = {
+    "subjectconnector": subject_connector,
+    "fileconnector": file_connector,
+    "imageconnector": image_connector,
+    "reportconnector": report_connector,
+}
+"""Endpoints by the first part of their path."""
+
+
+def _two(request: Request, first: str, second: str) -> tuple[str, str]:
+    """Return two values from the path, or from the query by name."""
+    if len(request.parts) == 3:
+        return request.parts[1], request.parts[2]
+    query = request.query
+    if len(request.parts) != 1 or first not in query or second not in query:
+        raise Refusal(Reason.UNEXPECTED)
+    return query[first], query[second]
+
+
+def _file(request: Request, row: tuple[str, str, bytes] | None) -> Answer:
+    if row is None:
+        return empty(404)
+    name, kind, content = row
+    return _bytes(request, content or b"", kind, {"filename": name})
+
+
+def _bytes(request: Request, content: bytes, kind: str, names: dict[str, str]) -> Answer:
+    if request.headers.get(b"sendfileasbinary") == b"1":
+        return Answer(body=content, content_type=(b"content-type", kind.encode()))
+    body = {**names, "mimetype": kind, "filedata": base64.b64encode(content).decode()}
+    return Answer(body=json.dumps(body, ensure_ascii=False).encode())
+
+
+def _png(edge: int, seed: str) -> bytes:
+    """Return a square image of one colour."""
+    colour = bytes.fromhex(f"{zlib.crc32(seed.encode()) & 0xFFFFFF:06x}")
+    rows = (b"\0" + colour * edge) * edge
+    head = struct.pack(">IIBBBBB", edge, edge, 8, 2, 0, 0, 0)
+    parts = ((b"IHDR", head), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        for name, data in parts
+    )
+
+
+def _pdf(lines: list[str]) -> bytes:
+    """Return a one-page PDF with the lines of text."""
+    safe = [line.translate({40: r"\(", 41: r"\)", 92: r"\\"}) for line in lines]
+    text = " ".join(f"({line}) Tj 0 -16 Td" for line in safe)
+    stream = f"BT /F1 12 Tf 60 780 Td {text} ET".encode("cp1252", "replace")
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R "
+        b"/Resources << /Font << /F1 5 0 R >> >> >>",
+        b"<< /Length %d >>\nstream\n%b\nendstream" % (len(stream), stream),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    ]
+    out, places = b"%PDF-1.4\n", []
+    for number, content in enumerate(objects, start=1):
+        places.append(len(out))
+        out += b"%d 0 obj\n%b\nendobj\n" % (number, content)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    return out + (
+        b"xref\n0 %d\n0000000000 65535 f \n%btrailer\n<< /Size %d /Root 1 0 R >>\n"
+        b"startxref\n%d\n%%%%EOF\n" % (len(places) + 1, table, len(places) + 1, len(out))
+    )

@@ -1,0 +1,189 @@
+"""Hosting the emulator: one environment behind a socket, announced in one line of JSON."""
+
+import asyncio
+import importlib
+import ipaddress
+import json
+import socket
+import ssl
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from koppeling_harness.clock import Clock, SystemClock
+from koppeling_harness.emulator.definition import Definition
+from koppeling_harness.emulator.erp1 import EnvironmentAccess, Erp1
+from koppeling_harness.emulator.specification import UpdateConnector
+from koppeling_harness.errors import ConfigurationError, UsageError
+from koppeling_harness.model.connector import OwnGetConnector
+
+DEFAULT_ROWS = 10_000
+"""Post-calculation lines of a served environment, and journal lines of its administration."""
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServeOptions:
+    """How to serve."""
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    """0 takes a free one."""
+    release: str = "Profit 8"
+    latency_ms: int = 0
+    """Added to every answer."""
+    rows: int = DEFAULT_ROWS
+    seed: int = 1
+    state: Path | None = None
+    quirks: Mapping[str, str] = field(default_factory=dict)
+    tls: bool = False
+    imported: Sequence[UpdateConnector] = ()
+    imported_gets: Sequence[Definition] = ()
+    own: Sequence[OwnGetConnector] = ()
+
+
+def serve(options: ServeOptions, *, announce: Say, warn: Say, clock: Clock | None = None) -> None:
+    """Serve one environment until interrupted.
+
+    Args:
+        options: How.
+        announce: Gets one line of JSON when the first request can be answered: `base_url`,
+            `token`, `token_base64`, `release`, `version`, `environment`.
+        warn: Gets what the user should know.
+        clock: Tells the time.
+
+    Raises:
+        ConfigurationError: An option does not fit.
+        UsageError: The address cannot be listened on.
+    """
+    erp1 = Erp1(
+        release=options.release,
+        seed=options.seed,
+        rows=options.rows,
+        quirks=options.quirks,
+        clock=clock or SystemClock(),
+        imported=options.imported,
+        imported_gets=options.imported_gets,
+    )
+    try:
+        access = erp1.open_environment(options.own, state=options.state)
+        erp1.environment(access.environment).connection  # noqa: B018 - filled before announcing
+        with _listening(options.host, options.port) as listener:
+            if not _is_loopback(options.host):
+                warn(
+                    f"listening on {options.host}: whoever reaches this machine reaches the "
+                    "service too; it holds invented data, and is no place for real data"
+                )
+            line = announcement(erp1, access, listener, tls=options.tls)
+            _run(erp1, options, listener, lambda: announce(line))
+    finally:
+        erp1.close()
+
+
+def announcement(
+    erp1: Erp1, access: EnvironmentAccess, listener: socket.socket, *, tls: bool
+) -> str:
+    """Return the first line that a served environment prints."""
+    host, port = listener.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    return json.dumps(
+        {
+            "base_url": f"http{'s' if tls else ''}://{shown}:{port}{access.path}",
+            "token": access.token.reveal(),
+            "token_base64": access.token_base64.reveal(),
+            "release": erp1.release.label,
+            "version": erp1.release.version,
+            "environment": access.environment,
+        }
+    )
+
+
+def _run(
+    erp1: Erp1, options: ServeOptions, listener: socket.socket, ready: Callable[[], None]
+) -> None:
+    app: Any = _delayed(erp1.app, options.latency_ms / 1000) if options.latency_ms else erp1.app
+    with tempfile.TemporaryDirectory() as folder:
+        files = _certificate(Path(folder), options.host) if options.tls else {}
+        config = uvicorn.Config(
+            app,
+            log_level="error",
+            access_log=False,
+            server_header=False,
+            lifespan="off",
+            timeout_graceful_shutdown=3,
+            **files,
+        )
+        server = _Server(config, ready)
+        try:
+            server.run(sockets=[listener])
+        except KeyboardInterrupt:
+            return  # uvicorn has closed everything by then
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._ready()
+
+
+def _delayed(app: Any, delay_s: float) -> Any:
+    async def delayed(scope: Any, receive: Any, send: Any) -> None:
+        await asyncio.sleep(delay_s)
+        await app(scope, receive, send)
+
+    return delayed
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        message = f"cannot listen on {host} port {port}: {error.strerror or error}"
+        raise UsageError(message, hint="name another --port, or 0 for a free one") from None
+    listener.listen(512)
+    return listener
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _certificate(folder: Path, host: str) -> dict[str, Any]:
+    """Make a certificate for this run; TLS 1.2 is the least that Profit takes.
+
+    Raises:
+        ConfigurationError: The library that makes it is not installed.
+    """
+    try:
+        trustme: Any = importlib.import_module("trustme")
+    except ImportError:
+        message = "--tls needs the package trustme, which is not installed"
+        raise ConfigurationError(message, hint="pip install trustme") from None
+    authority = trustme.CA()
+    names = {host, "localhost", "127.0.0.1"}
+    certificate = authority.issue_cert(*sorted(names))
+    key, chain = folder / "key.pem", folder / "chain.pem"
+    certificate.private_key_pem.write_to_path(str(key))
+    for blob in certificate.cert_chain_pems:
+        blob.write_to_path(str(chain), append=True)
+    return {
+        "ssl_keyfile": str(key),
+        "ssl_certfile": str(chain),
+        "ssl_version": ssl.PROTOCOL_TLS_SERVER,
+    }

@@ -1,0 +1,226 @@
+"""The emulated ERP1 from the command line: serve it, list its switches, import, take a snapshot."""
+
+import asyncio
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from koppeling_harness.clock import SystemClock
+from koppeling_harness.document import load_yaml
+from koppeling_harness.emulator.definition import Definition
+from koppeling_harness.emulator.openapi_import import import_openapi, merge
+from koppeling_harness.emulator.quirks import QUIRKS
+from koppeling_harness.emulator.serve import ServeOptions as ServeOptions
+from koppeling_harness.emulator.serve import serve
+from koppeling_harness.emulator.snapshot import read_snapshot
+from koppeling_harness.emulator.specification import (
+    UpdateConnector,
+    read_catalogue,
+    write_catalogue,
+)
+from koppeling_harness.erp.call import ErpCall
+from koppeling_harness.erp.client import Connection, ErpClient
+from koppeling_harness.errors import (
+    ConfigurationError,
+    DocumentError,
+    ErpUnavailableError,
+    Problem,
+)
+from koppeling_harness.model.access import ErpAccess
+from koppeling_harness.model.connector import OwnGetConnectors
+from koppeling_harness.model.secret import Secret
+from koppeling_harness.model.shape import Release
+
+TOKEN_VARIABLE = "AFAS_TOKEN"  # noqa: S105 - the name of a variable, not a token
+"""The environment variable that holds the token's XML for a snapshot."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportReport:
+    """What came out of files with connectors."""
+
+    updates: tuple[UpdateConnector, ...]
+    gets: tuple[Definition, ...]
+    own: OwnGetConnectors
+    not_understood: tuple[str, ...]
+
+    def lines(self) -> list[str]:
+        """Return what to tell: counts first, then every line that was not understood."""
+        known = [f"{len(self.updates)} UpdateConnectors, {len(self.gets)} GetConnectors understood"]
+        if self.own.get_connectors:
+            known.append(f"{len(self.own.get_connectors)} own GetConnectors")
+        return [*known, *(f"not understood: {each}" for each in self.not_understood)]
+
+    def catalogue(self) -> str:
+        """Return the UpdateConnectors in the compact form that `--import` reads too."""
+        return write_catalogue(self.updates)
+
+
+def read_files(paths: Sequence[Path]) -> ImportReport:
+    """Read connectors from OpenAPI files, snapshots, catalogues and YAML definitions.
+
+    Raises:
+        DocumentError: A file cannot be read, or nothing in it was understood.
+    """
+    updates: dict[str, UpdateConnector] = {}
+    gets: dict[str, Definition] = {}
+    own = OwnGetConnectors()
+    problems: list[str] = []
+    for path in paths:
+        text = _read(path)
+        if path.suffix in {".yaml", ".yml"}:
+            loaded = load_yaml(OwnGetConnectors, text, name=str(path))
+            own = OwnGetConnectors(get_connectors=own.get_connectors + loaded.get_connectors)
+            continue
+        found, found_gets, unknown = _connectors(text, path)
+        problems += unknown
+        if not found and not found_gets:
+            raise DocumentError([Problem(where=str(path), message=unknown[0])])
+        for each in found:
+            key = each.id.lower()
+            updates[key] = merge(updates[key], each) if key in updates else each
+        gets |= {each.id.lower(): each for each in found_gets}
+    return ImportReport(
+        updates=tuple(updates.values()),
+        gets=tuple(gets.values()),
+        own=own,
+        not_understood=tuple(problems),
+    )
+
+
+def _connectors(
+    text: str, path: Path
+) -> tuple[Sequence[UpdateConnector], Sequence[Definition], list[str]]:
+    if path.suffix == ".tsv":
+        try:
+            return list(read_catalogue(text).values()), (), []
+        except (ValueError, KeyError, IndexError) as error:
+            message = f"expected a catalogue as `koppeling erp1 import --out` writes it: {error!r}"
+            raise DocumentError([Problem(where=str(path), message=message)]) from None
+    if '"openapi"' in text[:2000]:
+        imported = import_openapi(text, name=path.name)
+        return imported.connectors, (), list(imported.not_understood)
+    snapshot = read_snapshot(text, name=path.name)
+    return snapshot.updates, snapshot.gets, list(snapshot.not_understood)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DocumentError(
+            [Problem(where=str(path), message=f"cannot be read: {error}")]
+        ) from None
+
+
+def serve_environment(
+    options: ServeOptions,
+    imports: Sequence[Path],
+    *,
+    announce: Callable[[str], None],
+    warn: Callable[[str], None],
+) -> None:
+    """Serve one environment until interrupted; see `emulator.serve`.
+
+    Raises:
+        ConfigurationError: A file or an option does not fit.
+        UsageError: The address cannot be listened on.
+    """
+    report = read_files(imports)
+    for line in report.not_understood:
+        warn(f"not understood: {line}")
+    serve(
+        replace(
+            options,
+            imported=report.updates,
+            imported_gets=report.gets,
+            own=report.own.get_connectors,
+        ),
+        announce=announce,
+        warn=warn,
+        clock=SystemClock(),
+    )
+
+
+def quirk_settings(pairs: Sequence[str]) -> dict[str, str]:
+    """Return `NAME=VALUE` texts as a mapping.
+
+    Raises:
+        ConfigurationError: One has no `=`.
+    """
+    settings = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            message = f"--quirk {pair!r}: expected NAME=VALUE"
+            raise ConfigurationError(message, hint="koppeling erp1 quirks lists them all")
+        settings[name.strip()] = value.strip()
+    return settings
+
+
+def quirks() -> list[dict[str, Any]]:
+    """Return every switch: name, values (default first), source, description."""
+    return [
+        {
+            "name": each.name,
+            "values": list(each.values),
+            "default": each.default,
+            "source": each.source,
+            "description": each.description,
+        }
+        for each in QUIRKS
+    ]
+
+
+def take_snapshot(url: str, environ: Mapping[str, str] = os.environ) -> str:
+    """Return the metainfo of a live environment as a snapshot.
+
+    Args:
+        url: Its base URL; production is refused.
+        environ: Holds the token in `AFAS_TOKEN`.
+
+    Raises:
+        ConfigurationError: There is no token, or the address cannot be used.
+        ErpUnavailableError: The environment does not answer, or refuses.
+    """
+    token = environ.get(TOKEN_VARIABLE, "")
+    if not token:
+        message = f"{TOKEN_VARIABLE} is not set, expected the token's XML"
+        raise ConfigurationError(message, hint="Set it in the environment, never on the line.")
+    return asyncio.run(_snapshot(url, Secret(token)))
+
+
+async def _snapshot(url: str, token: Secret) -> str:
+    async with Connection() as connection:
+        client = ErpClient(
+            ErpAccess(
+                environment="",
+                base_url=url.rstrip("/"),
+                token=token,
+                release=Release(label="unknown", version="unknown"),
+            ),
+            connection=connection,
+            clock=SystemClock(),
+        )
+        overview = await _metainfo(client, "/metainfo")
+        snapshot: dict[str, Any] = {"info": overview.get("info", {})}
+        for kind, members in (("get", "getConnectors"), ("update", "updateConnectors")):
+            snapshot[kind] = {
+                each["id"]: await _metainfo(client, f"/metainfo/{kind}/{quote(each['id'])}")
+                for each in overview.get(members, ())
+            }
+    return json.dumps(snapshot, ensure_ascii=False, indent=1)
+
+
+async def _metainfo(client: ErpClient, path: str) -> dict[str, Any]:
+    answer = await client.send(ErpCall(method="GET", path=path))
+    if answer.status != 200 or not isinstance(answer.body, dict):
+        message = f"GET {path}: answered {answer.status}, expected 200 with metainfo"
+        raise ErpUnavailableError(
+            message, hint="Is the token of this environment, and not expired?"
+        )
+    return answer.body

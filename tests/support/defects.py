@@ -59,6 +59,8 @@ def edit(file: str, old: str, new: str) -> tuple[Edit, ...]:
 def seeded(defect: Defect, into: Path) -> Path:
     """Write a copy of the integration with the defect in it; return its folder.
 
+    The copy has the defect's name as its id, so that many can be certified in one run.
+
     Args:
         defect: What to do wrong.
         into: A folder to make it in.
@@ -66,13 +68,14 @@ def seeded(defect: Defect, into: Path) -> Path:
     Raises:
         ValueError: An edit does not fit the integration any more.
     """
-    folder = into / defect.integration
+    folder = into / defect.name
     shutil.copytree(
         PLUGINS / defect.integration,
         folder,
         ignore=shutil.ignore_patterns("__pycache__", "tests", ".pytest_cache"),
     )
-    for each in defect.edits:
+    identity = Edit(file=MANIFEST, old=f"id: {defect.integration}\n", new=f"id: {defect.name}\n")
+    for each in (identity, *defect.edits):
         path = folder / each.file
         text = path.read_text(encoding="utf-8")
         if text.count(each.old) != 1:
@@ -116,53 +119,57 @@ DEFECTS: tuple[Defect, ...] = (
     Defect(
         name="token-in-url",
         description="puts the token in the URL, where every log keeps it",
-        caught_by=("TOKEN-URL",),
+        caught_by=("TOKEN-IN-URL",),
         edits=edit(AFAS, _QUERY, f'{_QUERY} | {{"token": self._token}}')
         + edit(AFAS, "self._pause = pause\n", "self._pause = pause\n        self._token = token\n"),
     ),
     Defect(
         name="plain-token",
         description="sends the token as XML instead of base64",
-        caught_by=("TOKEN-PLAIN",),
+        caught_by=("AUTH-PLAIN",),
         edits=edit(AFAS, _TOKEN, '"Authorization": f"AfasToken {settings.token}",'),
+    ),
+    Defect(
+        name="half-token",
+        description="encodes the secret inside the token instead of the whole XML",
+        caught_by=("AUTH-HEADER",),
+        edits=edit(
+            AFAS,
+            "base64.b64encode(settings.token.encode())",
+            'base64.b64encode(settings.token.split("data>")[1].removesuffix("</").encode())',
+        ),
     ),
     # -- reading -------------------------------------------------------------------------------
     Defect(
         name="no-paging",
         description="takes the first answer for the whole, without skip and take",
-        caught_by=("PAGING",),
+        caught_by=("PAGING-INCOMPLETE",),
         edits=edit(AFAS, f'"skip": str(skip), "take": str(take), {_PAGE}', _PAGE)
         + edit(AFAS, "if len(rows) < take:", "if True:"),
     ),
     Defect(
         name="first-page-only",
         description="asks for one page and never for the next",
-        caught_by=("EXPECTATION", "PAGING"),
+        caught_by=("PAGING-INCOMPLETE",),
         edits=edit(AFAS, "if len(rows) < take:", "if True:") + edit(AFAS, _TAKE, "take = 10"),
     ),
     Defect(
         name="no-sort",
         description="pages without orderbyfieldids",
-        caught_by=("PAGING-SORT",),
+        caught_by=("PAGING-UNSORTED",),
         edits=edit(AFAS, f'"take": str(take), {_PAGE}', '"take": str(take)}'),
     ),
     Defect(
         name="whole-table",
         description="asks for everything at once with skip and take -1",
-        caught_by=("WHOLE-TABLE",),
+        caught_by=("READ-ALL",),
         edits=edit(AFAS, '"skip": str(skip), "take": str(take)', '"skip": "-1", "take": "-1"'),
     ),
     Defect(
         name="huge-take",
         description="asks more cells per call than AFAS allows",
-        caught_by=("PAGE-SIZE",),
+        caught_by=("CELLS-PER-CALL",),
         edits=edit(AFAS, _TAKE, "take = 100_000"),
-    ),
-    Defect(
-        name="tiny-pages",
-        description="asks for one row per call",
-        caught_by=("PAGE-SIZE",),
-        edits=edit(AFAS, _TAKE, "take = 1"),
     ),
     Defect(
         name="empty-rows",
@@ -180,37 +187,26 @@ DEFECTS: tuple[Defect, ...] = (
     Defect(
         name="no-incremental",
         description="reads all projects every time",
-        caught_by=("INCREMENTAL", "EXPECTATION"),
+        caught_by=("FULL-READ-REPEATED",),
         edits=edit(PORTAL, _KNOWN, "known = None"),
     ),
     Defect(
         name="zulu-filter",
         description="filters on a time with Z behind it, which AFAS refuses",
-        caught_by=("EXPECTATION", "FILTER-DATE"),
+        caught_by=("FILTER-DATE",),
         edits=edit(DATES, '"%Y-%m-%dT%H:%M:%S"', '"%Y-%m-%dT%H:%M:%SZ"'),
     ),
     Defect(
         name="no-step-back",
         description="reads changes from the last one on, and misses what Profit rounded",
-        caught_by=("EXPECTATION", "INCREMENTAL"),
+        caught_by=("STEP-BACK",),
         edits=edit(DATES, "mark - STEP_BACK - (", "mark + timedelta(seconds=1) - ("),
-    ),
-    Defect(
-        name="mark-from-page",
-        description="forgets the mark when nothing changed, and then reads all again",
-        caught_by=("EXPECTATION", "INCREMENTAL"),
-        edits=edit(PORTAL, 'mark = known or ""', 'mark = ""')
-        + edit(
-            PORTAL,
-            "        if mark:\n            self._store.set_mark(PROJECTS, mark)",
-            "        self._store.set_mark(PROJECTS, mark or '1990-01-01T00:00:00Z')",
-        ),
     ),
     # -- connectors ----------------------------------------------------------------------------
     Defect(
         name="undeclared-connector",
         description="calls a GetConnector that its manifest does not have",
-        caught_by=("UNDECLARED",),
+        caught_by=("UNDECLARED-CONNECTOR",),
         edits=edit(
             PORTAL,
             '"""Read all employees: there are few, and the connector has no date of change."""',
@@ -229,6 +225,12 @@ DEFECTS: tuple[Defect, ...] = (
         )
         + edit(MANIFEST, "reads: [Urenportaal_Projecten]", "reads: [Profit_Projects]"),
     ),
+    Defect(
+        name="undeclared-field",
+        description="sends a field that its manifest does not have",
+        caught_by=("UNDECLARED-FIELD",),
+        edits=edit(HOURS, _DESCRIPTION, f'{_DESCRIPTION} "StId": "N",'),
+    ),
     # -- trying again --------------------------------------------------------------------------
     Defect(
         name="retry-401",
@@ -239,13 +241,13 @@ DEFECTS: tuple[Defect, ...] = (
     Defect(
         name="no-retry-503",
         description="gives up at the first 503",
-        caught_by=("RETRY-503", "EXPECTATION"),
+        caught_by=("GIVE-UP-503",),
         edits=edit(AFAS, _STATUS, "if True:"),
     ),
     Defect(
         name="ignores-retry-after",
         description="tries again sooner than Retry-After says",
-        caught_by=("RETRY-AFTER",),
+        caught_by=("WAIT-503",),
         edits=edit(AFAS, _PAUSE, "pause_s = 0.02"),
     ),
     Defect(
@@ -257,7 +259,7 @@ DEFECTS: tuple[Defect, ...] = (
     Defect(
         name="duplicate-after-lost-answer",
         description="sends hours again without looking whether they are there",
-        caught_by=("EXPECTATION", "DUPLICATE"),
+        caught_by=("RESEND-UNCHECKED",),
         edits=edit(HOURS, _FOUND, "identity = None\n        if identity is not None:"),
     ),
     Defect(
@@ -274,7 +276,7 @@ DEFECTS: tuple[Defect, ...] = (
     Defect(
         name="not-idempotent",
         description="books the same hours again when they are pushed again",
-        caught_by=("EXPECTATION", "DUPLICATE"),
+        caught_by=("EXPECTATION",),
         edits=edit(HOURS, _SKIP, "if False:"),
     ),
     # -- what is written -----------------------------------------------------------------------
@@ -301,7 +303,7 @@ DEFECTS: tuple[Defect, ...] = (
     Defect(
         name="decimal-comma",
         description="writes a decimal comma",
-        caught_by=("EXPECTATION",),
+        caught_by=("DECIMAL-COMMA",),
         edits=edit(HOURS, _QUANTITY, '"Qu": f"{self.hours:f}".replace(".", ","),'),
     ),
     Defect(
@@ -309,6 +311,14 @@ DEFECTS: tuple[Defect, ...] = (
         description="books hours on the day in UTC",
         caught_by=("EXPECTATION",),
         edits=edit(DATES, _DAY, "return (moment)"),
+    ),
+    Defect(
+        name="local-date",
+        description="writes dates day first",
+        caught_by=("DATE-FORMAT",),
+        edits=edit(
+            HOURS, '"DaTi": self.day.isoformat(),', '"DaTi": self.day.strftime("%d-%m-%Y"),'
+        ),
     ),
     # -- the wire ------------------------------------------------------------------------------
     Defect(
@@ -320,8 +330,17 @@ DEFECTS: tuple[Defect, ...] = (
     Defect(
         name="no-charset",
         description="does not say that its JSON is UTF-8",
-        caught_by=("CHARSET",),
+        caught_by=("CHARSET-MISSING",),
         edits=edit(AFAS, _CHARSET, "application/json"),
+    ),
+    Defect(
+        name="other-charset",
+        description="sends Latin-1 and says so",
+        caught_by=("CHARSET-WRONG",),
+        edits=edit(AFAS, _CHARSET, "application/json;charset=iso-8859-1")
+        + edit(
+            AFAS, "ensure_ascii=False).encode()", 'ensure_ascii=False).encode("latin-1", "replace")'
+        ),
     ),
     # -- towards its user ----------------------------------------------------------------------
     Defect(

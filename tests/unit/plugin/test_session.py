@@ -180,10 +180,11 @@ def test_a_process_serves_one_scenario_after_the_other_each_with_its_own_log(tmp
             seen.append((answer.output, session.log))
         return seen
 
-    trigger = "print(call.input)\nreturn OperationResult(output=os.getpid())"
+    trigger = "print(call.input)\nreturn OperationResult(output=[os.getpid(), os.getcwd()])"
     first, second = drive(tmp_path, play, trigger=trigger)
 
-    assert first[0] == second[0]
+    assert first[0][0] == second[0][0]
+    assert (first[0][1], second[0][1]) == (str(tmp_path / "first"), str(tmp_path / "second"))
     assert (first[1], second[1]) == ("first\n", "second\n")
 
 
@@ -301,6 +302,20 @@ def test_a_breakdown_leaves_the_next_scenario_alone(tmp_path):
 
     assert died.kind is BreakdownKind.CRASHED
     assert lived == OperationResult(output="live")
+
+
+def test_a_plugin_imports_what_lies_beside_it(tmp_path):
+    a_plugin(tmp_path / "voorbeeld")
+    (tmp_path / "voorbeeld" / "eigen.py").write_text("naam = 'van ons'\n")
+
+    answer, _, _ = drive(
+        tmp_path,
+        triggering(),
+        hooks="import eigen",
+        trigger="return OperationResult(output=eigen.naam)",
+    )
+
+    assert answer == OperationResult(output="van ons")
 
 
 def test_rubbish_on_stdout_is_log_and_not_an_answer(tmp_path):

@@ -195,5 +195,5 @@ class _Reader:
         if len(rest) > _LONGEST_SHOWN:
             rest = rest[:_LONGEST_SHOWN] + "..."
         found = f"`{rest}`" if rest else "the end"
-        message = f"expected {expected} at character {self._at + 1} of a text with an expression, found {found}"
+        message = f"expected {expected} at character {self._at + 1}, found {found}"
         return ConfigurationError(message, hint="Write `$${` for a `${` that is meant as text.")

@@ -1,0 +1,53 @@
+"""`koppeling scenarios list|check|lock`: what is tested, if it is written well, what counts."""
+
+import json
+from pathlib import Path
+
+import click
+
+_PATHS = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+
+
+@click.group()
+def command() -> None:
+    """List, check and lock scenarios."""
+
+
+@command.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@_PATHS
+def list_scenarios(*, as_json: bool, paths: tuple[Path, ...]) -> None:
+    """List the scenarios in PATHS; without, those that a run would use."""
+    from koppeling_harness.workflow.scenarios import as_plain, find
+
+    found = find(paths)
+    if as_json:
+        click.echo(json.dumps(as_plain(found), indent=2, ensure_ascii=False))
+        return
+    width = max(len(each.scenario) for each in found)
+    for each in found:
+        generic = f" (for each operation that {each.for_each})" if each.for_each else ""
+        click.echo(f"{each.scenario:{width}}  {each.level:13}  {each.title.en}{generic}")
+
+
+@command.command("check")
+@_PATHS
+def check_scenarios(*, paths: tuple[Path, ...]) -> None:
+    """Say everything that is wrong with the scenarios in PATHS; without, those of a run."""
+    from koppeling_harness.workflow.scenarios import check
+
+    found = check(paths)
+    click.echo(f"{len(found)} scenarios, all in order")
+
+
+@command.command("lock")
+@click.argument("folder", required=False, type=click.Path(path_type=Path))
+@click.option("--release", "releases", multiple=True, help="Only for this release; repeatable.")
+def lock_scenarios(*, folder: Path | None, releases: tuple[str, ...]) -> None:
+    """Write the list of required scenarios of FOLDER, scenarios.lock."""
+    from koppeling_harness.workflow.scenarios import lock
+
+    path, counts = lock(folder, releases)
+    for label, count in counts.items():
+        click.echo(f"{label}: {count} required scenarios")
+    click.echo(f"written: {path}")

@@ -26,15 +26,19 @@ operations:
 """
 
 PLUGIN = """
-import base64, json, os, sys, time, urllib.request
+import base64, http.client, json, os, sys, time
+from urllib.parse import urlsplit
 from koppeling_harness import OperationResult, hookimpl
 
 def call(context, path):
     token = base64.b64encode(context.token.encode()).decode()
-    request = urllib.request.Request(context.base_url + path, headers={
-        "Authorization": "AfasToken " + token, "IntegrationId": context.integration_id})
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        return json.load(answer)
+    headers = {"Authorization": "AfasToken " + token, "IntegrationId": context.integration_id}
+    base = urlsplit(context.base_url)
+    connection = http.client.HTTPConnection(base.hostname, base.port, timeout=10)
+    connection.request("GET", base.path + path, headers=headers)
+    answer = json.load(connection.getresponse())
+    connection.close()
+    return answer
 
 @hookimpl
 def koppeling_trigger(call: object):

@@ -1,5 +1,7 @@
 """Many scenarios at once, reported by pytest's own protocol as each one ends."""
 
+from itertools import zip_longest
+
 import pytest
 
 from koppeling_harness.model.run import ScenarioResult
@@ -16,7 +18,7 @@ def run_loop(session: pytest.Session) -> bool:
         raise session.Interrupted(message)
     scenarios = [item for item in session.items if isinstance(item, ScenarioItem)]
     others = [item for item in session.items if not isinstance(item, ScenarioItem)]
-    for item, following in zip(others, [*others[1:], None], strict=True):
+    for item, following in zip_longest(others, others[1:]):
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
         _stop_if_asked(session)
 

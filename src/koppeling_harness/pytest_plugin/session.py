@@ -1,5 +1,6 @@
 """Drive pytest over scenario files from a program, quietly, and give back every result."""
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,7 +71,9 @@ def run_session(
     code = pytest.main(arguments, plugins=[entry, conductor])
     if code in {pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR} or conductor.problems:
         problems = "\n".join(conductor.problems) or f"pytest ended with {code!r}"
-        raise HarnessError(problems)
+        raise HarnessError(
+            problems, hint="Report it, with what it says when KOPPELING_DEBUG=1 is set."
+        )
     return SessionOutcome(
         results=conductor.results(),
         interrupted=code == pytest.ExitCode.INTERRUPTED,
@@ -98,8 +101,10 @@ class _Conductor:
         if report.failed:
             self.problems.append(report.longreprtext)
 
-    def pytest_internalerror(self, excrepr: object) -> None:
-        self.problems.append(str(excrepr))
+    def pytest_internalerror(self, excrepr: object) -> bool:
+        lines = str(excrepr).splitlines()
+        self.problems.append(str(excrepr) if os.environ.get("KOPPELING_DEBUG") else lines[-1])
+        return True  # said once, by whoever catches the error
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         self._items = [item for item in session.items if isinstance(item, ScenarioItem)]

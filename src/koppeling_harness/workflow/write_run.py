@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from koppeling_harness.document import dump_json
-from koppeling_harness.errors import ConfigurationError, SecretFoundError
+from koppeling_harness.errors import SecretFoundError
 from koppeling_harness.model.run import RunRecord
 from koppeling_harness.report.ctrf import render_ctrf
 from koppeling_harness.report.junit import JunitDialect, render_junit
@@ -35,14 +35,8 @@ def write_run(record: RunRecord, reports: Path, *, redactor: Redactor) -> Path:
         "run": f"{record.run_id}/run.json",
         "report": f"{record.run_id}/index.html",
     }
-    try:
-        write_files(folder, files)
-        write_files(reports, {"latest.json": json.dumps(latest, indent=1).encode()})
-    except OSError as error:
-        message = (
-            f"{error.filename or reports}: expected to write reports here, but {error.strerror}"
-        )
-        raise ConfigurationError(message, hint="Choose another folder with --reports.") from None
+    write_files(folder, files)
+    write_files(reports, {"latest.json": json.dumps(latest, indent=1).encode()})
     return folder
 
 

@@ -155,6 +155,7 @@ RULES = (
         ),
         source="AFAS, docs.afas.help/profit/en/news-profit7",
         check=_auth_plain,
+        not_on=("Profit 3", "Profit 4", "Profit 5", "Profit 6"),
     ),
     Rule(
         code="TOKEN-IN-URL",

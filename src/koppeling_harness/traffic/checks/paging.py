@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.verdict import Severity
-from koppeling_harness.traffic.checks.call import Call
+from koppeling_harness.traffic.checks.call import DEFAULT_TAKE, Call
 from koppeling_harness.traffic.checks.rule import Objection, Rule, Scene
 
 _DEEP_SKIP = 100_000
+_MANY_PAGES = 3
 _SEARCHING = frozenset({"6", "10", "13", "15"})
 _AFTER = frozenset({"2", "4"})
 
@@ -89,6 +90,21 @@ def _deep_skip(scene: Scene) -> Iterator[Objection]:
             text = Text(
                 nl=f"skip={call.skip}; verwacht niet meer dan {_DEEP_SKIP}",
                 en=f"skip={call.skip}; expected no more than {_DEEP_SKIP}",
+            )
+            yield Objection(call=call, text=text, subject=call.connector or "")
+
+
+def _tiny(scene: Scene) -> Iterator[Objection]:
+    pages: dict[object, int] = {}
+    for call in scene.reads:
+        if call.skip < 0 or not 0 < call.take < DEFAULT_TAKE:
+            continue
+        key = (call.connector, call.filter_key, call.exchange.turn)
+        pages[key] = pages.get(key, 0) + (call.skip > 0)
+        if pages[key] == _MANY_PAGES:
+            text = Text(
+                nl=f"pagina na pagina met take={call.take}; verwacht ten minste {DEFAULT_TAKE}",
+                en=f"page after page with take={call.take}; expected {DEFAULT_TAKE} at least",
             )
             yield Objection(call=call, text=text, subject=call.connector or "")
 
@@ -192,6 +208,22 @@ RULES = (
         ),
         source=_PAGES,
         check=_deep_skip,
+    ),
+    Rule(
+        code="TAKE-TINY",
+        level=Severity.WARNING,
+        title=Text(nl="Heel kleine pagina's", en="Very small pages"),
+        why=Text(
+            nl="Elke aanroep voert de hele query opnieuw uit; veel kleine pagina's belasten de "
+            "omgeving en duren lang.",
+            en="Each call runs the whole query again; many small pages burden the environment "
+            "and take long.",
+        ),
+        fix=Text(
+            nl="Neem take ≈ 150 000 / aantal velden.", en="Use take ≈ 150 000 / number of fields."
+        ),
+        source=_PAGES,
+        check=_tiny,
     ),
     Rule(
         code="PERF-45",

@@ -102,7 +102,7 @@ class Rule:
         fix: What to do.
         source: Where it is written.
         check: Finds the objections.
-        releases: Labels of the Profit releases that it holds for; empty means every release.
+        not_on: Labels of the Profit releases that it does not hold for.
     """
 
     code: str
@@ -112,8 +112,8 @@ class Rule:
     fix: Text
     source: str
     check: Check
-    releases: tuple[str, ...] = ()
+    not_on: tuple[str, ...] = ()
 
     def holds_for(self, label: str) -> bool:
         """Return whether the rule holds on a release."""
-        return not self.releases or label in self.releases
+        return label not in self.not_on

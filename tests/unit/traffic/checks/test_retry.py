@@ -1,0 +1,126 @@
+import json
+
+import pytest
+
+from support.exchanges import HEADERS, Tape
+from support.judging import codes, of
+
+REFUSED = json.dumps({"externalMessage": "Vul een waarde in bij 'Nummer'.", "errorNumber": -1})
+LOCKED = json.dumps({"externalMessage": "De boekingslay-out is vergrendeld door Jan"})
+MAINTENANCE = json.dumps({"error": {"code": "503"}, "retry_after": 3})
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_the_same_call_after_a_refused_token_is_objected_to(status):
+    assert codes(Tape().call(status=status).call(status=status)) == ["RETRY-401"]
+
+
+def test_the_same_call_with_a_new_token_is_fine():
+    renewed = HEADERS | {"Authorization": "Bearer [token:99999999]"}
+
+    assert codes(Tape().call(status=401).call(request_headers=renewed)) == []
+
+
+def test_being_triggered_again_is_no_retry():
+    assert codes(Tape().call(status=401, turn=1).call(turn=2)) == []
+
+
+def test_another_call_after_a_refusal_is_no_retry():
+    assert codes(Tape().call(status=401).call(path="/profitversion")) == []
+
+
+def test_two_calls_that_were_sent_together_are_no_retry():
+    tape = Tape().call(status=401, started_s=0.0, duration_s=1.0)
+
+    assert codes(tape.call(status=401, started_s=0.5, duration_s=1.0)) == []
+
+
+def test_a_functional_refusal_that_is_repeated_is_objected_to():
+    tape = Tape().write(status=500, response_body=REFUSED).wait(60).write()
+
+    assert codes(tape) == ["RETRY-500"]
+
+
+def test_a_refusal_that_is_mended_is_fine():
+    tape = Tape().write({"Qu": 0}, status=500, response_body=REFUSED).write({"Qu": 1})
+
+    assert codes(tape) == []
+
+
+@pytest.mark.parametrize("body", [LOCKED, None, "<html>", '{"message":"Invalid json"}'])
+def test_a_500_that_may_pass_can_be_tried_again(body):
+    assert codes(Tape().write(status=500, response_body=body).write()) == []
+
+
+def test_trying_again_at_once_after_503_is_objected_to():
+    assert codes(Tape().call(status=503).wait(0.05).call()) == ["WAIT-503"]
+
+
+def test_trying_again_after_a_pause_is_fine():
+    assert codes(Tape().call(status=503).wait(0.5).call()) == []
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"response_headers": (("Retry-After", "3"),)},
+        {"response_body": MAINTENANCE},
+    ],
+)
+def test_the_wait_that_is_asked_is_kept_to(values):
+    assert codes(Tape().call(status=503, **values).wait(2).call()) == ["WAIT-503"]
+    assert codes(Tape().call(status=503, **values).wait(3).call()) == []
+
+
+def test_a_date_in_retry_after_asks_for_the_ordinary_pause():
+    later = {"response_headers": (("Retry-After", "Wed, 25 Nov 2026 07:28:00 GMT"),)}
+
+    assert codes(Tape().call(status=503, **later).wait(0.5).call()) == []
+
+
+def test_not_trying_again_after_a_short_503_is_warned_of():
+    assert codes(Tape().call(status=503)) == ["GIVE-UP-503"]
+
+
+def test_leaving_long_maintenance_to_the_next_run_is_fine():
+    long = {"response_headers": (("Retry-After", "7200"),)}
+
+    assert codes(Tape().call(status=503, **long)) == []
+
+
+def test_giving_up_after_several_tries_is_fine():
+    tape = Tape()
+    for _ in range(3):
+        tape.call(status=503).wait(1)
+
+    assert codes(tape) == []
+
+
+def test_a_post_that_is_sent_again_after_a_lost_answer_is_objected_to():
+    assert codes(Tape().write(status=None).wait(60).write()) == ["RESEND-UNCHECKED"]
+
+
+def test_reading_first_whether_it_is_there_is_fine():
+    assert codes(Tape().write(status=None).read().write()) == []
+
+
+def test_a_reading_that_failed_or_came_before_is_no_check():
+    assert "RESEND-UNCHECKED" in codes(Tape().write(status=None).read(status=500).write())
+    assert "RESEND-UNCHECKED" in codes(Tape().read().write(status=None).write())
+
+
+def test_being_triggered_again_does_not_make_it_safe():
+    assert codes(Tape().write(status=None, turn=1).write(turn=2)) == ["RESEND-UNCHECKED"]
+
+
+def test_another_post_after_a_lost_answer_is_fine():
+    assert codes(Tape().write({"Qu": 1}, status=None).write({"Qu": 2})) == []
+
+
+def test_an_update_or_a_reading_may_be_repeated():
+    assert codes(Tape().write(method="PUT", status=None).write(method="PUT")) == []
+    assert of("RESEND-UNCHECKED", Tape().read(status=None).read()) == []
+
+
+def test_the_same_post_twice_without_trouble_is_fine():
+    assert codes(Tape().write().write()) == []

@@ -1,0 +1,105 @@
+import json
+
+from support.exchanges import Tape
+from support.judging import codes, of
+
+SINCE = {"filterfieldids": "Modified", "operatortypes": 2}
+
+
+def shown(*moments: str) -> list[dict[str, object]]:
+    return [{"EmployeeId": str(at), "Modified": each} for at, each in enumerate(moments)]
+
+
+def test_more_cells_than_150_000_per_call_are_objected_to():
+    # three declared fields
+    assert of("CELLS-PER-CALL", Tape().read(query={"take": 50_001})) == [1]
+    assert of("CELLS-PER-CALL", Tape().read(query={"take": 50_000})) == []
+
+
+def test_the_fields_of_an_undeclared_connector_are_counted_in_its_rows():
+    rows = [{f"F{at}": at for at in range(20)}]
+
+    assert of("CELLS-PER-CALL", Tape().read("Andere", rows=rows, query={"take": 7501})) == [1]
+    assert of("CELLS-PER-CALL", Tape().read("Andere", rows=rows, query={"take": 7500})) == []
+
+
+def test_reading_everything_twice_is_objected_to_where_changes_can_be_asked():
+    assert of("FULL-READ-REPEATED", Tape().read().read()) == [2]
+
+
+def test_reading_changes_the_second_time_is_fine():
+    tape = Tape().read().read(query=SINCE | {"filtervalues": "2026-10-31T00:00:00"})
+
+    assert codes(tape) == []
+
+
+def test_a_full_read_after_one_that_failed_is_fine():
+    assert of("FULL-READ-REPEATED", Tape().read(status=503).wait(5).read()) == []
+
+
+def test_reading_from_exactly_the_last_value_shown_is_objected_to():
+    for value in ("2026-11-01T10:00:00", "2026-11-01T10:00:01"):
+        tape = Tape().read().read(query=SINCE | {"filtervalues": value})
+        assert of("STEP-BACK", tape) == [2]
+
+
+def test_stepping_back_is_fine():
+    tape = Tape().read(rows=shown("2026-11-01T10:00:00Z"))
+    tape.read(query=SINCE | {"filtervalues": "2026-11-01T09:59:59"})
+
+    assert of("STEP-BACK", tape) == []
+
+
+def test_reading_from_the_moment_of_the_last_reading_is_fine():
+    tape = Tape().read(rows=shown("2026-11-01T10:00:00Z"))
+    tape.read(query=SINCE | {"filtervalues": "2026-11-24T21:00:00"})
+
+    assert of("STEP-BACK", tape) == []
+
+
+def test_the_latest_value_of_several_pages_counts():
+    query = {"orderbyfieldids": "EmployeeId"}
+    tape = Tape().read(rows=shown("2026-11-02T10:00:00Z"), query=query)
+    tape.read(rows=shown("2026-11-01T10:00:00Z"), query=query | {"skip": 1, "take": 1})
+    tape.read(query=SINCE | {"filtervalues": "2026-11-02T10:00:00"})
+
+    assert of("STEP-BACK", tape) == [3]
+
+
+def test_the_filter_is_read_from_json_too():
+    field = {"@FieldId": "Modified", "@OperatorType": "4", "#text": "2026-11-01T10:00:00"}
+    query = {"filterjson": json.dumps({"Filters": {"Filter": {"@FilterId": "1", "Field": field}}})}
+
+    assert of("STEP-BACK", Tape().read().read(query=query)) == [2]
+
+
+def test_a_query_of_more_than_2049_characters_is_objected_to():
+    assert of("QUERY-LENGTH", Tape().call(query="x" * 2049)) == [1]
+    assert of("QUERY-LENGTH", Tape().call(query="x" * 2048)) == []
+
+
+def at_once(count: int) -> Tape:
+    tape = Tape()
+    for at in range(count):
+        tape.call(started_s=at / 1000, duration_s=1.0)
+    return tape
+
+
+def test_five_calls_at_once_are_fine():
+    assert codes(at_once(5)) == []
+
+
+def test_six_calls_at_once_are_warned_of():
+    assert codes(at_once(6)) == ["PARALLEL-5"]
+
+
+def test_nine_calls_at_once_are_an_error():
+    assert codes(at_once(9)) == ["PARALLEL-8", "PARALLEL-5"]
+
+
+def test_calls_one_after_another_are_not_at_once():
+    tape = Tape()
+    for _ in range(20):
+        tape.call()
+
+    assert codes(tape) == []

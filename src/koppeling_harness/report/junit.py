@@ -36,7 +36,8 @@ def render_junit(record: RunRecord, dialect: JunitDialect = JunitDialect.STRICT)
     root.set("time", _time((record.finished_at - record.started_at).total_seconds()))
     root.extend(suites)
     ET.indent(root, " ")
-    return ET.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"
+    text = ET.tostring(root, encoding="unicode")
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{text}\n'.encode()
 
 
 def _suite(each: IntegrationRecord, record: RunRecord, dialect: JunitDialect) -> ET.Element:
@@ -143,8 +144,10 @@ def _headline(result: ScenarioResult) -> str:
 
 def _details(finding: Finding) -> str:
     lines = [f"{finding.code} ({finding.level}): {finding.message}", f"at {finding.where}"]
-    for each in finding.differences:
-        lines.append(f"  {each.path or '(result)'}: expected {each.expected}, found {each.actual}")
+    lines += [
+        f"  {each.path or '(result)'}: expected {each.expected}, found {each.actual}"
+        for each in finding.differences
+    ]
     if finding.curl:
         lines.append(f"repeat: {finding.curl}")
     if finding.hint:

@@ -41,7 +41,7 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
 
 
 def replace_text(path: Path, text: str) -> None:
-    """Write one text file, UTF-8 and with `\\n` between lines, in place of what stood there.
+    """Write one text file, UTF-8 and with line feeds, in place of what stood there.
 
     Raises:
         ConfigurationError: The file cannot be written; what stood there is still there.

@@ -1,0 +1,139 @@
+"""The one place that turns templates into pages.
+
+A page is one file: style and script stand in it, nothing is fetched, and its content security
+policy allows exactly that style and that script, so that text which slipped through every
+escaping would still not run. Both languages stand in the page; a radio button, CSS only, chooses
+which one shows.
+"""
+
+import hashlib
+from base64 import b64encode
+from datetime import date, datetime
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from koppeling_harness.clock import AMSTERDAM
+from koppeling_harness.model.shape import Text
+from koppeling_harness.report.clean import clean
+from koppeling_harness.report.texts import Language, in_language, texts
+
+
+def render_page(template: str, *, title: Text, language: Language, **values: Any) -> str:
+    """Return one page.
+
+    Args:
+        template: Name below `templates/`, without the ending.
+        title: Of the browser's window.
+        language: The one that shows first.
+        values: What the template shows.
+    """
+    page = _environment().get_template(f"{template}.html.jinja")
+    return page.render(
+        title=in_language(title, language),
+        titles=title,
+        language=language.value,
+        **values,
+    )
+
+
+def both(text: Text) -> Markup:
+    """Return a text in both languages, escaped, each marked with its language."""
+    nl, en = clean(text.nl), clean(text.en)
+    if nl == en:
+        return escape(nl)
+    return Markup('<span lang="nl">{}</span><span lang="en">{}</span>').format(nl, en)
+
+
+def interface_text(key: str, **values: object) -> Markup:
+    """Return a text of the catalogue in both languages, with its `{blanks}` filled in."""
+    text = texts()[key]
+    if values:
+        known = {name: _shown(value) for name, value in values.items()}
+        nl = Markup(text.nl).format(**known)  # noqa: S704 - our own text; the values are escaped
+        en = Markup(text.en).format(**known)  # noqa: S704
+        return Markup('<span lang="nl">{}</span><span lang="en">{}</span>').format(nl, en)
+    return both(text)
+
+
+def one_of(count: int, key: str, **values: object) -> Markup:
+    """Return the text `key.one` for a count of one, else `key.many`, with `{count}` filled in."""
+    return interface_text(f"{key}.{'one' if count == 1 else 'many'}", count=count, **values)
+
+
+def clipped(text: str, limit: int) -> str:
+    """Return the text, or its beginning with how much there is in all."""
+    return text if len(text) <= limit else f"{text[:limit]}… ({len(text)})"
+
+
+def moment(at: datetime) -> Markup:
+    """Return a point in time as the clock shows it in Amsterdam."""
+    local = at.astimezone(AMSTERDAM)
+    shown = f"{local:%Y-%m-%d %H:%M:%S}"
+    return Markup('<time datetime="{}">{}</time>').format(local.isoformat(), shown)
+
+
+def day(at: date) -> Markup:
+    """Return a day: ISO 8601, the same in both languages and as it is typed."""
+    return Markup('<time datetime="{0}">{0}</time>').format(at.isoformat())
+
+
+def duration(seconds: float) -> str:
+    """Return how long it took, in the unit that reads best; the same in both languages."""
+    if seconds < 1:
+        return f"{seconds * 1000:.0f} ms"
+    return f"{seconds:.1f} s" if seconds < 100 else f"{seconds / 60:.1f} min"
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("koppeling_harness.report", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    style, script = (_asset(name) for name in ("page.css", "page.js"))
+    environment.globals |= {
+        "t": interface_text,
+        "n": one_of,
+        "style": Markup(style),  # noqa: S704 - our own files
+        "script": Markup(script),  # noqa: S704
+        "policy": (
+            f"default-src 'none'; style-src {_source(style)}; script-src {_source(script)}; "
+            "base-uri 'none'; form-action 'none'"
+        ),
+    }
+    environment.filters |= {
+        "both": both,
+        "clipped": clipped,
+        "day": day,
+        "duration": duration,
+        "moment": moment,
+    }
+    return environment
+
+
+def _asset(name: str) -> str:
+    return files("koppeling_harness.report").joinpath("templates", name).read_text(encoding="utf-8")
+
+
+def _source(content: str) -> str:
+    """Return the content as a source of the policy; it must stand in the page byte for byte."""
+    return f"'sha256-{b64encode(hashlib.sha256(content.encode()).digest()).decode()}'"
+
+
+def _finalize(value: Any) -> Any:
+    """Clean everything that a template shows, whatever it came from."""
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return clean(value)
+    return value
+
+
+def _shown(value: object) -> object:
+    return value if isinstance(value, Markup) else clean(str(value))

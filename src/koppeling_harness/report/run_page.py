@@ -1,0 +1,71 @@
+"""The page of one run: what failed and why first, then what passed."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from koppeling_harness.model.run import IntegrationRecord, RunRecord, ScenarioResult
+from koppeling_harness.model.shape import Text
+from koppeling_harness.model.verdict import Level, Outcome
+from koppeling_harness.report.pages import render_page
+from koppeling_harness.report.texts import Language
+
+EXPLAINED_AT_MOST = 100
+"""Results per integration that are explained in full; the page must stay a page."""
+
+_LEVELS = list(Level)
+_OUTCOMES = [Outcome.FAILED, Outcome.INCONCLUSIVE, Outcome.NOT_RUN, Outcome.PASSED]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntegrationView:
+    """One integration as the page shows it.
+
+    Attributes:
+        record: The integration in the run.
+        explained: What did not pass, the heaviest first.
+        listed: What did not pass either, without explanation.
+        passed: What passed.
+        codes: How often each finding was seen.
+        outcomes: How often each outcome was reached.
+    """
+
+    record: IntegrationRecord
+    explained: tuple[ScenarioResult, ...]
+    listed: tuple[ScenarioResult, ...]
+    passed: tuple[ScenarioResult, ...]
+    codes: tuple[tuple[str, int], ...]
+    outcomes: Counter[Outcome]
+
+
+def render_run_page(record: RunRecord, *, language: Language = Language.NL) -> str:
+    """Return the report of one run as one self-contained HTML page."""
+    views = [_view(each) for each in record.integrations]
+    label = record.erp.label
+    return render_page(
+        "run",
+        title=Text(nl=f"Certificatie op {label}", en=f"Certification on {label}"),
+        language=language,
+        record=record,
+        views=views,
+        passed_count=sum(
+            each.record.verdict.outcome is Outcome.PASSED and not each.record.problem
+            for each in views
+        ),
+        duration_s=(record.finished_at - record.started_at).total_seconds(),
+    )
+
+
+def _view(record: IntegrationRecord) -> IntegrationView:
+    wrong = sorted(
+        (each for each in record.results if each.outcome is not Outcome.PASSED),
+        key=lambda each: (_LEVELS.index(each.level), _OUTCOMES.index(each.outcome)),
+    )
+    codes = Counter(code for each in wrong for code in {finding.code for finding in each.findings})
+    return IntegrationView(
+        record=record,
+        explained=tuple(wrong[:EXPLAINED_AT_MOST]),
+        listed=tuple(wrong[EXPLAINED_AT_MOST:]),
+        passed=tuple(each for each in record.results if each.outcome is Outcome.PASSED),
+        codes=tuple(codes.most_common()),
+        outcomes=Counter(each.outcome for each in record.results),
+    )

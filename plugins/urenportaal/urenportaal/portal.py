@@ -33,15 +33,16 @@ class Portal:
         """Read all employees: there are few, and the connector has no date of change."""
         rows = self._afas.rows(EMPLOYEES, columns=EMPLOYEE_COLUMNS, order_by=["EmployeeId"])
         read = changed = 0
-        for row in rows:
-            read += 1
-            changed += self._store.put("employee", row["EmployeeId"], row)
+        with self._store.together():
+            for row in rows:
+                read += 1
+                changed += self._store.put("employee", row["EmployeeId"], row)
         return {"read": read, "changed": changed, "known": self._store.count("employee")}
 
     def sync_projects(self, *, full: bool = False) -> dict[str, Any]:
         """Read the projects that changed since the last time; all of them when asked to.
 
-        The mark moves only when everything was read: what breaks off halfway is read again.
+        What breaks off halfway leaves the mark where it was, and is read again.
         """
         known = None if full else self._store.mark(PROJECTS)
         filters = []
@@ -56,12 +57,13 @@ class Portal:
         )
         read = changed = 0
         mark = known or ""
-        for row in rows:
-            read += 1
-            changed += self._store.put("project", row["ProjectId"], row)
-            mark = max(mark, row.get("ModifiedDate") or "")
-        if mark:
-            self._store.set_mark(PROJECTS, mark)
+        with self._store.together():
+            for row in rows:
+                read += 1
+                changed += self._store.put("project", row["ProjectId"], row)
+                mark = max(mark, row.get("ModifiedDate") or "")
+            if mark:
+                self._store.set_mark(PROJECTS, mark)
         return {"read": read, "changed": changed, "known": self._store.count("project")}
 
     def push_hours(self, entries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

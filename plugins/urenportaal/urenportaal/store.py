@@ -1,8 +1,9 @@
 """What the portal remembers, in one SQLite file."""
 
+import contextlib
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,17 @@ class Store:
 
     def close(self) -> None:
         self._db.close()
+
+    @contextlib.contextmanager
+    def together(self) -> Iterator[None]:
+        """Keep everything that is put meanwhile, or nothing when it breaks off."""
+        self._db.execute("begin")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("rollback")
+            raise
+        self._db.execute("commit")
 
     def put(self, table: str, key: str, row: Mapping[str, Any]) -> bool:
         """Keep a row; return whether it differs from what was known."""

@@ -75,7 +75,8 @@ def load_plugin(folder: Path, file: str) -> LoadedPlugin:
         manager.check_pending()
     except pluggy.PluginValidationError as error:
         message = f"{file}: {str(error).splitlines()[-1]}"
-        raise _refused(message, "Take only arguments that the hook's specification has.") from None
+        hint = "A hook has the name and takes only the arguments that its specification has."
+        raise _refused(message, hint) from None
     implemented = manager.get_hookcallers(module) or []
     if not any(hook.name == "koppeling_trigger" for hook in implemented):
         message = f"{file} has no hook `koppeling_trigger`, the one that every plugin must have"

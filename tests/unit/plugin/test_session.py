@@ -520,6 +520,11 @@ NOT_STARTED = {
         "`koppeling_prepare` is not marked as a hook",
         "@hookimpl",
     ),
+    "not a hook": (
+        "@hookimpl\ndef trigger(call): pass",
+        "unknown hook 'trigger'",
+        "the name",
+    ),
     "default": (
         "@hookimpl\ndef koppeling_prepare(context=None): pass",
         "argument `context` of `koppeling_prepare` has a default",
@@ -528,7 +533,7 @@ NOT_STARTED = {
     "unknown argument": (
         "@hookimpl\ndef koppeling_prepare(kontext): pass",
         "{'kontext'} are declared in the hookimpl",
-        "arguments that the hook's specification has",
+        "arguments that its specification has",
     ),
     "syntax": ("def broken(:", "koppeling_plugin.py:11: invalid syntax", "Mend"),
     "import": (

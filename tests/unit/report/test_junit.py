@@ -1,0 +1,115 @@
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from koppeling_harness.model.run import RequiredCount, Verdict
+from koppeling_harness.model.verdict import Cause, Outcome
+from koppeling_harness.report.junit import JunitDialect, render_junit
+from support.records import (
+    a_failure,
+    a_finding,
+    a_result,
+    a_run,
+    a_set_aside,
+    an_integration,
+    every_outcome,
+)
+
+
+def suites(record, dialect=JunitDialect.STRICT) -> list[ET.Element]:
+    return ET.fromstring(render_junit(record, dialect)).findall("testsuite")
+
+
+def only_case(result) -> ET.Element:
+    (suite,) = suites(a_run(an_integration(result)))
+    return suite.findall("testcase")[0]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "cause", "tag", "kind"),
+    [
+        (Outcome.FAILED, Cause.INTEGRATION, "failure", "integration"),
+        (Outcome.FAILED, Cause.CONFIGURATION, "error", "configuration"),
+        (Outcome.FAILED, Cause.ENVIRONMENT, "error", "environment"),
+        (Outcome.FAILED, Cause.HARNESS, "error", "harness"),
+        (Outcome.INCONCLUSIVE, Cause.ENVIRONMENT, "error", "inconclusive"),
+        (Outcome.NOT_RUN, None, "skipped", "not_run"),
+    ],
+)
+def test_each_outcome_has_its_element(outcome, cause, tag, kind):
+    problem = only_case(a_failure(outcome=outcome, cause=cause)).find(tag)
+
+    assert problem is not None
+    assert problem.get("type") == kind
+
+
+def test_what_passed_has_no_problem():
+    assert [each.tag for each in only_case(a_result())] == ["system-out"]
+
+
+def test_the_message_is_one_line_and_the_rest_is_in_the_text():
+    finding = a_finding(message="first\nsecond", hint="do this")
+    failure = only_case(a_failure(findings=(finding,))).find("failure")
+
+    assert failure.get("message") == "EXPECT: first second"
+    assert "rows.0.Qu: expected 8.0, found 7.5" in failure.text
+    assert "hint: do this" in failure.text
+    assert "koppeling explain EXPECT" in failure.text
+
+
+def test_control_characters_are_written_out():
+    case = only_case(a_failure(log="\x1b[31mrood\x00 \ufffe \U000e0041"))
+
+    assert r"\x1b[31mrood\x00 \ufffe \U000e0041" in case.find("system-out").text
+
+
+def test_counts_are_those_of_the_cases():
+    suite, *_ = suites(every_outcome())
+    cases = suite.findall("testcase")
+
+    assert int(suite.get("tests")) == len(cases) == 6
+    assert (suite.get("failures"), suite.get("errors"), suite.get("skipped")) == ("1", "2", "1")
+
+
+def test_an_integration_that_was_set_aside_is_an_error_with_its_reason():
+    (suite,) = suites(a_run(a_set_aside()))
+    error = suite.find("testcase[@name='verdict']/error")
+
+    assert error.get("type") == "configuration"
+    assert "unknown key 'nmae'" in error.get("message")
+
+
+def test_a_suite_of_skipped_cases_does_not_look_better_than_its_verdict():
+    verdict = Verdict(
+        outcome=Outcome.NOT_RUN, required=RequiredCount(total=1, executed=0, passed=0)
+    )
+    skipped = a_result(outcome=Outcome.NOT_RUN)
+    (suite,) = suites(a_run(an_integration(skipped, verdict=verdict)))
+
+    error = suite.find("testcase[@name='verdict']/error")
+    assert error.get("message") == "0 of 1 required scenarios executed and passed"
+
+
+def test_the_strict_dialect_carries_metadata_in_lines_of_output():
+    output = only_case(a_result()).find("system-out").text
+
+    assert "[[PROPERTY|level=required]]" in output
+    assert "[[PROPERTY|proves=R18]]" in output
+
+
+def test_the_pytest_dialect_has_file_line_and_properties():
+    (suite,) = suites(a_run(an_integration(a_result())), JunitDialect.PYTEST)
+    case = suite.find("testcase")
+
+    assert case.get("file") == "scenarios/structure/integration-id.scenario.yaml"
+    assert case.get("line") == "1"
+    assert case.find("properties/property[@name='level']").get("value") == "required"
+
+
+def test_the_suite_names_what_was_run_against():
+    (suite,) = suites(a_run(an_integration(a_result())))
+    properties = {each.get("name"): each.get("value") for each in suite.iter("property")}
+
+    assert properties["release"] == "Profit 8"
+    assert properties["required"] == "1 of 1"
+    assert properties["scenario_lock"] == "51ab" * 16

@@ -1,0 +1,65 @@
+import os
+import sys
+
+import pytest
+
+from koppeling_harness.errors import ConfigurationError
+from koppeling_harness.store.files import replace_text, write_files
+
+
+def everything(folder) -> set[str]:
+    return {each.relative_to(folder).as_posix() for each in folder.rglob("*") if each.is_file()}
+
+
+def test_files_are_written_in_folders_that_are_made(tmp_path):
+    write_files(tmp_path / "site", {"index.html": b"page", "dossiers/a.html": b"a"})
+
+    assert everything(tmp_path) == {"site/index.html", "site/dossiers/a.html"}
+
+
+def test_what_stood_there_is_replaced(tmp_path):
+    write_files(tmp_path, {"a": b"old"})
+    write_files(tmp_path, {"a": b"new"})
+
+    assert (tmp_path / "a").read_bytes() == b"new"
+
+
+def test_when_one_cannot_be_written_none_is_replaced(tmp_path):
+    (tmp_path / "a").write_bytes(b"old")
+    (tmp_path / "b").write_bytes(b"a file, where a folder is wanted")
+
+    with pytest.raises(ConfigurationError, match="cannot be written"):
+        write_files(tmp_path, {"a": b"new", "b/c": b"new"})
+
+    assert (tmp_path / "a").read_bytes() == b"old"
+    assert everything(tmp_path) == {"a", "b"}
+
+
+def test_a_folder_in_the_place_of_the_file_is_told_and_nothing_is_left_beside(tmp_path):
+    (tmp_path / "a").mkdir()
+
+    with pytest.raises(ConfigurationError) as caught:
+        write_files(tmp_path, {"a": b"new"})
+
+    assert str(tmp_path / "a") in caught.value.message
+    assert caught.value.hint
+    assert everything(tmp_path) == set()
+
+
+@pytest.mark.skipif(
+    sys.platform == "win32" or (hasattr(os, "geteuid") and os.geteuid() == 0),
+    reason="permissions do not hold for this user",
+)
+def test_a_folder_without_permission_is_told(tmp_path):
+    tmp_path.chmod(0o500)
+    try:
+        with pytest.raises(ConfigurationError, match="cannot be written"):
+            write_files(tmp_path, {"a": b"new"})
+    finally:
+        tmp_path.chmod(0o700)
+
+
+def test_text_is_written_as_utf8_with_line_feeds(tmp_path):
+    replace_text(tmp_path / "a.txt", "één\ntwee\n")
+
+    assert (tmp_path / "a.txt").read_bytes() == "één\ntwee\n".encode()

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from koppeling_harness.model.manifest import Partner
 from koppeling_harness.model.registration import (
     Assessment,
     AssessmentKind,
@@ -64,13 +65,10 @@ def a_decision(kind, when, **more):
 
 def a_registration(*assessments, **more):
     """Return a registration that is in order but for its assessments."""
-    partner = {"name": "Voorbeeld B.V.", "subscription": "12345"}
-    from koppeling_harness.model.manifest import Partner
-
     values = {
         "registration": "voorbeeld",
         "title": Text(nl="Voorbeeld", en="Example"),
-        "partner": Partner(**partner),
+        "partner": Partner(name="Voorbeeld B.V.", subscription="12345"),
         "integration": "voorbeeld",
         "integration_id": "12345_678900",
         "onboarding": Onboarding(started=day("2020-01-01"), finished=day("2020-06-01")),

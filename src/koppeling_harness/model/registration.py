@@ -26,6 +26,9 @@ Count = Annotated[int, Field(ge=0)]
 Day = date
 """A calendar day; under another name, because records have a member called `date`."""
 
+Remark = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
+"""A reason in a few sentences; too short a room for a scan report."""
+
 
 class Colour(StrEnum):
     """The colour code of a security assessment, in the programme's own Dutch words."""
@@ -145,7 +148,7 @@ class Signal:
     date: Day
     kind: Identifier
     """Such as `code_of_conduct`, `non_payment`."""
-    text: NonEmpty
+    text: Remark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +161,7 @@ class Decision:
     """The day of the decision; of a notice, the date of the letter."""
     by: NonEmpty
     decision: DecisionKind
-    reason: NonEmpty
+    reason: Remark
     """The substantiation; there is no decision without one."""
     assessment: RecordId | None = None
     """Which evidence is accepted or rejected."""
@@ -182,7 +185,7 @@ class Waiver:
     """Id of the scenario, or `scenario[operation]` for one operation only."""
     releases: Annotated[tuple[NonEmpty, ...], Field(min_length=1)]
     """Labels of the Profit releases on which it holds."""
-    reason: NonEmpty
+    reason: Remark
     owner: NonEmpty
     """Who will mend it."""
     approved_by: NonEmpty

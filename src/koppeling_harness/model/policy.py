@@ -1,0 +1,51 @@
+"""What a status is computed with beside the registration: terms, and which releases count."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
+
+from koppeling_harness.model.shape import STRICT, Identifier, NonEmpty, Text
+
+Months = Annotated[int, Field(ge=1, le=120)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """What one colour is worth, in calendar months from the date on the report."""
+
+    __pydantic_config__ = STRICT
+
+    valid_months: Months
+    """Through that day the colour counts."""
+    follow_up_months: Months
+    """By then the follow-up must be done; never later than the validity."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """A named reading of the terms."""
+
+    __pydantic_config__ = STRICT
+
+    name: Identifier
+    title: Text
+    source: NonEmpty
+    """Where the terms stand written."""
+    red: Term
+    orange: Term
+    green: Term
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseRoles:
+    """Which Profit releases count, by label; never derived from version numbers."""
+
+    __pydantic_config__ = STRICT
+
+    previous: NonEmpty | None = None
+    """The previous production release; runs on it are required."""
+    current: NonEmpty | None = None
+    """The latest production release; runs on it are required."""
+    accept: NonEmpty | None = None
+    """The release on Accept, before its roll-out; runs on it are advisory."""

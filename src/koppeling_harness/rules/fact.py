@@ -1,0 +1,31 @@
+"""One step on the way to a status, as the rules hand it on."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from koppeling_harness.model.shape import Text
+from koppeling_harness.model.status import Action, Status, Who
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """What one rule says of one registration on one day.
+
+    Attributes:
+        rule: Id of the rule.
+        text: What it says, as a sentence.
+        demands: What the status has to be at least.
+        flag: Code under which it is flagged; empty when it is only a step.
+        actions: What somebody has to do because of it.
+    """
+
+    rule: str
+    text: Text
+    demands: Status = Status.IN_ORDER
+    flag: str = ""
+    actions: tuple[Action, ...] = ()
+
+
+def action(who: Who, what: Text, *, rule: str, key: str, due: date | None = None) -> Action:
+    """Return something that somebody has to do."""
+    return Action(who=who, what=what, due=due, rule=rule, key=key)

@@ -1,0 +1,232 @@
+"""What runs on each release say of the status (R15, R16), and what waivers do to it (R17)."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from koppeling_harness.model.functional import FunctionalResult
+from koppeling_harness.model.policy import ReleaseRoles
+from koppeling_harness.model.registration import Waiver
+from koppeling_harness.model.status import Action, ReleaseStatus, Role, Status, Who
+from koppeling_harness.model.verdict import Outcome
+from koppeling_harness.rules.fact import Fact, action
+from koppeling_harness.rules.months import is_within
+from koppeling_harness.rules.verdict import judge
+from koppeling_harness.rules.waivers import covering, is_expired, unused
+from koppeling_harness.rules.words import ROLE, said
+
+
+def newest(runs: Sequence[FunctionalResult], *, as_of: date) -> dict[str, FunctionalResult]:
+    """Return the newest run per release label; of one day the last by run id."""
+    found: dict[str, FunctionalResult] = {}
+    for each in sorted(runs, key=lambda run: (run.date, run.run_id)):
+        if each.date <= as_of:
+            found[each.release] = each
+    return found
+
+
+def release_statuses(
+    runs: dict[str, FunctionalResult],
+    *,
+    releases: ReleaseRoles,
+    waivers: Sequence[Waiver],
+    as_of: date,
+) -> tuple[ReleaseStatus, ...]:
+    """Return what is proven on each release that counts, with the waivers that hold that day.
+
+    Args:
+        runs: The run that counts per release label.
+        releases: Which releases count, and why.
+        waivers: Of the registration.
+        as_of: The day.
+    """
+    roles = (
+        (releases.previous, Role.PREVIOUS),
+        (releases.current, Role.CURRENT),
+        (releases.accept, Role.ACCEPT),
+    )
+    return tuple(
+        _release_status(runs.get(label), label, role, waivers, as_of)
+        for label, role in roles
+        if label is not None
+    )
+
+
+def _release_status(
+    run: FunctionalResult | None, label: str, role: Role, waivers: Sequence[Waiver], as_of: date
+) -> ReleaseStatus:
+    if run is None:
+        return ReleaseStatus(release=label, role=role, outcome=Outcome.NOT_RUN)
+    covers = [covering(waivers, each, release=label, as_of=as_of) for each in run.failed]
+    held = [each.until for each in covers if each is not None]
+    outcome = judge(
+        passed=run.passed + len(held),
+        failed=len(covers) - len(held),
+        inconclusive=run.inconclusive,
+        not_run=run.not_run,
+    )
+    return ReleaseStatus(
+        release=label,
+        role=role,
+        outcome=outcome,
+        waived_until=min(held, default=None) if outcome is Outcome.PASSED else None,
+        run_id=run.run_id,
+        date=run.date,
+    )
+
+
+def functional_facts(statuses: Sequence[ReleaseStatus]) -> Iterator[Fact]:
+    """Yield what each release says of the status; on Accept it is advisory."""
+    for each in statuses:
+        yield _fact(each)
+
+
+def _fact(each: ReleaseStatus) -> Fact:
+    advisory = each.role is Role.ACCEPT
+    heavy = Status.ATTENTION if advisory else Status.ACTION_REQUIRED
+    light = Status.IN_ORDER if advisory else Status.ATTENTION
+    values = {"release": each.release, "role": ROLE[each.role], "day": each.date or ""}
+    match each.outcome:
+        case Outcome.FAILED:
+            return Fact(
+                rule="R15",
+                text=said(
+                    "Gezakt op {release} ({role}), run van {day}.",
+                    "Failed on {release} ({role}), run of {day}.",
+                    **values,
+                ),
+                demands=heavy,
+                flag="RUN-FAILED",
+                actions=(_mend(each.release),),
+            )
+        case Outcome.INCONCLUSIVE:
+            return Fact(
+                rule="R16",
+                text=said(
+                    "Onbeslist op {release} ({role}), run van {day}.",
+                    "Inconclusive on {release} ({role}), run of {day}.",
+                    **values,
+                ),
+                demands=light,
+                flag="RUN-INCONCLUSIVE",
+                actions=(_run_again(each.release, "R16"),),
+            )
+        case Outcome.NOT_RUN:
+            return Fact(
+                rule="R15",
+                text=said(
+                    "Niet of niet volledig getest op {release} ({role}).",
+                    "Not or not completely tested on {release} ({role}).",
+                    **values,
+                ),
+                demands=light,
+                flag="NOT-TESTED",
+                actions=(_run_again(each.release, "R15"),),
+            )
+        case Outcome.PASSED if each.waived_until is not None:
+            return Fact(
+                rule="R17",
+                text=said(
+                    "Geslaagd op {release} ({role}) met een ontheffing t/m {until}.",
+                    "Passed on {release} ({role}) with a waiver until {until}.",
+                    **{**values, "until": each.waived_until},
+                ),
+                demands=light,
+                flag="WAIVED",
+            )
+        case Outcome.PASSED:
+            return Fact(
+                rule="R15",
+                text=said(
+                    "Geslaagd op {release} ({role}), run van {day}.",
+                    "Passed on {release} ({role}), run of {day}.",
+                    **values,
+                ),
+            )
+
+
+def _mend(release: str) -> Action:
+    return action(
+        Who.PARTNER,
+        said(
+            "Herstel wat faalt op {release} en draai opnieuw.",
+            "Mend what fails on {release} and run again.",
+            release=release,
+        ),
+        rule="R15",
+        key=f"run:{release}",
+    )
+
+
+def _run_again(release: str, rule: str) -> Action:
+    return action(
+        Who.PARTNER,
+        said(
+            "Draai alle verplichte scenario's op {release}.",
+            "Run every required scenario on {release}.",
+            release=release,
+        ),
+        rule=rule,
+        key=f"run:{release}",
+    )
+
+
+def waiver_facts(
+    waivers: Sequence[Waiver],
+    runs: dict[str, FunctionalResult],
+    *,
+    as_of: date,
+    warning_days: int,
+) -> Iterator[Fact]:
+    """Yield which waivers are over, end soon, or are needed by no failure; by their ids (R17)."""
+    for each in sorted(waivers, key=lambda waiver: (waiver.id, waiver.until)):
+        if is_expired(each, as_of=as_of):
+            yield _waiver_fact(
+                each,
+                "WAIVER-EXPIRED",
+                "Ontheffing {id} is verlopen: {until} was de laatste dag.",
+                "Waiver {id} has expired: {until} was its last day.",
+            )
+        elif is_within(each.until, as_of=as_of, days=warning_days):
+            yield _waiver_fact(
+                each,
+                "WAIVER-ENDS-SOON",
+                "Ontheffing {id} eindigt binnenkort: {until} is de laatste dag.",
+                "Waiver {id} ends soon: {until} is its last day.",
+            )
+        if _is_unused(each, runs):
+            yield _waiver_fact(
+                each,
+                "WAIVER-UNUSED",
+                "Ontheffing {id} is nergens meer voor nodig.",
+                "Waiver {id} is not needed by any failure.",
+            )
+
+
+def _is_unused(waiver: Waiver, runs: dict[str, FunctionalResult]) -> bool:
+    tested = [run for label, run in runs.items() if label in waiver.releases]
+    return bool(tested) and all(
+        unused([waiver], failed=run.failed, release=run.release) for run in tested
+    )
+
+
+def _waiver_fact(waiver: Waiver, flag: str, nl: str, en: str) -> Fact:
+    return Fact(
+        rule="R17",
+        text=said(nl, en, id=waiver.id, until=waiver.until),
+        flag=flag,
+        actions=(
+            action(
+                Who.PARTNER,
+                said(
+                    "{owner}: herstel {scenario}, zodat ontheffing {id} weg kan.",
+                    "{owner}: mend {scenario}, so that waiver {id} can go.",
+                    owner=waiver.owner,
+                    scenario=waiver.scenario,
+                    id=waiver.id,
+                ),
+                rule="R17",
+                key=f"waiver:{waiver.id}",
+                due=waiver.until,
+            ),
+        ),
+    )

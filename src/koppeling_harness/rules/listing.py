@@ -1,0 +1,125 @@
+"""What is to be done about the two listings; carrying it out is a person's decision."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from koppeling_harness.model.registration import DecisionKind, Registration
+from koppeling_harness.model.status import ListingAdvice, ListingStatus, Who
+from koppeling_harness.rules.contract import Ending
+from koppeling_harness.rules.fact import Fact, action
+from koppeling_harness.rules.months import day_after
+from koppeling_harness.rules.programme import is_applying
+from koppeling_harness.rules.security import Standing
+from koppeling_harness.rules.words import said
+
+UNCHANGED = ListingStatus(partner_site=ListingAdvice.UNCHANGED, help_center=ListingAdvice.UNCHANGED)
+_SAME_DAY = {DecisionKind.RESTORE_LISTING: 0, DecisionKind.REMOVE_LISTING: 1}
+
+
+def listing_status(
+    registration: Registration, standing: Standing, ending: Ending | None
+) -> ListingStatus:
+    """Return what is to be done about each place (R5, R14)."""
+    if ending is not None and ending.has_ended(as_of=standing.as_of):
+        return _both(registration, listed=ListingAdvice.REMOVE, unlisted=ListingAdvice.UNCHANGED)
+    if is_applying(registration, as_of=standing.as_of):
+        return ListingStatus(partner_site=ListingAdvice.NOT_YET, help_center=ListingAdvice.NOT_YET)
+    if standing.is_valid:
+        if _removed_by_decision(registration, standing):
+            return _both(
+                registration, listed=ListingAdvice.REMOVE, unlisted=ListingAdvice.UNCHANGED
+            )
+        return _both(registration, listed=ListingAdvice.KEEP, unlisted=ListingAdvice.RESTORE)
+    if standing.governing is None and standing.awaiting:
+        return UNCHANGED  # a reviewer weighs the evidence before anything is removed
+    return _both(registration, listed=ListingAdvice.REMOVE, unlisted=ListingAdvice.UNCHANGED)
+
+
+def listing_facts(
+    registration: Registration, standing: Standing, status: ListingStatus
+) -> Iterator[Fact]:
+    """Yield what the listings ask of AFAS."""
+    advice = {status.partner_site, status.help_center}
+    if ListingAdvice.REMOVE in advice:
+        yield _remove(standing)
+    if ListingAdvice.RESTORE in advice:
+        yield _restore()
+    listing = registration.listing
+    if ListingAdvice.NOT_YET in advice and (listing.partner_site or listing.help_center):
+        yield Fact(
+            rule="R14",
+            text=said(
+                "De aanvrager is al vermeld, voor de goedgekeurde demo.",
+                "The applicant is listed already, before the approved demo.",
+            ),
+            flag="LISTED-TOO-EARLY",
+        )
+
+
+def _both(
+    registration: Registration, *, listed: ListingAdvice, unlisted: ListingAdvice
+) -> ListingStatus:
+    listing = registration.listing
+    return ListingStatus(
+        partner_site=listed if listing.partner_site else unlisted,
+        help_center=listed if listing.help_center else unlisted,
+    )
+
+
+def _removed_by_decision(registration: Registration, standing: Standing) -> bool:
+    """Return whether a person removed the listing since the report that governs."""
+    last = standing.governing
+    since = last.report_date if last is not None else date.min
+    found = [
+        each
+        for each in registration.decisions
+        if each.decision in _SAME_DAY and since <= each.date <= standing.as_of
+    ]
+    latest = max(found, key=lambda each: (each.date, _SAME_DAY[each.decision]), default=None)
+    return latest is not None and latest.decision is DecisionKind.REMOVE_LISTING
+
+
+def _remove(standing: Standing) -> Fact:
+    last = standing.governing
+    lapsed = last is not None and not standing.is_valid
+    what = (
+        said(
+            "Beoordeel het nieuwe bewijs; verwijder daarna zo nodig de vermelding.",
+            "Judge the new evidence; then remove the listing if need be.",
+        )
+        if standing.awaiting
+        else said("Verwijder de vermelding.", "Remove the listing.")
+    )
+    return Fact(
+        rule="R5",
+        text=said("De vermelding moet verwijderd worden.", "The listing has to be removed."),
+        flag="REMOVE-LISTING",
+        actions=(
+            action(
+                Who.AFAS,
+                what,
+                rule="R5",
+                key="remove-listing",
+                due=day_after(last.valid_until) if last is not None and lapsed else None,
+            ),
+        ),
+    )
+
+
+def _restore() -> Fact:
+    return Fact(
+        rule="R4",
+        text=said(
+            "De beoordeling is geldig, maar de koppeling is niet overal vermeld.",
+            "The assessment is valid, but the integration is not listed everywhere.",
+        ),
+        flag="RESTORE-LISTING",
+        actions=(
+            action(
+                Who.AFAS,
+                said("Besluit over plaatsen van de vermelding.", "Decide on listing it."),
+                rule="R4",
+                key="restore-listing",
+            ),
+        ),
+    )

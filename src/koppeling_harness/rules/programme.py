@@ -1,0 +1,230 @@
+"""What the onboarding, the criteria and the agreement say of the status (R13, R14, C4-C8, A1)."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from koppeling_harness.model.registration import Colour, DecisionKind, Registration
+from koppeling_harness.model.status import Status, Who
+from koppeling_harness.rules.fact import Fact, action
+from koppeling_harness.rules.months import ONBOARDING_MONTHS, REVIEW_MONTHS, add_months
+from koppeling_harness.rules.security import Standing
+from koppeling_harness.rules.words import said
+
+MINIMUM_CUSTOMERS = 5
+"""Source: AFAS, docs.afas.help/profit/nl/app-connector-auditor-partner (2026-02-24)."""
+MINIMUM_CONTACTS = 2
+"""Source: AFAS, docs.afas.help/profit/nl/app-connector-auditor-partner (2026-02-24)."""
+
+
+def is_applying(registration: Registration, *, as_of: date) -> bool:
+    """Return whether the first certification is still under way."""
+    onboarding = registration.onboarding
+    if onboarding is None:
+        return False
+    return onboarding.finished is None or onboarding.finished > as_of
+
+
+def onboarding_facts(registration: Registration, standing: Standing) -> Iterator[Fact]:
+    """Yield what holds for an applicant (R13, R14, and R11: a planned scan is enough to begin)."""
+    onboarding = registration.onboarding
+    if onboarding is None or not is_applying(registration, as_of=standing.as_of):
+        return
+    deadline = add_months(onboarding.started, ONBOARDING_MONTHS)
+    yield Fact(
+        rule="R14",
+        text=said(
+            "In aanvraag sinds {started}; nog niet vermeld.",
+            "Applying since {started}; not listed yet.",
+            started=onboarding.started,
+        ),
+        demands=Status.APPLYING,
+        flag="APPLYING",
+    )
+    yield (
+        _within(onboarding.open_tasks, deadline)
+        if standing.as_of <= deadline
+        else _overdue(deadline)
+    )
+    yield from _applicant_scan(registration, standing)
+
+
+def _within(open_tasks: int, deadline: date) -> Fact:
+    return Fact(
+        rule="R13",
+        text=said(
+            "De eerste certificering moet uiterlijk {deadline} klaar zijn; open taken: {tasks}.",
+            "The first certification is due by {deadline}; open tasks: {tasks}.",
+            deadline=deadline,
+            tasks=open_tasks,
+        ),
+        demands=Status.APPLYING,
+        actions=(
+            action(
+                Who.PARTNER,
+                said("Rond de eerste certificering af.", "Finish the first certification."),
+                rule="R13",
+                key="onboarding",
+                due=deadline,
+            ),
+        ),
+    )
+
+
+def _overdue(deadline: date) -> Fact:
+    return Fact(
+        rule="R13",
+        text=said(
+            "De eerste certificering had uiterlijk {deadline} klaar moeten zijn.",
+            "The first certification was due by {deadline}.",
+            deadline=deadline,
+        ),
+        demands=Status.APPLYING,
+        flag="ONBOARDING-OVERDUE",
+        actions=(
+            action(
+                Who.AFAS,
+                said(
+                    "Voer het laatste gesprek; blijven taken open, dan eindigt het contract.",
+                    "Hold the last conversation; if tasks stay open, the contract ends.",
+                ),
+                rule="R13",
+                key="last-conversation",
+                due=deadline,
+            ),
+        ),
+    )
+
+
+def _applicant_scan(registration: Registration, standing: Standing) -> Iterator[Fact]:
+    last = standing.governing
+    planned = any(each.date >= standing.as_of for each in registration.planned_assessments)
+    if last is None and not planned and not standing.awaiting:
+        yield Fact(
+            rule="R11",
+            text=said(
+                "Er is geen scan gepland en geen beoordeling aanvaard.",
+                "No scan is planned and no assessment was accepted.",
+            ),
+            flag="NO-SCAN-PLANNED",
+            actions=(
+                action(
+                    Who.PARTNER,
+                    said("Plan een scan.", "Plan a scan."),
+                    rule="R11",
+                    key="plan-scan",
+                ),
+            ),
+        )
+    if last is not None and (last.colour is Colour.RED or not standing.is_valid):
+        yield Fact(
+            rule="R1" if last.colour is Colour.RED else "R5",
+            text=said(
+                "De beoordeling van de aanvrager is rood of verlopen; een beoordelaar besluit.",
+                "The applicant's assessment is red or has lapsed; a reviewer decides.",
+            ),
+            flag="APPLICANT-ASSESSMENT",
+            actions=(
+                action(
+                    Who.AFAS,
+                    said(
+                        "Besluit of de aanvraag verder kan.",
+                        "Decide whether the application can go on.",
+                    ),
+                    rule="R1" if last.colour is Colour.RED else "R5",
+                    key="applicant-assessment",
+                ),
+            ),
+        )
+
+
+def criteria_facts(registration: Registration) -> Iterator[Fact]:
+    """Yield which of AFAS's criteria an existing registration is known not to meet."""
+    onboarding = registration.onboarding
+    open_tasks = onboarding.open_tasks if onboarding is not None else 0
+    if open_tasks:
+        yield _criterion(
+            "C4",
+            "OPEN-TASKS",
+            "Open projecttaken: {found}.",
+            "Open project tasks: {found}.",
+            found=open_tasks,
+        )
+    customers, contacts = registration.active_customers, registration.contacts
+    if customers is not None and customers < MINIMUM_CUSTOMERS:
+        yield _criterion(
+            "C7",
+            "FEW-CUSTOMERS",
+            "Actieve klanten: {found}; ten minste {minimum} nodig.",
+            "Active customers: {found}; at least {minimum} needed.",
+            found=customers,
+            minimum=MINIMUM_CUSTOMERS,
+        )
+    if contacts is not None and contacts < MINIMUM_CONTACTS:
+        yield _criterion(
+            "C8",
+            "FEW-CONTACTS",
+            "Contactpersonen: {found}; ten minste {minimum} nodig.",
+            "Contact persons: {found}; at least {minimum} needed.",
+            found=contacts,
+            minimum=MINIMUM_CONTACTS,
+        )
+
+
+def _criterion(rule: str, flag: str, nl: str, en: str, **values: int) -> Fact:
+    text = said(nl, en, **values)
+    return Fact(
+        rule=rule,
+        text=text,
+        demands=Status.ATTENTION,
+        flag=flag,
+        actions=(action(Who.PARTNER, text, rule=rule, key=flag.lower()),),
+    )
+
+
+def review_facts(registration: Registration, *, as_of: date) -> Iterator[Fact]:
+    """Yield when the agreement's yearly review is due (A1); without effect on the status."""
+    if registration.agreement is None:
+        return
+    held = [
+        each.date
+        for each in registration.decisions
+        if each.decision is DecisionKind.ANNUAL_REVIEW and each.date <= as_of
+    ]
+    noted = registration.agreement.annual_review
+    last = max([registration.agreement.started, *held, *([noted] if noted else [])])
+    due = add_months(last, REVIEW_MONTHS)
+    yield Fact(
+        rule="A1",
+        text=said(
+            "De jaarlijkse herziening moet uiterlijk {due} gedaan zijn.",
+            "The yearly review is due by {due}.",
+            due=due,
+        ),
+        flag="REVIEW-OVERDUE" if as_of > due else "",
+        actions=(
+            action(
+                Who.AFAS,
+                said("Herzie de samenwerking.", "Review the cooperation."),
+                rule="A1",
+                key="annual-review",
+                due=due,
+            ),
+        ),
+    )
+
+
+def signal_facts(registration: Registration, *, as_of: date) -> Iterator[Fact]:
+    """Yield the signals that are known, oldest first (R9); without effect by themselves."""
+    for each in sorted(registration.signals, key=lambda s: (s.date, s.kind, s.text)):
+        if each.date <= as_of:
+            yield Fact(
+                rule="R9",
+                text=said(
+                    "Ter beoordeling, {day}: {kind}, {text}",
+                    "For review, {day}: {kind}, {text}",
+                    day=each.date,
+                    kind=each.kind,
+                    text=each.text,
+                ),
+                flag="SIGNAL",
+            )

@@ -1,0 +1,337 @@
+"""What the colour says of the status, of the listing and of the end of the contract."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from koppeling_harness.model.registration import (
+    Assessment,
+    Colour,
+    PlannedAssessment,
+    Registration,
+)
+from koppeling_harness.model.status import Action, Security, Status, Who
+from koppeling_harness.rules.fact import Fact, action
+from koppeling_harness.rules.months import NOTICE_MONTHS, add_months, is_within
+from koppeling_harness.rules.validity import Accepted, gaps
+from koppeling_harness.rules.words import COLOUR, said
+
+_RULE = {Colour.RED: "R1", Colour.ORANGE: "R2", Colour.GREEN: "R3"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Where the security side stands on a day.
+
+    Attributes:
+        counted: Assessments that count, the one that governs last.
+        awaiting: Evidence that awaits a decision.
+        as_of: The day.
+        warning_days: How long ahead an end is announced.
+    """
+
+    counted: tuple[Accepted, ...]
+    awaiting: tuple[Assessment, ...]
+    as_of: date
+    warning_days: int
+
+    @property
+    def governing(self) -> Accepted | None:
+        """The assessment that governs; None when none was ever accepted."""
+        return self.counted[-1] if self.counted else None
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether the governing assessment counts on the day (rule R4)."""
+        return self.governing is not None and self.as_of <= self.governing.valid_until
+
+    def as_security(self) -> Security:
+        """Return it as the status tells it."""
+        last = self.governing
+        if last is None:
+            return Security()
+        return Security(
+            colour=last.colour,
+            assessment=last.assessment,
+            report_date=last.report_date,
+            valid_until=last.valid_until,
+            follow_up_due=last.follow_up_due,
+            gaps=gaps(self.counted, as_of=self.as_of),
+        )
+
+
+def security_facts(standing: Standing, *, is_ending: bool) -> Iterator[Fact]:
+    """Yield what the colour says of an existing registration (R1-R6, R10, R12).
+
+    Args:
+        standing: Where it stands.
+        is_ending: Whether an end is decided already, so that nothing has to be forecast.
+    """
+    last = standing.governing
+    if last is None:
+        yield _never_accepted(standing, is_ending=is_ending)
+    elif standing.is_valid:
+        yield _valid(last, standing)
+        if is_within(last.valid_until, as_of=standing.as_of, days=standing.warning_days):
+            yield _ends_soon(last)
+    else:
+        yield _lapsed(last)
+        if not is_ending:
+            yield _forecast(last, standing)
+    yield from evidence_facts(standing)
+    yield from history_facts(standing)
+
+
+def evidence_facts(standing: Standing) -> Iterator[Fact]:
+    """Yield what awaits a decision (R12)."""
+    for each in standing.awaiting:
+        yield Fact(
+            rule="R12",
+            text=said(
+                "Bewijs {id} van {assessor} wacht op een besluit.",
+                "Evidence {id} from {assessor} awaits a decision.",
+                id=each.id,
+                assessor=each.assessor,
+            ),
+            flag="EVIDENCE-PENDING",
+            actions=(
+                action(
+                    Who.AFAS,
+                    said(
+                        "Beoordeel bewijs {id}: aanvaarden met een kleur, of afwijzen.",
+                        "Judge evidence {id}: accept it with a colour, or reject it.",
+                        id=each.id,
+                    ),
+                    rule="R12",
+                    key=f"evidence:{each.id}",
+                ),
+            ),
+        )
+
+
+def history_facts(standing: Standing) -> Iterator[Fact]:
+    """Yield what the order of reports says (R1 twice, R10, gaps); without effect by itself."""
+    if len(standing.counted) > 1:
+        last = standing.counted[-1]
+        yield Fact(
+            rule="R10",
+            text=said(
+                "Van {count} rapporten telt {id} van {day}, het laatste.",
+                "Of {count} reports {id} of {day} counts, the latest.",
+                count=len(standing.counted),
+                id=last.assessment,
+                day=last.report_date,
+            ),
+        )
+    if [each.colour for each in standing.counted[-2:]] == [Colour.RED, Colour.RED]:
+        yield Fact(
+            rule="R1",
+            text=said("Tweede keer rood.", "Red for the second time."),
+            flag="SECOND-RED",
+        )
+    for gap in gaps(standing.counted, as_of=standing.as_of):
+        if gap.to is not None:
+            yield Fact(
+                rule="R5",
+                text=said(
+                    "Van {first} t/m {last} was er geen geldige beoordeling.",
+                    "From {first} through {last} there was no valid assessment.",
+                    first=gap.from_,
+                    last=gap.to,
+                ),
+                flag="GAP",
+            )
+
+
+def planned_facts(registration: Registration, standing: Standing) -> Iterator[Fact]:
+    """Yield the assessments that are planned (R11); shown, without effect."""
+    last = standing.governing
+    for each in sorted(registration.planned_assessments, key=lambda p: (p.date, p.assessor)):
+        if last is not None and each.date <= last.report_date:
+            continue
+        yield _planned(each) if each.date >= standing.as_of else _planned_passed(each)
+
+
+def _planned(planned: PlannedAssessment) -> Fact:
+    return Fact(
+        rule="R11",
+        text=said(
+            "Gepland: {assessor} op {day}.",
+            "Planned: {assessor} on {day}.",
+            assessor=planned.assessor,
+            day=planned.date,
+        ),
+        actions=(
+            action(
+                Who.ASSESSOR,
+                said("Voer de geplande scan uit.", "Carry out the planned scan."),
+                rule="R11",
+                key=f"planned:{planned.date}:{planned.assessor}",
+                due=planned.date,
+            ),
+        ),
+    )
+
+
+def _planned_passed(planned: PlannedAssessment) -> Fact:
+    return Fact(
+        rule="R11",
+        text=said(
+            "De scan van {assessor} was gepland op {day}; er is geen uitkomst van later.",
+            "The scan of {assessor} was planned for {day}; there is no later outcome.",
+            assessor=planned.assessor,
+            day=planned.date,
+        ),
+        flag="PLANNED-PASSED",
+    )
+
+
+def rescan(rule: str, due: date) -> Action:
+    """Return the partner's duty to have a new assessment made."""
+    return action(
+        Who.PARTNER,
+        said("Laat een nieuwe beoordeling doen.", "Have a new assessment made."),
+        rule=rule,
+        key="rescan",
+        due=due,
+    )
+
+
+def _valid(last: Accepted, standing: Standing) -> Fact:
+    overdue = standing.as_of > last.follow_up_due
+    demands = {
+        Colour.RED: Status.ACTION_REQUIRED,
+        Colour.ORANGE: Status.ATTENTION,
+        Colour.GREEN: Status.IN_ORDER,
+    }[last.colour]
+    text = said(
+        "Kleur {colour}, rapport van {report}: geldig t/m {until}.",
+        "Colour {colour}, report of {report}: valid until {until}.",
+        colour=COLOUR[last.colour],
+        report=last.report_date,
+        until=last.valid_until,
+    )
+    if overdue:
+        demands = Status.ACTION_REQUIRED
+        text = said(
+            "Kleur {colour}: de vervolgafspraak moest uiterlijk {due}; geldig t/m {until}.",
+            "Colour {colour}: the follow-up was due by {due}; valid until {until}.",
+            colour=COLOUR[last.colour],
+            due=last.follow_up_due,
+            until=last.valid_until,
+        )
+    rule = _RULE[last.colour]
+    return Fact(
+        rule=rule,
+        text=text,
+        demands=demands,
+        flag="FOLLOW-UP-OVERDUE" if overdue else _COLOUR_FLAG[last.colour],
+        actions=(rescan(rule, last.follow_up_due),),
+    )
+
+
+_COLOUR_FLAG = {Colour.RED: "RED", Colour.ORANGE: "ORANGE", Colour.GREEN: ""}
+
+
+def _ends_soon(last: Accepted) -> Fact:
+    return Fact(
+        rule="R4",
+        text=said(
+            "De geldigheid eindigt binnenkort: {until} is de laatste dag.",
+            "The validity ends soon: {until} is the last day.",
+            until=last.valid_until,
+        ),
+        demands=Status.ATTENTION,
+        flag="ENDS-SOON",
+    )
+
+
+def _lapsed(last: Accepted) -> Fact:
+    return Fact(
+        rule="R5",
+        text=said(
+            "Kleur {colour} is verlopen: {until} was de laatste dag.",
+            "Colour {colour} has lapsed: {until} was the last day.",
+            colour=COLOUR[last.colour],
+            until=last.valid_until,
+        ),
+        demands=Status.NOT_CERTIFIED,
+        flag="LAPSED",
+        actions=(rescan("R5", last.valid_until),),
+    )
+
+
+def forecast_end(last: Accepted) -> date:
+    """Return when the contract would end without a letter: it does not slide (R6)."""
+    return add_months(last.valid_until, NOTICE_MONTHS)
+
+
+def _forecast(last: Accepted, standing: Standing) -> Fact:
+    end = forecast_end(last)
+    if standing.as_of <= end:
+        return Fact(
+            rule="R6",
+            text=said(
+                "Zonder opzegbrief is {end} de prognose voor het einde van het contract.",
+                "Without a notice letter {end} is the forecast for the end of the contract.",
+                end=end,
+            ),
+            actions=(_give_notice(),),
+        )
+    return Fact(
+        rule="R6",
+        text=said(
+            "De prognose {end} is voorbij: recht op eenzijdige beëindiging.",
+            "The forecast {end} is past: right to end the contract unilaterally.",
+            end=end,
+        ),
+        flag="RIGHT-TO-END",
+        actions=(
+            action(
+                Who.AFAS,
+                said("Besluit of het contract eindigt.", "Decide whether the contract ends."),
+                rule="R6",
+                key="right-to-end",
+            ),
+        ),
+    )
+
+
+def _give_notice() -> Action:
+    return action(
+        Who.AFAS,
+        said("Besluit over opzeggen van het abonnement.", "Decide on giving notice."),
+        rule="R5",
+        key="give-notice",
+    )
+
+
+def _never_accepted(standing: Standing, *, is_ending: bool) -> Fact:
+    if standing.awaiting:
+        return Fact(
+            rule="R12",
+            text=said(
+                "Er is nog geen beoordeling aanvaard; een beoordelaar moet het bewijs wegen.",
+                "No assessment was accepted yet; a reviewer has to weigh the evidence.",
+            ),
+            demands=Status.REVIEW_NEEDED,
+            flag="REVIEW-NEEDED",
+        )
+    return Fact(
+        rule="R5",
+        text=said(
+            "Er is geen aanvaarde beoordeling; zonder brief is geen einddatum te berekenen.",
+            "There is no accepted assessment; without a letter no end date can be computed.",
+        ),
+        demands=Status.NOT_CERTIFIED,
+        flag="NEVER-ASSESSED",
+        actions=(
+            action(
+                Who.PARTNER,
+                said("Laat een beoordeling doen.", "Have an assessment made."),
+                rule="R5",
+                key="rescan",
+            ),
+            *(() if is_ending else (_give_notice(),)),
+        ),
+    )

@@ -1,0 +1,274 @@
+"""The status of one registration on one day: what the rules say, joined.
+
+Each rule hands over facts; each fact says what the status must be at least. The status is the
+heaviest of them, so that nothing that is worse can make it better, and their order is of no
+importance.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from koppeling_harness.model.functional import FunctionalResult
+from koppeling_harness.model.policy import Policy, ReleaseRoles
+from koppeling_harness.model.registration import Registration
+from koppeling_harness.model.shape import Text
+from koppeling_harness.model.status import (
+    Action,
+    ContractEnd,
+    EndKind,
+    Flag,
+    ListingStatus,
+    Reason,
+    RegistrationStatus,
+    ReleaseStatus,
+    Security,
+    Status,
+    Who,
+)
+from koppeling_harness.rules.catalogue import RULES
+from koppeling_harness.rules.contract import Ending, ending, ending_fact
+from koppeling_harness.rules.fact import Fact, action
+from koppeling_harness.rules.functional import (
+    functional_facts,
+    newest,
+    release_statuses,
+    waiver_facts,
+)
+from koppeling_harness.rules.listing import UNCHANGED, listing_facts, listing_status
+from koppeling_harness.rules.programme import (
+    criteria_facts,
+    is_applying,
+    onboarding_facts,
+    review_facts,
+    signal_facts,
+)
+from koppeling_harness.rules.registration_input import future_problems, input_problems
+from koppeling_harness.rules.security import (
+    Standing,
+    evidence_facts,
+    forecast_end,
+    history_facts,
+    planned_facts,
+    security_facts,
+)
+from koppeling_harness.rules.validity import accepted, pending
+from koppeling_harness.rules.words import said
+
+WARNING_DAYS = 90
+"""How long before a last day it is announced; the programme is silent about it."""
+
+ORDER = tuple(Status)
+"""From light to heavy."""
+
+
+def registration_status(
+    registration: Registration,
+    *,
+    as_of: date,
+    policy: Policy,
+    runs: Sequence[FunctionalResult],
+    releases: ReleaseRoles,
+    warning_days: int = WARNING_DAYS,
+) -> RegistrationStatus:
+    """Return what a registration comes to.
+
+    Args:
+        registration: Its facts and decisions; decisions and signals count from their date.
+        as_of: The day.
+        policy: What each colour is worth.
+        runs: Of this integration; the newest per release counts, those after the day do not.
+        releases: Which releases count.
+        warning_days: How long before a last day it is announced.
+    """
+    wrong = [*input_problems(registration), *future_problems(registration, as_of=as_of)]
+    if wrong:
+        return refused(
+            registration.registration,
+            as_of=as_of,
+            policy=policy,
+            problems=[each.text for each in wrong],
+        )
+    standing = Standing(
+        counted=accepted(registration, as_of=as_of, policy=policy),
+        awaiting=pending(registration, as_of=as_of),
+        as_of=as_of,
+        warning_days=warning_days,
+    )
+    ended = ending(registration, as_of=as_of)
+    listing = listing_status(registration, standing, ended)
+    counting = newest(runs, as_of=as_of)
+    functional = release_statuses(
+        counting, releases=releases, waivers=registration.waivers, as_of=as_of
+    )
+    facts = [
+        *_facts_about_security(registration, standing, ended),
+        *listing_facts(registration, standing, listing),
+        *functional_facts(functional),
+        *waiver_facts(registration.waivers, counting, as_of=as_of, warning_days=warning_days),
+        *signal_facts(registration, as_of=as_of),
+    ]
+    return _joined(
+        registration.registration,
+        as_of=as_of,
+        policy=policy,
+        facts=facts,
+        security=standing.as_security(),
+        functional=functional,
+        listing=listing,
+        contract_end=_contract_end(registration, standing, ended),
+    )
+
+
+def refused(
+    registration: str, *, as_of: date, policy: Policy, problems: Sequence[Text]
+) -> RegistrationStatus:
+    """Return the status of a registration that cannot be judged: `input_error`.
+
+    Args:
+        registration: Its id, or the name of its file when it has none.
+        as_of: The day.
+        policy: Only its name is used.
+        problems: What is wrong; at least one.
+    """
+    mend = action(
+        Who.AFAS,
+        said("Herstel de registratie.", "Mend the registration."),
+        rule="INPUT",
+        key="input",
+    )
+    facts = [
+        Fact(
+            rule="INPUT",
+            text=each,
+            demands=Status.INPUT_ERROR,
+            flag="INPUT-ERROR",
+            actions=(mend,),
+        )
+        for each in problems
+    ]
+    return _joined(
+        registration,
+        as_of=as_of,
+        policy=policy,
+        facts=facts,
+        security=Security(),
+        functional=(),
+        listing=UNCHANGED,
+        contract_end=None,
+    )
+
+
+def is_in_order(status: RegistrationStatus) -> bool:
+    """Return whether nothing has to be done at once: in order, attention, or applying in time."""
+    if status.status is Status.APPLYING:
+        return all(flag.code != "ONBOARDING-OVERDUE" for flag in status.flags)
+    return status.status in (Status.IN_ORDER, Status.ATTENTION)
+
+
+def _facts_about_security(
+    registration: Registration, standing: Standing, ended: Ending | None
+) -> Iterator[Fact]:
+    if ended is not None:
+        yield ending_fact(ended, as_of=standing.as_of)
+        yield from _mended_during_notice(standing, ended)
+    if is_applying(registration, as_of=standing.as_of):
+        yield from onboarding_facts(registration, standing)
+        yield from evidence_facts(standing)
+        yield from history_facts(standing)
+    else:
+        yield from security_facts(standing, is_ending=ended is not None)
+        yield from criteria_facts(registration)
+        yield from review_facts(registration, as_of=standing.as_of)
+    yield from planned_facts(registration, standing)
+
+
+def _mended_during_notice(standing: Standing, ended: Ending) -> Iterator[Fact]:
+    last = standing.governing
+    if ended.rule != "R7" or ended.has_ended(as_of=standing.as_of):
+        return
+    if last is not None and standing.is_valid and last.report_date > ended.decision.date:
+        yield Fact(
+            rule="R7",
+            text=said(
+                "Sinds de opzegging is er een geldige beoordeling; de opzegging loopt door tot zij "
+                "is ingetrokken.",
+                "Since the notice there is a valid assessment; the notice runs on until it is "
+                "withdrawn.",
+            ),
+            flag="MENDED-DURING-NOTICE",
+            actions=(
+                action(
+                    Who.AFAS,
+                    said("Besluit over intrekken.", "Decide on withdrawing the notice."),
+                    rule="R7",
+                    key="withdraw-notice",
+                    due=ended.end,
+                ),
+            ),
+        )
+
+
+def _contract_end(
+    registration: Registration, standing: Standing, ended: Ending | None
+) -> ContractEnd | None:
+    if ended is not None:
+        return ContractEnd(date=ended.end, kind=EndKind.DEFINITE)
+    last = standing.governing
+    applying = is_applying(registration, as_of=standing.as_of)
+    if last is None or standing.is_valid or applying:
+        return None
+    return ContractEnd(date=forecast_end(last), kind=EndKind.FORECAST)
+
+
+def _joined(
+    registration: str,
+    *,
+    as_of: date,
+    policy: Policy,
+    facts: Sequence[Fact],
+    security: Security,
+    functional: tuple[ReleaseStatus, ...],
+    listing: ListingStatus,
+    contract_end: ContractEnd | None,
+) -> RegistrationStatus:
+    sorted_facts = sorted(facts, key=lambda f: (-ORDER.index(f.demands), f.rule, f.flag, f.text.en))
+    heaviest = sorted_facts[0].demands if sorted_facts else Status.IN_ORDER
+    return RegistrationStatus(
+        registration=registration,
+        as_of=as_of,
+        policy=policy.name,
+        status=heaviest,
+        security=security,
+        functional=functional,
+        listing=listing,
+        contract_end=contract_end,
+        flags=tuple(
+            Flag(code=each.flag, text=each.text, rule=each.rule)
+            for each in sorted_facts
+            if each.flag
+        ),
+        actions=_actions(sorted_facts, heaviest),
+        reasons=tuple(
+            Reason(
+                rule=each.rule,
+                source=RULES[each.rule].source,
+                text=each.text,
+                status=each.demands,
+            )
+            for each in sorted_facts
+        ),
+    )
+
+
+_AFTER_THE_END = frozenset({"remove-listing"})
+"""Of a terminated registration nothing else is asked any more."""
+
+
+def _actions(facts: Sequence[Fact], status: Status) -> tuple[Action, ...]:
+    """Return each duty once, by date, those without a date last."""
+    found: dict[str, Action] = {}
+    for fact in facts:
+        for each in fact.actions:
+            if status is not Status.TERMINATED or each.key in _AFTER_THE_END:
+                found.setdefault(each.key, each)
+    return tuple(sorted(found.values(), key=lambda a: (a.due or date.max, a.rule, a.key)))

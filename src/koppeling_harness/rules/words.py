@@ -1,0 +1,104 @@
+"""The programme's words in both languages, for everything that a reviewer reads."""
+
+from datetime import date
+
+from koppeling_harness.model.registration import Colour
+from koppeling_harness.model.shape import Text
+from koppeling_harness.model.status import EndKind, ListingAdvice, Role, Status, Who
+from koppeling_harness.model.verdict import Outcome
+
+_MONTHS_NL = [
+    "januari",
+    "februari",
+    "maart",
+    "april",
+    "mei",
+    "juni",
+    "juli",
+    "augustus",
+    "september",
+    "oktober",
+    "november",
+    "december",
+]
+_MONTHS_EN = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+
+STATUS = {
+    Status.IN_ORDER: Text(nl="in orde", en="in order"),
+    Status.ATTENTION: Text(nl="aandacht", en="attention"),
+    Status.ACTION_REQUIRED: Text(nl="actie vereist", en="action required"),
+    Status.NOT_CERTIFIED: Text(nl="niet gecertificeerd", en="not certified"),
+    Status.REVIEW_NEEDED: Text(nl="beoordeling nodig", en="review needed"),
+    Status.APPLYING: Text(nl="in aanvraag", en="applying"),
+    Status.NOTICE_RUNNING: Text(nl="opzegging loopt", en="notice running"),
+    Status.TERMINATED: Text(nl="beëindigd", en="terminated"),
+    Status.INPUT_ERROR: Text(nl="invoerfout", en="input error"),
+}
+COLOUR = {
+    Colour.RED: Text(nl="rood", en="red"),
+    Colour.ORANGE: Text(nl="oranje", en="orange"),
+    Colour.GREEN: Text(nl="groen", en="green"),
+}
+OUTCOME = {
+    Outcome.PASSED: Text(nl="geslaagd", en="passed"),
+    Outcome.FAILED: Text(nl="gezakt", en="failed"),
+    Outcome.INCONCLUSIVE: Text(nl="onbeslist", en="inconclusive"),
+    Outcome.NOT_RUN: Text(nl="niet getest", en="not tested"),
+}
+ROLE = {
+    Role.PREVIOUS: Text(nl="vorige", en="previous"),
+    Role.CURRENT: Text(nl="huidige", en="current"),
+    Role.ACCEPT: Text(nl="op Accept", en="on Accept"),
+}
+LISTING = {
+    ListingAdvice.KEEP: Text(nl="behouden", en="keep"),
+    ListingAdvice.REMOVE: Text(nl="verwijderen", en="remove"),
+    ListingAdvice.RESTORE: Text(nl="plaatsen", en="restore"),
+    ListingAdvice.NOT_YET: Text(nl="nog niet", en="not yet"),
+    ListingAdvice.UNCHANGED: Text(nl="ongewijzigd", en="unchanged"),
+}
+END = {
+    EndKind.FORECAST: Text(nl="prognose", en="forecast"),
+    EndKind.DEFINITE: Text(nl="definitief", en="definite"),
+}
+WHO = {
+    Who.PARTNER: Text(nl="partner", en="partner"),
+    Who.AFAS: Text(nl="AFAS", en="AFAS"),
+    Who.ASSESSOR: Text(nl="beoordelaar", en="assessor"),
+}
+
+
+def day_in_words(day: date) -> Text:
+    """Return a date as each language writes it: 14 mei 2027, 14 May 2027."""
+    return Text(
+        nl=f"{day.day} {_MONTHS_NL[day.month - 1]} {day.year}",
+        en=f"{day.day} {_MONTHS_EN[day.month - 1]} {day.year}",
+    )
+
+
+def said(nl: str, en: str, **values: object) -> Text:
+    """Return a sentence in both languages.
+
+    Args:
+        nl: Dutch, with `{name}` where a value goes.
+        en: English, with the same names.
+        values: Dates are written out; a `Text` goes in by its language; others as they are.
+    """
+    both = {name: day_in_words(v) if isinstance(v, date) else v for name, v in values.items()}
+    return Text(
+        nl=nl.format(**{name: v.nl if isinstance(v, Text) else v for name, v in both.items()}),
+        en=en.format(**{name: v.en if isinstance(v, Text) else v for name, v in both.items()}),
+    )

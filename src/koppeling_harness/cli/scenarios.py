@@ -26,7 +26,7 @@ def list_scenarios(*, as_json: bool, paths: tuple[Path, ...]) -> None:
         return
     width = max(len(each.scenario) for each in found)
     for each in found:
-        generic = f" (for each operation that {each.for_each})" if each.for_each else ""
+        generic = f" (for each: {each.for_each})" if each.for_each else ""
         click.echo(f"{each.scenario:{width}}  {each.level:13}  {each.title.en}{generic}")
 
 

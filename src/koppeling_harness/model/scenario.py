@@ -10,6 +10,7 @@ Every step gives a *result*, a plain mapping that `expect` is held against and `
 """
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import Discriminator, Field, Tag
@@ -192,6 +193,17 @@ Step = Annotated[
 ]
 
 
+class ForEach(StrEnum):
+    """Which operations a generic scenario is about."""
+
+    READS = "reads"
+    """Those that only read: each is sure to call a GetConnector."""
+    WRITES = "writes"
+    """Those that write, and may read besides."""
+    OPERATIONS = "operations"
+    """All of them."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applies:
     """When a scenario says something about an integration; what is left out does not restrict."""
@@ -206,6 +218,8 @@ class Applies:
     """Only integrations that declare all of these."""
     releases: tuple[NonEmpty, ...] = ()
     """Only these Profit releases, by label."""
+    idempotent: bool | None = None
+    """Only operations that the manifest calls idempotent, or only those that it does not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,8 +235,8 @@ class Scenario:
     proves: Annotated[tuple[NonEmpty, ...], Field(min_length=1)]
     """Which requirement it proves: rule of the programme, page of AFAS, auditor code."""
     applies: Applies = Applies()
-    for_each: OperationKind | None = None
-    """Run it once for each operation of this kind; the operation is `${operation.name}`."""
+    for_each: ForEach | None = None
+    """Run it once for each of these operations; the operation is `${operation.name}`."""
     values: dict[str, Any] = field(default_factory=dict)
     """Named values for use in steps, made once per run of the scenario."""
     given: tuple[Step, ...] = ()

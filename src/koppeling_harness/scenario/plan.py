@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import assert_never
 
 from koppeling_harness.model.manifest import Manifest, Operation
-from koppeling_harness.model.scenario import Scenario
+from koppeling_harness.model.scenario import Applies, ForEach, Scenario
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,19 +51,34 @@ def _applies(scenario: Scenario, manifest: Manifest) -> bool:
     applies = scenario.applies
     if applies.integration not in {None, manifest.id}:
         return False
-    if applies.kind is not None and all(
-        applies.kind not in each.kinds for each in manifest.operations
-    ):
+    if not any(_is_meant(each, applies) for each in manifest.operations):
         return False
     declared = {each.lower() for each in manifest.connectors}
     return all(each.lower() in declared for each in applies.connectors)
 
 
+def _is_meant(operation: Operation, applies: Applies) -> bool:
+    return (applies.kind is None or applies.kind in operation.kinds) and (
+        applies.idempotent in {None, operation.idempotent}
+    )
+
+
 def _planned(scenario: Scenario, manifest: Manifest) -> Iterator[PlannedScenario]:
-    kind = scenario.for_each
-    if kind is None:
+    if scenario.for_each is None:
         yield PlannedScenario(scenario=scenario, manifest=manifest)
         return
     for operation in manifest.operations:
-        if kind in operation.kinds:
+        if _is_meant(operation, scenario.applies) and _is_of(operation, scenario.for_each):
             yield PlannedScenario(scenario=scenario, manifest=manifest, operation=operation)
+
+
+def _is_of(operation: Operation, which: ForEach) -> bool:
+    match which:
+        case ForEach.OPERATIONS:
+            return True
+        case ForEach.READS:
+            return not operation.writes
+        case ForEach.WRITES:
+            return bool(operation.writes)
+        case _:
+            assert_never(which)

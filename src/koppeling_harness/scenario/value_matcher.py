@@ -1,5 +1,6 @@
 """Matchers that look at one value: its type, its form, its size."""
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from koppeling_harness.errors import ConfigurationError
-from koppeling_harness.scenario.pick import shown
+from koppeling_harness.scenario.pick import shown, walk
 
 _LONGEST_PATTERN = 500
 _LONGEST_SEARCHED = 10_000
@@ -238,6 +239,29 @@ def _bound(name: str, argument: Any) -> float:
     return bound
 
 
+def _distinct(argument: Any, _options: Mapping[str, Any]) -> Test:
+    """Ask that no two elements are equal, as a whole or in what stands at a path."""
+    if argument is not True and not isinstance(argument, str):
+        raise _expected(argument, name="$distinct", expected="true or a path in each element")
+
+    def holds(value: Any) -> bool:
+        if not isinstance(value, (list, tuple)):
+            return False
+        found = [each if argument is True else _at(each, argument) for each in value]
+        texts = [json.dumps(each, sort_keys=True) for each in found if each is not None]
+        return len(texts) == len(set(texts))
+
+    by = "" if argument is True else f" in {argument}"
+    return Test(holds=holds, wants=f"a list without equal elements{by}")
+
+
+def _at(value: Any, path: str) -> Any:
+    try:
+        return walk(value, path.split("."))
+    except ConfigurationError:
+        return None
+
+
 def _must_be_true(name: str, argument: Any) -> None:
     if argument is not True:
         raise _expected(argument, name=name, expected="true")
@@ -258,6 +282,7 @@ VALUE_MATCHERS: dict[str, Callable[[Any, Mapping[str, Any]], Test]] = {
     "$length": _length,
     "$min": _min,
     "$max": _max,
+    "$distinct": _distinct,
 }
 """Makes the test of each matcher; raises ConfigurationError when its argument makes no sense."""
 

@@ -17,6 +17,7 @@ class Fact:
         demands: What the status has to be at least.
         flag: Code under which it is flagged; empty when it is only a step.
         actions: What somebody has to do because of it.
+        source: Where it stands written, when that is not where the rule does.
     """
 
     rule: str
@@ -24,6 +25,7 @@ class Fact:
     demands: Status = Status.IN_ORDER
     flag: str = ""
     actions: tuple[Action, ...] = ()
+    source: str = ""
 
 
 def action(who: Who, what: Text, *, rule: str, key: str, due: date | None = None) -> Action:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from koppeling_harness.model.policy import Policy
 from koppeling_harness.model.registration import (
     Assessment,
     Colour,
@@ -27,12 +28,14 @@ class Standing:
         counted: Assessments that count, the one that governs last.
         awaiting: Evidence that awaits a decision.
         as_of: The day.
+        policy: What each colour is worth.
         warning_days: How long ahead an end is announced.
     """
 
     counted: tuple[Accepted, ...]
     awaiting: tuple[Assessment, ...]
     as_of: date
+    policy: Policy
     warning_days: int
 
     @property
@@ -227,6 +230,7 @@ def _valid(last: Accepted, standing: Standing) -> Fact:
         demands=demands,
         flag="FOLLOW-UP-OVERDUE" if overdue else _COLOUR_FLAG[last.colour],
         actions=(rescan(rule, last.follow_up_due),),
+        source=standing.policy.source,
     )
 
 

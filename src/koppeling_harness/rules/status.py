@@ -92,6 +92,7 @@ def registration_status(
         counted=accepted(registration, as_of=as_of, policy=policy),
         awaiting=pending(registration, as_of=as_of),
         as_of=as_of,
+        policy=policy,
         warning_days=warning_days,
     )
     ended = ending(registration, as_of=as_of)
@@ -251,7 +252,7 @@ def _joined(
         reasons=tuple(
             Reason(
                 rule=each.rule,
-                source=RULES[each.rule].source,
+                source=each.source or RULES[each.rule].source,
                 text=each.text,
                 status=each.demands,
             )

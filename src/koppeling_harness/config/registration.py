@@ -1,0 +1,191 @@
+"""Read registrations: `registration.yaml` beside a plugin's manifest, or any file of that form."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from koppeling_harness.document import Source, load, read_yaml
+from koppeling_harness.errors import DocumentError, NothingToRunError, Problem
+from koppeling_harness.model.registration import Registration, Waiver
+from koppeling_harness.rules.registration_input import input_problems
+
+REGISTRATION = "registration.yaml"
+"""Name of the file, beside the plugin's manifest."""
+
+REPORT_REFUSED = (
+    "a scan report never enters a registration: AFAS learns the colour only, the report stays with "
+    "the partner and its assessor"
+)
+
+_REPORT_KEYS = frozenset(
+    [
+        "attachment",
+        "attachments",
+        "bevindingen",
+        "bijlage",
+        "bijlagen",
+        "content",
+        "document",
+        "documents",
+        "evidence",
+        "file",
+        "files",
+        "finding",
+        "findings",
+        "pdf",
+        "rapport",
+        "report",
+        "report_file",
+        "results",
+        "summary",
+        "text",
+        "url",
+        "vulnerabilities",
+    ]
+)
+_LOOKS_LIKE_ONE = re.compile(r"^registration:", re.MULTILINE)
+_PASSED_BY = frozenset({"node_modules", "__pycache__", "site-packages"})
+
+
+def load_registration(path: Path) -> Registration:
+    """Read one registration and check that what it says fits together.
+
+    Raises:
+        DocumentError: It cannot be read or has problems; all of them are in it, with their places.
+    """
+    return parse_registration(read_text(path), name=str(path))
+
+
+def parse_registration(text: str, *, name: str) -> Registration:
+    """Return the registration that a text holds.
+
+    Args:
+        text: YAML.
+        name: What messages call it.
+
+    Raises:
+        DocumentError: It has problems; all of them are in it, with their places.
+    """
+    source = read_yaml(text, name=name)
+    refused = list(_attached_reports(source))
+    try:
+        registration = load(Registration, _without_reports(source) if refused else source)
+    except DocumentError as error:
+        raise DocumentError(_in_order([*refused, *error.problems])) from None
+    problems = refused + [
+        Problem(where=source.place(each.path), message=each.text.en)
+        for each in input_problems(registration)
+    ]
+    if problems:
+        raise DocumentError(_in_order(problems))
+    return registration
+
+
+def load_waivers(folder: Path) -> tuple[Waiver, ...]:
+    """Return the waivers of the registration beside a plugin's manifest; none without one.
+
+    Args:
+        folder: The integration's folder.
+
+    Raises:
+        DocumentError: There is a registration and it has problems.
+    """
+    path = folder / REGISTRATION
+    return load_registration(path).waivers if path.is_file() else ()
+
+
+def find_registrations(paths: Sequence[Path]) -> tuple[Path, ...]:
+    """Return the registration files that paths mean.
+
+    Args:
+        paths: Files, which are taken as they are, and folders, below which every YAML file with a
+            top-level key `registration` counts, under any name. Hidden folders are passed by.
+
+    Raises:
+        NothingToRunError: A path does not exist, or there is no registration at all.
+    """
+    missing = [str(path) for path in paths if not path.exists()]
+    if missing:
+        message = f"{', '.join(missing)}: expected a registration or a folder, found nothing"
+        raise NothingToRunError(message)
+    found = [each for path in paths for each in ([path] if path.is_file() else _below(path))]
+    if not found:
+        message = f"{', '.join(map(str, paths))}: found no registration"
+        hint = "`koppeling registration new` makes one."
+        raise NothingToRunError(message, hint=hint)
+    return tuple(dict.fromkeys(found))
+
+
+def registration_path(path: Path) -> Path:
+    """Return the file that a person means: a file itself, or the one in a plugin's folder."""
+    return path / REGISTRATION if path.is_dir() else path
+
+
+def read_text(path: Path) -> str:
+    """Return a file's text with its own line ends.
+
+    Raises:
+        DocumentError: It is not there or is not UTF-8.
+    """
+    try:
+        return path.read_bytes().decode("utf-8")
+    except FileNotFoundError:
+        hint = "`koppeling registration new` makes one."
+        problem = Problem(where=str(path), message="there is no such file", hint=hint)
+        raise DocumentError([problem]) from None
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"cannot be read as UTF-8 text: {error}"
+        raise DocumentError([Problem(where=str(path), message=message)]) from None
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    for each in sorted(folder.iterdir()):
+        if each.name.startswith(".") or each.name in _PASSED_BY:
+            continue
+        if each.is_dir():
+            yield from _below(each)
+        elif each.suffix in {".yaml", ".yml"} and _is_one(each):
+            yield each
+
+
+def _is_one(path: Path) -> bool:
+    if path.name == REGISTRATION:
+        return True
+    try:
+        return _LOOKS_LIKE_ONE.search(path.read_text(encoding="utf-8")) is not None
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+def _attached_reports(source: Source) -> Iterator[Problem]:
+    for number, key in _report_keys(source):
+        yield Problem(
+            where=source.place(("assessments", number, key), key=True),
+            message=f"assessment holds `{key}`: {REPORT_REFUSED}",
+            hint="Leave it out; keep assessor, report_date and colour.",
+        )
+
+
+def _report_keys(source: Source) -> Iterator[tuple[int, str]]:
+    assessments = source.data.get("assessments") if isinstance(source.data, dict) else None
+    for number, each in enumerate(assessments if isinstance(assessments, list) else []):
+        for key in each if isinstance(each, dict) else ():
+            if key.lower() in _REPORT_KEYS:
+                yield number, key
+
+
+def _without_reports(source: Source) -> Source:
+    """Return the document without attached reports, so that each is objected to only once."""
+    attached = set(_report_keys(source))
+    assessments = [
+        {key: value for key, value in each.items() if (number, key) not in attached}
+        if isinstance(each, dict)
+        else each
+        for number, each in enumerate(source.data["assessments"])
+    ]
+    return replace(source, data={**source.data, "assessments": assessments})
+
+
+def _in_order(problems: Sequence[Problem]) -> list[Problem]:
+    return sorted(problems, key=lambda each: [int(n) for n in each.where.rsplit(":", 2)[1:]])

@@ -1,0 +1,182 @@
+"""What a project sets: `koppeling.toml`, or `[tool.koppeling]` in `pyproject.toml`."""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from koppeling_harness.document import Source, load
+from koppeling_harness.errors import ConfigurationError, DocumentError, Problem
+from koppeling_harness.model.policy import Policy, ReleaseRoles, Term
+from koppeling_harness.model.shape import STRICT, Identifier, NonEmpty, Text
+from koppeling_harness.rules.policy import POLICIES, policy_problems
+from koppeling_harness.rules.status import WARNING_DAYS
+
+SETTINGS = "koppeling.toml"
+"""Name of the file; in `pyproject.toml` the same keys stand under `[tool.koppeling]`."""
+
+RELEASES = ReleaseRoles(previous="Profit 7", current="Profit 8")
+"""The production releases at the time of writing; say otherwise in the settings."""
+
+_HEADER = re.compile(r"\s*\[\s*([^\[\]]+?)\s*\]")
+_KEY = re.compile(r"""\s*["']?([A-Za-z0-9_-]+)["']?\s*=""")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyTerms:
+    """A policy of the user's own, under its name."""
+
+    __pydantic_config__ = STRICT
+
+    title: Text
+    source: NonEmpty
+    red: Term
+    orange: Term
+    green: Term
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Written:
+    __pydantic_config__ = STRICT
+
+    releases: ReleaseRoles = RELEASES
+    policy: Identifier = "sla"
+    policies: dict[Identifier, PolicyTerms] = field(default_factory=dict)
+    warning_days: Annotated[int, Field(ge=0, le=3660)] = WARNING_DAYS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What holds for a project.
+
+    Attributes:
+        releases: Which Profit releases count.
+        policy: Name of the policy that is used when none is asked for.
+        policies: Every policy by its name, those of the harness and the user's own.
+        warning_days: How long before a last day it is announced.
+        place: The file; empty without one.
+    """
+
+    releases: ReleaseRoles = RELEASES
+    policy: str = "sla"
+    policies: Mapping[str, Policy] = field(default_factory=lambda: POLICIES)
+    warning_days: int = WARNING_DAYS
+    place: str = ""
+
+    def policy_named(self, name: str) -> Policy:
+        """Return a policy.
+
+        Args:
+            name: Its name; the project's own choice when empty.
+
+        Raises:
+            ConfigurationError: There is none of that name.
+        """
+        wanted = name or self.policy
+        if wanted not in self.policies:
+            message = f"no policy {wanted!r}; expected one of {', '.join(self.policies)}"
+            raise ConfigurationError(message, hint=f"A policy is added in {SETTINGS}.")
+        return self.policies[wanted]
+
+
+def load_settings(folder: Path) -> Settings:
+    """Read the settings of a project; without a file, what comes with the harness.
+
+    Args:
+        folder: The project's folder.
+
+    Raises:
+        DocumentError: The file has problems; all of them are in it.
+    """
+    for name, prefix in ((SETTINGS, ()), ("pyproject.toml", ("tool", "koppeling"))):
+        path = folder / name
+        if path.is_file():
+            text = _read(path)
+            if not prefix or "tool.koppeling" in text:
+                return _parse(text, path, prefix)
+    return Settings()
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"cannot be read as UTF-8 text: {error}"
+        raise DocumentError([Problem(where=str(path), message=message)]) from None
+
+
+def _parse(text: str, path: Path, prefix: tuple[str, ...]) -> Settings:
+    try:
+        data: Any = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        message = f"expected TOML: {error}"
+        raise DocumentError([Problem(where=str(path), message=message)]) from None
+    for part in prefix:
+        data = data.get(part, {})
+    places = _places(text, prefix)
+    source = Source(name=str(path), data=data, places={(): (1, 1), **places}, keys=places, raw={})
+    written = load(_Written, source)
+    policies = {
+        name: Policy(
+            name=name,
+            title=each.title,
+            source=each.source,
+            red=each.red,
+            orange=each.orange,
+            green=each.green,
+        )
+        for name, each in written.policies.items()
+    }
+    problems = list(_problems(written, policies, source))
+    if problems:
+        raise DocumentError(problems)
+    return Settings(
+        releases=written.releases,
+        policy=written.policy,
+        policies={**POLICIES, **policies},
+        warning_days=written.warning_days,
+        place=str(path),
+    )
+
+
+def _problems(
+    written: _Written, policies: Mapping[str, Policy], source: Source
+) -> Iterator[Problem]:
+    known = {**POLICIES, **policies}
+    if written.policy not in known:
+        yield Problem(
+            where=source.place(("policy",)),
+            message=f"no policy {written.policy!r}; expected one of {', '.join(known)}",
+        )
+    for name, policy in policies.items():
+        if name in POLICIES:
+            yield Problem(
+                where=source.place(("policies", name)),
+                message=f"policy {name!r} comes with the harness and cannot be changed",
+                hint="Give your own another name.",
+            )
+        for member, message in policy_problems(policy):
+            yield Problem(where=source.place(("policies", name, member)), message=message)
+
+
+def _places(text: str, prefix: tuple[str, ...]) -> dict[tuple[str | int, ...], tuple[int, int]]:
+    """Return where tables and keys stand; the reader of the standard library does not tell."""
+    found: dict[tuple[str | int, ...], tuple[int, int]] = {}
+    table: tuple[str, ...] = ()
+    for number, line in enumerate(text.splitlines(), start=1):
+        header = _HEADER.match(line)
+        key = _KEY.match(line)
+        if header:
+            table = tuple(part.strip().strip("\"'") for part in header[1].split("."))
+            place, column = table, header.start(1) + 1
+        elif key:
+            place, column = (*table, key[1]), key.start(1) + 1
+        else:
+            continue
+        if place[: len(prefix)] == prefix:
+            found[place[len(prefix) :]] = (number, column)
+    return found

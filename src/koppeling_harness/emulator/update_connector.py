@@ -6,6 +6,7 @@ Source: AFAS, docs.afas.help/profit/en/update-connector.
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from koppeling_harness.emulator.body import Element
@@ -15,6 +16,7 @@ from koppeling_harness.emulator.rules import RULES
 from koppeling_harness.emulator.specification import Field, ObjectType, UpdateConnector
 from koppeling_harness.emulator.values import label_of, stored
 
+_LANGUAGE = "LgId"
 _HR = ("kn", "hr", "afas")
 
 
@@ -147,17 +149,16 @@ class UpdateExecutor:
                 elif self._settings["unknown_field"] == "error":
                     raise Refusal(Reason.UNKNOWN_FIELD, field=name, object=type_.name)
                 continue
-            found = stored(field, value)
+            found = stored(self._as_of_release(field), value)
             if field.values and found is not None and field.id not in rules.open_codes:
                 _check_code(field, found)
-            if (
-                field.id == "LgId"
-                and found
-                and len(found) > int(self._settings["language_code_length"])
-            ):
-                raise Refusal(Reason.TOO_LONG, label=field.label, length=3)
             values[field.id] = found
         return values
+
+    def _as_of_release(self, field: Field) -> Field:
+        if field.id == _LANGUAGE:
+            return replace(field, length=int(self._settings["language_code_length"]))
+        return field
 
     def _find(self, change: Change, rules: Rules, connector: UpdateConnector) -> Values:
         """Return the row that an update or deletion is about.

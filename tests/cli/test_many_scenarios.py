@@ -18,7 +18,7 @@ level: required
 proves: [isolation]
 when:
   - insert: PtProject
-    fields: {{PrId: "GELIJK", Ds: "van {number}"}}
+    fields: {{PrId: "GELIJK", PrGp: INT, Ds: "van {number}"}}
     save: {{project: body.results.PtProject.PrId}}
   - get: Tiny_Projects
     where: {{ProjectId: "${{project}}"}}

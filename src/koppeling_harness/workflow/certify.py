@@ -32,7 +32,7 @@ from koppeling_harness.plugin.discover import Discovery, Integration, SetAside, 
 from koppeling_harness.pytest_plugin.certification import Request
 from koppeling_harness.pytest_plugin.session import SessionOutcome, run_session
 from koppeling_harness.rules.verdict import verdict
-from koppeling_harness.scenario.load import find_scenarios, load_scenarios
+from koppeling_harness.scenario.load import load_scenarios
 from koppeling_harness.scenario.lock import Lock, lock_for
 from koppeling_harness.scenario.plan import PlannedScenario, plan
 
@@ -119,7 +119,7 @@ def certify(request: CertifyRequest, *, clock: Clock, progress: Progress) -> Cer
             on_result=progress.on_result,
             loaded=_by_path([*pack, *(each for many in own.values() for each in many)]),
         ),
-        _paths(request, own),
+        _paths(request, discovery),
         keyword=request.keyword,
         on_collected=progress.on_collected,
     )
@@ -188,10 +188,10 @@ def _by_path(scenarios: Sequence[Scenario]) -> dict[Path, Scenario]:
     return {Path(each.place.rsplit(":", 2)[0]).resolve(): each for each in scenarios}
 
 
-def _paths(request: CertifyRequest, own: Mapping[str, tuple[Scenario, ...]]) -> list[Path]:
-    files = find_scenarios(request.packs)
-    mine = _by_path([each for many in own.values() for each in many])
-    return [*files, *mine]
+def _paths(request: CertifyRequest, discovery: Discovery) -> list[Path]:
+    """Return where scenarios lie: folders, because pytest reads a file's folder for each file."""
+    own = [each.scenarios for each in discovery.integrations if each.scenarios is not None]
+    return [*request.packs, *own]
 
 
 def _record(

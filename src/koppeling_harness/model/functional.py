@@ -1,7 +1,7 @@
 """What one run says of one integration, in short: what a registration's status is made of."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 Day = date
 """A calendar day; under another name, because records have a member called `date`."""
@@ -15,7 +15,8 @@ class FunctionalResult:
         integration: Its id.
         release: The release's label.
         run_id: The run.
-        date: The day of the run, in Amsterdam.
+        started_at: When the run began; the newest counts.
+        date: The day on which it began, in Amsterdam.
         passed: How many required scenarios passed.
         failed: Ids of the required scenarios that failed, `scenario` or `scenario[operation]`.
         inconclusive: How many required scenarios could not be judged.
@@ -25,6 +26,7 @@ class FunctionalResult:
     integration: str
     release: str
     run_id: str
+    started_at: datetime
     date: Day
     passed: int
     failed: tuple[str, ...] = ()

@@ -16,9 +16,9 @@ from koppeling_harness.rules.words import ROLE, said
 
 
 def newest(runs: Sequence[FunctionalResult], *, as_of: date) -> dict[str, FunctionalResult]:
-    """Return the newest run per release label; of one day the last by run id."""
+    """Return the newest run per release label; of one moment the last by run id."""
     found: dict[str, FunctionalResult] = {}
-    for each in sorted(runs, key=lambda run: (run.date, run.run_id)):
+    for each in sorted(runs, key=lambda run: (run.started_at, run.run_id)):
         if each.date <= as_of:
             found[each.release] = each
     return found

@@ -1,0 +1,64 @@
+"""`koppeling status [PATH]…`: the registration status per integration."""
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(path_type=Path))
+@click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="The day it is about, such as 2026-11-24. Default: today in Amsterdam.",
+)
+@click.option("--policy", default="", metavar="NAME", help="sla (default), auditor, or your own.")
+@click.option(
+    "--runs",
+    type=click.Path(path_type=Path),
+    default=Path("reports"),
+    show_default=True,
+    help="A folder with run records below it.",
+)
+@click.option(
+    "--releases",
+    default="",
+    metavar="ROLES",
+    help='Such as "previous=Profit 7,current=Profit 8,accept=Profit 9". Default: the settings.',
+)
+@click.option("--lang", type=click.Choice(["nl", "en"]), default="en", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, and nothing else.")
+def command(
+    paths: tuple[Path, ...],
+    as_of: datetime | None,
+    policy: str,
+    runs: Path,
+    releases: str,
+    lang: str,
+    *,
+    as_json: bool,
+) -> int:
+    """Show the registration status per integration.
+
+    PATH is a registration or a folder with registrations below it, under any name; default:
+    plugins. Exit code 0: all in order, asking for attention only, or applying in time; 1: one asks
+    for more; 10: one cannot be judged because its file is wrong.
+    """
+    from koppeling_harness.clock import SystemClock
+    from koppeling_harness.workflow import status
+
+    request = status.StatusRequest(
+        paths=paths,
+        as_of=as_of.date() if as_of else None,
+        policy=policy,
+        runs=runs,
+        releases=releases,
+    )
+    judged = status.judge_registrations(request, clock=SystemClock())
+    for problem in judged.damaged:
+        click.echo(f"left out: {problem.render()}", err=True)
+    text = status.as_json(judged.dossiers) if as_json else status.as_text(judged, lang=lang)
+    click.echo(text)
+    return status.exit_code(judged.dossiers)

@@ -1,0 +1,147 @@
+"""Statuses as plain text for a person at a terminal, in Dutch or English."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from koppeling_harness.model.dossier import Dossier
+from koppeling_harness.model.policy import Policy, ReleaseRoles
+from koppeling_harness.model.shape import Text
+from koppeling_harness.model.status import Action, RegistrationStatus, ReleaseStatus
+from koppeling_harness.rules.words import COLOUR, END, LISTING, OUTCOME, ROLE, STATUS, WHO
+
+WORDS = {
+    "as_of": Text(nl="Peildatum", en="As of"),
+    "policy": Text(nl="beleid", en="policy"),
+    "releases": Text(nl="versies", en="releases"),
+    "security": Text(nl="kleur", en="colour"),
+    "report": Text(nl="rapport van", en="report of"),
+    "valid": Text(nl="geldig t/m", en="valid until"),
+    "none": Text(nl="geen", en="none"),
+    "run": Text(nl="run van", en="run of"),
+    "waived": Text(nl="met ontheffing t/m", en="with a waiver until"),
+    "listing": Text(nl="vermelding", en="listing"),
+    "contract": Text(nl="contract eindigt", en="contract ends"),
+    "why": Text(nl="waarom", en="why"),
+    "to_do": Text(nl="te doen", en="to do"),
+    "no_date": Text(nl="zonder datum", en="no date"),
+    "total": Text(nl="Totaal", en="Total"),
+}
+
+
+def pick(text: Text, lang: str) -> str:
+    """Return a text in a language: `nl` or `en`."""
+    return text.nl if lang == "nl" else text.en
+
+
+def render_status_text(
+    dossiers: Sequence[Dossier],
+    *,
+    as_of: date,
+    policy: Policy,
+    releases: ReleaseRoles,
+    lang: str,
+) -> str:
+    """Return a block per registration, and how many have which status.
+
+    Args:
+        dossiers: What to show.
+        as_of: The day.
+        policy: Its name is always shown.
+        releases: Which releases counted.
+        lang: `nl` or `en`.
+    """
+    labels = [
+        f"{pick(ROLE[role], lang)} {label}"
+        for role, label in zip(
+            ROLE, (releases.previous, releases.current, releases.accept), strict=True
+        )
+        if label
+    ]
+    head = (
+        f"{_word('as_of', lang)} {as_of}, {_word('policy', lang)} {policy.name} "
+        f"({pick(policy.title, lang)}), {_word('releases', lang)}: "
+        f"{', '.join(labels) or _word('none', lang)}"
+    )
+    blocks = ["\n".join(_block(each, lang)) for each in dossiers]
+    return "\n\n".join([head, *blocks, _totals(dossiers, lang)])
+
+
+def _word(name: str, lang: str) -> str:
+    return pick(WORDS[name], lang)
+
+
+def _block(dossier: Dossier, lang: str) -> list[str]:
+    status = dossier.status
+    title = ""
+    if dossier.registration is not None:
+        name = pick(dossier.registration.title, lang)
+        title = f"  {name} ({dossier.registration.partner.name})"
+    first = f"{status.registration}: {pick(STATUS[status.status], lang).upper()}{title}"
+    if dossier.problem:
+        return [first, *(f"    {line}" for line in dossier.problem.splitlines())]
+    rows = [
+        (_word("security", lang), _security(status, lang)),
+        *((each.release, _release(each, lang)) for each in status.functional),
+        (_word("listing", lang), _listing(status, lang)),
+    ]
+    if status.contract_end is not None:
+        end = status.contract_end
+        rows.append((_word("contract", lang), f"{end.date} ({pick(END[end.kind], lang)})"))
+    rows += [
+        (_word("why", lang), f"{each.rule}: {pick(each.text, lang)}")
+        for each in status.reasons
+        if each.status is status.status
+    ]
+    rows += [(_word("to_do", lang), _action(each, lang)) for each in status.actions]
+    return [first, *_aligned(rows)]
+
+
+def _aligned(rows: Sequence[tuple[str, str]]) -> list[str]:
+    """Return rows with their second column aligned; a label that repeats is shown once."""
+    width = max(len(label) for label, _ in rows)
+    lines: list[str] = []
+    last = ""
+    for label, value in rows:
+        lines.append(f"    {'' if label == last else label:{width}}  {value}")
+        last = label
+    return lines
+
+
+def _security(status: RegistrationStatus, lang: str) -> str:
+    security = status.security
+    if security.colour is None:
+        return _word("none", lang)
+    return (
+        f"{pick(COLOUR[security.colour], lang)}, {_word('report', lang)} {security.report_date}, "
+        f"{_word('valid', lang)} {security.valid_until}"
+    )
+
+
+def _release(each: ReleaseStatus, lang: str) -> str:
+    parts = [pick(OUTCOME[each.outcome], lang)]
+    if each.date is not None:
+        parts.append(f"{_word('run', lang)} {each.date}")
+    if each.waived_until is not None:
+        parts.append(f"{_word('waived', lang)} {each.waived_until}")
+    return ", ".join(parts)
+
+
+def _listing(status: RegistrationStatus, lang: str) -> str:
+    site, help_center = status.listing.partner_site, status.listing.help_center
+    return (
+        f"partnersite {pick(LISTING[site], lang)}, Help Center {pick(LISTING[help_center], lang)}"
+    )
+
+
+def _action(each: Action, lang: str) -> str:
+    due = str(each.due) if each.due is not None else _word("no_date", lang)
+    return f"{due}  {pick(WHO[each.who], lang)}: {pick(each.what, lang)} ({each.rule})"
+
+
+def _totals(dossiers: Sequence[Dossier], lang: str) -> str:
+    counts = [
+        f"{count} {pick(STATUS[status], lang)}"
+        for status in STATUS
+        if (count := sum(1 for each in dossiers if each.status.status is status))
+    ]
+    return f"{_word('total', lang)} {len(dossiers)}: {', '.join(counts)}"

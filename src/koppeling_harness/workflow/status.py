@@ -1,0 +1,212 @@
+"""The status of registrations: their files joined with the newest runs of their integrations."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from koppeling_harness.clock import Clock, today
+from koppeling_harness.config.registration import find_registrations, load_registration
+from koppeling_harness.config.settings import Settings, load_settings
+from koppeling_harness.document import dump_json
+from koppeling_harness.errors import DocumentError, ExitCode, Problem, UsageError
+from koppeling_harness.model.dossier import Dossier
+from koppeling_harness.model.functional import FunctionalResult
+from koppeling_harness.model.policy import Policy, ReleaseRoles
+from koppeling_harness.model.shape import Text
+from koppeling_harness.model.status import Role, Status
+from koppeling_harness.report.status_text import render_status_text
+from koppeling_harness.rules.status import is_in_order, refused, registration_status
+from koppeling_harness.store.runs import FoundRun, FoundRuns, find_runs
+
+REGISTRATIONS = Path("plugins")
+"""Where registrations are looked for when no path is given."""
+RUNS = Path("reports")
+"""Where runs are looked for when no folder is given."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusRequest:
+    """What is asked.
+
+    Attributes:
+        paths: Registrations and folders of them; `plugins` when empty.
+        as_of: The day; today in Amsterdam when None.
+        policy: Name of the policy; the project's own choice when empty.
+        runs: A folder with run records below it.
+        releases: `previous=…,current=…,accept=…`; what the settings say when empty.
+        folder: The project, whose settings hold.
+    """
+
+    paths: tuple[Path, ...] = ()
+    as_of: date | None = None
+    policy: str = ""
+    runs: Path = RUNS
+    releases: str = ""
+    folder: Path = Path()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """The answer.
+
+    Attributes:
+        dossiers: One per registration file, by file.
+        as_of: The day.
+        policy: The policy.
+        releases: Which releases counted.
+        found: Every run of every integration.
+        damaged: Run records that could not be read.
+    """
+
+    dossiers: tuple[Dossier, ...]
+    as_of: date
+    policy: Policy
+    releases: ReleaseRoles
+    found: tuple[FoundRun, ...]
+    damaged: tuple[Problem, ...]
+
+
+def judge_registrations(request: StatusRequest, *, clock: Clock) -> Judged:
+    """Return the status of every registration that a request means.
+
+    Raises:
+        NothingToRunError: There is no registration.
+        DocumentError: The settings have problems. Problems of a registration are its status.
+        ConfigurationError: There is no policy of that name.
+        UsageError: The releases cannot be understood.
+    """
+    settings = load_settings(request.folder)
+    policy = settings.policy_named(request.policy)
+    releases = parse_releases(request.releases) if request.releases else settings.releases
+    as_of = request.as_of or today(clock)
+    paths = find_registrations(request.paths or (REGISTRATIONS,))
+    found = find_runs(request.runs)
+    runs = _by_integration(found)
+    judging = _Judging(as_of=as_of, policy=policy, releases=releases, settings=settings, runs=runs)
+    dossiers = _without_doubles([judging.dossier(path) for path in paths], judging)
+    return Judged(
+        dossiers=tuple(dossiers),
+        as_of=as_of,
+        policy=policy,
+        releases=releases,
+        found=found.runs,
+        damaged=found.damaged,
+    )
+
+
+def as_json(dossiers: Sequence[Dossier]) -> str:
+    """Return the statuses as a JSON list, one object (`koppeling/status@1`) per registration."""
+    return "[" + ",\n".join(dump_json(each.status, indent=1) for each in dossiers) + "]"
+
+
+def as_text(judged: Judged, *, lang: str) -> str:
+    """Return the statuses for a person, in `nl` or `en`."""
+    return render_status_text(
+        judged.dossiers,
+        as_of=judged.as_of,
+        policy=judged.policy,
+        releases=judged.releases,
+        lang=lang,
+    )
+
+
+def exit_code(dossiers: Sequence[Dossier]) -> ExitCode:
+    """Return what the process says of all registrations together.
+
+    CONFIGURATION (10) when one could not be judged, else NOT_PASSED (1) when one asks for action,
+    a review or a decision, is not certified, under notice or ended; PASSED (0) when all are in
+    order, ask for attention only, or apply and are in time.
+    """
+    if any(each.status.status is Status.INPUT_ERROR for each in dossiers):
+        return ExitCode.CONFIGURATION
+    if all(is_in_order(each.status) for each in dossiers):
+        return ExitCode.PASSED
+    return ExitCode.NOT_PASSED
+
+
+def parse_releases(text: str) -> ReleaseRoles:
+    """Return the releases that `previous=Profit 7,current=Profit 8,accept=Profit 9` names.
+
+    Raises:
+        UsageError: It is not of that form.
+    """
+    found: dict[str, str] = {}
+    for part in text.split(","):
+        role, equals, label = (piece.strip() for piece in part.partition("="))
+        if not equals or role not in tuple(Role) or role in found:
+            message = f"--releases: found {part.strip()!r}, expected previous=, current= or accept="
+            raise UsageError(
+                message, hint='Such as --releases "previous=Profit 7,current=Profit 8".'
+            )
+        found[role] = label
+    return ReleaseRoles(**{role: label for role, label in found.items() if label})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Judging:
+    as_of: date
+    policy: Policy
+    releases: ReleaseRoles
+    settings: Settings
+    runs: Mapping[str, Sequence[FunctionalResult]]
+
+    def dossier(self, path: Path) -> Dossier:
+        try:
+            registration = load_registration(path)
+        except DocumentError as error:
+            return self.refused(path, path.stem, error)
+        runs = self.runs.get(registration.integration, ())
+        status = registration_status(
+            registration,
+            as_of=self.as_of,
+            policy=self.policy,
+            runs=runs,
+            releases=self.releases,
+            warning_days=self.settings.warning_days,
+        )
+        shown = tuple(run for run in runs if run.date <= self.as_of)
+        return Dossier(place=str(path), registration=registration, status=status, runs=shown)
+
+    def refused(self, path: Path, name: str, error: DocumentError) -> Dossier:
+        texts = [f"{each.where}: {each.message}" for each in error.problems]
+        return Dossier(
+            place=str(path),
+            registration=None,
+            status=refused(
+                name,
+                as_of=self.as_of,
+                policy=self.policy,
+                problems=[Text(nl=each, en=each) for each in texts],
+            ),
+            problem=error.render(),
+        )
+
+
+def _by_integration(found: FoundRuns) -> dict[str, list[FunctionalResult]]:
+    newest_first = sorted(
+        (each.result for each in found.runs),
+        key=lambda run: (run.started_at, run.run_id),
+        reverse=True,
+    )
+    runs: dict[str, list[FunctionalResult]] = {}
+    for each in newest_first:
+        runs.setdefault(each.integration, []).append(each)
+    return runs
+
+
+def _without_doubles(dossiers: Sequence[Dossier], judging: _Judging) -> list[Dossier]:
+    """Refuse a registration whose id stands in a file before it: which of the two is meant?"""
+    first: dict[str, str] = {}
+    kept: list[Dossier] = []
+    for each in dossiers:
+        name = each.status.registration
+        if each.registration is not None and name in first:
+            message = f"registration {name} stands in {first[name]} already"
+            problem = Problem(where=each.place, message=message, hint="Leave out one of them.")
+            kept.append(judging.refused(Path(each.place), name, DocumentError([problem])))
+            continue
+        if each.registration is not None:
+            first[name] = each.place
+        kept.append(each)
+    return kept

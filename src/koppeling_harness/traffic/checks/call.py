@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 from koppeling_harness.model.exchange import Exchange
 from koppeling_harness.traffic.capture import is_truncated
@@ -14,7 +14,9 @@ DEFAULT_TAKE = 100
 """Rows of a GetConnector when nothing is asked. Source: docs.afas.help/profit/en/get-connector."""
 
 _WITHOUT_TOKEN = ("oauth/", "otprequest", "otpvalidation")
+_WRITING = frozenset({"POST", "PUT", "DELETE"})
 _FIRST_ROW = re.compile(r'"rows"\s*:\s*\[\s*(?=\{)')
+_DECODER = json.JSONDecoder()
 _SEPARATORS = re.compile(r"[,;]")
 
 
@@ -23,37 +25,36 @@ class Call:
 
     Attributes:
         exchange: The exchange itself.
+        connector: The connector that it names, in lower case.
+        is_read: Whether it reads from a GetConnector.
+        is_write: Whether it writes through an UpdateConnector.
+        needs_token: Whether it must carry a token: all but the calls that are made to get one.
     """
 
     def __init__(self, exchange: Exchange) -> None:
         self.exchange = exchange
+        connector = exchange.connector
+        self.connector = None if connector is None else connector.lower()
+        self.is_read = connector is not None and exchange.method == "GET"
+        self.is_write = connector is not None and exchange.method in _WRITING
+        path = exchange.path.lower().lstrip("/")
+        self.needs_token = exchange.method != "OPTIONS" and not path.startswith(_WITHOUT_TOKEN)
+        self._headers: dict[str, list[str]] = {}
+        for name, value in exchange.request_headers:
+            self._headers.setdefault(name.lower(), []).append(value)
+
+    def headers(self, name: str) -> list[str]:
+        """Return every value of a request header, by its name in lower case."""
+        return self._headers.get(name, [])
+
+    def header(self, name: str) -> str:
+        """Return the first value of a request header, empty when absent."""
+        return next(iter(self.headers(name)), "")
 
     @property
     def ended_s(self) -> float:
         """When its answer was complete."""
         return self.exchange.started_s + self.exchange.duration_s
-
-    @cached_property
-    def connector(self) -> str | None:
-        """The connector that it names, in lower case."""
-        connector = self.exchange.connector
-        return None if connector is None else connector.lower()
-
-    @cached_property
-    def is_read(self) -> bool:
-        """Whether it reads from a GetConnector."""
-        return self.connector is not None and self.exchange.method == "GET"
-
-    @cached_property
-    def is_write(self) -> bool:
-        """Whether it writes through an UpdateConnector."""
-        return self.connector is not None and self.exchange.method in {"POST", "PUT", "DELETE"}
-
-    @cached_property
-    def needs_token(self) -> bool:
-        """Whether it must carry a token: all but the calls that are made to get one."""
-        path = self.exchange.path.lower().lstrip("/")
-        return self.exchange.method != "OPTIONS" and not path.startswith(_WITHOUT_TOKEN)
 
     @cached_property
     def parameters(self) -> dict[str, str]:
@@ -99,7 +100,8 @@ class Call:
         if not fields:
             path = self.exchange.path.strip("/").split("/")
             if self.is_read and len(path) == 4:
-                yield from ((name, path[3], "1") for name in path[2].split(","))
+                names, values = _split(path[2]), _split(path[3])
+                yield from zip(names, values, ["1"] * len(names), strict=False)
             return
         names = _SEPARATORS.split(fields)
         values = _SEPARATORS.split(self.parameters.get("filtervalues", ""))
@@ -150,13 +152,40 @@ class Call:
         """The first row that it was answered, empty when there is none."""
         body = self.exchange.response_body
         match = _FIRST_ROW.search(body[:200]) if body and self.exchange.status == 200 else None
-        if body is None or match is None:
+        return {} if body is None or match is None else _row_at(body, match.end())
+
+    @cached_property
+    def last_row(self) -> dict[str, Any]:
+        """The last row that it was answered, empty when there is none or it was cut off."""
+        body = self.exchange.response_body
+        if not self.first_row or body is None or is_truncated(body):
             return {}
-        try:
-            row, _ = json.JSONDecoder().raw_decode(body, match.end())
-        except ValueError:
-            return {}
-        return row if isinstance(row, dict) else {}
+        # rows have the same members: the last one begins before the last of the first name
+        name = json.dumps(next(iter(self.first_row)), ensure_ascii=False)
+        return _row_at(body, body.rfind("{", 0, body.rfind(name)))
+
+    @cached_property
+    def sent_fields(self) -> tuple[tuple[str, Any], ...]:
+        """Each field of a write with its value, named as `KnSubjectLink.ToEm` below the root.
+
+        Source for the shape: AFAS, docs.afas.help/profit/en/update-connector.
+        """
+        data = self.request_json if self.is_write else None
+        if not isinstance(data, dict):
+            return ()
+        return tuple(field for root in data.values() for field in _element_fields(root, ""))
+
+    @cached_property
+    def asked_fields(self) -> tuple[str, ...]:
+        """The fields that it names itself: in a filter, a sort or a body."""
+        if self.is_write:
+            return tuple(name for name, _ in self.sent_fields)
+        return (*(name for name, _, _ in self.filters), *self.sort_fields)
+
+    @cached_property
+    def every_field(self) -> tuple[str, ...]:
+        """The fields that it names and those that it was answered."""
+        return (*self.first_row, *self.asked_fields)
 
     @cached_property
     def is_functional_error(self) -> bool:
@@ -189,8 +218,37 @@ def objects_in(node: Any) -> Iterator[dict[str, Any]]:
             yield from objects_in(value)
 
 
+def _row_at(body: str, at: int) -> dict[str, Any]:
+    try:
+        row, _ = _DECODER.raw_decode(body, at)
+    except (ValueError, RecursionError):
+        return {}
+    return row if isinstance(row, dict) else {}
+
+
+def _element_fields(node: Any, inside: str) -> Iterator[tuple[str, Any]]:
+    elements = node.get("Element") if isinstance(node, dict) else None
+    for element in _listed(elements):
+        for fields in _listed(element.get("Fields")):
+            for name, value in fields.items():
+                if not name.startswith("@"):
+                    yield inside + name, value
+        for objects in _listed(element.get("Objects")):
+            for name, below in objects.items():
+                yield from _element_fields(below, f"{inside}{name}.")
+
+
+def _listed(node: Any) -> list[dict[str, Any]]:
+    nodes = node if isinstance(node, list) else [node]
+    return [each for each in nodes if isinstance(each, dict)]
+
+
 def _body(text: str | None) -> Any:
     return None if text is None or is_truncated(text) else parsed(text)
+
+
+def _split(segment: str) -> list[str]:
+    return unquote(segment).replace("@", "").split(",")
 
 
 def _integer(text: str | None, default: int) -> int:

@@ -8,7 +8,6 @@ from koppeling_harness.model.verdict import Severity
 from koppeling_harness.traffic.checks.call import Call
 from koppeling_harness.traffic.checks.rule import Objection, Rule, Scene
 from koppeling_harness.traffic.checks.supplied import SUPPLIED
-from koppeling_harness.traffic.checks.write import sent_fields
 
 _CUSTOM = re.compile(r"U[0-9A-F]{32}")
 _REPLACED = re.compile(r'"((?:[^"\\]|\\.)+)"\s*:\s*"\((?:replaced|vervangen)\)"')
@@ -37,7 +36,7 @@ def _field(scene: Scene) -> Iterator[Objection]:
         declared = _declared(scene, call)
         if declared is None:
             continue
-        for name in _used(call):
+        for name in call.asked_fields:
             short = name.lower().split(".")[-2:]
             if not {name.lower(), ".".join(short)} & declared:
                 text = Text(
@@ -60,15 +59,6 @@ def _readable(scene: Scene, connector: str) -> frozenset[str] | None:
         return None
     more = (use.modified_field,) if use.modified_field else ()
     return frozenset(field.lower() for field in (*use.fields, *more))
-
-
-def _used(call: Call) -> Iterator[str]:
-    if call.is_write:
-        for inside, name, _ in sent_fields(call):
-            yield f"{inside}.{name}" if inside else name
-    else:
-        yield from (name for name, _, _ in call.filters)
-        yield from call.sort_fields
 
 
 def _row_field(scene: Scene) -> Iterator[Objection]:
@@ -109,7 +99,7 @@ def _own_name(scene: Scene) -> Iterator[Objection]:
 
 def _period(scene: Scene) -> Iterator[Objection]:
     for call in scene.reads:
-        for name in (*call.first_row, *_used(call)):
+        for name in call.every_field:
             if "." in name:
                 text = Text(
                     nl=f"veld {name} van {call.exchange.connector} heeft een punt in zijn naam",
@@ -145,7 +135,7 @@ def _custom_field(scene: Scene) -> Iterator[Objection]:
     for call in scene.calls:
         if call.connector is None:
             continue
-        for name in (*call.first_row, *_used(call)):
+        for name in call.every_field:
             if _CUSTOM.fullmatch(name.rpartition(".")[2]):
                 text = Text(nl=f"vrij veld {name}", en=f"custom field {name}")
                 yield Objection(call=call, text=text, subject=f"{call.connector}.{name}")
@@ -159,7 +149,7 @@ def _sensitive(scene: Scene) -> Iterator[Objection]:
     for call in scene.calls:
         if call.connector is None:
             continue
-        for name in (*call.first_row, *_used(call)):
+        for name in call.every_field:
             short = name.rpartition(".")[2].lower()
             if short in _SENSITIVE and (call.connector, short) not in justified:
                 text = Text(

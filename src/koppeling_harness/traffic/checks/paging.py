@@ -128,8 +128,8 @@ def _sort_not_unique(scene: Scene) -> Iterator[Objection]:
         before = pages.get((call.connector, call.filter_key, call.skip - call.take))
         if call.skip <= 0 or before is None or not call.sort_fields:
             continue
-        above, below = before.rows, call.first_row
-        if above and below and _key(above[-1], call) == _key(below, call):
+        above, below = before.last_row, call.first_row
+        if above and below and _key(above, call) == _key(below, call):
             fields = ",".join(call.sort_fields)
             text = Text(
                 nl=f"sortering {fields} is gelijk op beide kanten van de paginagrens; verwacht een "

@@ -23,7 +23,7 @@ _TRANSIENT = re.compile(
 def _after_refusal(scene: Scene) -> Iterator[Objection]:
     for before, call in scene.retries:
         status = before.exchange.status
-        same = before.exchange.header("authorization") == call.exchange.header("authorization")
+        same = before.headers("authorization") == call.headers("authorization")
         if status in {401, 403} and same:
             text = Text(
                 nl=f"dezelfde aanroep opnieuw na {status}; verwacht te stoppen",

@@ -1,5 +1,6 @@
 """Rules about how much is asked, how often and how much at once."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -49,24 +50,49 @@ def _repeated(scene: Scene) -> Iterator[Objection]:
 
 
 def _no_step_back(scene: Scene) -> Iterator[Objection]:
-    latest: dict[str, datetime] = {}
+    marks = {
+        connector: _Shown(use.modified_field)
+        for connector, use in scene.uses.items()
+        if use.modified_field is not None
+    }
     for call in scene.reads:
-        connector = call.connector or ""
-        use = scene.uses.get(connector)
-        if use is None or use.modified_field is None:
+        shown = marks.get(call.connector or "")
+        if shown is None:
             continue
-        field = use.modified_field.lower()
-        shown = latest.get(connector)
         for name, value, operator in call.filters:
-            if name.lower() == field and operator in _BEYOND and _is_exact(value, shown):
+            if shown.is_field(name) and operator in _BEYOND and _is_exact(value, shown.latest()):
                 text = Text(
-                    nl=f"filter op {use.modified_field} vanaf {value}, precies de laatst getoonde "
-                    "waarde; verwacht ten minste een seconde eerder",
-                    en=f"filter on {use.modified_field} from {value}, exactly the last value "
-                    "shown; expected at least a second earlier",
+                    nl=f"filter op {name} vanaf {value}, precies de laatst getoonde waarde; "
+                    "verwacht ten minste een seconde eerder",
+                    en=f"filter on {name} from {value}, exactly the last value shown; expected at "
+                    "least a second earlier",
                 )
-                yield Objection(call=call, text=text, subject=connector)
-        latest.update(_latest(call, field, shown))
+                yield Objection(call=call, text=text, subject=call.connector or "")
+        shown.add(call)
+
+
+class _Shown:
+    """The modified dates that one GetConnector has shown until now."""
+
+    def __init__(self, field: str) -> None:
+        self._field = field.lower()
+        self._values = re.compile(rf'(?i)"{re.escape(field)}"\s*:\s*"([0-9T:-]{{19}})')
+        self._unread: list[Call] = []
+        self._latest = ""
+
+    def is_field(self, name: str) -> bool:
+        return name.lower() == self._field
+
+    def add(self, call: Call) -> None:
+        if call.exchange.status == 200:
+            self._unread.append(call)
+
+    def latest(self) -> datetime | None:
+        for call in self._unread:
+            values = self._values.findall(call.exchange.response_body or "")
+            self._latest = max([self._latest, *values])
+        self._unread.clear()
+        return _moment(self._latest)
 
 
 def _is_exact(value: str, shown: datetime | None) -> bool:
@@ -77,19 +103,9 @@ def _is_exact(value: str, shown: datetime | None) -> bool:
     return timedelta(0) <= asked - shown <= timedelta(seconds=1)
 
 
-def _latest(call: Call, field: str, before: datetime | None) -> dict[str, datetime]:
-    moments = [before] if before is not None else []
-    for row in call.rows or ():
-        for name, value in row.items():
-            moment = _moment(value) if name.lower() == field else None
-            if moment is not None:
-                moments.append(moment)
-    return {call.connector or "": max(moments)} if moments else {}
-
-
-def _moment(value: object) -> datetime | None:
+def _moment(value: str) -> datetime | None:
     try:
-        return datetime.fromisoformat(str(value)[:19])
+        return datetime.fromisoformat(value[:19])
     except ValueError:
         return None
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.verdict import Severity
@@ -18,36 +17,8 @@ _REFUSED_DATE = re.compile(
 )
 
 
-def sent_fields(call: Call) -> Iterator[tuple[str, str, Any]]:
-    """Return each field of a write: the objects it is in below the root, its name, its value.
-
-    Source for the shape: AFAS, docs.afas.help/profit/en/update-connector.
-    """
-    data = call.request_json
-    if isinstance(data, dict):
-        for root in data.values():
-            yield from _element_fields(root, "")
-
-
-def _element_fields(node: Any, inside: str) -> Iterator[tuple[str, str, Any]]:
-    elements = node.get("Element") if isinstance(node, dict) else None
-    for element in _listed(elements):
-        for fields in _listed(element.get("Fields")):
-            for name, value in fields.items():
-                if not name.startswith("@"):
-                    yield inside, name, value
-        for objects in _listed(element.get("Objects")):
-            for name, below in objects.items():
-                yield from _element_fields(below, f"{inside}.{name}" if inside else name)
-
-
-def _listed(node: Any) -> list[dict[str, Any]]:
-    nodes = node if isinstance(node, list) else [node]
-    return [each for each in nodes if isinstance(each, dict)]
-
-
 def _content_type(call: Call) -> str:
-    return (call.exchange.header("content-type") or "").lower().replace(" ", "")
+    return call.header("content-type").lower().replace(" ", "")
 
 
 def _charset_missing(scene: Scene) -> Iterator[Objection]:
@@ -99,7 +70,7 @@ def _too_large(scene: Scene) -> Iterator[Objection]:
 
 def _decimal_comma(scene: Scene) -> Iterator[Objection]:
     for call in scene.writes:
-        for _, name, value in sent_fields(call):
+        for name, value in call.sent_fields:
             if isinstance(value, str) and _COMMA.fullmatch(value):
                 text = Text(
                     nl=f"{name} is {value!r}; verwacht een punt als decimaalteken",
@@ -110,7 +81,7 @@ def _decimal_comma(scene: Scene) -> Iterator[Objection]:
 
 def _local_date(scene: Scene) -> Iterator[Objection]:
     for call in scene.writes:
-        for _, name, value in sent_fields(call):
+        for name, value in call.sent_fields:
             if isinstance(value, str) and _LOCAL_DATE.fullmatch(value):
                 text = Text(
                     nl=f"{name} is {value!r}; verwacht JJJJ-MM-DD",

@@ -1,9 +1,5 @@
-import json
-
 import pytest
 
-from koppeling_harness.traffic.checks.call import Call
-from koppeling_harness.traffic.checks.write import sent_fields
 from support.exchanges import HEADERS, READS, WRITE_HEADERS, Tape
 from support.judging import codes, of
 
@@ -92,30 +88,3 @@ def test_a_filter_in_the_path_is_judged_too():
     tape = Tape().call(path=f"/connectors/{READS}/Modified/2026-11-24T10:00:00Z")
 
     assert of("FILTER-DATE", tape) == [1]
-
-
-def test_fields_are_found_in_every_shape_that_afas_takes():
-    body = {
-        "Root": {
-            "Element": [
-                {"@Id": "1", "Fields": {"A": 1, "@Action": "insert"}},
-                {
-                    "Fields": [{"B": 2}],
-                    "Objects": [{"Sub": {"Element": {"Fields": {"C": 3}, "Objects": {}}}}],
-                },
-                {
-                    "Objects": {
-                        "Sub": {"Element": {"Objects": {"Deep": {"Element": {"Fields": {"D": 4}}}}}}
-                    }
-                },
-            ]
-        }
-    }
-    call = Call(Tape().write(request_body=json.dumps(body)).exchanges[0])
-
-    assert list(sent_fields(call)) == [
-        ("", "A", 1),
-        ("", "B", 2),
-        ("Sub", "C", 3),
-        ("Sub.Deep", "D", 4),
-    ]

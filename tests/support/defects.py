@@ -163,7 +163,8 @@ DEFECTS: tuple[Defect, ...] = (
         name="whole-table",
         description="asks for everything at once with skip and take -1",
         caught_by=("READ-ALL",),
-        edits=edit(AFAS, '"skip": str(skip), "take": str(take)', '"skip": "-1", "take": "-1"'),
+        edits=edit(AFAS, '"skip": str(skip), "take": str(take)', '"skip": "-1", "take": "-1"')
+        + edit(AFAS, "if len(rows) < take:", "if True:"),
     ),
     Defect(
         name="huge-take",

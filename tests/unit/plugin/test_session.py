@@ -318,6 +318,26 @@ def test_a_plugin_imports_what_lies_beside_it(tmp_path):
     assert answer == OperationResult(output="van ons")
 
 
+def test_a_process_in_which_something_was_raised_serves_no_other_scenario(tmp_path):
+    async def play(runner: IntegrationRunner, context: RunContext) -> object:
+        pids = []
+        for given in ("raise", "go on"):
+            session = await opened(runner, context)
+            call = OperationCall(operation="push-hours", input="pid", context=context)
+            pids.append((await session.trigger(call, timeout_s=10.0)).output)
+            again = OperationCall(operation="push-hours", input=given, context=context)
+            await session.trigger(again, timeout_s=10.0)
+            await session.finish(timeout_s=5.0)
+        return pids
+
+    trigger = (
+        "if call.input == 'raise': raise ValueError\nreturn OperationResult(output=os.getpid())"
+    )
+    first, second = drive(tmp_path, play, trigger=trigger)
+
+    assert first != second
+
+
 def test_rubbish_on_stdout_is_log_and_not_an_answer(tmp_path):
     trigger = """
 print('{"jsonrpc": "2.0", "id": 2, "result": null}')

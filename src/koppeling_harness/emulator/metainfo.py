@@ -12,6 +12,7 @@ from koppeling_harness.emulator.access import AppConnector
 from koppeling_harness.emulator.change import Rules
 from koppeling_harness.emulator.definition import DATA_TYPES, Column, Definition
 from koppeling_harness.emulator.environment import Environment
+from koppeling_harness.emulator.records import is_mandatory, keys_of
 from koppeling_harness.emulator.specification import Field, ObjectType, UpdateConnector
 from koppeling_harness.emulator.update_connector import rules_of
 from koppeling_harness.emulator.values import label_of
@@ -110,26 +111,21 @@ def _object(
     rules = rules_of(type_)
     custom = environment.updates.custom_fields.get(type_.name.lower(), {})
     fields = [*type_.fields, *custom.values()]
-    generated = {each.lower() for each in connector.returns}
     return {
         "name": type_.name,
-        "fields": [_update_field(each, type_, rules, generated, language) for each in fields],
+        "fields": [_update_field(each, type_, rules, connector, language) for each in fields],
         "objects": [_object(each, connector, language, environment) for each in type_.objects],
     }
 
 
 def _update_field(
-    field: Field, type_: ObjectType, rules: Rules, generated: set[str], language: str
+    field: Field, type_: ObjectType, rules: Rules, connector: UpdateConnector, language: str
 ) -> dict[str, Any]:
-    keys = type_.keys or rules.keys
     if rules.table == "record":
-        mandatory = (
-            field.listed_required
-            and field.type != "boolean"
-            and field.id.lower() not in generated
-            and field.id not in keys
-        )
+        keys = keys_of(type_, connector)
+        mandatory = is_mandatory(field, type_, connector)
     else:
+        keys = type_.keys or rules.keys
         mandatory = field.id in rules.mandatory
     return {
         "fieldId": field.id,

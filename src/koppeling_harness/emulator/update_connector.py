@@ -3,7 +3,6 @@
 Source: AFAS, docs.afas.help/profit/en/update-connector.
 """
 
-import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -12,6 +11,13 @@ from typing import Any
 from koppeling_harness.emulator.body import Element
 from koppeling_harness.emulator.change import Change, Database, Rules, Values
 from koppeling_harness.emulator.messages import Reason, Refusal
+from koppeling_harness.emulator.records import (
+    RECORD,
+    insert_record,
+    key_text,
+    keys_of,
+    link_of,
+)
 from koppeling_harness.emulator.rules import RULES
 from koppeling_harness.emulator.specification import Field, ObjectType, UpdateConnector
 from koppeling_harness.emulator.values import label_of, stored
@@ -173,9 +179,9 @@ class UpdateExecutor:
             parameters.append(theirs)
         keys = rules.keys
         if rules.table == "record":
-            keys = record_keys(change, connector)
+            keys = keys_of(change.type, connector)
             where.append("key = ?")
-            parameters.append(_record_key(change, keys))
+            parameters.append(key_text(change, keys))
         else:
             named = [name for name in keys if change.values.get(name) is not None]
             missing = [name for name in keys if name not in named]
@@ -234,7 +240,7 @@ class UpdateExecutor:
                 values[name] = value
         values.update(_link(change, rules))
         if rules.table == "record":
-            _insert_record(change, connector)
+            insert_record(change, connector)
             return
         for name in rules.mandatory:
             if values.get(name) is None:
@@ -258,59 +264,13 @@ class UpdateExecutor:
 
 def rules_of(type_: ObjectType) -> Rules:
     """Return the rules of an object; those without rules of their own are kept as they come."""
-    return RULES.get(type_.name, _RECORD)
-
-
-_RECORD = Rules(table="record")
-
-
-def record_keys(change: Change, connector: UpdateConnector) -> tuple[str, ...]:
-    """Return the fields that name a line of an object without rules."""
-    known = change.type.by_id
-    listed = change.type.keys
-    if change.parent is None:
-        listed = listed or connector.delete_keys or connector.returns
-    return tuple(known[each.lower()].id for each in listed if each.lower() in known)
-
-
-def _record_key(change: Change, keys: Sequence[str]) -> str:
-    for name in keys:
-        if change.values.get(name) is None:
-            raise Refusal(Reason.KEY_MISSING, field=name, object=change.type.name)
-    return "|".join(str(change.values[name]) for name in keys)
-
-
-def _insert_record(change: Change, connector: UpdateConnector) -> None:
-    values, database, type_ = change.values, change.database, change.type
-    keys = record_keys(change, connector)
-    generated = set(keys) | (set(connector.returns) if change.parent is None else set())
-    for each in type_.fields:
-        needed = each.listed_required and each.type != "boolean" and each.id not in generated
-        if needed and values.get(each.id) is None:
-            raise Refusal(Reason.MANDATORY, label=change.label(each.id))
-    for name in sorted(generated):
-        if values.get(name) is None:
-            known = type_.by_id.get(name.lower())
-            number = database.next_number(f"{type_.name}.{name}", 1)
-            values[name] = number if known and known.type == "int" else str(number)
-    key = "|".join(str(values[name]) for name in keys)
-    link = _link(change, _RECORD)
-    taken = database.row("record", "object = ? AND parent = ? AND key = ?", *link.values(), key)
-    if keys and taken:
-        raise Refusal(Reason.EXISTS, object=type_.name, key=key)
-    rowid = database.insert("record", {**link, "key": key or None})
-    database.connection.execute(
-        "UPDATE record SET data = ? WHERE rid = ?",
-        (json.dumps({n: v for n, v in values.items() if n not in link}), rowid),
-    )
-    change.row = {**values, "rowid": rowid}
+    return RULES.get(type_.name, RECORD)
 
 
 def _link(change: Change, rules: Rules) -> Values:
     parent = change.parent
     if rules.table == "record":
-        above = f"{parent.type.name}:{(parent.row or {}).get('rowid', 0)}" if parent else ""
-        return {"object": change.type.name, "parent": above}
+        return link_of(change)
     if parent is None or parent.row is None:
         return {}
     return {own: parent.row.get(theirs) for own, theirs in rules.link.items()}

@@ -1,8 +1,10 @@
 """Build registrations, runs and verdict parts; a test names only the values it is about."""
 
-from datetime import date
+from datetime import UTC, date, datetime, time
 
+from koppeling_harness.model.functional import FunctionalResult
 from koppeling_harness.model.manifest import Partner
+from koppeling_harness.model.policy import ReleaseRoles
 from koppeling_harness.model.registration import (
     Assessment,
     AssessmentKind,
@@ -17,6 +19,8 @@ from koppeling_harness.model.registration import (
 from koppeling_harness.model.run import ScenarioResult
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.verdict import Level, Outcome
+from koppeling_harness.rules.policy import SLA
+from koppeling_harness.rules.status import registration_status
 
 
 def day(text):
@@ -43,6 +47,31 @@ def a_waiver(scenario="retry", until="2026-12-31", *, name="W1", releases=("Prof
         owner="Ontwikkeling",
         approved_by="A. Reviewer",
         until=day(until),
+    )
+
+
+def a_run(release="Profit 8", when="2026-11-01", **more):
+    values = {"integration": "voorbeeld", "run_id": f"run-{release}-{when}", "passed": 3, **more}
+    return FunctionalResult(
+        release=release,
+        date=day(when),
+        started_at=datetime.combine(day(when), time(12), UTC),
+        **values,
+    )
+
+
+RELEASES = ReleaseRoles(previous="Profit 7", current="Profit 8")
+PASSED = (a_run("Profit 7"), a_run("Profit 8"))
+
+
+def status_of(registration, *, as_of="2026-11-23", policy=SLA, runs=PASSED, **more):
+    return registration_status(
+        registration,
+        as_of=day(as_of),
+        policy=policy,
+        runs=runs,
+        releases=more.pop("releases", RELEASES),
+        **more,
     )
 
 

@@ -45,6 +45,7 @@ _REPORT_KEYS = frozenset(
     ]
 )
 _LOOKS_LIKE_ONE = re.compile(r"^registration:", re.MULTILINE)
+_ITS_ID = re.compile(r"^registration:[ \t]*([a-z][a-z0-9._-]*)", re.MULTILINE)
 _PASSED_BY = frozenset({"node_modules", "__pycache__", "site-packages"})
 
 
@@ -115,6 +116,20 @@ def find_registrations(paths: Sequence[Path]) -> tuple[Path, ...]:
         hint = "`koppeling registration new` makes one."
         raise NothingToRunError(message, hint=hint)
     return tuple(dict.fromkeys(found))
+
+
+def registration_name(path: Path) -> str:
+    """Return how to call a file that cannot be read as a registration.
+
+    That is the id in it, as far as there is one, else the name of its folder or of itself.
+    """
+    try:
+        found = _ITS_ID.search(path.read_text(encoding="utf-8", errors="replace"))
+    except OSError:
+        found = None
+    if found:
+        return found[1]
+    return path.resolve().parent.name if path.name == REGISTRATION else path.stem
 
 
 def registration_path(path: Path) -> Path:

@@ -22,6 +22,8 @@ WORDS = {
     "listing": Text(nl="vermelding", en="listing"),
     "contract": Text(nl="contract eindigt", en="contract ends"),
     "why": Text(nl="waarom", en="why"),
+    "note": Text(nl="let op", en="note"),
+    "site": Text(nl="partnersite", en="partner site"),
     "to_do": Text(nl="te doen", en="to do"),
     "no_date": Text(nl="zonder datum", en="no date"),
     "total": Text(nl="Totaal", en="Total"),
@@ -87,10 +89,13 @@ def _block(dossier: Dossier, lang: str) -> list[str]:
     if status.contract_end is not None:
         end = status.contract_end
         rows.append((_word("contract", lang), f"{end.date} ({pick(END[end.kind], lang)})"))
+    decisive = [each for each in status.reasons if each.status is status.status]
+    rows += [(_word("why", lang), f"{each.rule}: {pick(each.text, lang)}") for each in decisive]
+    told = {each.text for each in decisive}
     rows += [
-        (_word("why", lang), f"{each.rule}: {pick(each.text, lang)}")
-        for each in status.reasons
-        if each.status is status.status
+        (_word("note", lang), f"{each.rule}: {pick(each.text, lang)}")
+        for each in status.flags
+        if each.text not in told
     ]
     rows += [(_word("to_do", lang), _action(each, lang)) for each in status.actions]
     return [first, *_aligned(rows)]
@@ -128,9 +133,8 @@ def _release(each: ReleaseStatus, lang: str) -> str:
 
 def _listing(status: RegistrationStatus, lang: str) -> str:
     site, help_center = status.listing.partner_site, status.listing.help_center
-    return (
-        f"partnersite {pick(LISTING[site], lang)}, Help Center {pick(LISTING[help_center], lang)}"
-    )
+    name = _word("site", lang)
+    return f"{name} {pick(LISTING[site], lang)}, Help Center {pick(LISTING[help_center], lang)}"
 
 
 def _action(each: Action, lang: str) -> str:

@@ -6,7 +6,11 @@ from datetime import date
 from pathlib import Path
 
 from koppeling_harness.clock import Clock, today
-from koppeling_harness.config.registration import find_registrations, load_registration
+from koppeling_harness.config.registration import (
+    find_registrations,
+    load_registration,
+    registration_name,
+)
 from koppeling_harness.config.settings import Settings, load_settings
 from koppeling_harness.document import dump_json
 from koppeling_harness.errors import DocumentError, ExitCode, Problem, UsageError
@@ -155,7 +159,7 @@ class _Judging:
         try:
             registration = load_registration(path)
         except DocumentError as error:
-            return self.refused(path, path.stem, error)
+            return self.refused(path, registration_name(path), error)
         runs = self.runs.get(registration.integration, ())
         status = registration_status(
             registration,

@@ -158,6 +158,6 @@ def _decodings(run: str) -> Iterator[str]:
             chunk = chunk[:-1]
         try:
             data = binascii.a2b_base64(chunk + "=" * (-len(chunk) % 4))
-        except binascii.Error:
+        except ValueError:  # not base64 after all
             data = b""
         yield data.decode("utf-8", errors="replace")

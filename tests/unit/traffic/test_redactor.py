@@ -1,0 +1,174 @@
+import base64
+import html
+import json
+from collections import Counter
+from urllib.parse import quote, quote_plus
+
+import pytest
+
+from koppeling_harness.model.secret import Secret
+from koppeling_harness.traffic import Redactor
+
+DATA = "949C1A9CFFEF4D73A2D2BEFA1E1F6B5C0011223344556677889900AABBCCDDEE"
+TOKEN = f"<token><version>1</version><data>{DATA}</data></token>"
+CLIENT_SECRET = "p&ss <wörd>/+ 'of' \"an\" OAuth client, long enough"
+
+
+@pytest.fixture
+def redactor() -> Redactor:
+    made = Redactor(b"key")
+    made.add_secret(Secret(TOKEN))
+    made.add_secret(Secret(CLIENT_SECRET), kind="secret")
+    return made
+
+
+def encoded(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+FORMS = {
+    "plain": TOKEN,
+    "data": DATA,
+    "lower case": DATA.lower(),
+    "xml": html.escape(TOKEN),
+    "json": json.dumps({"token": TOKEN}),
+    "json with escapes": TOKEN.replace("<", r"\u003c").replace(">", r"\u003e"),
+    "url": quote(TOKEN, safe=""),
+    "form": quote_plus(TOKEN),
+    "base64": encoded(TOKEN),
+    "base64, one further": encoded("x" + TOKEN),
+    "base64, two further": encoded("xy" + TOKEN),
+    "base64 of the data": encoded(DATA),
+    "url-safe base64": base64.urlsafe_b64encode(b"?>" + TOKEN.encode()).decode(),
+    "base64 in a url": quote(encoded(TOKEN), safe=""),
+    "base64 behind other letters": "abc" + encoded(TOKEN),
+}
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS.keys())
+def test_the_token_is_found_in_every_form(redactor, form):
+    text = f"before {form} after"
+    redacted = redactor.text(text)
+
+    assert redacted.startswith("before ")
+    assert redacted.endswith(" after")
+    assert redactor.placeholder("token", DATA) in redacted
+    assert redactor.find_secrets(text.encode()) == ("token",)
+    assert redactor.find_secrets(redacted.encode()) == ()
+
+
+def test_nothing_of_the_token_stays_around_its_placeholder(redactor):
+    placeholder = redactor.placeholder("token", DATA)
+
+    assert redactor.text(f"a {TOKEN} b") == f"a {placeholder} b"
+    assert redactor.text(f"a {encoded(TOKEN)} b") == f"a {placeholder} b"
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        CLIENT_SECRET,
+        html.escape(CLIENT_SECRET, quote=False),
+        json.dumps(CLIENT_SECRET),
+        json.dumps(CLIENT_SECRET, ensure_ascii=False),
+        quote(CLIENT_SECRET, safe=""),
+        quote_plus(CLIENT_SECRET),
+        encoded(f"id:{CLIENT_SECRET}"),
+    ],
+)
+def test_another_secret_is_found_in_every_form(redactor, form):
+    assert redactor.find_secrets(form.encode()) == ("secret",)
+    assert redactor.placeholder("secret", CLIENT_SECRET) in redactor.text(form)
+
+
+def test_a_short_secret_is_found(redactor):
+    redactor.add_secret(Secret("hunter2"), kind="secret")
+
+    assert "hunter2" not in redactor.text("password=hunter2;")
+
+
+def test_a_token_that_nobody_told_of_is_recognised_by_its_form():
+    unknown = Redactor(b"key")
+
+    assert DATA not in unknown.text(TOKEN)
+    assert DATA not in unknown.text(f"and later {DATA} alone")
+    assert Redactor(b"key").find_secrets(encoded(TOKEN).encode()) == ("token",)
+
+
+def test_a_digest_is_no_token(redactor):
+    digest = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+    assert redactor.text(f"sha256:{digest}") == f"sha256:{digest}"
+
+
+def test_equal_values_stay_equal_within_a_run_only(redactor):
+    other = Redactor(b"another key")
+
+    assert redactor.text(TOKEN) == redactor.text(encoded(TOKEN))
+    assert redactor.text(TOKEN) != other.text(TOKEN)
+
+
+def test_every_one_of_many_tokens_is_found():
+    redactor = Redactor(b"key")
+    tokens = [f"{at:064X}" for at in range(1, 500)]
+    for data in tokens:
+        redactor.add_secret(Secret(TOKEN.replace(DATA, data)))
+
+    assert redactor.text(" ".join(tokens)).count("[token:") == len(tokens)
+    assert "0000" not in redactor.text(f"xx{tokens[77]}{tokens[78]}yy")
+
+
+@pytest.mark.parametrize(
+    ("text", "redacted"),
+    [
+        ("bsn 111222333.", "bsn [bsn:"),
+        ("iban NL91ABNA0417164300", "iban [iban:"),
+        ("iban NL91 ABNA 0417 1643 00,", "iban [iban:"),
+        ("iban=NL91+ABNA+0417+1643+00", "iban=[iban:"),
+        ("mail j.de-vries+x@example.nl!", "mail [email:"),
+        ("mail=jan%40example.nl", "mail=[email:"),
+    ],
+)
+def test_personal_data_is_recognised_by_its_form(redactor, text, redacted):
+    assert redactor.text(text).startswith(redacted)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "order 111222334",
+        "employee 000001007",
+        "id 1112223330",
+        "guid 7AA21E2A111222333",
+        "amount 0.111222333",
+        "NL92ABNA0417164300",
+        "XX00AAAAAAAAAAAAAAA",
+        '{"@EmId": 1}',
+        "user@host",
+    ],
+)
+def test_what_only_looks_like_it_stays(redactor, text):
+    assert redactor.text(text) == text
+
+
+def test_personal_data_inside_base64_is_found(redactor):
+    inside = encoded("Medewerker 111222333 bestaat niet")
+
+    assert redactor.text(f"X-PROFIT-ERROR: {inside}").startswith("X-PROFIT-ERROR: [personal:")
+    harmless = encoded("Medewerker bestaat niet, echt niet")
+    assert redactor.text(harmless) == harmless
+
+
+def test_what_is_replaced_is_counted_by_kind(redactor):
+    counts: Counter[str] = Counter()
+    redactor.text(f"{TOKEN} {DATA} 111222333", counts)
+
+    assert counts == {"token": 2, "bsn": 1}
+
+
+def test_a_number_in_a_report_is_no_secret(redactor):
+    assert redactor.find_secrets(b"111222333 jan@example.nl") == ()
+
+
+def test_bytes_that_are_no_text_can_be_searched(redactor):
+    assert redactor.find_secrets(b"\xff\xfe\x00" + DATA.encode()) == ("token",)

@@ -46,7 +46,8 @@ def _repeated(scene: Scene) -> Iterator[Objection]:
                 en=f"{use.id} read whole again; expected a filter on {use.modified_field}",
             )
             yield Objection(call=call, text=text, subject=connector)
-        seen.add(connector)
+        if call.exchange.fault is None:  # what arrived broken may be read again
+            seen.add(connector)
 
 
 def _no_step_back(scene: Scene) -> Iterator[Objection]:

@@ -37,6 +37,10 @@ def test_a_full_read_after_one_that_failed_is_fine():
     assert of("FULL-READ-REPEATED", Tape().read(status=503).wait(5).read()) == []
 
 
+def test_a_full_read_after_an_answer_that_arrived_broken_is_fine():
+    assert of("FULL-READ-REPEATED", Tape().read(fault="half_body").read()) == []
+
+
 def test_reading_from_exactly_the_last_value_shown_is_objected_to():
     for value in ("2026-11-01T10:00:00", "2026-11-01T10:00:01"):
         tape = Tape().read().read(query=SINCE | {"filtervalues": value})

@@ -1,0 +1,210 @@
+"""`koppeling erp1` from outside: served on a real socket, killed, interrupted, imported."""
+
+import json
+import os
+import signal
+import ssl
+import subprocess
+import sys
+import threading
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError
+from urllib.parse import urlsplit
+
+import pytest
+
+from support.cli import koppeling
+from support.erp1 import HOURS, element
+
+
+class Served:
+    """A running `koppeling erp1 serve`."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self.process = process
+        assert process.stdout is not None
+        self.line = json.loads(process.stdout.readline())
+        self.url = self.line["base_url"]
+
+    def ask(self, path: str, body: Any = None, method: str = "GET", **more: Any) -> Any:
+        request = urllib.request.Request(
+            self.url + path,
+            method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Authorization": f"AfasToken {self.line['token_base64']}"},
+        )
+        with urllib.request.urlopen(request, timeout=20, **more) as answer:
+            return json.loads(answer.read() or b"null")
+
+    def book(self) -> str:
+        answer = self.ask("/connectors/PtRealization", element("PtRealization", HOURS), "POST")
+        return answer["results"]["PtRealization"]["Id"]
+
+
+@contextmanager
+def served(*arguments: str | Path) -> Iterator[Served]:
+    command = [sys.executable, "-m", "koppeling_harness", "erp1", "serve", *map(str, arguments)]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            yield Served(process)
+        finally:
+            process.kill()
+
+
+def test_the_first_line_says_all_that_a_client_needs_and_it_answers_at_once():
+    with served("--release", "Profit 7", "--rows", "300", "--quirk", "put_status=200") as erp1:
+        assert list(erp1.line) == [
+            "base_url",
+            "token",
+            "token_base64",
+            "release",
+            "version",
+            "environment",
+        ]
+        assert erp1.url.startswith("http://127.0.0.1:")
+        assert (
+            erp1.ask("/profitversion") == {"version": "7.7.10"} == {"version": erp1.line["version"]}
+        )
+        assert erp1.line["token"].startswith("<token><version>1</version><data>")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Ctrl-C of another process is POSIX")
+def test_ctrl_c_stops_it_cleanly():
+    with served("--rows", "300") as erp1:
+        erp1.ask("/profitversion")
+        erp1.process.send_signal(signal.SIGINT)
+
+        assert erp1.process.wait(timeout=20) == 0
+        assert erp1.process.stderr is not None
+        assert erp1.process.stderr.read() == ""
+
+
+def test_a_kill_in_the_middle_of_writes_loses_nothing_that_was_acknowledged(tmp_path):
+    state = tmp_path / "erp1.state"
+    acknowledged: list[int] = []
+    enough = threading.Event()
+
+    def write(erp1: Served) -> None:
+        try:
+            while True:
+                acknowledged.append(int(erp1.book()))
+                if len(acknowledged) >= 60:
+                    enough.set()
+        except (OSError, ValueError):
+            return  # killed
+
+    with served("--rows", "300", "--state", state) as erp1:
+        before = erp1.line
+        writers = [threading.Thread(target=write, args=(erp1,)) for _ in range(3)]
+        for writer in writers:
+            writer.start()
+        assert enough.wait(timeout=60)
+        erp1.process.kill()
+        for writer in writers:
+            writer.join(timeout=20)
+
+    with served("--rows", "300", "--state", state) as erp1:
+        found = erp1.ask(
+            "/connectors/Profit_Realization?skip=-1&take=-1&filterfieldids=Identity"
+            "&filtervalues=300&operatortypes=4"
+        )["rows"]
+        assert {row["Identity"] for row in found} >= set(acknowledged)
+        assert erp1.line["token"] == before["token"]
+        assert erp1.line["environment"] == before["environment"]
+        second = koppeling("erp1", "serve", "--state", state, cwd=tmp_path)
+        assert second.code == 10
+        assert "in use by another server" in second.err
+
+
+def test_tls_serves_https():
+    pytest.importorskip("trustme")
+    with served("--rows", "300", "--tls") as erp1:
+        trusting = ssl.create_default_context()
+        trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
+        assert erp1.url.startswith("https://")
+        assert erp1.ask("/profitversion", context=trusting) == {"version": "8.0.12"}
+
+
+def test_wrong_options_are_named_without_a_traceback(tmp_path):
+    wrong = tmp_path / "x.json"
+    wrong.write_text("{}")
+    text = tmp_path / "x.state"
+    text.write_text("not a database, whatever its name says\n" * 100)
+
+    for arguments, code, says in (
+        (("--quirk", "nope=1"), 10, "nope is not a switch"),
+        (("--quirk", "put_status=204"), 10, "expected one of 201, 200"),
+        (("--release", "Profit 5"), 10, "release 'Profit 5' is unknown"),
+        (("--import", tmp_path / "absent.json"), 10, "cannot be read"),
+        (("--import", wrong), 10, "expected a snapshot"),
+        (("--state", text), 10, "is not a state file"),
+    ):
+        ran = koppeling("erp1", "serve", *arguments, cwd=tmp_path)
+        assert ran.code == code, ran.all
+        assert says in ran.err
+        assert "Traceback" not in ran.err
+
+
+def test_own_getconnectors_come_from_yaml(tmp_path):
+    path = tmp_path / "own.yaml"
+    path.write_text(
+        "get_connectors:\n"
+        "  - id: Acme_Hours\n"
+        "    copy_of: Profit_Realization\n"
+        "    fields: [Identity, QuantityUnit]\n"
+        "    fixed_filters: [{field: QuantityUnit, operator: '<', value: '0'}]\n"
+    )
+    with served("--rows", "300", "--import", path) as erp1:
+        rows = erp1.ask("/connectors/Acme_Hours?take=1")["rows"]
+        assert rows == [{"Identity": 97, "QuantityUnit": -4.0}]
+
+
+def test_a_snapshot_of_a_served_environment_can_be_served_again(tmp_path, monkeypatch):
+    out = tmp_path / "snapshot.json"
+    with served("--rows", "300") as erp1:
+        monkeypatch.setenv("AFAS_TOKEN", erp1.line["token"])
+        ran = koppeling("erp1", "snapshot", "--url", erp1.url, "--out", out, cwd=tmp_path)
+        assert ran.code == 0, ran.all
+        expected = erp1.ask("/metainfo/update/FbSales")
+    imported = koppeling("erp1", "import", out, cwd=tmp_path)
+    assert imported.out.startswith("21 UpdateConnectors, 49 GetConnectors understood")
+    with served("--rows", "300", "--import", out) as erp1:
+        assert erp1.ask("/metainfo/update/FbSales") == expected
+
+
+def test_a_snapshot_of_production_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setenv("AFAS_TOKEN", "<token/>")
+    url = "https://12345.rest.afas.online/ProfitRestServices"
+
+    ran = koppeling("erp1", "snapshot", "--url", url, "--out", tmp_path / "x", cwd=tmp_path)
+
+    assert ran.code == 10
+    assert "production" in ran.err
+
+
+def test_every_switch_is_listed_with_values_and_source(tmp_path):
+    found = koppeling("erp1", "quirks", "--json", cwd=tmp_path).json()
+
+    assert len(found) > 25
+    assert all(each["source"] and each["default"] == each["values"][0] for each in found)
+
+
+def test_an_answer_to_garbage_is_a_status_and_never_a_traceback():
+    with served("--rows", "300") as erp1:
+        host = urlsplit(erp1.url)
+        for line in ("/%00/%FF", "/T12345AA/ProfitRestServices/connectors/%F0%28"):
+            connection = HTTPConnection(host.hostname or "", host.port, timeout=10)
+            connection.request("GET", line)
+            assert connection.getresponse().status in {401, 404}
+            connection.close()
+        with pytest.raises(HTTPError) as caught:
+            erp1.ask("/connectors/KnSubject", ["x"], "POST")
+        assert caught.value.code == 500
+        caught.value.close()

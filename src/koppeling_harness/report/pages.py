@@ -8,7 +8,9 @@ which one shows.
 
 import hashlib
 from base64 import b64encode
+from collections.abc import Mapping
 from datetime import date, datetime
+from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -17,9 +19,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from koppeling_harness.clock import AMSTERDAM
+from koppeling_harness.model.registration import Colour
 from koppeling_harness.model.shape import Text
+from koppeling_harness.model.status import EndKind, ListingAdvice, Role, Status, Who
+from koppeling_harness.model.verdict import Outcome
 from koppeling_harness.report.clean import clean
 from koppeling_harness.report.texts import Language, in_language, texts
+from koppeling_harness.rules import words
 
 
 def render_page(template: str, *, title: Text, language: Language, **values: Any) -> str:
@@ -59,6 +65,25 @@ def interface_text(key: str, **values: object) -> Markup:
     return both(text)
 
 
+def word(value: StrEnum) -> Markup:
+    """Return the programme's word for a member of one of its closed sets."""
+    return both(_WORDS[type(value)][value])
+
+
+def word_for_picture(value: StrEnum) -> Markup:
+    """Return the same inside an SVG text, where HTML's `span` is not allowed."""
+    return _in_picture(_WORDS[type(value)][value])
+
+
+def text_for_picture(key: str) -> Markup:
+    """Return a text of the catalogue inside an SVG text."""
+    return _in_picture(texts()[key])
+
+
+def _in_picture(text: Text) -> Markup:
+    return Markup('<tspan lang="nl">{}</tspan><tspan lang="en">{}</tspan>').format(text.nl, text.en)
+
+
 def one_of(count: int, key: str, **values: object) -> Markup:
     """Return the text `key.one` for a count of one, else `key.many`, with `{count}` filled in."""
     return interface_text(f"{key}.{'one' if count == 1 else 'many'}", count=count, **values)
@@ -88,6 +113,17 @@ def duration(seconds: float) -> str:
     return f"{seconds:.1f} s" if seconds < 100 else f"{seconds / 60:.1f} min"
 
 
+_WORDS: dict[type, Mapping[Any, Text]] = {
+    Colour: words.COLOUR,
+    EndKind: words.END,
+    ListingAdvice: words.LISTING,
+    Outcome: words.OUTCOME,
+    Role: words.ROLE,
+    Status: words.STATUS,
+    Who: words.WHO,
+}
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
@@ -101,10 +137,11 @@ def _environment() -> Environment:
     style, script = (_asset(name) for name in ("page.css", "page.js"))
     environment.globals |= {
         "t": interface_text,
+        "t_svg": text_for_picture,
         "n": one_of,
         "style": Markup(style),  # noqa: S704 - our own files
         "script": Markup(script),  # noqa: S704
-        "policy": (
+        "content_policy": (
             f"default-src 'none'; style-src {_source(style)}; script-src {_source(script)}; "
             "base-uri 'none'; form-action 'none'"
         ),
@@ -115,6 +152,8 @@ def _environment() -> Environment:
         "day": day,
         "duration": duration,
         "moment": moment,
+        "word": word,
+        "word_svg": word_for_picture,
     }
     return environment
 

@@ -33,4 +33,67 @@
       delete each.dataset.folded;
     }
   });
+
+  const collator = new Intl.Collator("nl", { numeric: true });
+  const shown = (element) => [...element.childNodes].map((node) =>
+    node.nodeType === Node.TEXT_NODE ? node.data : node.checkVisibility() ? node.textContent : "",
+  ).join("").trim();
+  const key = (row, column) => row.cells[column].dataset.sort ?? shown(row.cells[column]);
+
+  const sort = (table, heading, column) => {
+    const ascending = heading.getAttribute("aria-sort") !== "ascending";
+    for (const each of table.tHead.rows[0].cells) { each.removeAttribute("aria-sort"); }
+    heading.setAttribute("aria-sort", ascending ? "ascending" : "descending");
+    const rows = [...table.tBodies[0].rows].map((row) => [key(row, column), row]);
+    // What has no value ("–") stays at the end, whichever way.
+    const empty = (value) => value === "" || value.startsWith("–");
+    rows.sort(([a], [b]) => (empty(a) - empty(b)) || (ascending ? 1 : -1) * collator.compare(a, b));
+    table.tBodies[0].append(...rows.map(([, row]) => row));
+  };
+  for (const table of document.querySelectorAll("table[data-sortable]")) {
+    [...table.tHead.rows[0].cells].forEach((heading, column) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.append(...heading.childNodes);
+      button.addEventListener("click", () => sort(table, heading, column));
+      heading.append(button);
+    });
+  }
+
+  const controls = document.querySelector(".controls");
+  if (controls) {
+    const search = document.getElementById("search");
+    const count = document.getElementById("shown-count");
+    const rows = [...document.querySelectorAll("table[data-sortable] tbody tr")];
+    const texts = new Map(rows.map((row) => [row, row.textContent.toLowerCase()]));
+    const wanted = { status: new Set(), colour: new Set() };
+    const apply = () => {
+      const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+      let left = 0;
+      for (const row of rows) {
+        const fits = words.every((word) => texts.get(row).includes(word)) &&
+          Object.entries(wanted).every(([name, set]) => !set.size || set.has(row.dataset[name]));
+        row.hidden = !fits;
+        left += fits;
+      }
+      count.textContent = String(left);
+    };
+    search.addEventListener("input", apply);
+    for (const tiles of document.querySelectorAll("[data-filter]")) {
+      for (const tile of tiles.children) {
+        const button = document.createElement("button");
+        button.type = "button";
+        button.setAttribute("aria-pressed", "false");
+        button.append(...tile.childNodes);
+        button.addEventListener("click", () => {
+          const on = button.getAttribute("aria-pressed") !== "true";
+          button.setAttribute("aria-pressed", String(on));
+          wanted[tiles.dataset.filter][on ? "add" : "delete"](tile.dataset.value);
+          apply();
+        });
+        tile.append(button);
+      }
+    }
+    controls.hidden = false;
+  }
 })();

@@ -1,0 +1,135 @@
+"""What changed for a registration since the verdict before the last one."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from koppeling_harness.model.dossier import Dossier
+from koppeling_harness.model.functional import FunctionalResult
+from koppeling_harness.model.registration import Registration
+from koppeling_harness.model.shape import Text
+from koppeling_harness.model.status import RegistrationStatus
+from koppeling_harness.rules.words import OUTCOME, STATUS, said
+
+_ABOUT_RUNS = {"RUN-FAILED", "RUN-INCONCLUSIVE", "NOT-TESTED", "WAIVED"}
+"""Flags that the comparison of releases says better."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What changed.
+
+    Attributes:
+        since: The day of the verdict before the last; None when there was none.
+        lines: A sentence each, the weightiest first.
+    """
+
+    since: date | None
+    lines: tuple[Text, ...]
+
+
+def day_before_last(runs: Sequence[FunctionalResult]) -> date | None:
+    """Return the day of the verdict before the last one; None when there was none.
+
+    Several releases that were run on one day are one verdict.
+    """
+    days = sorted({run.date for run in runs}, reverse=True)
+    return days[1] if len(days) > 1 else None
+
+
+def changes(dossier: Dossier, earlier: RegistrationStatus | None) -> Changes:
+    """Return what is different from the verdict before.
+
+    Args:
+        dossier: As it is now.
+        earlier: The status on `day_before_last`; None when there was no such day.
+    """
+    if earlier is None or dossier.registration is None:
+        return Changes(since=None, lines=())
+    now = dossier.status
+    lines = [
+        *_status_lines(earlier, now),
+        *_release_lines(earlier, dossier),
+        *_flag_lines(earlier, now),
+        *_record_lines(dossier.registration, after=earlier.as_of, until=now.as_of),
+    ]
+    return Changes(since=earlier.as_of, lines=tuple(lines))
+
+
+def _status_lines(earlier: RegistrationStatus, now: RegistrationStatus) -> Iterator[Text]:
+    if earlier.status is not now.status:
+        yield said(
+            "De status ging van {old} naar {new}.",
+            "The status went from {old} to {new}.",
+            old=STATUS[earlier.status],
+            new=STATUS[now.status],
+        )
+
+
+def _release_lines(earlier: RegistrationStatus, dossier: Dossier) -> Iterator[Text]:
+    before = {each.release: each.outcome for each in earlier.functional}
+    for each in dossier.status.functional:
+        old = before.get(each.release)
+        if old is not None and old is not each.outcome:
+            yield said(
+                "{release}: van {old} naar {new}.",
+                "{release}: from {old} to {new}.",
+                release=each.release,
+                old=OUTCOME[old],
+                new=OUTCOME[each.outcome],
+            )
+        yield from _scenario_lines(each.release, dossier.runs, until=earlier.as_of)
+
+
+def _scenario_lines(
+    release: str, runs: Sequence[FunctionalResult], *, until: date
+) -> Iterator[Text]:
+    mine = [run for run in runs if run.release == release]
+    before = next((run for run in mine if run.date <= until), None)
+    if before is None or mine[0] is before:
+        return
+    now, old = set(mine[0].failed), set(before.failed)
+    if now - old:
+        yield said(
+            "{release}: faalt nu ook: {scenarios}.",
+            "{release}: now fails too: {scenarios}.",
+            release=release,
+            scenarios=", ".join(sorted(now - old)),
+        )
+    if old - now:
+        yield said(
+            "{release}: faalt niet meer: {scenarios}.",
+            "{release}: no longer fails: {scenarios}.",
+            release=release,
+            scenarios=", ".join(sorted(old - now)),
+        )
+
+
+def _flag_lines(earlier: RegistrationStatus, now: RegistrationStatus) -> Iterator[Text]:
+    old = {(flag.code, flag.text.en) for flag in earlier.flags}
+    new = {(flag.code, flag.text.en) for flag in now.flags}
+    for flag in now.flags:
+        if flag.code not in _ABOUT_RUNS and (flag.code, flag.text.en) not in old:
+            yield said("Nieuw: {text}", "New: {text}", text=flag.text)
+    for flag in earlier.flags:
+        if flag.code not in _ABOUT_RUNS and (flag.code, flag.text.en) not in new:
+            yield said("Niet meer: {text}", "No longer: {text}", text=flag.text)
+
+
+def _record_lines(registration: Registration, *, after: date, until: date) -> Iterator[Text]:
+    for decision in registration.decisions:
+        if after < decision.date <= until:
+            yield said(
+                "{by} nam op {day} een besluit (zie Besluiten).",
+                "{by} took a decision on {day} (see Decisions).",
+                by=decision.by,
+                day=decision.date,
+            )
+    for each in registration.assessments:
+        if each.report_date is not None and after < each.report_date <= until:
+            yield said(
+                "Er kwam een rapport van {assessor}, gedateerd {day}.",
+                "A report of {assessor} came, dated {day}.",
+                assessor=each.assessor,
+                day=each.report_date,
+            )

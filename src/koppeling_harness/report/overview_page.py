@@ -1,0 +1,103 @@
+"""The overview: every registration on one page, what is due, and how each release fares."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from koppeling_harness.model.dossier import Dossier
+from koppeling_harness.model.policy import Policy, ReleaseRoles
+from koppeling_harness.model.registration import Colour
+from koppeling_harness.model.shape import Text
+from koppeling_harness.model.status import Role, Status
+from koppeling_harness.model.verdict import Outcome
+from koppeling_harness.report.due import due_within, weeks
+from koppeling_harness.report.pages import render_page
+from koppeling_harness.report.texts import Language
+from koppeling_harness.rules.status import ORDER, WARNING_DAYS
+
+_TITLE = Text(nl="Geregistreerde koppelingen", en="Registered integrations")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseCount:
+    """How all registrations fare on one release.
+
+    Attributes:
+        label: The release.
+        role: Why it counts.
+        outcomes: How many registrations reached each outcome.
+    """
+
+    label: str
+    role: Role
+    outcomes: Mapping[Outcome, int]
+
+
+def render_overview(
+    dossiers: Sequence[Dossier],
+    *,
+    as_of: date,
+    policy: Policy,
+    releases: ReleaseRoles,
+    links: Mapping[str, str],
+    language: Language = Language.NL,
+) -> str:
+    """Return the overview of all registrations as one self-contained HTML page.
+
+    Args:
+        dossiers: Every registration with its status.
+        as_of: The day.
+        policy: What each colour is worth.
+        releases: Which releases count.
+        links: A registration's file and the address of its dossier, relative to this page.
+        language: The one in which the page opens.
+    """
+    ranked = sorted(dossiers, key=_heaviest_first)
+    due = due_within(dossiers, as_of=as_of, days=WARNING_DAYS)
+    return render_page(
+        "overview",
+        title=_TITLE,
+        language=language,
+        dossiers=ranked,
+        rank={status: position for position, status in enumerate(ORDER)},
+        as_of=as_of,
+        policy=policy,
+        links=links,
+        statuses=_counts([each.status.status for each in dossiers], reversed(Status)),
+        colours=_counts([each.status.security.colour for each in dossiers], [*Colour, None]),
+        due=due,
+        days=WARNING_DAYS,
+        weeks=weeks(due, as_of=as_of),
+        highest=max((week.count for week in weeks(due, as_of=as_of)), default=0),
+        releases=_release_counts(dossiers, releases),
+    )
+
+
+def _heaviest_first(dossier: Dossier) -> tuple[int, date, str]:
+    first = next((action.due for action in dossier.status.actions if action.due), date.max)
+    return -ORDER.index(dossier.status.status), first, dossier.status.registration
+
+
+def _counts(values: Sequence[object], order: object) -> list[tuple[object, int]]:
+    counts = Counter(values)
+    return [(value, counts[value]) for value in order if counts[value]]  # type: ignore[attr-defined]
+
+
+def _release_counts(dossiers: Sequence[Dossier], releases: ReleaseRoles) -> list[ReleaseCount]:
+    found = []
+    for role in Role:
+        label = {
+            Role.PREVIOUS: releases.previous,
+            Role.CURRENT: releases.current,
+            Role.ACCEPT: releases.accept,
+        }[role]
+        if label is not None:
+            outcomes = Counter(
+                each.outcome
+                for dossier in dossiers
+                for each in dossier.status.functional
+                if each.role is role
+            )
+            found.append(ReleaseCount(label=label, role=role, outcomes=outcomes))
+    return found

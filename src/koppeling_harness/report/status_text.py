@@ -138,8 +138,8 @@ def _listing(status: RegistrationStatus, lang: str) -> str:
 
 
 def _action(each: Action, lang: str) -> str:
-    due = str(each.due) if each.due is not None else _word("no_date", lang)
-    return f"{due}  {pick(WHO[each.who], lang)}: {pick(each.what, lang)} ({each.rule})"
+    due = str(each.due or _word("no_date", lang))
+    return f"{due:13} {pick(WHO[each.who], lang)}: {pick(each.what, lang)} ({each.rule})"
 
 
 def _totals(dossiers: Sequence[Dossier], lang: str) -> str:

@@ -179,7 +179,8 @@ def _facts_about_security(
     else:
         yield from security_facts(standing, is_ending=ended is not None)
         yield from criteria_facts(registration)
-        yield from review_facts(registration, as_of=standing.as_of)
+        if ended is None:
+            yield from review_facts(registration, as_of=standing.as_of)
     yield from planned_facts(registration, standing)
 
 

@@ -1,0 +1,45 @@
+"""`koppeling registration new|check`: make and check registration files."""
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+
+@click.group()
+def command() -> None:
+    """Make and check registration files."""
+
+
+@command.command("new")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option(
+    "--started",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="First day of the onboarding. Default: today in Amsterdam.",
+)
+def new(folder: Path, started: datetime | None) -> None:
+    """Write registration.yaml beside the manifest of the plugin in FOLDER."""
+    from koppeling_harness.clock import SystemClock
+    from koppeling_harness.workflow import registration
+
+    day = started.date() if started else None
+    click.echo(f"wrote {registration.make(folder, started=day, clock=SystemClock())}")
+
+
+@command.command("check")
+@click.argument(
+    "paths",
+    nargs=-1,
+    metavar="[PATH]...",
+    type=click.Path(path_type=Path),
+    default=(Path("plugins"),),
+)
+def check(paths: tuple[Path, ...]) -> None:
+    """Check registrations, and folders of them: every problem at once. Default: plugins."""
+    from koppeling_harness.clock import SystemClock
+    from koppeling_harness.workflow import registration
+
+    for path in registration.check(paths, clock=SystemClock()):
+        click.echo(f"{path}: in order")

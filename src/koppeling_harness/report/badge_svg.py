@@ -1,0 +1,55 @@
+"""A small SVG badge with a registration's status."""
+
+from html import escape
+
+from koppeling_harness.model.status import RegistrationStatus, Status
+from koppeling_harness.report.status_text import pick
+from koppeling_harness.rules.words import STATUS
+
+# White on each of these is at least 4.5 to 1 (WCAG 2.2, 1.4.3).
+_FILL = {
+    Status.IN_ORDER: "#1b6e33",
+    Status.ATTENTION: "#8a5a00",
+    Status.ACTION_REQUIRED: "#b3400e",
+    Status.NOT_CERTIFIED: "#b3261e",
+    Status.REVIEW_NEEDED: "#6a3fa0",
+    Status.APPLYING: "#1d5fa8",
+    Status.NOTICE_RUNNING: "#8c1d40",
+    Status.TERMINATED: "#4a4a4a",
+    Status.INPUT_ERROR: "#7a1f5c",
+}
+_NAME_FILL = "#333333"
+_CHARACTER_PX = 6.7
+_PADDING_PX = 8
+_HEIGHT_PX = 20
+
+
+def render_badge_svg(status: RegistrationStatus, *, lang: str) -> str:
+    """Return a badge: the registration's id, its status in words, and the day in its title.
+
+    Args:
+        status: The status.
+        lang: `nl` or `en`.
+    """
+    name = status.registration if len(status.registration) <= 40 else f"{status.registration[:39]}…"
+    word = pick(STATUS[status.status], lang)
+    left, right = _width(name), _width(word)
+    whole = left + right
+    title = escape(f"{status.registration}: {word} ({status.as_of}, {status.policy})")
+    text = f'y="14" text-anchor="middle" textLength="{{}}" lengthAdjust="spacingAndGlyphs"'
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{whole}" height="{_HEIGHT_PX}" '
+        f'viewBox="0 0 {whole} {_HEIGHT_PX}" role="img" aria-label="{title}" '
+        f'xml:lang="{lang}">'
+        f"<title>{title}</title>"
+        f'<rect width="{left}" height="{_HEIGHT_PX}" fill="{_NAME_FILL}"/>'
+        f'<rect x="{left}" width="{right}" height="{_HEIGHT_PX}" fill="{_FILL[status.status]}"/>'
+        '<g fill="#ffffff" font-family="Verdana,DejaVu Sans,sans-serif" font-size="11">'
+        f'<text x="{left / 2:g}" {text.format(left - 2 * _PADDING_PX)}>{escape(name)}</text>'
+        f'<text x="{left + right / 2:g}" {text.format(right - 2 * _PADDING_PX)}>{escape(word)}</text>'
+        "</g></svg>\n"
+    )
+
+
+def _width(text: str) -> int:
+    return round(len(text) * _CHARACTER_PX) + 2 * _PADDING_PX

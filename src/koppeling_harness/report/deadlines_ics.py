@@ -1,0 +1,93 @@
+"""What is due when, as an iCalendar file (RFC 5545) that any calendar can import."""
+
+import uuid
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
+
+from koppeling_harness.model.dossier import Dossier
+from koppeling_harness.model.status import Action
+from koppeling_harness.report.status_text import pick
+from koppeling_harness.rules.catalogue import RULES
+from koppeling_harness.rules.words import STATUS, WHO
+
+_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:koppeling-harness:deadlines")
+_LINE_OCTETS = 75
+
+
+def render_deadlines_ics(dossiers: Sequence[Dossier], *, lang: str, stamp: datetime) -> str:
+    """Return one whole-day event per duty that has a date.
+
+    The same duty keeps its UID from day to day, also when its date moves: importing again moves
+    the event instead of doubling it.
+
+    Args:
+        dossiers: What to show.
+        lang: `nl` or `en`.
+        stamp: When the file is made; aware.
+    """
+    name = "Termijnen koppelingen" if lang == "nl" else "Integration deadlines"
+    lines = [
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        "PRODID:-//koppeling-harness//deadlines//EN",
+        "CALSCALE:GREGORIAN",
+        "METHOD:PUBLISH",
+        f"X-WR-CALNAME:{_escaped(name)}",
+    ]
+    for each in dossiers:
+        for action in each.status.actions:
+            if action.due is not None:
+                lines += _event(each, action, action.due, lang, stamp)
+    return "".join(f"{_folded(line)}\r\n" for line in [*lines, "END:VCALENDAR"])
+
+
+def _event(
+    dossier: Dossier, action: Action, due: date, lang: str, stamp: datetime
+) -> Iterator[str]:
+    status = dossier.status
+    registration = dossier.registration
+    title = pick(registration.title, lang) if registration else status.registration
+    rule = RULES[action.rule]
+    policy = "Beleid" if lang == "nl" else "Policy"
+    described = (
+        f"{title} ({status.registration}): {pick(STATUS[status.status], lang)}\n"
+        f"{action.rule}: {pick(rule.text, lang)} [{rule.source}]\n"
+        f"{policy}: {status.policy}"
+    )
+    summary = f"{title}: {pick(WHO[action.who], lang)}: {pick(action.what, lang)}"
+    yield "BEGIN:VEVENT"
+    yield f"UID:{uuid.uuid5(_NAMESPACE, f'{status.registration}/{action.key}')}"
+    yield f"DTSTAMP:{stamp.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+    yield f"DTSTART;VALUE=DATE:{_basic(due)}"
+    if due < date.max:
+        yield f"DTEND;VALUE=DATE:{_basic(due + timedelta(days=1))}"
+    yield f"SUMMARY:{_escaped(summary)}"
+    yield f"DESCRIPTION:{_escaped(described)}"
+    yield f"CATEGORIES:{_escaped(action.rule)}"
+    yield "TRANSP:TRANSPARENT"
+    yield "END:VEVENT"
+
+
+def _basic(day: date) -> str:
+    return day.isoformat().replace("-", "")
+
+
+def _escaped(text: str) -> str:
+    """Return text as a TEXT value: RFC 5545, 3.3.11; control characters are not allowed in one."""
+    for raw, escaped in (("\\", "\\\\"), (";", "\\;"), (",", "\\,"), ("\n", "\\n")):
+        text = text.replace(raw, escaped)
+    return "".join(each for each in text if each >= " " and each != "\x7f")
+
+
+def _folded(line: str) -> str:
+    """Return a content line in pieces of at most 75 octets, never inside a character (3.1)."""
+    pieces: list[str] = []
+    piece, size = "", 0
+    for character in line:
+        octets = len(character.encode())
+        if size + octets > _LINE_OCTETS:
+            pieces.append(piece)
+            piece, size = " ", 1
+        piece += character
+        size += octets
+    return "\r\n".join([*pieces, piece])

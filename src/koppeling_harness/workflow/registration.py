@@ -1,0 +1,189 @@
+"""Make and change registrations, and say what the status is afterwards."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from koppeling_harness.clock import Clock, today
+from koppeling_harness.config.manifest import MANIFEST, load_manifest
+from koppeling_harness.config.registration import (
+    REGISTRATION,
+    REPORT_REFUSED,
+    find_registrations,
+    load_registration,
+    registration_path,
+)
+from koppeling_harness.config.registration_edit import (
+    add_assessment,
+    add_decision,
+    new_registration,
+)
+from koppeling_harness.errors import DocumentError, Problem, UsageError
+from koppeling_harness.model.registration import (
+    Assessment,
+    AssessmentKind,
+    Colour,
+    Decision,
+    DecisionKind,
+    Ground,
+)
+from koppeling_harness.rules.registration_input import future_problems
+
+
+def make(folder: Path, *, started: date | None, clock: Clock) -> Path:
+    """Write a registration beside a plugin's manifest; return its path.
+
+    Args:
+        folder: The plugin's folder.
+        started: First day of the onboarding; today when None.
+        clock: Tells today.
+
+    Raises:
+        DocumentError: The manifest is not there or has problems.
+        ConfigurationError: There is a registration already, or it cannot be written.
+    """
+    manifest = load_manifest(folder / MANIFEST)
+    path = folder / REGISTRATION
+    new_registration(path, manifest, started=started or today(clock))
+    return path
+
+
+def check(paths: Sequence[Path], *, clock: Clock) -> tuple[Path, ...]:
+    """Read registrations; return their paths when all are in order today.
+
+    Raises:
+        NothingToRunError: There is none.
+        DocumentError: Some have problems; all problems of all files are in it.
+    """
+    found = find_registrations(paths)
+    problems: list[Problem] = []
+    for path in found:
+        try:
+            registration = load_registration(path)
+        except DocumentError as error:
+            problems += error.problems
+            continue
+        problems += [
+            Problem(where=f"{path}: {'.'.join(map(str, each.path))}", message=each.text.en)
+            for each in future_problems(registration, as_of=today(clock))
+        ]
+    if problems:
+        raise DocumentError(problems)
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAssessment:
+    """An assessment as the command line gives it.
+
+    Attributes:
+        name: Its id; the next free one when empty.
+        kind: What was done.
+        assessor: The organisation that made it.
+        report_date: The date on the report.
+        colour: Absent for evidence that awaits a decision.
+        scope: Integrations that it is about.
+        submitted: When it was offered to AFAS.
+        report: A report that somebody wants to attach; always refused.
+    """
+
+    name: str
+    kind: AssessmentKind
+    assessor: str
+    report_date: date
+    colour: Colour | None
+    scope: tuple[str, ...] = ()
+    submitted: date | None = None
+    report: Path | None = None
+
+
+def record_assessment(path: Path, new: NewAssessment, *, clock: Clock) -> Assessment:
+    """Add an assessment to a registration; return it.
+
+    Raises:
+        UsageError: A report is offered, a pentest comes with a colour, or the date is ahead.
+        DocumentError: The registration has problems, or would get them; it is left as it was.
+    """
+    if new.report is not None:
+        message = f"{new.report}: refused: {REPORT_REFUSED}"
+        raise UsageError(message, hint="Leave out --report; give --colour.")
+    if new.kind is not AssessmentKind.QUICKSCAN and new.colour is not None:
+        message = f"found --colour for a {new.kind}, whose colour AFAS gives when it accepts it"
+        hint = "Leave out --colour, then: koppeling decide … accept_evidence --colour …"
+        raise UsageError(message, hint=hint)
+    _refuse_later("--report-date", new.report_date, clock)
+    file = registration_path(path)
+    assessment = Assessment(
+        id=new.name or _free_name(file, new.kind),
+        kind=new.kind,
+        assessor=new.assessor,
+        report_date=new.report_date,
+        colour=new.colour,
+        scope=new.scope,
+        submitted=new.submitted,
+    )
+    add_assessment(file, assessment)
+    return assessment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewDecision:
+    """A decision as the command line gives it.
+
+    Attributes:
+        kind: What is decided.
+        by: The person who decided.
+        reason: Why.
+        day: The day of the decision; today when None.
+        assessment: For evidence.
+        colour: For evidence that is accepted.
+        ground: For an end at once.
+        effective: For an end at once, and for one by the partner.
+    """
+
+    kind: DecisionKind
+    by: str
+    reason: str
+    day: date | None = None
+    assessment: str | None = None
+    colour: Colour | None = None
+    ground: Ground | None = None
+    effective: date | None = None
+
+
+def record_decision(path: Path, new: NewDecision, *, clock: Clock) -> Decision:
+    """Add a decision to a registration; return it.
+
+    Raises:
+        UsageError: Its date is ahead: a decision is recorded, not foretold.
+        DocumentError: The registration has problems, or would get them; it is left as it was.
+    """
+    day = new.day or today(clock)
+    _refuse_later("--date", day, clock)
+    decision = Decision(
+        date=day,
+        by=new.by,
+        decision=new.kind,
+        reason=new.reason,
+        assessment=new.assessment,
+        colour=new.colour,
+        ground=new.ground,
+        effective=new.effective,
+    )
+    add_decision(registration_path(path), decision)
+    return decision
+
+
+def _refuse_later(option: str, day: date, clock: Clock) -> None:
+    if day > today(clock):
+        message = f"{option}: found {day}, expected a day up to today, {today(clock)}"
+        raise UsageError(message)
+
+
+def _free_name(file: Path, kind: AssessmentKind) -> str:
+    letter = {"quickscan": "Q", "pentest": "P", "other": "O"}[kind]
+    taken = {each.id for each in load_registration(file).assessments}
+    return next(
+        name for number in range(1, len(taken) + 2) if (name := f"{letter}{number}") not in taken
+    )

@@ -16,7 +16,7 @@ class SecretIndex:
 
     def __init__(self) -> None:
         self._kinds: dict[str, tuple[str, str]] = {}
-        self._grams: dict[str, set[str]] = {}
+        self._grams: dict[str, list[tuple[str, int]]] = {}
         self._short: list[str] = []
         self._short_pattern: re.Pattern[str] | None = None
 
@@ -33,7 +33,7 @@ class SecretIndex:
         self._kinds[text] = (kind, value)
         if len(text) >= _INDEXED_FROM:
             for at in range(len(text) - _GRAM + 1):
-                self._grams.setdefault(text[at : at + _GRAM], set()).add(text)
+                self._grams.setdefault(text[at : at + _GRAM], []).append((text, at))
         else:
             self._short = sorted([*self._short, text], key=len, reverse=True)
             self._short_pattern = re.compile("|".join(map(re.escape, self._short)))
@@ -58,10 +58,7 @@ class SecretIndex:
             return []
         found: list[tuple[int, str]] = []
         for at in range(0, len(text) - _GRAM + 1, _GRAM):
-            secrets = grams.get(text[at : at + _GRAM])
-            for secret in secrets or ():
-                first = max(0, at - len(secret) + 1)
-                place = text.find(secret, first, at + len(secret))
-                if place >= 0:
-                    found.append((place, secret))
+            for secret, offset in grams.get(text[at : at + _GRAM], ()):
+                if offset <= at and text.startswith(secret, at - offset):
+                    found.append((at - offset, secret))
         return found

@@ -1,4 +1,5 @@
 import base64
+import hashlib
 import html
 import json
 from collections import Counter
@@ -110,12 +111,13 @@ def test_equal_values_stay_equal_within_a_run_only(redactor):
 
 def test_every_one_of_many_tokens_is_found():
     redactor = Redactor(b"key")
-    tokens = [f"{at:064X}" for at in range(1, 500)]
+    tokens = [hashlib.sha256(bytes([at])).hexdigest().upper() for at in range(200)]
     for data in tokens:
         redactor.add_secret(Secret(TOKEN.replace(DATA, data)))
 
     assert redactor.text(" ".join(tokens)).count("[token:") == len(tokens)
-    assert "0000" not in redactor.text(f"xx{tokens[77]}{tokens[78]}yy")
+    joined = redactor.text(f"xx{tokens[77]}{tokens[78]}yy")
+    assert joined.count("[token:") == 2
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from koppeling_harness.model.finding import Finding
 from koppeling_harness.model.manifest import Manifest
 from koppeling_harness.model.shape import Release, Text
 from koppeling_harness.model.verdict import Severity
-from koppeling_harness.traffic.checks import access, declared, paging, retry, volume, write
+from koppeling_harness.traffic.checks import access, declared, log, paging, retry, volume, write
 from koppeling_harness.traffic.checks.call import Call
 from koppeling_harness.traffic.checks.rule import Objection, Rule, Scene
 
@@ -23,6 +23,7 @@ RULES: tuple[Rule, ...] = (
     *volume.RULES,
     *retry.RULES,
     *write.RULES,
+    *log.RULES,
 )
 """Every rule, in the order of the catalogue."""
 
@@ -31,7 +32,7 @@ _NAMED = 5
 
 
 def check_exchanges(
-    exchanges: Sequence[Exchange], *, manifest: Manifest, release: Release
+    exchanges: Sequence[Exchange], *, manifest: Manifest, release: Release, log_text: str = ""
 ) -> tuple[Finding, ...]:
     """Judge what an integration sent.
 
@@ -40,12 +41,14 @@ def check_exchanges(
             sent is left out.
         manifest: What the integration says of itself.
         release: The Profit release that answered.
+        log_text: What the integration logged, redacted by the run's `Redactor`; empty when it was
+            not handed over.
 
     Returns:
         A finding per rule and subject, the heaviest first.
     """
     calls = [Call(each) for each in exchanges if each.sender is Sender.INTEGRATION]
-    scene = Scene(calls, manifest)
+    scene = Scene(calls, manifest, log_text)
     findings = [
         finding
         for rule in RULES
@@ -63,25 +66,26 @@ def _findings(rule: Rule, objections: Iterable[Objection]) -> list[Finding]:
 
 
 def _finding(rule: Rule, same: list[Objection]) -> Finding:
-    first = same[0].call.exchange
+    first = same[0].call
     text = _with_others(same[0].text, same[1:])
     return Finding(
         code=rule.code,
         level=rule.level,
         message=text.en,
-        where=first.label(),
+        where="log of the integration" if first is None else first.exchange.label(),
         hint=rule.fix.en,
         text=text,
         advice=rule.fix,
-        exchange=first.number,
+        exchange=None if first is None else first.exchange.number,
     )
 
 
 def _with_others(text: Text, others: Sequence[Objection]) -> Text:
-    if not others:
+    calls = [each.call for each in others if each.call is not None]
+    if not calls:
         return text
-    numbers = ", ".join(str(each.call.exchange.number) for each in others[:_NAMED])
-    more = ", …" if len(others) > _NAMED else ""
+    numbers = ", ".join(str(call.exchange.number) for call in calls[:_NAMED])
+    more = ", …" if len(calls) > _NAMED else ""
     return Text(
         nl=f"{text.nl} (ook bij aanroep {numbers}{more})",
         en=f"{text.en} (also exchange {numbers}{more})",

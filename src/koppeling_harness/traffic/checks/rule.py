@@ -15,13 +15,13 @@ class Objection:
     """One place where the traffic is not as a rule asks.
 
     Attributes:
-        call: The call that it is about.
+        call: The call that it is about, None when it is about the log.
         text: What was found and what was expected.
         subject: What it is about, such as a connector; objections of one rule to the same subject
             become one finding.
     """
 
-    call: Call
+    call: Call | None
     text: Text
     subject: str = ""
 
@@ -32,11 +32,13 @@ class Scene:
     Attributes:
         calls: What the integration sent, in the order in which it arrived.
         manifest: What the integration says of itself.
+        log: What the integration itself logged, redacted; empty when it was not handed over.
     """
 
-    def __init__(self, calls: Sequence[Call], manifest: Manifest) -> None:
+    def __init__(self, calls: Sequence[Call], manifest: Manifest, log: str = "") -> None:
         self.calls = tuple(calls)
         self.manifest = manifest
+        self.log = log
 
     @cached_property
     def reads(self) -> tuple[Call, ...]:

@@ -1,0 +1,102 @@
+"""Rules about the integration's own log, when it was handed over."""
+
+import re
+from collections.abc import Iterator
+
+from koppeling_harness.model.shape import Text
+from koppeling_harness.model.verdict import Severity
+from koppeling_harness.traffic.checks.rule import Objection, Rule, Scene
+
+_SECRET = re.compile(r"\[(?:token|secret):[0-9a-f]{8}\]")
+_PERSONAL = re.compile(r"\[(bsn|iban|email|field|personal):[0-9a-f]{8}\]")
+_NAMES = {
+    "bsn": Text(nl="een BSN", en="a BSN"),
+    "iban": Text(nl="een IBAN", en="an IBAN"),
+    "email": Text(nl="een e-mailadres", en="an e-mail address"),
+    "field": Text(nl="een privacygevoelig veld", en="a privacy-sensitive field"),
+    "personal": Text(nl="persoonsgegevens in base64", en="personal data in base64"),
+}
+
+
+def _reference(scene: Scene) -> Iterator[Objection]:
+    if not scene.log:
+        return
+    for call in scene.calls:
+        data = call.response_json if call.is_functional_error else None
+        reference = str(data.get("profitLogReference") or "") if isinstance(data, dict) else ""
+        if reference and reference.lower() not in scene.log.lower():
+            text = Text(
+                nl=f"profitLogReference {reference} staat niet in de log van de koppeling",
+                en=f"profitLogReference {reference} is not in the integration's log",
+            )
+            yield Objection(call=call, text=text)
+
+
+def _secret(scene: Scene) -> Iterator[Objection]:
+    if _SECRET.search(scene.log):
+        text = Text(
+            nl="een token of geheim staat in de log van de koppeling",
+            en="a token or secret stands in the integration's log",
+        )
+        yield Objection(call=None, text=text)
+
+
+def _personal(scene: Scene) -> Iterator[Objection]:
+    for kind in dict.fromkeys(_PERSONAL.findall(scene.log)):
+        name = _NAMES[kind]
+        text = Text(
+            nl=f"{name.nl} staat in de log van de koppeling",
+            en=f"{name.en} stands in the integration's log",
+        )
+        yield Objection(call=None, text=text, subject=kind)
+
+
+RULES = (
+    Rule(
+        code="LOG-REFERENCE",
+        level=Severity.WARNING,
+        title=Text(nl="Logreferentie niet bewaard", en="Log reference not kept"),
+        why=Text(
+            nl="Alleen met profitLogReference vindt AFAS de fout terug; van geslaagde aanroepen en "
+            "inhoud bewaart AFAS niets.",
+            en="Only by profitLogReference can AFAS find the error; of successful calls and of "
+            "bodies AFAS keeps nothing.",
+        ),
+        fix=Text(
+            nl="Schrijf externalMessage en profitLogReference van elke fout in de eigen log.",
+            en="Write externalMessage and profitLogReference of every error to your own log.",
+        ),
+        source="AFAS, docs.afas.help/profit/en/troubleshooting",
+        check=_reference,
+    ),
+    Rule(
+        code="LOG-SECRET",
+        level=Severity.ERROR,
+        title=Text(nl="Geheim in de log", en="Secret in the log"),
+        why=Text(
+            nl="Wie de log leest, kan met het token alles wat de koppeling kan.",
+            en="Who reads the log can do with the token whatever the integration can.",
+        ),
+        fix=Text(
+            nl="Log geen headers en geen tokens; vervang het token dat in de log stond.",
+            en="Log neither headers nor tokens; replace the token that stood in the log.",
+        ),
+        source="AFAS, docs.afas.help/profit/en/authentication",
+        check=_secret,
+    ),
+    Rule(
+        code="LOG-PERSONAL",
+        level=Severity.WARNING,
+        title=Text(nl="Persoonsgegevens in de log", en="Personal data in the log"),
+        why=Text(
+            nl="Een log wordt langer en breder bewaard dan de gegevens zelf mogen worden.",
+            en="A log is kept longer and wider than the data itself may be.",
+        ),
+        fix=Text(
+            nl="Log sleutels in plaats van gegevens, en geen hele bodies zonder afscherming.",
+            en="Log keys instead of data, and no whole bodies without masking.",
+        ),
+        source="AVG, artikel 5 lid 1 onder c en e (Regulation (EU) 2016/679)",
+        check=_personal,
+    ),
+)

@@ -1,0 +1,44 @@
+import json
+
+from koppeling_harness.traffic.checks import check_exchanges
+from support.exchanges import PROFIT_8, Tape, a_manifest
+
+REFERENCE = "B8213AF1C3C54E579686406A8DE71C6C"
+REFUSED = json.dumps({"externalMessage": "bestaat niet", "profitLogReference": REFERENCE})
+
+
+def judged(tape: Tape, log: str) -> list[tuple[str, int | None]]:
+    findings = check_exchanges(
+        tape.exchanges, manifest=a_manifest(), release=PROFIT_8, log_text=log
+    )
+    return [(finding.code, finding.exchange) for finding in findings]
+
+
+def refused() -> Tape:
+    return Tape().write(status=500, response_body=REFUSED)
+
+
+def test_a_reference_that_is_not_in_the_log_is_warned_of():
+    assert judged(refused(), "AFAS refused it") == [("LOG-REFERENCE", 1)]
+
+
+def test_a_reference_in_the_log_is_fine():
+    assert judged(refused(), f"AFAS refused it [{REFERENCE.lower()}]") == []
+
+
+def test_without_a_log_nothing_is_said_of_it():
+    assert judged(refused(), "") == []
+
+
+def test_a_secret_in_the_log_is_an_error():
+    assert judged(Tape(), "sending AfasToken [token:0123abcd]") == [("LOG-SECRET", None)]
+
+
+def test_personal_data_in_the_log_is_warned_of_by_kind():
+    log = "employee [bsn:0123abcd] [bsn:99999999] [email:0123abcd]"
+
+    assert judged(Tape(), log) == [("LOG-PERSONAL", None), ("LOG-PERSONAL", None)]
+
+
+def test_an_ordinary_log_is_fine():
+    assert judged(Tape().call(), "read 3 employees [12]") == []

@@ -176,6 +176,7 @@ def test_a_reports_folder_that_cannot_be_written_is_exit_10(project):
 
     assert ran.code == 10
     assert "--reports" in ran.err
+    assert "certifying" not in ran.err  # it is said before anything runs
     assert "Traceback" not in ran.err
 
 

@@ -56,7 +56,7 @@ def command(
     from koppeling_harness.workflow.run import run_and_write
 
     request = CertifyRequest(
-        plugins=plugins or (Path("plugins"),),
+        plugins=plugins,
         packs=packs,
         release=release,
         concurrency=concurrency,

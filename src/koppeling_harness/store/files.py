@@ -1,6 +1,7 @@
 """Writing files so that a reader never sees half of one."""
 
 import secrets
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -38,6 +39,26 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
     finally:
         for new, _ in beside:
             _remove(new)
+
+
+def require_writable(folder: Path) -> None:
+    """Make sure that a folder can be written to, before work is done whose result goes there.
+
+    Args:
+        folder: Need not exist yet; it is not made.
+
+    Raises:
+        ConfigurationError: It cannot be written to, or cannot be made.
+    """
+    there = folder
+    while not there.exists() and there != there.parent:
+        there = there.parent
+    try:
+        with tempfile.TemporaryFile(dir=there):
+            return
+    except OSError as error:
+        message = f"{folder}: expected a folder to write in, but {error.strerror or error}"
+        raise ConfigurationError(message, hint="Choose another folder, with --reports.") from None
 
 
 def replace_text(path: Path, text: str) -> None:

@@ -9,6 +9,7 @@ from koppeling_harness.errors import ExitCode
 from koppeling_harness.model.run import IntegrationRecord, RunRecord, ScenarioResult
 from koppeling_harness.model.verdict import Outcome
 from koppeling_harness.scenario.packs import packs_folder
+from koppeling_harness.store.files import require_writable
 from koppeling_harness.workflow.certify import CertifyRequest, Progress, certify
 from koppeling_harness.workflow.write_run import write_run
 
@@ -36,7 +37,8 @@ def run_and_write(
     Raises:
         HarnessError: No verdict was reached; see `certify` and `write_run`.
     """
-    certified = certify(_with_packs(request), clock=clock, progress=progress)
+    require_writable(reports)
+    certified = certify(_with_defaults(request), clock=clock, progress=progress)
     folder = write_run(certified.record, reports, redactor=certified.session.redactor)
     return RunDone(
         json=dump_json(certified.record, indent=1),
@@ -45,12 +47,14 @@ def run_and_write(
     )
 
 
-def _with_packs(request: CertifyRequest) -> CertifyRequest:
-    if request.packs:
-        return request
-    here = Path("scenarios")
-    packs = (here,) if here.is_dir() else (packs_folder(),)
-    return replace(request, packs=packs)
+def _with_defaults(request: CertifyRequest) -> CertifyRequest:
+    """Return the request with `plugins` and `scenarios` here, or the packs that were installed."""
+    plugins, packs = Path("plugins"), Path("scenarios")
+    return replace(
+        request,
+        plugins=request.plugins or ((plugins,) if plugins.is_dir() else ()),
+        packs=request.packs or (packs if packs.is_dir() else packs_folder(),),
+    )
 
 
 def summary(record: RunRecord, folder: Path) -> str:

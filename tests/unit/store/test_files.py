@@ -4,7 +4,7 @@ import sys
 import pytest
 
 from koppeling_harness.errors import ConfigurationError
-from koppeling_harness.store.files import replace_text, write_files
+from koppeling_harness.store.files import replace_text, require_writable, write_files
 
 
 def everything(folder) -> set[str]:
@@ -63,3 +63,18 @@ def test_text_is_written_as_utf8_with_line_feeds(tmp_path):
     replace_text(tmp_path / "a.txt", "één\ntwee\n")
 
     assert (tmp_path / "a.txt").read_bytes() == "één\ntwee\n".encode()
+
+
+def test_a_folder_that_does_not_exist_yet_may_be_writable_and_is_not_made(tmp_path):
+    require_writable(tmp_path / "a" / "b")
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_below_a_file_is_refused_with_what_to_do(tmp_path):
+    (tmp_path / "file").write_text("")
+
+    with pytest.raises(ConfigurationError) as caught:
+        require_writable(tmp_path / "file" / "below")
+
+    assert "--reports" in caught.value.hint

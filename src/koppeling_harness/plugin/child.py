@@ -34,6 +34,8 @@ from koppeling_harness.plugin.tree import end_tree
 
 Params = Mapping[str, Any]
 
+_LONGEST_MESSAGE = 2000
+
 
 def main() -> None:
     """Answer calls until the harness closes the channel."""
@@ -135,7 +137,7 @@ class _Host:
             os.chdir(tempfile.gettempdir())  # a current folder cannot be removed on Windows
 
     def _raised(self, method: str, error: Exception) -> Refusal:
-        said = "".join(traceback.format_exception_only(error)).strip()
+        said = "".join(traceback.format_exception_only(error)).strip()[:_LONGEST_MESSAGE]
         place = place_within(self._folder, error)
         at = f" at {place}" if place else ""
         return Refusal(kind="raised", message=f"{method} raised {said}{at}")

@@ -83,11 +83,13 @@ class Certified:
         record: Everything it says.
         session: What pytest gave, with the redactor that knows its secrets.
         exit_code: What the process says.
+        folders: Where the integrations that were judged lie.
     """
 
     record: RunRecord
     session: SessionOutcome
     exit_code: ExitCode
+    folders: tuple[Path, ...]
 
 
 def certify(request: CertifyRequest, *, clock: Clock, progress: Progress) -> Certified:
@@ -124,7 +126,12 @@ def certify(request: CertifyRequest, *, clock: Clock, progress: Progress) -> Cer
         on_collected=progress.on_collected,
     )
     record = _record(request, session, discovery, planned, lock, (run_id, started_at, clock))
-    return Certified(record=record, session=session, exit_code=_exit_code(record, session))
+    return Certified(
+        record=record,
+        session=session,
+        exit_code=_exit_code(record, session),
+        folders=tuple(each.folder for each in discovery.integrations),
+    )
 
 
 def _discover(request: CertifyRequest) -> Discovery:

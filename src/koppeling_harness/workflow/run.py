@@ -1,9 +1,11 @@
 """`koppeling run` from end to end: certify, write, and say it in a few lines."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from koppeling_harness.clock import Clock
+from koppeling_harness.config.registration import registration_path
 from koppeling_harness.document import dump_json
 from koppeling_harness.errors import ExitCode
 from koppeling_harness.model.run import IntegrationRecord, RunRecord, ScenarioResult
@@ -11,7 +13,8 @@ from koppeling_harness.model.verdict import Outcome
 from koppeling_harness.scenario.packs import packs_folder
 from koppeling_harness.store.files import require_writable
 from koppeling_harness.workflow.certify import CertifyRequest, Progress, certify
-from koppeling_harness.workflow.write_run import write_run
+from koppeling_harness.workflow.status import Judged, StatusRequest, as_text, judge_registrations
+from koppeling_harness.workflow.write_run import write_record, write_report
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,12 +42,26 @@ def run_and_write(
     """
     require_writable(reports)
     certified = certify(_with_defaults(request), clock=clock, progress=progress)
-    folder = write_run(certified.record, reports, redactor=certified.session.redactor)
+    record, redactor = certified.record, certified.session.redactor
+    folder = write_record(record, reports, redactor=redactor)
+    judged = _statuses(certified.folders, reports, clock)
+    write_report(record, reports, redactor=redactor, dossiers=judged.dossiers if judged else ())
+    lines = [
+        *verdict_lines(record),
+        *(["", as_text(judged, lang="en"), ""] if judged else []),
+        f"report: {folder / 'index.html'}",
+    ]
     return RunDone(
-        json=dump_json(certified.record, indent=1),
-        text=summary(certified.record, folder),
-        exit_code=certified.exit_code,
+        json=dump_json(record, indent=1), text="\n".join(lines), exit_code=certified.exit_code
     )
+
+
+def _statuses(folders: Sequence[Path], reports: Path, clock: Clock) -> Judged | None:
+    """Return the status of the registrations that lie beside the integrations, this run counted."""
+    paths = tuple(path for each in folders if (path := registration_path(each)).is_file())
+    if not paths:
+        return None
+    return judge_registrations(StatusRequest(paths=paths, runs=reports), clock=clock)
 
 
 def _with_defaults(request: CertifyRequest) -> CertifyRequest:
@@ -57,12 +74,11 @@ def _with_defaults(request: CertifyRequest) -> CertifyRequest:
     )
 
 
-def summary(record: RunRecord, folder: Path) -> str:
-    """Return a verdict per integration, what is wrong, and where the report is."""
-    lines: list[str] = []
-    for each in record.integrations:
-        lines += _integration_lines(each, record.erp.label)
-    return "\n".join([*lines, f"report: {folder / 'index.html'}"])
+def verdict_lines(record: RunRecord) -> list[str]:
+    """Return for a person: a verdict per integration, and what is wrong with it."""
+    return [
+        line for each in record.integrations for line in _integration_lines(each, record.erp.label)
+    ]
 
 
 def _integration_lines(each: IntegrationRecord, release: str) -> list[str]:

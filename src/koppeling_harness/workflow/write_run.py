@@ -1,10 +1,12 @@
 """Write what a run came to: the record, the reports, and which run was the last."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from koppeling_harness.document import dump_json
 from koppeling_harness.errors import SecretFoundError
+from koppeling_harness.model.dossier import Dossier
 from koppeling_harness.model.run import RunRecord
 from koppeling_harness.report.ctrf import render_ctrf
 from koppeling_harness.report.junit import JunitDialect, render_junit
@@ -13,31 +15,49 @@ from koppeling_harness.store.files import write_files
 from koppeling_harness.traffic import Redactor
 
 
-def write_run(record: RunRecord, reports: Path, *, redactor: Redactor) -> Path:
-    """Write `reports/<run-id>/` and `reports/latest.json`; return the folder.
+def write_record(record: RunRecord, reports: Path, *, redactor: Redactor) -> Path:
+    """Write the record of a run and its forms for other tools; return the folder.
 
     Raises:
         SecretFoundError: Something secret stands in a file; none was written.
         ConfigurationError: The folder cannot be written to.
     """
+    folder = reports / record.run_id
     files = {
-        "run.json": dump_json(record, indent=1).encode(),
         "junit.xml": render_junit(record, JunitDialect.STRICT),
         "junit-pytest.xml": render_junit(record, JunitDialect.PYTEST),
         "ctrf.json": render_ctrf(record),
-        "index.html": render_run_page(record).encode(),
+        "run.json": dump_json(record, indent=1).encode(),
     }
     refuse_secrets(files, redactor)
-    folder = reports / record.run_id
+    write_files(folder, files)
+    return folder
+
+
+def write_report(
+    record: RunRecord, reports: Path, *, redactor: Redactor, dossiers: Sequence[Dossier]
+) -> None:
+    """Write the report of a run, and say in `latest.json` that it was the last.
+
+    Args:
+        record: The run, whose record stands in `reports` already.
+        reports: Where runs are kept.
+        redactor: Knows the secrets of the run.
+        dossiers: Registrations of its integrations, with the status that follows.
+
+    Raises:
+        SecretFoundError: Something secret stands in the report; it was not written.
+        ConfigurationError: The folder cannot be written to.
+    """
+    page = {f"{record.run_id}/index.html": render_run_page(record, dossiers=dossiers).encode()}
     latest = {
         "schema": "koppeling/latest@1",
         "run_id": record.run_id,
         "run": f"{record.run_id}/run.json",
         "report": f"{record.run_id}/index.html",
     }
-    write_files(folder, files)
-    write_files(reports, {"latest.json": json.dumps(latest, indent=1).encode()})
-    return folder
+    refuse_secrets(page, redactor)
+    write_files(reports, {**page, "latest.json": json.dumps(latest, indent=1).encode()})
 
 
 def refuse_secrets(files: dict[str, bytes], redactor: Redactor) -> None:

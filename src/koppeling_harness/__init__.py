@@ -7,6 +7,8 @@ they are first used, so that `import koppeling_harness` costs nothing.
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from koppeling_harness.version import __version__
+
 if TYPE_CHECKING:
     from koppeling_harness.model.exchange import Exchange
     from koppeling_harness.model.finding import Difference, Finding
@@ -14,8 +16,6 @@ if TYPE_CHECKING:
     from koppeling_harness.model.shape import Release, Text
     from koppeling_harness.model.verdict import Severity
     from koppeling_harness.plugin.spec import hookimpl
-
-__version__ = "0.1.0"
 
 __all__ = [
     "Difference",

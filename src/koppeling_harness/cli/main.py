@@ -5,8 +5,8 @@ import sys
 
 import click
 
-from koppeling_harness import __version__
 from koppeling_harness.errors import ExitCode, HarnessError
+from koppeling_harness.version import __version__
 
 COMMANDS = {
     "run": "certify the integrations against ERP1 and write the report",

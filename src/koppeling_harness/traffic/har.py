@@ -5,8 +5,8 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
 
-from koppeling_harness import __version__
 from koppeling_harness.model.exchange import Exchange, Headers, Recording
+from koppeling_harness.version import __version__
 
 _UNKNOWN = -1
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from koppeling_harness import __version__
 from koppeling_harness.clock import Clock, today
 from koppeling_harness.config.registration import load_waivers
 from koppeling_harness.errors import (
@@ -35,6 +34,7 @@ from koppeling_harness.rules.verdict import verdict
 from koppeling_harness.scenario.load import load_scenarios
 from koppeling_harness.scenario.lock import Lock, lock_for
 from koppeling_harness.scenario.plan import PlannedScenario, plan
+from koppeling_harness.version import __version__
 
 OnResult = Callable[[PlannedScenario, ScenarioResult], None]
 

@@ -99,7 +99,7 @@ class Served:
         asyncio.run(self._serve())
 
     async def _serve(self) -> None:
-        self._loop = asyncio.get_running_loop()
+        self.loop = asyncio.get_running_loop()
         await self._server.serve(sockets=[self._socket])
 
     def call(self, method: str, *args: Any, **values: Any) -> Any:
@@ -108,7 +108,7 @@ class Served:
         async def go() -> Any:
             return getattr(self.gateway, method)(*args, **values)
 
-        return asyncio.run_coroutine_threadsafe(go(), self._loop).result(timeout=10)
+        return asyncio.run_coroutine_threadsafe(go(), self.loop).result(timeout=10)
 
     def reset(self) -> None:
         """Forget everything, so that the next test begins anew."""

@@ -146,6 +146,7 @@ class _Server:
             log_config=None,
             access_log=False,
             timeout_graceful_shutdown=1,
+            timeout_keep_alive=75,  # longer than clients keep idle connections: they close first
             date_header=not gateway,  # the gateway sets its own, for clock skew
         )
         self._server = _QuietServer(config)

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, time
 
+from koppeling_harness.model.dossier import Dossier
 from koppeling_harness.model.functional import FunctionalResult
 from koppeling_harness.model.manifest import Partner
 from koppeling_harness.model.policy import ReleaseRoles
@@ -86,9 +87,14 @@ def an_assessment(colour="groen", report_date="2024-05-14", *, name="Q1", kind="
     )
 
 
-def a_decision(kind, when, **more):
+def a_decision(kind, when, *, colour=None, **more):
     return Decision(
-        date=day(when), by="A. Reviewer", decision=DecisionKind(kind), reason="with reason", **more
+        date=day(when),
+        by="A. Reviewer",
+        decision=DecisionKind(kind),
+        reason="with reason",
+        colour=Colour(colour) if colour else None,
+        **more,
     )
 
 
@@ -107,3 +113,25 @@ def a_registration(*assessments, **more):
         "assessments": tuple(assessments),
     }
     return Registration(**{**values, **more})
+
+
+REGISTRATION = """\
+registration: voorbeeld   # its id
+title: {nl: Voorbeeld, en: Example}
+partner: {name: Voorbeeld B.V., subscription: "12345"}
+integration: voorbeeld
+integration_id: "12345_678900"
+onboarding: {started: 2024-02-01, finished: 2024-09-12}
+listing: {partner_site: true, help_center: true}
+assessments:            # never the report itself
+  - {id: Q1, kind: quickscan, assessor: Computest, report_date: 2024-05-14, colour: groen}
+decisions: []
+"""
+
+
+def a_dossier(registration, *, status=None, **more):
+    return Dossier(
+        place="registration.yaml",
+        registration=registration,
+        status=status or status_of(registration, **more),
+    )

@@ -36,7 +36,6 @@ def render_badge_svg(status: RegistrationStatus, *, lang: str) -> str:
     left, right = _width(name), _width(word)
     whole = left + right
     title = escape(f"{status.registration}: {word} ({status.as_of}, {status.policy})")
-    text = f'y="14" text-anchor="middle" textLength="{{}}" lengthAdjust="spacingAndGlyphs"'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{whole}" height="{_HEIGHT_PX}" '
         f'viewBox="0 0 {whole} {_HEIGHT_PX}" role="img" aria-label="{title}" '
@@ -45,9 +44,16 @@ def render_badge_svg(status: RegistrationStatus, *, lang: str) -> str:
         f'<rect width="{left}" height="{_HEIGHT_PX}" fill="{_NAME_FILL}"/>'
         f'<rect x="{left}" width="{right}" height="{_HEIGHT_PX}" fill="{_FILL[status.status]}"/>'
         '<g fill="#ffffff" font-family="Verdana,DejaVu Sans,sans-serif" font-size="11">'
-        f'<text x="{left / 2:g}" {text.format(left - 2 * _PADDING_PX)}>{escape(name)}</text>'
-        f'<text x="{left + right / 2:g}" {text.format(right - 2 * _PADDING_PX)}>{escape(word)}</text>'
+        f"{_text(name, start=0, width=left)}{_text(word, start=left, width=right)}"
         "</g></svg>\n"
+    )
+
+
+def _text(text: str, *, start: int, width: int) -> str:
+    return (
+        f'<text x="{start + width / 2:g}" y="14" text-anchor="middle" '
+        f'textLength="{width - 2 * _PADDING_PX}" lengthAdjust="spacingAndGlyphs">'
+        f"{escape(text)}</text>"
     )
 
 

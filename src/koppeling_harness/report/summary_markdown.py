@@ -69,9 +69,9 @@ def _cells(dossier: Dossier, lang: str) -> list[str]:
     return [
         f"**{_plain(status.registration)}**{title}",
         pick(STATUS[status.status], lang),
-        pick(COLOUR[colour], lang) if colour else "–",
-        str(status.security.valid_until or "–"),
-        runs or "–",
+        pick(COLOUR[colour], lang) if colour else "-",
+        str(status.security.valid_until or "-"),
+        runs or "-",
     ]
 
 
@@ -97,4 +97,5 @@ def _row(cells: Sequence[str]) -> str:
 
 def _plain(text: str) -> str:
     """Return text that Markdown shows as it is, in one line."""
-    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+    escaped = _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+    return escaped.replace("://", ":&#47;&#47;").replace("www.", "www&#46;")  # no links of itself

@@ -1,0 +1,103 @@
+import pytest
+
+from koppeling_harness.config.settings import RELEASES, load_settings
+from koppeling_harness.errors import ConfigurationError, DocumentError
+from koppeling_harness.model.policy import ReleaseRoles
+
+OWN = """\
+policy = "streng"
+warning_days = 30
+
+[releases]
+previous = "Profit 8"
+current = "Profit 9"
+accept = "Profit 10"
+
+[policies.streng]
+title = {nl = "Streng", en = "Strict"}
+source = "besluit 2026-3"
+red = {valid_months = 3, follow_up_months = 3}
+orange = {valid_months = 9, follow_up_months = 6}
+green = {valid_months = 24, follow_up_months = 24}
+"""
+
+
+def settings_of(tmp_path, text, name="koppeling.toml"):
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    return load_settings(tmp_path)
+
+
+def problems_of(tmp_path, text):
+    with pytest.raises(DocumentError) as caught:
+        settings_of(tmp_path, text)
+    return [
+        (each.where.removeprefix(str(tmp_path / "koppeling.toml")), each.message)
+        for each in caught.value.problems
+    ]
+
+
+def test_without_a_file_the_harness_s_own_hold(tmp_path):
+    settings = load_settings(tmp_path)
+
+    assert (settings.policy_named("").name, settings.releases) == ("sla", RELEASES)
+    assert settings.policy_named("auditor").orange.valid_months == 15
+
+
+def test_a_project_sets_releases_window_and_a_policy_of_its_own(tmp_path):
+    settings = settings_of(tmp_path, OWN)
+
+    assert settings.releases == ReleaseRoles(
+        previous="Profit 8", current="Profit 9", accept="Profit 10"
+    )
+    assert settings.warning_days == 30
+    assert settings.policy_named("").orange.valid_months == 9
+    assert settings.policy_named("sla").name == "sla"
+
+
+def test_pyproject_holds_them_in_its_tool_table(tmp_path):
+    text = '[project]\nname = "x"\n[tool.koppeling.releases]\ncurrent = "Profit 9"\n'
+
+    assert settings_of(tmp_path, text, "pyproject.toml").releases == ReleaseRoles(
+        current="Profit 9"
+    )
+
+
+def test_a_pyproject_without_the_table_says_nothing(tmp_path):
+    assert settings_of(tmp_path, "[project]\nname = 'x'\n", "pyproject.toml").place == ""
+
+
+def test_all_problems_come_at_once_with_their_lines(tmp_path):
+    text = 'polcy = "sla"\nwarning_days = "x"\n[releases]\ncurrent = 8\n'
+
+    assert [where for where, _ in problems_of(tmp_path, text)] == [":1:1", ":2:1", ":4:1"]
+
+
+def test_a_policy_that_rewards_a_worse_colour_is_refused(tmp_path):
+    text = OWN.replace("red = {valid_months = 3,", "red = {valid_months = 30,").replace(
+        "follow_up_months = 6", "follow_up_months = 10"
+    )
+
+    assert problems_of(tmp_path, text) == [
+        (":13:1", "follow_up_months is 10, expected at most valid_months, 9"),
+        (":12:1", "valid_months is 30, expected at most that of orange, 9"),
+    ]
+
+
+def test_the_harness_s_own_policies_cannot_be_changed(tmp_path):
+    text = OWN.replace("policies.streng", "policies.sla").replace('"streng"', '"sla"')
+
+    [(where, message)] = problems_of(tmp_path, text)
+
+    assert (where, "cannot be changed" in message) == (":9:2", True)
+
+
+def test_an_unknown_policy_is_told_with_those_there_are(tmp_path):
+    [(_, message)] = problems_of(tmp_path, 'policy = "strng"')
+    assert message == "no policy 'strng'; expected one of sla, auditor"
+
+    with pytest.raises(ConfigurationError, match="no policy 'strng'; expected one of sla, auditor"):
+        load_settings(tmp_path / "elsewhere").policy_named("strng")
+
+
+def test_no_toml_is_a_problem(tmp_path):
+    assert "expected TOML" in problems_of(tmp_path, "= 1")[0][1]

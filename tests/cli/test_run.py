@@ -230,3 +230,68 @@ def _is_alive(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+REGISTRATION = """
+registration: tiny
+title: {{nl: Klein, en: Tiny}}
+partner: {{name: Voorbeeld B.V., subscription: "12345"}}
+integration: tiny
+integration_id: "12345_1"
+listing: {{partner_site: true, help_center: true}}
+contacts: 2
+active_customers: 6
+assessments:
+  - {{id: Q1, kind: quickscan, assessor: Computest, report_date: 2026-01-14, colour: groen}}
+waivers:
+  - {{id: W1, scenario: read, releases: ["Profit 8"], reason: Wordt hersteld, owner: O. Wner,
+      approved_by: R. Viewer, until: {until}}}
+"""
+
+
+def register(project: Path, until: str) -> None:
+    path = project / "plugins" / "tiny" / "registration.yaml"
+    path.write_text(REGISTRATION.format(until=until), encoding="utf-8")
+
+
+def test_a_waiver_covers_a_failure_and_is_counted(project):
+    scenario(project / "scenarios", expect="{output: {count: -1}}")
+    register(project, "2099-12-31")
+    ran = run(project)
+
+    assert ran.code == 0
+    assert only(ran)["verdict"] == {
+        "outcome": "passed",
+        "required": {"total": 1, "executed": 1, "passed": 0},
+        "waived": 1,
+    }
+    assert only(ran)["results"][0]["outcome"] == "failed"
+
+
+@pytest.mark.parametrize(
+    ("until", "said"), [("2026-01-15", "expired after 2026-01-15"), ("2099-12-31", "not needed")]
+)
+def test_a_waiver_that_expired_or_is_not_needed_is_exit_13(project, until, said):
+    register(project, until)
+    ran = run(project)
+
+    assert ran.code == 13
+    assert said in only(ran)["waiver_problems"][0]
+
+
+def test_an_expired_waiver_covers_nothing(project):
+    scenario(project / "scenarios", expect="{output: {count: -1}}")
+    register(project, "2026-01-15")
+
+    assert run(project).code == 1
+
+
+def test_a_run_ends_with_the_status_of_the_registrations_it_finds(project):
+    path = project / "plugins" / "tiny" / "registration.yaml"
+    path.write_text(REGISTRATION.format(until="2099-12-31").split("waivers:")[0], encoding="utf-8")
+    ran = koppeling("run", cwd=project)
+    (page,) = (project / "reports").glob("*/index.html")
+
+    assert "tiny: " in ran.out
+    assert "valid until 2029-01-14" in ran.out
+    assert "2029-01-14" in page.read_text(encoding="utf-8")

@@ -144,6 +144,8 @@ class IntegrationRecord:
     partner: str = ""
     problem: str = ""
     """Why it was set aside, when it could not be loaded."""
+    waiver_problems: tuple[str, ...] = ()
+    """Waivers for this release that have expired, or that nothing needed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

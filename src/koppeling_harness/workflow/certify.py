@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from koppeling_harness.clock import Clock, today
@@ -14,6 +14,7 @@ from koppeling_harness.errors import (
     ExitCode,
     NothingToRunError,
 )
+from koppeling_harness.model.registration import Waiver
 from koppeling_harness.model.run import (
     ErpInfo,
     ErpKind,
@@ -30,7 +31,8 @@ from koppeling_harness.model.verdict import Cause, Level, Outcome
 from koppeling_harness.plugin.discover import Discovery, Integration, SetAside, discover
 from koppeling_harness.pytest_plugin.certification import Request
 from koppeling_harness.pytest_plugin.session import SessionOutcome, run_session
-from koppeling_harness.rules.verdict import verdict
+from koppeling_harness.rules.verdict import result_id, verdict
+from koppeling_harness.rules.waivers import expired, unused
 from koppeling_harness.scenario.load import load_scenarios
 from koppeling_harness.scenario.lock import Lock, lock_for
 from koppeling_harness.scenario.plan import PlannedScenario, plan
@@ -251,20 +253,31 @@ def _judged(
 ) -> IntegrationRecord:
     manifest = integration.manifest
     required = [each.id for each in planned if each.scenario.level is Level.REQUIRED]
+    waivers, as_of = load_waivers(integration.folder), today(clock)
     return IntegrationRecord(
         id=manifest.id,
         version=manifest.version,
         digest=integration.digest,
         verdict=verdict(
-            results,
-            required=required,
-            waivers=load_waivers(integration.folder),
-            release=request.release,
-            as_of=today(clock),
+            results, required=required, waivers=waivers, release=request.release, as_of=as_of
         ),
         results=results,
         title=manifest.title,
         partner=manifest.partner.name,
+        waiver_problems=_waiver_problems(waivers, results, request.release, as_of),
+    )
+
+
+def _waiver_problems(
+    waivers: Sequence[Waiver], results: Sequence[ScenarioResult], release: str, as_of: date
+) -> tuple[str, ...]:
+    meant = [each for each in waivers if release in each.releases]
+    failed = {result_id(each) for each in results if each.outcome is Outcome.FAILED}
+    over = expired(meant, as_of=as_of)
+    idle = [each for each in unused(meant, failed=failed, release=release) if each not in over]
+    return (
+        *(f"waiver {each.id} for {each.scenario} expired after {each.until}" for each in over),
+        *(f"waiver {each.id} for {each.scenario} is not needed: nothing failed" for each in idle),
     )
 
 
@@ -303,4 +316,6 @@ def _exit_code(record: RunRecord, session: SessionOutcome) -> ExitCode:
         return ExitCode.CONFIGURATION if causes == {Cause.CONFIGURATION} else ExitCode.ENVIRONMENT
     if any(each.problem for each in record.integrations):
         return ExitCode.CONFIGURATION
+    if any(each.waiver_problems for each in record.integrations):
+        return ExitCode.WAIVER
     return ExitCode.PASSED

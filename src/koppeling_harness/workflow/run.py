@@ -91,6 +91,7 @@ def _integration_lines(each: IntegrationRecord, release: str) -> list[str]:
         f"{count.passed} of {count.total} required scenarios executed and passed "
         f"({count.executed} executed{waived})"
     ]
+    lines += [f"  {problem}" for problem in each.waiver_problems]
     for result in each.results:
         if result.outcome is not Outcome.PASSED:
             lines += _result_lines(result)

@@ -1,13 +1,16 @@
 """The page of one run: what failed and why first, then what passed."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from koppeling_harness.model.dossier import Dossier
 from koppeling_harness.model.run import IntegrationRecord, RunRecord, ScenarioResult
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.verdict import Level, Outcome
 from koppeling_harness.report.pages import render_page
 from koppeling_harness.report.texts import Language
+from koppeling_harness.rules.catalogue import RULES
 
 EXPLAINED_AT_MOST = 100
 """Results per integration that are explained in full; the page must stay a page."""
@@ -27,6 +30,7 @@ class IntegrationView:
         passed: What passed.
         codes: How often each finding was seen.
         outcomes: How often each outcome was reached.
+        dossiers: The registrations of the integration; usually one.
     """
 
     record: IntegrationRecord
@@ -35,17 +39,31 @@ class IntegrationView:
     passed: tuple[ScenarioResult, ...]
     codes: tuple[tuple[str, int], ...]
     outcomes: Counter[Outcome]
+    dossiers: tuple[Dossier, ...]
 
 
-def render_run_page(record: RunRecord, *, language: Language = Language.NL) -> str:
-    """Return the report of one run as one self-contained HTML page."""
-    views = [_view(each) for each in record.integrations]
+def render_run_page(
+    record: RunRecord,
+    *,
+    dossiers: Sequence[Dossier] = (),
+    language: Language = Language.NL,
+) -> str:
+    """Return the report of one run as one self-contained HTML page.
+
+    Args:
+        record: The run.
+        dossiers: Registrations with the status that follows from it, each shown with its
+            integration.
+        language: The one in which the page opens.
+    """
+    views = [_view(each, dossiers) for each in record.integrations]
     label = record.erp.label
     return render_page(
         "run",
         title=Text(nl=f"Certificatie op {label}", en=f"Certification on {label}"),
         language=language,
         record=record,
+        rules=RULES,
         views=views,
         passed_count=sum(
             each.record.verdict.outcome is Outcome.PASSED and not each.record.problem
@@ -55,7 +73,7 @@ def render_run_page(record: RunRecord, *, language: Language = Language.NL) -> s
     )
 
 
-def _view(record: IntegrationRecord) -> IntegrationView:
+def _view(record: IntegrationRecord, dossiers: Sequence[Dossier]) -> IntegrationView:
     wrong = sorted(
         (each for each in record.results if each.outcome is not Outcome.PASSED),
         key=lambda each: (_LEVELS.index(each.level), _OUTCOMES.index(each.outcome)),
@@ -68,4 +86,9 @@ def _view(record: IntegrationRecord) -> IntegrationView:
         passed=tuple(each for each in record.results if each.outcome is Outcome.PASSED),
         codes=tuple(codes.most_common()),
         outcomes=Counter(each.outcome for each in record.results),
+        dossiers=tuple(
+            each
+            for each in dossiers
+            if each.registration is not None and each.registration.integration == record.id
+        ),
     )

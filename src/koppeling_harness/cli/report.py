@@ -1,0 +1,85 @@
+"""`koppeling report [PATH]…`: the pages for reviewers."""
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(path_type=Path))
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("reports/site"),
+    show_default=True,
+    help="Where the pages are written.",
+)
+@click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="The day it is about, such as 2026-11-24. Default: today in Amsterdam.",
+)
+@click.option("--policy", default="", metavar="NAME", help="sla (default), auditor, or your own.")
+@click.option(
+    "--runs",
+    type=click.Path(path_type=Path),
+    default=Path("reports"),
+    show_default=True,
+    help="A folder with run records below it.",
+)
+@click.option(
+    "--releases",
+    default="",
+    metavar="ROLES",
+    help='Such as "previous=Profit 7,current=Profit 8,accept=Profit 9". Default: the settings.',
+)
+@click.option(
+    "--lang",
+    type=click.Choice(["nl", "en"]),
+    default="nl",
+    show_default=True,
+    help="The language in which the pages open; both are in them.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the statuses, and nothing else.")
+def command(
+    paths: tuple[Path, ...],
+    out: Path,
+    as_of: datetime | None,
+    policy: str,
+    runs: Path,
+    releases: str,
+    lang: str,
+    *,
+    as_json: bool,
+) -> int:
+    """Write the pages for reviewers: an overview, and a dossier per registration.
+
+    PATH is a registration or a folder with registrations below it, under any name; default:
+    plugins. Beside the pages: status.json, status.csv, deadlines.ics, summary.md and badges.
+    Exit code 0: written, whatever the statuses are; 10: written, but a registration's file is
+    wrong. `koppeling status` gives the statuses as its exit code.
+    """
+    from koppeling_harness.clock import SystemClock
+    from koppeling_harness.report.texts import Language
+    from koppeling_harness.workflow.publish import exit_code, publish
+    from koppeling_harness.workflow.status import StatusRequest
+    from koppeling_harness.workflow.status import as_json as statuses
+
+    request = StatusRequest(
+        paths=paths,
+        as_of=as_of.date() if as_of else None,
+        policy=policy,
+        runs=runs,
+        releases=releases,
+    )
+    published = publish(request, out, clock=SystemClock(), language=Language(lang))
+    for problem in published.problems:
+        click.echo(f"koppeling: {problem}", err=True)
+    if as_json:
+        click.echo(statuses(published.judged.dossiers))
+    else:
+        count = len(published.judged.dossiers)
+        click.echo(f"{count} registrations: {published.folder / 'index.html'}")
+    return exit_code(published)

@@ -138,8 +138,8 @@ def _misspelt(paths: Sequence[Path]) -> Iterator[Problem]:
 
 
 def _in_file_order(problem: Problem) -> tuple[int, int]:
-    line, column = problem.where.rsplit(":", 2)[1:]
-    return int(line), int(column)
+    numbers = problem.where.rsplit(":", 2)[1:]  # an empty file has no places
+    return (int(numbers[0]), int(numbers[1])) if len(numbers) == 2 else (0, 0)
 
 
 def _placed(scenario: Scenario, source: Source) -> Scenario:

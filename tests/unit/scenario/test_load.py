@@ -1,0 +1,160 @@
+import pytest
+
+from koppeling_harness.errors import ConfigurationError, DocumentError
+from koppeling_harness.model.scenario import ForEach, GetStep, InsertStep, OperationStep
+from koppeling_harness.scenario.load import find_scenarios, load_scenario, load_scenarios
+from support.scenarios import HEAD, write_scenario
+
+WHOLE = """\
+applies: {kind: reads, connectors: [Voorbeeld_Projecten], releases: ["Profit 8"]}
+for_each: reads
+values: {ref: "${unique(8)}"}
+given:
+  - insert: PtProject
+    fields: {PrId: "${values.ref}"}
+    objects: {PtSub: [{fields: {A: "1"}}, {fields: {A: "2"}}]}
+    save: {project: body.results.PtProject.PrId}
+when:
+  - operation: ${operation.name}
+    input: ${operation.example}
+    expect: {ok: true}
+faults:
+  - fault: status
+    status: 503
+    of: {kind: reads}
+    calls: "1-2"
+then:
+  - get: Profit_Projects
+    where: {ProjectId: "${project}"}
+    within_s: 2
+    expect: {count: 1}
+  - exchanges: {kind: reads}
+    expect: {count: 2}
+cleanup:
+  - delete: PtProject
+    keys: {PrId: "${project}"}
+timeout_s: 20
+"""
+
+
+def problems_of(path):
+    with pytest.raises(DocumentError) as caught:
+        load_scenario(path)
+    return caught.value.problems
+
+
+def test_a_whole_scenario_is_read_with_the_place_of_each_step_and_fault(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    scenario = load_scenario(write_scenario(tmp_path / "packs", WHOLE))
+
+    assert scenario.scenario == "one"
+    assert scenario.for_each is ForEach.READS
+    assert isinstance(scenario.given[0], InsertStep)
+    assert isinstance(scenario.when[0], OperationStep)
+    assert isinstance(scenario.then[0], GetStep)
+    assert scenario.place == "packs/one.scenario.yaml:1:1"
+    assert scenario.given[0].place == "packs/one.scenario.yaml:9:5"
+    assert scenario.when[0].place == "packs/one.scenario.yaml:14:5"
+    assert scenario.faults[0].place == "packs/one.scenario.yaml:18:5"
+    assert scenario.then[1].place == "packs/one.scenario.yaml:27:5"
+    assert scenario.cleanup[0].place == "packs/one.scenario.yaml:30:5"
+
+
+def test_outside_the_working_folder_a_place_is_absolute(tmp_path, monkeypatch):
+    path = write_scenario(tmp_path / "packs")
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+
+    assert load_scenario(path).place == f"{path.as_posix()}:1:1"
+
+
+def test_problems_of_shape_and_of_meaning_come_together_in_the_order_of_the_file(tmp_path):
+    head = HEAD.replace("required", "requird")
+    body = "timeout_s: soon\nwhen:\n  - operation: ${oops}\n  - inserts: PtProject\n"
+    found = problems_of(write_scenario(tmp_path, body, head=head))
+
+    assert [each.where.rsplit(":", 2)[1] for each in found] == ["3", "5", "7", "8"]
+    assert "expected 'required'" in found[0].message
+    assert "expected a number" in found[1].message
+    assert "there is no `oops`" in found[2].message
+    assert found[3].hint == "Did you mean `insert`?"
+
+
+def test_a_number_where_text_is_meant_gets_the_hint_to_quote_it(tmp_path):
+    body = "applies: {releases: [8.10]}\nwhen:\n  - operation: sync\n"
+    (problem,) = problems_of(write_scenario(tmp_path, body))
+
+    assert problem.hint.startswith('Quote it: "8.10".')
+
+
+def test_a_byte_order_mark_is_no_problem(tmp_path):
+    path = write_scenario(tmp_path)
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+
+    assert load_scenario(path).scenario == "one"
+
+
+@pytest.mark.parametrize("text", ["", "just text", "- a list", "42"])
+def test_a_file_that_is_no_mapping_is_a_document_error(tmp_path, text):
+    path = tmp_path / "one.scenario.yaml"
+    path.write_text(text, encoding="utf-8")
+
+    assert problems_of(path)
+
+
+def test_a_file_that_is_not_utf8_is_a_document_error(tmp_path):
+    path = tmp_path / "one.scenario.yaml"
+    path.write_bytes(b"scenario: caf\xe9")
+    (problem,) = problems_of(path)
+
+    assert problem.message == "expected UTF-8 text, found another byte at position 13"
+
+
+def test_a_file_that_cannot_be_read_is_a_document_error(tmp_path):
+    (tmp_path / "one.scenario.yaml").mkdir()
+    (problem,) = problems_of(tmp_path / "one.scenario.yaml")
+
+    assert problem.message.startswith("cannot be read: ")
+
+
+def test_a_file_with_another_name_is_a_document_error(tmp_path):
+    path = write_scenario(tmp_path).rename(tmp_path / "one.yaml")
+    (problem,) = problems_of(path)
+
+    assert ".scenario.yaml" in problem.message
+
+
+def test_scenarios_are_found_in_folders_and_as_files_each_once(tmp_path):
+    first = write_scenario(tmp_path / "a" / "deep", name="first")
+    second = write_scenario(tmp_path / "b", name="second")
+    (tmp_path / "a" / "README.md").write_text("no scenario", encoding="utf-8")
+
+    assert find_scenarios([tmp_path / "a", second, first, tmp_path]) == (first, second)
+
+
+def test_a_path_that_is_not_there_is_a_configuration_error(tmp_path):
+    with pytest.raises(ConfigurationError, match=r"expected a scenario file or a folder"):
+        find_scenarios([tmp_path / "nowhere"])
+
+
+def test_many_are_read_in_the_order_of_their_ids(tmp_path):
+    write_scenario(tmp_path / "z", name="alpha")
+    write_scenario(tmp_path / "a", name="beta")
+
+    assert [each.scenario for each in load_scenarios([tmp_path])] == ["alpha", "beta"]
+
+
+def test_problems_of_all_files_come_at_once_and_equal_ids_are_one(tmp_path):
+    write_scenario(tmp_path, "when: []\n", name="empty")
+    write_scenario(tmp_path / "a", name="same")
+    write_scenario(tmp_path / "b", name="same")
+    (tmp_path / "other.scenario.yml").write_text("", encoding="utf-8")
+    with pytest.raises(DocumentError) as caught:
+        load_scenarios([tmp_path])
+    messages = [each.message for each in caught.value.problems]
+
+    assert len(messages) == 3
+    assert "would never run" in messages[0]
+    assert "the id `same` is that of" in messages[1]
+    assert "a/same.scenario.yaml:1:1" in messages[1]
+    assert "`when`" in messages[2]

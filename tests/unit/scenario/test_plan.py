@@ -1,0 +1,66 @@
+import pytest
+
+from koppeling_harness.model.manifest import OperationKind
+from koppeling_harness.model.scenario import Applies, ForEach
+from koppeling_harness.scenario.plan import plan
+from support.scenarios import a_manifest, a_scenario, an_operation
+
+
+def planned(*scenarios, manifest=None, release="Profit 8"):
+    return [each.id for each in plan(scenarios, manifest or a_manifest(), release=release)]
+
+
+def test_a_scenario_that_restricts_nothing_is_planned_once():
+    assert planned(a_scenario("a"), a_scenario("b")) == ["a", "b"]
+
+
+MIXED = a_manifest(
+    an_operation("read", reads=("Voorbeeld_Projecten",), idempotent=True),
+    an_operation("write", writes=("PtProject",)),
+    an_operation("both", reads=("Voorbeeld_Projecten",), writes=("PtProject",), idempotent=True),
+)
+
+
+@pytest.mark.parametrize(
+    ("for_each", "applies", "operations"),
+    [
+        (ForEach.READS, Applies(), ["read"]),
+        (ForEach.WRITES, Applies(), ["write", "both"]),
+        (ForEach.OPERATIONS, Applies(), ["read", "write", "both"]),
+        (ForEach.OPERATIONS, Applies(kind=OperationKind.READS), ["read", "both"]),
+        (ForEach.WRITES, Applies(idempotent=True), ["both"]),
+        (ForEach.OPERATIONS, Applies(idempotent=False), ["write"]),
+    ],
+)
+def test_a_generic_scenario_is_planned_for_each_operation_that_it_means(
+    for_each, applies, operations
+):
+    scenario = a_scenario("g", for_each=for_each, applies=applies)
+    found = plan([scenario], MIXED, release="Profit 8")
+
+    assert [each.id for each in found] == [f"g[{name}]" for name in operations]
+    assert [each.operation.name for each in found] == operations
+
+
+@pytest.mark.parametrize(
+    ("applies", "expected"),
+    [
+        (Applies(integration="voorbeeld"), True),
+        (Applies(integration="ander"), False),
+        (Applies(kind=OperationKind.WRITES), True),
+        (Applies(connectors=("ptproject", "VOORBEELD_Projecten")), True),
+        (Applies(connectors=("PtProject", "KnSubject")), False),
+        (Applies(releases=("Profit 7", "Profit 8")), True),
+        (Applies(releases=("Profit 9",)), False),
+        (Applies(idempotent=True), False),
+    ],
+)
+def test_a_scenario_is_planned_only_where_it_applies(applies, expected):
+    assert bool(planned(a_scenario("a", applies=applies))) is expected
+
+
+def test_a_kind_that_no_operation_is_of_plans_nothing():
+    reader = a_manifest(an_operation("read", reads=("Voorbeeld_Projecten",)))
+    scenario = a_scenario("a", applies=Applies(kind=OperationKind.WRITES))
+
+    assert planned(scenario, manifest=reader) == []

@@ -22,6 +22,7 @@ from koppeling_harness.emulator.get_connector import GetExecutor
 from koppeling_harness.emulator.grants import OAuth
 from koppeling_harness.emulator.specification import UpdateConnector, read_catalogue
 from koppeling_harness.emulator.update_connector import UpdateExecutor
+from koppeling_harness.emulator.webhooks import Webhooks
 from koppeling_harness.model.connector import OwnGetConnector
 from koppeling_harness.model.shape import Release
 
@@ -76,6 +77,7 @@ class Environment:
         self.apps: list[AppConnector] = [first.app]
         self.tokens: dict[str, Token] = {first.data: first}
         self.oauth = OAuth()
+        self.webhooks = Webhooks(name, setup.clock.now)
         self.mails: list[tuple[str, str]] = []
         """One-time passwords that would have been mailed: user and code."""
         self.codes: dict[tuple[str, str], str] = {}
@@ -101,6 +103,13 @@ class Environment:
             self._connection.close()
             self._connection = None
             self.gets = GetExecutor(self.settings, seed=self.setup.seed)
+
+    def tell(self, events: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
+        """Tell subscribers of webhooks what was changed."""
+        if self.settings["webhooks"] == "present":
+            for event, row in events:
+                data = {"SubjectTypeId": row.get("StId"), "SubjectId": row.get("SbId")}
+                self.webhooks.emit(event, data)
 
     def now(self) -> str:
         """Return the present moment as Profit stores it: wall-clock time in Amsterdam."""

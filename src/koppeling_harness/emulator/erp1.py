@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from koppeling_harness.clock import Clock, SystemClock
-from koppeling_harness.emulator import company, files, oauth, otp, web
+from koppeling_harness.emulator import bi, company, files, oauth, otp, web
 from koppeling_harness.emulator.access import AppConnector
 from koppeling_harness.emulator.definition import Definition, supplied
 from koppeling_harness.emulator.environment import (
@@ -96,6 +96,7 @@ class Erp1:
                 "metainfo": web.meta,
                 "profitversion": web.version,
                 **files.HANDLERS,
+                **bi.HANDLERS,
             },
             open_handlers={**otp.HANDLERS, **oauth.HANDLERS},
         )
@@ -150,7 +151,9 @@ class Erp1:
         Raises:
             UsageError: There is no such environment.
         """
-        self.environment(environment).close()
+        closing = self.environment(environment)
+        closing.close()
+        closing.webhooks.close()
         del self._environments[environment.lower()]
 
     def close(self) -> None:

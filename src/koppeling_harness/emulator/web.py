@@ -275,6 +275,8 @@ def _update(request: Request, app: AppConnector) -> Answer:
     changes = environment.updates.run(
         database, connector, call.elements, action=call.action, sub_action=call.sub_action
     )
+    if database.events:
+        environment.tell(database.events)
     return empty(200) if request.method == "DELETE" else _written(request, connector, changes)
 
 

@@ -51,11 +51,7 @@ def value(field: Field) -> str:
 
 
 def body(type_: ObjectType, *, without: str = "") -> dict:
-    fields = {
-        each.id: value(each)
-        for each in type_.fields
-        if each.id != without
-    }
+    fields = {each.id: value(each) for each in type_.fields if each.id != without}
     return {type_.name: {"Element": {"Fields": fields}}}
 
 

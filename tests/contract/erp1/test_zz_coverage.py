@@ -1,6 +1,7 @@
 """How much of the page is shown by tests; what is not stands here by name."""
 
 import contract.erp1.test_access
+import contract.erp1.test_outgoing
 import contract.erp1.test_reading
 import contract.erp1.test_writing  # noqa: F401 - importing fills the table
 from contract.erp1.table import CLAIMS, SHOWN
@@ -8,8 +9,6 @@ from contract.erp1.table import CLAIMS, SHOWN
 NOT_SHOWN = {
     "oauth.dpop-9": "not emulated",
     "oauth.jwt-9": "not emulated",
-    "other.bi": "not emulated",
-    "other.webhooks": "not emulated",
     "limit.timeout": "nothing here takes 900 seconds; the gateway injects it",
     "limit.maintenance": "injected by the gateway, tested there",
 }

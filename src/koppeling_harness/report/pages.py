@@ -48,26 +48,24 @@ def render_page(template: str, *, title: Text, language: Language, **values: Any
 
 def both(text: Text) -> Markup:
     """Return a text in both languages, escaped, each marked with its language."""
-    nl, en = clean(text.nl), clean(text.en)
-    if nl == en:
-        return escape(nl)
-    return Markup('<span lang="nl">{}</span><span lang="en">{}</span>').format(nl, en)
+    return _spans(escape(clean(text.nl)), escape(clean(text.en)))
 
 
 def interface_text(key: str, **values: object) -> Markup:
-    """Return a text of the catalogue in both languages, with its `{blanks}` filled in."""
+    """Return a text of the catalogue in both languages, with its `{blanks}` filled in.
+
+    The catalogue is trusted to be HTML; the values are not.
+    """
+    if not values:
+        return _plain(key)
     text = texts()[key]
-    if values:
-        known = {name: _shown(value) for name, value in values.items()}
-        nl = Markup(text.nl).format(**known)  # noqa: S704 - our own text; the values are escaped
-        en = Markup(text.en).format(**known)  # noqa: S704
-        return Markup('<span lang="nl">{}</span><span lang="en">{}</span>').format(nl, en)
-    return both(text)
+    known = {name: _shown(value) for name, value in values.items()}
+    return _spans(text.nl.format(**known), text.en.format(**known))
 
 
 def word(value: StrEnum) -> Markup:
     """Return the programme's word for a member of one of its closed sets."""
-    return both(_WORDS[type(value)][value])
+    return _word(type(value), value)
 
 
 def word_for_picture(value: StrEnum) -> Markup:
@@ -78,10 +76,6 @@ def word_for_picture(value: StrEnum) -> Markup:
 def text_for_picture(key: str) -> Markup:
     """Return a text of the catalogue inside an SVG text."""
     return _in_picture(texts()[key])
-
-
-def _in_picture(text: Text) -> Markup:
-    return Markup('<tspan lang="nl">{}</tspan><tspan lang="en">{}</tspan>').format(text.nl, text.en)
 
 
 def one_of(count: int, key: str, **values: object) -> Markup:
@@ -103,7 +97,7 @@ def moment(at: datetime) -> Markup:
 
 def day(at: date) -> Markup:
     """Return a day: ISO 8601, the same in both languages and as it is typed."""
-    return Markup('<time datetime="{0}">{0}</time>').format(at.isoformat())
+    return Markup(f'<time datetime="{at}">{at}</time>')  # noqa: S704 - a date is only digits
 
 
 def duration(seconds: float) -> str:
@@ -174,5 +168,26 @@ def _finalize(value: Any) -> Any:
     return value
 
 
-def _shown(value: object) -> object:
-    return value if isinstance(value, Markup) else clean(str(value))
+@cache
+def _plain(key: str) -> Markup:
+    return _spans(texts()[key].nl, texts()[key].en)
+
+
+@cache
+def _word(kind: type, value: StrEnum) -> Markup:
+    # By type as well: members of two sets are equal when their texts are.
+    return both(_WORDS[kind][value])
+
+
+def _spans(nl: str, en: str) -> Markup:
+    if nl == en:
+        return Markup(nl)  # noqa: S704 - both are escaped, or of the catalogue
+    return Markup(f'<span lang="nl">{nl}</span><span lang="en">{en}</span>')  # noqa: S704
+
+
+def _in_picture(text: Text) -> Markup:
+    return Markup('<tspan lang="nl">{}</tspan><tspan lang="en">{}</tspan>').format(text.nl, text.en)
+
+
+def _shown(value: object) -> Markup:
+    return value if isinstance(value, Markup) else escape(clean(str(value)))

@@ -100,8 +100,8 @@ def judge_registrations(request: StatusRequest, *, clock: Clock) -> Judged:
 
 
 def as_json(dossiers: Sequence[Dossier]) -> str:
-    """Return the statuses as a JSON list, one object (`koppeling/status@1`) per registration."""
-    return "[" + ",\n".join(dump_json(each.status, indent=1) for each in dossiers) + "]"
+    """Return the statuses as a JSON list, one object (`koppeling/status@1`) per line."""
+    return "[" + ",\n".join(dump_json(each.status) for each in dossiers) + "]"
 
 
 def as_text(judged: Judged, *, lang: str) -> str:

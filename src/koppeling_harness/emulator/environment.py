@@ -71,7 +71,7 @@ class Environment:
         self.setup = setup
         self.settings = setup.settings
         self.own = {each.id.lower(): define(each) for each in own}
-        self.gets = GetExecutor(setup.settings, seed=setup.seed)
+        self.gets = GetExecutor(setup.settings, seed=setup.seed, clock=setup.clock)
         self.updates = UpdateExecutor(setup.settings)
         first = new_token(app or AppConnector())
         self.apps: list[AppConnector] = [first.app]
@@ -102,7 +102,7 @@ class Environment:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
-            self.gets = GetExecutor(self.settings, seed=self.setup.seed)
+            self.gets = GetExecutor(self.settings, seed=self.setup.seed, clock=self.setup.clock)
 
     def tell(self, events: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
         """Tell subscribers of webhooks what was changed."""

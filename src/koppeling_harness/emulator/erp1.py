@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from koppeling_harness.clock import Clock, SystemClock
-from koppeling_harness.emulator import bi, company, files, oauth, otp, web
+from koppeling_harness.emulator import bi, company, endpoints, files, oauth, otp, web
 from koppeling_harness.emulator.access import AppConnector
 from koppeling_harness.emulator.definition import Definition, supplied
 from koppeling_harness.emulator.environment import (
@@ -92,9 +92,7 @@ class Erp1:
         self.app = web.Server(
             self._environments,
             handlers={
-                "connectors": web.connectors,
-                "metainfo": web.meta,
-                "profitversion": web.version,
+                **endpoints.HANDLERS,
                 **files.HANDLERS,
                 **bi.HANDLERS,
             },

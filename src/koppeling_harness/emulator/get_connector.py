@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from koppeling_harness.clock import Clock
 from koppeling_harness.emulator.definition import Column, Definition, row_json
 from koppeling_harness.emulator.filters import (
     NOTATION,
@@ -27,6 +28,9 @@ from koppeling_harness.emulator.page_index import FROM_SKIP, PageIndex
 
 _DEFAULT_TAKE = 100
 _MOST_ROWS = 2**62
+_STEPS_BETWEEN_LOOKS = 20_000
+"""Steps of SQLite's machine between two looks at the clock, about a millisecond."""
+
 _SQL_DECIMAL = re.compile('"\x01([^"]*)"')
 _MARK = "char(1)"
 
@@ -37,10 +41,16 @@ class GetExecutor:
     Args:
         settings: The environment's switches.
         seed: For the order of shuffled pages.
+        clock: Measures how long a query takes.
     """
 
-    def __init__(self, settings: Mapping[str, str], *, seed: int) -> None:
+    limit_s = 900.0
+    """How long a query may take (source: AFAS, docs.afas.help/profit/en/troubleshooting)."""
+
+    def __init__(self, settings: Mapping[str, str], *, seed: int, clock: Clock) -> None:
         self._settings = settings
+        self._clock = clock
+        self._ends_s = 0.0
         self._compiler = FilterCompiler(settings)
         self._left_to_right = settings["filter_precedence"] == "left_to_right"
         self._shuffled = settings["unordered_paging"] == "shuffled"
@@ -63,6 +73,8 @@ class GetExecutor:
         """
         if definition.blocked:
             raise Refusal(Reason.GET_BLOCKED)
+        self._ends_s = self._clock.elapsed_s() + self.limit_s
+        connection.set_progress_handler(self._is_over_time, _STEPS_BETWEEN_LOOKS)
         skip, take = self._page(query)
         parameters: list[Any] = []
         conditions = [definition.where] if definition.where else []
@@ -91,6 +103,13 @@ class GetExecutor:
             return connection.execute(sql, parameters).fetchall()
         except MemoryError:
             raise Refusal(Reason.OUT_OF_MEMORY) from None
+        except sqlite3.OperationalError as error:
+            if str(error) != "interrupted":
+                raise
+            raise Refusal(Reason.TIMEOUT) from None
+
+    def _is_over_time(self) -> bool:
+        return self._clock.elapsed_s() > self._ends_s
 
     def _deep(
         self,

@@ -14,13 +14,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
-from koppeling_harness.emulator import metainfo
 from koppeling_harness.emulator.access import AppConnector, Denied
-from koppeling_harness.emulator.body import Element, read_body
-from koppeling_harness.emulator.change import Change, Database
 from koppeling_harness.emulator.environment import Environment
 from koppeling_harness.emulator.messages import Reason, Refusal
-from koppeling_harness.emulator.specification import UpdateConnector
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -34,7 +30,7 @@ MOST_BODY = 75 * 1024 * 1024
 _SERVICE = "profitrestservices"
 _GZIP_FROM = 1024
 _JSON = (b"content-type", b"application/json; charset=utf-8")
-_EMPTY = (b"content-type", b"application/xml; charset=utf-8")
+EMPTY = (b"content-type", b"application/xml; charset=utf-8")
 _ALWAYS = [
     (b"cache-control", b"no-store, no-cache"),
     (b"strict-transport-security", b"max-age=31536000"),
@@ -49,8 +45,6 @@ _ALWAYS = [
     (b"access-control-allow-methods", b"GET, POST, PUT, DELETE, OPTIONS"),
     (b"access-control-max-age", b"1728000"),
 ]
-_ACTIONS = {"POST": "insert", "PUT": "update"}
-_WRITES = {*_ACTIONS, "DELETE"}
 _LANGUAGE = re.compile(r"^\s*([A-Za-z]{2})")
 
 
@@ -127,7 +121,7 @@ class Server:
         elif scope["type"] == "http":
             body = await _read(receive)
             if body is None:
-                answer = Answer(status=413, content_type=_EMPTY)
+                answer = Answer(status=413, content_type=EMPTY)
             else:
                 answer = self.answer(scope, body)
             await _send(answer, scope, send)
@@ -138,9 +132,9 @@ class Server:
         parts = raw.decode("latin-1").split("/")
         environment = self._environments.get(parts[1].lower()) if len(parts) > 2 else None
         if environment is None or parts[2].lower() != _SERVICE:
-            return Answer(status=404, content_type=_EMPTY)
+            return Answer(status=404, content_type=EMPTY)
         if scope["method"] == "OPTIONS":
-            return Answer(content_type=_EMPTY)
+            return Answer(content_type=EMPTY)
         client = scope.get("client")
         headers = dict(scope["headers"])
         request = Request(
@@ -169,9 +163,9 @@ class Server:
 
     def _dispatch(self, request: Request) -> Answer:
         if request.query_string and len(request.query_string) + 1 > MOST_QUERY:
-            return Answer(status=404, content_type=_EMPTY)
+            return Answer(status=404, content_type=EMPTY)
         if not request.parts:
-            return Answer(status=404, content_type=_EMPTY)
+            return Answer(status=404, content_type=EMPTY)
         first = request.parts[0].lower()
         opened = self._open.get(first)
         if opened:
@@ -184,7 +178,7 @@ class Server:
             return denied(app, request)
         handler = self._handlers.get(first)
         if handler is None:
-            return Answer(status=404, content_type=_EMPTY)
+            return Answer(status=404, content_type=EMPTY)
         return handler(request, app)
 
 
@@ -192,7 +186,7 @@ def denied(why: Denied, request: Request) -> Answer:
     """Return the answer to a caller who is not let in."""
     if why.status == 500:
         return refused(Refusal(Reason.UNEXPECTED), request)
-    answer = Answer(status=why.status, content_type=_EMPTY)
+    answer = Answer(status=why.status, content_type=EMPTY)
     if why.status == 401 and request.environment.settings["challenge_401"] == "present":
         challenge = why.challenge or "Bearer, DPoP"
         answer.headers.append((b"www-authenticate", challenge.encode("latin-1")))
@@ -222,181 +216,7 @@ def json_answer(text: str, status: int = 200) -> Answer:
 
 def empty(status: int) -> Answer:
     """Return an answer without a body."""
-    return Answer(status=status, content_type=_EMPTY)
-
-
-def connectors(request: Request, app: AppConnector) -> Answer:
-    """Answer `/connectors/…`."""
-    if len(request.parts) < 2:
-        return empty(404)
-    if request.method == "GET":
-        return _get(request, app)
-    if request.method in _WRITES:
-        return _update(request, app)
-    return empty(404)
-
-
-def _get(request: Request, app: AppConnector) -> Answer:
-    environment = request.environment
-    id_ = request.parts[1]
-    definition = environment.get_definition(id_) if app.may_get(id_.lower()) else None
-    if definition is None:
-        return _not_linked(Reason.GET_NOT_SUPPORTED, request)
-    query = request.query
-    if len(request.parts) == 4:
-        # /connectors/{id}/{fields}/{values}: an equality filter in the path.
-        query = {"filterfieldids": request.parts[2], "filtervalues": request.parts[3], **query}
-    elif len(request.parts) != 2:
-        return empty(404)
-    return json_answer(environment.gets.rows(environment.connection, definition, query))
-
-
-def _not_linked(why: Reason, request: Request) -> Answer:
-    if request.environment.settings["unlinked_connector"] == "unauthorized_401":
-        return denied(Denied(status=401), request)
-    raise Refusal(why)
-
-
-def _update(request: Request, app: AppConnector) -> Answer:
-    environment = request.environment
-    id_ = request.parts[1]
-    connector = environment.update_definition(id_) if app.may_update(id_.lower()) else None
-    if connector is None:
-        return _not_linked(Reason.UPDATE_NOT_SUPPORTED, request)
-    call = (
-        _deletion(request, connector) if request.method == "DELETE" else _body(request, connector)
-    )
-    if isinstance(call, Answer):
-        return call
-    database = Database(
-        environment.connection, now=environment.now(), settings=environment.settings
-    )
-    database.user = app.user
-    changes = environment.updates.run(
-        database, connector, call.elements, action=call.action, sub_action=call.sub_action
-    )
-    if database.events:
-        environment.tell(database.events)
-    return empty(200) if request.method == "DELETE" else _written(request, connector, changes)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Call:
-    """What an UpdateConnector is asked to do."""
-
-    elements: list[Element]
-    action: str
-    sub_action: str | None = None
-
-
-def _deletion(request: Request, connector: UpdateConnector) -> _Call | Answer:
-    parts = request.parts[2:]
-    if not parts or len(parts) % 3:
-        return empty(404)
-    element = _path_element(parts)
-    entries = connector.root.name == "FiEntryPar"
-    if entries and parts[0].lower() == "fientries":
-        element = Element(objects=[("FiEntries", [element])])
-    # An entry has no row of its own: it goes with its lines.
-    whole = len(parts) == 3 or entries
-    return _Call(elements=[element], action="delete" if whole else "update", sub_action="delete")
-
-
-def _body(request: Request, connector: UpdateConnector) -> _Call | Answer:
-    found = _read_json(request)
-    if isinstance(found, Answer):
-        return found
-    name, elements = read_body(found)
-    if name.lower() not in (connector.root.name.lower(), connector.id.lower()):
-        raise Refusal(Reason.UNKNOWN_OBJECT, object=name, parent=connector.id)
-    if len(request.parts) == 3 and request.method == "POST":
-        return _Call(elements=elements, action="update", sub_action="insert")
-    if len(request.parts) != 2:
-        return empty(404)
-    return _Call(elements=elements, action=_ACTIONS[request.method])
-
-
-def _read_json(request: Request) -> Any:
-    try:
-        return json.loads(request.body)
-    except (ValueError, RecursionError):
-        if request.environment.settings["invalid_json"] == "500":
-            raise Refusal(Reason.UNEXPECTED) from None
-        return Answer(status=400, body=b'{"message":"Invalid json"}')
-
-
-def _path_element(parts: list[str]) -> Element:
-    """Return the chain of elements that a DELETE path names: object, keys, values, and so on."""
-    keys, values = parts[1].split(","), parts[2].split(",")
-    if len(keys) != len(values):
-        raise Refusal(Reason.UNEXPECTED)
-    element = Element(
-        fields={
-            key.strip().removeprefix("@"): value for key, value in zip(keys, values, strict=True)
-        }
-    )
-    if len(parts) > 3:
-        inner = _path_element(parts[3:])
-        element.objects.append((parts[3], [inner]))
-    return element
-
-
-def _written(request: Request, connector: UpdateConnector, changes: list[Change]) -> Answer:
-    """Return the answer to a change: the keys that the connector gives, or nothing."""
-    settings = request.environment.settings
-    status = int(settings["post_status" if request.method == "POST" else "put_status"])
-    if not connector.returns:
-        return Answer(status=status, content_type=_EMPTY)
-    results = [_keys(connector, change) for change in changes]
-    name = connector.root.name if settings["results_name"] == "root" else connector.id
-    inner = {name: results[0] if len(results) == 1 else results}
-    bare = not connector.wrapped and settings["bare_results"] == "as_listed"
-    if connector.id == "FiEntries" and settings["fi_entries_results"] == "bare":
-        bare = True
-    body = inner if bare else {"results": inner}
-    return json_answer(json.dumps(body, ensure_ascii=False, separators=(",", ":")), status)
-
-
-def _keys(connector: UpdateConnector, change: Change) -> dict[str, str]:
-    row = {name.lower(): value for name, value in (change.row or {}).items()}
-    keys = {}
-    for name in connector.returns:
-        value = row.get(name.lower(), change.values.get(name))
-        if connector.id != "FiEntries":
-            keys[name] = "" if value is None else str(value)
-        elif value is not None:
-            keys["InId" if name == "InID" else name] = str(value)
-    return keys
-
-
-def meta(request: Request, app: AppConnector) -> Answer:
-    """Answer `/metainfo`, `/metainfo/get/{id}` and `/metainfo/update/{id}`."""
-    environment, parts = request.environment, request.parts
-    if request.method != "GET":
-        return empty(404)
-    if len(parts) == 1:
-        return json_answer(metainfo.overview(environment, app))
-    if len(parts) != 3:
-        return empty(404)
-    kind, id_ = parts[1].lower(), parts[2]
-    if kind == "get":
-        definition = environment.get_definition(id_) if app.may_get(id_.lower()) else None
-        if definition is None:
-            return _not_linked(Reason.GET_NOT_SUPPORTED, request)
-        return json_answer(metainfo.get_metainfo(environment, definition, request.language))
-    if kind == "update":
-        connector = environment.update_definition(id_) if app.may_update(id_.lower()) else None
-        if connector is None:
-            return _not_linked(Reason.UPDATE_NOT_SUPPORTED, request)
-        return json_answer(metainfo.update_metainfo(environment, connector, request.language))
-    return empty(404)
-
-
-def version(request: Request, _app: AppConnector) -> Answer:
-    """Answer `/profitversion`."""
-    if request.method != "GET":
-        return empty(404)
-    return json_answer(json.dumps({"version": request.environment.setup.release.version}))
+    return Answer(status=status, content_type=EMPTY)
 
 
 async def _read(receive: Receive) -> bytes | None:

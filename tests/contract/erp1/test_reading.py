@@ -316,3 +316,16 @@ def test_an_image_comes_in_three_sizes():
         sizes.append(int.from_bytes(base64.b64decode(body["filedata"])[16:20], "big"))
 
     assert sizes == [240, 64, 1000]
+
+
+@shows("limit.timeout")
+def test_a_query_that_takes_longer_than_allowed_is_refused(monkeypatch):
+    clock = HandClock()
+    client = caller(rows=20_000, clock=clock)
+    client.get(HOURS_GET, take=1)
+    monkeypatch.setattr(clock, "elapsed_s", iter(range(0, 10**6, 901)).__next__)
+
+    reply = client.where(HOURS_GET, "Description", "nowhere", "6", skip=-1, take=-1)
+
+    expected = "De maximale tijdsduur voor het uitvoeren van de opdracht is verstreken."
+    assert refused(reply) == (500, expected)

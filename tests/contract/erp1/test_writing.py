@@ -79,6 +79,7 @@ TABLE = rows(
     ("rule.entry-period", lambda c: refusal(c, "FiEntries", entry(Year=2024, Peri=8), headers=EN), (500, "For this administration, period 8 of the year 2024 is blocked.")),
     ("rule.entry-date", lambda c: refusal(c, "FiEntries", entry({**DEBIT, "BpDa": "2024-11-01"}, CREDIT), headers=EN), (500, "Date '1-11-2024' belongs to a blocked period")),
     ("rule.entry-axis", lambda c: refusal(c, "FiEntries", entry(DEBIT, {**CREDIT, "AcNr": "8074"}), headers=EN), (500, "Allocation code for axis 'Cost center' must be filled for account 8074")),
+    ("write.methods", lambda c: [c.post("KnContact", element("KnContact", {"CdId": 1})).status, c.delete("KnPerson/KnPerson/BcCo/1000001").status, c.put("KnContact", element("KnContact", {"CdId": 1})).status], [500, 500, 201]),
     ("rule.entry-no-put", lambda c: c.put("FiEntries", entry()).status, 500),
 )  # fmt: skip
 

@@ -175,13 +175,14 @@ DEFECTS: tuple[Defect, ...] = (
     Defect(
         name="empty-rows",
         description="cannot do with an answer without rows",
-        caught_by=("PLUGIN-RAISED", "EXPECTATION"),
+        caught_by=("PLUGIN-RAISED",),
         edits=edit(AFAS, _ROWS, f"{_ROWS}\n            first = rows[0]"),
     ),
     Defect(
         name="leading-zeros",
         description="makes numbers of employee numbers, so that 000001003 becomes 1003",
         caught_by=("EXPECTATION",),
+        says="De ingevulde waarde bij 'Medewerker' bestaat niet",
         edits=edit(PORTAL, 'row["EmployeeId"], row)', 'str(int(row["EmployeeId"])), row)')
         + edit(HOURS, 'employee=str(plain["employee"])', 'employee=str(int(plain["employee"]))'),
     ),
@@ -267,6 +268,7 @@ DEFECTS: tuple[Defect, ...] = (
         name="gives-up-after-lost-answer",
         description="takes a lost answer for a booking",
         caught_by=("EXPECTATION",),
+        says="`count` is 0, expected 1",
         edits=edit(
             HOURS,
             f"        {_FOUND}\n            return identity\n"
@@ -278,6 +280,7 @@ DEFECTS: tuple[Defect, ...] = (
         name="not-idempotent",
         description="books the same hours again when they are pushed again",
         caught_by=("EXPECTATION",),
+        says="`output.booked` is a list of 1",
         edits=edit(HOURS, _SKIP, "if False:"),
     ),
     # -- what is written -----------------------------------------------------------------------
@@ -285,12 +288,14 @@ DEFECTS: tuple[Defect, ...] = (
         name="truncated-text",
         description="cuts descriptions off without a word",
         caught_by=("EXPECTATION",),
+        says="`rows.0.Description` is",
         edits=edit(HOURS, _DESCRIPTION, '"Ds": self.description[:60],'),
     ),
     Defect(
         name="lost-diacritics",
         description="writes accented letters as question marks",
         caught_by=("EXPECTATION",),
+        says="fa?adeproject",
         edits=edit(
             HOURS, _DESCRIPTION, '"Ds": self.description.encode("ascii", "replace").decode(),'
         ),
@@ -299,6 +304,7 @@ DEFECTS: tuple[Defect, ...] = (
         name="wrong-decimal",
         description="rounds hours to one decimal",
         caught_by=("EXPECTATION",),
+        says="`rows.0.QuantityUnit` is 7.2, expected 7.25",
         edits=edit(HOURS, _QUANTITY, '"Qu": f"{self.hours:.1f}",'),
     ),
     Defect(
@@ -311,6 +317,7 @@ DEFECTS: tuple[Defect, ...] = (
         name="local-time",
         description="books hours on the day in UTC",
         caught_by=("EXPECTATION",),
+        says='`rows.0.DateTime` is "2026-06-30T00:00:00Z", expected "2026-07-01T00:00:00Z"',
         edits=edit(DATES, _DAY, "return (moment)"),
     ),
     Defect(
@@ -348,6 +355,7 @@ DEFECTS: tuple[Defect, ...] = (
         name="swallows-errors",
         description="tells its user that all is well when AFAS refused",
         caught_by=("EXPECTATION",),
+        says="`ok` is true, expected false",
         edits=edit(
             HOOKS,
             'ok=not output["refused"], output=output, error=portal.told(output)',
@@ -358,6 +366,7 @@ DEFECTS: tuple[Defect, ...] = (
         name="no-log-reference",
         description="does not tell the reference that AFAS's support asks for",
         caught_by=("EXPECTATION",),
+        says="expected text of the form",
         edits=edit(
             AFAS,
             'message, reference = str(told["externalMessage"]), '
@@ -375,7 +384,7 @@ DEFECTS: tuple[Defect, ...] = (
     Defect(
         name="hangs",
         description="waits for ever when AFAS refuses the token",
-        caught_by=("PLUGIN-HUNG", "SCENARIO-TIMEOUT"),
+        caught_by=("PLUGIN-HUNG",),
         edits=edit(
             AFAS,
             "    if status == httpx.codes.UNAUTHORIZED:\n",

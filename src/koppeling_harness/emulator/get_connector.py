@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
 from koppeling_harness.clock import Clock
 from koppeling_harness.emulator.definition import Column, Definition, row_json
@@ -180,6 +181,8 @@ class GetExecutor:
     def _filter(self, query: Mapping[str, str]) -> Alternatives:
         as_json = query.get("filterjson")
         if as_json:
+            if self._settings["filterjson_encoding"] == "once_or_twice":
+                as_json = unquote(as_json) if as_json.lower().startswith("%7b") else as_json
             return read_json(as_json)
         fields = query.get("filterfieldids")
         if not fields:

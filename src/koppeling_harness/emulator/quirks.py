@@ -92,6 +92,12 @@ QUIRKS: tuple[Quirk, ...] = (
     ),
     _quirk("filter_date_z", "refused accepted", GET_PAGE, "A date with a `Z` as filter value."),
     _quirk(
+        "filterjson_encoding",
+        "once_or_twice once",
+        "github.com/GarbageSlave/afas-connect encodes it twice",
+        "Whether a `filterjson` that was URL-encoded twice is read all the same.",
+    ),
+    _quirk(
         "not_equal_empty",
         "excluded included",
         INFERRED,

@@ -130,16 +130,20 @@ class Server:
         """Return the answer to a request."""
         raw = scope.get("raw_path") or scope["path"].encode()
         parts = raw.decode("latin-1").split("/")
-        environment = self._environments.get(parts[1].lower()) if len(parts) > 2 else None
-        if environment is None or parts[2].lower() != _SERVICE:
+        headers = dict(scope["headers"])
+        if len(parts) > 1 and parts[1].lower() == _SERVICE:
+            # As on AFAS's own hosts: the token tells which environment is meant.
+            environment, below = self._by_token(headers), parts[2:]
+        else:
+            environment, below = self._by_path(parts), parts[3:]
+        if environment is None:
             return Answer(status=404, content_type=EMPTY)
         if scope["method"] == "OPTIONS":
             return Answer(content_type=EMPTY)
         client = scope.get("client")
-        headers = dict(scope["headers"])
         request = Request(
             method=scope["method"],
-            parts=[unquote(each) for each in parts[3:] if each],
+            parts=[unquote(each) for each in below if each],
             query_string=scope["query_string"].decode("latin-1"),
             headers=headers,
             body=body,
@@ -151,6 +155,19 @@ class Server:
         if environment.settings["trace_identifier"] == "present" and answer.status != 404:
             answer.headers.append((b"x-trace-identifier", uuid.uuid4().hex.encode()))
         return answer
+
+    def _by_path(self, parts: list[str]) -> Environment | None:
+        if len(parts) < 3 or parts[2].lower() != _SERVICE:
+            return None
+        return self._environments.get(parts[1].lower())
+
+    def _by_token(self, headers: Mapping[bytes, bytes]) -> Environment | None:
+        """Return the environment that knows the caller; a lonely one takes everybody."""
+        header = headers.get(b"authorization", b"").decode("latin-1")
+        for each in self._environments.values():
+            if isinstance(each.authenticate(header, None), AppConnector):
+                return each
+        return next(iter(self._environments.values()), None)
 
     def _guarded(self, request: Request) -> Answer:
         try:

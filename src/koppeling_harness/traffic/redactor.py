@@ -1,7 +1,6 @@
 """Take secrets and personal data out of a text, so that equal values stay equal."""
 
 import binascii
-import hashlib
 import hmac
 import html
 import json
@@ -23,7 +22,13 @@ _TOKEN_AROUND = re.compile(
     rf"{_LT}data{_GT}\s*(\[token:[0-9a-f]{{8}}\])\s*{_LT}{_SLASH}data{_GT}"
     rf"(?:\s*{_LT}{_SLASH}token{_GT})?"
 )
-_BASE64_RUN = re.compile(r"(?<![A-Za-z0-9+/_%-])[A-Za-z0-9+/_%-]{24,}={0,2}")
+_BASE64_LEAST = 24
+_BASE64_RUN = re.compile(rf"(?<![A-Za-z0-9+/_%-])[A-Za-z0-9+/_%-]{{{_BASE64_LEAST},}}={{0,2}}")
+# x for every character that base64 may hold, as itself or URL-encoded
+_BASE64_SHAPE = bytes(
+    ord("x") if code < 128 and (chr(code).isalnum() or chr(code) in "+/_%-") else ord(" ")
+    for code in range(256)
+)
 _URL_SAFE = str.maketrans("-_", "+/")
 
 
@@ -58,8 +63,8 @@ class Redactor:
 
     def placeholder(self, kind: str, value: str) -> str:
         """Return what stands in the place of a value: `[kind:0123abcd]`."""
-        digest = hmac.new(self._key, value.encode(), hashlib.sha256).hexdigest()
-        return f"[{kind}:{digest[:8]}]"
+        digest = hmac.digest(self._key, value.encode("utf-8", "surrogatepass"), "sha256")
+        return f"[{kind}:{digest[:4].hex()}]"
 
     def text(self, text: str, counts: Counter[str] | None = None) -> str:
         """Return a text with every secret and personal value replaced.
@@ -76,7 +81,8 @@ class Redactor:
 
         self._learn(text)
         text = self._replace_secrets(text, counted)
-        text = _BASE64_RUN.sub(lambda run: self._replace_base64(run.group(), counted), text)
+        if _has_base64(text):
+            text = _BASE64_RUN.sub(lambda run: self._replace_base64(run.group(), counted), text)
         return replace_personal(text, replace)
 
     def find_secrets(self, data: bytes) -> tuple[str, ...]:
@@ -97,6 +103,8 @@ class Redactor:
 
     def _learn(self, text: str) -> None:
         """Take up tokens that nobody told of, by their form."""
+        if "data" not in text:
+            return
         for match in _TOKEN_DATA.finditer(text):
             self._add_token_data(match.group(1))
 
@@ -129,6 +137,12 @@ class Redactor:
             if found:
                 return [(kind, value) for *_, kind, value in found]
         return []
+
+
+def _has_base64(text: str) -> bool:
+    """Return whether there is anything for `_BASE64_RUN` to find; much faster than to look."""
+    shape = text.encode("latin-1", errors="replace").translate(_BASE64_SHAPE)
+    return b"x" * _BASE64_LEAST in shape
 
 
 def _written_forms(text: str) -> tuple[str, ...]:

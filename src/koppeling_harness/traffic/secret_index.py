@@ -2,21 +2,20 @@
 
 import re
 
-_GRAM = 16
-_INDEXED_FROM = 2 * _GRAM - 1
+_GRAMS = (32, 16)
 
 
 class SecretIndex:
     """A set of texts that must not be found.
 
-    Of a long secret every run of 16 characters is kept; a text is then looked at only at every
-    16th position, because wherever the secret stands, one of its runs begins at such a position.
-    Short secrets are few: they are searched for by one expression.
+    Of a long secret every run of 32 characters is kept (of 16, when it is shorter than 63); a text
+    is then looked at only at every 32nd position, because wherever the secret stands, one of its
+    runs begins at such a position. Short secrets are few: one expression searches for them.
     """
 
     def __init__(self) -> None:
         self._kinds: dict[str, tuple[str, str]] = {}
-        self._grams: dict[str, list[tuple[str, int]]] = {}
+        self._runs: dict[int, dict[str, list[tuple[str, int]]]] = {}
         self._short: list[str] = []
         self._short_pattern: re.Pattern[str] | None = None
 
@@ -31,12 +30,14 @@ class SecretIndex:
         if not text or text in self._kinds:
             return
         self._kinds[text] = (kind, value)
-        if len(text) >= _INDEXED_FROM:
-            for at in range(len(text) - _GRAM + 1):
-                self._grams.setdefault(text[at : at + _GRAM], []).append((text, at))
-        else:
+        gram = next((size for size in _GRAMS if len(text) >= 2 * size - 1), None)
+        if gram is None:
             self._short = sorted([*self._short, text], key=len, reverse=True)
             self._short_pattern = re.compile("|".join(map(re.escape, self._short)))
+            return
+        runs = self._runs.setdefault(gram, {})
+        for at in range(len(text) - gram + 1):
+            runs.setdefault(text[at : at + gram], []).append((text, at))
 
     def find(self, text: str) -> list[tuple[int, int, str, str]]:
         """Return where secrets stand: start, end, kind and value, in order, never overlapping."""
@@ -45,20 +46,16 @@ class SecretIndex:
             for match in self._short_pattern.finditer(text):
                 found.setdefault(match.span(), match.group())
         spans: list[tuple[int, int, str, str]] = []
-        for (start, end), secret in sorted(
-            found.items(), key=lambda item: (item[0][0], -item[0][1])
-        ):
+        for (start, end), secret in sorted(found.items(), key=lambda at: (at[0][0], -at[0][1])):
             if not spans or start >= spans[-1][1]:
                 spans.append((start, end, *self._kinds[secret]))
         return spans
 
     def _long(self, text: str) -> list[tuple[int, str]]:
-        grams = self._grams
-        if not grams:
-            return []
         found: list[tuple[int, str]] = []
-        for at in range(0, len(text) - _GRAM + 1, _GRAM):
-            for secret, offset in grams.get(text[at : at + _GRAM], ()):
-                if offset <= at and text.startswith(secret, at - offset):
-                    found.append((at - offset, secret))
+        for gram, runs in self._runs.items():
+            for at in range(0, len(text) - gram + 1, gram):
+                for secret, offset in runs.get(text[at : at + gram], ()):
+                    if offset <= at and text.startswith(secret, at - offset):
+                        found.append((at - offset, secret))
         return found

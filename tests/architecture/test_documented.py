@@ -63,7 +63,9 @@ def test_every_published_schema_can_be_printed(name):
 
 
 def test_everything_that_is_promised_can_be_imported():
-    assert [name for name in koppeling_harness.__all__ if not hasattr(koppeling_harness, name)] == []
+    assert [
+        name for name in koppeling_harness.__all__ if not hasattr(koppeling_harness, name)
+    ] == []
 
 
 @needs_checkout

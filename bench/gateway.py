@@ -215,7 +215,6 @@ def main() -> None:
 
 def measure(ways: dict[str, int], processes: dict[str, subprocess.Popen], calls: int) -> None:
     times: dict[str, list[float]] = {name: [] for name in ways}
-    rates: dict[str, list[float]] = {name: [] for name in ways}
     clients = {name: Client(port) for name, port in ways.items()}
     for number in range(calls + 100):
         for name, client in clients.items():
@@ -225,14 +224,7 @@ def measure(ways: dict[str, int], processes: dict[str, subprocess.Popen], calls:
                 times[name].append((time.perf_counter() - started_s) * 1000)
     for client in clients.values():
         client.close()
-    burned = {name: 0.0 for name in ways}
-    batch = min(calls, 1600)
-    for _ in range(3):
-        for name, port in ways.items():
-            before_ms = cpu_ms(processes[name])
-            rates[name].append(asyncio.run(parallel(port, batch, 8)))
-            if before_ms is not None:
-                burned[name] += (cpu_ms(processes[name]) - before_ms) / (3 * batch)
+    rates, burned = at_once(ways, processes, min(calls, 1600))
     before = {name: peak_mb(process) for name, process in processes.items()}
     for name in ("gateway", "proxy"):
         large(ways[name])
@@ -245,6 +237,21 @@ def measure(ways: dict[str, int], processes: dict[str, subprocess.Popen], calls:
                 f"\n50 MB there and 50 MB back through {name}: peak memory "
                 f"{before[name]:.0f} MB before, {after[name]:.0f} MB after"
             )
+
+
+def at_once(
+    ways: dict[str, int], processes: dict[str, subprocess.Popen], calls: int
+) -> tuple[dict[str, list[float]], dict[str, float]]:
+    """Return calls per second with 8 at once, three times, and the processor time of one call."""
+    rates: dict[str, list[float]] = {name: [] for name in ways}
+    burned_ms = dict.fromkeys(ways, 0.0)
+    for _ in range(3):
+        for name, port in ways.items():
+            before_ms = cpu_ms(processes[name])
+            rates[name].append(asyncio.run(parallel(port, calls, 8)))
+            if before_ms is not None:
+                burned_ms[name] += (cpu_ms(processes[name]) - before_ms) / (3 * calls)
+    return rates, burned_ms
 
 
 def show(

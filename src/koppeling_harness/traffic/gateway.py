@@ -121,7 +121,11 @@ class Gateway:
 
 
 class _Tape:
-    """What one environment saw."""
+    """What one environment saw.
+
+    Passing must cost the integration as little as possible, so redaction is left to whoever asks
+    for the recording; until then what was seen is nowhere but in memory, like the token itself.
+    """
 
     def __init__(self, *, plan: FaultPlan, redactor: ExchangeRedactor, clock: Clock) -> None:
         self.plan = plan
@@ -132,6 +136,7 @@ class _Tape:
         self._count = 0
         self._connections: dict[int, int] = {}
         self._under_way: dict[int, Passage] = {}
+        self._ended: dict[int, Passage] = {}
         self._exchanges: dict[int, Exchange] = {}
 
     def begin(self, scope: Scope, path: str, receive: Receive, send: Send) -> Passage:
@@ -143,7 +148,7 @@ class _Tape:
             scope=scope,
             path=path,
             connection=connections.setdefault(wire.number, len(connections) + 1) if wire else 0,
-            started_s=self._clock.elapsed_s() - self._began_s,
+            started_s=self._now_s(),
             turn=self.turn,
             asgi_receive=receive,
             asgi_send=send,
@@ -152,14 +157,14 @@ class _Tape:
         return passage
 
     def end(self, passage: Passage) -> None:
-        self._exchanges[passage.number] = self._exchange(passage)
-        del self._under_way[passage.number]
+        passage.end(self._now_s())
+        self._ended[passage.number] = self._under_way.pop(passage.number)
 
     def recording(self) -> Recording:
+        self._exchanges |= self._redacted(self._ended)
+        self._ended.clear()
         counted = self._redactor.counts.copy()
-        every = self._exchanges | {
-            number: self._exchange(passage) for number, passage in self._under_way.items()
-        }
+        every = self._exchanges | self._redacted(self._under_way)
         recording = Recording(
             exchanges=tuple(every[number] for number in sorted(every)),
             faults_fired=tuple(self.plan.fired),
@@ -174,8 +179,14 @@ class _Tape:
             if wire is not None:
                 wire.cut()
 
-    def _exchange(self, passage: Passage) -> Exchange:
-        return passage.exchange(self._redactor, self._clock, self._began_s)
+    def _redacted(self, passages: dict[int, Passage]) -> dict[int, Exchange]:
+        now_s = self._now_s()
+        return {
+            number: passage.exchange(self._redactor, now_s) for number, passage in passages.items()
+        }
+
+    def _now_s(self) -> float:
+        return self._clock.elapsed_s() - self._began_s
 
 
 def _split(scope: Scope) -> tuple[str, str]:

@@ -5,7 +5,6 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from koppeling_harness.clock import Clock
 from koppeling_harness.errors import HarnessError
 from koppeling_harness.model.exchange import Exchange, Sender
 from koppeling_harness.traffic.answer import Answer, RawHeaders
@@ -43,6 +42,7 @@ class Passage:
     _response: Capture = field(init=False, default_factory=Capture)
     _response_headers: RawHeaders = field(init=False, default_factory=list)
     _status: int | None = field(init=False, default=None)
+    _duration_s: float | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self._request = Capture(self.request_header(b"content-encoding"))
@@ -132,15 +132,30 @@ class Passage:
         if self._status is None:
             self._status = _ENDED_BY_ERROR
 
-    def exchange(self, redactor: ExchangeRedactor, clock: Clock, began_s: float) -> Exchange:
-        """Return it as an exchange, redacted."""
+    def end(self, now_s: float) -> None:
+        """Note that it is over, and let go of the server's side of it.
+
+        Args:
+            now_s: The moment, since recording began.
+        """
+        self._duration_s = now_s - self.started_s
+        self.scope = {name: self.scope[name] for name in ("method", "query_string", "headers")}
+        self.asgi_receive, self.asgi_send = _nothing_more, _to_nobody
+
+    def exchange(self, redactor: ExchangeRedactor, now_s: float) -> Exchange:
+        """Return it as an exchange, redacted.
+
+        Args:
+            redactor: That of the environment.
+            now_s: The moment, since recording began; for one that is still under way.
+        """
         headers: RawHeaders = self.scope["headers"]
         query = self.scope["query_string"].decode("latin-1")
         return Exchange(
             number=self.number,
             sender=Sender.INTEGRATION,
             started_s=self.started_s,
-            duration_s=clock.elapsed_s() - began_s - self.started_s,
+            duration_s=now_s - self.started_s if self._duration_s is None else self._duration_s,
             method=self.method,
             path=redactor.path(self.path),
             query=redactor.query(query, self.path),
@@ -162,6 +177,14 @@ class Passage:
         _, _, charset = _header(headers, b"content-type").lower().partition("charset=")
         text = capture.text(charset.split(";")[0].strip(' "') or "utf-8")
         return None if text is None else capture.finish(redactor.body(text, self.path))
+
+
+async def _nothing_more() -> Message:
+    return {"type": "http.disconnect"}
+
+
+async def _to_nobody(message: Message) -> None:
+    """The answer is complete."""
 
 
 def _header(headers: RawHeaders, name: bytes) -> str:

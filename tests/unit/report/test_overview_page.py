@@ -1,0 +1,102 @@
+import re
+
+from koppeling_harness.report.texts import Language
+from support.dossiers import (
+    a_dossier,
+    a_full_dossier,
+    a_functional,
+    a_hostile_dossier,
+    a_refused,
+    overview_of,
+)
+from support.pages import is_harmless, text_of
+from support.registrations import a_registration, an_assessment
+
+
+def a_lapsed():
+    return a_dossier(
+        registration=a_registration(an_assessment("groen", "2023-11-01"), registration="verlopen")
+    )
+
+
+def rows(page) -> list[str]:
+    return [text_of(row) for row in re.findall(r"<tr data-status.*?</tr>", page, re.DOTALL)]
+
+
+def test_every_registration_has_a_row_the_heaviest_first():
+    shown = rows(overview_of(a_dossier(), a_lapsed(), a_full_dossier(), a_refused()))
+
+    assert ["kapot" in shown[0], "niet gecertificeerd" in shown[1]] == [True, True]
+    assert "in orde" in shown[3]
+
+
+def test_a_row_tells_status_colour_validity_releases_and_what_is_next():
+    (row,) = rows(
+        overview_of(
+            a_dossier(a_functional("Profit 8", failed=("hours.push",)), a_functional("Profit 7"))
+        )
+    )
+
+    for part in (
+        "Voorbeeld B.V.",
+        "actie vereist",
+        "groen",
+        "2027-05-14",
+        "gezakt",
+        "geslaagd",
+        "2026-11-20",
+        "Laat een nieuwe beoordeling doen.",
+    ):
+        assert part in row
+
+
+def test_a_row_links_to_its_dossier():
+    assert 'href="dossiers/0.html"' in overview_of(a_dossier())
+
+
+def test_counts_are_per_status_and_colour():
+    page = overview_of(a_dossier(), a_lapsed(), a_refused())
+    tiles = re.findall(r'<li data-value="(\w+)"><span class="big">(\d+)', page)
+
+    assert tiles == [
+        ("input_error", "1"),
+        ("not_certified", "1"),
+        ("in_order", "1"),
+        ("groen", "2"),
+        ("none", "1"),
+    ]
+
+
+def test_what_is_due_stands_in_a_picture_and_in_a_list():
+    page = overview_of(a_lapsed())
+
+    assert "<svg" in page
+    assert "2026-11-01 te laat late" in text_of(page)
+
+
+def test_nothing_due_is_said():
+    assert "vervalt er niets" in text_of(overview_of(a_dossier()))
+
+
+def test_per_release_the_outcomes_are_counted():
+    page = overview_of(a_dossier(a_functional("Profit 8", failed=("a",)), a_functional("Profit 7")))
+    counts = re.findall(r'<tr><th scope="row">(Profit \d).*?</tr>', page, re.DOTALL)
+    table = text_of(page[page.index('id="releases"') :])
+
+    assert counts == ["Profit 7", "Profit 8"]
+    assert "Profit 7 vorige previous 1 0 0 0" in table
+    assert "Profit 8 huidige current 0 1 0 0" in table
+
+
+def test_the_policy_and_the_day_are_named():
+    shown = text_of(overview_of(a_dossier(), language=Language.EN))
+
+    assert "1 registration," in shown
+    assert "as of 2026-11-23" in shown
+    assert "policy sla" in shown
+
+
+def test_hostile_text_is_shown_and_not_obeyed():
+    page = overview_of(a_hostile_dossier(), a_refused("<script>alert(1)</script>\u202e"))
+
+    assert is_harmless(page)

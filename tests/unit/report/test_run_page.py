@@ -1,0 +1,152 @@
+from dataclasses import replace
+
+from koppeling_harness.model.finding import Difference
+from koppeling_harness.model.run import RequiredCount, Verdict
+from koppeling_harness.model.verdict import Level, Outcome
+from koppeling_harness.report.run_page import EXPLAINED_AT_MOST, render_run_page
+from koppeling_harness.report.texts import Language
+from support.dossiers import a_dossier
+from support.hostile import HOSTILE, hostile_run
+from support.pages import is_harmless, text_of
+from support.records import (
+    a_failure,
+    a_finding,
+    a_result,
+    a_run,
+    a_set_aside,
+    an_integration,
+    every_outcome,
+)
+
+
+def test_the_verdict_is_said_in_both_languages():
+    shown = text_of(render_run_page(a_run(an_integration(a_result(), a_failure()))))
+
+    assert "1 van 2 verplichte scenario's uitgevoerd en geslaagd." in shown
+    assert "1 of 2 required scenarios executed and passed." in shown
+
+
+def test_a_failure_says_what_where_and_what_to_do():
+    shown = text_of(render_run_page(a_run(an_integration(a_failure()))))
+
+    for part in (
+        "Uren komen één keer aan",
+        "hours.push [push-hours]",
+        "scenarios/hours/push.scenario.yaml:31:7",
+        "rows.0.Qu 8.0 7.5",
+        "2: GET /connectors/Uren → 200",
+        "curl -X GET",
+        "Stuur het aantal uren met een punt",
+        "Send the number of hours with a decimal point",
+        "koppeling explain EXPECT",
+        "retrying after lost response",
+        "geen antwoord",
+        "storing: lost_response",
+        "R18",
+    ):
+        assert part in shown
+
+
+def test_failures_come_before_what_passed_and_the_required_ones_first():
+    recommended = a_failure("paging.later", level=Level.RECOMMENDED)
+    page = render_run_page(
+        a_run(an_integration(a_result("first.passed"), recommended, a_failure("hours.required")))
+    )
+
+    assert page.index("hours.required") < page.index("paging.later") < page.index("first.passed")
+
+
+def test_a_required_scenario_that_was_not_executed_is_told():
+    verdict = Verdict(
+        outcome=Outcome.NOT_RUN, required=RequiredCount(total=5, executed=3, passed=3)
+    )
+    shown = text_of(render_run_page(a_run(an_integration(a_result(), verdict=verdict))))
+
+    assert "2 verplichte scenario's zijn niet uitgevoerd" in shown
+
+
+def test_waived_scenarios_are_told():
+    record = an_integration(a_result())
+    waived = replace(record, verdict=replace(record.verdict, waived=1))
+
+    assert "1 met een ontheffing" in text_of(render_run_page(a_run(waived)))
+
+
+def test_an_integration_that_was_set_aside_shows_the_reason_and_no_verdict():
+    shown = text_of(render_run_page(a_run(a_set_aside())))
+
+    assert "terzijde gelegd" in shown
+    assert "unknown key 'nmae'" in shown
+    assert "0 van 0" not in shown
+
+
+def test_a_message_without_translation_is_marked_as_english():
+    finding = a_finding(text=None, advice=None, message="only English", hint="do it")
+    page = render_run_page(a_run(an_integration(a_failure(findings=(finding,)))))
+
+    assert '<span lang="en" class="keep">only English</span>' in page
+    assert '<span lang="en" class="keep">do it</span>' in page
+
+
+def test_the_page_tells_what_was_run_and_that_the_quickscan_stands_apart():
+    shown = text_of(render_run_page(every_outcome()))
+
+    for part in ("20261123T083015Z-1a2b3c", "2026-11-23 09:30:15", "Profit 8", "51ab" * 16):
+        assert part in shown
+    assert "Automatische controles vervangen de Quickscan niet en veranderen nooit een kleur." in (
+        shown
+    )
+    assert "Automatic checks do not replace the Quickscan and never change a colour." in shown
+
+
+def test_the_page_opens_in_the_language_that_was_asked_for():
+    page = render_run_page(every_outcome(), language=Language.EN)
+
+    assert '<html lang="en"' in page
+    assert "<title>Certification on Profit 8</title>" in page
+    assert 'value="en" autocomplete="off" checked' in page
+
+
+def test_a_run_without_integrations_says_so():
+    assert "geen enkele koppeling" in text_of(render_run_page(a_run()))
+
+
+def test_an_integration_without_any_passed_result_says_so():
+    assert "Geen enkel scenario slaagde." in text_of(
+        render_run_page(a_run(an_integration(a_failure())))
+    )
+
+
+def test_more_failures_than_a_page_bears_are_listed():
+    failures = [a_failure(f"hours.n{number}") for number in range(EXPLAINED_AT_MOST + 1)]
+    page = render_run_page(a_run(an_integration(*failures)))
+
+    assert page.count("<article") == EXPLAINED_AT_MOST
+    assert f"hours.n{EXPLAINED_AT_MOST}" in page
+
+
+def test_a_thousand_results_stay_within_three_mebibytes():
+    differences = tuple(
+        Difference(path=f"rows.{number}", expected="x" * 5000, actual="y" * 5000)
+        for number in range(3)
+    )
+    heavy = a_failure(findings=(a_finding(differences=differences),), log="z" * 100_000)
+    page = render_run_page(a_run(an_integration(*[heavy] * 500, *[a_result()] * 500)))
+
+    assert len(page.encode()) < 3 * 2**20
+
+
+def test_the_registration_stands_with_its_integration():
+    dossier = a_dossier(integration="urenportaal")
+    shown = text_of(render_run_page(every_outcome(), dossiers=[dossier]))
+
+    assert shown.count("Kleur groen, rapport van 14 mei 2024: geldig t/m 14 mei 2027.") == 1
+
+
+def test_hostile_text_is_shown_and_not_obeyed():
+    page = render_run_page(hostile_run())
+
+    assert is_harmless(page)
+    assert r"geslaagd\u202edkaazeg" in page
+    assert "{{ 7 * 7 }}" in page
+    assert HOSTILE not in page

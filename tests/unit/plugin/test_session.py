@@ -18,7 +18,7 @@ from koppeling_harness.plugin.session import (
     IntegrationRunner,
     Session,
 )
-from support.plugins import a_plugin, children, is_running
+from support.plugins import MANIFEST, a_plugin, children, is_running
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="looks into /proc to prove that no process is left"
@@ -588,6 +588,55 @@ def test_a_plugin_without_trigger_is_not_started(tmp_path):
 
     assert answer.kind is BreakdownKind.NOT_STARTED
     assert "has no hook `koppeling_trigger`" in answer.message
+
+
+def test_a_plugin_file_that_is_no_python_is_not_started(tmp_path):
+    plugin = a_plugin(
+        tmp_path / "voorbeeld",
+        manifest=MANIFEST.replace("kind: python", "kind: python\n  plugin: hooks.txt"),
+    )
+    (plugin / "hooks.txt").write_text("geen Python")
+    (integration,) = discover([plugin], entry_points=False).integrations
+
+    async def whole() -> object:
+        runner = IntegrationRunner(integration)
+        try:
+            return await runner.check(tmp_path)
+        finally:
+            await runner.close()
+
+    answer = asyncio.run(whole())
+
+    assert answer.kind is BreakdownKind.NOT_STARTED
+    assert "hooks.txt is not a Python file" in answer.message
+
+
+def test_a_plugin_file_that_has_gone_is_not_started(tmp_path):
+    async def play(runner: IntegrationRunner, context: RunContext) -> object:
+        (tmp_path / "voorbeeld" / "koppeling_plugin.py").unlink()
+        return await runner.open(context)
+
+    answer = drive(tmp_path, play)
+
+    assert answer.kind is BreakdownKind.NOT_STARTED
+    assert "koppeling_plugin.py does not exist in voorbeeld" in answer.message
+
+
+def test_cancelling_while_it_prepares_makes_room_for_another(tmp_path):
+    async def play(runner: IntegrationRunner, context: RunContext) -> object:
+        task = asyncio.create_task(runner.open(context))
+        while not (tmp_path / "work" / "begun").exists():
+            await asyncio.sleep(0.01)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        again = await opened(runner, a_context(tmp_path / "other"))
+        return await again.finish(timeout_s=5.0)
+
+    prepare = "Path('begun').touch(); time.sleep(60 if context.work_dir.endswith('work') else 0)"
+    hooks = PREPARE.format(prepare=prepare)
+
+    assert drive(tmp_path, play, hooks=hooks, max_processes=1) is None
 
 
 def test_an_interpreter_that_does_not_exist_is_not_started(tmp_path):

@@ -95,7 +95,7 @@ def colour_chart(registration: Registration, *, as_of: date, policy: Policy) -> 
     ends = [each.report_date for each in counted[1:]] + [date.max]
     bands = [
         band(each.report_date, min(each.valid_until, end), each.colour, each.assessment)
-        for each, end in zip(counted, ends, strict=True)
+        for each, end in zip(counted, ends, strict=False)  # of none counted, none ends
     ]
     bands += [band(gap.from_, gap.to or as_of, None, "") for gap in open_gaps]
     years = range(first.year + 1, last.year + 1)

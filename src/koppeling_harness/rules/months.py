@@ -5,6 +5,7 @@ A term ends on the same day of the month, or on the month's last day where that 
 """
 
 from datetime import date, timedelta
+from functools import lru_cache
 
 from dateutil.relativedelta import relativedelta
 
@@ -16,6 +17,7 @@ REVIEW_MONTHS = 12
 """Source: AFAS, partner.afas.nl/sla/koppeling."""
 
 
+@lru_cache(maxsize=4096)
 def add_months(day: date, months: int) -> date:
     """Return the day a number of calendar months later; the last day there is when it is past."""
     try:

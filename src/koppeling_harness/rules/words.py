@@ -1,6 +1,7 @@
 """The programme's words in both languages, for everything that a reviewer reads."""
 
 from datetime import date
+from functools import lru_cache
 
 from koppeling_harness.model.registration import Colour
 from koppeling_harness.model.shape import Text
@@ -81,6 +82,7 @@ WHO = {
 }
 
 
+@lru_cache(maxsize=4096)
 def day_in_words(day: date) -> Text:
     """Return a date as each language writes it: 14 mei 2027, 14 May 2027."""
     return Text(

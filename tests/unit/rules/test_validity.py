@@ -1,0 +1,67 @@
+from koppeling_harness.rules.policy import SLA
+from koppeling_harness.rules.validity import accepted, gaps, pending
+from support.registrations import a_decision, a_registration, an_assessment, day
+
+
+def counted(registration, as_of="2026-11-23"):
+    return accepted(registration, as_of=day(as_of), policy=SLA)
+
+
+def test_what_counts_comes_in_the_order_of_the_reports_and_the_one_that_governs_last():
+    registration = a_registration(
+        an_assessment("rood", "2026-09-01", name="Q3"),
+        an_assessment("groen", "2024-05-14"),
+        an_assessment("groen", "2026-09-01", name="Q4"),
+        an_assessment("oranje", "2025-05-14", name="Q2"),
+    )
+
+    assert [each.assessment for each in counted(registration)] == ["Q1", "Q2", "Q4", "Q3"]
+
+
+def test_a_report_of_a_later_day_does_not_count_yet():
+    assert counted(a_registration(an_assessment("groen", "2026-11-24"))) == ()
+
+
+def test_accepted_evidence_says_that_a_decision_made_it_count():
+    registration = a_registration(
+        an_assessment("groen", "2024-05-14"),
+        an_assessment("groen", "2026-05-14", name="P1", kind="pentest"),
+        decisions=(a_decision("accept_evidence", "2026-06-01", assessment="P1", colour="oranje"),),
+    )
+
+    assert [(each.colour, each.by_decision) for each in counted(registration)] == [
+        ("groen", False),
+        ("oranje", True),
+    ]
+
+
+def test_evidence_awaits_a_decision_until_there_is_one():
+    registration = a_registration(
+        an_assessment(None, "2026-05-14", name="P1", kind="pentest"),
+        decisions=(a_decision("reject_evidence", "2026-06-01", assessment="P1"),),
+    )
+
+    assert [each.id for each in pending(registration, as_of=day("2026-05-31"))] == ["P1"]
+    assert pending(registration, as_of=day("2026-06-01")) == ()
+
+
+def test_a_report_on_the_day_after_the_last_leaves_no_gap():
+    registration = a_registration(
+        an_assessment("oranje", "2024-05-14"), an_assessment("groen", "2025-05-15", name="Q2")
+    )
+
+    assert gaps(counted(registration), as_of=day("2026-11-23")) == ()
+
+
+def test_an_early_red_takes_over_from_a_green_that_had_years_to_go():
+    registration = a_registration(
+        an_assessment("groen", "2024-05-14"), an_assessment("rood", "2025-01-01", name="Q2")
+    )
+
+    [gap] = gaps(counted(registration), as_of=day("2026-11-23"))
+
+    assert (gap.from_, gap.to) == (day("2025-07-02"), None)
+
+
+def test_no_report_leaves_no_gap_to_tell():
+    assert gaps((), as_of=day("2026-11-23")) == ()

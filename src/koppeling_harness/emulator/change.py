@@ -130,6 +130,8 @@ class Change:
 
     database: Database
     type: ObjectType
+    table: str
+    """Where its row is; empty for an object that has none."""
     element: Element
     action: str
     values: Values

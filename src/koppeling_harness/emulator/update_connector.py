@@ -100,6 +100,7 @@ class UpdateExecutor:
         change = Change(
             database=database,
             type=type_,
+            table=rules.table,
             element=element,
             action=element.action or action,
             values=self._values(type_, rules, element),

@@ -5,6 +5,7 @@ Plain ASGI: one lookup by path instead of a router, for every request goes throu
 
 import base64
 import json
+import logging
 import re
 import sqlite3
 import uuid
@@ -27,6 +28,7 @@ MOST_QUERY = 2049
 MOST_BODY = 75 * 1024 * 1024
 """Bytes of a request; larger gives 413 (source: AFAS, docs.afas.help/apidoc)."""
 
+_LOG = logging.getLogger(__name__)
 _SERVICE = "profitrestservices"
 _GZIP_FROM = 1024
 _JSON = (b"content-type", b"application/json; charset=utf-8")
@@ -174,8 +176,9 @@ class Server:
             return self._dispatch(request)
         except Refusal as refusal:
             return refused(refusal, request)
-        except sqlite3.Error:
-            # What SQL cannot do here, SQL Server could not do there.
+        except sqlite3.Error as error:
+            # A client gets what Profit says when its database fails; the line says it is ours.
+            _LOG.error("the emulator's database refused %s: %s", request.parts[:2], error)
             return refused(Refusal(Reason.UNEXPECTED), request)
 
     def _dispatch(self, request: Request) -> Answer:

@@ -1,6 +1,7 @@
 """Whatever is sent, ERP1 answers as Profit does: no traceback, no strange 500, no lost write."""
 
 import json
+import logging
 from typing import Any
 from urllib.parse import quote
 
@@ -39,7 +40,23 @@ anything = st.recursive(
 )
 
 
+class _Failures(logging.Handler):
+    """Keeps what the emulator logs: that its own database failed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(record.getMessage())
+
+
+FAILURES = _Failures()
+logging.getLogger("koppeling_harness.emulator.web").addHandler(FAILURES)
+
+
 def well_behaved(reply) -> None:
+    assert FAILURES.lines == []
     assert reply.status in STATUSES
     if reply.status == 500:
         assert set(reply.json()) == {"externalMessage", "errorNumber", "profitLogReference"}

@@ -123,14 +123,9 @@ def _relation_of_parent(change: Change) -> Values | None:
     parent = change.parent
     if parent is None or parent.row is None:
         return None
-    column = {"contact": "BcPer"}.get(_table(parent), "BcId")
+    column = {"contact": "BcPer"}.get(parent.table, "BcId")
     id_ = parent.row.get(column)
     return change.database.row("relation", "BcId = ?", id_) if id_ else None
-
-
-def _table(change: Change) -> str:
-    rules = RULES.get(change.type.name)
-    return rules.table if rules else ""
 
 
 def _prepare_organisation(change: Change) -> None:
@@ -227,7 +222,7 @@ def _finish_address(change: Change) -> None:
     if column == "Pad" and str(parent.element.fields.get("PadAdr", "")).lower() in ("true", "1"):
         return
     parent.row[column] = row["AddressId"]
-    parent.database.update(_table(parent), parent.row["rowid"], {column: row["AddressId"]})
+    parent.database.update(parent.table, parent.row["rowid"], {column: row["AddressId"]})
 
 
 def _resolve_bank(change: Change) -> None:
@@ -304,7 +299,7 @@ def _prepare_trade(change: Change, number: str, flag: str) -> None:
         change.need("PaCd", "ColA")
     if change.values.get(number) is None:
         change.values[number] = str(change.database.next_number(number, 20000))
-    elif change.database.row(_table(change), f"{number} = ?", change.values[number]):
+    elif change.database.row(change.table, f"{number} = ?", change.values[number]):
         raise Refusal(Reason.EXISTS, object=change.type.name, key=change.values[number])
 
 

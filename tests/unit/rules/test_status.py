@@ -74,7 +74,10 @@ def test_green_a_day_after_its_last_is_not_certified():
 def test_green_on_its_last_day_still_counts():
     registration = a_registration(an_assessment("groen", "2023-11-23"))
 
-    assert summary(status_of(registration))[:3] == ("attention", "2026-11-23", "keep")
+    status = status_of(registration)
+
+    assert summary(status)[:3] == ("attention", "2026-11-23", "keep")
+    assert status.security.gaps == ()
 
 
 def test_orange_asks_for_attention():
@@ -337,6 +340,30 @@ def test_a_notice_cannot_be_withdrawn_after_its_end():
     )
 
     assert status_of(registration).status == "terminated"
+
+
+def test_a_letter_withdrawn_on_its_own_day_does_not_run_in_whatever_order_they_stand():
+    registration = a_registration(
+        an_assessment(),
+        decisions=(
+            a_decision("withdraw_notice", "2026-04-01"),
+            a_decision("give_notice", "2026-04-01"),
+        ),
+    )
+
+    assert status_of(registration).status == "in_order"
+
+
+def test_a_partner_that_changes_its_last_day_ends_on_the_newest():
+    registration = a_registration(
+        an_assessment(),
+        decisions=(
+            a_decision("end_by_partner", "2026-10-01", effective=day("2026-10-31")),
+            a_decision("end_by_partner", "2026-10-15", effective=day("2026-12-31")),
+        ),
+    )
+
+    assert summary(status_of(registration))[0::3] == ("notice_running", "2026-12-31 definite")
 
 
 def test_a_second_letter_does_not_prolong_the_first():

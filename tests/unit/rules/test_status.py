@@ -248,6 +248,19 @@ def test_a_passed_planned_scan_without_outcome_is_flagged():
     assert (status.status, codes(status)) == ("in_order", {"PLANNED-PASSED"})
 
 
+def test_a_planned_scan_that_has_its_outcome_is_not_asked_for_again():
+    planned = PlannedAssessment(date=day("2024-05-14"), assessor="Computest")
+
+    status = status_of(a_registration(an_assessment(), planned_assessments=(planned,)))
+
+    assert codes(status) == set()
+    assert set(duties(status)) == {"rescan"}
+
+
+def test_a_registration_older_than_its_record_has_no_onboarding():
+    assert status_of(a_registration(an_assessment(), onboarding=None)).status == "in_order"
+
+
 # Evidence from another organisation --------------------------------------------------------------
 
 PENTEST = an_assessment(None, "2026-05-20", name="P1", kind="pentest", submitted=day("2026-06-01"))
@@ -574,6 +587,16 @@ def test_the_newest_run_counts_and_one_after_the_day_does_not():
     status = status_of(a_registration(GREEN), runs=runs)
 
     assert (status.status, status.functional[1].date) == ("in_order", day("2026-11-20"))
+
+
+def test_newest_is_by_the_clock_and_not_by_the_name_of_the_run():
+    runs = [
+        a_run("Profit 7"),
+        a_run("Profit 8", "2026-11-20", run_id="a"),
+        a_run("Profit 8", "2026-10-01", run_id="b", failed=("retry",)),
+    ]
+
+    assert status_of(a_registration(GREEN), runs=runs).functional[1].run_id == "a"
 
 
 @pytest.mark.parametrize(

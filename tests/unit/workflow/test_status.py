@@ -95,6 +95,7 @@ def test_one_broken_file_is_an_input_error_and_hides_no_other(tmp_path):
     assert statuses(found) == {"voorbeeld": "attention", "tweede": "input_error"}
     assert found.dossiers[1].problem.startswith(f"{broken}:9:")
     assert exit_code(found.dossiers) is ExitCode.CONFIGURATION
+    assert f"tweede: INPUT ERROR\n    {broken}:9:" in as_text(found, lang="en")
 
 
 def test_two_files_of_one_registration_are_not_both_believed(tmp_path):

@@ -444,6 +444,13 @@ def test_never_assessed_has_no_end_date_to_compute():
     assert "NEVER-ASSESSED" in codes(status)
 
 
+def test_notice_that_was_given_is_not_asked_for_again():
+    registration = a_registration(decisions=(a_decision("give_notice", "2026-04-01"),))
+
+    assert "give-notice" in duties(status_of(a_registration()))
+    assert "give-notice" not in duties(status_of(registration))
+
+
 # Onboarding -------------------------------------------------------------------------------------
 
 
@@ -470,6 +477,14 @@ def test_a_red_applicant_is_for_a_reviewer_to_decide():
     status = status_of(a_registration(an_assessment("rood", "2026-09-01"), **APPLICANT))
 
     assert (status.status, "applicant-assessment" in duties(status)) == ("applying", True)
+
+
+def test_the_day_on_which_the_onboarding_finishes_is_the_first_that_counts():
+    onboarding = Onboarding(started=day("2026-01-01"), finished=day("2026-11-23"))
+    registration = a_registration(an_assessment(), onboarding=onboarding)
+
+    assert status_of(registration, as_of="2026-11-22").status == "applying"
+    assert status_of(registration, as_of="2026-11-23").status == "in_order"
 
 
 def test_an_applicant_that_is_listed_already_is_flagged():
@@ -626,6 +641,12 @@ def test_a_waiver_that_no_failure_needs_is_flagged_without_effect():
     status = status_of(registration)
 
     assert (status.status, codes(status)) == ("in_order", {"WAIVER-UNUSED"})
+
+
+def test_a_waiver_for_a_release_without_runs_is_not_called_unused():
+    waiver = a_waiver("retry", "2027-12-31", releases=("Profit 9",))
+
+    assert codes(status_of(a_registration(GREEN, waivers=(waiver,)))) == set()
 
 
 def test_a_waiver_that_ends_soon_or_has_ended_is_flagged():

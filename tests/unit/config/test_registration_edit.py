@@ -69,6 +69,22 @@ def test_a_file_with_problems_is_not_edited(path):
         add_decision(path, a_decision("give_notice", "2026-11-02"))
 
 
+def test_an_addition_that_would_change_its_neighbour_is_refused_with_the_line_to_add(path):
+    text = REGISTRATION.replace(
+        "decisions: []\n",
+        "decisions:\n  - date: 2026-01-05\n    by: A. Reviewer\n    decision: annual_review\n"
+        "    reason: |+\n      goed\n\n\nsignals: []\n",
+    )
+    path.write_text(text, encoding="utf-8")
+
+    with pytest.raises(ConfigurationError) as caught:
+        add_decision(path, a_decision("give_notice", "2026-11-02"))
+
+    assert "without touching what stands around it" in caught.value.message
+    assert "- {date: 2026-11-02, by: " in caught.value.hint
+    assert path.read_text(encoding="utf-8") == text
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX permissions")
 def test_the_file_keeps_its_permissions(path):
     path.chmod(0o640)

@@ -403,6 +403,24 @@ def test_repair_during_notice_does_not_stop_it_but_is_proposed():
     assert duties(status)["withdraw-notice"] == "2027-04-01"
 
 
+def test_a_report_of_before_the_notice_is_no_repair():
+    registration = a_registration(
+        an_assessment("groen", "2026-03-01"), decisions=(a_decision("give_notice", "2026-04-01"),)
+    )
+
+    assert "MENDED-DURING-NOTICE" not in codes(status_of(registration))
+
+
+def test_an_agreement_that_ends_is_not_reviewed_any_more():
+    registration = a_registration(
+        an_assessment(),
+        agreement=Agreement(started=day("2024-02-01")),
+        decisions=(a_decision("give_notice", "2026-04-01"),),
+    )
+
+    assert "annual-review" not in duties(status_of(registration))
+
+
 def test_the_partner_s_own_notice_ends_on_the_recorded_day():
     decision = a_decision("end_by_partner", "2026-10-01", effective=day("2026-12-31"))
     registration = a_registration(an_assessment(), decisions=(decision,))
@@ -487,6 +505,12 @@ def test_the_day_on_which_the_onboarding_finishes_is_the_first_that_counts():
     assert status_of(registration, as_of="2026-11-23").status == "in_order"
 
 
+def test_an_applicant_has_no_forecast_of_an_end():
+    status = status_of(a_registration(an_assessment("oranje", "2024-05-14"), **APPLICANT))
+
+    assert (status.status, status.contract_end) == ("applying", None)
+
+
 def test_an_applicant_that_is_listed_already_is_flagged():
     registration = a_registration(**{**APPLICANT, "listing": Listing(partner_site=True)})
 
@@ -517,6 +541,13 @@ def test_what_lapsed_and_is_not_listed_stays_so():
     [
         ((a_decision("remove_listing", "2026-10-01"),), "unchanged"),
         ((a_decision("remove_listing", "2023-10-01"),), "restore"),
+        (
+            (
+                a_decision("remove_listing", "2026-10-01"),
+                a_decision("restore_listing", "2026-10-01"),
+            ),
+            "unchanged",
+        ),
         (
             (
                 a_decision("restore_listing", "2026-10-02"),

@@ -406,8 +406,12 @@ def test_changed_booking_days_remember_deletions_too():
     client = caller(clock=clock)
     client.post("PtRealization", hours())
     clock.forward(hours=1)
+    client.put("PtRealization", element("PtRealization", {"Id": 301, "DaTi": "2026-11-25"}))
+    clock.forward(hours=1)
     client.delete("PtRealization/PtRealization/@Id/301")
+    moved_to = client.where("Profit_Rea_ChangedEntryDate", "EntryDate", "2026-11-25T00:00:00")
 
+    assert moved_to.rows[0]["Modified"] == "2026-11-24T14:00:00Z"
     days = client.where("Profit_Rea_ChangedEntryDate", "EntryDate", "2026-11-24T00:00:00").rows
 
     assert days == [{"EntryDate": "2026-11-24T00:00:00Z", "Modified": "2026-11-24T13:00:00Z"}]

@@ -113,7 +113,7 @@ def _read(path: Path, name: str) -> str:
         message = f"expected the name of a scenario file to end in {SUFFIX}"
         raise DocumentError([Problem(where=name, message=message)])
     try:
-        return path.read_bytes().decode("utf-8-sig")
+        return path.read_bytes().decode("utf-8")
     except OSError as error:
         message = f"cannot be read: {error.strerror}"
     except UnicodeDecodeError as error:

@@ -77,6 +77,12 @@ def problems_of(tmp_path, body):
             "below one of them",
         ),
         (
+            WHEN + "then:\n  - get: X\n    expect: {$lenth: 1}",
+            "9:14",
+            "`$lenth` stands where a member of the result is expected",
+            "",
+        ),
+        (
             WHEN + "then:\n  - get: X\n    save: {a: bdy.x}",
             "9:15",
             "the result of `get` has no `bdy`",

@@ -129,7 +129,8 @@ def test_scenarios_are_found_in_folders_and_as_files_each_once(tmp_path):
     second = write_scenario(tmp_path / "b", name="second")
     (tmp_path / "a" / "README.md").write_text("no scenario", encoding="utf-8")
 
-    assert find_scenarios([tmp_path / "a", second, first, tmp_path]) == (first, second)
+    again = tmp_path / "b" / ".." / "b" / second.name
+    assert find_scenarios([tmp_path / "a", second, first, again, tmp_path]) == (first, second)
 
 
 def test_a_path_that_is_not_there_is_a_configuration_error(tmp_path):

@@ -15,7 +15,7 @@ from support.erp1 import HOURS, Caller, caller, element
 
 ERP1 = caller()
 FUZZ = settings(
-    max_examples=150,
+    max_examples=60,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
@@ -205,7 +205,7 @@ def test_any_path_gets_an_answer(method: str, parts: list[str]):
         assert reply.message
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(quantities=st.lists(st.integers(-5, 10**9), min_size=1, max_size=4))
 def test_every_write_that_is_acknowledged_is_read_back(quantities: list[int]):
     client = Caller(ERP1.erp1, ERP1.erp1.open_environment())
@@ -223,7 +223,7 @@ def test_every_write_that_is_acknowledged_is_read_back(quantities: list[int]):
     client.erp1.close_environment(client.access.environment)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     skip=st.integers(0, 320),
     take=st.integers(1, 50),

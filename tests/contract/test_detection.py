@@ -17,7 +17,8 @@ def judged(tmp_path_factory):
     folder = tmp_path_factory.mktemp("detection")
     for defect in DEFECTS:
         seeded(defect, folder / "plugins")
-    ran = koppeling("run", "--plugin", "plugins", "--json", cwd=folder, timeout_s=900)
+    many = ("--concurrency", "24")  # most of a run is waiting
+    ran = koppeling("run", "--plugin", "plugins", "--json", *many, cwd=folder, timeout_s=900)
     assert ran.code == 1, ran.err
     return {each["id"]: each for each in ran.json()["integrations"]}
 

@@ -6,9 +6,11 @@ Source: AFAS, docs.afas.help/profit: authentication, integrationid, get-connecto
 import base64
 import json
 import logging
+import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import httpx
@@ -106,6 +108,7 @@ class AfasClient:
                 "Accept-Language": "nl-nl",
             },
             timeout=httpx.Timeout(120.0, connect=10.0),
+            verify=_trusted(),
             transport=transport,
         )
 
@@ -182,6 +185,12 @@ class AfasClient:
             log.warning("%s %s: %s Wacht %.1f s.", method, path, problem, pause_s)
             self._pause(pause_s)
         raise AssertionError  # the last try has returned or raised
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Return the certificate authorities that are trusted; reading them takes a while."""
+    return httpx.create_ssl_context()
 
 
 def _filter_query(filters: Sequence[Filter]) -> dict[str, str]:

@@ -7,7 +7,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-_TABLES = """
+_SETUP = """
+pragma journal_mode = wal;
+pragma synchronous = normal;
+begin;
 create table if not exists employee (id text primary key, content text not null);
 create table if not exists project (id text primary key, content text not null);
 create table if not exists mark (name text primary key, value text not null);
@@ -18,6 +21,7 @@ create table if not exists entry (
     message text,                   -- what AFAS said when it refused
     log_reference text              -- under which AFAS finds that in its log
 );
+commit;
 """
 
 SENDING, BOOKED, REFUSED = "sending", "booked", "refused"
@@ -28,7 +32,7 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         self._db = sqlite3.connect(folder / "urenportaal.db", isolation_level=None)
-        self._db.executescript(_TABLES)
+        self._db.executescript(_SETUP)
 
     def close(self) -> None:
         self._db.close()

@@ -109,6 +109,7 @@ TABLE = rows(
     ("other.binary", lambda c: c.call("GET", "/reportconnector/12", headers={"sendfileasbinary": "1"}).content[:5], b"%PDF-"),
     ("head.empty", lambda c: c.call("GET", "/nowhere").headers["content-type"], "application/xml; charset=utf-8"),
     ("head.always", lambda c: [c.get("Profit_Article").headers[n] for n in ("cache-control", "strict-transport-security", "x-content-type-options", "x-frame-options", "x-afas-proxy-version", "content-type")], ["no-store, no-cache", "max-age=31536000", "nosniff", "deny", "4.3.0.0", "application/json; charset=utf-8"]),
+    ("head.chunked", lambda c: "content-length" in c.call("GET", "/profitversion").headers, False),
     ("head.gzip", lambda c: json.loads(gzip.decompress(c.call("GET", "/metainfo", headers={"accept-encoding": "gzip"}).content))["info"]["envid"], "T12345AA"),
     ("head.trace", lambda c: bool(re.fullmatch("[0-9a-f]{32}", c.call("GET", "/profitversion").headers["x-trace-identifier"])), True),
     ("head.no-integration-id", lambda c: c.call("GET", "/profitversion").status, 200),

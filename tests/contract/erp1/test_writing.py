@@ -34,7 +34,7 @@ def says(reply):
 
 
 def whole(reply):
-    return reply.status, reply.content, reply.headers["content-length"]
+    return reply.status, reply.content, reply.headers.get("content-length")
 
 
 def numbered(reply):
@@ -80,6 +80,7 @@ TABLE = rows(
     ("rule.entry-date", lambda c: refusal(c, "FiEntries", entry({**DEBIT, "BpDa": "2024-11-01"}, CREDIT), headers=EN), (500, "Date '1-11-2024' belongs to a blocked period")),
     ("rule.entry-axis", lambda c: refusal(c, "FiEntries", entry(DEBIT, {**CREDIT, "AcNr": "8074"}), headers=EN), (500, "Allocation code for axis 'Cost center' must be filled for account 8074")),
     ("write.methods", lambda c: [c.post("KnContact", element("KnContact", {"CdId": 1})).status, c.delete("KnPerson/KnPerson/BcCo/1000001").status, c.put("KnContact", element("KnContact", {"CdId": 1})).status], [500, 500, 201]),
+    ("write.delete-documented", lambda c: [c.post("KnProvApplication", element("KnProvApplication", {"BcCo": "1000101", "PvCd": "1"})).status, c.delete("KnProvApplication/KnProvApplication/@BcCo/1000101").status], [201, 200]),
     ("rule.entry-no-put", lambda c: c.put("FiEntries", entry()).status, 500),
 )  # fmt: skip
 

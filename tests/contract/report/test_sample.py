@@ -1,0 +1,63 @@
+"""`reports/sample/` is what the samples give today; rebuilt here when it is not."""
+
+import re
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from koppeling_harness.report.texts import Language
+from koppeling_harness.store.files import write_files
+from koppeling_harness.workflow.publish import render_site
+from koppeling_harness.workflow.status import StatusRequest, judge_registrations
+from support.registrations import day
+
+ROOT = Path(__file__).parents[3]
+SAMPLE = ROOT / "reports" / "sample"
+SAMPLES = Path("docs/samples")
+
+
+class FixedClock:
+    def now(self):
+        return datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
+
+    def elapsed_s(self):
+        return 0.0
+
+
+@pytest.fixture
+def rendered(monkeypatch):
+    monkeypatch.chdir(ROOT)  # the pages name files as they are given
+    if not SAMPLES.is_dir():
+        pytest.skip("docs/samples is not here")
+    request = StatusRequest(
+        paths=(SAMPLES / "registrations",), runs=SAMPLES / "runs", as_of=day("2026-11-23")
+    )
+    judged = judge_registrations(request, clock=FixedClock())
+    return render_site(judged, clock=FixedClock(), language=Language.NL)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="file names are written with / there")
+def test_the_sample_is_what_the_samples_give(rendered):
+    stored = {
+        each.relative_to(SAMPLE).as_posix(): each.read_bytes()
+        for each in SAMPLE.rglob("*")
+        if each.is_file()
+    }
+    if stored != rendered:
+        for name in stored.keys() - rendered.keys():
+            (SAMPLE / name).unlink()
+        write_files(SAMPLE, rendered)
+        pytest.fail("reports/sample was out of date and has been rebuilt; look at it, commit it")
+
+
+def test_every_page_is_smaller_than_a_mebibyte(rendered):
+    assert max(len(content) for content in rendered.values()) < 2**20
+
+
+def test_every_link_in_the_overview_leads_to_a_page(rendered):
+    links = re.findall(r'href="(dossiers/[^"]+)"', rendered["index.html"].decode())
+
+    assert links
+    assert set(links) <= rendered.keys()

@@ -190,19 +190,22 @@ def main() -> None:
     parser.add_argument("--mitmdump", default=shutil.which("mitmdump"))
     parser.add_argument("--calls", type=int, default=2000)
     asked = parser.parse_args()
-    ways: dict[str, int] = {}
-    processes: dict[str, subprocess.Popen] = {}
     direct = a_free_port()
-    for name in ("direct", "gateway", "proxy"):
-        ways[name] = direct if name == "direct" else a_free_port()
-        command = [sys.executable, __file__, "serve", name, str(ways[name]), str(direct)]
-        processes[name] = subprocess.Popen(command)
+    ways = {"direct": direct, "gateway": a_free_port(), "proxy": a_free_port()}
+    commands = {
+        name: [sys.executable, __file__, "serve", name, str(port), str(direct)]
+        for name, port in ways.items()
+    }
     if asked.mitmdump:
         ways["mitmproxy"] = a_free_port()
         mode = f"reverse:http://127.0.0.1:{direct}"
-        command = [asked.mitmdump, "-q", "--mode", mode, "-p", str(ways["mitmproxy"])]
-        processes["mitmproxy"] = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        commands["mitmproxy"] = [
+            asked.mitmdump, "-q", "--mode", mode, "-p", str(ways["mitmproxy"])
+        ]  # fmt: skip
+    processes: dict[str, subprocess.Popen] = {}
     try:
+        for name, command in commands.items():
+            processes[name] = subprocess.Popen(command)
         for port in ways.values():
             wait_for(port)
         measure(ways, processes, asked.calls)

@@ -186,7 +186,7 @@ class UpdateExecutor:
         else:
             named = [name for name in keys if change.values.get(name) is not None]
             missing = [name for name in keys if name not in named]
-            if missing and not rules.single:
+            if missing and not rules.single and not _is_documented(change, named, connector):
                 return self._without_key(change, missing[0])
             where += [f'"{name}" = ?' for name in named]
             parameters += [change.values[name] for name in named]
@@ -261,6 +261,12 @@ class UpdateExecutor:
             and not change.element.objects
             and all(row.get(name) == value for name, value in change.values.items())
         )
+
+
+def _is_documented(change: Change, named: list[str], connector: UpdateConnector) -> bool:
+    """Return whether these keys are those of the documented DELETE path, incomplete as some are."""
+    deletes_root = change.action == "delete" and change.parent is None
+    return deletes_root and bool(named) and set(connector.delete_keys) <= set(named)
 
 
 def rules_of(type_: ObjectType) -> Rules:

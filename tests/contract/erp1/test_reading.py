@@ -31,7 +31,7 @@ def refused(reply):
 
 
 def bare(reply):
-    return reply.status, reply.content, reply.headers["content-length"]
+    return reply.status, reply.content, reply.headers.get("content-length")
 
 
 def names(reply, field):

@@ -164,6 +164,32 @@ def test_own_getconnectors_come_from_yaml(tmp_path):
         assert rows == [{"Identity": 97, "QuantityUnit": -4.0}]
 
 
+def test_an_app_connector_and_custom_fields_come_from_yaml(tmp_path):
+    field = "U8BB552544967345CF73661AB9E5CB1F2"
+    path = tmp_path / "environment.yaml"
+    path.write_text(
+        "app_connector:\n"
+        "  get_connectors: [Profit_Projects]\n"
+        "  client_id: app\n"
+        "  client_secret: invented\n"
+        f"custom_fields: [{{id: {field}, object: PtProject, label: Kleur}}]\n"
+    )
+    with served("--rows", "300", "--import", path) as erp1:
+        metainfo = erp1.ask("/metainfo")
+        assert [each["id"] for each in metainfo["getConnectors"]] == ["Profit_Projects"]
+        fields = erp1.ask("/metainfo/update/PtProject")["fields"]
+        assert [each["label"] for each in fields if each["fieldId"] == field] == ["Kleur"]
+        form = b"grant_type=client_credentials&client_id=app&client_secret=invented"
+        with urllib.request.urlopen(f"{erp1.url}/oauth/token", form, timeout=20) as answer:
+            assert json.loads(answer.read())["token_type"] == "Bearer"
+    path.write_text("app_connector: {allowed_addresses: [nowhere]}\nx: 1\n")
+    ran = koppeling("erp1", "serve", "--import", path, cwd=tmp_path)
+    assert (ran.code, "x" in ran.err, "Traceback" in ran.err) == (10, True, False)
+    path.write_text("app_connector: {allowed_addresses: [nowhere]}\n")
+    ran = koppeling("erp1", "serve", "--import", path, cwd=tmp_path)
+    assert (ran.code, "'nowhere' is no address" in ran.err) == (10, True)
+
+
 def test_a_snapshot_of_a_served_environment_can_be_served_again(tmp_path, monkeypatch):
     out = tmp_path / "snapshot.json"
     with served("--rows", "300") as erp1:

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from koppeling_harness.errors import ConfigurationError
+from koppeling_harness.model.connector import AppConnectorDefinition
 from koppeling_harness.model.secret import Secret
 
 _XML = re.compile(
@@ -78,6 +80,41 @@ class Token:
     def encoded(self) -> Secret:
         """The token as it stands in the Authorization header."""
         return Secret(base64.b64encode(self.xml.reveal().encode()).decode())
+
+
+def app_connector(definition: AppConnectorDefinition) -> AppConnector:
+    """Return an app connector as a file defines it; keys that it leaves out are made up.
+
+    Raises:
+        ConfigurationError: An allowed address is no address or range.
+    """
+    for each in definition.allowed_addresses:
+        try:
+            ipaddress.ip_network(each, strict=False)
+        except ValueError:
+            message = f"app_connector.allowed_addresses: {each!r} is no address or CIDR range"
+            raise ConfigurationError(message) from None
+    made = AppConnector(
+        name=definition.name,
+        get_connectors=_lower(definition.get_connectors),
+        update_connectors=_lower(definition.update_connectors),
+        custom_connectors=_lower(definition.custom_connectors),
+        group=definition.group,
+        user=definition.user,
+        kind=definition.kind,
+        allowed_addresses=definition.allowed_addresses,
+        redirect_uris=definition.redirect_uris,
+    )
+    made.client_id = definition.client_id or made.client_id
+    made.api_key = definition.api_key or made.api_key
+    made.environment_key = definition.environment_key or made.environment_key
+    if definition.client_secret:
+        made.client_secret = Secret(definition.client_secret)
+    return made
+
+
+def _lower(ids: tuple[str, ...] | None) -> frozenset[str] | None:
+    return None if ids is None else frozenset(each.lower() for each in ids)
 
 
 def new_token(app: AppConnector) -> Token:

@@ -80,6 +80,8 @@ class Environment:
         self.webhooks = Webhooks(name, setup.clock.now)
         self.mails: list[tuple[str, str]] = []
         """One-time passwords that would have been mailed: user and code."""
+        self.on_mail: Callable[[str, str], None] | None = None
+        """Told of each, with user and code."""
         self.codes: dict[tuple[str, str], str] = {}
         """Codes that wait, by API key and user."""
         self._connection: sqlite3.Connection | None = None
@@ -103,6 +105,12 @@ class Environment:
             self._connection.close()
             self._connection = None
             self.gets = GetExecutor(self.settings, seed=self.setup.seed, clock=self.setup.clock)
+
+    def mail(self, user: str, code: str) -> None:
+        """Send a user a one-time password; nothing leaves the emulator."""
+        self.mails.append((user, code))
+        if self.on_mail:
+            self.on_mail(user, code)
 
     def tell(self, events: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
         """Tell subscribers of webhooks what was changed."""

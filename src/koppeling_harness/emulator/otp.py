@@ -1,6 +1,7 @@
 """Self-registration by one-time password; it yields a classic token.
 
-Nobody is mailed: the codes stand in `Environment.mails`, for whoever plays the user.
+Nobody is mailed: the codes stand in `Environment.mails`, and a served environment prints them,
+for whoever plays the user.
 
 Source: AFAS, docs.afas.help/apidoc (Inrichting); github.com/dutchgrit/afasclient for 201 and 204.
 """
@@ -23,7 +24,7 @@ def request_code(request: Request) -> Answer:
     app = _app(request, body)
     if app is not None and body.get("userid"):
         code = f"{secrets.randbelow(10**8):08d}"
-        request.environment.mails.append((str(body["userid"]), code))
+        request.environment.mail(str(body["userid"]), code)
         request.environment.codes[app.api_key, str(body["userid"]).lower()] = code
     return empty(int(request.environment.settings["otp_request_status"]))
 

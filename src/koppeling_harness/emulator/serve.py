@@ -15,11 +15,12 @@ from typing import Any
 import uvicorn
 
 from koppeling_harness.clock import Clock, SystemClock
+from koppeling_harness.emulator.access import app_connector
 from koppeling_harness.emulator.definition import Definition
 from koppeling_harness.emulator.erp1 import EnvironmentAccess, Erp1
-from koppeling_harness.emulator.specification import UpdateConnector
+from koppeling_harness.emulator.specification import Field, UpdateConnector
 from koppeling_harness.errors import ConfigurationError, UsageError
-from koppeling_harness.model.connector import OwnGetConnector
+from koppeling_harness.model.connector import EnvironmentDefinition
 
 DEFAULT_ROWS = 10_000
 """Post-calculation lines of a served environment, and journal lines of its administration."""
@@ -44,7 +45,8 @@ class ServeOptions:
     tls: bool = False
     imported: Sequence[UpdateConnector] = ()
     imported_gets: Sequence[Definition] = ()
-    own: Sequence[OwnGetConnector] = ()
+    definition: EnvironmentDefinition = field(default_factory=EnvironmentDefinition)
+    """GetConnectors of its own, custom fields, app connector."""
 
 
 def serve(options: ServeOptions, *, announce: Say, warn: Say, clock: Clock | None = None) -> None:
@@ -71,8 +73,10 @@ def serve(options: ServeOptions, *, announce: Say, warn: Say, clock: Clock | Non
         imported_gets=options.imported_gets,
     )
     try:
-        access = erp1.open_environment(options.own, state=options.state)
-        erp1.environment(access.environment).connection  # noqa: B018 - filled before announcing
+        access = _open(erp1, options)
+        made = erp1.environment(access.environment)
+        made.connection  # noqa: B018 - filled before announcing
+        made.on_mail = lambda user, code: warn(f"one-time password for {user}: {code}")
         with _listening(options.host, options.port) as listener:
             if not _is_loopback(options.host):
                 warn(
@@ -83,6 +87,18 @@ def serve(options: ServeOptions, *, announce: Say, warn: Say, clock: Clock | Non
             _run(erp1, options, listener, lambda: announce(line))
     finally:
         erp1.close()
+
+
+def _open(erp1: Erp1, options: ServeOptions) -> EnvironmentAccess:
+    definition = options.definition
+    fields: dict[str, list[Field]] = {}
+    for each in definition.custom_fields:
+        made = Field(id=each.id, type=each.type, length=each.length, label=each.label)
+        fields.setdefault(each.object, []).append(made)
+    app = app_connector(definition.app_connector) if definition.app_connector else None
+    return erp1.open_environment(
+        definition.get_connectors, app_connector=app, custom_fields=fields, state=options.state
+    )
 
 
 def announcement(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from koppeling_harness.model.shape import STRICT, ConnectorId, FieldId, Identifier, NonEmpty
 
@@ -85,10 +85,73 @@ class OwnGetConnector:
     """Who blocked the definition; None when it may be called."""
 
 
+class FieldType(StrEnum):
+    """What a custom field holds, in the words of metainfo."""
+
+    STRING = "string"
+    INT = "int"
+    DECIMAL = "decimal"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    BLOB = "blob"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OwnGetConnectors:
-    """A file with GetConnectors, as a partner ships them."""
+class CustomField:
+    """A field that a customer added to an object of an UpdateConnector."""
+
+    __pydantic_config__ = STRICT
+
+    id: Annotated[str, StringConstraints(pattern=r"^U[0-9A-F]{32}$")]
+    """`U` and 32 hexadecimal digits; every environment gives its own."""
+    object: NonEmpty
+    """The object that has it, such as `PtProject`."""
+    label: NonEmpty
+    type: FieldType = FieldType.STRING
+    length: Annotated[int, Field(ge=0)] = 0
+
+
+class AppConnectorKind(StrEnum):
+    """How callers of an app connector may authenticate (AFAS, from Profit 9)."""
+
+    CLASSIC = "classic"
+    HYBRID = "hybrid"
+    OAUTH = "oauth"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppConnectorDefinition:
+    """What the token of an emulated environment may use, and its invented keys."""
+
+    __pydantic_config__ = STRICT
+
+    name: NonEmpty = "koppeling-harness"
+    get_connectors: tuple[ConnectorId, ...] | None = None
+    """None means all; so it does for the next two."""
+    update_connectors: tuple[ConnectorId, ...] | None = None
+    custom_connectors: tuple[ConnectorId, ...] | None = None
+    """Of AppConnectorFile, AppConnectorImage, AppConnectorReport, AppConnectorSubject."""
+    group: NonEmpty = "Koppeling"
+    user: NonEmpty = "12345.KOPPELING"
+    kind: AppConnectorKind = AppConnectorKind.HYBRID
+    allowed_addresses: tuple[NonEmpty, ...] = ()
+    """Addresses or CIDR ranges; none means no restriction."""
+    client_id: NonEmpty | None = None
+    """For OAuth; None makes one up. The same holds for the keys below."""
+    client_secret: NonEmpty | None = None
+    redirect_uris: tuple[NonEmpty, ...] = ()
+    api_key: NonEmpty | None = None
+    """For one-time passwords: the app connector's key."""
+    environment_key: NonEmpty | None = None
+    """For one-time passwords: the environment's key."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvironmentDefinition:
+    """A file that says what an emulated environment has beside what every one has."""
 
     __pydantic_config__ = STRICT
 
     get_connectors: tuple[OwnGetConnector, ...] = ()
+    custom_fields: tuple[CustomField, ...] = ()
+    app_connector: AppConnectorDefinition | None = None

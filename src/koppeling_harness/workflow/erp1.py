@@ -31,7 +31,7 @@ from koppeling_harness.errors import (
     Problem,
 )
 from koppeling_harness.model.access import ErpAccess
-from koppeling_harness.model.connector import OwnGetConnectors
+from koppeling_harness.model.connector import EnvironmentDefinition
 from koppeling_harness.model.secret import Secret
 from koppeling_harness.model.shape import Release
 
@@ -45,14 +45,14 @@ class ImportReport:
 
     updates: tuple[UpdateConnector, ...]
     gets: tuple[Definition, ...]
-    own: OwnGetConnectors
+    definition: EnvironmentDefinition
     not_understood: tuple[str, ...]
 
     def lines(self) -> list[str]:
         """Return what to tell: counts first, then every line that was not understood."""
         known = [f"{len(self.updates)} UpdateConnectors, {len(self.gets)} GetConnectors understood"]
-        if self.own.get_connectors:
-            known.append(f"{len(self.own.get_connectors)} own GetConnectors")
+        if self.definition.get_connectors:
+            known.append(f"{len(self.definition.get_connectors)} own GetConnectors")
         return [*known, *(f"not understood: {each}" for each in self.not_understood)]
 
     def catalogue(self) -> str:
@@ -68,13 +68,17 @@ def read_files(paths: Sequence[Path]) -> ImportReport:
     """
     updates: dict[str, UpdateConnector] = {}
     gets: dict[str, Definition] = {}
-    own = OwnGetConnectors()
+    whole = EnvironmentDefinition()
     problems: list[str] = []
     for path in paths:
         text = _read(path)
         if path.suffix in {".yaml", ".yml"}:
-            loaded = load_yaml(OwnGetConnectors, text, name=str(path))
-            own = OwnGetConnectors(get_connectors=own.get_connectors + loaded.get_connectors)
+            loaded = load_yaml(EnvironmentDefinition, text, name=str(path))
+            whole = EnvironmentDefinition(
+                get_connectors=whole.get_connectors + loaded.get_connectors,
+                custom_fields=whole.custom_fields + loaded.custom_fields,
+                app_connector=loaded.app_connector or whole.app_connector,
+            )
             continue
         found, found_gets, unknown = _connectors(text, path)
         problems += unknown
@@ -87,7 +91,7 @@ def read_files(paths: Sequence[Path]) -> ImportReport:
     return ImportReport(
         updates=tuple(updates.values()),
         gets=tuple(gets.values()),
-        own=own,
+        definition=whole,
         not_understood=tuple(problems),
     )
 
@@ -138,7 +142,7 @@ def serve_environment(
             options,
             imported=report.updates,
             imported_gets=report.gets,
-            own=report.own.get_connectors,
+            definition=report.definition,
         ),
         announce=announce,
         warn=warn,

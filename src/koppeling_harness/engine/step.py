@@ -164,7 +164,10 @@ async def _call(
 def _judge(
     step: Step, phase: Phase, stage: Stage, done: _Done, expected: Mapping[str, Any]
 ) -> Stop | None:
-    differences = match({**done.implied, **expected}, done.result)
+    try:
+        differences = match({**done.implied, **expected}, done.result)
+    except ConfigurationError as error:  # a matcher got nonsense from an expression
+        return _configuration(step, error)
     if differences:
         return _unexpected(step, phase, stage, done, differences)
     for name, path in step.save.items():

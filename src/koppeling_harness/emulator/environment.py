@@ -1,6 +1,7 @@
 """One Profit environment: its data, its definitions, and who may use it."""
 
 import sqlite3
+import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -85,6 +86,7 @@ class Environment:
         self.codes: dict[tuple[str, str], str] = {}
         """Codes that wait, by API key and user."""
         self._connection: sqlite3.Connection | None = None
+        self._finalizer: weakref.finalize[..., Any] | None = None
         self._headers: dict[str, Token] = {}
 
     @property
@@ -92,6 +94,8 @@ class Environment:
         """The environment's database."""
         if self._connection is None:
             self._connection = self.setup.fill()
+            # So that an environment which nobody closed still closes its database.
+            self._finalizer = weakref.finalize(self, self._connection.close)
         return self._connection
 
     @property
@@ -104,6 +108,8 @@ class Environment:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+            if self._finalizer:
+                self._finalizer.detach()
             self.gets = GetExecutor(self.settings, seed=self.setup.seed, clock=self.setup.clock)
 
     def mail(self, user: str, code: str) -> None:

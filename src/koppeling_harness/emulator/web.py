@@ -31,6 +31,9 @@ MOST_BODY = 75 * 1024 * 1024
 _LOG = logging.getLogger(__name__)
 _SERVICE = "profitrestservices"
 _GZIP_FROM = 1024
+_BEFORE = {401, 403, 404}
+"""Answers from before the application layer; they have no trace identifier."""
+
 _JSON = (b"content-type", b"application/json; charset=utf-8")
 EMPTY = (b"content-type", b"application/xml; charset=utf-8")
 _ALWAYS = [
@@ -159,7 +162,7 @@ class Server:
             host=f"{scope.get('scheme', 'http')}://{headers.get(b'host', b'').decode('latin-1')}",
         )
         answer = self._guarded(request)
-        if environment.settings["trace_identifier"] == "present" and answer.status != 404:
+        if environment.settings["trace_identifier"] == "present" and answer.status not in _BEFORE:
             answer.headers.append((b"x-trace-identifier", uuid.uuid4().hex.encode()))
         return answer
 

@@ -150,6 +150,7 @@ class _Tape:
             connection=connections.setdefault(wire.number, len(connections) + 1) if wire else 0,
             started_s=self._now_s(),
             turn=self.turn,
+            clock=self._clock,
             asgi_receive=receive,
             asgi_send=send,
         )

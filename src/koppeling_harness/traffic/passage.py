@@ -1,10 +1,12 @@
 """One request on its way through the gateway, from its arrival until it is an exchange."""
 
 from dataclasses import dataclass, field
+from email.utils import format_datetime
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from koppeling_harness.clock import Clock
 from koppeling_harness.errors import HarnessError
 from koppeling_harness.model.exchange import Exchange, Sender
 from koppeling_harness.traffic.answer import Answer, RawHeaders
@@ -26,6 +28,7 @@ class Passage:
         connection: Number of the connection within the environment.
         started_s: When it arrived, since recording began.
         turn: How often the integration had been triggered.
+        clock: Tells the time for the `Date` of an answer that has none.
         fault: Name of the fault that was carried out on it.
     """
 
@@ -35,6 +38,7 @@ class Passage:
     connection: int
     started_s: float
     turn: int
+    clock: Clock
     asgi_receive: Receive
     asgi_send: Send
     fault: str | None = None
@@ -75,8 +79,13 @@ class Passage:
             wire = self.wire
             if wire is not None and wire.is_closed:
                 return  # the client did not wait: it never got this
+            headers = list(message.get("headers", []))
+            if not _header(headers, b"date"):
+                now = format_datetime(self.clock.now(), usegmt=True)
+                headers.append((b"date", now.encode()))
+            message = {**message, "headers": headers}
             self._status = message["status"]
-            self._response_headers = list(message.get("headers", []))
+            self._response_headers = headers
             self._response = Capture(_header(self._response_headers, b"content-encoding"))
         elif message["type"] == "http.response.body":
             if self._status is None:

@@ -1,9 +1,13 @@
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
 
 import httpx
 import pytest
 
+from koppeling_harness.clock import SystemClock
 from koppeling_harness.model.fault import CallFilter, FaultKind
 from support.gateway import ENVIRONMENT, a_fault
 
@@ -106,6 +110,25 @@ def test_closing_the_environment_ends_what_still_waits(served):
     assert exchange.status is None
 
 
+def test_closing_the_environment_breaks_off_who_still_waits(served):
+    served.open(a_fault(FaultKind.DELAY, delay_s=60))
+    with ThreadPoolExecutor() as pool:
+        waiting = pool.submit(served.client.get, "/metainfo", timeout=30)
+        _until(lambda: served.recording().exchanges)
+        served.call("close", ENVIRONMENT)
+
+        assert isinstance(waiting.exception(timeout=10), httpx.ReadError)
+
+
+def test_what_is_under_way_is_counted_once(served):
+    served.open(a_fault(FaultKind.DELAY, delay_s=60))
+    with pytest.raises(httpx.ReadTimeout):
+        served.client.get("/metainfo", headers={"Cookie": "a=b"}, timeout=0.2)
+    _until(lambda: served.recording().faults_fired == (1,))
+
+    assert dict(served.recording().redacted) == {"secret": 1}
+
+
 def test_a_slow_body_arrives_whole(served):
     served.open(a_fault(FaultKind.SLOW_BODY, delay_s=0.1))
 
@@ -148,7 +171,7 @@ def test_the_date_is_off(served):
     dates = served.client.get("/metainfo").headers.get_list("date")
 
     (date,) = dates
-    assert date.endswith("GMT")
+    assert parsedate_to_datetime(date) - SystemClock().now() > timedelta(hours=23)
 
 
 def test_a_fault_that_could_not_be_carried_out_has_not_fired(served):

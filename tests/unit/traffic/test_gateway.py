@@ -158,3 +158,17 @@ def test_the_form_of_the_authorization_header_stays(served):
         f"AfasToken <plain> {placeholder}",
         f"AfasToken <other> {placeholder}",
     ]
+
+
+def test_an_answer_has_one_date(served):
+    served.open()
+    served.client.get("/metainfo")
+    served.erp.headers = [(b"date", b"Tue, 24 Nov 2026 10:00:00 GMT")]
+    served.client.get("/metainfo")
+
+    dates = [
+        [value for name, value in exchange.response_headers if name == "date"]
+        for exchange in served.recording().exchanges
+    ]
+    assert len(dates[0]) == 1
+    assert dates[1] == ["Tue, 24 Nov 2026 10:00:00 GMT"]

@@ -88,6 +88,13 @@ def test_a_short_secret_is_found(redactor):
     assert "hunter2" not in redactor.text("password=hunter2;")
 
 
+def test_a_secret_inside_another_is_replaced_with_it(redactor):
+    redactor.add_secret(Secret("OAuth"), kind="secret")
+    redacted = redactor.text(f"<{CLIENT_SECRET}>")
+
+    assert redacted == f"<{redactor.placeholder('secret', CLIENT_SECRET)}>"
+
+
 def test_a_token_that_nobody_told_of_is_recognised_by_its_form():
     unknown = Redactor(b"key")
 
@@ -139,7 +146,7 @@ def test_personal_data_is_recognised_by_its_form(redactor, text, redacted):
     "text",
     [
         "order 111222334",
-        "employee 000001007",
+        "employee 000001004",
         "id 1112223330",
         "guid 7AA21E2A111222333",
         "amount 0.111222333",

@@ -1,4 +1,4 @@
-"""How long it takes to judge ten thousand exchanges by every rule: python bench/gateway_rules.py."""
+"""How long judging ten thousand exchanges by every rule takes: python bench/gateway_rules.py."""
 
 import sys
 import time
@@ -6,9 +6,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-from support.exchanges import PROFIT_8, Tape, a_manifest, rows_of  # noqa: E402
-
-from koppeling_harness.traffic.checks import RULES, check_exchanges  # noqa: E402
+from koppeling_harness.traffic.checks import RULES, check_exchanges
+from support.exchanges import PROFIT_8, Tape, a_manifest, rows_of
 
 SORTED = {"take": 100, "orderbyfieldids": "EmployeeId", "filterfieldids": "Name"}
 

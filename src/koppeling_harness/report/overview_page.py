@@ -1,9 +1,10 @@
 """The overview: every registration on one page, what is due, and how each release fares."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 from koppeling_harness.model.dossier import Dossier
 from koppeling_harness.model.policy import Policy, ReleaseRoles
@@ -14,7 +15,25 @@ from koppeling_harness.model.verdict import Outcome
 from koppeling_harness.report.due import due_within, weeks
 from koppeling_harness.report.pages import render_page
 from koppeling_harness.report.texts import Language
-from koppeling_harness.rules.status import ORDER, WARNING_DAYS
+from koppeling_harness.rules.status import WARNING_DAYS
+
+T = TypeVar("T")
+
+URGENCY = (
+    Status.INPUT_ERROR,
+    Status.NOT_CERTIFIED,
+    Status.ACTION_REQUIRED,
+    Status.REVIEW_NEEDED,
+    Status.NOTICE_RUNNING,
+    Status.APPLYING,
+    Status.ATTENTION,
+    Status.IN_ORDER,
+    Status.TERMINATED,
+)
+"""In which order a reviewer wants to see them: what asks for a hand first, what is over last.
+
+Not the order of the rules, in which an end outweighs everything.
+"""
 
 _TITLE = Text(nl="Geregistreerde koppelingen", en="Registered integrations")
 
@@ -53,18 +72,18 @@ def render_overview(
         links: A registration's file and the address of its dossier, relative to this page.
         language: The one in which the page opens.
     """
-    ranked = sorted(dossiers, key=_heaviest_first)
+    ranked = sorted(dossiers, key=_urgent_first)
     due = due_within(dossiers, as_of=as_of, days=WARNING_DAYS)
     return render_page(
         "overview",
         title=_TITLE,
         language=language,
         dossiers=ranked,
-        rank={status: position for position, status in enumerate(ORDER)},
+        rank={status: position for position, status in enumerate(URGENCY)},
         as_of=as_of,
         policy=policy,
         links=links,
-        statuses=_counts([each.status.status for each in dossiers], reversed(Status)),
+        statuses=_counts([each.status.status for each in dossiers], URGENCY),
         colours=_counts([each.status.security.colour for each in dossiers], [*Colour, None]),
         due=due,
         days=WARNING_DAYS,
@@ -74,14 +93,14 @@ def render_overview(
     )
 
 
-def _heaviest_first(dossier: Dossier) -> tuple[int, date, str]:
+def _urgent_first(dossier: Dossier) -> tuple[int, date, str]:
     first = next((action.due for action in dossier.status.actions if action.due), date.max)
-    return -ORDER.index(dossier.status.status), first, dossier.status.registration
+    return URGENCY.index(dossier.status.status), first, dossier.status.registration
 
 
-def _counts(values: Sequence[object], order: object) -> list[tuple[object, int]]:
+def _counts(values: Sequence[T], order: Iterable[T]) -> list[tuple[T, int]]:
     counts = Counter(values)
-    return [(value, counts[value]) for value in order if counts[value]]  # type: ignore[attr-defined]
+    return [(value, counts[value]) for value in order if counts[value]]
 
 
 def _release_counts(dossiers: Sequence[Dossier], releases: ReleaseRoles) -> list[ReleaseCount]:

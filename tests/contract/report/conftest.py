@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import pytest
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # an open Playwright keeps an event loop running in this thread
 def browser() -> Iterator:
     playwright = pytest.importorskip(
-        "playwright.sync_api", reason="needs playwright and axe-playwright-python (group browser)"
+        "playwright.sync_api", reason="needs playwright and axe-playwright-python (group test)"
     )
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     if program is None:

@@ -1,5 +1,7 @@
 import re
 
+from koppeling_harness.model.status import Status
+from koppeling_harness.report.overview_page import URGENCY
 from koppeling_harness.report.texts import Language
 from support.dossiers import (
     a_dossier,
@@ -23,7 +25,11 @@ def rows(page) -> list[str]:
     return [text_of(row) for row in re.findall(r"<tr data-status.*?</tr>", page, re.DOTALL)]
 
 
-def test_every_registration_has_a_row_the_heaviest_first():
+def test_every_status_has_its_place_in_the_order():
+    assert sorted(URGENCY) == sorted(Status)
+
+
+def test_every_registration_has_a_row_the_most_urgent_first():
     shown = rows(overview_of(a_dossier(), a_lapsed(), a_full_dossier(), a_refused()))
 
     assert ["kapot" in shown[0], "niet gecertificeerd" in shown[1]] == [True, True]

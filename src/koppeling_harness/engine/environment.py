@@ -16,6 +16,13 @@ class Environment(Protocol):
     gateway_url: str
     """The base URL that the integration is given: everything through it is recorded."""
 
+    def mark(self) -> None:
+        """Note that the integration is told to do something now.
+
+        What it sends after that is no repetition of what it sent before.
+        """
+        ...
+
     def recording(self) -> Recording:
         """Return what the integration sent until now, redacted."""
         ...

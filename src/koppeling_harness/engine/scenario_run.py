@@ -217,7 +217,7 @@ def _stage(
 
     def judge() -> tuple[Finding, ...]:
         exchanges = environment.recording().exchanges
-        return check_exchanges(exchanges, manifest=manifest, release=release)
+        return check_exchanges(exchanges, manifest=manifest, release=release, log_text=trigger.log)
 
     return Stage(
         environment=environment,

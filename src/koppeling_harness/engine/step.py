@@ -121,6 +121,7 @@ async def _act(step: Step, stage: Stage) -> _Done | Stop:
     match step:
         case OperationStep():
             limit_s = step.timeout_s or stage.step_limit_s
+            stage.environment.mark()
             given = await stage.trigger.operation(step, timeout_s=limit_s)
             if isinstance(given, Stop):
                 return given

@@ -71,6 +71,10 @@ class EmulatedErp:
             access=access, gateway_url=self._through + opened.path, host=self
         )
 
+    def mark(self, environment: str) -> None:
+        """Note that an integration is told to do something now."""
+        self._gateway.mark(environment)
+
     def recording(self, environment: str) -> Recording:
         """Return what was recorded in an environment until now."""
         return self._gateway.recording(environment)
@@ -92,6 +96,10 @@ class EmulatedEnvironment:
         self.access = access
         self.gateway_url = gateway_url
         self._host = host
+
+    def mark(self) -> None:
+        """Note that the integration is told to do something now."""
+        self._host.mark(self.access.environment)
 
     def recording(self) -> Recording:
         """Return what the integration sent until now, redacted."""

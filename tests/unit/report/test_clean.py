@@ -1,3 +1,5 @@
+import pytest
+
 from koppeling_harness.report.clean import clean, one_line
 
 
@@ -11,6 +13,15 @@ def test_control_characters_are_written_out():
 
 def test_characters_that_turn_the_direction_are_written_out():
     assert clean("geslaagd\u202edkaazeg\u2066") == r"geslaagd\u202edkaazeg\u2066"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [0x00, 0x08, 0x0B, 0x0D, 0x1F, 0x7F, 0x85, 0x9F, 0x061C, 0x200B, 0x200E, 0x200F, 0x2028]
+    + [0x202A, 0x202E, 0x2060, 0x2066, 0x2069, 0xFEFF, 0xD800, 0xDFFF, 0xFFF9, 0xFFFE, 0xFFFF],
+)
+def test_each_unwanted_character_is_written_out(code):
+    assert clean(f"a{chr(code)}b") == (f"a\\x{code:02x}b" if code < 256 else f"a\\u{code:04x}b")
 
 
 def test_invisible_tag_characters_and_lone_surrogates_are_written_out():

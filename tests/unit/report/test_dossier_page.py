@@ -73,6 +73,18 @@ def test_a_cell_comes_only_from_a_run_and_says_its_day():
     assert groups["hours"]["Profit 8"].day == day("2026-11-20")
 
 
+def test_a_cell_says_the_worst_of_its_group_and_how_many_passed():
+    mixed = Evidence(
+        release="Profit 8",
+        run_id="mixed",
+        day=day("2026-11-20"),
+        record=an_integration(a_result("hours.a"), a_failure("hours.b"), a_result("hours.c")),
+    )
+    cell = matrix([mixed])["hours"]["Profit 8"]
+
+    assert (cell.outcome, cell.passed, cell.total) == (Outcome.FAILED, 2, 3)
+
+
 def test_an_empty_cell_reads_not_tested():
     page = page_of(a_full_dossier(), some_evidence())
 

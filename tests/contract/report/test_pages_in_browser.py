@@ -174,6 +174,8 @@ def test_a_page_prints_to_a4(open_page, name):
     width, height = re.search(rb"/MediaBox \[0 0 ([0-9.]+) ([0-9.]+)\]", document).groups()
     assert (round(float(width)), round(float(height))) == (595, 842)  # A4 in points
     page.emulate_media(media="print")
+    page.set_viewport_size({"width": 688, "height": 1000})  # 182 mm: A4 within its margins
+    assert page.evaluate("document.documentElement.scrollWidth") <= 688
     background = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert background == "rgb(255, 255, 255)"
     assert page.locator(".language").is_hidden()

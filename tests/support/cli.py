@@ -1,6 +1,7 @@
 """Run the whole program as a user does, in a process of its own."""
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -25,9 +26,15 @@ class Ran:
         return self.out + self.err
 
 
-def koppeling(*arguments: str | Path, cwd: Path, timeout_s: float = 120) -> Ran:
-    """Run `koppeling` with some arguments in a folder."""
-    return _run([sys.executable, "-m", "koppeling_harness", *map(str, arguments)], cwd, timeout_s)
+def koppeling(
+    *arguments: str | Path, cwd: Path, timeout_s: float = 120, measured: bool = True
+) -> Ran:
+    """Run `koppeling` with some arguments in a folder.
+
+    With `measured=False` coverage leaves it alone: for long runs over what other tests cover.
+    """
+    command = [sys.executable, "-m", "koppeling_harness", *map(str, arguments)]
+    return _run(command, cwd, timeout_s, measured=measured)
 
 
 def pytest_(*arguments: str | Path, cwd: Path, timeout_s: float = 120) -> Ran:
@@ -43,8 +50,13 @@ def pytest_(*arguments: str | Path, cwd: Path, timeout_s: float = 120) -> Ran:
     return _run(command, cwd, timeout_s)
 
 
-def _run(command: list[str], cwd: Path, timeout_s: float) -> Ran:
+def _run(command: list[str], cwd: Path, timeout_s: float, *, measured: bool = True) -> Ran:
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if measured or not name.startswith("COVERAGE_")
+    }
     done = subprocess.run(
-        command, cwd=cwd, capture_output=True, text=True, timeout=timeout_s, check=False
+        command, cwd=cwd, capture_output=True, text=True, timeout=timeout_s, check=False, env=kept
     )
     return Ran(code=done.returncode, out=done.stdout, err=done.stderr)

@@ -28,7 +28,13 @@ import click
     metavar="ROLES",
     help='Such as "previous=Profit 7,current=Profit 8,accept=Profit 9". Default: the settings.',
 )
-@click.option("--lang", type=click.Choice(["nl", "en"]), default="en", show_default=True)
+@click.option(
+    "--lang",
+    type=click.Choice(["nl", "en"]),
+    default="en",
+    show_default=True,
+    help="Language of the text.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, and nothing else.")
 def command(
     paths: tuple[Path, ...],

@@ -146,6 +146,7 @@ def _environment() -> Environment:
         "day": day,
         "duration": duration,
         "moment": moment,
+        "signal_kind": words.signal_kind,
         "word": word,
         "word_svg": word_for_picture,
     }

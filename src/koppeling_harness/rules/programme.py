@@ -8,7 +8,7 @@ from koppeling_harness.model.status import Status, Who
 from koppeling_harness.rules.fact import Fact, action
 from koppeling_harness.rules.months import ONBOARDING_MONTHS, REVIEW_MONTHS, add_months
 from koppeling_harness.rules.security import Standing
-from koppeling_harness.rules.words import said
+from koppeling_harness.rules.words import said, signal_kind
 
 MINIMUM_CUSTOMERS = 5
 """Source: AFAS, docs.afas.help/profit/nl/app-connector-auditor-partner (2026-02-24)."""
@@ -223,7 +223,7 @@ def signal_facts(registration: Registration, *, as_of: date) -> Iterator[Fact]:
                     "Ter beoordeling, {day}: {kind}, {text}",
                     "For review, {day}: {kind}, {text}",
                     day=each.date,
-                    kind=each.kind,
+                    kind=signal_kind(each.kind),
                     text=each.text,
                 ),
                 flag="SIGNAL",

@@ -3,7 +3,7 @@
 from datetime import date
 from functools import lru_cache
 
-from koppeling_harness.model.registration import Colour
+from koppeling_harness.model.registration import Colour, Ground
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.status import EndKind, ListingAdvice, Role, Status, Who
 from koppeling_harness.model.verdict import Outcome
@@ -80,6 +80,19 @@ WHO = {
     Who.AFAS: Text(nl="AFAS", en="AFAS"),
     Who.ASSESSOR: Text(nl="beoordelaar", en="assessor"),
 }
+_SIGNAL = {
+    Ground.NON_PAYMENT: Text(nl="onbetaalde facturen", en="unpaid invoices"),
+    Ground.CODE_OF_CONDUCT: Text(nl="gedragscode", en="code of conduct"),
+    Ground.NO_CERTIFICATION: Text(nl="geen periodieke certificatie", en="no certification"),
+    Ground.OTHER: Text(nl="overig", en="other"),
+}
+
+
+def signal_kind(kind: str) -> Text:
+    """Return what a signal is about; a kind that the programme does not know as it is written."""
+    known = {ground.value: text for ground, text in _SIGNAL.items()}
+    written = kind.replace("_", " ")
+    return known.get(kind, Text(nl=written, en=written))
 
 
 @lru_cache(maxsize=4096)

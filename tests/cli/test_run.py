@@ -205,6 +205,21 @@ def test_the_token_stands_in_no_file_even_when_the_integration_prints_it(tmp_pat
         assert "PHRva2VuPjx2ZXJzaW9uPj" not in text  # base64 of how a token begins
 
 
+def test_personal_data_that_the_integration_says_stands_in_no_file(tmp_path):
+    planted = ("jan.de.vries@voorbeeld.example", "111222333", "NL91ABNA0417164300")
+    told = " ".join(planted)
+    body = f"print({told!r})\nreturn OperationResult(ok=False, error={told!r}, output={told!r})"
+    tiny_plugin(tmp_path / "plugins" / "tiny", body=body)
+    scenario(tmp_path / "scenarios", expect="{output: iets anders}")
+    ran = run(tmp_path)
+    files = [each for each in (tmp_path / "reports").rglob("*") if each.is_file()]
+
+    assert ran.code == 1
+    assert "[email:" in ran.out
+    for text in [ran.all, *(each.read_text(encoding="utf-8") for each in files)]:
+        assert [value for value in planted if value in text] == []
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is sent as a POSIX signal here")
 def test_ctrl_c_ends_everything_with_exit_2(tmp_path):
     marker = tmp_path / "started"

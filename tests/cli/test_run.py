@@ -220,6 +220,24 @@ def test_personal_data_that_the_integration_says_stands_in_no_file(tmp_path):
         assert [value for value in planted if value in text] == []
 
 
+def test_of_a_privacy_marked_field_no_value_is_told(tmp_path):
+    marked = (
+        "privacy_fields:\n"
+        "  - {connector: Tiny_Projects, field: Description, reason: {nl: Naam, en: Name}}\n"
+    )
+    tiny_plugin(tmp_path / "plugins" / "tiny", manifest=marked)
+    wanted = "{rows: [{Description: iets anders}]}"
+    step = f"then: [{{get: Tiny_Projects, take: 1, order_by: [ProjectId], expect: {wanted}}}]\n"
+    scenario(tmp_path / "scenarios", extra=step)
+    ran = run(tmp_path)
+    (finding,) = only(ran)["results"][0]["findings"]
+
+    assert finding["differences"] == [
+        {"path": "rows.0.Description", "expected": '"iets anders"', "actual": "[private]"}
+    ]
+    assert "Gouden Hoek" not in ran.all
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is sent as a POSIX signal here")
 def test_ctrl_c_ends_everything_with_exit_2(tmp_path):
     marker = tmp_path / "started"

@@ -228,6 +228,7 @@ def _stage(
         functions=bench.functions,
         clock=bench.clock,
         step_limit_s=bench.step_limit_s,
+        private_fields=frozenset(each.field for each in manifest.privacy_fields),
     )
 
 

@@ -70,6 +70,8 @@ class Stage:
         functions: The generators that expressions may call.
         clock: Measures durations.
         step_limit_s: Time allowed for a step that sets no limit itself.
+        private_fields: Fields that the manifest marks as privacy-sensitive; no value of theirs
+            is told.
     """
 
     environment: Environment
@@ -80,6 +82,7 @@ class Stage:
     functions: Functions
     clock: Clock
     step_limit_s: float
+    private_fields: frozenset[str]
 
 
 async def carry_out(step: Step, phase: Phase, stage: Stage) -> Stop | None:
@@ -183,10 +186,7 @@ def _unexpected(
     step: Step, phase: Phase, stage: Stage, done: _Done, differences: tuple[Difference, ...]
 ) -> Stop:
     redact = stage.environment.redact
-    shown = tuple(
-        replace(each, expected=redact(each.expected), actual=redact(each.actual))
-        for each in differences
-    )
+    shown = tuple(_told(each, stage) for each in differences)
     first = shown[0]
     at = first.path or "the result"
     note = redact(done.note)
@@ -204,6 +204,14 @@ def _unexpected(
     else:
         outcome, cause, code = Outcome.FAILED, Cause.INTEGRATION, codes.EXPECTATION
     return stop(code, outcome, cause, step.place, said)
+
+
+def _told(difference: Difference, stage: Stage) -> Difference:
+    """Return a difference without secrets; of a privacy-sensitive field without what was found."""
+    redact = stage.environment.redact
+    is_private = not stage.private_fields.isdisjoint(difference.path.split("."))
+    actual = "[private]" if is_private else redact(difference.actual)
+    return replace(difference, expected=redact(difference.expected), actual=actual)
 
 
 def _unavailable(step: Step, stage: Stage, call: ErpCall, message: str) -> Stop:

@@ -3,7 +3,7 @@
 import asyncio
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from koppeling_harness.clock import Clock
@@ -18,7 +18,7 @@ from koppeling_harness.model.exchange import Exchange, Recording
 from koppeling_harness.model.finding import Finding
 from koppeling_harness.model.operation import RunContext
 from koppeling_harness.model.run import ExchangeRecord, ScenarioResult, StepRecord
-from koppeling_harness.model.scenario import Step
+from koppeling_harness.model.scenario import OperationStep, Step
 from koppeling_harness.model.verdict import Cause, Outcome, Severity
 from koppeling_harness.plugin.session import IntegrationRunner
 from koppeling_harness.scenario.expression import Functions, evaluate
@@ -60,6 +60,8 @@ class _Course:
     stops: list[Stop] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     steps: list[StepRecord] = field(default_factory=list)
+    running: Step | None = None
+    """The step that is being carried out, or was last."""
 
 
 async def run_scenario(
@@ -93,14 +95,19 @@ async def _within_limit(planned: PlannedScenario, stage: Stage, course: _Course)
         async with asyncio.timeout(limit_s):
             await _carry_out(planned, stage, course)
     except TimeoutError:
+        last = describe(course.running) if course.running else "-"
         said = Said(
-            nl=f"na {limit_s:g} s nog niet klaar; de laatste stap was {_last(course)}",
-            en=f"not done after {limit_s:g} s; the last step was {_last(course)}",
+            nl=f"na {limit_s:g} s nog niet klaar; de laatste stap was {last}",
+            en=f"not done after {limit_s:g} s; the last step was {last}",
         )
+        if isinstance(course.running, OperationStep) or (
+            course.running and course.running.within_s
+        ):
+            outcome, cause = Outcome.FAILED, Cause.INTEGRATION
+        else:  # a call of the harness itself to ERP1 took the time
+            outcome, cause = Outcome.INCONCLUSIVE, Cause.ENVIRONMENT
         place = planned.scenario.place
-        course.stops.append(
-            stop(codes.SCENARIO_TIMEOUT, Outcome.FAILED, Cause.INTEGRATION, place, said)
-        )
+        course.stops.append(stop(codes.SCENARIO_TIMEOUT, outcome, cause, place, said))
 
 
 async def _carry_out(planned: PlannedScenario, stage: Stage, course: _Course) -> None:
@@ -120,6 +127,7 @@ async def _phase(
     """Carry out the steps of a phase in order; return whether all succeeded."""
     succeeded = True
     for number, step in enumerate(steps, start=1):
+        course.running = step
         started_s = stage.clock.elapsed_s()
         ended = await carry_out(step, phase, stage)
         course.steps.append(
@@ -151,20 +159,9 @@ async def _clean_up(planned: PlannedScenario, stage: Stage, course: _Course) -> 
             stop(codes.CLEANUP, Outcome.FAILED, Cause.HARNESS, planned.scenario.place, said)
         )
     for ended in aside.stops:
-        course.findings.append(_as_warning(ended.finding))
-
-
-def _as_warning(finding: Finding) -> Finding:
-    return Finding(
-        code=codes.CLEANUP.code,
-        level=Severity.WARNING,
-        message=finding.message,
-        where=finding.where,
-        hint=finding.hint,
-        text=finding.text,
-        advice=finding.advice,
-        curl=finding.curl,
-    )
+        course.findings.append(
+            replace(ended.finding, code=codes.CLEANUP.code, level=Severity.WARNING)
+        )
 
 
 def _trigger(
@@ -230,10 +227,6 @@ def _stage(
         step_limit_s=bench.step_limit_s,
         private_fields=frozenset(each.field for each in manifest.privacy_fields),
     )
-
-
-def _last(course: _Course) -> str:
-    return course.steps[-1].name if course.steps else "none"
 
 
 def _result(

@@ -118,8 +118,7 @@ class Certification:
 
     def close(self) -> None:
         """End ERP1 and every process of the integrations."""
-        if self._engine is not None:
-            self._loop.run(self._started.aclose())
+        self._loop.run(self._started.aclose())  # also after a start that failed halfway
         self._loop.close()
 
 

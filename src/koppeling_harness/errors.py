@@ -11,8 +11,7 @@ reached, and why:
     │   ├── PluginError             an integration cannot be loaded
     │   └── ProductionRefusedError  the target is a production environment
     ├── ErpUnavailableError     11   the ERP cannot be used now
-    ├── SecretFoundError        14   something secret was about to be written
-    └── VerificationError       15   a signature or digest does not match
+    └── SecretFoundError        14   something secret was about to be written
 
 The command line catches them in one place (`cli/main.py`) and leaves with `exit_code`.
 """
@@ -136,10 +135,3 @@ class SecretFoundError(HarnessError):
 
     code = "SECRET-FOUND"
     exit_code = ExitCode.SECRET_FOUND
-
-
-class VerificationError(HarnessError):
-    """A signature or a digest does not match what it should protect."""
-
-    code = "VERIFICATION"
-    exit_code = ExitCode.VERIFICATION

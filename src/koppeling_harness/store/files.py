@@ -61,15 +61,6 @@ def require_writable(folder: Path) -> None:
         raise ConfigurationError(message, hint="Choose another folder, with --reports.") from None
 
 
-def replace_text(path: Path, text: str) -> None:
-    """Write one text file, UTF-8 and with line feeds, in place of what stood there.
-
-    Raises:
-        ConfigurationError: The file cannot be written; what stood there is still there.
-    """
-    write_files(path.parent, {path.name: text.encode()})
-
-
 def _remove(path: Path) -> None:
     """Take away what was written beside; gone already when it was renamed."""
     try:

@@ -4,7 +4,7 @@ import sys
 import pytest
 
 from koppeling_harness.errors import ConfigurationError
-from koppeling_harness.store.files import replace_text, require_writable, write_files
+from koppeling_harness.store.files import require_writable, write_files
 
 
 def everything(folder) -> set[str]:
@@ -57,12 +57,6 @@ def test_a_folder_without_permission_is_told(tmp_path):
             write_files(tmp_path, {"a": b"new"})
     finally:
         tmp_path.chmod(0o700)
-
-
-def test_text_is_written_as_utf8_with_line_feeds(tmp_path):
-    replace_text(tmp_path / "a.txt", "één\ntwee\n")
-
-    assert (tmp_path / "a.txt").read_bytes() == "één\ntwee\n".encode()
 
 
 def test_a_folder_that_does_not_exist_yet_may_be_writable_and_is_not_made(tmp_path):

@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field
-
 from koppeling_harness.document import Source, load
 from koppeling_harness.errors import ConfigurationError, DocumentError, Problem
+from koppeling_harness.model.constraint import Limit
 from koppeling_harness.model.policy import Policy, ReleaseRoles, Term
 from koppeling_harness.model.shape import STRICT, Identifier, NonEmpty, Text
 from koppeling_harness.rules.policy import POLICIES, policy_problems
@@ -46,7 +45,7 @@ class _Written:
     releases: ReleaseRoles = RELEASES
     policy: Identifier = "sla"
     policies: dict[Identifier, PolicyTerms] = field(default_factory=dict)
-    warning_days: Annotated[int, Field(ge=0, le=3660)] = WARNING_DAYS
+    warning_days: Annotated[int, Limit(ge=0, le=3660)] = WARNING_DAYS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

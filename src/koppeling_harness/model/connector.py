@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
-
+from koppeling_harness.model.constraint import Limit
 from koppeling_harness.model.shape import STRICT, ConnectorId, FieldId, Identifier, NonEmpty
 
 
@@ -34,7 +33,7 @@ class JoinedTable:
     source: ConnectorId
     """The supplied GetConnector whose data it is."""
     alias: Identifier
-    on: Annotated[dict[FieldId, FieldId], Field(min_length=1)]
+    on: Annotated[dict[FieldId, FieldId], Limit(min_length=1)]
     """Field of this source: field of an earlier one, as `ProjectId: ProjectId` or `alias.Field`."""
 
 
@@ -81,7 +80,7 @@ class OwnGetConnector:
     renamed: tuple[ConnectorField, ...] = ()
     """Further fields under another name, and those of joined sources."""
     fixed_filters: tuple[FixedFilter, ...] = ()
-    blocked: Annotated[NonEmpty, Field(pattern="^(customer|afas)$")] | None = None
+    blocked: Annotated[NonEmpty, Limit(pattern="^(customer|afas)$")] | None = None
     """Who blocked the definition; None when it may be called."""
 
 
@@ -102,13 +101,13 @@ class CustomField:
 
     __pydantic_config__ = STRICT
 
-    id: Annotated[str, StringConstraints(pattern=r"^U[0-9A-F]{32}$")]
+    id: Annotated[str, Limit(pattern=r"^U[0-9A-F]{32}$")]
     """`U` and 32 hexadecimal digits; every environment gives its own."""
     object: NonEmpty
     """The object that has it, such as `PtProject`."""
     label: NonEmpty
     type: FieldType = FieldType.STRING
-    length: Annotated[int, Field(ge=0)] = 0
+    length: Annotated[int, Limit(ge=0)] = 0
 
 
 class AppConnectorKind(StrEnum):

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
-
+from koppeling_harness.model.constraint import Limit
 from koppeling_harness.model.manifest import OperationKind
 from koppeling_harness.model.shape import STRICT, ConnectorId
 
@@ -50,7 +49,7 @@ class CallFilter:
 
     __pydantic_config__ = STRICT
 
-    method: Annotated[str, StringConstraints(pattern=r"^[A-Z]+$")] | None = None
+    method: Annotated[str, Limit(pattern=r"^[A-Z]+$")] | None = None
     connector: ConnectorId | None = None
     path: str | None = None
     """Path below the base URL, such as `/profitversion`; compared without regard to case."""
@@ -88,11 +87,11 @@ class Fault:
 
     fault: FaultKind
     of: CallFilter = CallFilter()
-    calls: Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]*(-([1-9][0-9]*)?)?$")] = "1-"
+    calls: Annotated[str, Limit(pattern=r"^[1-9][0-9]*(-([1-9][0-9]*)?)?$")] = "1-"
     """Which of the matching calls, counted from 1: `1`, `1-2`, `3-`."""
-    status: Annotated[int, Field(ge=400, le=599)] | None = None
-    retry_after_s: Annotated[int, Field(ge=0)] | None = None
-    delay_s: Annotated[float, Field(gt=0)] | None = None
+    status: Annotated[int, Limit(ge=400, le=599)] | None = None
+    retry_after_s: Annotated[int, Limit(ge=0)] | None = None
+    delay_s: Annotated[float, Limit(gt=0)] | None = None
     field: str | None = None
     place: str = ""
     """Scenario file and line; filled in by the loader."""

@@ -4,8 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
-
+from koppeling_harness.model.constraint import Limit
 from koppeling_harness.model.shape import (
     STRICT,
     ConnectorId,
@@ -15,7 +14,7 @@ from koppeling_harness.model.shape import (
     Text,
 )
 
-IntegrationId = Annotated[str, StringConstraints(pattern=r"^[0-9]+_[0-9]+$")]
+IntegrationId = Annotated[str, Limit(pattern=r"^[0-9]+_[0-9]+$")]
 """`<subscription>_<project>`, the value of the `IntegrationId` header.
 
 Source: AFAS, docs.afas.help/profit/nl/integrationid.
@@ -36,7 +35,7 @@ class Partner:
     __pydantic_config__ = STRICT
 
     name: NonEmpty
-    subscription: Annotated[str, StringConstraints(pattern=r"^[0-9]+$")]
+    subscription: Annotated[str, Limit(pattern=r"^[0-9]+$")]
     """Subscription number at AFAS, quoted: it is a code, not a number."""
 
 
@@ -60,7 +59,7 @@ class GetConnectorUse:
     id: ConnectorId
     copy_of: ConnectorId | None = None
     """The supplied GetConnector that it is a copy of, under an own name (AFAS: STRUCT-27)."""
-    fields: Annotated[tuple[FieldId, ...], Field(min_length=1)]
+    fields: Annotated[tuple[FieldId, ...], Limit(min_length=1)]
     """The fields that it has and that the integration reads."""
     modified_field: FieldId | None = None
     """The modified-date field by which the integration reads changes only."""
@@ -73,7 +72,7 @@ class UpdateConnectorUse:
     __pydantic_config__ = STRICT
 
     id: ConnectorId
-    fields: Annotated[tuple[FieldId, ...], Field(min_length=1)]
+    fields: Annotated[tuple[FieldId, ...], Limit(min_length=1)]
     """The fields that it sends, those of sub-objects as `KnSubjectLink.ToEm`."""
 
 
@@ -130,14 +129,14 @@ class Manifest:
     version: NonEmpty
     """Version of the integration, quoted."""
     integration_id: IntegrationId
-    releases: Annotated[tuple[NonEmpty, ...], Field(min_length=1)]
+    releases: Annotated[tuple[NonEmpty, ...], Limit(min_length=1)]
     """Labels of the Profit releases that it supports, such as `Profit 8`."""
     runtime: PythonRuntime
     """How the harness starts and triggers it."""
     get_connectors: tuple[GetConnectorUse, ...] = ()
     update_connectors: tuple[UpdateConnectorUse, ...] = ()
     privacy_fields: tuple[PrivacyField, ...] = ()
-    operations: Annotated[tuple[Operation, ...], Field(min_length=1)]
+    operations: Annotated[tuple[Operation, ...], Limit(min_length=1)]
 
     def operation(self, name: str) -> Operation | None:
         """Return the operation of that name, None when it is not declared."""

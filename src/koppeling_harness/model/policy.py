@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import Field
-
+from koppeling_harness.model.constraint import Limit
 from koppeling_harness.model.shape import STRICT, Identifier, NonEmpty, Text
 
-Months = Annotated[int, Field(ge=1, le=120)]
+Months = Annotated[int, Limit(ge=1, le=120)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

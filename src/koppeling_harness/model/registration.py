@@ -8,25 +8,24 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
-
+from koppeling_harness.model.constraint import Limit
 from koppeling_harness.model.manifest import IntegrationId, Partner
 from koppeling_harness.model.shape import STRICT, Identifier, NonEmpty, Text
 
-RecordId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+RecordId = Annotated[str, Limit(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 """How a file names one of its records: `Q1`, `W2`."""
 
 ScenarioId = Annotated[
-    str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(?:[-._][a-z0-9]+)*(?:\[[a-z0-9._-]+\])?$")
+    str, Limit(pattern=r"^[a-z][a-z0-9]*(?:[-._][a-z0-9]+)*(?:\[[a-z0-9._-]+\])?$")
 ]
 """A scenario, `behaviour.retry-after`, or one for one operation, `behaviour.retry-after[push]`."""
 
-Count = Annotated[int, Field(ge=0)]
+Count = Annotated[int, Limit(ge=0)]
 
 Day = date
 """A calendar day; under another name, because records have a member called `date`."""
 
-Remark = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
+Remark = Annotated[str, Limit(min_length=1, max_length=500, strip_whitespace=True)]
 """A reason in a few sentences; too short a room for a scan report."""
 
 
@@ -183,7 +182,7 @@ class Waiver:
     id: RecordId
     scenario: ScenarioId
     """Id of the scenario, or `scenario[operation]` for one operation only."""
-    releases: Annotated[tuple[NonEmpty, ...], Field(min_length=1)]
+    releases: Annotated[tuple[NonEmpty, ...], Limit(min_length=1)]
     """Labels of the Profit releases on which it holds."""
     reason: Remark
     owner: NonEmpty

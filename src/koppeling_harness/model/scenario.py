@@ -13,8 +13,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import Discriminator, Field, Tag
-
+from koppeling_harness.model.constraint import Limit, OneOf
 from koppeling_harness.model.fault import CallFilter, Fault
 from koppeling_harness.model.manifest import OperationKind
 from koppeling_harness.model.shape import STRICT, ConnectorId, FieldId, Identifier, NonEmpty, Text
@@ -50,9 +49,9 @@ class _Step:
     """What the result must hold."""
     save: Saves = field(default_factory=dict)
     """Captures for later steps, `${name}`."""
-    timeout_s: Annotated[float, Field(gt=0)] | None = None
+    timeout_s: Annotated[float, Limit(gt=0)] | None = None
     """Time allowed; the engine's own limit when absent."""
-    within_s: Annotated[float, Field(gt=0)] | None = None
+    within_s: Annotated[float, Limit(gt=0)] | None = None
     """Repeat the step until the expectation holds, at most this long. Only for reading steps."""
     place: str = ""
     """Scenario file, line and column; filled in by the loader, never written by hand."""
@@ -74,7 +73,7 @@ class FilterTerm:
     __pydantic_config__ = STRICT
 
     field: FieldId
-    operator: Annotated[int, Field(ge=1, le=15)] = 1
+    operator: Annotated[int, Limit(ge=1, le=15)] = 1
     """AFAS's operator number; 1 is equality."""
     value: Any = ""
 
@@ -119,7 +118,7 @@ class DeleteStep(_Step):
     """DELETE by key through an UpdateConnector."""
 
     delete: ConnectorId
-    keys: Annotated[dict[str, Any], Field(min_length=1)]
+    keys: Annotated[dict[str, Any], Limit(min_length=1)]
     """Key fields and values, in the order of the URL."""
 
 
@@ -158,7 +157,7 @@ class ExchangesStep(_Step):
 class FindingsStep(_Step):
     """Look at what the traffic rules object to."""
 
-    findings: Annotated[dict[str, Any], Field(max_length=0)]
+    findings: Annotated[dict[str, Any], Limit(max_length=0)]
     """Written as `findings: {}`; `expect` says what is wanted of them."""
 
 
@@ -177,18 +176,27 @@ def step_verb(value: object) -> str | None:
 
 
 Step = Annotated[
-    Annotated[OperationStep, Tag("operation")]
-    | Annotated[GetStep, Tag("get")]
-    | Annotated[InsertStep, Tag("insert")]
-    | Annotated[UpdateStep, Tag("update")]
-    | Annotated[DeleteStep, Tag("delete")]
-    | Annotated[RequestStep, Tag("request")]
-    | Annotated[ExchangesStep, Tag("exchanges")]
-    | Annotated[FindingsStep, Tag("findings")],
-    Discriminator(
+    OperationStep
+    | GetStep
+    | InsertStep
+    | UpdateStep
+    | DeleteStep
+    | RequestStep
+    | ExchangesStep
+    | FindingsStep,
+    OneOf(
         step_verb,
-        custom_error_type="step_verb",
-        custom_error_message=STEP_EXPECTED,
+        {
+            "operation": OperationStep,
+            "get": GetStep,
+            "insert": InsertStep,
+            "update": UpdateStep,
+            "delete": DeleteStep,
+            "request": RequestStep,
+            "exchanges": ExchangesStep,
+            "findings": FindingsStep,
+        },
+        message=STEP_EXPECTED,
     ),
 ]
 
@@ -232,7 +240,7 @@ class Scenario:
     """Its id, unique among all packs."""
     title: Text
     level: Level
-    proves: Annotated[tuple[NonEmpty, ...], Field(min_length=1)]
+    proves: Annotated[tuple[NonEmpty, ...], Limit(min_length=1)]
     """Which requirement it proves: rule of the programme, page of AFAS, auditor code."""
     applies: Applies = Applies()
     for_each: ForEach | None = None
@@ -240,13 +248,13 @@ class Scenario:
     values: dict[str, Any] = field(default_factory=dict)
     """Named values for use in steps, made once per run of the scenario."""
     given: tuple[Step, ...] = ()
-    when: Annotated[tuple[Step, ...], Field(min_length=1)]
+    when: Annotated[tuple[Step, ...], Limit(min_length=1)]
     faults: tuple[Fault, ...] = ()
     """What the gateway does to the integration's traffic during `when`."""
     then: tuple[Step, ...] = ()
     cleanup: tuple[Step, ...] = ()
     """Carried out whatever happened, in order."""
-    timeout_s: Annotated[float, Field(gt=0)] = 60.0
+    timeout_s: Annotated[float, Limit(gt=0)] = 60.0
     """Time allowed for the whole scenario."""
     place: str = ""
     """File, line and column; filled in by the loader."""

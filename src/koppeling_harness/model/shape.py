@@ -1,26 +1,26 @@
 """The few shapes that many model types share."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any, Final
 
-from pydantic import ConfigDict, StringConstraints
+from koppeling_harness.model.constraint import Limit
 
-STRICT = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+STRICT: Final[dict[str, Any]] = {"extra": "forbid", "use_attribute_docstrings": True}
 """For `__pydantic_config__`: unknown keys are problems, attribute docstrings are descriptions."""
 
-OPEN = ConfigDict(extra="ignore", use_attribute_docstrings=True)
+OPEN: Final[dict[str, Any]] = {"extra": "ignore", "use_attribute_docstrings": True}
 """For records that a program wrote: a newer one may have members that this version ignores."""
 
-Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(?:[-._][a-z0-9]+)*$")]
+Identifier = Annotated[str, Limit(pattern=r"^[a-z][a-z0-9]*(?:[-._][a-z0-9]+)*$")]
 """Lower case, digits, and single `-`, `.` or `_` between them: `urenportaal`, `retry.after-503`."""
 
-ConnectorId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
+ConnectorId = Annotated[str, Limit(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
 """The id of a GetConnector or UpdateConnector, as in its URL."""
 
-FieldId = Annotated[str, StringConstraints(min_length=1, max_length=128)]
+FieldId = Annotated[str, Limit(min_length=1, max_length=128)]
 """A field of a connector, as it stands in rows, filters and bodies."""
 
-NonEmpty = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+NonEmpty = Annotated[str, Limit(min_length=1, strip_whitespace=True)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

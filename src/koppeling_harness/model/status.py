@@ -3,9 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Literal
-
-from pydantic import Field
+from typing import Any, Final, Literal
 
 from koppeling_harness.model.registration import Colour
 from koppeling_harness.model.shape import OPEN, Text
@@ -13,6 +11,10 @@ from koppeling_harness.model.verdict import Outcome
 
 Day = date
 """A calendar day; under another name, because records have a member called `date`."""
+
+
+OUTSIDE: Final[dict[str, Any]] = {**OPEN, "alias_generator": lambda name: name.rstrip("_")}
+"""For records with a member whose name is a word of Python: `from_` is `from` in documents."""
 
 
 class Status(StrEnum):
@@ -68,9 +70,9 @@ class Who(StrEnum):
 class Gap:
     """Days without a valid colour, between the first report and the as-of date."""
 
-    __pydantic_config__ = OPEN
+    __pydantic_config__ = OUTSIDE
 
-    from_: Annotated[Day, Field(alias="from")]
+    from_: Day
     """First day of the gap."""
     to: Day | None
     """Last day of it; null while it lasts."""

@@ -4,6 +4,7 @@ import difflib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from koppeling_harness.config.manifest_runtime import runtime_problems
 from koppeling_harness.document import Source, load, read_yaml
 from koppeling_harness.errors import DocumentError, Problem
 from koppeling_harness.model.manifest import Manifest
@@ -47,21 +48,11 @@ def _in_file_order(problem: Problem) -> tuple[int, int]:
 
 
 def _problems(manifest: Manifest, source: Source, folder: Path) -> Iterator[Problem]:
-    yield from _plugin_file(manifest, source, folder)
+    yield from runtime_problems(manifest, source, folder)
     yield from _subscription(manifest, source)
     yield from _doubles(manifest, source)
     yield from _operations(manifest, source)
     yield from _fields(manifest, source)
-
-
-def _plugin_file(manifest: Manifest, source: Source, folder: Path) -> Iterator[Problem]:
-    plugin = manifest.runtime.plugin
-    if not (folder / plugin).is_file():
-        yield Problem(
-            where=source.place(("runtime", "plugin")),
-            message=f"there is no file `{plugin}` beside the manifest",
-            hint="Write the hooks in it, or name the file that has them.",
-        )
 
 
 def _subscription(manifest: Manifest, source: Source) -> Iterator[Problem]:

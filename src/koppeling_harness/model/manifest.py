@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from koppeling_harness.model.constraint import Limit
+from koppeling_harness.model.constraint import Limit, OneOf
 from koppeling_harness.model.shape import (
     STRICT,
     ConnectorId,
@@ -19,6 +19,17 @@ IntegrationId = Annotated[str, Limit(pattern=r"^[0-9]+_[0-9]+$")]
 
 Source: AFAS, docs.afas.help/profit/nl/integrationid.
 """
+
+
+Command = Annotated[tuple[str, ...], Limit(min_length=1)]
+"""A program and its arguments; no shell reads them."""
+
+VariableName = Annotated[str, Limit(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+MemoryLimit = Annotated[int, Limit(ge=64)]
+UrlPath = Annotated[str, Limit(pattern=r"^/\S*$")]
+
+VERSION_RULE = r"^(>=|<=|==|<|>)[0-9]+(\.[0-9]+)*(,(>=|<=|==|<|>)[0-9]+(\.[0-9]+)*)*$"
+"""Conditions on a version, all of which must hold."""
 
 
 class OperationKind(StrEnum):
@@ -40,6 +51,20 @@ class Partner:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """A program that must be there before the integration can run."""
+
+    __pydantic_config__ = STRICT
+
+    program: NonEmpty
+    """Its name, as it is found by `PATH`: `node`."""
+    version: Annotated[str, Limit(pattern=VERSION_RULE)] | None = None
+    """Which versions will do: `>=18`, or several conditions with commas: `>=8.1,<9`."""
+    install: Text | None = None
+    """How to install it, for whoever does not have it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PythonRuntime:
     """Hooks in Python, loaded in a child process."""
 
@@ -48,6 +73,127 @@ class PythonRuntime:
     kind: Literal["python"]
     plugin: NonEmpty = "koppeling_plugin.py"
     """The file with the hooks, relative to the manifest."""
+    requirements: NonEmpty | None = None
+    """A file with pinned requirements: installed into an environment of the integration's own."""
+    requires: tuple[Program, ...] = ()
+    """Programs that must be there; without them the integration is set aside."""
+    environ: tuple[VariableName, ...] = ()
+    """Names of environment variables of the harness that are passed on to it; no others are."""
+    memory_mb: MemoryLimit = 2048
+    """How much memory each of its processes may take, in MiB. Kept on Linux only."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandRuntime:
+    """Each operation is a command line, carried out by a process of its own."""
+
+    __pydantic_config__ = STRICT
+
+    kind: Literal["command"]
+    command: Command
+    """Program and arguments: `{folder}`, `{work_dir}`, `{operation}`, `{input_file}` are filled."""
+    requires: tuple[Program, ...] = ()
+    """Programs that must be there; without them the integration is set aside."""
+    environ: tuple[VariableName, ...] = ()
+    """Names of environment variables of the harness that are passed on to it; no others are."""
+    memory_mb: MemoryLimit = 2048
+    """How much memory each of its processes may take, in MiB. Kept on Linux only."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StdioRuntime:
+    """A child process that answers JSON-RPC 2.0 calls over stdin and stdout."""
+
+    __pydantic_config__ = STRICT
+
+    kind: Literal["stdio"]
+    command: Command
+    """Program and arguments; `{folder}` is filled in."""
+    requires: tuple[Program, ...] = ()
+    """Programs that must be there; without them the integration is set aside."""
+    environ: tuple[VariableName, ...] = ()
+    """Names of environment variables of the harness that are passed on to it; no others are."""
+    memory_mb: MemoryLimit = 2048
+    """How much memory each of its processes may take, in MiB. Kept on Linux only."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpOperation:
+    """The request that carries out an operation."""
+
+    __pydantic_config__ = STRICT
+
+    method: Literal["POST", "PUT", "PATCH"] = "POST"
+    path: UrlPath
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookUse:
+    """The webhooks that the service receives."""
+
+    __pydantic_config__ = STRICT
+
+    path: UrlPath
+    """Where on the service ERP1 delivers them."""
+    events: Annotated[tuple[NonEmpty, ...], Limit(min_length=1)] = (
+        "subject.created",
+        "subject.updated",
+        "subject.deleted",
+    )
+    """Event types. Source: AFAS, docs.afas.help/profit/en/webhooks."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpRuntime:
+    """A service that is told over HTTP; started by the harness, or running already."""
+
+    __pydantic_config__ = STRICT
+
+    kind: Literal["http"]
+    url: Annotated[str, Limit(pattern=r"^https?://[^\s/]+(/[^\s]*)?$")]
+    """Where it listens; `{port}` is the free port that was found for it."""
+    command: Command | None = None
+    """Program and arguments that start it: `{folder}`, `{port}` are filled. None: it runs."""
+    ready: UrlPath = "/health"
+    """Answers 2xx to GET once it can be told something."""
+    operations: dict[Identifier, HttpOperation] = field(default_factory=dict)
+    """Requests by operation; `POST /operations/{operation}` for those that are not here."""
+    prepare: UrlPath | None = None
+    """Told before the first operation of a scenario, by POST."""
+    finish: UrlPath | None = None
+    """Told after the last operation of a scenario, by POST."""
+    webhooks: WebhookUse | None = None
+    """The webhooks that it wants; None: none."""
+    requires: tuple[Program, ...] = ()
+    """Programs that must be there; without them the integration is set aside."""
+    environ: tuple[VariableName, ...] = ()
+    """Names of environment variables of the harness that are passed on to it; no others are."""
+    memory_mb: MemoryLimit = 2048
+    """How much memory each of its processes may take, in MiB. Kept on Linux only."""
+
+    def operation(self, name: str) -> HttpOperation:
+        """Return the request that carries out an operation."""
+        return self.operations.get(name) or HttpOperation(path=f"/operations/{name}")
+
+
+_RUNTIMES: dict[str, type[Any]] = {
+    "python": PythonRuntime,
+    "command": CommandRuntime,
+    "stdio": StdioRuntime,
+    "http": HttpRuntime,
+}
+
+
+def _kind(value: object) -> str | None:
+    kind = value.get("kind") if isinstance(value, dict) else getattr(value, "kind", None)
+    return kind if isinstance(kind, str) and kind in _RUNTIMES else None
+
+
+Runtime = Annotated[
+    PythonRuntime | CommandRuntime | StdioRuntime | HttpRuntime,
+    OneOf(_kind, _RUNTIMES, message="Expected `kind` to be python, command, stdio or http"),
+]
+"""How the harness starts an integration and tells it what to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +277,7 @@ class Manifest:
     integration_id: IntegrationId
     releases: Annotated[tuple[NonEmpty, ...], Limit(min_length=1)]
     """Labels of the Profit releases that it supports, such as `Profit 8`."""
-    runtime: PythonRuntime
+    runtime: Runtime
     """How the harness starts and triggers it."""
     get_connectors: tuple[GetConnectorUse, ...] = ()
     update_connectors: tuple[UpdateConnectorUse, ...] = ()

@@ -26,6 +26,8 @@ class RunContext:
     """The Profit release that ERP1 runs."""
     work_dir: str
     """A folder that lives as long as the scenario: keep state there."""
+    webhook_secret: str | None = None
+    """With what ERP1 signs the webhooks of this scenario; None when it sends none. Never log it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

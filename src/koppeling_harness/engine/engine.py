@@ -15,11 +15,14 @@ from koppeling_harness.errors import ConfigurationError, ErpUnavailableError, Ha
 from koppeling_harness.model.run import ScenarioResult
 from koppeling_harness.model.verdict import Cause, Outcome
 from koppeling_harness.plugin.session import IntegrationRunner
+from koppeling_harness.rules.verdict import settled
 from koppeling_harness.scenario.expression import Functions
 from koppeling_harness.scenario.plan import PlannedScenario
 
 DEFAULT_CONCURRENCY = 8
 """Scenarios in flight when nothing is said: ERP1 is on this machine and mostly waits."""
+
+_RETRY_PAUSE_S = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,12 +34,15 @@ class Setting:
         seed: Makes the generated values repeatable.
         concurrency: How many scenarios are in flight at most.
         step_limit_s: Time allowed for a step that sets no limit itself.
+        retries: How often a scenario is repeated, in an environment of its own each time, when the
+            environment kept it from being judged. What failed is never repeated.
     """
 
     run_id: str
     seed: int
     concurrency: int = DEFAULT_CONCURRENCY
     step_limit_s: float = 30.0
+    retries: int = 0
 
 
 class Engine:
@@ -75,7 +81,7 @@ class Engine:
         async def lane() -> None:
             async with Connection(timeout_s=self._setting.step_limit_s) as connection:
                 for each in waiting:
-                    done.put_nowait((each, await self._one(each, connection)))
+                    done.put_nowait((each, await self._settled(each, connection)))
 
         lanes = [
             asyncio.create_task(lane()) for _ in range(min(self._setting.concurrency, len(planned)))
@@ -88,11 +94,20 @@ class Engine:
                 task.cancel()
             await asyncio.gather(*lanes, return_exceptions=True)
 
-    async def _one(self, planned: PlannedScenario, connection: Connection) -> ScenarioResult:
+    async def _settled(self, planned: PlannedScenario, connection: Connection) -> ScenarioResult:
+        attempts = [await self._one(planned, connection, 1)]
+        while attempts[-1].cause is Cause.ENVIRONMENT and len(attempts) <= self._setting.retries:
+            await asyncio.sleep(_RETRY_PAUSE_S)
+            attempts.append(await self._one(planned, connection, len(attempts) + 1))
+        return settled(attempts, run_ids=[self._setting.run_id] * len(attempts))
+
+    async def _one(
+        self, planned: PlannedScenario, connection: Connection, attempt: int
+    ) -> ScenarioResult:
         bench = Bench(
             connection=connection,
             runner=self._runners[planned.manifest.id],
-            functions=self._functions(planned),
+            functions=self._functions(planned, attempt),
             clock=self._clock,
             run_id=self._setting.run_id,
             step_limit_s=self._setting.step_limit_s,
@@ -112,8 +127,10 @@ class Engine:
             ended = stop(codes.HARNESS, Outcome.INCONCLUSIVE, Cause.HARNESS, place, said)
             return _not_judged(planned, ended)
 
-    def _functions(self, planned: PlannedScenario) -> Functions:
+    def _functions(self, planned: PlannedScenario, attempt: int) -> Functions:
         seed = f"{self._setting.seed}/{planned.manifest.id}/{planned.id}"
+        if attempt > 1:  # in a shared environment the keys of the first attempt are taken
+            seed += f"/{attempt}"
         return Functions(random=random.Random(seed), clock=self._clock)  # noqa: S311 - test data
 
 

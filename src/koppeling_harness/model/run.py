@@ -82,6 +82,21 @@ class ExchangeRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One time that a scenario was carried out, when it was more than once."""
+
+    __pydantic_config__ = OPEN
+
+    outcome: Outcome
+    cause: Cause | None
+    """None when passed."""
+    findings: tuple[Finding, ...] = ()
+    duration_s: float = 0.0
+    run_id: str = ""
+    """The run that it belongs to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScenarioResult:
     """What became of one scenario for one integration."""
 
@@ -104,6 +119,15 @@ class ScenarioResult:
     place: str = ""
     """Scenario file and line."""
     proves: tuple[str, ...] = ()
+    attempts: tuple[Attempt, ...] = ()
+    """Every attempt, the first one first, when there was more than one; the outcome is that of the
+    worst of them."""
+    passed_on_retry: bool = False
+    """It passed in the end, after an attempt that did not; that is never `passed`."""
+    waiver: str = ""
+    """Id of the waiver that covers its failure."""
+    carried_from: str = ""
+    """The run that it was taken over from, when it was not carried out again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +170,20 @@ class IntegrationRecord:
     """Why it was set aside, when it could not be loaded."""
     waiver_problems: tuple[str, ...] = ()
     """Waivers for this release that have expired, or that nothing needed."""
+    required_ids: tuple[str, ...] = ()
+    """What had to be executed, `scenario` or `scenario[operation]`; in one shard of a run also
+    what the other shards have to execute."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shard:
+    """Which part of a run a record is; its verdicts count against that part alone."""
+
+    __pydantic_config__ = OPEN
+
+    index: int
+    """From 1."""
+    total: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,3 +200,11 @@ class RunRecord:
     erp: ErpInfo
     scenario_lock: ScenarioLock
     integrations: tuple[IntegrationRecord, ...]
+    shard: Shard | None = None
+    """None when the record is of a whole run."""
+    merged_from: tuple[str, ...] = ()
+    """The runs of the shards that were merged into this record."""
+    rerun_of: str = ""
+    """The run of which this one repeats what did not pass."""
+    seed: int | None = None
+    """What the generated values follow from."""

@@ -39,6 +39,8 @@ class Request:
         clock: Tells the time.
         on_result: Called with each scenario and its result, as soon as it is there.
         loaded: Scenario files that were read already, by resolved path.
+        selects: Says of each scenario whether it is to be carried out.
+        retries: How often a scenario is repeated when the environment kept it from being judged.
     """
 
     discovery: Discovery
@@ -51,6 +53,8 @@ class Request:
         default=lambda _planned, _result: None
     )
     loaded: Mapping[Path, Scenario] = field(default_factory=dict)
+    selects: Callable[[PlannedScenario], bool] = field(default=lambda _planned: True)
+    retries: int = 0
 
 
 class Certification:
@@ -110,7 +114,12 @@ class Certification:
         }
         for runner in runners.values():
             self._started.push_async_callback(runner.close)
-        setting = Setting(run_id=request.run_id, seed=request.seed, concurrency=request.concurrency)
+        setting = Setting(
+            run_id=request.run_id,
+            seed=request.seed,
+            concurrency=request.concurrency,
+            retries=request.retries,
+        )
         self._engine = Engine(
             environments=host, runners=runners, clock=request.clock, setting=setting
         )

@@ -42,6 +42,8 @@ class ScenarioFile(pytest.File):
         owner = session.integration_of(self.path)
         for integration in session.integrations if owner is None else (owner,):
             for planned in plan([scenario], integration.manifest, release=session.request.release):
+                if not session.request.selects(planned):
+                    continue
                 name = planned.manifest.id
                 if planned.operation is not None:
                     name = f"{name}[{planned.operation.name}]"

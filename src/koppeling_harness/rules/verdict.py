@@ -1,10 +1,11 @@
 """The verdict of one run for one integration: N of M required executed and passed."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date
 
 from koppeling_harness.model.registration import Waiver
-from koppeling_harness.model.run import RequiredCount, ScenarioResult, Verdict
+from koppeling_harness.model.run import Attempt, RequiredCount, ScenarioResult, Verdict
 from koppeling_harness.model.verdict import Outcome
 from koppeling_harness.rules.waivers import covering
 
@@ -28,7 +29,7 @@ def verdict(
 
     Args:
         results: What was carried out. Of several results of one id the worst counts: what passed
-            at a second try did not pass.
+            at a second try did not pass. One that is marked with a waiver is waived.
         required: The planned ids that had to be executed, `scenario` or `scenario[operation]`.
         waivers: Of the registration.
         release: The release's label.
@@ -37,7 +38,12 @@ def verdict(
     outcomes = _worst_outcomes(results)
     required_outcomes = {each: outcomes.get(each, Outcome.NOT_RUN) for each in set(required)}
     failed = [each for each, outcome in required_outcomes.items() if outcome is Outcome.FAILED]
-    waived = [each for each in failed if covering(waivers, each, release=release, as_of=as_of)]
+    marked = {result_id(each) for each in results if each.waiver}
+    waived = [
+        each
+        for each in failed
+        if each in marked or covering(waivers, each, release=release, as_of=as_of)
+    ]
     counted = list(required_outcomes.values())
     passed = counted.count(Outcome.PASSED)
     not_run = counted.count(Outcome.NOT_RUN)
@@ -50,6 +56,40 @@ def verdict(
         ),
         required=RequiredCount(total=len(counted), executed=len(counted) - not_run, passed=passed),
         waived=len(waived),
+    )
+
+
+def with_waivers(
+    results: Sequence[ScenarioResult], waivers: Sequence[Waiver], *, release: str, as_of: date
+) -> tuple[ScenarioResult, ...]:
+    """Return results in which each failure that a waiver covers bears the waiver's id."""
+    marked = []
+    for each in results:
+        waiver = covering(waivers, result_id(each), release=release, as_of=as_of)
+        covered = waiver is not None and each.outcome is Outcome.FAILED
+        marked.append(replace(each, waiver=waiver.id) if waiver and covered else each)
+    return tuple(marked)
+
+
+def settled(attempts: Sequence[ScenarioResult], *, run_ids: Sequence[str]) -> ScenarioResult:
+    """Return what several attempts at one scenario come to: the worst of them, with all in it.
+
+    Args:
+        attempts: In the order in which they were made.
+        run_ids: The run that each belongs to.
+    """
+    worst = min(attempts, key=lambda each: _WORST_FIRST.index(each.outcome))
+    if len(attempts) == 1:
+        return worst
+    return replace(
+        worst,
+        attempts=tuple(
+            made
+            for each, run_id in zip(attempts, run_ids, strict=True)
+            for made in each.attempts or (_attempt(each, run_id),)
+        ),
+        passed_on_retry=worst.outcome is not Outcome.PASSED
+        and (attempts[-1].passed_on_retry or attempts[-1].outcome is Outcome.PASSED),
     )
 
 
@@ -70,6 +110,16 @@ def judge(*, passed: int, failed: int, inconclusive: int, not_run: int) -> Outco
     if not_run or not passed + inconclusive:
         return Outcome.NOT_RUN
     return Outcome.INCONCLUSIVE if inconclusive else Outcome.PASSED
+
+
+def _attempt(result: ScenarioResult, run_id: str) -> Attempt:
+    return Attempt(
+        outcome=result.outcome,
+        cause=result.cause,
+        findings=result.findings,
+        duration_s=result.duration_s,
+        run_id=run_id,
+    )
 
 
 def _worst_outcomes(results: Sequence[ScenarioResult]) -> dict[str, Outcome]:

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from koppeling_harness.document.validate import adapter
-
 _FILLED_IN = "place"
 """A member that loaders fill in and nobody writes."""
 
@@ -15,6 +13,8 @@ def json_schema(cls: type[Any], *, title: str) -> dict[str, Any]:
         cls: The type.
         title: Name and version, such as `koppeling/run@1`.
     """
+    from koppeling_harness.document.explain import adapter  # noqa: PLC0415 - imports pydantic
+
     schema: dict[str, Any] = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **adapter(cls).json_schema(),

@@ -1,44 +1,16 @@
-"""Plain data onto model types, with every problem in words and in its place."""
+"""Plain data onto model types and back; what does not fit, `explain` puts into words."""
 
-import difflib
 import json
 from typing import Any, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
-from pydantic_core import ErrorDetails
-
-from koppeling_harness.document.yaml_source import Path, Source, read_yaml
+from koppeling_harness.document.reader import Reader, Refused, reader_of
+from koppeling_harness.document.writer import plain
+from koppeling_harness.document.yaml_source import Source, read_yaml
 from koppeling_harness.errors import DocumentError, Problem
 
 T = TypeVar("T")
 
-_EXPECTED = {
-    "string_type": "text",
-    "int_type": "a whole number",
-    "int_from_float": "a whole number",
-    "float_type": "a number",
-    "bool_type": "true or false",
-    "dict_type": "a mapping",
-    "dataclass_type": "a mapping",
-    "dataclass_exact_type": "a mapping",
-    "tuple_type": "a list",
-    "list_type": "a list",
-    "date_type": "a date such as 2026-11-24",
-    "date_parsing": "a date such as 2026-11-24",
-    "date_from_datetime_parsing": "a date such as 2026-11-24",
-    "datetime_type": "a moment such as 2026-11-24T12:00:00Z",
-}
-
-
-_ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}
-
-
-def adapter(cls: type[T]) -> TypeAdapter[T]:
-    """Return the validator and serialiser of a model type; each is made once."""
-    found = _ADAPTERS.get(cls)
-    if found is None:
-        found = _ADAPTERS[cls] = TypeAdapter(cls)
-    return found
+_READERS: dict[type[Any], Reader] = {}
 
 
 def load(cls: type[T], source: Source) -> T:
@@ -47,11 +19,17 @@ def load(cls: type[T], source: Source) -> T:
     Raises:
         DocumentError: It does not fit; every problem is in it, with its place and a hint.
     """
+    read = _READERS.get(cls)
+    if read is None:
+        read = _READERS[cls] = reader_of(cls)
     try:
-        return adapter(cls).validate_json(json.dumps(source.data), strict=True)
-    except ValidationError as error:
-        details = error.errors(include_url=False)
-        raise DocumentError(_problems(cls, source, details)) from None
+        value: T = read(source.data)
+    except (Refused, RecursionError):
+        # pydantic takes 0.1 s to import, and a document that is in order does without
+        from koppeling_harness.document.explain import load_or_explain  # noqa: PLC0415
+
+        return load_or_explain(cls, source)
+    return value
 
 
 def load_yaml(cls: type[T], text: str, *, name: str) -> T:
@@ -79,133 +57,9 @@ def load_json(cls: type[T], text: str | bytes, *, name: str) -> T:
 
 def to_plain(value: object) -> Any:
     """Return a model value as what JSON knows: mappings, lists, text, numbers, booleans, None."""
-    return adapter(type(value)).dump_python(value, mode="json", by_alias=True)
+    return plain(value)
 
 
 def dump_json(value: object, *, indent: int | None = None) -> str:
     """Return a model value as JSON text."""
-    return json.dumps(to_plain(value), indent=indent, ensure_ascii=False)
-
-
-def _problems(cls: type[Any], source: Source, details: list[ErrorDetails]) -> list[Problem]:
-    paths = [_resolve(source.data, detail["loc"]) for detail in details]
-    found: dict[tuple[str, str], Problem] = {}
-    for detail, path in zip(details, paths, strict=True):
-        if _is_echo(detail, path, paths):
-            continue
-        problem = _problem(cls, source, detail, path)
-        found.setdefault((problem.where, problem.message), problem)
-    return sorted(found.values(), key=lambda problem: _line_order(problem.where))
-
-
-def _is_echo(detail: ErrorDetails, path: Path, paths: list[Path]) -> bool:
-    """Return whether a problem only says that something below it is wrong, or was the other way.
-
-    A list whose members are wrong counts as too short; of a union, each member complains.
-    """
-    if detail["type"] not in {"too_short", "dataclass_type", "tuple_type"}:
-        return False
-    return any(len(other) > len(path) and other[: len(path)] == path for other in paths)
-
-
-def _line_order(where: str) -> tuple[int, int]:
-    numbers = [int(part) for part in where.rsplit(":", 2)[1:] if part.isdigit()]
-    return (numbers[0], numbers[1]) if len(numbers) == 2 else (0, 0)
-
-
-def _problem(cls: type[Any], source: Source, detail: ErrorDetails, path: Path) -> Problem:
-    kind = detail["type"]
-    last = detail["loc"][-1] if detail["loc"] else ""
-    if kind in {"missing", "missing_argument"}:
-        if not isinstance(_at(source.data, path), dict):  # the name of a union member
-            path = path[:-1]
-        message = f"{_subject(path)} lacks `{last}`"
-        return Problem(where=source.place(path), message=message)
-    if kind in {"unexpected_keyword_argument", "extra_forbidden"}:
-        near = difflib.get_close_matches(str(last), _members(cls), n=1, cutoff=0.7)
-        hint = f"Did you mean `{near[0]}`?" if near else ""
-        message = f"unknown key `{last}`"
-        return Problem(where=source.place(path, key=True), message=message, hint=hint)
-    return Problem(
-        where=_where(source, path),
-        message=f"{_subject(path)}: {_mismatch(detail, source.raw.get(path))}",
-        hint=_quote_hint(kind, source.raw.get(path)),
-    )
-
-
-def _at(data: Any, path: Path) -> Any:
-    for part in path:
-        data = data[part]
-    return data
-
-
-def _where(source: Source, path: Path) -> str:
-    if source.places:
-        return source.place(path)
-    return f"{source.name}: {'.'.join(str(part) for part in path)}" if path else source.name
-
-
-def _subject(path: Path) -> str:
-    return f"`{'.'.join(str(part) for part in path)}`" if path else "the document"
-
-
-def _mismatch(detail: ErrorDetails, raw: str | None) -> str:
-    kind = detail["type"]
-    context = detail.get("ctx", {})
-    found = raw or _shown(detail["input"])
-    if kind in _EXPECTED:
-        return f"expected {_EXPECTED[kind]}, found {found}"
-    match kind:
-        case "enum" | "literal_error":
-            return f"expected {context.get('expected')}, found {found}"
-        case "string_pattern_mismatch":
-            return f"expected text of the form {context.get('pattern')}, found {found}"
-        case "string_too_short" | "too_short":
-            return f"expected at least {context.get('min_length')}, found {found}"
-        case "union_tag_invalid" | "union_tag_not_found":
-            tags = context.get("expected_tags")
-            return f"expected {context.get('discriminator')} to be one of {tags}, found {found}"
-        case _:
-            return f"{detail['msg'][0].lower()}{detail['msg'][1:]}, found {found}"
-
-
-def _shown(value: object) -> str:
-    text = json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= 60 else f"{text[:57]}..."
-
-
-def _quote_hint(kind: str, raw: str | None) -> str:
-    if kind == "string_type" and raw is not None:
-        return f'Quote it: "{raw}". Without quotes it is a number, and may lose digits.'
-    return ""
-
-
-def _resolve(data: object, loc: tuple[str | int, ...]) -> Path:
-    """Return the part of an error's location that exists in the document.
-
-    A location also holds names of union members, which are not in the document; so each part may
-    be stepped into or passed over, and the way that finds most is taken.
-    """
-    if not loc:
-        return ()
-    head, rest = loc[0], loc[1:]
-    over = _resolve(data, rest)
-    inner = _step(data, head)
-    if inner is None:
-        return over
-    into = (head, *_resolve(inner[0], rest))
-    return into if len(into) > len(over) else over
-
-
-def _step(data: object, part: str | int) -> tuple[object] | None:
-    if isinstance(data, dict) and part in data:
-        return (data[part],)
-    if isinstance(data, list) and isinstance(part, int) and 0 <= part < len(data):
-        return (data[part],)
-    return None
-
-
-def _members(cls: type[Any]) -> tuple[str, ...]:
-    schema = adapter(cls).json_schema()
-    shapes = [schema, *schema.get("$defs", {}).values()]
-    return tuple(sorted({name for shape in shapes for name in shape.get("properties", {})}))
+    return json.dumps(plain(value), indent=indent, ensure_ascii=False)

@@ -1,0 +1,78 @@
+"""Model values as plain data, as pydantic would write them."""
+
+import dataclasses
+import math
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from types import NoneType
+from typing import Any
+
+Writer = Callable[[Any], Any]
+
+_AS_THEY_ARE = frozenset({NoneType, bool, int, str})
+
+
+def plain(value: Any) -> Any:
+    """Return a model value as what JSON knows.
+
+    Raises:
+        TypeError: It holds something that no document holds.
+    """
+    kind = type(value)
+    write = _WRITERS.get(kind)
+    if write is None:
+        write = _WRITERS[kind] = _writer(kind)
+    return write(value)
+
+
+def _writer(kind: type[Any]) -> Writer:
+    if issubclass(kind, StrEnum):
+        return lambda value: value.value
+    if dataclasses.is_dataclass(kind):
+        return _record(kind)
+    message = f"{kind.__name__} is not a kind of value that documents hold"
+    raise TypeError(message)
+
+
+def _record(kind: type[Any]) -> Writer:
+    alias = getattr(kind, "__pydantic_config__", {}).get("alias_generator", str)
+    members = tuple((each.name, alias(each.name)) for each in dataclasses.fields(kind))
+
+    def write(value: Any) -> dict[str, Any]:
+        found = {}
+        for name, written in members:
+            each = getattr(value, name)
+            found[written] = each if type(each) in _AS_THEY_ARE else plain(each)
+        return found
+
+    return write
+
+
+def _moment(value: datetime) -> str:
+    text = value.isoformat()
+    return f"{text[:-6]}Z" if value.utcoffset() == timedelta() else text
+
+
+def _number(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def _list(value: Any) -> list[Any]:
+    return [plain(each) for each in value]
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return {str(name): plain(each) for name, each in value.items()}
+
+
+_WRITERS: dict[type[Any], Writer] = {
+    **dict.fromkeys(_AS_THEY_ARE, lambda value: value),
+    float: _number,
+    date: date.isoformat,
+    datetime: _moment,
+    tuple: _list,
+    list: _list,
+    frozenset: _list,
+    dict: _mapping,
+}

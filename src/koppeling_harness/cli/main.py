@@ -17,6 +17,7 @@ COMMANDS = {
     "decide": "record a decision of a named person",
     "scenarios": "list, check and lock scenarios",
     "plugins": "list and check integrations",
+    "init": "write an integration to begin with, or a CI pipeline",
     "rules": "list the traffic rules",
     "erp1": "serve an emulated ERP1, and what belongs to it",
     "schema": "print the JSON Schema of a file format",

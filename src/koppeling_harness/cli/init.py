@@ -1,0 +1,62 @@
+"""`koppeling init ID --runtime …` and `koppeling init ci KIND`: something to begin with."""
+
+from pathlib import Path
+
+import click
+
+RUNTIMES = ("python", "node", "php", "dotnet", "http")
+PIPELINES = ("github", "gitlab", "azure")
+
+
+@click.command()
+@click.argument("name", metavar="ID|ci")
+@click.argument("kind", required=False, metavar="[github|gitlab|azure]")
+@click.option(
+    "--runtime",
+    type=click.Choice(RUNTIMES),
+    help="What the integration is written in; `http`: a service.",
+)
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where to write. Default: a folder named ID; for ci, the current folder.",
+)
+def command(name: str, kind: str | None, runtime: str | None, folder: Path | None) -> None:
+    """Write a complete integration to begin with, or a CI pipeline.
+
+    `koppeling init ID --runtime python` writes an integration that passes at once. `koppeling init
+    ci github` writes a pipeline that certifies what is in plugins/. Nothing is ever overwritten.
+    """
+    if name == "ci":
+        if runtime is not None:
+            message = "--runtime does not go with `ci`"
+            raise click.UsageError(message)
+        _pipelines(kind, folder or Path())
+    else:
+        _starter(name, kind, runtime, folder or Path(name))
+
+
+def _pipelines(kind: str | None, folder: Path) -> None:
+    from koppeling_harness.workflow.init import write_new
+    from koppeling_harness.workflow.pipelines import pipeline_files
+
+    if kind not in PIPELINES:
+        message = f"expected `koppeling init ci {'|'.join(PIPELINES)}`, found {kind or 'none'}"
+        raise click.UsageError(message)
+    for path in write_new(folder, pipeline_files(kind)):
+        click.echo(f"wrote {path}")
+
+
+def _starter(name: str, kind: str | None, runtime: str | None, folder: Path) -> None:
+    from koppeling_harness.clock import SystemClock
+    from koppeling_harness.workflow.init import write_starter
+
+    if kind is not None:
+        message = f"found a second word, `{kind}`; it goes with `koppeling init ci` only"
+        raise click.UsageError(message)
+    if runtime is None:
+        message = f"expected --runtime {'|'.join(RUNTIMES)}"
+        raise click.UsageError(message)
+    for path in write_starter(name, runtime=runtime, folder=folder, clock=SystemClock()):
+        click.echo(f"wrote {path}")
+    click.echo(f"try it: koppeling run --plugin {folder}")

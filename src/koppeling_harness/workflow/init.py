@@ -1,0 +1,121 @@
+"""Write a complete integration to begin with, and the pipelines that certify one.
+
+The starters lie as files in `starters/`, each with `.template` behind its name, so that no tool
+takes them for code of ours: `common/` is for every runtime, the others add to it. `{{name}}` is
+replaced; a file `_name.template` is no file of the integration but fills `{{name}}`.
+"""
+
+import re
+import tempfile
+from collections.abc import Iterator, Mapping
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from koppeling_harness.clock import Clock, today
+from koppeling_harness.config.manifest import MANIFEST, load_manifest
+from koppeling_harness.config.registration import REGISTRATION
+from koppeling_harness.config.registration_edit import new_registration
+from koppeling_harness.errors import ConfigurationError, UsageError
+from koppeling_harness.store.files import write_files
+
+STARTERS: Mapping[str, tuple[str, ...]] = {
+    "python": ("common", "python"),
+    "node": ("common", "javascript", "node"),
+    "php": ("common", "php"),
+    "dotnet": ("common", "dotnet"),
+    "http": ("common", "javascript", "http"),
+}
+"""For each runtime, the folders of its files."""
+
+_SUFFIX = ".template"
+_HIDDEN = "dot-"
+_PLACE = re.compile(r"\{\{([a-z]+)\}\}")
+_ID = re.compile(r"[a-z][a-z0-9]*(?:[-._][a-z0-9]+)*")
+"""As `model.shape.Identifier`."""
+
+
+def write_starter(name: str, *, runtime: str, folder: Path, clock: Clock) -> tuple[Path, ...]:
+    """Write an integration that passes at once where its runtime exists; return its files.
+
+    Args:
+        name: Its id.
+        runtime: Its language or way to connect; one of `STARTERS`.
+        folder: The integration's folder; made when absent.
+        clock: Tells on which day its onboarding begins.
+
+    Raises:
+        UsageError: The name cannot be an id.
+        ConfigurationError: A file of it exists already, or cannot be written; nothing was written.
+    """
+    if _ID.fullmatch(name) is None:
+        message = f"`{name}` cannot be the id of an integration"
+        hint = "Use lower case letters, digits, and single `-`, `.` or `_` between them."
+        raise UsageError(message, hint=hint)
+    files = starter_files(name, runtime=runtime)
+    files[REGISTRATION] = _registration(files, clock)
+    return write_new(folder, files)
+
+
+def write_new(folder: Path, files: Mapping[str, bytes]) -> tuple[Path, ...]:
+    """Write files that must not exist yet; return their paths.
+
+    Args:
+        folder: Made when absent.
+        files: Name below the folder, with `/`, and content.
+
+    Raises:
+        ConfigurationError: Some exist already, all of which are named, or cannot be written.
+            Nothing was written.
+    """
+    there = [name for name in files if (folder / name).exists()]
+    if there:
+        message = "\n".join(f"{folder / name}: exists already" for name in sorted(there))
+        hint = "Nothing was written. Name another folder, or take away what is there."
+        raise ConfigurationError(message, hint=hint)
+    write_files(folder, files)
+    return tuple(folder / name for name in sorted(files))
+
+
+def starter_files(name: str, *, runtime: str) -> dict[str, bytes]:
+    """Return the files of a starter: name below its folder, and content."""
+    root = resources.files(__package__) / "starters"
+    found = [
+        each for part in STARTERS[runtime] for each in _templates(root / part, prefix="")
+    ]  # those of the runtime come last, and may replace one that is common
+    parts = {path[1:]: text.rstrip("\n") + "\n" for path, text in found if path.startswith("_")}
+    values = {
+        **{part: "" for part in ("ci", "files", "start", "runtime")},
+        **parts,
+        "id": name,
+        "title": re.sub(r"[-._]", " ", name).capitalize(),
+        "prefix": "".join(word.capitalize() for word in re.split(r"[-._]", name)),
+    }
+    values["files"] = values["files"].rstrip("\n")
+    values["start"] = values["start"].rstrip("\n")
+    return {
+        path: _PLACE.sub(lambda match: values[match.group(1)], text).encode()
+        for path, text in found
+        if not path.startswith("_")
+    }
+
+
+def _templates(folder: Traversable, *, prefix: str) -> Iterator[tuple[str, str]]:
+    for each in sorted(folder.iterdir(), key=lambda each: each.name):
+        name = each.name.removesuffix(_SUFFIX)
+        if name.startswith(_HIDDEN):  # a hidden name would be left out of archives and listings
+            name = "." + name.removeprefix(_HIDDEN)
+        if each.is_dir():
+            yield from _templates(each, prefix=f"{prefix}{name}/")
+        else:
+            yield prefix + name, each.read_text(encoding="utf-8")
+
+
+def _registration(files: Mapping[str, bytes], clock: Clock) -> bytes:
+    """Return a new registration of a starter, as `koppeling registration new` writes it."""
+    with tempfile.TemporaryDirectory(prefix="koppeling-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        write_files(folder, files)
+        path = folder / REGISTRATION
+        new_registration(path, load_manifest(folder / MANIFEST), started=today(clock))
+        return path.read_bytes()

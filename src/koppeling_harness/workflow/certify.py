@@ -3,40 +3,30 @@
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from pathlib import Path
 
 from koppeling_harness.clock import Clock, today
-from koppeling_harness.config.registration import load_waivers
-from koppeling_harness.errors import (
-    ConfigurationError,
-    DocumentError,
-    ExitCode,
-    NothingToRunError,
-)
-from koppeling_harness.model.registration import Waiver
+from koppeling_harness.errors import ConfigurationError, DocumentError, ExitCode, NothingToRunError
 from koppeling_harness.model.run import (
     ErpInfo,
     ErpKind,
     HarnessInfo,
-    IntegrationRecord,
-    RequiredCount,
     RunRecord,
     ScenarioLock,
     ScenarioResult,
-    Verdict,
+    Shard,
 )
 from koppeling_harness.model.scenario import Scenario
-from koppeling_harness.model.verdict import Cause, Level, Outcome
 from koppeling_harness.plugin.discover import Discovery, Integration, SetAside, discover
 from koppeling_harness.pytest_plugin.certification import Request
 from koppeling_harness.pytest_plugin.session import SessionOutcome, run_session
-from koppeling_harness.rules.verdict import result_id, verdict
-from koppeling_harness.rules.waivers import expired, unused
+from koppeling_harness.rules.sharding import is_in_shard
 from koppeling_harness.scenario.load import load_scenarios
-from koppeling_harness.scenario.lock import Lock, lock_for
+from koppeling_harness.scenario.lock import lock_for
 from koppeling_harness.scenario.plan import PlannedScenario, plan
 from koppeling_harness.version import __version__
+from koppeling_harness.workflow.judged import judged, run_exit_code, set_aside
+from koppeling_harness.workflow.rerun import Rerun
 
 OnResult = Callable[[PlannedScenario, ScenarioResult], None]
 
@@ -53,6 +43,11 @@ class CertifyRequest:
         only: Ids of the integrations that are meant; all when empty.
         keyword: As pytest's `-k`.
         entry_points: Whether installed plugins count too.
+        shard: The part of the run to carry out; all of it when None.
+        retries: How often a scenario is repeated when the environment kept it from being judged.
+        rerun: The run of which to repeat what did not pass.
+        ids: By integration the ids of the scenarios that are meant; all when None.
+        seed: What generated values follow from; chosen when None.
     """
 
     plugins: tuple[Path, ...]
@@ -62,6 +57,20 @@ class CertifyRequest:
     only: tuple[str, ...] = ()
     keyword: str = ""
     entry_points: bool = True
+    shard: Shard | None = None
+    retries: int = 0
+    rerun: Rerun | None = None
+    ids: Mapping[str, frozenset[str]] | None = None
+    seed: int | None = None
+
+    def selects(self, planned: PlannedScenario) -> bool:
+        """Return whether a scenario is to be carried out."""
+        integration, scenario = planned.manifest.id, planned.id
+        return (
+            (self.shard is None or is_in_shard(integration, scenario, self.shard))
+            and (self.rerun is None or self.rerun.is_repeated(integration, scenario))
+            and (self.ids is None or scenario in self.ids.get(integration, ()))
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,12 +95,14 @@ class Certified:
         session: What pytest gave, with the redactor that knows its secrets.
         exit_code: What the process says.
         folders: Where the integrations that were judged lie.
+        notes: What else a person should know.
     """
 
     record: RunRecord
     session: SessionOutcome
     exit_code: ExitCode
     folders: tuple[Path, ...]
+    notes: tuple[str, ...] = ()
 
 
 def certify(request: CertifyRequest, *, clock: Clock, progress: Progress) -> Certified:
@@ -111,33 +122,78 @@ def certify(request: CertifyRequest, *, clock: Clock, progress: Progress) -> Cer
     if not planned and not discovery.set_aside:
         message = f"no scenario applies to any integration on {request.release}"
         raise NothingToRunError(message, hint="See `koppeling scenarios list`.")
+    _require_something_to_repeat(request, planned)
     run_id = f"{started_at:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+    seed = secrets.randbits(32) if request.seed is None else request.seed
     session = run_session(
         Request(
             discovery=discovery,
             release=request.release,
             run_id=run_id,
-            seed=secrets.randbits(32),
+            seed=seed,
             concurrency=request.concurrency,
             clock=clock,
             on_result=progress.on_result,
             loaded=_by_path([*pack, *(each for many in own.values() for each in many)]),
+            selects=request.selects,
+            retries=request.retries,
         ),
         _paths(request, discovery),
         keyword=request.keyword,
         on_collected=progress.on_collected,
     )
-    record = _record(request, session, discovery, planned, lock, (run_id, started_at, clock))
+    erp = _erp(request, session)
+    digest = lock.digest(request.release)
+    results, notes = _results(request, session, discovery, erp, digest, run_id)
+    record = RunRecord(
+        run_id=run_id,
+        started_at=started_at,
+        finished_at=clock.now(),
+        harness=HarnessInfo(version=__version__),
+        erp=erp,
+        scenario_lock=ScenarioLock(digest=digest, required=len(lock.required(request.release))),
+        integrations=(
+            *(
+                judged(
+                    each,
+                    planned.get(each.manifest.id, ()),
+                    results.get(each.manifest.id, ()),
+                    release=request.release,
+                    as_of=today(clock),
+                    shard=request.shard,
+                )
+                for each in discovery.integrations
+            ),
+            *(set_aside(each) for each in discovery.set_aside),
+        ),
+        shard=request.shard,
+        rerun_of=request.rerun.earlier.run_id if request.rerun else "",
+        seed=seed,
+    )
     return Certified(
         record=record,
         session=session,
-        exit_code=_exit_code(record, session),
+        exit_code=run_exit_code(record, interrupted=session.interrupted),
         folders=tuple(each.folder for each in discovery.integrations),
+        notes=notes,
     )
+
+
+def _require_something_to_repeat(
+    request: CertifyRequest, planned: Mapping[str, tuple[PlannedScenario, ...]]
+) -> None:
+    if request.rerun is None or any(
+        request.selects(each) for many in planned.values() for each in many
+    ):
+        return
+    message = f"everything in run {request.rerun.earlier.run_id} passed: nothing is to be repeated"
+    raise NothingToRunError(message, hint="Run without --rerun-failed for a new verdict.")
 
 
 def _discover(request: CertifyRequest) -> Discovery:
     found = discover(request.plugins, entry_points=request.entry_points)
+    if request.rerun is not None:
+        found = _of_run(found, request.rerun)
     if not request.only:
         if not found.integrations and not found.set_aside:
             places = ", ".join(str(path) for path in request.plugins) or "no folder"
@@ -154,6 +210,15 @@ def _discover(request: CertifyRequest) -> Discovery:
         raise ConfigurationError(message)
     chosen = tuple(each for each in found.integrations if each.manifest.id in request.only)
     return Discovery(integrations=chosen, set_aside=())
+
+
+def _of_run(found: Discovery, rerun: Rerun) -> Discovery:
+    """Return only what an earlier run was about."""
+    known = rerun.integrations
+    return Discovery(
+        integrations=tuple(each for each in found.integrations if each.manifest.id in known),
+        set_aside=tuple(each for each in found.set_aside if each.name in known),
+    )
 
 
 def _own_scenarios(
@@ -203,119 +268,40 @@ def _paths(request: CertifyRequest, discovery: Discovery) -> list[Path]:
     return [*request.packs, *own]
 
 
-def _record(
+def _erp(request: CertifyRequest, session: SessionOutcome) -> ErpInfo:
+    release = session.release
+    return ErpInfo(
+        kind=ErpKind.EMULATOR,
+        environment="ERP1",
+        version=release.version if release else "",
+        label=release.label if release else request.release,
+    )
+
+
+def _results(
     request: CertifyRequest,
     session: SessionOutcome,
     discovery: Discovery,
-    planned: Mapping[str, tuple[PlannedScenario, ...]],
-    lock: Lock,
-    run: tuple[str, datetime, Clock],
-) -> RunRecord:
-    run_id, started_at, clock = run
-    results: dict[str, list[ScenarioResult]] = {}
+    erp: ErpInfo,
+    lock_digest: str,
+    run_id: str,
+) -> tuple[Mapping[str, Sequence[ScenarioResult]], tuple[str, ...]]:
+    """Return the results by integration, those of a repeated run among them, and what to say."""
+    results: dict[str, Sequence[ScenarioResult]] = {}
     for each, result in session.results:
-        results.setdefault(each.manifest.id, []).append(result)
-    integrations = [
-        _judged(
-            each,
-            planned.get(each.manifest.id, ()),
-            tuple(results.get(each.manifest.id, ())),
-            request,
-            clock,
-        )
-        for each in discovery.integrations
-    ]
-    release = session.release
-    return RunRecord(
-        run_id=run_id,
-        started_at=started_at,
-        finished_at=clock.now(),
-        harness=HarnessInfo(version=__version__),
-        erp=ErpInfo(
-            kind=ErpKind.EMULATOR,
-            environment="ERP1",
-            version=release.version if release else "",
-            label=release.label if release else request.release,
-        ),
-        scenario_lock=ScenarioLock(
-            digest=lock.digest(request.release), required=len(lock.required(request.release))
-        ),
-        integrations=(*integrations, *(_set_aside(each) for each in discovery.set_aside)),
-    )
-
-
-def _judged(
-    integration: Integration,
-    planned: Sequence[PlannedScenario],
-    results: tuple[ScenarioResult, ...],
-    request: CertifyRequest,
-    clock: Clock,
-) -> IntegrationRecord:
-    manifest = integration.manifest
-    required = [each.id for each in planned if each.scenario.level is Level.REQUIRED]
-    waivers, as_of = load_waivers(integration.folder), today(clock)
-    return IntegrationRecord(
-        id=manifest.id,
-        version=manifest.version,
-        digest=integration.digest,
-        verdict=verdict(
-            results, required=required, waivers=waivers, release=request.release, as_of=as_of
-        ),
-        results=results,
-        title=manifest.title,
-        partner=manifest.partner.name,
-        waiver_problems=_waiver_problems(waivers, results, request.release, as_of),
-    )
-
-
-def _waiver_problems(
-    waivers: Sequence[Waiver], results: Sequence[ScenarioResult], release: str, as_of: date
-) -> tuple[str, ...]:
-    meant = [each for each in waivers if release in each.releases]
-    failed = {result_id(each) for each in results if each.outcome is Outcome.FAILED}
-    over = expired(meant, as_of=as_of)
-    idle = [each for each in unused(meant, failed=failed, release=release) if each not in over]
-    return (
-        *(f"waiver {each.id} for {each.scenario} expired after {each.until}" for each in over),
-        *(f"waiver {each.id} for {each.scenario} is not needed: nothing failed" for each in idle),
-    )
-
-
-def _set_aside(each: SetAside) -> IntegrationRecord:
-    hint = f"\n    hint: {each.hint}" if each.hint else ""
-    return IntegrationRecord(
-        id=each.name,
-        version="",
-        digest="",
-        verdict=Verdict(
-            outcome=Outcome.NOT_RUN, required=RequiredCount(total=0, executed=0, passed=0)
-        ),
-        results=(),
-        problem=f"{each.where}: {each.problem}{hint}",
-    )
-
-
-def _exit_code(record: RunRecord, session: SessionOutcome) -> ExitCode:
-    """Return what the process says of a run; the heaviest thing that is true of it."""
-    if session.interrupted:
-        return ExitCode.INTERRUPTED
-    outcomes = {each.verdict.outcome for each in record.integrations if not each.problem}
-    causes = {
-        result.cause
-        for each in record.integrations
-        for result in each.results
-        if result.outcome is not Outcome.PASSED and result.level is Level.REQUIRED
-    }
-    if Outcome.FAILED in outcomes:
-        return ExitCode.NOT_PASSED
-    if Cause.HARNESS in causes:
-        return ExitCode.HARNESS_ERROR
-    if Outcome.NOT_RUN in outcomes:
-        return ExitCode.REQUIRED_NOT_EXECUTED
-    if Outcome.INCONCLUSIVE in outcomes:
-        return ExitCode.CONFIGURATION if causes == {Cause.CONFIGURATION} else ExitCode.ENVIRONMENT
-    if any(each.problem for each in record.integrations):
-        return ExitCode.CONFIGURATION
-    if any(each.waiver_problems for each in record.integrations):
-        return ExitCode.WAIVER
-    return ExitCode.PASSED
+        results[each.manifest.id] = (*results.get(each.manifest.id, ()), result)
+    notes: list[str] = []
+    if request.rerun is None:
+        return results, ()
+    for integration in discovery.integrations:
+        name = integration.manifest.id
+        changes = request.rerun.changes(integration, erp, lock_digest)
+        if changes:
+            notes.append(
+                f"{name}: what passed in {request.rerun.earlier.run_id} is not counted, because "
+                f"since then there is a change in {', '.join(changes)}"
+            )
+        else:
+            now = results.get(name, ())
+            results[name] = request.rerun.joined(integration, now, run_id=run_id)
+    return results, tuple(notes)

@@ -1,0 +1,121 @@
+"""From results to verdicts: an integration's part of the record, and what the process says."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from koppeling_harness.config.registration import load_waivers
+from koppeling_harness.errors import ExitCode
+from koppeling_harness.model.registration import Waiver
+from koppeling_harness.model.run import (
+    IntegrationRecord,
+    RequiredCount,
+    RunRecord,
+    ScenarioResult,
+    Shard,
+    Verdict,
+)
+from koppeling_harness.model.verdict import Cause, Level, Outcome
+from koppeling_harness.plugin.discover import Integration, SetAside
+from koppeling_harness.rules.sharding import is_in_shard
+from koppeling_harness.rules.verdict import result_id, verdict, with_waivers
+from koppeling_harness.rules.waivers import expired, unused
+from koppeling_harness.scenario.plan import PlannedScenario
+
+
+def judged(
+    integration: Integration,
+    planned: Sequence[PlannedScenario],
+    results: Sequence[ScenarioResult],
+    *,
+    release: str,
+    as_of: date,
+    shard: Shard | None = None,
+) -> IntegrationRecord:
+    """Return what is recorded of one integration, with its verdict.
+
+    Args:
+        integration: The integration.
+        planned: All that applies to it, whatever was carried out.
+        results: What was carried out.
+        release: The release's label.
+        as_of: The day on which waivers must hold.
+        shard: The verdict counts against this part alone; None for all of it.
+    """
+    manifest = integration.manifest
+    required = [each.id for each in planned if each.scenario.level is Level.REQUIRED]
+    waivers = load_waivers(integration.folder)
+    marked = with_waivers(results, waivers, release=release, as_of=as_of)
+    share = [each for each in required if not shard or is_in_shard(manifest.id, each, shard)]
+    return IntegrationRecord(
+        id=manifest.id,
+        version=manifest.version,
+        digest=integration.digest,
+        verdict=verdict(marked, required=share, release=release, as_of=as_of),
+        results=marked,
+        title=manifest.title,
+        partner=manifest.partner.name,
+        waiver_problems=_waiver_problems(waivers, results, release, as_of),
+        required_ids=tuple(required),
+    )
+
+
+def _waiver_problems(
+    waivers: Sequence[Waiver], results: Sequence[ScenarioResult], release: str, as_of: date
+) -> tuple[str, ...]:
+    meant = [each for each in waivers if release in each.releases]
+    failed = {result_id(each) for each in results if each.outcome is Outcome.FAILED}
+    over = expired(meant, as_of=as_of)
+    idle = [each for each in unused(meant, failed=failed, release=release) if each not in over]
+    return (
+        *(f"waiver {each.id} for {each.scenario} expired after {each.until}" for each in over),
+        *(f"waiver {each.id} for {each.scenario} is not needed: nothing failed" for each in idle),
+    )
+
+
+def set_aside(each: SetAside) -> IntegrationRecord:
+    """Return what is recorded of an integration that could not be loaded."""
+    hint = f"\n    hint: {each.hint}" if each.hint else ""
+    return IntegrationRecord(
+        id=each.name,
+        version="",
+        digest="",
+        verdict=Verdict(
+            outcome=Outcome.NOT_RUN, required=RequiredCount(total=0, executed=0, passed=0)
+        ),
+        results=(),
+        problem=f"{each.where}: {each.problem}{hint}",
+    )
+
+
+def run_exit_code(record: RunRecord, *, interrupted: bool = False) -> ExitCode:
+    """Return what the process says of a run; the heaviest thing that is true of it.
+
+    In a shard an integration may have no required scenario, and which waivers are needed is known
+    only when the shards are merged; neither is held against it.
+    """
+    if interrupted:
+        return ExitCode.INTERRUPTED
+    outcomes = {
+        each.verdict.outcome
+        for each in record.integrations
+        if not each.problem and not (record.shard and each.verdict.required.total == 0)
+    }
+    causes = {
+        result.cause
+        for each in record.integrations
+        for result in each.results
+        if result.outcome is not Outcome.PASSED and result.level is Level.REQUIRED
+    }
+    if Outcome.FAILED in outcomes:
+        return ExitCode.NOT_PASSED
+    if Cause.HARNESS in causes:
+        return ExitCode.HARNESS_ERROR
+    if Outcome.NOT_RUN in outcomes:
+        return ExitCode.REQUIRED_NOT_EXECUTED
+    if Outcome.INCONCLUSIVE in outcomes:
+        return ExitCode.CONFIGURATION if causes == {Cause.CONFIGURATION} else ExitCode.ENVIRONMENT
+    if any(each.problem for each in record.integrations):
+        return ExitCode.CONFIGURATION
+    if record.shard is None and any(each.waiver_problems for each in record.integrations):
+        return ExitCode.WAIVER
+    return ExitCode.PASSED

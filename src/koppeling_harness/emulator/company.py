@@ -4,6 +4,7 @@ It holds the hard cases on purpose: prefixes and diacritics in names, a person w
 employments, a birthday on a leap day, negative hours, an employee who left, a blocked period.
 """
 
+import json
 import random
 import sqlite3
 from collections.abc import Iterator
@@ -241,7 +242,7 @@ def _companies(connection: sqlite3.Connection, chance: random.Random) -> None:
 
 def _articles(connection: sqlite3.Connection, chance: random.Random) -> None:
     shape = (
-        "VaIt, ItCd, Ds, BiUn, PrFc, Grp, Bl, BaCo, VaRc, BiSt, BiDc, VaTp, SaPrice, "
+        "VaIt, ItCd, Ds, BiUn, PrFc, Grp, Bl, BaCo, VaRc, BiSt, BiDc, VaTp, SaPrice, data, "
         "created, modified"
     )
     goods = (
@@ -261,17 +262,19 @@ def _articles(connection: sqlite3.Connection, chance: random.Random) -> None:
         rows.append(
             ("2", f"A{index:05d}", f"{goods[kind]} model {index}", "STK", 1, groups[kind],
              int(index == 40), f"87100{index:08d}", "1", int(kind != 3), 0, "0",
-             round(chance.uniform(5, 900), 2), created, max(created, changed))
+             round(chance.uniform(5, 900), 2), json.dumps({"InSt": index * 7 % 53 / 2}), created,
+             max(created, changed))
         )  # fmt: skip
     work = ("Advies", "Ontwikkeling", "Projectleiding", "Reistijd", "Verlof")
     for index, name in enumerate(work):
         rows.append(
-            ("1", str(300 + index), name, "UUR", 1, "DIEN", 0, None, "1", 0, 2, None, 95.0,
+            ("1", str(300 + index), name, "UUR", 1, "DIEN", 0, None, "1", 0, 2, None, 95.0, None,
              _CREATED, _CREATED)
         )  # fmt: skip
     for code, name in (("K01", "Kilometers"), ("K04", "Lunch"), ("K05", "Parkeren")):
         rows.append(
-            ("6", code, name, "STK", 1, "DIEN", 0, None, "1", 0, 2, None, 0.23, _CREATED, _CREATED)
+            ("6", code, name, "STK", 1, "DIEN", 0, None, "1", 0, 2, None, 0.23, None, _CREATED,
+             _CREATED)
         )  # fmt: skip
     _fill(connection, "article", shape, rows)
 

@@ -97,6 +97,7 @@ TABLE = rows(
     ("type.boolean-integer", lambda c: c.get("Profit_Employees_basic", take=1).rows[0]["Blocked"], 0),
     ("type.date", lambda c: c.where("Profit_Employees_basic", "EmployeeId", "000001005").rows[0]["DateBirth"], "1992-02-29T00:00:00Z"),
     ("type.hyphen", lambda c: "Btw-nummer" in c.get("Profit_Creditor", take=1).rows[0], True),
+    ("get.stock", lambda c: (c.get("Profit_Stock_per_Warehouse", take=1, orderbyfieldids="Item_code").rows, len(c.get("Profit_Stock_per_Warehouse", skip=-1, take=-1).rows)), ([{"Basisartikeltype_code": "0", "Item_code": "A00001", "In_stock": 3.5, "Unit": "STK", "Stock_level_code": "HOOFD"}], 34)),
     ("meta.overview", lambda c: {"id": "Profit_Article", "description": "Artikelen (Profit)"} in c.metainfo().json()["getConnectors"], True),
     ("meta.custom-7", lambda c: {x["id"] for x in c.metainfo().json()["customConnectors"]}, {"AppConnectorFile", "AppConnectorImage", "AppConnectorReport", "AppConnectorSubject"}),
     ("meta.info", lambda c: c.metainfo().json()["info"], {"envid": "T12345AA", "appName": "koppeling-harness", "group": "Koppeling (12345.KOPPELING)", "tokenExpiry": "0"}),

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from koppeling_harness.model.constraint import Limit, OneOf
+from koppeling_harness.model.partner import IntegrationId, Partner
 from koppeling_harness.model.shape import (
     STRICT,
     ConnectorId,
@@ -13,13 +14,6 @@ from koppeling_harness.model.shape import (
     NonEmpty,
     Text,
 )
-
-IntegrationId = Annotated[str, Limit(pattern=r"^[0-9]+_[0-9]+$")]
-"""`<subscription>_<project>`, the value of the `IntegrationId` header.
-
-Source: AFAS, docs.afas.help/profit/nl/integrationid.
-"""
-
 
 Command = Annotated[tuple[str, ...], Limit(min_length=1)]
 """A program and its arguments; no shell reads them."""
@@ -37,17 +31,6 @@ class OperationKind(StrEnum):
 
     READS = "reads"
     WRITES = "writes"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Partner:
-    """The supplier that holds the partner subscription."""
-
-    __pydantic_config__ = STRICT
-
-    name: NonEmpty
-    subscription: Annotated[str, Limit(pattern=r"^[0-9]+$")]
-    """Subscription number at AFAS, quoted: it is a code, not a number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Annotated
 
 from koppeling_harness.model.constraint import Limit
-from koppeling_harness.model.manifest import IntegrationId, Partner
+from koppeling_harness.model.partner import IntegrationId, Partner
 from koppeling_harness.model.shape import STRICT, Identifier, NonEmpty, Text
 
 RecordId = Annotated[str, Limit(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]

@@ -9,8 +9,8 @@ from koppeling_harness.model.registration import Waiver
 from koppeling_harness.model.status import Action, ReleaseStatus, Role, Status, Who
 from koppeling_harness.model.verdict import Outcome
 from koppeling_harness.rules.fact import Fact, action
+from koppeling_harness.rules.judge import judge
 from koppeling_harness.rules.months import is_within
-from koppeling_harness.rules.verdict import judge
 from koppeling_harness.rules.waivers import covering, is_expired, unused
 from koppeling_harness.rules.words import ROLE, said
 

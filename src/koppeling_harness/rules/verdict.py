@@ -7,6 +7,7 @@ from datetime import date
 from koppeling_harness.model.registration import Waiver
 from koppeling_harness.model.run import Attempt, RequiredCount, ScenarioResult, Verdict
 from koppeling_harness.model.verdict import Outcome
+from koppeling_harness.rules.judge import judge
 from koppeling_harness.rules.waivers import covering
 
 _WORST_FIRST = (Outcome.FAILED, Outcome.INCONCLUSIVE, Outcome.NOT_RUN, Outcome.PASSED)
@@ -91,25 +92,6 @@ def settled(attempts: Sequence[ScenarioResult], *, run_ids: Sequence[str]) -> Sc
         passed_on_retry=worst.outcome is not Outcome.PASSED
         and (attempts[-1].passed_on_retry or attempts[-1].outcome is Outcome.PASSED),
     )
-
-
-def judge(*, passed: int, failed: int, inconclusive: int, not_run: int) -> Outcome:
-    """Return the outcome that numbers of required scenarios come to.
-
-    A failure is certain whatever else is missing. Without one, whatever was not executed keeps the
-    verdict from being anything else, and so does an empty list: green is not evidence.
-
-    Args:
-        passed: How many passed, those with a waiver included.
-        failed: How many failed without a waiver.
-        inconclusive: How many could not be judged.
-        not_run: How many were not executed.
-    """
-    if failed:
-        return Outcome.FAILED
-    if not_run or not passed + inconclusive:
-        return Outcome.NOT_RUN
-    return Outcome.INCONCLUSIVE if inconclusive else Outcome.PASSED
 
 
 def _attempt(result: ScenarioResult, run_id: str) -> Attempt:

@@ -6,13 +6,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from koppeling_harness.clock import AMSTERDAM
 from koppeling_harness.document import load_json
 from koppeling_harness.errors import DocumentError, Problem
 from koppeling_harness.model.functional import FunctionalResult
-from koppeling_harness.model.run import RunRecord
+
+if TYPE_CHECKING:
+    from koppeling_harness.model.run import RunRecord
 
 RUN = "run.json"
 """Name under which a run writes its record."""
@@ -49,7 +51,8 @@ class FoundRuns:
 def find_runs(folder: Path) -> FoundRuns:
     """Read every run record (`koppeling/run@1`) below a folder, under any name.
 
-    Other JSON files are passed by. A damaged record is told and does not hide the others.
+    Other JSON files are passed by, and so is one shard of a run: it says nothing of the whole. A
+    damaged record is told and does not hide the others.
 
     Args:
         folder: Where to look; one that does not exist holds no runs.
@@ -73,12 +76,14 @@ def find_runs(folder: Path) -> FoundRuns:
     return FoundRuns(runs=tuple(found.values()), damaged=tuple(damaged))
 
 
-def load_run(path: Path) -> RunRecord:
+def load_run(path: Path) -> "RunRecord":
     """Read one run record whole.
 
     Raises:
         DocumentError: It cannot be read or is no run record.
     """
+    from koppeling_harness.model.run import RunRecord  # noqa: PLC0415 - a status needs none of it
+
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -111,6 +116,8 @@ def _results(record: Mapping[str, Any]) -> Iterator[FunctionalResult]:
     Raises:
         KeyError, TypeError, ValueError, AttributeError: It is not of the expected form.
     """
+    if record.get("shard") is not None:
+        return
     started_at = datetime.fromisoformat(record["started_at"])
     if started_at.tzinfo is None:
         started_at = started_at.replace(tzinfo=UTC)

@@ -1,0 +1,24 @@
+"""Who supplies an integration, and how AFAS knows the two."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from koppeling_harness.model.constraint import Limit
+from koppeling_harness.model.shape import STRICT, NonEmpty
+
+IntegrationId = Annotated[str, Limit(pattern=r"^[0-9]+_[0-9]+$")]
+"""`<subscription>_<project>`, the value of the `IntegrationId` header.
+
+Source: AFAS, docs.afas.help/profit/nl/integrationid.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Partner:
+    """The supplier that holds the partner subscription."""
+
+    __pydantic_config__ = STRICT
+
+    name: NonEmpty
+    subscription: Annotated[str, Limit(pattern=r"^[0-9]+$")]
+    """Subscription number at AFAS, quoted: it is a code, not a number."""

@@ -10,6 +10,7 @@ from koppeling_harness.version import __version__
 
 COMMANDS = {
     "run": "certify the integrations against ERP1 and write the report",
+    "merge": "join the shards of a run into one verdict",
     "status": "show the registration status per integration",
     "report": "write the pages for reviewers: overview and dossiers",
     "registration": "make and check registration files",

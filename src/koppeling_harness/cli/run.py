@@ -33,6 +33,20 @@ import click
     show_default=True,
     help="Where reports are written.",
 )
+@click.option("--shard", default="", metavar="I/N", help="Only this part; join with `merge`.")
+@click.option(
+    "--rerun-failed",
+    default="",
+    metavar="RUN",
+    help="Repeat what did not pass in a run: its id, or its folder.",
+)
+@click.option(
+    "--retries",
+    type=click.IntRange(0, 5),
+    default=1,
+    show_default=True,
+    help="Repeats of what the environment kept from a verdict; passed on retry is not passed.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the run record, and nothing else.")
 def command(
     integrations: tuple[str, ...],
@@ -42,6 +56,9 @@ def command(
     concurrency: int,
     keyword: str,
     reports: Path,
+    shard: str,
+    rerun_failed: str,
+    retries: int,
     *,
     as_json: bool,
 ) -> int:
@@ -53,6 +70,7 @@ def command(
     from koppeling_harness.cli.progress import RunProgress
     from koppeling_harness.clock import SystemClock
     from koppeling_harness.workflow.certify import CertifyRequest
+    from koppeling_harness.workflow.merge import parse_shard
     from koppeling_harness.workflow.run import run_and_write
 
     request = CertifyRequest(
@@ -63,8 +81,16 @@ def command(
         only=integrations,
         keyword=keyword,
         entry_points=not plugins,
+        shard=parse_shard(shard),
+        retries=retries,
     )
     with RunProgress() as progress:
-        done = run_and_write(request, reports, clock=SystemClock(), progress=progress.callbacks())
+        done = run_and_write(
+            request,
+            reports,
+            clock=SystemClock(),
+            progress=progress.callbacks(),
+            rerun_failed=rerun_failed,
+        )
     click.echo(done.json if as_json else done.text)
     return done.exit_code

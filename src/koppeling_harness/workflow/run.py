@@ -7,12 +7,15 @@ from pathlib import Path
 from koppeling_harness.clock import Clock
 from koppeling_harness.config.registration import registration_path
 from koppeling_harness.document import dump_json
-from koppeling_harness.errors import ExitCode
-from koppeling_harness.model.run import IntegrationRecord, RunRecord, ScenarioResult
+from koppeling_harness.errors import ExitCode, UsageError
+from koppeling_harness.model.run import Attempt, IntegrationRecord, RunRecord, ScenarioResult
 from koppeling_harness.model.verdict import Outcome
 from koppeling_harness.scenario.packs import packs_folder
 from koppeling_harness.store.files import require_writable
+from koppeling_harness.store.run_file import run_file
+from koppeling_harness.store.runs import load_run
 from koppeling_harness.workflow.certify import CertifyRequest, Progress, certify
+from koppeling_harness.workflow.rerun import Rerun
 from koppeling_harness.workflow.status import Judged, StatusRequest, as_text, judge_registrations
 from koppeling_harness.workflow.write_run import write_record, write_report
 
@@ -33,21 +36,37 @@ class RunDone:
 
 
 def run_and_write(
-    request: CertifyRequest, reports: Path, *, clock: Clock, progress: Progress
+    request: CertifyRequest,
+    reports: Path,
+    *,
+    clock: Clock,
+    progress: Progress,
+    rerun_failed: str = "",
 ) -> RunDone:
     """Certify, and write the reports.
+
+    Args:
+        request: What to certify.
+        reports: Where runs are kept.
+        clock: Tells the time.
+        progress: Is told how far it is.
+        rerun_failed: An earlier run, of which to repeat what did not pass, on the same release.
 
     Raises:
         HarnessError: No verdict was reached; see `certify` and `write_run`.
     """
     require_writable(reports)
-    certified = certify(_with_defaults(request), clock=clock, progress=progress)
+    request = with_defaults(request)
+    if rerun_failed:
+        request = repeating(request, load_run(run_file(rerun_failed, reports)))
+    certified = certify(request, clock=clock, progress=progress)
     record, redactor = certified.record, certified.session.redactor
     folder = write_record(record, reports, redactor=redactor)
-    judged = _statuses(certified.folders, reports, clock)
+    judged = None if record.shard else statuses(certified.folders, reports, clock)
     write_report(record, reports, redactor=redactor, dossiers=judged.dossiers if judged else ())
     lines = [
         *verdict_lines(record),
+        *certified.notes,
         *(["", as_text(judged, lang="en"), ""] if judged else []),
         f"report: {folder / 'index.html'}",
     ]
@@ -56,7 +75,21 @@ def run_and_write(
     )
 
 
-def _statuses(folders: Sequence[Path], reports: Path, clock: Clock) -> Judged | None:
+def repeating(request: CertifyRequest, earlier: RunRecord) -> CertifyRequest:
+    """Return the request to repeat what did not pass in an earlier run.
+
+    Raises:
+        UsageError: A shard is asked for; which one it is follows from the earlier run.
+    """
+    if request.shard is not None:
+        message = "--shard and --rerun-failed do not go together"
+        raise UsageError(message, hint="The shard is that of the run that is repeated.")
+    return replace(
+        request, rerun=Rerun(earlier=earlier), release=earlier.erp.label, shard=earlier.shard
+    )
+
+
+def statuses(folders: Sequence[Path], reports: Path, clock: Clock) -> Judged | None:
     """Return the status of the registrations that lie beside the integrations, this run counted."""
     paths = tuple(path for each in folders if (path := registration_path(each)).is_file())
     if not paths:
@@ -64,7 +97,7 @@ def _statuses(folders: Sequence[Path], reports: Path, clock: Clock) -> Judged | 
     return judge_registrations(StatusRequest(paths=paths, runs=reports), clock=clock)
 
 
-def _with_defaults(request: CertifyRequest) -> CertifyRequest:
+def with_defaults(request: CertifyRequest) -> CertifyRequest:
     """Return the request with `plugins` and `scenarios` here, or the packs that were installed."""
     plugins, packs = Path("plugins"), Path("scenarios")
     return replace(
@@ -76,7 +109,8 @@ def _with_defaults(request: CertifyRequest) -> CertifyRequest:
 
 def verdict_lines(record: RunRecord) -> list[str]:
     """Return for a person: a verdict per integration, and what is wrong with it."""
-    return [
+    part = [f"shard {record.shard.index} of {record.shard.total}"] if record.shard else []
+    return part + [
         line for each in record.integrations for line in _integration_lines(each, record.erp.label)
     ]
 
@@ -101,7 +135,11 @@ def _integration_lines(each: IntegrationRecord, release: str) -> list[str]:
 def _result_lines(result: ScenarioResult) -> list[str]:
     operation = f"[{result.operation}]" if result.operation else ""
     cause = f", {result.cause}" if result.cause else ""
-    lines = [f"  {result.outcome}{cause}: {result.scenario}{operation} ({result.place})"]
+    outcome = "passed on retry, which is not passed" if result.passed_on_retry else result.outcome
+    lines = [f"  {outcome}{cause}: {result.scenario}{operation} ({result.place})"]
+    if result.attempts:
+        tried = ", ".join(_attempt_text(each) for each in result.attempts)
+        lines.append(f"      attempts: {tried}")
     for finding in result.findings[:3]:
         lines.append(f"      {finding.code}: {finding.message}")
         lines.append(f"      hint: {finding.hint}" if finding.hint else "")
@@ -109,3 +147,7 @@ def _result_lines(result: ScenarioResult) -> list[str]:
     if hidden > 0:
         lines.append(f"      and {hidden} more in the report")
     return [line for line in lines if line]
+
+
+def _attempt_text(attempt: Attempt) -> str:
+    return f"{attempt.outcome} ({attempt.cause})" if attempt.cause else str(attempt.outcome)

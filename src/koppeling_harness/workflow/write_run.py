@@ -39,6 +39,8 @@ def write_report(
 ) -> None:
     """Write the report of a run, and say in `latest.json` that it was the last.
 
+    One shard is never the last run: it says nothing of the whole.
+
     Args:
         record: The run, whose record stands in `reports` already.
         reports: Where runs are kept.
@@ -57,7 +59,9 @@ def write_report(
         "report": f"{record.run_id}/index.html",
     }
     refuse_secrets(page, redactor)
-    write_files(reports, {**page, "latest.json": json.dumps(latest, indent=1).encode()})
+    if record.shard is None:
+        page["latest.json"] = json.dumps(latest, indent=1).encode()
+    write_files(reports, page)
 
 
 def refuse_secrets(files: dict[str, bytes], redactor: Redactor) -> None:

@@ -1,0 +1,35 @@
+"""`koppeling merge`: join the shards of a run into one verdict."""
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument(
+    "folders",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path, exists=True),
+    metavar="DIR...",
+)
+@click.option(
+    "--reports",
+    type=click.Path(path_type=Path),
+    default=Path("reports"),
+    show_default=True,
+    help="Where the whole run is written.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the run record, and nothing else.")
+def command(folders: tuple[Path, ...], reports: Path, *, as_json: bool) -> int:
+    """Join the shards of a run (`koppeling run --shard I/N`) into one verdict.
+
+    Each DIR holds the reports of one shard, or of several. What a missing shard had to execute
+    counts as not executed: exit code 12.
+    """
+    from koppeling_harness.clock import SystemClock
+    from koppeling_harness.workflow.merge import merge_and_write
+
+    done = merge_and_write(folders, reports, clock=SystemClock())
+    click.echo(done.json if as_json else done.text)
+    return done.exit_code

@@ -17,6 +17,7 @@ from koppeling_harness.emulator.company_facts import (
     COMPANIES,
     DESTINATIONS,
     PEOPLE,
+    USERS,
 )
 
 Row: TypeAlias = tuple[Any, ...]
@@ -140,13 +141,21 @@ def _people(connection: sqlite3.Connection, chance: random.Random) -> None:
             [(employee, index, "U" if index == 8 else "I", mail, *stamps)],
         )  # fmt: skip
         _employment(connection, index, employee, (job, unit, hours), stamps)
-    users = [("12345.KOPPELING", "Koppelgebruiker", 1), ("12345.BEHEER", "Beheerder", 0)]
     _fill(
         connection,
         "profit_user",
         "UsId, Nm, Connector, Bl, created, modified",
-        [(*user, 0, _CREATED, _CREATED) for user in users],
+        [(*user, 0, _CREATED, _CREATED) for user in USERS],
     )
+    # of two employees, the eighth of whom has left: somebody forgot to block this user
+    for index in (1, 8):
+        connection.execute(
+            "INSERT INTO profit_user (UsId, Nm, EmAd, InSi, Bl, BcCo, EmId, created, modified) "
+            "SELECT '12345.' || upper(substr(r.FiNm, 1, 1) || replace(r.LaNm, ' ', '')), r.Nm, "
+            "r.EmAd, 1, 0, r.BcCo, e.EmId, ?, ? FROM relation r JOIN employee e USING (BcId) "
+            "WHERE r.BcId = ?",
+            (_CREATED, _CREATED, index),
+        )
     _fill(connection, "user_group", "GrId, UsId", [("Koppeling", "12345.KOPPELING")])
 
 

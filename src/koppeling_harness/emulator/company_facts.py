@@ -51,6 +51,9 @@ PEOPLE = (
     ("Léonie", "L.", None, "Müller-Schmidt", "V", "1987-03-03", "ONTW", "ICT", 40),
     ("Robin", "R.", None, "Bakker", "X", "2001-11-11", "ONTW", "ICT", 16),
 )
+USERS = (("12345.KOPPELING", "Koppelgebruiker", 1), ("12345.BEHEER", "Beheerder", 0))
+"""Users that are no employees: code, name, and whether they may only be used by a connector."""
+
 COMPANIES = (
     ("Bouwbedrijf De Gouden Hoek B.V.", "Hoofdstraat", 12, None, "3811 AB", "Amersfoort"),
     ("Café 't Hoekje", "Kerkplein", 1, "a", "3512 GE", "Utrecht"),

@@ -58,6 +58,7 @@ def test_the_reports_of_a_run_stand_in_its_folder(project):
         "junit.xml",
         "junit-pytest.xml",
         "ctrf.json",
+        "summary.md",
         "index.html",
     }
     assert json.loads((folder / "run.json").read_text(encoding="utf-8")) == record
@@ -199,7 +200,7 @@ def test_the_token_stands_in_no_file_even_when_the_integration_prints_it(tmp_pat
 
     assert ran.code == 1
     assert "[token:" in ran.out
-    assert len(files) == 6
+    assert len(files) == 7
     for text in [ran.all, *(each.read_text(encoding="utf-8") for each in files)]:
         assert "<data>" not in text
         assert "PHRva2VuPjx2ZXJzaW9uPj" not in text  # base64 of how a token begins

@@ -37,6 +37,7 @@ def render_ctrf(record: RunRecord) -> bytes:
             "summary": {
                 "tests": len(tests),
                 **{status: counts[status] for status in _STATUSES},
+                "flaky": sum(test.get("flaky", False) for test in tests),
                 "suites": len(record.integrations),
                 "start": _ms(record.started_at.timestamp()),
                 "stop": _ms(record.finished_at.timestamp()),
@@ -53,6 +54,7 @@ def render_ctrf(record: RunRecord) -> bytes:
                     "erp_kind": record.erp.kind,
                     "profitversion": record.erp.version,
                     "scenario_lock": record.scenario_lock.digest,
+                    "shard": f"{record.shard.index}/{record.shard.total}" if record.shard else None,
                     "verdicts": {each.id: each.verdict.outcome for each in record.integrations},
                 }
             },
@@ -78,7 +80,7 @@ def _test(each: IntegrationRecord, result: ScenarioResult) -> dict[str, Any]:
         "duration": _ms(result.duration_s),
         "testId": _uuid(f"{each.id}/{full_name(result)}"),
         "suite": [one_line(each.id)],
-        "rawStatus": result.outcome,
+        "rawStatus": "passed_on_retry" if result.passed_on_retry else result.outcome,
         "tags": [result.level],
         "steps": [
             {"name": one_line(step.name), "status": _step_status(step.outcome)}
@@ -90,9 +92,17 @@ def _test(each: IntegrationRecord, result: ScenarioResult) -> dict[str, Any]:
                 "cause": result.cause,
                 "proves": list(result.proves),
                 "codes": [finding.code for finding in findings],
+                "waiver": result.waiver or None,
+                "carried_from": result.carried_from or None,
+                "attempts": [
+                    {"outcome": each.outcome, "cause": each.cause, "run_id": each.run_id}
+                    for each in result.attempts
+                ],
             }
         },
     }
+    if result.attempts:
+        test |= {"retries": len(result.attempts) - 1, "flaky": result.passed_on_retry}
     if findings:
         test["message"] = one_line(f"{findings[0].code}: {findings[0].message}")
         test["trace"] = clean(

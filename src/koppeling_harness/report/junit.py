@@ -74,6 +74,7 @@ def _suite_properties(each: IntegrationRecord, record: RunRecord) -> dict[str, s
         "integration_digest": each.digest,
         "verdict": each.verdict.outcome,
         "required": f"{count.passed} of {count.total}",
+        **({"shard": f"{record.shard.index} of {record.shard.total}"} if record.shard else {}),
     }
 
 
@@ -112,6 +113,12 @@ def _metadata(result: ScenarioResult) -> dict[str, str]:
         metadata["cause"] = result.cause.value
     if result.proves:
         metadata["proves"] = one_line(", ".join(result.proves))
+    if result.waiver:
+        metadata["waiver"] = one_line(result.waiver)
+    if result.carried_from:
+        metadata["carried_from"] = one_line(result.carried_from)
+    if result.attempts:
+        metadata["attempts"] = ", ".join(each.outcome for each in result.attempts)
     return metadata
 
 
@@ -129,6 +136,8 @@ def _problem(result: ScenarioResult) -> ET.Element | None:
             kind = str(result.cause or Cause.INTEGRATION)
         case _:
             assert_never(result.outcome)
+    if result.passed_on_retry:  # readers count `flakyFailure` and its like as passed; it is not
+        kind = "passed_on_retry"
     element = ET.Element(tag, type=kind, message=_headline(result))
     element.text = "\n\n".join(_details(finding) for finding in result.findings) or None
     return element

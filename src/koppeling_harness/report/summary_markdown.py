@@ -1,18 +1,17 @@
 """A summary in Markdown, for a merge request or a chat."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from koppeling_harness.model.dossier import Dossier
 from koppeling_harness.model.shape import Text
+from koppeling_harness.report.markdown import plain, row
 from koppeling_harness.report.status_text import pick
 from koppeling_harness.rules.months import is_within
 from koppeling_harness.rules.status import ORDER
 from koppeling_harness.rules.words import COLOUR, OUTCOME, STATUS, WHO
 
 _DUE_DAYS = 90
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~&@])")
 
 _TITLE = Text(nl="Registratiestatus", en="Registration status")
 _HEAD = (
@@ -43,13 +42,13 @@ def render_summary_markdown(dossiers: Sequence[Dossier], *, lang: str) -> str:
     lines = [f"## {pick(_TITLE, lang)}", ""]
     if dossiers:
         first = dossiers[0].status
-        lines += [pick(_AS_OF, lang).format(day=first.as_of, policy=_plain(first.policy)), ""]
+        lines += [pick(_AS_OF, lang).format(day=first.as_of, policy=plain(first.policy)), ""]
     counts = Counter(each.status.status for each in dossiers)
     heaviest_first = sorted(ORDER, key=ORDER.index, reverse=True)
     said = [f"{counts[s]} {pick(STATUS[s], lang)}" for s in heaviest_first if counts[s]]
     lines += [", ".join(said), ""] if said else []
-    lines += [_row([pick(each, lang) for each in _HEAD]), _row(["---"] * len(_HEAD))]
-    lines += [_row(_cells(each, lang)) for each in sorted(dossiers, key=_heaviest_first)]
+    lines += [row([pick(each, lang) for each in _HEAD]), row(["---"] * len(_HEAD))]
+    lines += [row(_cells(each, lang)) for each in sorted(dossiers, key=_heaviest_first)]
     due = list(_due(dossiers, lang))
     lines += ["", f"### {pick(_DUE, lang)}", "", *(due or [pick(_NOTHING, lang)])]
     return "\n".join([*lines, "", pick(_LIMIT, lang), ""])
@@ -62,12 +61,12 @@ def _heaviest_first(dossier: Dossier) -> tuple[int, str]:
 def _cells(dossier: Dossier, lang: str) -> list[str]:
     status, registration = dossier.status, dossier.registration
     colour = status.security.colour
-    title = f" {_plain(pick(registration.title, lang))}" if registration else ""
+    title = f" {plain(pick(registration.title, lang))}" if registration else ""
     runs = "<br>".join(
-        f"{_plain(each.release)}: {pick(OUTCOME[each.outcome], lang)}" for each in status.functional
+        f"{plain(each.release)}: {pick(OUTCOME[each.outcome], lang)}" for each in status.functional
     )
     return [
-        f"**{_plain(status.registration)}**{title}",
+        f"**{plain(status.registration)}**{title}",
         pick(STATUS[status.status], lang),
         pick(COLOUR[colour], lang) if colour else "-",
         str(status.security.valid_until or "-"),
@@ -87,15 +86,5 @@ def _due(dossiers: Sequence[Dossier], lang: str) -> Iterator[str]:
         )
     ]
     for due, name, action in sorted(found, key=lambda f: (f[0], f[1], f[2].key)):
-        what = _plain(pick(action.what, lang))
-        yield f"- {due} {_plain(name)}, {pick(WHO[action.who], lang)}: {what} ({action.rule})"
-
-
-def _row(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"
-
-
-def _plain(text: str) -> str:
-    """Return text that Markdown shows as it is, in one line."""
-    escaped = _SPECIAL.sub(r"\\\1", " ".join(text.split()))
-    return escaped.replace("://", ":&#47;&#47;").replace("www.", "www&#46;")  # no links of itself
+        what = plain(pick(action.what, lang))
+        yield f"- {due} {plain(name)}, {pick(WHO[action.who], lang)}: {what} ({action.rule})"

@@ -10,6 +10,7 @@ from koppeling_harness.model.dossier import Dossier
 from koppeling_harness.model.run import RunRecord
 from koppeling_harness.report.ctrf import render_ctrf
 from koppeling_harness.report.junit import JunitDialect, render_junit
+from koppeling_harness.report.run_markdown import render_run_markdown
 from koppeling_harness.report.run_page import render_run_page
 from koppeling_harness.store.files import write_files
 from koppeling_harness.traffic import Redactor
@@ -27,6 +28,7 @@ def write_record(record: RunRecord, reports: Path, *, redactor: Redactor) -> Pat
         "junit.xml": render_junit(record, JunitDialect.STRICT),
         "junit-pytest.xml": render_junit(record, JunitDialect.PYTEST),
         "ctrf.json": render_ctrf(record),
+        "summary.md": render_run_markdown(record).encode(),
         "run.json": dump_json(record, indent=1).encode(),
     }
     refuse_secrets(files, redactor)

@@ -8,7 +8,7 @@ namespace PersoneelSync;
 final class PersonName
 {
     private const SIGNS = '/&([a-z]{1,2})(?:acute|breve|caron|cedil|circ|dblac|dot|grave|lig|macr'
-        . '|math|nodot|ogon|ring|slash|strok|tilde|uml);/i';
+        . '|math|nodot|ogon|ring|slash|strok|tilde|uml);/';
 
     private function __construct(
         private readonly string $first,
@@ -62,8 +62,8 @@ final class PersonName
     private static function plain(string $text): string
     {
         $named = htmlentities($text, ENT_QUOTES | ENT_HTML5, 'UTF-8');
-        $named = strtolower(preg_replace(self::SIGNS, '$1', $named));
-        $letters = strtr($named, ['&szlig;' => 'ss', '&thorn;' => 'th', '&eth;' => 'd']);
+        $own = ['&szlig;' => 'ss', '&thorn;' => 'th', '&eth;' => 'd'];
+        $letters = preg_replace(self::SIGNS, '$1', strtr(strtolower($named), $own));
         return preg_replace('/&[^;]*;|[^a-z]/', '', $letters);
     }
 }

@@ -1,8 +1,8 @@
 """The process in which an integration's hooks run: `python -m koppeling_harness.plugin.child`.
 
-It answers JSON-RPC 2.0 calls, one JSON object per line, read from what was its stdin and written
-to what was its stdout. Before any code of the plugin runs, both are moved out of reach: what the
-plugin prints goes to the log, and what it reads is empty.
+It speaks the protocol of docs/reference/stdio-protocol.md: JSON-RPC 2.0, one JSON object per line,
+read from what was its stdin and answered to what was its stdout. Before any code of the plugin
+runs, both are moved out of reach: what it prints goes to the log, and what it reads is empty.
 """
 
 import contextlib
@@ -35,6 +35,12 @@ from koppeling_harness.plugin.tree import end_tree
 Params = Mapping[str, Any]
 
 _LONGEST_MESSAGE = 2000
+_ALWAYS = frozenset({"prepare", "finish"})
+"""Asked also of a plugin without these hooks: they go into the work folder, and out of it."""
+
+_INVALID_PARAMS = "invalid_params"
+_CODES = {_INVALID_PARAMS: -32602}
+_NO_SUCH_METHOD = -32601
 
 
 def main() -> None:
@@ -45,7 +51,10 @@ def main() -> None:
     host = _Host()
     threading.Thread(target=_listen, args=(calls, inbox, host), daemon=True).start()
     while line := inbox.get():
-        answer = host.answer(json.loads(line))
+        call = json.loads(line)
+        if "id" not in call:
+            continue  # `cancel`: a hook that runs cannot be left
+        answer = host.answer(call)
         sys.stdout.flush()
         sys.stderr.flush()
         answers.write(json.dumps(answer, ensure_ascii=False).encode() + b"\n")
@@ -81,10 +90,11 @@ class _Host:
         self._folder = Path()
         self._methods: dict[str, Callable[[Params], Any]] = {
             "initialize": self._initialize,
-            "koppeling_prepare": self._prepare,
-            "koppeling_trigger": self._trigger,
-            "koppeling_check_traffic": self._check_traffic,
-            "koppeling_finish": self._finish,
+            "prepare": self._prepare,
+            "trigger": self._trigger,
+            "check_traffic": self._check_traffic,
+            "finish": self._finish,
+            "shutdown": lambda _params: {},
         }
 
     def answer(self, call: Mapping[str, Any]) -> dict[str, Any]:
@@ -92,6 +102,9 @@ class _Host:
         reply: dict[str, Any] = {"jsonrpc": "2.0", "id": call["id"]}
         params: Params = call["params"]
         method = str(call["method"])
+        if method not in self._methods:
+            message = f"there is no method {method}"
+            return reply | {"error": {"code": _NO_SUCH_METHOD, "message": message}}
         self.is_busy = True
         with _stack_when_late(params.get("timeout_s")):
             try:
@@ -100,7 +113,7 @@ class _Host:
                 return reply | {"error": _error(refused.refusal)}
             except Exception as error:  # noqa: BLE001 - whatever a plugin raises is an answer
                 print_own_traceback(self._folder, error)
-                return reply | {"error": _error(self._raised(method, error))}
+                return reply | {"error": _error(self._raised(f"koppeling_{method}", error))}
             finally:
                 self.is_busy = False
 
@@ -108,16 +121,16 @@ class _Host:
         self._folder = Path(params["folder"])
         plugin = load_plugin(self._folder, params["plugin"])
         self._hooks = plugin.hook
-        return {"hooks": sorted(hook.name for hook in plugin.implemented)}
+        names = {hook.name.removeprefix("koppeling_") for hook in plugin.implemented}
+        return {"version": 1, "hooks": sorted(names | _ALWAYS)}
 
     def _prepare(self, params: Params) -> None:
-        context = _context(params["context"])
+        context = _context(params)
         os.chdir(context.work_dir)
         self._hooks.koppeling_prepare(context=context)
 
     def _trigger(self, params: Params) -> Any:
-        plain = params["call"]
-        call = OperationCall(**{**plain, "context": _context(plain["context"])})
+        call = _call(params)
         result = self._hooks.koppeling_trigger(call=call)
         if result is None:
             message = f"koppeling_trigger gave no result for operation `{call.operation}`"
@@ -132,7 +145,7 @@ class _Host:
 
     def _finish(self, params: Params) -> None:
         try:
-            self._hooks.koppeling_finish(context=_context(params["context"]))
+            self._hooks.koppeling_finish(context=_context(params))
         finally:
             os.chdir(tempfile.gettempdir())  # a current folder cannot be removed on Windows
 
@@ -158,11 +171,28 @@ def _stack_when_late(timeout_s: float | None) -> Any:
 
 def _error(refusal: Refusal) -> dict[str, Any]:
     data = {"kind": refusal.kind, "hint": refusal.hint}
-    return {"code": -32000, "message": refusal.message, "data": data}
+    code = _CODES.get(refusal.kind, -32000)
+    return {"code": code, "message": refusal.message, "data": data}
 
 
-def _context(plain: Mapping[str, Any]) -> RunContext:
-    return RunContext(**{**plain, "release": Release(**plain["release"])})
+def _context(params: Mapping[str, Any]) -> RunContext:
+    try:
+        plain = params["context"]
+        return RunContext(**{**plain, "release": Release(**plain["release"])})
+    except (LookupError, TypeError) as error:
+        raise Refused(_not_understood("context", error)) from None
+
+
+def _call(params: Mapping[str, Any]) -> OperationCall:
+    try:
+        plain = params["call"]
+        return OperationCall(**{**plain, "context": _context(plain)})
+    except (LookupError, TypeError) as error:
+        raise Refused(_not_understood("call", error)) from None
+
+
+def _not_understood(name: str, error: Exception) -> Refusal:
+    return Refusal(kind=_INVALID_PARAMS, message=f"`{name}` is not understood: {error!r}")
 
 
 def _exchange(plain: Mapping[str, Any]) -> Exchange:

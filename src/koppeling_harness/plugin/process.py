@@ -1,127 +1,186 @@
-"""One child process that answers JSON-RPC 2.0 calls, one JSON object per line.
-
-Its stdin and stdout are the channel, its stderr is the log. It heads a process group of its own,
-so that ending it ends whatever it started.
-"""
+"""One process of an integration: its own group, bounded in output, memory and time, and logged."""
 
 import asyncio
-import json
 import signal
-from collections.abc import Mapping, Sequence
+import subprocess
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, TypeVar
 
 from koppeling_harness.plugin.breakdown import Breakdown, BreakdownKind
+from koppeling_harness.plugin.limits import limit
 from koppeling_harness.plugin.log import Log
-from koppeling_harness.plugin.tree import GOODBYE_S, end_rest, end_tree, group_options
+from koppeling_harness.plugin.tree import (
+    GOODBYE_S,
+    MARK,
+    ask_to_end,
+    end_rest,
+    end_tree,
+    group_options,
+)
 
-_ANSWER_LIMIT_BYTES = 16 * 1024 * 1024
+ANSWER_LIMIT_BYTES = 16 * 1024 * 1024
+"""The longest answer that an integration may give."""
+
+_FLOOD_LIMIT_BYTES = 8 * 1024 * 1024
+"""How much it may print to one log before it is ended."""
+
 _LAST_WORDS_S = 1.0
 """How long the rest of the output may take to arrive once the process has ended."""
 
+T = TypeVar("T")
 
-class Child(asyncio.SubprocessProtocol):
-    """A running child process; takes one call at a time.
 
-    Args:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Launch:
+    """What a process is started with.
+
+    Attributes:
         name: What messages call it.
+        command: Program and arguments.
+        cwd: Its current folder.
+        environ: All of its environment.
+        memory_mb: How much memory it may take, in MiB.
         log_limit_bytes: How much of what it prints is kept.
-        flood_limit_bytes: How much it may print to one log before it is ended.
+        has_input: Whether something will be written to its stdin; else that is empty.
     """
 
-    def __init__(self, name: str, *, log_limit_bytes: int, flood_limit_bytes: int) -> None:
-        self._name = name
-        self._log_limit_bytes = log_limit_bytes
-        self._flood_limit_bytes = flood_limit_bytes
-        self._loop = asyncio.get_running_loop()
-        self._over: asyncio.Future[int] = self._loop.create_future()
+    name: str
+    command: Sequence[str]
+    cwd: Path
+    environ: Mapping[str, str]
+    memory_mb: int
+    log_limit_bytes: int
+    has_input: bool = True
+
+
+class Process(asyncio.SubprocessProtocol):
+    """A running process.
+
+    Args:
+        launch: What it is started with.
+        on_output: Takes what it writes to stdout; None: that is logged, as stderr is.
+        log: Takes what it prints; None: a log of its own.
+    """
+
+    def __init__(
+        self,
+        launch: Launch,
+        *,
+        on_output: Callable[[bytes], None] | None = None,
+        log: Log | None = None,
+    ) -> None:
+        self.launch = launch
+        self.condemned: Breakdown | None = None
+        """Why it was ended, once it was."""
+        self._on_output = on_output or self.print
+        self._over: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._open_pipes = {1, 2}
         self._exited = False
-        self._received = bytearray()
-        self._number = 0
-        self._answer: asyncio.Future[Any | Breakdown] | None = None
-        self._condemned: Breakdown | None = None
-        self._log = Log(log_limit_bytes)
+        self._log = log or Log(launch.log_limit_bytes)
         self._transport: asyncio.SubprocessTransport
 
-    @classmethod
-    async def start(
-        cls,
-        command: Sequence[str],
-        *,
-        name: str,
-        cwd: Path,
-        environ: Mapping[str, str],
-        log_limit_bytes: int,
-        flood_limit_bytes: int,
-    ) -> Self:
-        """Start the process.
+    async def begin(self) -> None:
+        """Start it.
 
         Raises:
             OSError: There is no such program, no such folder, or no room for another process.
         """
-        child = cls(name, log_limit_bytes=log_limit_bytes, flood_limit_bytes=flood_limit_bytes)
-        await child._loop.subprocess_exec(
-            lambda: child, *command, cwd=cwd, env=environ, **group_options()
+        await asyncio.get_running_loop().subprocess_exec(
+            lambda: self,
+            *self.launch.command,
+            cwd=self.launch.cwd,
+            env=self.launch.environ,
+            stdin=subprocess.PIPE if self.launch.has_input else subprocess.DEVNULL,
+            **group_options(),
         )
-        return child
+        limit(self.pid, memory_mb=self.launch.memory_mb)
+
+    @property
+    def pid(self) -> int:
+        """Its number."""
+        return self._transport.get_pid()
 
     @property
     def is_alive(self) -> bool:
         """Whether it runs and nothing was held against it."""
-        return not self._exited and self._condemned is None
+        return not self._exited and self.condemned is None
 
     def new_log(self) -> Log:
         """Begin a fresh log, and return it."""
-        self._log = Log(self._log_limit_bytes)
+        self._log = Log(self.launch.log_limit_bytes)
         return self._log
 
-    async def call(
-        self, method: str, params: Mapping[str, Any], *, timeout_s: float
-    ) -> Any | Breakdown:
-        """Send one call and return what it answers.
-
-        The process is ended when it does not answer in time, answers rubbish, prints without
-        end, or when the caller is cancelled.
-        """
-        if not self.is_alive:
-            return self._gone(method)
-        self._number += 1
-        message = {"jsonrpc": "2.0", "id": self._number, "method": method, "params": params}
-        self._answer = self._loop.create_future()
+    def write(self, data: bytes) -> None:
+        """Write to its stdin; harmless when it does not read any more."""
         stdin: Any = self._transport.get_pipe_transport(0)
-        stdin.write(json.dumps(message, ensure_ascii=False).encode() + b"\n")
-        try:
-            async with asyncio.timeout(timeout_s):
-                answer = await self._answer
-        except TimeoutError:
-            self._condemn(_hung(self._name, method, timeout_s))
-            answer = self._condemned
-        except asyncio.CancelledError:
-            self._condemn(_hung(self._name, method, timeout_s))
-            raise
-        finally:
-            self._answer = None
-        if self._exited or self._condemned is not None:
-            await self.ended()
-            return answer if answer is not None else self._gone(method)
-        return answer
+        if stdin is not None:
+            stdin.write(data)
 
-    async def close(self) -> None:
-        """Ask it to end, and end it when it does not. Nothing of it runs afterwards."""
+    def end_input(self) -> None:
+        """Close its stdin, once everything was written."""
         stdin = self._transport.get_pipe_transport(0)
         if stdin is not None:
             stdin.close()
+
+    def print(self, data: bytes) -> None:
+        """Add to its log; who prints without end is ended."""
+        self._log.add(data)
+        if self._log.size_bytes > _FLOOD_LIMIT_BYTES:
+            self.condemn(flood(self.launch.name, "printed", _FLOOD_LIMIT_BYTES))
+
+    def condemn(self, why: Breakdown) -> Breakdown:
+        """End it with all it started, and remember the first reason; return that."""
+        if self.condemned is None:
+            self.condemned = replace(why, message=f"{why.message}; the process was ended")
+            end_tree(self.pid, self.launch.environ.get(MARK, ""))
+        return self.condemned
+
+    async def unless_over(self, waiting: Awaitable[T], doing: str) -> T | Breakdown:
+        """Wait for something, but no longer than the process lives.
+
+        Args:
+            waiting: What is waited for; it is cancelled when the process ends first.
+            doing: What the process was asked to do, for the message.
+        """
+        task = asyncio.ensure_future(waiting)
+        try:
+            both: set[asyncio.Future[Any]] = {task, self._over}
+            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+            if task.done() and self.condemned is None:
+                return task.result()
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+        await self.ended()
+        return self.gone(doing)
+
+    def gone(self, doing: str) -> Breakdown:
+        """Return why it does not answer any more."""
+        if self.condemned is not None:
+            return self.condemned
+        return _ended(self.launch, doing, self._over.result() if self._over.done() else 0)
+
+    async def ended(self) -> int:
+        """Wait until it has ended and the last of its output is in the log; return its code."""
+        return await asyncio.shield(self._over)
+
+    async def close(self, *, politely: bool = False) -> None:
+        """Ask it to end, and end it when it does not. Nothing of it runs afterwards.
+
+        Args:
+            politely: Whether it gets SIGTERM as well; else only the end of its stdin.
+        """
+        self.end_input()
+        if politely and self.is_alive:
+            ask_to_end(self.pid)
         try:
             async with asyncio.timeout(GOODBYE_S if self.is_alive else 0):
-                await asyncio.shield(self._over)
+                await self.ended()
         except TimeoutError:
-            end_tree(self._transport.get_pid())
+            end_tree(self.pid, self.launch.environ.get(MARK, ""))
         await self.ended()
-
-    async def ended(self) -> None:
-        """Wait until it has ended and the last of its output is in the log."""
-        await asyncio.shield(self._over)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the transport. Called by asyncio."""
@@ -131,11 +190,9 @@ class Child(asyncio.SubprocessProtocol):
     def pipe_data_received(self, fd: int, data: bytes) -> None:
         """Take what it wrote. Called by asyncio."""
         if fd == 1:
-            self._take(data)
-            return
-        self._log.add(data)
-        if self._log.size_bytes > self._flood_limit_bytes:
-            self._condemn(_flood(self._name, "printed", self._flood_limit_bytes))
+            self._on_output(data)
+        else:
+            self.print(data)
 
     def pipe_connection_lost(self, fd: int, exc: Exception | None) -> None:  # noqa: ARG002
         """Note that it writes no more. Called by asyncio."""
@@ -145,106 +202,66 @@ class Child(asyncio.SubprocessProtocol):
     def process_exited(self) -> None:
         """Note that it ended, and end what it left running. Called by asyncio."""
         self._exited = True
-        end_rest(self._transport.get_pid())
+        end_rest(self.pid, self.launch.environ.get(MARK, ""))
         self._settle()
-        self._loop.call_later(_LAST_WORDS_S, self._over_and_out)
+        asyncio.get_running_loop().call_later(_LAST_WORDS_S, self._over_and_out)
 
     def _settle(self) -> None:
         if self._exited and not self._open_pipes:
             self._over_and_out()
 
     def _over_and_out(self) -> None:
-        if self._over.done():
-            return
-        self._over.set_result(self._transport.get_returncode() or 0)
-        self._transport.close()
-        self._resolve(None)
-
-    def _take(self, data: bytes) -> None:
-        searched = len(self._received)
-        self._received += data
-        end = self._received.find(b"\n", searched)
-        if end < 0:
-            if len(self._received) > _ANSWER_LIMIT_BYTES:
-                self._condemn(_flood(self._name, "answered", _ANSWER_LIMIT_BYTES))
-            return
-        line = bytes(self._received[:end])
-        del self._received[: end + 1]
-        self._resolve(self._read(line))
-
-    def _read(self, line: bytes) -> Any | Breakdown:
-        try:
-            message = json.loads(line)
-            if message["id"] == self._number:
-                return _failure(message["error"]) if "error" in message else message["result"]
-        except (ValueError, TypeError, LookupError, RecursionError):
-            pass
-        rubbish = _rubbish(self._name)
-        self._condemn(rubbish)
-        return rubbish
-
-    def _resolve(self, answer: Any | Breakdown) -> None:
-        if self._answer is not None and not self._answer.done():
-            self._answer.set_result(answer)
-
-    def _condemn(self, why: Breakdown) -> None:
-        if self._condemned is None:
-            self._condemned = why
-            end_tree(self._transport.get_pid())
-        self._resolve(self._condemned)
-
-    def _gone(self, method: str) -> Breakdown:
-        if self._condemned is not None:
-            return self._condemned
-        code = self._over.result() if self._over.done() else 0
-        return _ended(self._name, method, code)
+        if not self._over.done():
+            self._over.set_result(self._transport.get_returncode() or 0)
+            self._transport.close()
 
 
-def _failure(error: Mapping[str, Any]) -> Breakdown:
-    data = error.get("data", {})
-    return Breakdown(
-        kind=BreakdownKind(data.get("kind", BreakdownKind.RAISED)),
-        message=str(error["message"]),
-        hint=str(data.get("hint", "")),
-    )
-
-
-def _hung(name: str, method: str, timeout_s: float) -> Breakdown:
+def hung(name: str, doing: str, timeout_s: float) -> Breakdown:
+    """Return that no answer came in time."""
     return Breakdown(
         kind=BreakdownKind.HUNG,
-        message=f"{name}: {method} gave no answer within {timeout_s:g} s; the process was ended",
+        message=f"{name}: {doing} gave no answer within {timeout_s:g} s",
         hint="Bound waits and retries; the end of the log shows where it was.",
     )
 
 
-def _flood(name: str, did: str, limit_bytes: int) -> Breakdown:
+def flood(name: str, did: str, limit_bytes: int) -> Breakdown:
+    """Return that more came than is allowed."""
     return Breakdown(
         kind=BreakdownKind.OUTPUT_FLOOD,
-        message=f"{name} {did} more than {limit_bytes // 1024} KiB; the process was ended",
+        message=f"{name} {did} more than {limit_bytes // 1024} KiB",
         hint="Log less, or to a file in the work folder.",
     )
 
 
-def _rubbish(name: str) -> Breakdown:
+def not_started(name: str, error: OSError) -> Breakdown:
+    """Return that a process cannot be started."""
     return Breakdown(
-        kind=BreakdownKind.NO_ANSWER,
-        message=f"{name} wrote something other than an answer into the channel to the harness",
-        hint="Write only to stdout and stderr, not to other file descriptors that are open.",
+        kind=BreakdownKind.NOT_STARTED,
+        message=f"{name}: its process cannot be started: {error}",
+        hint="See whether the program of `runtime.command` is there and may be executed.",
     )
 
 
-def _ended(name: str, method: str, code: int) -> Breakdown:
+def _ended(launch: Launch, doing: str, code: int) -> Breakdown:
     if code == 0:
         return Breakdown(
             kind=BreakdownKind.NO_ANSWER,
-            message=f"{name}: the process ended with code 0 during {method}, without an answer",
-            hint="Return a result from the hook; do not leave the process.",
+            message=f"{launch.name}: the process ended with code 0 during {doing}, without an "
+            "answer",
+            hint="Return a result; do not leave the process.",
         )
+    return crashed(launch, doing, code)
+
+
+def crashed(launch: Launch, doing: str, code: int) -> Breakdown:
+    """Return that a process ended with an error code, or by a signal when that is negative."""
     how = f"with code {code}" if code > 0 else f"by {_signal_name(-code)}"
     return Breakdown(
         kind=BreakdownKind.CRASHED,
-        message=f"{name}: the process ended {how} during {method}",
-        hint="The end of the log may tell why.",
+        message=f"{launch.name}: the process ended {how} during {doing}",
+        hint="The end of the log may tell why. Each of its processes may take "
+        f"{launch.memory_mb} MiB of memory (`runtime.memory_mb`).",
     )
 
 

@@ -1,187 +1,173 @@
-"""Drive one integration: sessions of one scenario each, in child processes that are reused."""
+"""Drive one integration: sessions of one scenario each, by workers that are reused."""
 
 import asyncio
-import dataclasses
-import json
 import os
-import sys
-from collections.abc import Mapping, Sequence
+import shutil
+import tempfile
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from koppeling_harness.document import load_json, to_plain
-from koppeling_harness.errors import DocumentError
 from koppeling_harness.model.exchange import Exchange
 from koppeling_harness.model.finding import Finding
 from koppeling_harness.model.operation import OperationCall, OperationResult, RunContext
 from koppeling_harness.plugin.breakdown import Breakdown, BreakdownKind
 from koppeling_harness.plugin.discover import Integration
-from koppeling_harness.plugin.environ import child_environ
-from koppeling_harness.plugin.log import Log
-from koppeling_harness.plugin.process import Child
+from koppeling_harness.plugin.start import most_workers, start_worker
+from koppeling_harness.plugin.worker import START_LIMIT_S, Start, Worker
 
 __all__ = ["Breakdown", "BreakdownKind", "IntegrationRunner", "Session"]
 
 T = TypeVar("T")
 
-_START_LIMIT_S = 30.0
 _CHECK_LIMIT_S = 10.0
-_MOST_PROCESSES = min(8, 2 * (os.cpu_count() or 1))
+_MOST_WORKERS = min(8, 2 * (os.cpu_count() or 1))
 """More would only start at each other's expense: measured on two cores, 4 take 2/3 of the CPU of 8
 and no more time."""
-_FLOOD_LIMIT_BYTES = 8 * 1024 * 1024
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class _Worker:
-    """A child process with the plugin loaded, and the hooks that the plugin has."""
-
-    child: Child
-    hooks: frozenset[str]
 
 
 class IntegrationRunner:
-    """Gives sessions with one integration, each in a child process of its own.
+    """Gives sessions with one integration, each with a worker of its own.
 
-    Processes are kept between scenarios; each serves one scenario at a time, and goes when it
-    has had nothing to do for a while, so that of many integrations only few are there at once.
+    Workers are kept between scenarios; each serves one scenario at a time, and goes when it has
+    had nothing to do for a while, so that of many integrations only few run at once.
 
     Args:
         integration: The integration.
-        python: The interpreter that runs its hooks.
+        python: The interpreter that runs hooks in Python; None: the harness's own.
         log_limit_bytes: How much of its output is kept per scenario.
         max_processes: How many may be busy at the same time; `open` waits for one of them.
-        idle_limit_s: How long a process without work is kept.
+        idle_limit_s: How long a worker without work is kept.
     """
 
     def __init__(
         self,
         integration: Integration,
         *,
-        python: str = sys.executable,
+        python: Path | None = None,
         log_limit_bytes: int = 64 * 1024,
-        max_processes: int = _MOST_PROCESSES,
+        max_processes: int = _MOST_WORKERS,
         idle_limit_s: float = 2.0,
     ) -> None:
         self._integration = integration
         self._python = python
         self._log_limit_bytes = log_limit_bytes
         self._idle_limit_s = idle_limit_s
-        self._idle: dict[_Worker, asyncio.TimerHandle] = {}
-        self._children: set[Child] = set()
+        self._idle: dict[Worker, asyncio.TimerHandle] = {}
+        self._homes: dict[Worker, Path] = {}
         self._leaving: set[asyncio.Task[None]] = set()
-        self._room = asyncio.Semaphore(max_processes)
+        self._room = asyncio.Semaphore(most_workers(integration.manifest.runtime, max_processes))
         self._refused: Breakdown | None = None
 
     async def open(self, context: RunContext) -> "Session | Breakdown":
-        """Return a session for one scenario, with `koppeling_prepare` carried out."""
+        """Return a session for one scenario, with the integration made ready for it."""
         await self._room.acquire()
-        worker: _Worker | Breakdown | None = None
+        worker: Worker | Breakdown | None = None
         try:
-            worker = self._waiting() or await self._start(Path(context.work_dir))
+            worker = self._waiting() or await self._start()
         finally:
-            if not isinstance(worker, _Worker):
+            if worker is None or isinstance(worker, Breakdown):
                 self._room.release()
         if isinstance(worker, Breakdown):
             return worker
-        session = Session(self, worker, context)
+        session = Session(worker, context, give_back=self._give_back)
         try:
-            broken = await session.prepare(timeout_s=_START_LIMIT_S)
+            broken = await session.prepare(timeout_s=START_LIMIT_S)
         except asyncio.CancelledError:
-            self.give_back(worker, is_sound=False)
+            await session.finish(timeout_s=0)
             raise
         if broken is None:
             return session
         await session.finish(timeout_s=_CHECK_LIMIT_S)
-        return dataclasses.replace(broken, log=session.log)
+        return replace(broken, log=session.log)
 
     async def close(self) -> None:
-        """End every process, also those of sessions that were never finished."""
+        """End every worker, also those of sessions that were never finished."""
         while self._waiting():
             pass
-        await asyncio.gather(*self._leaving, *(child.close() for child in self._children))
-        self._children.clear()
+        await asyncio.gather(*self._leaving, *(self._end(worker) for worker in list(self._homes)))
 
-    async def check(self, work_dir: Path) -> Breakdown | None:
-        """Load the plugin once, and return what is wrong with it.
-
-        Args:
-            work_dir: An empty folder to start in.
-        """
-        worker = await self._start(work_dir)
+    async def check(self) -> Breakdown | None:
+        """Start the integration once, and return what is wrong with that."""
+        worker = await self._start()
         if isinstance(worker, Breakdown):
             return worker
         self._keep(worker)
         return None
 
-    def give_back(self, worker: _Worker, *, is_sound: bool) -> None:
-        """Take back the process of a session that ended. Called by `Session`."""
-        if is_sound and worker.child.is_alive:
-            self._keep(worker)
-        self._room.release()
+    async def _give_back(self, worker: Worker, is_sound: bool) -> None:  # noqa: FBT001
+        """Take back the worker of a session that ended; one that is not sound is ended."""
+        try:
+            if not is_sound:
+                await self._end(worker)
+            elif worker.is_alive:
+                self._keep(worker)
+        finally:
+            self._room.release()
 
-    def _keep(self, worker: _Worker) -> None:
+    def _keep(self, worker: Worker) -> None:
         loop = asyncio.get_running_loop()
         self._idle[worker] = loop.call_later(self._idle_limit_s, self._dismiss, worker)
 
-    def _waiting(self) -> _Worker | None:
-        """Return the process that was given back last, and take it out of those that wait."""
+    def _waiting(self) -> Worker | None:
+        """Return the worker that was given back last, and take it out of those that wait."""
         if not self._idle:
             return None
         worker, dismissal = self._idle.popitem()
         dismissal.cancel()
         return worker
 
-    def _dismiss(self, worker: _Worker) -> None:
+    def _dismiss(self, worker: Worker) -> None:
         del self._idle[worker]
-        task = asyncio.get_running_loop().create_task(self._end(worker.child))
+        task = asyncio.get_running_loop().create_task(self._end(worker))
         self._leaving.add(task)
         task.add_done_callback(self._leaving.discard)
 
-    async def _start(self, work_dir: Path) -> _Worker | Breakdown:
+    async def _start(self) -> Worker | Breakdown:
         if self._refused is not None:
             return self._refused
-        manifest = self._integration.manifest
+        home = Path(tempfile.mkdtemp(prefix="koppeling-"))
+        worker: Worker | Breakdown | None = None
         try:
-            child = await Child.start(
-                [self._python, "-P", "-m", "koppeling_harness.plugin.child"],
-                name=manifest.id,
-                cwd=work_dir,
-                environ=child_environ(os.environ),
-                log_limit_bytes=self._log_limit_bytes,
-                flood_limit_bytes=_FLOOD_LIMIT_BYTES,
+            worker = await start_worker(
+                Start(
+                    integration=self._integration,
+                    home=home,
+                    python=self._python,
+                    log_limit_bytes=self._log_limit_bytes,
+                )
             )
-        except OSError as error:
-            message = f"{manifest.id}: its process cannot be started: {error}"
-            return Breakdown(kind=BreakdownKind.NOT_STARTED, message=message)
-        self._children.add(child)
-        log = child.new_log()
-        folder = str(self._integration.folder.resolve())
-        answer = await child.call(
-            "initialize",
-            {"folder": folder, "plugin": manifest.runtime.plugin, "timeout_s": _START_LIMIT_S},
-            timeout_s=_START_LIMIT_S,
-        )
-        if isinstance(answer, Breakdown):
-            await self._end(child)
-            refused = dataclasses.replace(answer, kind=BreakdownKind.NOT_STARTED, log=log.text())
-            self._refused = refused  # it would be refused for every scenario alike
-            return refused
-        return _Worker(child=child, hooks=frozenset(answer["hooks"]))
+        finally:
+            if worker is None or isinstance(worker, Breakdown):
+                _remove(home)
+        if isinstance(worker, Breakdown):
+            self._refused = worker  # it would be refused for every scenario alike
+        else:
+            self._homes[worker] = home
+        return worker
 
-    async def _end(self, child: Child) -> None:
-        await child.close()
-        self._children.discard(child)
+    async def _end(self, worker: Worker) -> None:
+        await worker.close()
+        home = self._homes.pop(worker, None)
+        if home is not None:
+            _remove(home)
 
 
 class Session:
     """One integration for the length of one scenario. Made by `IntegrationRunner.open`."""
 
-    def __init__(self, runner: IntegrationRunner, worker: _Worker, context: RunContext) -> None:
-        self._runner = runner
+    def __init__(
+        self,
+        worker: Worker,
+        context: RunContext,
+        *,
+        give_back: Callable[[Worker, bool], Awaitable[None]],
+    ) -> None:
         self._worker = worker
-        self._context = {"context": to_plain(context)}
-        self._log: Log = worker.child.new_log()
+        self._context = context
+        self._give_back = give_back
+        self._log = worker.new_log()
         self._is_sound = True
 
     @property
@@ -189,72 +175,49 @@ class Session:
         """The last of what the integration printed during this scenario."""
         return self._log.text()
 
+    @property
+    def webhook_url(self) -> str | None:
+        """Where ERP1 may deliver webhooks; None when the integration receives none."""
+        return self._worker.webhook_url
+
     async def prepare(self, *, timeout_s: float) -> Breakdown | None:
         """Make the integration ready. Called by `IntegrationRunner.open`."""
-        answer = await self._call("koppeling_prepare", self._context, timeout_s)
-        return answer if isinstance(answer, Breakdown) else None
+        return await self._judged(self._worker.prepare(self._context, timeout_s=timeout_s))
 
     async def trigger(
         self, call: OperationCall, *, timeout_s: float
     ) -> OperationResult | Breakdown:
         """Have the integration carry out an operation.
 
-        When it takes longer than `timeout_s`, or the caller is cancelled, its process and all
-        that it started are ended.
+        When it takes longer than `timeout_s`, or the caller is cancelled, what carries it out is
+        ended with all that it started.
         """
-        answer = await self._call("koppeling_trigger", {"call": to_plain(call)}, timeout_s)
-        if isinstance(answer, Breakdown):
-            return answer
-        return self._read(OperationResult, answer, "koppeling_trigger")
+        return await self._judged(self._worker.trigger(call, timeout_s=timeout_s))
 
     async def check_traffic(self, exchanges: Sequence[Exchange]) -> tuple[Finding, ...] | Breakdown:
         """Return what the integration's own rules object to; nothing when it has none."""
-        hook = "koppeling_check_traffic"
-        if hook not in self._worker.hooks:
-            return ()
-        params = {"exchanges": [to_plain(each) for each in exchanges]}
-        answer = await self._call(hook, params, _CHECK_LIMIT_S)
-        if isinstance(answer, Breakdown):
-            return answer
-        findings: list[Finding] = []
-        for plain in answer:
-            finding = self._read(Finding, plain, hook)
-            if isinstance(finding, Breakdown):
-                return finding
-            findings.append(finding)
-        return tuple(findings)
+        return await self._judged(self._worker.check_traffic(exchanges, timeout_s=_CHECK_LIMIT_S))
 
     async def finish(self, *, timeout_s: float) -> Breakdown | None:
-        """End the session, whatever came before; its process serves again only when all was well.
+        """End the session, whatever came before; its worker serves again only when all was well.
 
-        Afterwards nothing of an unsound process runs any more.
+        Afterwards nothing of an unsound worker runs any more.
         """
-        answer: Any | Breakdown = None
+        ended: Breakdown | None = None
         try:
-            if self._worker.child.is_alive:
-                answer = await self._call("koppeling_finish", self._context, timeout_s)
-            if not self._is_sound:
-                await self._worker.child.close()
+            if self._worker.is_alive:
+                ended = await self._judged(self._worker.finish(self._context, timeout_s=timeout_s))
         finally:
-            self._runner.give_back(self._worker, is_sound=self._is_sound)
-        return answer if isinstance(answer, Breakdown) else None
+            await self._give_back(self._worker, self._is_sound)
+        return ended
 
-    async def _call(
-        self, method: str, params: Mapping[str, Any], timeout_s: float
-    ) -> Any | Breakdown:
-        was_sound, self._is_sound = self._is_sound, False  # until it answers; also when cancelled
-        answer = await self._worker.child.call(
-            method, {**params, "timeout_s": timeout_s}, timeout_s=timeout_s
-        )
+    async def _judged(self, waiting: Awaitable[T]) -> T:
+        """Wait for an answer; a worker that gives none, or that is left, is not sound any more."""
+        was_sound, self._is_sound = self._is_sound, False  # until it answers
+        answer = await waiting
         self._is_sound = was_sound and not isinstance(answer, Breakdown)
         return answer
 
-    def _read(self, cls: type[T], plain: Any, hook: str) -> T | Breakdown:
-        try:
-            return load_json(cls, json.dumps(plain), name=hook)
-        except DocumentError as error:
-            self._is_sound = False
-            return Breakdown(
-                kind=BreakdownKind.NO_ANSWER,
-                message=f"{hook} returned a {cls.__name__} that does not fit: {error.message}",
-            )
+
+def _remove(home: Path) -> None:
+    shutil.rmtree(home, ignore_errors=True)

@@ -5,9 +5,14 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
+MARK = "KOPPELING_PROCESS"
+"""Environment variable whose value only one integration's processes have."""
+
 _TASKKILL_LIMIT_S = 10
+_ROUNDS = 20
 
 
 def group_options() -> dict[str, Any]:
@@ -28,10 +33,20 @@ On Windows what it started can only be found while it lives, so there it is ende
 """
 
 
-def end_tree(pid: int) -> None:
+def ask_to_end(pid: int) -> None:
+    """Tell a process and its group that they are to end. POSIX only; elsewhere nothing happens."""
+    if sys.platform != "win32":
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(pid, signal.SIGTERM)
+
+
+def end_tree(pid: int, mark: str = "") -> None:
     """End the process and all it started, at once; harmless when they are gone already.
 
-    On POSIX, what has made a group of its own is not reached.
+    Args:
+        pid: The process.
+        mark: The value of `MARK` in its environment. By it Linux finds also what has left the
+            process's group, unless that has thrown its environment away; other systems do not.
     """
     if sys.platform == "win32":
         with contextlib.suppress(OSError, subprocess.TimeoutExpired):
@@ -41,15 +56,39 @@ def end_tree(pid: int) -> None:
                 check=False,
                 timeout=_TASKKILL_LIMIT_S,
             )
-    else:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(pid, signal.SIGKILL)
+        return
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)
+    if mark and sys.platform == "linux":
+        _end_marked(mark)
 
 
-def end_rest(pid: int) -> None:
+def end_rest(pid: int, mark: str) -> None:
     """End what a process left behind that has ended by itself. POSIX only.
 
     While a member of the group lives, the system gives the group's number to no other process.
     """
     if sys.platform != "win32":
-        end_tree(pid)
+        end_tree(pid, mark)
+
+
+def _end_marked(mark: str) -> None:
+    """End every process that has the mark; more than once, as one may start another meanwhile."""
+    for _ in range(_ROUNDS):
+        found = _marked(f"{MARK}={mark}\0".encode())
+        if not found:
+            return
+        for pid in found:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+
+
+def _marked(setting: bytes) -> list[int]:
+    """Return the processes whose environment holds a setting (Linux); some 10 µs for each."""
+    found = []
+    for entry in os.scandir("/proc"):
+        if entry.name.isdigit():
+            with contextlib.suppress(OSError):  # another user's, or ended meanwhile
+                if setting in Path(entry.path, "environ").read_bytes():
+                    found.append(int(entry.name))
+    return found

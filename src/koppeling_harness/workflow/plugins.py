@@ -1,7 +1,6 @@
 """List integrations and check that each can be loaded."""
 
 import asyncio
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,11 +89,10 @@ async def _load_all(integrations: Sequence[Integration]) -> list[Checked]:
 
 async def _load(integration: Integration) -> Checked:
     runner = IntegrationRunner(integration)
-    with tempfile.TemporaryDirectory(prefix="koppeling-", ignore_cleanup_errors=True) as work_dir:
-        try:
-            broken = await runner.check(Path(work_dir))
-        finally:
-            await runner.close()
+    try:
+        broken = await runner.check()
+    finally:
+        await runner.close()
     return _checked(integration, broken)
 
 

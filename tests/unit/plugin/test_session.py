@@ -569,7 +569,7 @@ NOT_STARTED = {
 @pytest.mark.parametrize(("hooks", "said", "hint"), NOT_STARTED.values(), ids=NOT_STARTED)
 def test_a_plugin_that_cannot_be_loaded_is_not_started_and_says_why(tmp_path, hooks, said, hint):
     async def play(runner: IntegrationRunner, context: RunContext) -> object:
-        return await runner.check(tmp_path), await runner.open(context)
+        return await runner.check(), await runner.open(context)
 
     checked, answer = drive(tmp_path, play, hooks=hooks)
 
@@ -601,7 +601,7 @@ def test_a_plugin_file_that_is_no_python_is_not_started(tmp_path):
     async def whole() -> object:
         runner = IntegrationRunner(integration)
         try:
-            return await runner.check(tmp_path)
+            return await runner.check()
         finally:
             await runner.close()
 
@@ -643,7 +643,7 @@ def test_an_interpreter_that_does_not_exist_is_not_started(tmp_path):
     async def play(runner: IntegrationRunner, context: RunContext) -> object:
         return await runner.open(context)
 
-    answer = drive(tmp_path, play, python=str(tmp_path / "no-python"))
+    answer = drive(tmp_path, play, python=tmp_path / "no-python")
 
     assert answer.kind is BreakdownKind.NOT_STARTED
     assert "no-python" in answer.message

@@ -1,0 +1,195 @@
+"""JSON-RPC 2.0 with a child process, one JSON object per line: stdin asks, stdout answers.
+
+The protocol is described in docs/reference/stdio-protocol.md.
+"""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from koppeling_harness.plugin.breakdown import Breakdown, BreakdownKind
+from koppeling_harness.plugin.log import Log
+from koppeling_harness.plugin.process import (
+    ANSWER_LIMIT_BYTES,
+    Launch,
+    Process,
+    flood,
+    hung,
+)
+
+_LEVELS = frozenset({"debug", "info", "warning", "error"})
+_FOREIGN_KINDS = frozenset({BreakdownKind.RAISED, BreakdownKind.NO_ANSWER})
+"""What a call that failed may say of itself; the rest is for the harness to say."""
+
+_SHOWN_CHARACTERS = 120
+
+
+class Channel(Protocol):
+    """Takes calls, one at a time."""
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether calls can be made."""
+        ...
+
+    def new_log(self) -> Log:
+        """Begin a fresh log, and return it."""
+        ...
+
+    async def call(
+        self, method: str, params: Mapping[str, Any], *, timeout_s: float
+    ) -> Any | Breakdown:
+        """Send one call and return what it answers."""
+        ...
+
+    async def close(self) -> None:
+        """End it; nothing of it runs afterwards."""
+        ...
+
+
+class Child:
+    """A child process that answers calls, one at a time.
+
+    Args:
+        launch: What it is started with.
+        cancel_limit_s: How long a call that was cancelled may take to end by itself; 0 for a
+            process that does not know about cancelling.
+    """
+
+    def __init__(self, launch: Launch, *, cancel_limit_s: float = 0.0) -> None:
+        self._cancel_limit_s = cancel_limit_s
+        self._received = bytearray()
+        self._number = 0
+        self._answer: asyncio.Future[Any | Breakdown] | None = None
+        self._process = Process(launch, on_output=self._take)
+
+    async def begin(self) -> None:
+        """Start the process.
+
+        Raises:
+            OSError: There is no such program, no such folder, or no room for another process.
+        """
+        await self._process.begin()
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it runs and nothing was held against it."""
+        return self._process.is_alive
+
+    def new_log(self) -> Log:
+        """Begin a fresh log, and return it."""
+        return self._process.new_log()
+
+    async def call(
+        self, method: str, params: Mapping[str, Any], *, timeout_s: float
+    ) -> Any | Breakdown:
+        """Send one call and return what it answers.
+
+        The process is ended when it does not answer in time, answers rubbish, prints without
+        end, or when the caller is cancelled.
+        """
+        if not self.is_alive:
+            return self._process.gone(method)
+        name = self._process.launch.name
+        answer = self._ask(method, {**params, "timeout_s": timeout_s})
+        try:
+            async with asyncio.timeout(timeout_s):
+                return await self._process.unless_over(answer, method)
+        except TimeoutError:
+            why = hung(name, method, timeout_s)
+            await self._cancel(why)
+            return self._process.condemned or why
+        except asyncio.CancelledError:
+            self._process.condemn(hung(name, method, timeout_s))
+            raise
+
+    async def close(self) -> None:
+        """Ask it to end, and end it when it does not. Nothing of it runs afterwards."""
+        if self.is_alive:
+            _ = self._ask("shutdown", {})
+        await self._process.close()
+
+    async def _cancel(self, why: Breakdown) -> None:
+        """Tell it that nobody waits any more; end it when it does not leave off."""
+        self._send({"method": "cancel", "params": {"id": self._number}})
+        self._answer = asyncio.get_running_loop().create_future()
+        try:
+            async with asyncio.timeout(self._cancel_limit_s):
+                await self._process.unless_over(self._answer, "cancel")
+        except TimeoutError:
+            self._process.condemn(why)
+            await self._process.ended()
+        except asyncio.CancelledError:
+            self._process.condemn(why)
+            raise
+
+    def _ask(self, method: str, params: Mapping[str, Any]) -> "asyncio.Future[Any | Breakdown]":
+        self._number += 1
+        self._answer = asyncio.get_running_loop().create_future()
+        self._send({"id": self._number, "method": method, "params": params})
+        return self._answer
+
+    def _send(self, message: Mapping[str, Any]) -> None:
+        line = json.dumps({"jsonrpc": "2.0", **message}, ensure_ascii=False)
+        self._process.write(line.encode() + b"\n")
+
+    def _take(self, data: bytes) -> None:
+        searched = len(self._received)
+        self._received += data
+        while self._process.condemned is None:
+            end = self._received.find(b"\n", searched)
+            if end < 0:
+                break
+            line = bytes(self._received[:end])
+            del self._received[: end + 1]
+            searched = 0
+            self._read(line)
+        if len(self._received) > ANSWER_LIMIT_BYTES:
+            name = self._process.launch.name
+            self._process.condemn(flood(name, "answered", ANSWER_LIMIT_BYTES))
+
+    def _read(self, line: bytes) -> None:
+        try:
+            message = json.loads(line)
+            if "method" in message and "id" not in message:
+                self._notified(message["method"], message.get("params"))
+                return
+            if message["id"] != self._number:
+                if 0 < message["id"] < self._number:
+                    return  # it answers a call that was cancelled
+            elif self._answer is not None and not self._answer.done():
+                answer = _failure(message["error"]) if "error" in message else message["result"]
+                self._answer.set_result(answer)
+                return
+        except (ValueError, TypeError, LookupError, RecursionError, AttributeError):
+            pass
+        self._process.condemn(_rubbish(self._process.launch.name, line))
+
+    def _notified(self, method: str, params: Any) -> None:
+        if method == "log" and isinstance(params, dict):
+            level = params.get("level")
+            known = level if level in _LEVELS else "info"
+            self._process.print(f"{known}: {params.get('message', '')}\n".encode())
+
+
+def _failure(error: Mapping[str, Any]) -> Breakdown:
+    data = error.get("data")
+    told = data if isinstance(data, dict) else {}
+    kind = told.get("kind")
+    return Breakdown(
+        kind=BreakdownKind(kind) if kind in _FOREIGN_KINDS else BreakdownKind.RAISED,
+        message=str(error["message"]),
+        hint=str(told.get("hint", "")),
+    )
+
+
+def _rubbish(name: str, line: bytes) -> Breakdown:
+    text = line.decode("utf-8", errors="backslashreplace").strip()
+    shown = text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}..."
+    return Breakdown(
+        kind=BreakdownKind.NO_ANSWER,
+        message=f"{name} wrote something other than an answer into the channel to the harness: "
+        f"`{shown}`",
+        hint="Log to stderr, or with `log` messages: nothing but answers goes to the channel.",
+    )

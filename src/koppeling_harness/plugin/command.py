@@ -1,0 +1,178 @@
+"""Integrations of kind `command`: a process for each operation."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from koppeling_harness.document import to_plain
+from koppeling_harness.model.exchange import Exchange
+from koppeling_harness.model.finding import Finding
+from koppeling_harness.model.manifest import CommandRuntime
+from koppeling_harness.model.operation import OperationCall, OperationResult, RunContext
+from koppeling_harness.plugin.answer import read_answer
+from koppeling_harness.plugin.breakdown import Breakdown, BreakdownKind
+from koppeling_harness.plugin.log import Log
+from koppeling_harness.plugin.process import (
+    ANSWER_LIMIT_BYTES,
+    Process,
+    crashed,
+    flood,
+    hung,
+    not_started,
+)
+from koppeling_harness.plugin.worker import Start, filled
+
+_SAYS_NO = 1
+"""The exit code with which an operation says that it did not succeed."""
+
+_SHOWN_CHARACTERS = 120
+
+
+class CommandWorker:
+    """Starts a process for each operation, and reads its exit code and what it wrote to stdout."""
+
+    webhook_url = None
+    is_alive = True
+
+    def __init__(self, runtime: CommandRuntime, start: Start) -> None:
+        self._runtime = runtime
+        self._start = start
+        self._log = Log(start.log_limit_bytes)
+        self._process: Process | None = None
+
+    def new_log(self) -> Log:
+        """Begin a fresh log, and return it."""
+        self._log = Log(self._start.log_limit_bytes)
+        return self._log
+
+    async def prepare(self, context: RunContext, *, timeout_s: float) -> Breakdown | None:  # noqa: ARG002
+        """Do nothing: there is nothing that lives longer than an operation."""
+        return None
+
+    async def trigger(
+        self, call: OperationCall, *, timeout_s: float
+    ) -> OperationResult | Breakdown:
+        """Carry out an operation by a process of its own."""
+        answer = bytearray()
+        doing = f"`{call.operation}`"
+        try:
+            process = self._process = await self._begin(call, answer)
+        except OSError as error:
+            return not_started(self._start.name, error)
+        try:
+            async with asyncio.timeout(timeout_s):
+                code = await process.ended()
+        except TimeoutError:
+            process.condemn(hung(self._start.name, doing, timeout_s))
+            code = await process.ended()
+        except asyncio.CancelledError:
+            process.condemn(hung(self._start.name, doing, timeout_s))
+            raise
+        if process.condemned is not None:
+            return process.condemned
+        if code not in {0, _SAYS_NO}:
+            self._log.add(bytes(answer))
+            return crashed(process.launch, doing, code)
+        return self._read(bytes(answer), code)
+
+    async def check_traffic(
+        self,
+        exchanges: Sequence[Exchange],  # noqa: ARG002
+        *,
+        timeout_s: float,  # noqa: ARG002
+    ) -> tuple[Finding, ...] | Breakdown:
+        """Return nothing: a command has no traffic checks of its own."""
+        return ()
+
+    async def finish(self, context: RunContext, *, timeout_s: float) -> Breakdown | None:  # noqa: ARG002
+        """Do nothing: every process has ended with its operation."""
+        return None
+
+    async def close(self) -> None:
+        """End the process of an operation that was left; nothing of it runs afterwards."""
+        if self._process is not None:
+            await self._process.close()
+
+    async def _begin(self, call: OperationCall, answer: bytearray) -> Process:
+        context = call.context
+        text = json.dumps(to_plain(call)["input"], ensure_ascii=False).encode()
+        input_file = self._start.home / "input.json"
+        input_file.write_bytes(text)
+        values = {
+            "folder": self._start.folder,
+            "work_dir": context.work_dir,
+            "operation": call.operation,
+            "input_file": str(input_file),
+        }
+        launch = self._start.launch(
+            filled(self._runtime.command, values),
+            cwd=Path(context.work_dir),
+            environ=_variables(call, str(input_file)),
+        )
+
+        def take(data: bytes) -> None:
+            answer.extend(data)
+            if len(answer) > ANSWER_LIMIT_BYTES:
+                process.condemn(flood(self._start.name, "answered", ANSWER_LIMIT_BYTES))
+
+        process = Process(launch, on_output=take, log=self._log)
+        await process.begin()
+        process.write(text)
+        process.end_input()
+        return process
+
+    def _read(self, answer: bytes, code: int) -> OperationResult | Breakdown:
+        """Return what the process said, by what it wrote to stdout and its exit code."""
+        said: Any = {}
+        if answer.strip():
+            try:
+                said = json.loads(answer)
+            except (ValueError, RecursionError):
+                self._log.add(answer)
+                return self._rubbish(answer)
+            if not isinstance(said, dict):
+                return self._rubbish(answer)
+        result = read_answer(OperationResult, said, of=self._start.name)
+        if isinstance(result, Breakdown) or code == 0:
+            return result
+        return OperationResult(
+            ok=False, output=result.output, error=result.error or _last_line(self._log)
+        )
+
+    def _rubbish(self, answer: bytes) -> Breakdown:
+        text = answer.decode("utf-8", errors="backslashreplace").strip()
+        shown = text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}..."
+        return Breakdown(
+            kind=BreakdownKind.NO_ANSWER,
+            message=f"{self._start.name} wrote `{shown}` to stdout, expected nothing or one JSON "
+            "object",
+            hint='Write `{"ok": true, "output": ...}` to stdout, and all else to stderr.',
+        )
+
+
+def _variables(call: OperationCall, input_file: str) -> dict[str, str]:
+    context = call.context
+    return {
+        "KOPPELING_BASE_URL": context.base_url,
+        "KOPPELING_TOKEN": context.token,
+        "KOPPELING_INTEGRATION_ID": context.integration_id,
+        "KOPPELING_RELEASE": context.release.label,
+        "KOPPELING_VERSION": context.release.version,
+        "KOPPELING_OPERATION": call.operation,
+        "KOPPELING_SCENARIO": context.scenario,
+        "KOPPELING_INTEGRATION": context.integration,
+        "KOPPELING_WORK_DIR": context.work_dir,
+        "KOPPELING_INPUT_FILE": input_file,
+    }
+
+
+def _last_line(log: Log) -> str | None:
+    lines = log.text().strip().splitlines()
+    return lines[-1] if lines else None
+
+
+async def start_command(runtime: CommandRuntime, start: Start) -> CommandWorker:
+    """Return what carries out operations; no process is started yet."""
+    return CommandWorker(runtime, start)

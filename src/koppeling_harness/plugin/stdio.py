@@ -1,0 +1,173 @@
+"""Integrations that answer JSON-RPC calls: those of kind `stdio`, and hooks in Python."""
+
+import asyncio
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from koppeling_harness.document import to_plain
+from koppeling_harness.model.exchange import Exchange
+from koppeling_harness.model.finding import Finding
+from koppeling_harness.model.manifest import PythonRuntime, StdioRuntime
+from koppeling_harness.model.operation import OperationCall, OperationResult, RunContext
+from koppeling_harness.plugin.answer import read_answer
+from koppeling_harness.plugin.breakdown import Breakdown, BreakdownKind
+from koppeling_harness.plugin.channel import Channel, Child
+from koppeling_harness.plugin.log import Log
+from koppeling_harness.plugin.outside import outside
+from koppeling_harness.plugin.process import not_started
+from koppeling_harness.plugin.worker import START_LIMIT_S, Start, filled
+
+PROTOCOL = "koppeling/stdio"
+VERSIONS = (1,)
+"""The versions of the protocol that the harness speaks."""
+
+HOOKS = frozenset({"prepare", "trigger", "check_traffic", "finish"})
+"""What an integration can be asked; `trigger` it must know."""
+
+_CANCEL_LIMIT_S = 1.0
+
+
+class StdioWorker:
+    """An integration at the other end of a channel.
+
+    Args:
+        channel: Takes the calls.
+        hooks: Which calls it knows.
+    """
+
+    webhook_url = None
+
+    def __init__(self, channel: Channel, hooks: frozenset[str]) -> None:
+        self._channel = channel
+        self._hooks = hooks
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it can be told something."""
+        return self._channel.is_alive
+
+    def new_log(self) -> Log:
+        """Begin a fresh log, and return it."""
+        return self._channel.new_log()
+
+    async def prepare(self, context: RunContext, *, timeout_s: float) -> Breakdown | None:
+        """Make the integration ready for a scenario."""
+        return await self._with_context("prepare", context, timeout_s)
+
+    async def trigger(
+        self, call: OperationCall, *, timeout_s: float
+    ) -> OperationResult | Breakdown:
+        """Have the integration carry out an operation."""
+        answer = await self._call("trigger", {"call": to_plain(call)}, timeout_s)
+        if isinstance(answer, Breakdown):
+            return answer
+        return read_answer(OperationResult, answer, of="trigger")
+
+    async def check_traffic(
+        self, exchanges: Sequence[Exchange], *, timeout_s: float
+    ) -> tuple[Finding, ...] | Breakdown:
+        """Return what the integration's own rules object to; nothing when it has none."""
+        if "check_traffic" not in self._hooks:
+            return ()
+        params = {"exchanges": [to_plain(each) for each in exchanges]}
+        answer = await self._call("check_traffic", params, timeout_s)
+        if isinstance(answer, Breakdown):
+            return answer
+        if not isinstance(answer, list):
+            message = f"check_traffic returned {type(answer).__name__}, expected a list of findings"
+            return Breakdown(kind=BreakdownKind.NO_ANSWER, message=message)
+        findings: list[Finding] = []
+        for plain in answer:
+            finding = read_answer(Finding, plain, of="check_traffic")
+            if isinstance(finding, Breakdown):
+                return finding
+            findings.append(finding)
+        return tuple(findings)
+
+    async def finish(self, context: RunContext, *, timeout_s: float) -> Breakdown | None:
+        """Close what `prepare` opened."""
+        return await self._with_context("finish", context, timeout_s)
+
+    async def close(self) -> None:
+        """End it; nothing of it runs afterwards."""
+        await self._channel.close()
+
+    async def _with_context(
+        self, method: str, context: RunContext, timeout_s: float
+    ) -> Breakdown | None:
+        if method not in self._hooks:
+            return None
+        answer = await self._call(method, {"context": to_plain(context)}, timeout_s)
+        return answer if isinstance(answer, Breakdown) else None
+
+    async def _call(
+        self, method: str, params: Mapping[str, Any], timeout_s: float
+    ) -> Any | Breakdown:
+        return await self._channel.call(method, params, timeout_s=timeout_s)
+
+
+async def start_stdio(runtime: StdioRuntime, start: Start) -> StdioWorker | Breakdown:
+    """Start a child process in any language."""
+    command = filled(runtime.command, {"folder": start.folder})
+    child = Child(start.launch(command), cancel_limit_s=_CANCEL_LIMIT_S)
+    try:
+        await child.begin()
+    except OSError as error:
+        return not_started(start.name, error)
+    return await introduced(child, start, {})
+
+
+async def start_python(runtime: PythonRuntime, start: Start) -> StdioWorker | Breakdown:
+    """Start a child process that loads hooks."""
+    if start.python is None:
+        command = [sys.executable, "-P", "-m", "koppeling_harness.plugin.child"]
+    else:
+        command = outside(start.python)
+    child = Child(start.launch(command, is_python=start.python is None))
+    try:
+        await child.begin()
+    except OSError as error:
+        return not_started(start.name, error)
+    return await introduced(child, start, {"folder": start.folder, "plugin": runtime.plugin})
+
+
+async def introduced(
+    channel: Channel, start: Start, params: Mapping[str, Any]
+) -> StdioWorker | Breakdown:
+    """Agree on the protocol's version, and learn what the integration knows.
+
+    Args:
+        channel: Takes the calls; it is closed when there is no agreement.
+        start: What was started.
+        params: What the other side is told beside the protocol.
+    """
+    log = channel.new_log()
+    hello = {"protocol": PROTOCOL, "versions": list(VERSIONS), "integration": start.name, **params}
+    try:
+        answer = await channel.call("initialize", hello, timeout_s=START_LIMIT_S)
+    except asyncio.CancelledError:
+        await channel.close()
+        raise
+    hooks = answer if isinstance(answer, Breakdown) else _hooks(answer, start.name)
+    if isinstance(hooks, Breakdown):
+        await channel.close()
+        return replace(hooks, kind=BreakdownKind.NOT_STARTED, log=log.text())
+    return StdioWorker(channel, hooks)
+
+
+def _hooks(answer: Any, name: str) -> frozenset[str] | Breakdown:
+    if not isinstance(answer, dict) or answer.get("version") not in VERSIONS:
+        found = answer.get("version") if isinstance(answer, dict) else answer
+        message = f"{name}: initialize chose version {found!r} of {PROTOCOL}, expected one of "
+        message += ", ".join(str(each) for each in VERSIONS)
+        hint = 'Answer `{"version": 1, "hooks": ["trigger"]}`.'
+        return Breakdown(kind=BreakdownKind.NOT_STARTED, message=message, hint=hint)
+    hooks = answer.get("hooks")
+    named = set(map(str, hooks)) if isinstance(hooks, list) else set()
+    if "trigger" not in named or not named <= HOOKS:
+        message = f"{name}: initialize named the hooks {hooks!r}, expected a list with `trigger`"
+        hint = f"There are {', '.join(sorted(HOOKS))}."
+        return Breakdown(kind=BreakdownKind.NOT_STARTED, message=message, hint=hint)
+    return frozenset(named)

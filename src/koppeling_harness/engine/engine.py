@@ -10,7 +10,7 @@ from koppeling_harness.engine import codes
 from koppeling_harness.engine.environment import EnvironmentSource
 from koppeling_harness.engine.scenario_run import Bench, run_scenario
 from koppeling_harness.engine.stop import Said, Stop, stop
-from koppeling_harness.erp.client import Connection
+from koppeling_harness.erp.connection import Connection
 from koppeling_harness.errors import ConfigurationError, ErpUnavailableError, HarnessError
 from koppeling_harness.model.run import ScenarioResult
 from koppeling_harness.model.verdict import Cause, Outcome

@@ -13,7 +13,8 @@ from koppeling_harness.engine.fill import describe
 from koppeling_harness.engine.step import Phase, Stage, carry_out
 from koppeling_harness.engine.stop import Said, Stop, stop
 from koppeling_harness.engine.trigger import Trigger
-from koppeling_harness.erp.client import Connection, ErpClient
+from koppeling_harness.erp.client import ErpClient
+from koppeling_harness.erp.connection import Connection
 from koppeling_harness.model.exchange import Exchange, Recording
 from koppeling_harness.model.finding import Finding
 from koppeling_harness.model.operation import RunContext

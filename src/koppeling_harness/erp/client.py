@@ -1,20 +1,25 @@
 """The client with which the harness itself speaks to ERP1, for given and then."""
 
-import asyncio
 import base64
-import functools
 import json
-import ssl
+import re
 from dataclasses import dataclass
-from typing import Any, Self
-
-import httpx
+from typing import Any
+from urllib.parse import quote
 
 from koppeling_harness.clock import Clock
 from koppeling_harness.erp.call import ErpCall
-from koppeling_harness.erp.target import refuse_production
+from koppeling_harness.erp.connection import Connection
+from koppeling_harness.erp.target import address_of
 from koppeling_harness.errors import ErpUnavailableError
 from koppeling_harness.model.access import ErpAccess
+from koppeling_harness.version import __version__
+
+_WITHOUT_BODY = frozenset({"GET", "HEAD", "DELETE", "OPTIONS"})
+_SENDABLE = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f]+")
+_TARGET = re.compile(r"[!-~]+")
+_KEPT = "!#$%&'()*+,/:;=?@[]~"
+"""Of what a scenario wrote into a path, all that a URL may hold stays as it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,31 +49,6 @@ class ErpAnswer:
         return result
 
 
-@functools.cache
-def _tls() -> ssl.SSLContext:
-    """Return one TLS context for all connections: reading the authorities takes 20 ms."""
-    return httpx.create_ssl_context(trust_env=False)
-
-
-class Connection:
-    """One HTTP client, kept open, through which one scenario at a time speaks.
-
-    A client for each scenario that is in flight costs half of what one pool for all of them does,
-    and keeps its connection between scenarios.
-    """
-
-    def __init__(self, *, timeout_s: float = 30.0) -> None:
-        self.http = httpx.AsyncClient(
-            verify=_tls(), timeout=timeout_s, trust_env=False, follow_redirects=False
-        )
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.http.aclose()
-
-
 class ErpClient:
     """Speaks to one environment.
 
@@ -86,13 +66,20 @@ class ErpClient:
     def __init__(
         self, access: ErpAccess, *, connection: Connection, clock: Clock, integration_id: str = ""
     ) -> None:
-        refuse_production(access.base_url)
+        self._address = address_of(access.base_url)
         self.access = access
         self._connection = connection
         self._clock = clock
         token = base64.b64encode(access.token.reveal().encode()).decode("ascii")
         self._authorization = f"AfasToken {token}"
-        self._common = {"IntegrationId": integration_id} if integration_id else {}
+        self._common = {
+            "Host": self._address.authority,
+            "Accept": "*/*",
+            "Accept-Encoding": "gzip, deflate",
+            "User-Agent": f"koppeling-harness/{__version__}",
+        }
+        if integration_id:
+            self._common["IntegrationId"] = integration_id
 
     async def send(self, call: ErpCall) -> ErpAnswer:
         """Send one call.
@@ -100,35 +87,58 @@ class ErpClient:
         Raises:
             ErpUnavailableError: No answer came: refused, reset, timed out.
         """
-        headers = {**self._common, **dict(call.headers)}
-        if call.authorised:
-            headers["Authorization"] = self._authorization
-        url = self.access.base_url + call.path + (f"?{call.query}" if call.query else "")
         started_s = self._clock.elapsed_s()
         try:
-            response = await self._connection.http.request(
-                call.method,
-                url,
-                headers=headers,
-                content=None if call.body is None else call.body.encode(),
+            raw = await self._connection.ask(
+                self._address, self._request(call), bodiless=call.method == "HEAD"
             )
-        except (httpx.TransportError, asyncio.IncompleteReadError) as error:
-            kind = type(error).__name__
-            message = (
-                f"{call.method} {self.access.base_url}{call.path}: no answer ({kind}: {error})"
-            )
+        except ErpUnavailableError as error:
+            message = f"{call.method} {self.access.base_url}{call.path}: {error.message}"
             raise ErpUnavailableError(
                 message, hint="Is ERP1 up, and can this machine reach it?"
             ) from None
-        text = response.text
+        text = raw.text
         return ErpAnswer(
             call=call,
-            status=response.status_code,
-            headers=dict(response.headers),
+            status=raw.status,
+            headers=raw.headers,
             text=text,
             body=_json_or_text(text),
             duration_s=self._clock.elapsed_s() - started_s,
         )
+
+    def _request(self, call: ErpCall) -> bytes:
+        """Return a call as it goes over the wire.
+
+        Raises:
+            ErpUnavailableError: A header or the method cannot be sent.
+        """
+        body = b"" if call.body is None else call.body.encode()
+        headers = self._headers(call)
+        if body or call.method not in _WITHOUT_BODY:
+            headers.setdefault("Content-Length", str(len(body)))
+        target = self._address.path + call.path + (f"?{call.query}" if call.query else "")
+        lines = [f"{call.method} {_escaped(target)} HTTP/1.1"]
+        lines += [f"{name}: {value}" for name, value in headers.items()]
+        for line in lines:
+            if not _SENDABLE.fullmatch(line):
+                message = f"{line.partition(':')[0]!r} holds what no header may hold"
+                raise ErpUnavailableError(message)
+        return "\r\n".join([*lines, "", ""]).encode() + body
+
+    def _headers(self, call: ErpCall) -> dict[str, str]:
+        own = dict(call.headers)
+        if call.authorised:
+            own["Authorization"] = self._authorization
+        if not own:
+            return dict(self._common)
+        given = {name.lower() for name in own}
+        kept = {name: each for name, each in self._common.items() if name.lower() not in given}
+        return kept | own
+
+
+def _escaped(target: str) -> str:
+    return target if _TARGET.fullmatch(target) else quote(target, safe=_KEPT)
 
 
 def _json_or_text(text: str) -> Any:

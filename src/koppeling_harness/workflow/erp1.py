@@ -23,7 +23,8 @@ from koppeling_harness.emulator.specification import (
     write_catalogue,
 )
 from koppeling_harness.erp.call import ErpCall
-from koppeling_harness.erp.client import Connection, ErpClient
+from koppeling_harness.erp.client import ErpClient
+from koppeling_harness.erp.connection import Connection
 from koppeling_harness.errors import (
     ConfigurationError,
     DocumentError,

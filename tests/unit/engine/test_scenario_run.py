@@ -7,7 +7,7 @@ from pathlib import Path
 from koppeling_harness.clock import SystemClock
 from koppeling_harness.document import load_yaml
 from koppeling_harness.engine.scenario_run import Bench, run_scenario
-from koppeling_harness.erp.client import Connection
+from koppeling_harness.erp.connection import Connection
 from koppeling_harness.model.access import ErpAccess
 from koppeling_harness.model.exchange import Recording
 from koppeling_harness.model.run import ScenarioResult

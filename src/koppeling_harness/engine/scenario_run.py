@@ -20,6 +20,7 @@ from koppeling_harness.model.finding import Finding
 from koppeling_harness.model.operation import RunContext
 from koppeling_harness.model.run import ExchangeRecord, ScenarioResult, StepRecord
 from koppeling_harness.model.scenario import OperationStep, Step
+from koppeling_harness.model.shape import Release
 from koppeling_harness.model.verdict import Cause, Outcome, Severity
 from koppeling_harness.plugin.session import IntegrationRunner
 from koppeling_harness.scenario.expression import Functions, evaluate
@@ -86,7 +87,7 @@ async def run_scenario(
             course.stops.append(ended)
         await _clean_up(planned, stage, course)
         log = trigger.log
-    recording = environment.recording()
+    recording = replace(environment.recording(), triggers=tuple(trigger.triggers))
     return _result(planned, course, recording, log, bench.clock.elapsed_s() - started_s)
 
 
@@ -186,25 +187,49 @@ def _trigger(
     )
 
 
-def _stage(
-    planned: PlannedScenario, environment: Environment, bench: Bench, trigger: Trigger
-) -> Stage:
+def names_at_start(
+    planned: PlannedScenario,
+    *,
+    environment: str,
+    release: Release,
+    run_id: str,
+    functions: Functions,
+) -> dict[str, Any]:
+    """Return what expressions of a scenario may refer to before anything was saved.
+
+    Raises:
+        ConfigurationError: One of its `values` cannot be made.
+    """
     manifest, operation = planned.manifest, planned.operation
     names: dict[str, Any] = {
         "scenario": {"id": planned.scenario.scenario},
         "integration": {"id": manifest.id, "integration_id": manifest.integration_id},
         "erp": {
-            "environment": environment.access.environment,
-            "release": environment.access.release.label,
-            "version": environment.access.release.version,
+            "environment": environment,
+            "release": release.label,
+            "version": release.version,
         },
-        "run": {"id": bench.run_id},
+        "run": {"id": run_id},
     }
     if operation is not None:
         names["operation"] = {"name": operation.name, "example": operation.example}
     names["values"] = {}
     for name, value in planned.scenario.values.items():
-        names["values"][name] = evaluate(value, names, bench.functions)
+        names["values"][name] = evaluate(value, names, functions)
+    return names
+
+
+def _stage(
+    planned: PlannedScenario, environment: Environment, bench: Bench, trigger: Trigger
+) -> Stage:
+    manifest = planned.manifest
+    names = names_at_start(
+        planned,
+        environment=environment.access.environment,
+        release=environment.access.release,
+        run_id=bench.run_id,
+        functions=bench.functions,
+    )
     client = ErpClient(
         environment.access,
         connection=bench.connection,

@@ -1,12 +1,13 @@
 """The way from a scenario to the integration: one session, opened when it is first needed."""
 
+import json
 from collections.abc import Callable
 from typing import Any, assert_never
 
 from koppeling_harness.clock import Clock
 from koppeling_harness.engine import codes
 from koppeling_harness.engine.stop import Said, Stop, stop
-from koppeling_harness.model.exchange import Exchange
+from koppeling_harness.model.exchange import Exchange, TriggerRecord
 from koppeling_harness.model.finding import Finding
 from koppeling_harness.model.manifest import Manifest
 from koppeling_harness.model.operation import OperationCall, OperationResult, RunContext
@@ -31,6 +32,9 @@ class Trigger:
         context: Where it finds ERP1.
         clock: Measures durations.
         redact: Replaces secrets in what the integration says.
+
+    Attributes:
+        triggers: What it was told to do, redacted.
     """
 
     def __init__(
@@ -49,6 +53,7 @@ class Trigger:
         self._redact = redact
         self._session: Session | None = None
         self._broken = False
+        self.triggers: list[TriggerRecord] = []
 
     @property
     def log(self) -> str:
@@ -74,10 +79,16 @@ class Trigger:
         call = OperationCall(operation=step.operation, input=step.input, context=self._context)
         started_s = self._clock.elapsed_s()
         answer = await self._session.trigger(call, timeout_s=timeout_s)
+        self._keep(call, answer)
         if isinstance(answer, Breakdown):
             self._broken = True
             return self._stopped(answer, step.place)
         return _result(answer, self._clock.elapsed_s() - started_s)
+
+    def _keep(self, call: OperationCall, answer: OperationResult | Breakdown) -> None:
+        given = json.loads(self._redact(json.dumps(call.input, ensure_ascii=False)))
+        ok = None if isinstance(answer, Breakdown) else answer.ok
+        self.triggers.append(TriggerRecord(operation=call.operation, input=given, ok=ok))
 
     async def check_traffic(self, exchanges: tuple[Exchange, ...]) -> tuple[Finding, ...]:
         """Return what the integration's own traffic checks object to."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from koppeling_harness.model.shape import STRICT
 
@@ -82,6 +83,24 @@ class Exchange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TriggerRecord:
+    """One time that the integration was told to do something, already redacted.
+
+    With it a recording can be played back: the same operations are triggered, and what was
+    answered is answered again. What the integration gave back is not kept: it may hold personal
+    data under names of its own.
+    """
+
+    __pydantic_config__ = STRICT
+
+    operation: str
+    input: Any
+    """What the scenario gave it."""
+    ok: bool | None
+    """What the integration said; None when it broke down."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recording:
     """Everything that one environment saw between opening and closing."""
 
@@ -93,3 +112,5 @@ class Recording:
     """For each fault of the plan, how often it was applied."""
     redacted: tuple[tuple[str, int], ...] = ()
     """Kind of secret and how many values of it were replaced."""
+    triggers: tuple[TriggerRecord, ...] = ()
+    """What the integration was told to do, the first of them turn 1."""

@@ -29,6 +29,10 @@ def to_har(recording: Recording, *, base_url: str, began_at: datetime) -> dict[s
             "entries": [_entry(each, base_url, began_at) for each in recording.exchanges],
             "_faultsFired": list(recording.faults_fired),
             "_redacted": dict(recording.redacted),
+            "_triggers": [
+                {"operation": each.operation, "input": each.input, "ok": each.ok}
+                for each in recording.triggers
+            ],
         }
     }
 

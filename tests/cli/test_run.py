@@ -135,6 +135,45 @@ def test_naming_a_broken_plugin_is_a_configuration_error(project):
     assert "Traceback" not in ran.err
 
 
+def needs_a_program_that_is_not_there(project):
+    folder = tiny_plugin(project / "plugins" / "wonder", name="wonder")
+    manifest = folder / "koppeling.yaml"
+    runtime = "runtime: {kind: stdio, command: [no-such-program]}"
+    text = manifest.read_text(encoding="utf-8").replace("runtime: {kind: python}", runtime)
+    manifest.write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_without_its_program_an_integration_is_set_aside_and_the_others_decide(project):
+    needs_a_program_that_is_not_there(project)
+    ran = run(project)
+    by_id = {each["id"]: each for each in ran.json()["integrations"]}
+
+    assert ran.code == 0
+    assert by_id["tiny"]["verdict"]["outcome"] == "passed"
+    assert by_id["wonder"]["problem_kind"] == "missing_runtime"
+    assert "needs `no-such-program`" in by_id["wonder"]["problem"]
+    assert by_id["wonder"]["problem_advice"]["nl"] == "Installeer no-such-program."
+
+
+@pytest.mark.parametrize("arguments", [["wonder"], ["--plugin", "plugins/wonder"]])
+def test_naming_an_integration_without_its_program_is_exit_10(project, arguments):
+    needs_a_program_that_is_not_there(project)
+    ran = run(project, *arguments)
+
+    assert ran.code == 10
+    assert "needs `no-such-program`, which is not found on PATH" in ran.err
+    assert "Install no-such-program." in ran.err
+
+
+def test_when_no_integration_has_its_program_there_is_no_verdict(project):
+    needs_a_program_that_is_not_there(project)
+    (project / "plugins" / "tiny" / "koppeling.yaml").unlink()
+    (project / "plugins" / "tiny" / "koppeling_plugin.py").unlink()
+
+    assert run(project).code == 10
+
+
 def test_a_malformed_scenario_is_exit_10_with_every_problem(project):
     scenario(project / "scenarios", name="worse", extra="levle: 3\nwhen: []\n")
     ran = run(project)

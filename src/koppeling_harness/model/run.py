@@ -168,6 +168,10 @@ class IntegrationRecord:
     partner: str = ""
     problem: str = ""
     """Why it was set aside, when it could not be loaded."""
+    problem_kind: str = ""
+    """`missing_runtime` when it is in order but a program that it needs is not there."""
+    problem_advice: Text | None = None
+    """What to do about the problem, where both languages have it."""
     waiver_problems: tuple[str, ...] = ()
     """Waivers for this release that have expired, or that nothing needed."""
     required_ids: tuple[str, ...] = ()

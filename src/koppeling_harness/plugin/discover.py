@@ -14,6 +14,7 @@ from pathlib import Path
 from koppeling_harness.config.manifest import MANIFEST, load_manifest
 from koppeling_harness.errors import HarnessError
 from koppeling_harness.model.manifest import Manifest
+from koppeling_harness.model.shape import Text
 
 ENTRY_POINTS = "koppeling_harness.plugins.v1"
 """Group of entry points of installed plugins; the value names the package of `koppeling.yaml`."""
@@ -50,12 +51,16 @@ class SetAside:
         where: Its folder, or its distribution.
         problem: What was found and what was expected, every problem on a line of its own.
         hint: What to do about it.
+        missing_runtime: Whether it is in order, but a program that it needs is not there.
+        advice: The hint in both languages, where it has them.
     """
 
     name: str
     where: str
     problem: str
     hint: str = ""
+    missing_runtime: bool = False
+    advice: Text | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

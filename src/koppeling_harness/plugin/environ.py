@@ -1,6 +1,8 @@
 """The environment variables that an integration's process may see."""
 
-from collections.abc import Mapping, Sequence
+import os
+import site
+from collections.abc import Sequence
 from pathlib import Path
 
 from koppeling_harness.plugin.tree import MARK
@@ -17,30 +19,38 @@ _OF_PYTHON = ("PYTHON", "COVERAGE_PROCESS_")
 _OWN_FOLDER = ("TMPDIR", "TEMP", "TMP", "HOME", "USERPROFILE")
 
 
-def child_environ(
-    environ: Mapping[str, str],
-    *,
-    home: Path,
-    declared: Sequence[str] = (),
-    is_python: bool = False,
-) -> dict[str, str]:
-    """Return the part of an environment that an integration needs to run at all.
-
-    Everything else stays behind: tokens of other partners, secrets of a CI system, cloud
-    credentials. What the integration is to know of ERP1 it gets as `RunContext`.
+def base_environ(*, home: Path) -> dict[str, str]:
+    """Return what any program needs to run: nothing that is secret, nothing that is a person's.
 
     Args:
-        environ: The harness's own environment.
-        home: A folder of the process's own: its home folder, and where its temporary files go.
+        home: A folder of its own: its home folder, and where its temporary files go.
+    """
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name.upper() in _PASSED_ON or name.upper().startswith("LC_")
+    }
+    return kept | dict.fromkeys(_OWN_FOLDER, str(home))
+
+
+def child_environ(
+    *, home: Path, declared: Sequence[str] = (), is_python: bool = False
+) -> dict[str, str]:
+    """Return the environment of an integration's process.
+
+    Everything that is not declared stays behind: tokens of other partners, secrets of a CI system,
+    cloud credentials. What the integration is to know of ERP1 it gets as `RunContext`.
+
+    Args:
+        home: A folder of the process's own.
         declared: Names that its manifest wants passed on.
         is_python: Whether it runs on the harness's own interpreter, with how that was set up.
     """
-    prefixes = ("LC_", *_OF_PYTHON) if is_python else ("LC_",)
-    kept = {
-        name: value
-        for name, value in environ.items()
-        if name.upper() in _PASSED_ON or name.upper().startswith(prefixes)
-    }
-    kept |= dict.fromkeys(_OWN_FOLDER, str(home))
-    kept |= {name: environ[name] for name in declared if name in environ}
+    kept = base_environ(home=home)
+    if is_python:
+        kept |= {
+            name: value for name, value in os.environ.items() if name.upper().startswith(_OF_PYTHON)
+        }
+        kept["PYTHONUSERBASE"] = site.getuserbase()  # else it would be looked for in `home`
+    kept |= {name: os.environ[name] for name in declared if name in os.environ}
     return {**kept, MARK: home.name}

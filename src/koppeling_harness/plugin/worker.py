@@ -1,6 +1,5 @@
 """What carries out an integration's operations, whatever language it is written in."""
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -110,9 +109,7 @@ class Start:
             is_python: Whether it runs on the harness's own interpreter.
         """
         runtime = self.integration.manifest.runtime
-        base = child_environ(
-            os.environ, home=self.home, declared=runtime.environ, is_python=is_python
-        )
+        base = child_environ(home=self.home, declared=runtime.environ, is_python=is_python)
         return Launch(
             name=self.name,
             command=command,

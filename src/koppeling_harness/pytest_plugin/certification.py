@@ -15,6 +15,7 @@ from koppeling_harness.model.run import ScenarioResult
 from koppeling_harness.model.scenario import Scenario
 from koppeling_harness.model.shape import Release
 from koppeling_harness.plugin.discover import Discovery, Integration, discover
+from koppeling_harness.plugin.requires import with_runtimes
 from koppeling_harness.plugin.session import IntegrationRunner
 from koppeling_harness.pytest_plugin.host import EmulatedErp
 from koppeling_harness.scenario.plan import PlannedScenario
@@ -153,7 +154,7 @@ def _from_options(config: pytest.Config) -> Request:
     if not folders and default.is_dir():
         folders = [default]
     return Request(
-        discovery=discover(folders),
+        discovery=with_runtimes(discover(folders)),
         release=config.getoption("--koppeling-release") or DEFAULT_RELEASE,
         run_id=f"pytest-{secrets.token_hex(4)}",
         seed=secrets.randbits(32),

@@ -18,6 +18,7 @@ from koppeling_harness.model.run import (
 )
 from koppeling_harness.model.scenario import Scenario
 from koppeling_harness.plugin.discover import Discovery, Integration, SetAside, discover
+from koppeling_harness.plugin.requires import with_runtimes
 from koppeling_harness.pytest_plugin.certification import Request
 from koppeling_harness.pytest_plugin.session import SessionOutcome, run_session
 from koppeling_harness.rules.sharding import is_in_shard
@@ -194,21 +195,31 @@ def _discover(request: CertifyRequest) -> Discovery:
     found = discover(request.plugins, entry_points=request.entry_points)
     if request.rerun is not None:
         found = _of_run(found, request.rerun)
-    if not request.only:
-        if not found.integrations and not found.set_aside:
-            places = ", ".join(str(path) for path in request.plugins) or "no folder"
-            message = f"no integration found ({places})"
-            raise NothingToRunError(message, hint="Point --plugin at a folder with koppeling.yaml.")
-        return found
-    refused = [each for each in found.set_aside if each.name in request.only]
+    if request.only:
+        found = _named(found, request.only)
+    elif not found.integrations and not found.set_aside:
+        places = ", ".join(str(path) for path in request.plugins) or "no folder"
+        message = f"no integration found ({places})"
+        raise NothingToRunError(message, hint="Point --plugin at a folder with koppeling.yaml.")
+    found = with_runtimes(found)
+    asked_for = {str(path) for path in request.plugins}
+    for each in found.set_aside:
+        if each.missing_runtime and (each.name in request.only or each.where in asked_for):
+            message = f"{each.where}: {each.problem}"
+            raise ConfigurationError(message, hint=each.hint)
+    return found
+
+
+def _named(found: Discovery, names: Sequence[str]) -> Discovery:
+    refused = [each for each in found.set_aside if each.name in names]
     if refused:
         raise ConfigurationError("\n".join(f"{each.where}: {each.problem}" for each in refused))
     known = {each.manifest.id for each in found.integrations}
-    unknown = [name for name in request.only if name not in known]
+    unknown = [name for name in names if name not in known]
     if unknown:
         message = f"no integration {', '.join(unknown)}; there are: {', '.join(sorted(known))}"
         raise ConfigurationError(message)
-    chosen = tuple(each for each in found.integrations if each.manifest.id in request.only)
+    chosen = tuple(each for each in found.integrations if each.manifest.id in names)
     return Discovery(integrations=chosen, set_aside=())
 
 

@@ -72,6 +72,10 @@ def _waiver_problems(
     )
 
 
+MISSING_RUNTIME = "missing_runtime"
+"""Value of `problem_kind` for an integration whose programs are not there."""
+
+
 def set_aside(each: SetAside) -> IntegrationRecord:
     """Return what is recorded of an integration that could not be loaded."""
     hint = f"\n    hint: {each.hint}" if each.hint else ""
@@ -84,7 +88,20 @@ def set_aside(each: SetAside) -> IntegrationRecord:
         ),
         results=(),
         problem=f"{each.where}: {each.problem}{hint}",
+        problem_kind=MISSING_RUNTIME if each.missing_runtime else "",
+        problem_advice=each.advice,
     )
+
+
+def _is_set_aside(record: RunRecord) -> bool:
+    """Return whether something was set aside that a run of this machine could have judged.
+
+    One whose programs are not there does not count, unless there is no other.
+    """
+    problems = [each for each in record.integrations if each.problem]
+    if len(problems) == len(record.integrations):
+        return bool(problems)
+    return any(each.problem_kind != MISSING_RUNTIME for each in problems)
 
 
 def run_exit_code(record: RunRecord, *, interrupted: bool = False) -> ExitCode:
@@ -114,7 +131,7 @@ def run_exit_code(record: RunRecord, *, interrupted: bool = False) -> ExitCode:
         return ExitCode.REQUIRED_NOT_EXECUTED
     if Outcome.INCONCLUSIVE in outcomes:
         return ExitCode.CONFIGURATION if causes == {Cause.CONFIGURATION} else ExitCode.ENVIRONMENT
-    if any(each.problem for each in record.integrations):
+    if _is_set_aside(record):
         return ExitCode.CONFIGURATION
     if record.shard is None and any(each.waiver_problems for each in record.integrations):
         return ExitCode.WAIVER

@@ -99,6 +99,11 @@ class Erp1:
             open_handlers={**otp.HANDLERS, **oauth.HANDLERS},
         )
 
+    @property
+    def sends_webhooks(self) -> bool:
+        """Whether the release that is imitated has webhooks; they came with Profit 8."""
+        return self._setup.settings["webhooks"] == "present"
+
     def open_environment(
         self,
         connectors: Sequence[OwnGetConnector] = (),

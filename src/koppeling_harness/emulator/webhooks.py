@@ -64,6 +64,7 @@ class Subscription:
     events: frozenset[str]
     """Event types, such as `subject.created`."""
     blocked: bool = False
+    ended: bool = False
     sent: list[Sent] = field(default_factory=list)
     """Every delivery, in order."""
 
@@ -109,6 +110,12 @@ class Webhooks:
         self._subscriptions.append(made)
         return made
 
+    def unsubscribe_all(self) -> None:
+        """Tell nobody any more; what waits is dropped."""
+        for each in self._subscriptions:
+            each.ended = True
+        self._subscriptions.clear()
+
     def emit(self, event: str, data: Mapping[str, Any]) -> None:
         """Tell every subscription that wants an event."""
         wanting = [
@@ -148,7 +155,7 @@ class Webhooks:
 
     def _deliver(self, subscription: Subscription, sent: Sent) -> None:
         for gap_s in (0.0, *self._gaps_s):
-            if self._closing.wait(gap_s):
+            if self._closing.wait(gap_s) or subscription.ended:
                 return
             sent.attempts += 1
             if _post(subscription, sent.body):

@@ -1,9 +1,10 @@
 """What the engine needs to be given: environments to run scenarios in."""
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from koppeling_harness.model.access import ErpAccess
 from koppeling_harness.model.exchange import Recording
+from koppeling_harness.model.secret import Secret
 from koppeling_harness.model.shape import Release
 from koppeling_harness.scenario.plan import PlannedScenario
 
@@ -33,6 +34,22 @@ class Environment(Protocol):
 
     async def close(self) -> None:
         """End it and forget what was recorded."""
+        ...
+
+
+@runtime_checkable
+class WebhookSender(Protocol):
+    """An environment that can tell a service of the integration what happened in it."""
+
+    webhook_secret: Secret | None
+    """What its webhooks are signed with; None when it sends none to this integration."""
+
+    def subscribe(self, url: str) -> None:
+        """Send webhooks to a service from now on."""
+        ...
+
+    def unsubscribe(self) -> None:
+        """Send no more."""
         ...
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from koppeling_harness.clock import Clock
 from koppeling_harness.engine import codes
-from koppeling_harness.engine.environment import Environment
+from koppeling_harness.engine.environment import Environment, WebhookSender
 from koppeling_harness.engine.fill import describe
 from koppeling_harness.engine.step import Phase, Stage, carry_out
 from koppeling_harness.engine.stop import Said, Stop, stop
@@ -116,6 +116,10 @@ async def _carry_out(planned: PlannedScenario, stage: Stage, course: _Course) ->
     scenario = planned.scenario
     if not await _phase(_GIVEN, scenario.given, stage, course):
         return
+    ended = await stage.trigger.connect(scenario.place)
+    if ended is not None:
+        course.stops.append(ended)
+        return
     done = await _phase(_WHEN, scenario.when, stage, course)
     course.findings += stage.judge()
     course.findings += await stage.trigger.check_traffic(stage.environment.recording().exchanges)
@@ -169,6 +173,8 @@ async def _clean_up(planned: PlannedScenario, stage: Stage, course: _Course) -> 
 def _trigger(
     planned: PlannedScenario, environment: Environment, bench: Bench, work_dir: str
 ) -> Trigger:
+    sender = environment if isinstance(environment, WebhookSender) else None
+    secret = sender.webhook_secret if sender else None
     context = RunContext(
         integration=planned.manifest.id,
         scenario=planned.id,
@@ -177,6 +183,7 @@ def _trigger(
         integration_id=planned.manifest.integration_id,
         release=environment.access.release,
         work_dir=work_dir,
+        webhook_secret=secret.reveal() if secret else None,
     )
     return Trigger(
         bench.runner,
@@ -184,6 +191,7 @@ def _trigger(
         context=context,
         clock=bench.clock,
         redact=environment.redact,
+        webhooks=sender if secret else None,
     )
 
 

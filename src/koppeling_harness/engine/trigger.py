@@ -6,6 +6,7 @@ from typing import Any, assert_never
 
 from koppeling_harness.clock import Clock
 from koppeling_harness.engine import codes
+from koppeling_harness.engine.environment import WebhookSender
 from koppeling_harness.engine.stop import Said, Stop, stop
 from koppeling_harness.model.exchange import Exchange, TriggerRecord
 from koppeling_harness.model.finding import Finding
@@ -32,6 +33,7 @@ class Trigger:
         context: Where it finds ERP1.
         clock: Measures durations.
         redact: Replaces secrets in what the integration says.
+        webhooks: Tells the integration's service what happens in ERP1; None when nothing does.
 
     Attributes:
         triggers: What it was told to do, redacted.
@@ -45,12 +47,15 @@ class Trigger:
         context: RunContext,
         clock: Clock,
         redact: Callable[[str], str],
+        webhooks: WebhookSender | None = None,
     ) -> None:
         self._runner = runner
         self._manifest = manifest
         self._context = context
         self._clock = clock
         self._redact = redact
+        self._webhooks = webhooks
+        self._log_of_opening = ""
         self._session: Session | None = None
         self._broken = False
         self.triggers: list[TriggerRecord] = []
@@ -58,7 +63,26 @@ class Trigger:
     @property
     def log(self) -> str:
         """The last of what the integration printed, redacted."""
-        return self._redact(self._session.log) if self._session else ""
+        return self._redact(self._session.log if self._session else self._log_of_opening)
+
+    async def connect(self, place: str) -> Stop | None:
+        """Open the session now when ERP1 sends webhooks to it, not at the first operation."""
+        if self._webhooks is None:
+            return None
+        opened = await self._open(place)
+        return opened if isinstance(opened, Stop) else None
+
+    async def _open(self, place: str) -> Session | Stop:
+        if self._session is not None:
+            return self._session
+        opened = await self._runner.open(self._context)
+        if isinstance(opened, Breakdown):
+            self._log_of_opening = opened.log
+            return self._stopped(opened, place)
+        self._session = opened
+        if self._webhooks is not None and opened.webhook_url is not None:
+            self._webhooks.subscribe(opened.webhook_url)
+        return opened
 
     async def operation(self, step: OperationStep, *, timeout_s: float) -> dict[str, Any] | Stop:
         """Trigger an operation and return its result as expectations see it."""
@@ -71,14 +95,12 @@ class Trigger:
             return stop(
                 codes.EXPRESSION, Outcome.INCONCLUSIVE, Cause.CONFIGURATION, step.place, said
             )
-        if self._session is None:
-            opened = await self._runner.open(self._context)
-            if isinstance(opened, Breakdown):
-                return self._stopped(opened, step.place)
-            self._session = opened
+        session = await self._open(step.place)
+        if isinstance(session, Stop):
+            return session
         call = OperationCall(operation=step.operation, input=step.input, context=self._context)
         started_s = self._clock.elapsed_s()
-        answer = await self._session.trigger(call, timeout_s=timeout_s)
+        answer = await session.trigger(call, timeout_s=timeout_s)
         self._keep(call, answer)
         if isinstance(answer, Breakdown):
             self._broken = True
@@ -104,6 +126,8 @@ class Trigger:
         """End the session; return why that did not go well."""
         if self._session is None:
             return None
+        if self._webhooks is not None:
+            self._webhooks.unsubscribe()
         ended = await self._session.finish(timeout_s=_FINISH_LIMIT_S)
         if ended is None or self._broken:
             return None

@@ -2,8 +2,9 @@
 
 import asyncio
 import contextlib
+import secrets
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Self
 
 import uvicorn
@@ -14,7 +15,8 @@ from koppeling_harness.errors import HarnessError
 from koppeling_harness.model.access import ErpAccess
 from koppeling_harness.model.connector import OwnGetConnector
 from koppeling_harness.model.exchange import Recording
-from koppeling_harness.model.manifest import Manifest
+from koppeling_harness.model.manifest import HttpRuntime, Manifest
+from koppeling_harness.model.secret import Secret
 from koppeling_harness.scenario.plan import PlannedScenario
 from koppeling_harness.traffic import Gateway, Redactor
 from koppeling_harness.traffic.wire import GatewayProtocol
@@ -67,9 +69,24 @@ class EmulatedErp:
             token=opened.token,
             release=self.release,
         )
+        wanted = webhook_events(planned.manifest)
+        secret = Secret(secrets.token_urlsafe(24)) if wanted and self._erp1.sends_webhooks else None
+        if secret is not None:
+            self._redactor.add_secret(secret)
         return EmulatedEnvironment(
-            access=access, gateway_url=self._through + opened.path, host=self
+            access=access,
+            gateway_url=self._through + opened.path,
+            host=self,
+            webhooks=(secret, wanted),
         )
+
+    def subscribe(self, environment: str, url: str, secret: Secret, events: Sequence[str]) -> None:
+        """Send webhooks of an environment to a service from now on."""
+        self._erp1.environment(environment).webhooks.subscribe(url, secret, *events)
+
+    def unsubscribe(self, environment: str) -> None:
+        """Send no more webhooks of an environment."""
+        self._erp1.environment(environment).webhooks.unsubscribe_all()
 
     def mark(self, environment: str) -> None:
         """Note that an integration is told to do something now."""
@@ -92,10 +109,27 @@ class EmulatedErp:
 class EmulatedEnvironment:
     """One environment of an emulated ERP1, for one scenario."""
 
-    def __init__(self, *, access: ErpAccess, gateway_url: str, host: EmulatedErp) -> None:
+    def __init__(
+        self,
+        *,
+        access: ErpAccess,
+        gateway_url: str,
+        host: EmulatedErp,
+        webhooks: tuple[Secret | None, Sequence[str]] = (None, ()),
+    ) -> None:
         self.access = access
         self.gateway_url = gateway_url
+        self.webhook_secret, self._events = webhooks
         self._host = host
+
+    def subscribe(self, url: str) -> None:
+        """Send webhooks to a service from now on."""
+        if self.webhook_secret is not None:
+            self._host.subscribe(self.access.environment, url, self.webhook_secret, self._events)
+
+    def unsubscribe(self) -> None:
+        """Send no more."""
+        self._host.unsubscribe(self.access.environment)
 
     def mark(self) -> None:
         """Note that the integration is told to do something now."""
@@ -126,6 +160,12 @@ def own_get_connectors(manifest: Manifest) -> tuple[OwnGetConnector, ...]:
         for each in manifest.get_connectors
         if each.copy_of is not None
     )
+
+
+def webhook_events(manifest: Manifest) -> tuple[str, ...]:
+    """Return the events that the integration's service wants to be told of."""
+    wanted = manifest.runtime.webhooks if isinstance(manifest.runtime, HttpRuntime) else None
+    return wanted.events if wanted else ()
 
 
 def private_fields(manifest: Manifest) -> dict[str, frozenset[str]]:

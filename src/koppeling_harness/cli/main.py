@@ -19,6 +19,7 @@ COMMANDS = {
     "scenarios": "list, check and lock scenarios",
     "plugins": "list and check integrations",
     "init": "write an integration to begin with, or a CI pipeline",
+    "config": "show the settings as they hold, and where each comes from",
     "rules": "list the traffic rules",
     "erp1": "serve an emulated ERP1, and what belongs to it",
     "schema": "print the JSON Schema of a file format",

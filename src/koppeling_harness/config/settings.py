@@ -10,6 +10,12 @@ from typing import Annotated, Any
 from koppeling_harness.document import Source, load
 from koppeling_harness.errors import ConfigurationError, DocumentError, Problem
 from koppeling_harness.model.constraint import Limit
+from koppeling_harness.model.environment import (
+    EnvironmentEntry,
+    EnvironmentSetting,
+    base_url_of,
+    token_variable,
+)
 from koppeling_harness.model.policy import Policy, ReleaseRoles, Term
 from koppeling_harness.model.shape import STRICT, Identifier, NonEmpty, Text
 from koppeling_harness.rules.policy import POLICIES, policy_problems
@@ -46,6 +52,8 @@ class _Written:
     policy: Identifier = "sla"
     policies: dict[Identifier, PolicyTerms] = field(default_factory=dict)
     warning_days: Annotated[int, Limit(ge=0, le=3660)] = WARNING_DAYS
+    packs: tuple[NonEmpty, ...] = ()
+    environments: dict[Identifier, EnvironmentEntry] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,14 +65,20 @@ class Settings:
         policy: Name of the policy that is used when none is asked for.
         policies: Every policy by its name, those of the harness and the user's own.
         warning_days: How long before a last day it is announced.
+        packs: Folders and files with scenarios, for a run that names none.
+        environments: Real Profit environments by their names.
         place: The file; empty without one.
+        origins: By the dotted name of each key that is written in the file, where it stands.
     """
 
     releases: ReleaseRoles = RELEASES
     policy: str = "sla"
     policies: Mapping[str, Policy] = field(default_factory=lambda: POLICIES)
     warning_days: int = WARNING_DAYS
+    packs: tuple[Path, ...] = ()
+    environments: Mapping[str, EnvironmentSetting] = field(default_factory=dict)
     place: str = ""
+    origins: Mapping[str, str] = field(default_factory=dict)
 
     def policy_named(self, name: str) -> Policy:
         """Return a policy.
@@ -80,6 +94,19 @@ class Settings:
             message = f"no policy {wanted!r}; expected one of {', '.join(self.policies)}"
             raise ConfigurationError(message, hint=f"A policy is added in {SETTINGS}.")
         return self.policies[wanted]
+
+    def environment_named(self, name: str) -> EnvironmentSetting:
+        """Return an environment.
+
+        Raises:
+            ConfigurationError: There is none of that name.
+        """
+        if name not in self.environments:
+            there = ", ".join(self.environments) or "none"
+            message = f"no environment {name!r} in the settings; there are: {there}"
+            hint = f"Add [environments.{name}] to {SETTINGS}, with participant and kind, or url."
+            raise ConfigurationError(message, hint=hint)
+        return self.environments[name]
 
 
 def load_settings(folder: Path) -> Settings:
@@ -138,7 +165,32 @@ def _parse(text: str, path: Path, prefix: tuple[str, ...]) -> Settings:
         policy=written.policy,
         policies={**POLICIES, **policies},
         warning_days=written.warning_days,
+        packs=tuple(path.parent / each for each in written.packs),
+        environments={
+            name: _environment(name, each, path.parent, source)
+            for name, each in written.environments.items()
+        },
         place=str(path),
+        origins={".".join(map(str, each)): source.place(each) for each in places if each},
+    )
+
+
+def _environment(
+    name: str, entry: EnvironmentEntry, folder: Path, source: Source
+) -> EnvironmentSetting:
+    if entry.participant is not None and entry.kind is not None:
+        base_url = base_url_of(entry.participant, entry.kind)
+    else:
+        base_url = (entry.url or "").rstrip("/")
+    return EnvironmentSetting(
+        name=name,
+        base_url=base_url,
+        token_env=entry.token_env or token_variable(name),
+        release=entry.release or "",
+        max_parallel=entry.max_parallel,
+        budget=entry.budget,
+        ca_file=str(folder / entry.ca_file) if entry.ca_file else "",
+        place=source.place(("environments", name)),
     )
 
 
@@ -160,6 +212,14 @@ def _problems(
             )
         for member, message in policy_problems(policy):
             yield Problem(where=source.place(("policies", name, member)), message=message)
+    for name, entry in written.environments.items():
+        parts = {entry.participant is not None, entry.kind is not None}
+        if parts != {entry.url is None}:
+            yield Problem(
+                where=source.place(("environments", name)),
+                message="expected `participant` and `kind`, or `url` alone",
+                hint='Such as participant = "12345" and kind = "test".',
+            )
 
 
 def _places(text: str, prefix: tuple[str, ...]) -> dict[tuple[str | int, ...], tuple[int, int]]:

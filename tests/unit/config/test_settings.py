@@ -101,3 +101,66 @@ def test_an_unknown_policy_is_told_with_those_there_are(tmp_path):
 
 def test_no_toml_is_a_problem(tmp_path):
     assert "expected TOML" in problems_of(tmp_path, "= 1")[0][1]
+
+
+ENVIRONMENTS = """\
+packs = ["certificering"]
+
+[environments.demo]
+participant = "12345"
+kind = "accept"
+release = "Profit 9"
+
+[environments.own]
+url = "https://localhost:8443/ProfitRestServices/"
+token_env = "OWN_TOKEN"
+max_parallel = 2
+budget = 500
+ca_file = "ca.pem"
+"""
+
+
+def test_environments_stand_under_their_names_with_what_is_left_out_filled_in(tmp_path):
+    settings = settings_of(tmp_path, ENVIRONMENTS)
+
+    demo, own = settings.environment_named("demo"), settings.environment_named("own")
+    assert demo.base_url == "https://12345.restaccept.afas.online/ProfitRestServices"
+    assert (demo.token_env, demo.max_parallel, demo.budget) == ("KOPPELING_TOKEN_DEMO", 5, None)
+    assert (own.base_url, own.token_env) == (
+        "https://localhost:8443/ProfitRestServices",
+        "OWN_TOKEN",
+    )
+    assert (own.max_parallel, own.budget, own.ca_file) == (2, 500, str(tmp_path / "ca.pem"))
+    assert settings.packs == (tmp_path / "certificering",)
+    assert settings.origins["environments.own.budget"].endswith("koppeling.toml:12:1")
+
+
+def test_an_environment_that_is_not_there_is_answered_with_those_that_are(tmp_path):
+    with pytest.raises(ConfigurationError, match="there are: demo, own"):
+        settings_of(tmp_path, ENVIRONMENTS).environment_named("demmo")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    ['participant = "12345"', 'url = "https://localhost/p"\nkind = "test"', "max_parallel = 2"],
+)
+def test_an_environment_is_a_participant_with_a_kind_or_an_address(tmp_path, lines):
+    problems = problems_of(tmp_path, f"[environments.demo]\n{lines}\n")
+
+    assert problems == [(":1:2", "expected `participant` and `kind`, or `url` alone")]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ['token = "geheim"', 'url = "https://user:geheim@localhost/"', 'url = "https://x/?t=geheim"'],
+)
+def test_a_secret_has_no_place_in_the_settings(tmp_path, line):
+    assert problems_of(tmp_path, f"[environments.demo]\n{line}\n")
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["max_parallel = 6", "budget = 0", 'kind = "production"', 'token_env = "a b"'],
+)
+def test_what_afas_or_the_system_would_not_take_is_a_problem(tmp_path, line):
+    assert problems_of(tmp_path, f"[environments.demo]\n{line}\n")

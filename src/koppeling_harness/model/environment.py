@@ -1,0 +1,87 @@
+"""A real Profit environment, as the settings name it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated
+
+from koppeling_harness.model.constraint import Limit
+from koppeling_harness.model.shape import STRICT, NonEmpty
+
+MOST_PARALLEL = 5
+"""Calls at once that AFAS asks for at most. Source: docs.afas.help/profit/en/get-connector."""
+
+
+class EnvironmentKind(StrEnum):
+    """What an environment is for. Production is none of them, on purpose."""
+
+    TEST = "test"
+    ACCEPT = "accept"
+    COURSE = "course"
+
+
+HOSTS = {
+    EnvironmentKind.TEST: "resttest",
+    EnvironmentKind.ACCEPT: "restaccept",
+    EnvironmentKind.COURSE: "restcursus",
+}
+"""The part of the host that names the kind. Source: AFAS, docs.afas.help/profit/en/concepts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvironmentEntry:
+    """One `[environments.NAME]` as it is written: a participant with its kind, or a URL."""
+
+    __pydantic_config__ = STRICT
+
+    participant: Annotated[str, Limit(pattern=r"^[0-9]{5,6}$")] | None = None
+    """Number of the participant, between quotes."""
+    kind: EnvironmentKind | None = None
+    """What the environment is for; with `participant`."""
+    url: Annotated[str, Limit(pattern=r"^https?://[^@?#\s]+$")] | None = None
+    """Base URL, `…/ProfitRestServices`; instead of `participant` and `kind`. No secret in it."""
+    token_env: Annotated[str, Limit(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] | None = None
+    """Environment variable that holds the token; `KOPPELING_TOKEN_<NAME>` when absent."""
+    release: NonEmpty | None = None
+    """Label of the Profit release that is expected there."""
+    max_parallel: Annotated[int, Limit(ge=1, le=MOST_PARALLEL)] = MOST_PARALLEL
+    """Calls at once, at most."""
+    budget: Annotated[int, Limit(ge=1)] | None = None
+    """Calls a day, at most; no limit when absent."""
+    ca_file: NonEmpty | None = None
+    """Certificate authorities to trust beside those of Mozilla, for a test server of your own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvironmentSetting:
+    """One environment, complete.
+
+    Attributes:
+        name: What it is called in the settings and on the command line.
+        base_url: Without a slash at the end.
+        token_env: Environment variable that holds its token.
+        release: Label of the release that is expected there; empty when nothing is.
+        max_parallel: Calls at once, at most, by all runs on this machine together.
+        budget: Calls a day, at most, by all runs on this machine together; None for no limit.
+        ca_file: File with certificate authorities; empty for Mozilla's alone.
+        place: Where it is set, `file:line:column`.
+    """
+
+    name: str
+    base_url: str
+    token_env: str
+    release: str = ""
+    max_parallel: int = MOST_PARALLEL
+    budget: int | None = None
+    ca_file: str = ""
+    place: str = ""
+
+
+def token_variable(name: str) -> str:
+    """Return the environment variable that an environment's token is looked for in."""
+    letters = "".join(each if each.isalnum() else "_" for each in name)
+    return f"KOPPELING_TOKEN_{letters.upper()}"
+
+
+def base_url_of(participant: str, kind: EnvironmentKind) -> str:
+    """Return the address of a participant's environment."""
+    return f"https://{participant}.{HOSTS[kind]}.afas.online/ProfitRestServices"

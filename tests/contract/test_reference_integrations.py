@@ -38,6 +38,20 @@ def test_the_reference_integrations_own_tests_pass(tmp_path):
     assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
+@pytest.mark.skipif(shutil.which("php") is None, reason="needs php, 8.2 or newer")
+def test_the_own_tests_of_the_integration_in_php_pass():
+    ran = subprocess.run(
+        ["php", PLUGINS / "personeelsync" / "tests" / "run.php"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert ran.stdout.count("\nok ") > 20
+
+
 @pytest.mark.parametrize("defect", DEFECTS, ids=lambda defect: defect.name)
 def test_a_seeded_defect_makes_another_plugin_that_can_still_be_loaded(defect, tmp_path):
     folder = seeded(defect, tmp_path)

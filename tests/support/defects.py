@@ -6,8 +6,10 @@ longer fits the integration fails by name.
 """
 
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
+
+from support.defect import Defect, Edit, edit
+from support.defects_php import DEFECTS_PHP
 
 PLUGINS = Path(__file__).parents[2] / "plugins"
 
@@ -18,42 +20,6 @@ DATES = "urenportaal/dates.py"
 STORE = "urenportaal/store.py"
 HOOKS = "koppeling_plugin.py"
 MANIFEST = "koppeling.yaml"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edit:
-    """Text of a file that stands there once, and what comes in its place."""
-
-    file: str
-    old: str
-    new: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Defect:
-    """One thing done wrong.
-
-    Attributes:
-        name: Names the test.
-        description: What the integration does.
-        caught_by: Codes of findings; at least one of them must be among those of the run.
-        says: Words that the message of such a finding must hold, when the code alone does not
-            name the defect.
-        edits: What makes the clean integration have it.
-        integration: The folder in `plugins/` that is edited.
-    """
-
-    name: str
-    description: str
-    caught_by: tuple[str, ...]
-    edits: tuple[Edit, ...]
-    says: str = ""
-    integration: str = "urenportaal"
-
-
-def edit(file: str, old: str, new: str) -> tuple[Edit, ...]:
-    """Return one edit as the `edits` of a defect."""
-    return (Edit(file=file, old=old, new=new),)
 
 
 def seeded(defect: Defect, into: Path) -> Path:
@@ -74,6 +40,9 @@ def seeded(defect: Defect, into: Path) -> Path:
         folder,
         ignore=shutil.ignore_patterns("__pycache__", "tests", ".pytest_cache"),
     )
+    for path in (folder / "scenarios").iterdir() if defect.proved_by else ():
+        if path.name != f"{defect.proved_by}.scenario.yaml":
+            path.unlink()
     identity = Edit(file=MANIFEST, old=f"id: {defect.integration}\n", new=f"id: {defect.name}\n")
     for each in (identity, *defect.edits):
         path = folder / each.file
@@ -391,5 +360,6 @@ DEFECTS: tuple[Defect, ...] = (
             "    if status == httpx.codes.UNAUTHORIZED:\n        time.sleep(3600)\n",
         ),
     ),
+    *DEFECTS_PHP,
 )
 """Every defect that the harness must catch."""

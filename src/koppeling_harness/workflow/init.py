@@ -85,7 +85,7 @@ def starter_files(name: str, *, runtime: str) -> dict[str, bytes]:
     ]  # those of the runtime come last, and may replace one that is common
     parts = {path[1:]: text.rstrip("\n") + "\n" for path, text in found if path.startswith("_")}
     values = {
-        **{part: "" for part in ("ci", "files", "start", "runtime")},
+        **dict.fromkeys(("ci", "files", "start", "runtime"), ""),
         **parts,
         "id": name,
         "title": re.sub(r"[-._]", " ", name).capitalize(),

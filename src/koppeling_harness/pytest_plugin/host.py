@@ -39,12 +39,12 @@ class EmulatedErp:
         self._redactor = redactor
         self._erp1 = Erp1(release=release, clock=clock)
         self._gateway = Gateway(self._erp1.app, redactor=redactor, clock=clock)
-        self._servers: list[_Server] = []
+        self._servers: list[Server] = []
         self._direct = self._through = ""
         self.release = self._erp1.release
 
     async def __aenter__(self) -> Self:
-        direct, through = _Server(self._erp1.app), _Server(self._gateway, gateway=True)
+        direct, through = Server(self._erp1.app), Server(self._gateway, gateway=True)
         self._servers = [direct, through]
         self._direct, self._through = [await server.start() for server in self._servers]
         return self
@@ -184,7 +184,14 @@ class _QuietServer(uvicorn.Server):
         yield
 
 
-class _Server:
+class Server:
+    """Serves an application on a free loopback port.
+
+    Args:
+        app: An ASGI application.
+        gateway: Whether it is a gateway, that needs to know the connections.
+    """
+
     def __init__(self, app: object, *, gateway: bool = False) -> None:
         config = uvicorn.Config(
             app,  # type: ignore[arg-type]

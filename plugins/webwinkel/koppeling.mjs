@@ -11,6 +11,7 @@ import { Shop } from "./src/shop.mjs";
 
 const VERSION = 1;
 const METHOD_NOT_FOUND = -32601;
+const INVALID_PARAMS = -32602;
 const RAISED = -32000;
 
 /** The shop of each scenario, by its work folder, and what calls it off. */
@@ -29,7 +30,7 @@ function log(level, message) {
 const METHODS = {
   initialize: () => ({ version: VERSION, hooks: ["prepare", "trigger", "finish"] }),
 
-  prepare({ context }) {
+  prepare({ context = refuse("no context") }) {
     const settings = {
       baseUrl: context.base_url,
       token: context.token,
@@ -42,7 +43,7 @@ const METHODS = {
   },
 
   async trigger({ call }, id) {
-    const { shop, calledOff } = shops.get(call.context.work_dir);
+    const { shop, calledOff } = shops.get(call?.context?.work_dir) ?? refuse("no prepared context");
     underWay.set(id, calledOff);
     try {
       return await shop.perform(call.operation, call.input);
@@ -52,19 +53,22 @@ const METHODS = {
   },
 
   finish({ context }) {
-    shops.delete(context.work_dir);
+    shops.delete(context?.work_dir);
     return null;
   },
 
-  shutdown() {
-    input.close();
-    return null;
-  },
+  shutdown: () => null,
 
   cancel({ id }) {
     underWay.get(id)?.abort();
   },
 };
+
+class InvalidParams extends Error {}
+
+function refuse(what) {
+  throw new InvalidParams(what);
+}
 
 async function answer({ id, method, params }) {
   if (!Object.hasOwn(METHODS, method)) {
@@ -76,10 +80,14 @@ async function answer({ id, method, params }) {
     const result = await METHODS[method](params ?? {}, id);
     if (id !== undefined) say({ id, result });
   } catch (error) {
+    const code = error instanceof InvalidParams ? INVALID_PARAMS : RAISED;
     const data = { kind: "raised", hint: error.stack ?? "" };
-    if (id !== undefined) say({ id, error: { code: RAISED, message: String(error), data } });
+    if (id !== undefined) say({ id, error: { code, message: String(error), data } });
   }
+  if (method === "shutdown") input.close();
 }
 
 const input = createInterface({ input: process.stdin });
 input.on("line", (line) => answer(JSON.parse(line)));
+// Connections to Profit that are kept open would keep the process alive.
+input.on("close", () => process.stdout.end(() => process.exit()));

@@ -25,7 +25,7 @@ const AT_ONCE = 4;
  * @param {(thing: object) => Promise<{id: string, found: boolean}>} pushOne sends one
  */
 export async function pushAll({ store }, table, things, pushOne) {
-  const told = await inParallel(onlyOnce(things), AT_ONCE, async (thing) => {
+  const push = async (thing) => {
     const { key } = thing;
     const known = store.get(table, key);
     if (known?.state === DONE) return { skipped: key };
@@ -38,7 +38,11 @@ export async function pushAll({ store }, table, things, pushOne) {
       store.put(table, key, { state: REFUSED, logReference: error.logReference });
       return { refused: { key, message: error.forUser } };
     }
-  });
+  };
+  // The first goes alone: a token that is refused, or maintenance, then costs one call.
+  const [first, ...others] = onlyOnce(things);
+  if (first === undefined) return { made: [], found: [], skipped: [], refused: [] };
+  const told = [await push(first), ...(await inParallel(others, AT_ONCE, push))];
   const of = (name) => told.filter((each) => name in each).map((each) => each[name]);
   return { made: of("made"), found: of("found"), skipped: of("skipped"), refused: of("refused") };
 }

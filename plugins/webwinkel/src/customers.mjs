@@ -42,7 +42,7 @@ export async function debtorOf({ afas }, email) {
 }
 
 function asElement(customer) {
-  if (!/^\S+@\S+\.\S+$/.test(customer.email ?? "")) {
+  if (!/^\S+@\S+\.\S+$/.test(tidy(customer.email))) {
     throw new RefusedError("het e-mailadres ontbreekt of is onjuist.");
   }
   const relation = { CuId: "EUR", InPv: BY_MAIL, PaCd: "14", IsDb: true, ColA: "1300" };

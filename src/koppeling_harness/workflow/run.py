@@ -14,7 +14,7 @@ from koppeling_harness.scenario.packs import packs_folder
 from koppeling_harness.store.files import require_writable
 from koppeling_harness.store.run_file import run_file
 from koppeling_harness.store.runs import load_run
-from koppeling_harness.workflow.certify import CertifyRequest, Progress, certify
+from koppeling_harness.workflow.certify import Certified, CertifyRequest, Progress, certify
 from koppeling_harness.workflow.rerun import Rerun
 from koppeling_harness.workflow.status import Judged, StatusRequest, as_text, judge_registrations
 from koppeling_harness.workflow.write_run import write_record, write_report
@@ -33,6 +33,21 @@ class RunDone:
     json: str
     text: str
     exit_code: ExitCode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """A run whose reports are written.
+
+    Attributes:
+        certified: What it came to.
+        folder: Where its reports are.
+        judged: The registrations of its integrations; None when there are none.
+    """
+
+    certified: Certified
+    folder: Path
+    judged: Judged | None
 
 
 def run_and_write(
@@ -59,20 +74,41 @@ def run_and_write(
     request = with_defaults(request)
     if rerun_failed:
         request = repeating(request, load_run(run_file(rerun_failed, reports)))
+    written = certify_and_write(request, reports, clock=clock, progress=progress)
+    certified, judged = written.certified, written.judged
+    lines = [
+        *verdict_lines(certified.record),
+        *certified.notes,
+        *(["", as_text(judged, lang="en"), ""] if judged else []),
+        f"report: {written.folder / 'index.html'}",
+    ]
+    return RunDone(
+        json=dump_json(certified.record, indent=1),
+        text="\n".join(lines),
+        exit_code=certified.exit_code,
+    )
+
+
+def certify_and_write(
+    request: CertifyRequest, reports: Path, *, clock: Clock, progress: Progress
+) -> Written:
+    """Certify, and write record and reports.
+
+    Args:
+        request: What to certify, with its defaults filled in.
+        reports: Where runs are kept.
+        clock: Tells the time.
+        progress: Is told how far it is.
+
+    Raises:
+        HarnessError: No verdict was reached; see `certify` and `write_run`.
+    """
     certified = certify(request, clock=clock, progress=progress)
     record, redactor = certified.record, certified.session.redactor
     folder = write_record(record, reports, redactor=redactor)
     judged = None if record.shard else statuses(certified.folders, reports, clock)
     write_report(record, reports, redactor=redactor, dossiers=judged.dossiers if judged else ())
-    lines = [
-        *verdict_lines(record),
-        *certified.notes,
-        *(["", as_text(judged, lang="en"), ""] if judged else []),
-        f"report: {folder / 'index.html'}",
-    ]
-    return RunDone(
-        json=dump_json(record, indent=1), text="\n".join(lines), exit_code=certified.exit_code
-    )
+    return Written(certified=certified, folder=folder, judged=judged)
 
 
 def repeating(request: CertifyRequest, earlier: RunRecord) -> CertifyRequest:

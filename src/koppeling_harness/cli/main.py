@@ -10,12 +10,14 @@ from koppeling_harness.version import __version__
 
 COMMANDS = {
     "run": "certify the integrations against ERP1 and write the report",
+    "recheck": "after an AFAS update: run what is necessary, say whose change it is",
     "merge": "join the shards of a run into one verdict",
     "status": "show the registration status per integration",
     "report": "write the pages for reviewers: overview and dossiers",
     "registration": "make and check registration files",
     "assessment": "add an assessment (only its colour) to a registration",
     "decide": "record a decision of a named person",
+    "updates": "notice an AFAS update, tell what it changes and whom it touches",
     "scenarios": "list, check and lock scenarios",
     "plugins": "list and check integrations",
     "init": "write an integration to begin with, or a CI pipeline",

@@ -22,7 +22,6 @@ from urllib.parse import unquote
 from koppeling_harness.errors import DocumentError, Problem
 from koppeling_harness.model.change import (
     Change,
-    ChangeKind,
     ChangeList,
     NotUnderstood,
     Side,

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from koppeling_harness.model.change import ChangeKind
 
-_Q = r"[`'‘’\"]"
-_NAME = rf"{_Q}(?P<path>[^`'‘’\"]*){_Q}"
+_Q = r"[`'\"]"
+_NAME = rf"{_Q}(?P<path>[^`'\"]*){_Q}"
 _REQUEST = rf"the request property {_NAME}"
 _QUOTED = re.compile(rf"{_Q}(.*?){_Q}(?=\s*(?:,|$))")
 _STEPS = frozenset({"element", "objects", "fields", "items"})
@@ -161,7 +161,7 @@ def _schema(match: re.Match[str], connector: str) -> Iterator[Said]:
 
 
 def _bare(text: str | None) -> str:
-    return (text or "").strip("`'‘’\" /")
+    return (text or "").strip("`'\" /")
 
 
 def _sentence(pattern: str, read: _Reading) -> tuple[re.Pattern[str], _Reading]:
@@ -169,7 +169,7 @@ def _sentence(pattern: str, read: _Reading) -> tuple[re.Pattern[str], _Reading]:
 
 
 _VALUE = rf"(?P<values>{_Q}.*?{_Q})"
-_WAS = rf"(?P<before>{_Q}[^`'‘’\"]*{_Q}(?:/{_Q}[^`'‘’\"]*{_Q})?)"
+_WAS = rf"(?P<before>{_Q}[^`'\"]*{_Q}(?:/{_Q}[^`'\"]*{_Q})?)"
 _IS = _WAS.replace("before", "after")
 _ADDED, _REMOVED = ChangeKind.ENUM_VALUE_ADDED, ChangeKind.ENUM_VALUE_REMOVED
 

@@ -1,0 +1,134 @@
+"""`koppeling updates`: what an AFAS update changes, and which integrations it touches."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from koppeling_harness.model.change import ChangeList
+    from koppeling_harness.model.impact import Impact
+
+_FILE = click.Path(path_type=Path)
+_lang = click.option(
+    "--lang",
+    type=click.Choice(["nl", "en"]),
+    default="en",
+    show_default=True,
+    help="Language of the text, and in which a page opens.",
+)
+_form = click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "html", "sarif"]),
+    default="text",
+    show_default=True,
+)
+_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, and nothing else.")
+_out = click.option("--out", type=_FILE, help="Write it to a file rather than print it.")
+
+
+@click.group()
+def command() -> None:
+    """Notice an AFAS update, tell what it changes, and which integrations it touches."""
+
+
+@command.command()
+@click.argument("old", type=_FILE, metavar="OLD")
+@click.argument("new", type=_FILE, metavar="NEW")
+@_form
+@_json
+@_out
+@_lang
+def diff(old: Path, new: Path, form: str, out: Path | None, lang: str, *, as_json: bool) -> None:
+    """Compare two releases: fields, values, lengths, what is mandatory, connectors, endpoints.
+
+    OLD and NEW are each a snapshot, an OpenAPI file of AFAS, or a folder of these.
+    """
+    from koppeling_harness.workflow.updates import diff as differences
+
+    _say(differences(old, new), "json" if as_json else form, out, lang)
+
+
+@command.command("import-changes")
+@click.argument("file", type=_FILE, metavar="FILE")
+@_form
+@_json
+@_out
+@_lang
+def import_changes(file: Path, form: str, out: Path | None, lang: str, *, as_json: bool) -> None:
+    """Read a change table of AFAS: TSV, or the Markdown of the release notes.
+
+    Every row becomes a change or is listed as not understood. What --json --out writes can be
+    given to `updates impact --changes`, as the table itself can.
+    """
+    from koppeling_harness.workflow.updates import import_changes as read
+
+    _say(read(file), "json" if as_json else form, out, lang)
+
+
+@command.command()
+@click.argument("releases", nargs=-1, type=_FILE, metavar="[OLD NEW]")
+@click.option("--changes", type=_FILE, metavar="FILE", help="A change table, instead of OLD NEW.")
+@click.option("--plugins", multiple=True, type=_FILE, metavar="PATH", help="Default: plugins.")
+@click.option(
+    "--runs", type=_FILE, default=Path("reports"), show_default=True, help="Folder with runs."
+)
+@_json
+@click.option("--html", type=_FILE, metavar="FILE", help="Write a page with the changes too.")
+@_lang
+def impact(
+    releases: tuple[Path, ...],
+    changes: Path | None,
+    plugins: tuple[Path, ...],
+    runs: Path,
+    html: Path | None,
+    lang: str,
+    *,
+    as_json: bool,
+) -> None:
+    """Tell per integration which changes touch what it declared, or was seen to use.
+
+    Each has nothing to do, or running it again is advised, or required.
+    """
+    from koppeling_harness.workflow import updates
+
+    found = _changes(releases, changes)
+    touched = updates.impact(found, plugins or (Path("plugins"),), runs=runs)
+    for each in touched.set_aside:
+        click.echo(f"set aside: {each.where}: {each.problem}", err=True)
+    for problem in touched.problems:
+        click.echo(f"left out: {problem}", err=True)
+    if html is not None:
+        _write_page(found, touched.impacts, html, lang)
+    click.echo(updates.show_impacts(touched.impacts, as_json=as_json, lang=lang))
+
+
+def _changes(releases: tuple[Path, ...], table: Path | None) -> "ChangeList":
+    from koppeling_harness.errors import UsageError
+    from koppeling_harness.workflow import updates
+
+    if table is not None and not releases:
+        return updates.import_changes(table)
+    if table is None and len(releases) == 2:
+        return updates.diff(*releases)
+    message = "expected OLD and NEW, or --changes FILE"
+    raise UsageError(message, hint="koppeling updates impact --help")
+
+
+def _write_page(found: "ChangeList", touched: "tuple[Impact, ...]", out: Path, lang: str) -> None:
+    from koppeling_harness.workflow.updates import Format, show, write
+
+    write(out, show(found, Format.HTML, lang=lang, touched=touched))
+    click.echo(f"wrote {out}", err=True)
+
+
+def _say(found: "ChangeList", form: str, out: Path | None, lang: str) -> None:
+    from koppeling_harness.workflow.updates import Format, show, write
+
+    text = show(found, Format(form), lang=lang)
+    if out is None:
+        click.echo(text)
+        return
+    write(out, f"{text}\n")
+    click.echo(f"wrote {out}")

@@ -1,0 +1,96 @@
+"""What an AFAS update changes, as SARIF 2.1.0, for whatever shows findings in a code review.
+
+Only changes are written, each as a result: breaking is an error, possibly breaking a warning,
+compatible a note. Source: OASIS, SARIF 2.1.0.
+"""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from koppeling_harness.model.change import Breaking, Change, ChangeKind, ChangeList
+from koppeling_harness.report.clean import one_line
+from koppeling_harness.report.result import split_place
+from koppeling_harness.report.updates_text import values
+from koppeling_harness.rules.changes import KIND
+from koppeling_harness.version import __version__
+
+_LEVEL = {
+    Breaking.BREAKING: "error",
+    Breaking.POSSIBLY: "warning",
+    Breaking.COMPATIBLE: "note",
+}
+_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+
+
+def render_changes_sarif(found: ChangeList) -> str:
+    """Return changes as a SARIF log."""
+    used = [kind for kind in ChangeKind if any(each.kind is kind for each in found.changes)]
+    log = {
+        "$schema": _SCHEMA,
+        "version": "2.1.0",
+        "runs": [
+            {
+                "tool": {
+                    "driver": {
+                        "name": "koppeling-harness",
+                        "version": __version__,
+                        "rules": [_rule(each) for each in used],
+                    }
+                },
+                "columnKind": "utf16CodeUnits",
+                "results": [_result(each, found, used) for each in found.changes],
+            }
+        ],
+    }
+    return json.dumps(log, ensure_ascii=False, indent=1)
+
+
+def _rule(kind: ChangeKind) -> dict[str, Any]:
+    return {
+        "id": kind.value,
+        "name": "".join(part.title() for part in kind.value.split("_")),
+        "shortDescription": {"text": KIND[kind].en},
+    }
+
+
+def _result(each: Change, found: ChangeList, used: list[ChangeKind]) -> dict[str, Any]:
+    name = ".".join(part for part in (each.connector, each.path) if part)
+    said = " ".join(part for part in (name, KIND[each.kind].en) if part)
+    value = values(each.before, each.after)
+    text = f"{said}: {value}. {each.why.en}" if value else f"{said}. {each.why.en}"
+    places = each.places or ((found.to.name if found.to else found.table),)
+    return {
+        "ruleId": each.kind.value,
+        "ruleIndex": used.index(each.kind),
+        "level": _LEVEL[each.breaking],
+        "message": {"text": one_line(text, limit=1000)},
+        "locations": [_location(place, name) for place in places],
+        "partialFingerprints": {"koppelingChange/v1": _fingerprint(each)},
+        "properties": {"side": each.side.value, "operations": list(each.operations)},
+    }
+
+
+def _location(place: str, name: str) -> dict[str, Any]:
+    file, line = split_place(place)
+    physical: dict[str, Any] = {"artifactLocation": {"uri": _uri(file)}}
+    if line:
+        physical["region"] = {"startLine": line}
+    location: dict[str, Any] = {"physicalLocation": physical}
+    if name:
+        location["logicalLocations"] = [{"fullyQualifiedName": one_line(name), "kind": "member"}]
+    return location
+
+
+def _uri(file: str) -> str:
+    """Return a path as SARIF wants it: relative as it is, absolute as a `file:` URI."""
+    path = Path(file)
+    return path.as_uri() if path.is_absolute() else quote(path.as_posix())
+
+
+def _fingerprint(each: Change) -> str:
+    """Return what stays the same when the same difference is found again."""
+    parts = (each.connector, each.side, each.path, each.kind, each.before, each.after)
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()

@@ -1,0 +1,124 @@
+"""What an AFAS update changes, and whom it touches, for a person at a terminal."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from koppeling_harness.model.change import Change, ChangeList, Compared, Side
+from koppeling_harness.model.impact import Impact, ImpactClass, Touch
+from koppeling_harness.model.shape import Text
+from koppeling_harness.report.clean import one_line
+from koppeling_harness.report.status_text import pick
+from koppeling_harness.rules.changes import BREAKING, HEAVIEST_FIRST, IMPACT, KIND
+
+SIDE = {
+    Side.READS: Text(nl="wie leest", en="who reads"),
+    Side.WRITES: Text(nl="wie schrijft", en="who writes"),
+}
+_ROWS = Text(
+    nl="{rows} rijen: {understood} begrepen als {changes} wijzigingen, {unknown} niet begrepen.",
+    en="{rows} rows: {understood} understood as {changes} changes, {unknown} not understood.",
+)
+_SAME = Text(nl="Geen verschillen.", en="No differences.")
+_NOT_UNDERSTOOD = Text(nl="niet begrepen", en="not understood")
+_NOT_COMPARED = Text(nl="niet vergeleken", en="not compared")
+_UNTOUCHED = Text(nl="geen enkele wijziging raakt haar", en="no change touches it")
+_UNRECORDED = Text(nl="geen opgenomen run", en="no recorded run")
+_DECLARED = Text(nl="opgegeven", en="declared")
+_OBSERVED = Text(nl="gezien", en="observed")
+_AND = Text(nl="opgegeven en gezien", en="declared and observed")
+
+
+def render_changes_text(found: ChangeList, *, lang: str) -> str:
+    """Return counts, then every change, the heaviest of each connector first.
+
+    Args:
+        found: What to show.
+        lang: `nl` or `en`.
+    """
+    lines = [*_head(found, lang), ""]
+    connector = None
+    for each in found.changes:
+        if (each.connector, each.side) != connector:
+            connector = (each.connector, each.side)
+            lines += [f"{one_line(each.connector) or '-'} ({pick(SIDE[each.side], lang)})"]
+        lines += [f"  {_change(each, lang)}"]
+    for note in found.not_compared:
+        lines += [f"{pick(_NOT_COMPARED, lang)}: {pick(note, lang)}"]
+    for row in found.not_understood:
+        lines += [f"{pick(_NOT_UNDERSTOOD, lang)}: {row.place}: {one_line(row.row)}"]
+    return "\n".join(lines).rstrip()
+
+
+def render_impacts_text(impacts: Sequence[Impact], *, lang: str) -> str:
+    """Return a block per integration, and how many have to do what.
+
+    Args:
+        impacts: What to show.
+        lang: `nl` or `en`.
+    """
+    lines: list[str] = []
+    for each in impacts:
+        recorded = "" if each.recorded else f" ({pick(_UNRECORDED, lang)})"
+        lines += [f"{one_line(each.integration)}: {pick(IMPACT[each.class_], lang)}{recorded}"]
+        lines += [f"  {_touch(touch, lang)}" for touch in each.changes] or [
+            f"  {pick(_UNTOUCHED, lang)}"
+        ]
+    counts = Counter(each.class_ for each in impacts)
+    heaviest_first = sorted(ImpactClass, key=list(ImpactClass).index, reverse=True)
+    said = [f"{counts[kind]} {pick(IMPACT[kind], lang)}" for kind in heaviest_first]
+    return "\n".join([*lines, "", ", ".join(said)])
+
+
+def counted(changes: Sequence[Change], *, lang: str) -> str:
+    """Return `2 breaking, 1 possibly breaking, 40 compatible`."""
+    counts = Counter(each.breaking for each in changes)
+    return ", ".join(f"{counts[kind]} {pick(BREAKING[kind], lang)}" for kind in HEAVIEST_FIRST)
+
+
+def values(before: str, after: str) -> str:
+    """Return what was and what is: `3 -> 5`, `- KS`, `+ XK`."""
+    if before and after:
+        return f"{before} -> {after}"
+    return f"- {before}" if before else f"+ {after}" if after else ""
+
+
+def named(compared: Compared) -> str:
+    """Return one of the two that were compared, with its release."""
+    release = " ".join(each for each in (compared.label, compared.version) if each)
+    return f"{compared.name} ({release})" if release else compared.name
+
+
+def _head(found: ChangeList, lang: str) -> Iterator[str]:
+    if found.from_ and found.to:
+        yield f"{one_line(named(found.from_))} -> {one_line(named(found.to))}"
+    else:
+        yield pick(_ROWS, lang).format(
+            rows=found.rows,
+            understood=found.rows - len(found.not_understood),
+            changes=len(found.changes),
+            unknown=len(found.not_understood),
+        )
+    yield counted(found.changes, lang=lang) if found.changes else pick(_SAME, lang)
+
+
+def _change(each: Change, lang: str) -> str:
+    parts = [
+        f"{pick(BREAKING[each.breaking], lang)}:",
+        one_line(each.path),
+        pick(KIND[each.kind], lang),
+        one_line(values(each.before, each.after)),
+        f"[{', '.join(each.operations)}]" if each.operations else "",
+    ]
+    return " ".join(part for part in parts if part)
+
+
+def _touch(each: Touch, lang: str) -> str:
+    seen = _AND if each.declared and each.observed else _DECLARED if each.declared else _OBSERVED
+    parts = [
+        f"{pick(BREAKING[each.breaking], lang)}:",
+        ".".join(part for part in (one_line(each.connector), one_line(each.path)) if part),
+        pick(KIND[each.kind], lang),
+        one_line(values(each.before, each.after)),
+        f"({pick(seen, lang)})",
+    ]
+    return " ".join(part for part in parts if part)

@@ -1,0 +1,31 @@
+"""Where the recordings of runs lie: `<run>/traffic/<integration>/<scenario>.har`."""
+
+from pathlib import Path
+
+TRAFFIC = "traffic"
+"""Name of the folder with recordings, in that of a run."""
+
+
+def recording_file(run: Path, integration: str, scenario: str) -> Path:
+    """Return the file of one recording.
+
+    Args:
+        run: The run's folder.
+        integration: Its id.
+        scenario: `scenario`, or `scenario[operation]` which is kept as `scenario.operation.har`.
+    """
+    name = scenario.replace("[", ".").removesuffix("]")
+    return run / TRAFFIC / integration / f"{name}.har"
+
+
+def newest_recordings(reports: Path, integration: str) -> tuple[Path, ...]:
+    """Return the recordings of an integration in the newest run that has any.
+
+    Args:
+        reports: A folder with runs below it. A run's name begins with its moment, so that the
+            last by name is the newest.
+        integration: Its id.
+    """
+    folders = sorted(reports.glob(f"*/{TRAFFIC}/{integration}"), reverse=True)
+    found = (tuple(sorted(each.glob("*.har"))) for each in folders)
+    return next((each for each in found if each), ())

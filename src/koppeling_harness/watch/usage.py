@@ -1,0 +1,137 @@
+"""What an integration uses of the API: what its manifest declares, what its traffic showed."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from koppeling_harness.model.change import Side
+from koppeling_harness.model.exchange import Exchange, Sender
+from koppeling_harness.model.manifest import Manifest
+from koppeling_harness.traffic.checks.call import Call
+
+_Key = tuple[Side, str]
+"""Side and connector, in lower case. Ids differ by more than case: AFAS compares them so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """What is used of one connector.
+
+    Attributes:
+        fields: In lower case, those of sub-objects as `knsubjectlink.toem`.
+        objects: The objects that these stand in; the root is the empty text.
+        values: What was sent in a field, or asked by a filter on it.
+        methods: With which it was called; empty when that is not told.
+        paths: Those that were called, for endpoints that are not connectors too.
+    """
+
+    fields: frozenset[str] = frozenset()
+    objects: frozenset[str] = frozenset()
+    values: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    methods: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What one integration uses.
+
+    Attributes:
+        integration: Its id.
+        declared: By connector, own copies of a GetConnector also under the supplied one's id.
+        observed: The same, of its last recorded run; None when there is none.
+    """
+
+    integration: str
+    declared: Mapping[_Key, Use]
+    observed: Mapping[_Key, Use] | None = None
+
+
+def declared_use(manifest: Manifest) -> dict[_Key, Use]:
+    """Return what a manifest declares."""
+    found: dict[_Key, Use] = {}
+    for get in manifest.get_connectors:
+        fields = frozenset(each.lower() for each in (*get.fields, *_modified(get.modified_field)))
+        for name in _names(get.id, get.copy_of):
+            _join(found, (Side.READS, name), fields)
+    for update in manifest.update_connectors:
+        fields = frozenset(each.lower() for each in update.fields)
+        _join(found, (Side.WRITES, update.id.lower()), fields)
+    return found
+
+
+def observed_use(exchanges: Iterable[Exchange], manifest: Manifest) -> dict[_Key, Use]:
+    """Return what an integration was seen to use.
+
+    Args:
+        exchanges: Recorded ones; what the harness itself sent is passed by.
+        manifest: Tells which supplied GetConnector an own one is a copy of.
+    """
+    copies = {each.id.lower(): each.copy_of for each in manifest.get_connectors}
+    seen: dict[_Key, _Seen] = {}
+    for exchange in exchanges:
+        if exchange.sender is not Sender.INTEGRATION:
+            continue
+        call = Call(exchange)
+        if call.connector is None:
+            path = "/" + exchange.path.strip("/").split("/")[0].lower()
+            seen.setdefault((Side.READS, path), _Seen()).methods.add(exchange.method)
+            continue
+        side = Side.READS if call.is_read else Side.WRITES
+        for name in _names(call.connector, copies.get(call.connector) if call.is_read else None):
+            seen.setdefault((side, name), _Seen()).add(call)
+    return {key: each.use() for key, each in seen.items()}
+
+
+class _Seen:
+    """What is gathered of one connector."""
+
+    def __init__(self) -> None:
+        self.methods: set[str] = set()
+        self._fields: set[str] = set()
+        self._values: dict[str, set[str]] = {}
+
+    def add(self, call: Call) -> None:
+        self.methods.add(call.exchange.method)
+        self._fields.update(each.lower() for each in call.every_field)
+        for name, value in call.sent_fields:
+            self._values.setdefault(name.lower(), set()).add(_code(value))
+        for name, value, _ in call.filters:
+            self._values.setdefault(name.lower(), set()).add(value)
+
+    def use(self) -> Use:
+        return Use(
+            fields=frozenset(self._fields),
+            objects=_objects(self._fields),
+            values={name: frozenset(found) for name, found in self._values.items()},
+            methods=frozenset(self.methods),
+        )
+
+
+def _join(found: dict[_Key, Use], key: _Key, fields: frozenset[str]) -> None:
+    """Add fields; several own copies may be made of one supplied GetConnector."""
+    known = found.get(key, Use())
+    both = known.fields | fields
+    found[key] = Use(fields=both, objects=_objects(both))
+
+
+def _objects(fields: Iterable[str]) -> frozenset[str]:
+    found = {""}
+    for each in fields:
+        parts = each.split(".")[:-1]
+        found.update(".".join(parts[:end]) for end in range(1, len(parts) + 1))
+    return frozenset(found)
+
+
+def _names(id_: str, copy_of: str | None) -> tuple[str, ...]:
+    return (id_.lower(), copy_of.lower()) if copy_of else (id_.lower(),)
+
+
+def _modified(name: str | None) -> tuple[str, ...]:
+    return (name,) if name else ()
+
+
+def _code(value: Any) -> str:
+    """Return a value as code tables write it: Profit takes `1`, `"1"` and `true` alike."""
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    return "" if value is None else str(value)

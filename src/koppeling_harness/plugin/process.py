@@ -1,6 +1,9 @@
 """One process of an integration: its own group, bounded in output, memory and time, and logged."""
 
 import asyncio
+import errno
+import os
+import shutil
 import signal
 import subprocess
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -9,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from koppeling_harness.plugin.breakdown import Breakdown, BreakdownKind
-from koppeling_harness.plugin.limits import limit
+from koppeling_harness.plugin.limits import limited
 from koppeling_harness.plugin.log import Log
 from koppeling_harness.plugin.tree import (
     GOODBYE_S,
@@ -87,15 +90,18 @@ class Process(asyncio.SubprocessProtocol):
         Raises:
             OSError: There is no such program, no such folder, or no room for another process.
         """
+        name, *arguments = self.launch.command
+        program = shutil.which(name, path=self.launch.environ.get("PATH"))
+        if program is None:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), name)
         await asyncio.get_running_loop().subprocess_exec(
             lambda: self,
-            *self.launch.command,
+            *limited([program, *arguments], memory_mb=self.launch.memory_mb),
             cwd=self.launch.cwd,
             env=self.launch.environ,
             stdin=subprocess.PIPE if self.launch.has_input else subprocess.DEVNULL,
             **group_options(),
         )
-        limit(self.pid, memory_mb=self.launch.memory_mb)
 
     @property
     def pid(self) -> int:

@@ -1,0 +1,261 @@
+"""What an integration of any kind does wrong: its outcome and cause, and nothing left of it.
+
+All of them run in one `koppeling run`, beside an integration that does nothing wrong.
+"""
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support.cli import koppeling
+from support.plugins import is_running
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="limits memory, and looks into /proc"),
+]
+
+MANIFEST = """
+id: {id}
+title: {{nl: Slecht, en: Bad}}
+partner: {{name: Voorbeeld B.V., subscription: "12345"}}
+version: "1.0.0"
+integration_id: "12345_1"
+releases: ["Profit 8"]
+runtime: {{{runtime}, memory_mb: 128}}
+update_connectors:
+  - id: PtProject
+    fields: [Ds]
+operations:
+  - name: act
+    title: {{nl: Doen, en: Act}}
+    writes: [PtProject]
+"""
+
+SCENARIO = """
+scenario: act
+title: {nl: Doen, en: Act}
+level: required
+proves: [test]
+when:
+  - operation: act
+    timeout_s: 2
+"""
+
+RUNTIMES = {
+    "python": "kind: python",
+    "command": "kind: command, command: ['%s', -IS, '{folder}/command.py']",
+    "stdio": "kind: stdio, command: ['%s', -IS, '{folder}/stdio.py']",
+    "http": "kind: http, command: ['%s', -I, '{folder}/service.py', '{port}'], "
+    "url: 'http://127.0.0.1:{port}'",
+}
+
+FILES = {
+    "koppeling_plugin.py": """
+from act import act
+from koppeling_harness import OperationResult, hookimpl
+
+@hookimpl
+def koppeling_trigger():
+    act()
+    return OperationResult()
+""",
+    "command.py": """
+import sys
+sys.path.insert(0, __file__.rpartition("/")[0])
+from act import act
+act()
+""",
+    "stdio.py": """
+import json, os, sys
+sys.path.insert(0, __file__.rpartition("/")[0])
+from act import act
+
+for line in sys.stdin:
+    call = json.loads(line)
+    if "id" in call:
+        if call["method"] == "trigger":
+            act()
+        result = {"version": 1, "hooks": ["trigger"]} if call["method"] == "initialize" else {}
+        print(json.dumps({"jsonrpc": "2.0", "id": call["id"], "result": result}), flush=True)
+""",
+    "service.py": """
+import sys
+from http.server import BaseHTTPRequestHandler, HTTPServer
+sys.path.insert(0, __file__.rpartition("/")[0])
+from act import act
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.answer()
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        act()
+        self.answer()
+
+    def answer(self):
+        self.send_response(200)
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"{}")
+
+    def log_message(self, *_):
+        pass
+
+HTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
+""",
+}
+
+DAEMON = """
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            time.sleep(600)
+        os._exit(0)
+    os.wait()
+"""
+
+ACTS = {
+    "well": "pass",
+    "crash": "os._exit(3)",
+    "killed": "os.kill(os.getpid(), 9)",
+    "hang": "time.sleep(600)",
+    "hang-in-a-loop": "while True: pass",
+    "fork-bomb": "for _ in range(5): os.fork()\n    time.sleep(600)",
+    "endless-output": "while True: os.write(2, b'x' * 65536)",
+    "zombie": "os.fork() or os._exit(0)\n    time.sleep(0.2)",
+    "exit-0": "os._exit(0)",
+    "rubbish": "print('Goedemorgen!', flush=True)",
+    "memory": "bytearray(1 << 30)",
+    "daemon": DAEMON.strip(),
+    "daemon-and-hang": DAEMON.strip() + "\n    time.sleep(600)",
+}
+
+PASSED = ("passed", None, None)
+
+
+def failed(code: str) -> tuple[str, str, str]:
+    return ("failed", "integration", code)
+
+
+CRASHED, HUNG = failed("PLUGIN-CRASHED"), failed("PLUGIN-HUNG")
+NO_ANSWER = failed("PLUGIN-NO-ANSWER")
+
+TABLE: dict[str, dict[str, tuple[Any, ...]]] = {
+    "well": dict.fromkeys(RUNTIMES, PASSED),
+    "crash": dict.fromkeys(RUNTIMES, CRASHED),
+    "killed": dict.fromkeys(RUNTIMES, CRASHED),
+    "hang": dict.fromkeys(RUNTIMES, HUNG),
+    "hang-in-a-loop": dict.fromkeys(RUNTIMES, HUNG),
+    "fork-bomb": dict.fromkeys(RUNTIMES, HUNG),
+    "endless-output": dict.fromkeys(RUNTIMES, failed("OUTPUT-FLOOD")),
+    "zombie": dict.fromkeys(RUNTIMES, PASSED),
+    # of a command, exit 0 is the answer: the operation was carried out
+    "exit-0": {**dict.fromkeys(RUNTIMES, NO_ANSWER), "command": PASSED},
+    # stdout of hooks and of a service is log, of the others it is the answer
+    "rubbish": {"python": PASSED, "http": PASSED, "command": NO_ANSWER, "stdio": NO_ANSWER},
+    "memory": {
+        "python": failed("PLUGIN-RAISED"),
+        "command": failed("EXPECTATION"),  # exit 1: it says that it did not succeed, and why
+        "stdio": CRASHED,
+        "http": NO_ANSWER,
+    },
+    "daemon": dict.fromkeys(RUNTIMES, PASSED),
+    "daemon-and-hang": dict.fromkeys(RUNTIMES, HUNG),
+}
+
+
+def written(project: Path, acts: Iterable[str]) -> Path:
+    """Write a project with an integration of each kind for each act; return it."""
+    for act in acts:
+        for kind, runtime in RUNTIMES.items():
+            folder = project / "plugins" / f"{act}-{kind}"
+            folder.mkdir(parents=True)
+            started = runtime.replace("%s", sys.executable)
+            manifest = MANIFEST.format(id=folder.name, runtime=started)
+            files = {**FILES, "koppeling.yaml": manifest}
+            files["act.py"] = f"import os, time\n\ndef act():\n    {ACTS[act]}\n"
+            for name, text in files.items():
+                (folder / name).write_text(text, encoding="utf-8")
+    for name in ("scenarios", "tmp"):
+        (project / name).mkdir()
+    (project / "scenarios" / "act.scenario.yaml").write_text(SCENARIO, encoding="utf-8")
+    return project
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory) -> Iterator[dict[str, dict[str, Any]]]:
+    """What one run over all of them says, by integration; afterwards nothing of them is left."""
+    project = written(tmp_path_factory.mktemp("isolation"), ACTS)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TMPDIR", str(project / "tmp"))
+        ran = koppeling("run", "--json", cwd=project)
+    assert ran.code == 1, ran.err
+    yield {each["id"]: each["results"][0] for each in ran.json()["integrations"]}
+    assert_nothing_left(project / "tmp")
+
+
+def assert_nothing_left(temporary: Path) -> None:
+    assert left_of(temporary) == [], "a process was left"
+    assert list(temporary.iterdir()) == [], "a temporary file was left"
+
+
+def left_of(temporary: Path) -> list[str]:
+    """Return the processes, given a moment to end, that have a folder of the run as their home."""
+    for _ in range(100):
+        if not homes_in_use(temporary):
+            break
+        time.sleep(0.02)
+    return homes_in_use(temporary)
+
+
+def homes_in_use(temporary: Path) -> list[str]:
+    return [
+        each.parent.name
+        for each in Path("/proc").glob("[0-9]*/environ")
+        if is_running(int(each.parent.name)) and mentions(each, temporary)
+    ]
+
+
+def mentions(environ: Path, folder: Path) -> bool:
+    try:
+        return f"HOME={folder}/".encode() in environ.read_bytes()
+    except OSError:
+        return False  # it ended meanwhile
+
+
+@pytest.mark.parametrize("kind", RUNTIMES)
+@pytest.mark.parametrize("act", ACTS)
+def test_each_misbehaviour_is_an_outcome_with_its_cause(results, act, kind):
+    result = results[f"{act}-{kind}"]
+
+    codes = [each["code"] for each in result["findings"] if each["level"] == "error"]
+    assert (result["outcome"], result["cause"], *(codes or [None])) == TABLE[act][kind], result
+
+
+def test_ctrl_c_ends_all_that_any_kind_started(tmp_path, monkeypatch):
+    project = written(tmp_path, ["daemon-and-hang"])
+    monkeypatch.setenv("TMPDIR", str(project / "tmp"))
+    running = subprocess.Popen(
+        [sys.executable, "-m", "koppeling_harness", "run"],
+        cwd=project,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    for _ in range(1000):
+        # of each kind what hangs and its daemon; the two in between have ended
+        if len(list(homes_in_use(project / "tmp"))) >= 2 * len(RUNTIMES):
+            break
+        time.sleep(0.01)
+    running.send_signal(signal.SIGINT)
+    running.communicate(timeout=30)
+
+    assert running.returncode == 2
+    assert_nothing_left(project / "tmp")

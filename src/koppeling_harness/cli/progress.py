@@ -55,7 +55,9 @@ class RunProgress:
         return Callbacks(on_collected=self._collected, on_result=self._result)
 
     def _collected(self, count: int) -> None:
-        self._total = count
+        self._total, self._done, self._wrong = count, 0, 0
+        if self._task is not None:  # one run after the other
+            self._bar.remove_task(self._task)
         self._task = self._bar.add_task("certifying", total=count)
 
     def _result(self, _planned: PlannedScenario, result: ScenarioResult) -> None:

@@ -95,15 +95,20 @@ class Certified:
         record: Everything it says.
         session: What pytest gave, with the redactor that knows its secrets.
         exit_code: What the process says.
-        folders: Where the integrations that were judged lie.
+        integrations: Those that were judged.
         notes: What else a person should know.
     """
 
     record: RunRecord
     session: SessionOutcome
     exit_code: ExitCode
-    folders: tuple[Path, ...]
+    integrations: tuple[Integration, ...]
     notes: tuple[str, ...] = ()
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Where the integrations lie."""
+        return tuple(each.folder for each in self.integrations)
 
 
 def certify(request: CertifyRequest, *, clock: Clock, progress: Progress) -> Certified:
@@ -175,7 +180,7 @@ def certify(request: CertifyRequest, *, clock: Clock, progress: Progress) -> Cer
         record=record,
         session=session,
         exit_code=run_exit_code(record, interrupted=session.interrupted),
-        folders=tuple(each.folder for each in discovery.integrations),
+        integrations=discovery.integrations,
         notes=notes,
     )
 

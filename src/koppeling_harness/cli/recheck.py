@@ -1,0 +1,99 @@
+"""`koppeling recheck`: after an AFAS update, run what is necessary and say whose change it is."""
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("integrations", nargs=-1, metavar="[INTEGRATION]...")
+@click.option(
+    "--plugin",
+    "plugins",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="Folder of an integration, or of several. Default: plugins.",
+)
+@click.option(
+    "--scenarios",
+    "packs",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="Folder or file with scenarios. Default: scenarios here, else the shipped packs.",
+)
+@click.option(
+    "--release",
+    "releases",
+    multiple=True,
+    metavar="LABEL",
+    help="Only this release; may be repeated. Default: previous, current and accept release.",
+)
+@click.option(
+    "--certified",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True),
+    metavar="PATH",
+    help="Folder with an integration as it was certified, or with several.",
+)
+@click.option(
+    "--impact",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="What `koppeling updates impact --json` printed: only what it makes necessary is run.",
+)
+@click.option("--concurrency", type=click.IntRange(1, 256), default=8, show_default=True)
+@click.option("--retries", type=click.IntRange(0, 5), default=1, show_default=True)
+@click.option(
+    "--reports",
+    type=click.Path(path_type=Path),
+    default=Path("reports"),
+    show_default=True,
+    help="Where earlier runs are, and what is found is written.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the recheck, and nothing else.")
+def command(
+    integrations: tuple[str, ...],
+    plugins: tuple[Path, ...],
+    packs: tuple[Path, ...],
+    releases: tuple[str, ...],
+    certified: tuple[Path, ...],
+    impact: Path | None,
+    concurrency: int,
+    retries: int,
+    reports: Path,
+    *,
+    as_json: bool,
+) -> int:
+    """Run on the previous, current and accept release, and compare with the last verdict.
+
+    For what is newly failing it says whose change it is: that of the integration, of Profit, of
+    both, the environment, or that it cannot be told and what is missing. Accept is advisory. Exit
+    code 16: nothing failed where it counts, but something differs.
+    """
+    from koppeling_harness.cli.progress import RunProgress
+    from koppeling_harness.clock import SystemClock
+    from koppeling_harness.workflow.certify import CertifyRequest
+    from koppeling_harness.workflow.impact_file import read_impact
+    from koppeling_harness.workflow.recheck import RecheckRequest, recheck_and_write
+
+    request = RecheckRequest(
+        run=CertifyRequest(
+            plugins=plugins,
+            packs=packs,
+            release="",
+            concurrency=concurrency,
+            only=integrations,
+            entry_points=not plugins,
+            retries=retries,
+        ),
+        reports=reports,
+        releases=releases,
+        certified=certified,
+        impact=read_impact(impact) if impact else None,
+    )
+    with RunProgress() as progress:
+        done = recheck_and_write(request, clock=SystemClock(), progress=progress.callbacks())
+    click.echo(done.json if as_json else done.text)
+    return done.exit_code

@@ -1,0 +1,127 @@
+"""A recheck for a person at a terminal."""
+
+from collections.abc import Iterator
+
+from koppeling_harness.model.finding import Difference
+from koppeling_harness.model.recheck import (
+    Cell,
+    Movement,
+    RecheckedIntegration,
+    RecheckedRelease,
+    RecheckedScenario,
+    RecheckRecord,
+    Table,
+)
+from koppeling_harness.model.shape import Text
+from koppeling_harness.report.clean import one_line
+from koppeling_harness.report.status_text import pick
+from koppeling_harness.report.texts import texts
+
+TOLD = (Movement.NEWLY_FAILING, Movement.NEWLY_PASSING, Movement.STILL_FAILING, Movement.NOT_RUN)
+"""What is told of a scenario since the last verdict, the most urgent first."""
+
+_DIFFERENCES_SHOWN = 3
+
+
+def render_recheck_text(record: RecheckRecord, *, lang: str) -> str:
+    """Return what became of every integration on every release, and whose change it is.
+
+    Args:
+        record: The recheck.
+        lang: `nl` or `en`.
+    """
+    return "".join(f"{line}\n" for line in _lines(record, lang))
+
+
+def counts(integration: RecheckedIntegration) -> dict[Movement, int]:
+    """Return how many scenarios of an integration moved in each way that is told."""
+    moved = [each.movement for each in integration.scenarios]
+    return {each: moved.count(each) for each in TOLD}
+
+
+def _lines(record: RecheckRecord, lang: str) -> Iterator[str]:
+    for each in record.impact:
+        yield f"{each.integration}: {_text(f'necessity.{each.necessity}', lang)}"
+    for release in record.releases:
+        yield from _release(release, lang)
+
+
+def _release(release: RecheckedRelease, lang: str) -> Iterator[str]:
+    role = _text(f"recheck.role.{release.role}", lang) if release.role else ""
+    name = f"{release.release} ({role})" if release.release and role else release.release or role
+    if not release.available:
+        note = pick(release.note, lang) if release.note else _text("recheck.unavailable", lang)
+        yield f"{name}: {note}"
+        return
+    yield f"{name}: {release.run_id}"
+    for each in release.integrations:
+        yield from _integration(each, lang)
+
+
+def _integration(each: RecheckedIntegration, lang: str) -> Iterator[str]:
+    if each.problem:
+        yield f"  {each.id}: {_text('set_aside', lang)}: {one_line(each.problem)}"
+        return
+    count = each.verdict.required
+    moved = ", ".join(
+        f"{number} {_text(f'movement.{movement}', lang)}"
+        for movement, number in counts(each).items()
+    )
+    since = (
+        _text("recheck.since", lang).format(run=each.last_run, release=each.last_release)
+        if each.last_run
+        else _text("recheck.first", lang)
+    )
+    outcome = _text(f"outcome.{each.verdict.outcome}", lang)
+    yield f"  {each.id} {each.version}: {outcome}, {count.passed}/{count.total}; {since}: {moved}"
+    for scenario in each.scenarios:
+        if scenario.movement in TOLD:
+            yield from _scenario(scenario, lang)
+
+
+def _scenario(scenario: RecheckedScenario, lang: str) -> Iterator[str]:
+    said = f": {one_line(pick(scenario.message, lang))}" if scenario.message else ""
+    yield f"    {_text(f'movement.{scenario.movement}', lang)}: {scenario.scenario}{said}"
+    if scenario.attribution is None:
+        return
+    whose = _text(f"whose.{scenario.attribution.whose}", lang)
+    yield f"      {_text('recheck.whose', lang)}: {whose}. {pick(scenario.attribution.why, lang)}"
+    if scenario.table is not None:
+        yield from _table(scenario.table, lang)
+    for each in scenario.attribution.missing:
+        yield f"      {_text('recheck.missing', lang)}: {one_line(pick(each, lang))}"
+
+
+def _table(table: Table, lang: str) -> Iterator[str]:
+    rows: tuple[tuple[str, str, Cell, Cell], ...] = (
+        ("certified", table.certified_version, table.certified_old, table.certified_new),
+        ("present", table.present_version, table.present_old, table.present_new),
+    )
+    for name, version, old, new in rows:
+        yield (
+            f"      {_text(f'recheck.{name}', lang)} {version}: "
+            f"{table.old_release} {_cell(old, lang)}; {table.new_release} {_cell(new, lang)}"
+        )
+        for cell in (old, new):
+            yield from (
+                f"        {_difference(each, lang)}"
+                for each in cell.differences[:_DIFFERENCES_SHOWN]
+            )
+
+
+def _cell(cell: Cell, lang: str) -> str:
+    if cell.outcome is None:
+        return _text("recheck.unknown", lang)
+    outcome = _text(f"outcome.{cell.outcome}", lang)
+    note = f": {one_line(pick(cell.note, lang))}" if cell.note else ""
+    return f"{outcome} ({_text(f'basis.{cell.basis}', lang)}{note})"
+
+
+def _difference(each: Difference, lang: str) -> str:
+    words = _text("failure.expected", lang).lower(), _text("failure.actual", lang).lower()
+    return f"{each.path}: {words[0]} {each.expected}, {words[1]} {each.actual}"
+
+
+def _text(key: str, lang: str) -> str:
+    text: Text = texts()[key]
+    return pick(text, lang)

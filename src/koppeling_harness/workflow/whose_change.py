@@ -1,0 +1,269 @@
+"""Fill the table of two integrations on two releases for what is newly failing.
+
+Live where it can be run; from the recording of the last certified run where it cannot.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from koppeling_harness.clock import Clock
+from koppeling_harness.emulator.releases import RELEASES
+from koppeling_harness.errors import DocumentError, HarnessError
+from koppeling_harness.model.exchange import Recording
+from koppeling_harness.model.recheck import Basis, Cell, Table
+from koppeling_harness.model.run import (
+    ErpInfo,
+    ErpKind,
+    IntegrationRecord,
+    RunRecord,
+    ScenarioResult,
+)
+from koppeling_harness.model.shape import Text
+from koppeling_harness.model.verdict import Outcome
+from koppeling_harness.plugin.discover import Integration, discover
+from koppeling_harness.pytest_plugin.replay import Recorded, replay_scenario
+from koppeling_harness.rules.verdict import result_id
+from koppeling_harness.scenario.lock import read_lock
+from koppeling_harness.scenario.plan import PlannedScenario
+from koppeling_harness.store.recordings import recording_file
+from koppeling_harness.traffic.har_read import from_har
+from koppeling_harness.workflow.certify import CertifyRequest, Progress, certify
+from koppeling_harness.workflow.history import Earlier
+
+_Results = dict[str, ScenarioResult | None]
+"""By `scenario` or `scenario[operation]`; None when there was nothing to carry out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Present:
+    """The present integration in the run in which it is newly failing.
+
+    Attributes:
+        integration: Where it lies.
+        record: What the run said of it.
+        run: The run.
+        planned: What was planned, by `scenario` or `scenario[operation]`.
+    """
+
+    integration: Integration
+    record: IntegrationRecord
+    run: RunRecord
+    planned: Mapping[str, PlannedScenario]
+
+
+def why_not_available(label: str, packs: Sequence[Path]) -> Text | None:
+    """Return why nothing can be run on a release here; None when it can."""
+    if label not in RELEASES:
+        there = ", ".join(RELEASES)
+        return Text(
+            nl=f"niet beschikbaar: ERP1 kent {label} nog niet, wel {there}",
+            en=f"not available: ERP1 does not know {label} yet, only {there}",
+        )
+    for folder in packs:
+        lock = read_lock(folder) if folder.is_dir() else None
+        if lock is not None and label not in lock.releases:
+            return Text(
+                nl=f"niet beschikbaar: in {folder} staat geen scenariolijst voor {label}",
+                en=f"not available: {folder} has no locked list of scenarios for {label}",
+            )
+    return None
+
+
+class Tables:
+    """Makes tables, and runs for them what is not known yet, each thing once.
+
+    Args:
+        request: How to run: packs, concurrency and retries.
+        certified: Folders with integrations as they were certified.
+        clock: Tells the time.
+    """
+
+    def __init__(self, request: CertifyRequest, certified: Sequence[Path], *, clock: Clock) -> None:
+        self._request = request
+        self._clock = clock
+        self._certified = discover(certified, entry_points=False) if certified else None
+        self._runs: dict[tuple[Path, str], tuple[str, _Results]] = {}
+
+    def add(self, present: Present, folder: Path) -> None:
+        """Note what was carried out already.
+
+        Args:
+            present: An integration in a run.
+            folder: Where the integration lies.
+        """
+        results: _Results = {**_results(present.record)}
+        self._runs[folder, present.run.erp.label] = (present.run.run_id, results)
+
+    def table(
+        self, scenario: str, present: Present, earlier: Earlier, needed: Sequence[str]
+    ) -> Table:
+        """Return the table of one scenario.
+
+        Args:
+            scenario: `scenario` or `scenario[operation]`.
+            present: Where it is newly failing.
+            earlier: The run in which it last passed.
+            needed: Every scenario that the same is asked of, to run them at once.
+        """
+        old, new = earlier.run.erp, present.run.erp
+        same_integration = earlier.integration.digest == present.record.digest
+        same_release = (old.label, old.version) == (new.label, new.version)
+        present_new = _from_result(
+            _results(present.record).get(scenario), Basis.LIVE, present.run.run_id
+        )
+        recorded = _from_result(earlier.results[scenario], Basis.RECORD, earlier.run.run_id)
+        certified_old = (
+            recorded
+            if same_release
+            else self._certified_cell(scenario, earlier, old, needed) or recorded
+        )
+        if same_release:
+            present_old = present_new
+        else:
+            present_old = self._present_old(scenario, present, earlier, needed)
+        if same_integration:
+            certified_new = present_new
+        elif same_release:
+            certified_new = certified_old
+        else:
+            certified_new = self._certified_new(scenario, earlier, new, needed)
+        if same_integration and not same_release and present_old.basis is Basis.LIVE:
+            certified_old = present_old
+        return Table(
+            old_release=_shown(old),
+            new_release=_shown(new),
+            certified_version=earlier.integration.version,
+            present_version=present.record.version,
+            certified_old=certified_old,
+            certified_new=certified_new,
+            present_old=present_old,
+            present_new=present_new,
+            same_integration=same_integration,
+            same_release=same_release,
+        )
+
+    def _present_old(
+        self, scenario: str, present: Present, earlier: Earlier, needed: Sequence[str]
+    ) -> Cell:
+        release = earlier.run.erp.label
+        reason = self._why_not_live(earlier.run.erp)
+        if reason is None:
+            return self._live(present.integration.folder, release, scenario, needed)
+        return self._replayed(scenario, present, earlier, reason)
+
+    def _certified_new(
+        self, scenario: str, earlier: Earlier, new: ErpInfo, needed: Sequence[str]
+    ) -> Cell:
+        found = self._certified_cell(scenario, earlier, new, needed)
+        if found is not None:
+            return found
+        version, digest = earlier.integration.version, earlier.integration.digest[:12]
+        return Cell(
+            note=Text(
+                nl=f"geef de map van versie {version} ({digest}…) met --certified",
+                en=f"give the folder of version {version} ({digest}…) with --certified",
+            )
+        )
+
+    def _certified_cell(
+        self, scenario: str, earlier: Earlier, erp: ErpInfo, needed: Sequence[str]
+    ) -> Cell | None:
+        """Return what the certified integration does now; None when its files are not here."""
+        digest = earlier.integration.digest
+        for each in self._certified.integrations if self._certified else ():
+            same = each.manifest.id == earlier.integration.id and each.digest == digest
+            if same and self._why_not_live(erp) is None:
+                return self._live(each.folder, erp.label, scenario, needed)
+        return None
+
+    def _why_not_live(self, erp: ErpInfo) -> Text | None:
+        unavailable = why_not_available(erp.label, self._request.packs)
+        if unavailable is not None:
+            return unavailable
+        version = RELEASES[erp.label].release.version
+        # the emulator's own patch number says nothing; that of a real environment does
+        if erp.kind is ErpKind.ENVIRONMENT and erp.version not in {"", version}:
+            return Text(
+                nl=f"{erp.label} is hier {version} en was toen {erp.version}",
+                en=f"{erp.label} is {version} here and was {erp.version} then",
+            )
+        return None
+
+    def _live(self, folder: Path, release: str, scenario: str, needed: Sequence[str]) -> Cell:
+        run_id, results = self._runs.get((folder, release), ("", {}))
+        if scenario not in results:
+            try:
+                run_id, found = self._run(folder, release, needed)
+            except HarnessError as error:
+                return Cell(note=Text(nl=error.message, en=error.message))
+            results = {**dict.fromkeys(needed), **found, **results}
+            self._runs[folder, release] = (run_id, results)
+        return _from_result(results.get(scenario), Basis.LIVE, run_id)
+
+    def _run(
+        self, folder: Path, release: str, needed: Sequence[str]
+    ) -> tuple[str, dict[str, ScenarioResult]]:
+        (integration,) = discover([folder], entry_points=False).integrations
+        name = integration.manifest.id
+        request = replace(
+            self._request,
+            plugins=(folder,),
+            release=release,
+            only=(name,),
+            entry_points=False,
+            ids={name: frozenset(needed)},
+        )
+        record = certify(request, clock=self._clock, progress=Progress()).record
+        (each,) = record.integrations
+        return record.run_id, _results(each)
+
+    def _replayed(self, scenario: str, present: Present, earlier: Earlier, reason: Text) -> Cell:
+        recording = _recording(scenario, earlier)
+        if isinstance(recording, Text):
+            return Cell(
+                note=Text(nl=f"{reason.nl}; {recording.nl}", en=f"{reason.en}; {recording.en}")
+            )
+        recorded = Recorded(
+            recording=recording,
+            erp=earlier.run.erp,
+            run_id=earlier.run.run_id,
+            seed=earlier.run.seed,
+        )
+        done = replay_scenario(
+            present.planned[scenario], present.integration, recorded, clock=self._clock
+        )
+        return Cell(
+            outcome=None if done.outcome is Outcome.INCONCLUSIVE else done.outcome,
+            basis=Basis.RECORDING,
+            run_id=earlier.run.run_id,
+            note=done.note,
+            differences=done.differences,
+        )
+
+
+def _recording(scenario: str, earlier: Earlier) -> Recording | Text:
+    """Return the recording of a scenario, or why there is none."""
+    path = recording_file(earlier.path.parent, earlier.integration.id, scenario)
+    try:
+        return from_har(path.read_bytes(), name=str(path))
+    except OSError:
+        return Text(
+            nl=f"er is geen opname in {path.parent}", en=f"there is no recording in {path.parent}"
+        )
+    except DocumentError as error:
+        return Text(nl=error.message, en=error.message)
+
+
+def _results(record: IntegrationRecord) -> dict[str, ScenarioResult]:
+    return {result_id(each): each for each in record.results}
+
+
+def _from_result(result: ScenarioResult | None, basis: Basis, run_id: str) -> Cell:
+    if result is None:
+        return Cell(note=Text(nl="het scenario geldt daar niet", en="it does not apply there"))
+    return Cell(outcome=result.outcome, cause=result.cause, basis=basis, run_id=run_id)
+
+
+def _shown(erp: ErpInfo) -> str:
+    return f"{erp.label} ({erp.version})" if erp.version else erp.label

@@ -1,0 +1,131 @@
+/**
+ * Calls to AFAS Profit, the way AFAS asks for them.
+ *
+ * Source: AFAS, docs.afas.help/profit: authentication, integrationid, get-connector,
+ * update-connector, troubleshooting.
+ */
+
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { Gate } from "../parallel.mjs";
+import { TooLate, read, retryAfterS, whatFailed } from "./answer.mjs";
+import { AnswerLostError, UnavailableError } from "./errors.mjs";
+import { filterQuery } from "./filter.mjs";
+
+const TRIES = 3;
+const FIRST_PAUSE_S = 0.5;
+/** Longer maintenance than this is told to the bookkeeper instead of waited for. */
+const LONGEST_PAUSE_S = 30;
+const TIMEOUT_S = 120;
+/** AFAS advises no more calls at once to one environment. */
+const MOST_CALLS = 5;
+const MOST_ROWS = 1000;
+/** Rows times columns of one call stay below this. */
+const MOST_CELLS = 150_000;
+
+export class AfasClient {
+  #baseUrl;
+  #headers;
+  #gate = new Gate(MOST_CALLS);
+  #log;
+  #pause;
+  #signal;
+
+  /**
+   * @param {{baseUrl: string, token: string, integrationId: string}} settings the customer's
+   *   environment; the token as Profit issues it, XML
+   * @param {{log: Function, pause?: Function, signal?: AbortSignal}} outside where the log goes,
+   *   how to wait some seconds, and what calls everything off
+   */
+  constructor(settings, { log, pause = (seconds) => sleep(seconds * 1000), signal }) {
+    this.#baseUrl = settings.baseUrl;
+    this.#log = log;
+    this.#pause = pause;
+    this.#signal = signal;
+    this.#headers = {
+      Authorization: `AfasToken ${Buffer.from(settings.token, "utf8").toString("base64")}`,
+      IntegrationId: settings.integrationId,
+      "User-Agent": "Boekhoudbrug/1.8.2",
+      "Accept-Language": "nl-nl",
+    };
+  }
+
+  /**
+   * Yield the rows of a GetConnector, page by page, in a fixed order: without one, two pages may
+   * hold the same row and miss another.
+   */
+  async *rows({ id, columns, orderBy }, filter = []) {
+    const take = Math.min(MOST_ROWS, Math.floor(MOST_CELLS / columns));
+    for (let skip = 0; ; skip += take) {
+      const query = { skip, take, orderbyfieldids: orderBy.join(","), ...filterQuery(filter) };
+      const path = `/connectors/${id}?${new URLSearchParams(query)}`;
+      const answer = await this.#call("GET", path, { repeatable: true });
+      const rows = answer.json().rows ?? [];
+      yield* rows;
+      if (rows.length < take) return;
+    }
+  }
+
+  /** Return the first row of a GetConnector in some order, undefined when it has none. */
+  async first({ id }, orderBy) {
+    const query = new URLSearchParams({ skip: 0, take: 1, orderbyfieldids: orderBy });
+    const answer = await this.#call("GET", `/connectors/${id}?${query}`, { repeatable: true });
+    return answer.json().rows?.[0];
+  }
+
+  /**
+   * Insert one element through an UpdateConnector; return the keys that AFAS gave it, which it
+   * names after the connector or after its root. After an AnswerLostError: look whether it is
+   * there before sending it again.
+   */
+  async insert(connector, element, root = connector) {
+    const body = JSON.stringify({ [root]: { Element: element } });
+    const path = `/connectors/${connector}`;
+    const answer = await this.#call("POST", path, { body, repeatable: false });
+    if (answer.text === "") return {};
+    return Object.values(answer.json().results ?? {})[0] ?? {};
+  }
+
+  async #call(method, path, { body, repeatable }) {
+    const name = `${method} ${path.split("?")[0]}`; // values of a filter stay out of the log
+    for (let tries = 1; ; tries += 1) {
+      let pauseS = FIRST_PAUSE_S * 2 ** (tries - 1);
+      let problem;
+      try {
+        const answer = await this.#gate.through(() => this.#send(method, path, body));
+        if (answer.status !== 503) return read(answer, name, this.#log);
+        pauseS = retryAfterS(answer) ?? pauseS;
+        const when = `probeer het over ${Math.round(pauseS)} seconden opnieuw.`;
+        problem = new UnavailableError(`AFAS is in onderhoud; ${when}`);
+      } catch (error) {
+        const mayRepeat = error instanceof AnswerLostError && repeatable;
+        if (!mayRepeat && !(error instanceof UnavailableError)) throw error;
+        problem = error;
+      }
+      if (tries === TRIES || pauseS > LONGEST_PAUSE_S) throw problem;
+      this.#log("warning", `${name}: ${problem.message} Wacht ${pauseS} s.`);
+      await this.#pause(pauseS);
+    }
+  }
+
+  async #send(method, path, body) {
+    const calledOff = new AbortController();
+    const stop = () => calledOff.abort();
+    const timer = setTimeout(() => calledOff.abort(new TooLate()), TIMEOUT_S * 1000);
+    this.#signal?.addEventListener("abort", stop);
+    const headers = body
+      ? { ...this.#headers, "Content-Type": "application/json;charset=utf-8" }
+      : this.#headers;
+    try {
+      const { signal } = calledOff;
+      const response = await fetch(this.#baseUrl + path, { method, headers, body, signal });
+      return { status: response.status, headers: response.headers, text: await response.text() };
+    } catch (error) {
+      if (this.#signal?.aborted) throw error;
+      throw whatFailed(error);
+    } finally {
+      clearTimeout(timer);
+      this.#signal?.removeEventListener("abort", stop);
+    }
+  }
+}

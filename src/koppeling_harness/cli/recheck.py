@@ -43,6 +43,12 @@ import click
     metavar="FILE",
     help="What `koppeling updates impact --json` printed: only what it makes necessary is run.",
 )
+@click.option(
+    "--changes",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="A change table of AFAS: only what it touches is run.",
+)
 @click.option("--concurrency", type=click.IntRange(1, 256), default=8, show_default=True)
 @click.option("--retries", type=click.IntRange(0, 5), default=1, show_default=True)
 @click.option(
@@ -60,6 +66,7 @@ def command(
     releases: tuple[str, ...],
     certified: tuple[Path, ...],
     impact: Path | None,
+    changes: Path | None,
     concurrency: int,
     retries: int,
     reports: Path,
@@ -75,7 +82,7 @@ def command(
     from koppeling_harness.cli.progress import RunProgress
     from koppeling_harness.clock import SystemClock
     from koppeling_harness.workflow.certify import CertifyRequest
-    from koppeling_harness.workflow.impact_file import read_impact
+    from koppeling_harness.workflow.necessity import necessities
     from koppeling_harness.workflow.recheck import RecheckRequest, recheck_and_write
 
     request = RecheckRequest(
@@ -91,7 +98,7 @@ def command(
         reports=reports,
         releases=releases,
         certified=certified,
-        impact=read_impact(impact) if impact else None,
+        impact=necessities(impact=impact, changes=changes, plugins=plugins, runs=reports),
     )
     with RunProgress() as progress:
         done = recheck_and_write(request, clock=SystemClock(), progress=progress.callbacks())

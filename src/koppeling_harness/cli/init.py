@@ -59,4 +59,6 @@ def _starter(name: str, kind: str | None, runtime: str | None, folder: Path) -> 
         raise click.UsageError(message)
     for path in write_starter(name, runtime=runtime, folder=folder, clock=SystemClock()):
         click.echo(f"wrote {path}")
+    if runtime == "dotnet":
+        click.echo(f"build it first: dotnet build --configuration Release {folder}")
     click.echo(f"try it: koppeling run --plugin {folder}")

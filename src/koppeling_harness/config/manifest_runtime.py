@@ -88,7 +88,8 @@ def _command(
             yield Problem(
                 where=where,
                 message=f"there is no `{inside}` beside the manifest",
-                hint="Name a file that is there; `{folder}` is the folder of the manifest.",
+                hint="Build it first, or name a file that is there; `{folder}` is the folder of "
+                "the manifest.",
             )
 
 

@@ -13,10 +13,12 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from koppeling_harness.clock import Clock, today
-from koppeling_harness.config.manifest import MANIFEST, load_manifest
+from koppeling_harness.config.manifest import MANIFEST
 from koppeling_harness.config.registration import REGISTRATION
 from koppeling_harness.config.registration_edit import new_registration
+from koppeling_harness.document import load, read_yaml
 from koppeling_harness.errors import ConfigurationError, UsageError
+from koppeling_harness.model.manifest import Manifest
 from koppeling_harness.store.files import write_files
 
 STARTERS: Mapping[str, tuple[str, ...]] = {
@@ -53,7 +55,7 @@ def write_starter(name: str, *, runtime: str, folder: Path, clock: Clock) -> tup
         hint = "Use lower case letters, digits, and single `-`, `.` or `_` between them."
         raise UsageError(message, hint=hint)
     files = starter_files(name, runtime=runtime)
-    files[REGISTRATION] = _registration(files, clock)
+    files[REGISTRATION] = _registration(files[MANIFEST], clock)
     return write_new(folder, files)
 
 
@@ -111,11 +113,11 @@ def _templates(folder: Traversable, *, prefix: str) -> Iterator[tuple[str, str]]
             yield prefix + name, each.read_text(encoding="utf-8")
 
 
-def _registration(files: Mapping[str, bytes], clock: Clock) -> bytes:
-    """Return a new registration of a starter, as `koppeling registration new` writes it."""
-    with tempfile.TemporaryDirectory(prefix="koppeling-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
-        write_files(folder, files)
-        path = folder / REGISTRATION
-        new_registration(path, load_manifest(folder / MANIFEST), started=today(clock))
+def _registration(manifest: bytes, clock: Clock) -> bytes:
+    """Return a new registration for a manifest, as `koppeling registration new` writes it."""
+    # not `load_manifest`: what a starter is built into need not be there yet
+    read = load(Manifest, read_yaml(manifest.decode(), name=MANIFEST))
+    with tempfile.TemporaryDirectory(prefix="koppeling-", ignore_cleanup_errors=True) as folder:
+        path = Path(folder, REGISTRATION)
+        new_registration(path, read, started=today(clock))
         return path.read_bytes()

@@ -61,6 +61,7 @@ class Child:
         self._cancel_limit_s = cancel_limit_s
         self._received = bytearray()
         self._number = 0
+        self._cancelled: set[int] = set()
         self._answer: asyncio.Future[Any | Breakdown] | None = None
         self._process = Process(launch, on_output=self._take)
 
@@ -112,6 +113,7 @@ class Child:
 
     async def _cancel(self, why: Breakdown) -> None:
         """Tell it that nobody waits any more; end it when it does not leave off."""
+        self._cancelled.add(self._number)
         self._send({"method": "cancel", "params": {"id": self._number}})
         self._answer = asyncio.get_running_loop().create_future()
         try:
@@ -156,8 +158,8 @@ class Child:
                 self._notified(message["method"], message.get("params"))
                 return
             if message["id"] != self._number:
-                if 0 < message["id"] < self._number:
-                    return  # it answers a call that was cancelled
+                if message["id"] in self._cancelled:
+                    return
             elif self._answer is not None and not self._answer.done():
                 answer = _failure(message["error"]) if "error" in message else message["result"]
                 self._answer.set_result(answer)

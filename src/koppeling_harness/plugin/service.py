@@ -22,7 +22,7 @@ from koppeling_harness.plugin.process import (
     hung,
     not_started,
 )
-from koppeling_harness.plugin.worker import START_LIMIT_S, Start, filled
+from koppeling_harness.plugin.worker import Start, filled
 
 if TYPE_CHECKING:
     import httpx
@@ -94,11 +94,11 @@ class ServiceWorker:
                 await asyncio.sleep(_PROBE_PAUSE_S)
 
         try:
-            async with asyncio.timeout(START_LIMIT_S):
+            async with asyncio.timeout(self._start.limit_s):
                 return await self._while_it_runs(probe(), "its start")
         except TimeoutError:
             message = f"{self._start.name}: GET {self._url}{path} gave {found}, expected 2xx "
-            message += f"within {START_LIMIT_S:g} s"
+            message += f"within {self._start.limit_s:g} s"
             hint = "Start the service, or mend `runtime.url` and `runtime.ready`."
             return Breakdown(kind=BreakdownKind.NOT_STARTED, message=message, hint=hint)
 

@@ -15,7 +15,7 @@ from koppeling_harness.model.operation import OperationCall, OperationResult, Ru
 from koppeling_harness.plugin.breakdown import Breakdown, BreakdownKind
 from koppeling_harness.plugin.discover import Integration
 from koppeling_harness.plugin.start import most_workers, start_worker
-from koppeling_harness.plugin.worker import START_LIMIT_S, Start, Worker
+from koppeling_harness.plugin.worker import Start, Worker
 
 __all__ = ["Breakdown", "BreakdownKind", "IntegrationRunner", "Session"]
 
@@ -39,6 +39,7 @@ class IntegrationRunner:
         log_limit_bytes: How much of its output is kept per scenario.
         max_processes: How many may be busy at the same time; `open` waits for one of them.
         idle_limit_s: How long a worker without work is kept.
+        start_limit_s: How long a worker may take before it can be told something.
     """
 
     def __init__(
@@ -49,11 +50,13 @@ class IntegrationRunner:
         log_limit_bytes: int = 64 * 1024,
         max_processes: int = _MOST_WORKERS,
         idle_limit_s: float = 2.0,
+        start_limit_s: float = 30.0,
     ) -> None:
         self._integration = integration
         self._python = python
         self._log_limit_bytes = log_limit_bytes
         self._idle_limit_s = idle_limit_s
+        self._start_limit_s = start_limit_s
         self._idle: dict[Worker, asyncio.TimerHandle] = {}
         self._homes: dict[Worker, Path] = {}
         self._leaving: set[asyncio.Task[None]] = set()
@@ -73,7 +76,7 @@ class IntegrationRunner:
             return worker
         session = Session(worker, context, give_back=self._give_back)
         try:
-            broken = await session.prepare(timeout_s=START_LIMIT_S)
+            broken = await session.prepare(timeout_s=self._start_limit_s)
         except asyncio.CancelledError:
             await session.finish(timeout_s=0)
             raise
@@ -136,6 +139,7 @@ class IntegrationRunner:
                     home=home,
                     python=self._python,
                     log_limit_bytes=self._log_limit_bytes,
+                    limit_s=self._start_limit_s,
                 )
             )
         finally:

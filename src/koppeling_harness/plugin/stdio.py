@@ -17,7 +17,7 @@ from koppeling_harness.plugin.channel import Channel, Child
 from koppeling_harness.plugin.log import Log
 from koppeling_harness.plugin.outside import outside
 from koppeling_harness.plugin.process import not_started
-from koppeling_harness.plugin.worker import START_LIMIT_S, Start, filled
+from koppeling_harness.plugin.worker import Start, filled
 
 PROTOCOL = "koppeling/stdio"
 VERSIONS = (1,)
@@ -146,7 +146,7 @@ async def introduced(
     log = channel.new_log()
     hello = {"protocol": PROTOCOL, "versions": list(VERSIONS), "integration": start.name, **params}
     try:
-        answer = await channel.call("initialize", hello, timeout_s=START_LIMIT_S)
+        answer = await channel.call("initialize", hello, timeout_s=start.limit_s)
     except asyncio.CancelledError:
         await channel.close()
         raise

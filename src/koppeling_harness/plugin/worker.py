@@ -14,9 +14,6 @@ from koppeling_harness.plugin.environ import child_environ
 from koppeling_harness.plugin.log import Log
 from koppeling_harness.plugin.process import Launch
 
-START_LIMIT_S = 30.0
-"""How long an integration may take before it can be told something."""
-
 
 class Worker(Protocol):
     """Serves one scenario at a time, several one after the other."""
@@ -73,12 +70,14 @@ class Start:
         home: A folder of the worker's own; whoever starts it removes it afterwards.
         python: The interpreter that runs hooks in Python; None: the harness's own.
         log_limit_bytes: How much of the output is kept for each scenario.
+        limit_s: How long it may take before it can be told something.
     """
 
     integration: Integration
     home: Path
     python: Path | None = None
     log_limit_bytes: int
+    limit_s: float
 
     @property
     def name(self) -> str:

@@ -5,31 +5,20 @@ text, dates stay text. Tags, anchors, aliases and duplicate keys are problems: t
 aliases can grow without bound, and of two equal keys one would silently win.
 """
 
-import re
-from collections.abc import Iterator, Sequence
+import functools
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 
+from koppeling_harness.document.yaml_plain import NotPlain, Path, read_plain
+from koppeling_harness.document.yaml_scalar import LeadingZeroError, scalar_value
 from koppeling_harness.errors import DocumentError, Problem
 
-Path = tuple[str | int, ...]
-"""Keys and list positions from the top of the document down to a value."""
+_V = TypeVar("_V")
 
 _LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_NULL = frozenset({"", "~", "null", "Null", "NULL"})
-_BOOLEAN = {
-    "true": True,
-    "True": True,
-    "TRUE": True,
-    "false": False,
-    "False": False,
-    "FALSE": False,
-}
-_INTEGER = re.compile(r"[-+]?[0-9]+")
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
-_LEADING_ZERO = re.compile(r"[-+]?0[0-9]+")
 _DEPTH = 64
 
 
@@ -47,9 +36,9 @@ class Source:
 
     name: str
     data: Any
-    places: dict[Path, tuple[int, int]]
-    keys: dict[Path, tuple[int, int]]
-    raw: dict[Path, str]
+    places: Mapping[Path, tuple[int, int]]
+    keys: Mapping[Path, tuple[int, int]]
+    raw: Mapping[Path, str]
 
     def place(self, path: Sequence[str | int] = (), *, key: bool = False) -> str:
         """Return `file:line:column` of a value or of its key, or of the nearest one above it."""
@@ -73,9 +62,48 @@ def read_yaml(text: str, *, name: str) -> Source:
     Raises:
         DocumentError: The text is not YAML, or uses what is refused; all problems are in it.
     """
+    try:
+        data, places = read_plain(text, _LOADER)
+    except (NotPlain, yaml.YAMLError, ValueError):
+        return _read_whole(text, name)
+    whole = functools.cache(lambda: _read_whole(text, name))
+    return Source(
+        name=name,
+        data=data,
+        places=_Late(places, lambda: whole().places),
+        keys=_Late({}, lambda: whole().keys),
+        raw=_Late({}, lambda: whole().raw),
+    )
+
+
+class _Late(Mapping[Path, _V]):
+    """What is known of the values near the top, and of the others once somebody asks."""
+
+    def __init__(self, known: Mapping[Path, _V], whole: Callable[[], Mapping[Path, _V]]) -> None:
+        self._known = known
+        self._whole = whole
+
+    def __getitem__(self, path: Path) -> _V:
+        if path in self._known:
+            return self._known[path]
+        return self._whole()[path]
+
+    def __iter__(self) -> Iterator[Path]:
+        return iter(self._whole())
+
+    def __len__(self) -> int:
+        return len(self._whole())
+
+
+def _read_whole(text: str, name: str) -> Source:
+    """Read a document with the place of every value.
+
+    Raises:
+        DocumentError: The text is not YAML, or uses what is refused; all problems are in it.
+    """
     composer = _Composer(name)
     try:
-        data = composer.document(yaml.parse(text, Loader=_LOADER))
+        data = composer.document(iter(_LOADER(text).get_event, None))
     except yaml.MarkedYAMLError as error:
         raise DocumentError([*composer.problems, _syntax_problem(error, name)]) from None
     except (yaml.YAMLError, ValueError) as error:
@@ -170,21 +198,15 @@ class _Composer:
         text: str = event.value
         if event.style or event.tag == "!":  # None or empty: a plain scalar
             return text
-        if text in _NULL:
-            return None
-        if text in _BOOLEAN:
-            return _BOOLEAN[text]
-        if _LEADING_ZERO.fullmatch(text):
+        try:
+            value = scalar_value(text)
+        except LeadingZeroError:
             message = f"found the number {text}, whose leading zero would be lost"
             self._problem(event, message, hint=f'Quote it if it is a code: "{text}".')
             return None
-        if _INTEGER.fullmatch(text):
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
             self.raw[path] = text
-            return int(text) if len(text) < 40 else text
-        if _FLOAT.fullmatch(text):
-            self.raw[path] = text
-            return float(text)
-        return text
+        return value
 
     def _where(self, event: Any) -> str:
         line, column = _at(event)

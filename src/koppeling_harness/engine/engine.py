@@ -76,19 +76,25 @@ class Engine:
         Closing the iterator early ends what is in flight and waits for its cleaning up.
         """
         waiting = iter(planned)
-        done: asyncio.Queue[tuple[PlannedScenario, ScenarioResult]] = asyncio.Queue()
+        done: asyncio.Queue[tuple[PlannedScenario, ScenarioResult] | Exception] = asyncio.Queue()
 
         async def lane() -> None:
-            async with Connection(timeout_s=self._setting.step_limit_s) as connection:
-                for each in waiting:
-                    done.put_nowait((each, await self._settled(each, connection)))
+            try:
+                async with Connection(timeout_s=self._setting.step_limit_s) as connection:
+                    for each in waiting:
+                        done.put_nowait((each, await self._settled(each, connection)))
+            except Exception as error:  # noqa: BLE001 - raised again by whoever takes it out
+                done.put_nowait(error)
 
         lanes = [
             asyncio.create_task(lane()) for _ in range(min(self._setting.concurrency, len(planned)))
         ]
         try:
             for _ in planned:
-                yield await _next(done, lanes)
+                ended = await done.get()
+                if isinstance(ended, Exception):
+                    raise ended
+                yield ended
         finally:
             for task in lanes:
                 task.cancel()
@@ -132,24 +138,6 @@ class Engine:
         if attempt > 1:  # in a shared environment the keys of the first attempt are taken
             seed += f"/{attempt}"
         return Functions(random=random.Random(seed), clock=self._clock)  # noqa: S311 - test data
-
-
-async def _next(
-    done: asyncio.Queue[tuple[PlannedScenario, ScenarioResult]], lanes: list[asyncio.Task[None]]
-) -> tuple[PlannedScenario, ScenarioResult]:
-    """Return the next result; a lane that broke down gives its exception instead."""
-    getting = asyncio.create_task(done.get())
-    try:
-        while True:
-            running = [task for task in lanes if not task.done()]
-            await asyncio.wait({getting, *running}, return_when=asyncio.FIRST_COMPLETED)
-            if getting.done():
-                return getting.result()
-            for task in lanes:
-                if task.done() and not task.cancelled() and (error := task.exception()):
-                    raise error
-    finally:
-        getting.cancel()
 
 
 def _from_error(error: HarnessError, planned: PlannedScenario) -> Stop:

@@ -1,6 +1,7 @@
 """Carry out one scenario for one integration, from given to cleanup, and say what became of it."""
 
 import asyncio
+import contextlib
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -76,7 +77,7 @@ async def run_scenario(
     """
     started_s = bench.clock.elapsed_s()
     course = _Course()
-    with tempfile.TemporaryDirectory(prefix="koppeling-", ignore_cleanup_errors=True) as work_dir:
+    with _work_dir(planned) as work_dir:
         trigger = _trigger(planned, environment, bench, work_dir)
         stage = _stage(planned, environment, bench, trigger)
         try:
@@ -89,6 +90,13 @@ async def run_scenario(
         log = trigger.log
     recording = replace(environment.recording(), triggers=tuple(trigger.triggers))
     return _result(planned, course, recording, log, bench.clock.elapsed_s() - started_s)
+
+
+def _work_dir(planned: PlannedScenario) -> contextlib.AbstractContextManager[str]:
+    """Return a folder for the integration; none where no step of the scenario triggers it."""
+    if any(isinstance(each, OperationStep) for each in planned.scenario.when):
+        return tempfile.TemporaryDirectory(prefix="koppeling-", ignore_cleanup_errors=True)
+    return contextlib.nullcontext("")
 
 
 async def _within_limit(planned: PlannedScenario, stage: Stage, course: _Course) -> None:

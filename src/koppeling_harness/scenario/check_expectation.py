@@ -4,7 +4,7 @@ from typing import Any
 
 from koppeling_harness.errors import ConfigurationError
 from koppeling_harness.scenario.matcher import is_matcher, parts_of
-from koppeling_harness.scenario.notes import Notes, Path, texts_in
+from koppeling_harness.scenario.notes import Notes, Path, expressions_in
 from koppeling_harness.scenario.value_matcher import VALUE_MATCHERS
 
 
@@ -17,7 +17,8 @@ def check_expectation(expected: Any, path: Path, notes: Notes) -> None:
         _check_matchers(expected, path, notes)
     elif isinstance(expected, dict):
         for key, each in expected.items():
-            check_expectation(each, (*path, key), notes)
+            if isinstance(each, (dict, list)):
+                check_expectation(each, (*path, key), notes)
     elif isinstance(expected, list):
         for at, each in enumerate(expected):
             check_expectation(each, (*path, at), notes)
@@ -35,7 +36,7 @@ def _check_matchers(expected: dict[str, Any], path: Path, notes: Notes) -> None:
         below = (*path, name)
         if name not in VALUE_MATCHERS:
             _check_nested(name, argument, below, notes)
-        elif not any("${" in text for _, text in texts_in(expected, path)):
+        elif not expressions_in(expected, path):
             try:
                 VALUE_MATCHERS[name](argument, options)
             except ConfigurationError as error:

@@ -8,7 +8,7 @@ from koppeling_harness.errors import ConfigurationError
 from koppeling_harness.scenario.expression import Call, Reference, parse
 from koppeling_harness.scenario.functions import check_call
 from koppeling_harness.scenario.matcher import MATCHERS
-from koppeling_harness.scenario.notes import Notes, Path, mapping, sequence, texts_in
+from koppeling_harness.scenario.notes import Notes, Path, expressions_in, mapping, sequence
 from koppeling_harness.scenario.pick import near
 
 GIVEN_NAMES: dict[str, tuple[str, ...]] = {
@@ -111,9 +111,7 @@ def _check_is_name(name: str, path: Path, notes: Notes) -> None:
 
 
 def _check_texts(value: Any, path: Path, names: _Names, notes: Notes) -> None:
-    for where, text in texts_in(value, path):
-        if "${" not in text:
-            continue
+    for where, text in expressions_in(value, path):
         try:
             parts = parse(text)
         except ConfigurationError as error:
@@ -144,10 +142,9 @@ def _check_call(call: Call, path: Path, notes: Notes) -> None:
 
 
 def _refuse_expressions(value: Any, path: Path, notes: Notes) -> None:
-    for where, text in texts_in(value, path):
-        if "${" in text:
-            message = f"`{path[-1]}` holds an expression, but is not filled in"
-            notes.add(where, message, hint="Write what is meant itself.")
+    for where, _ in expressions_in(value, path):
+        message = f"`{path[-1]}` holds an expression, but is not filled in"
+        notes.add(where, message, hint="Write what is meant itself.")
 
 
 def _refuse_matchers(value: Any, path: Path, notes: Notes) -> None:
@@ -157,7 +154,8 @@ def _refuse_matchers(value: Any, path: Path, notes: Notes) -> None:
                 message = f"the matcher `{key}` stands outside `expect`"
                 hint = "Here a value is sent; matchers judge what comes back."
                 notes.add((*path, key), message, hint=hint, key=True)
-            _refuse_matchers(each, (*path, key), notes)
+            if isinstance(each, (dict, list)):
+                _refuse_matchers(each, (*path, key), notes)
     elif isinstance(value, list):
         for at, each in enumerate(value):
             _refuse_matchers(each, (*path, at), notes)

@@ -68,7 +68,7 @@ def evaluate(value: Any, names: Mapping[str, Any], functions: Functions) -> Any:
     """
     if isinstance(value, str):
         return _filled(value, names, functions) if "${" in value else value
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return {key: evaluate(each, names, functions) for key, each in value.items()}
     if isinstance(value, (list, tuple)):
         return [evaluate(each, names, functions) for each in value]

@@ -4,12 +4,10 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
 
 from koppeling_harness.document import Source, load, read_yaml
 from koppeling_harness.errors import ConfigurationError, DocumentError, Problem
-from koppeling_harness.model.fault import Fault
-from koppeling_harness.model.scenario import STEP_EXPECTED, Scenario, Step
+from koppeling_harness.model.scenario import STEP_EXPECTED, Scenario
 from koppeling_harness.scenario.check import check
 
 SUFFIX = ".scenario.yaml"
@@ -17,7 +15,8 @@ SUFFIX = ".scenario.yaml"
 
 _MISSPELT = (".scenario.yml", ".scenarios.yaml", ".scenarios.yml", ".scenario.json")
 
-_Placed = TypeVar("_Placed", Step, Fault)
+_PLACED = ("given", "when", "faults", "then", "cleanup")
+"""Lists whose members know where they stand."""
 
 
 def find_scenarios(paths: Sequence[Path]) -> tuple[Path, ...]:
@@ -53,14 +52,14 @@ def load_scenario(path: Path) -> Scenario:
     source = read_yaml(_read(path, name), name=name)
     problems = check(source)
     try:
-        scenario = load(Scenario, source)
+        scenario = load(Scenario, source if problems else _placed(source))
     except DocumentError as error:
         # of a step without a verb, `check` has noted what was probably meant
         shape = [each for each in error.problems if STEP_EXPECTED not in each.message]
         problems = [*shape, *problems]
     else:
         if not problems:
-            return _placed(scenario, source)
+            return scenario
     raise DocumentError(sorted(set_of(problems), key=_in_file_order))
 
 
@@ -142,18 +141,15 @@ def _in_file_order(problem: Problem) -> tuple[int, int]:
     return (int(numbers[0]), int(numbers[1])) if len(numbers) == 2 else (0, 0)
 
 
-def _placed(scenario: Scenario, source: Source) -> Scenario:
-    def each(phase: str, items: tuple[_Placed, ...]) -> tuple[_Placed, ...]:
-        return tuple(
-            replace(item, place=source.place((phase, at))) for at, item in enumerate(items)
-        )
-
-    return replace(
-        scenario,
-        place=source.place(),
-        given=each("given", scenario.given),
-        when=each("when", scenario.when),
-        faults=each("faults", scenario.faults),
-        then=each("then", scenario.then),
-        cleanup=each("cleanup", scenario.cleanup),
-    )
+def _placed(source: Source) -> Source:
+    """Return the document with the place of each step and fault in it."""
+    if not isinstance(source.data, dict):
+        return source
+    data = {**source.data, "place": source.place()}
+    for name in _PLACED:
+        if isinstance(items := data.get(name), list):
+            data[name] = [
+                {**each, "place": source.place((name, at))} if isinstance(each, dict) else each
+                for at, each in enumerate(items)
+            ]
+    return replace(source, data=data)

@@ -150,7 +150,8 @@ def lock_for(paths: Sequence[Path], scenarios: Sequence[Scenario], *, release: s
     required: dict[str, str] = {}
     left = {file_of(each).resolve(): each for each in scenarios}
     for path in paths:
-        inside = [file for file in left if file.is_relative_to(path.resolve())]
+        root = path.resolve()
+        inside = [file for file in left if file.is_relative_to(root)]
         here = [left.pop(file) for file in inside]
         lock = read_lock(path) if path.is_dir() else None
         if lock is None:

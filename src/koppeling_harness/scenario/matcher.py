@@ -41,7 +41,11 @@ def match(expected: Any, actual: Any) -> tuple[Difference, ...]:
 
 def is_matcher(expected: Any) -> bool:
     """Return whether an expectation is a matcher and not a plain mapping."""
-    return isinstance(expected, Mapping) and any(key.startswith("$") for key in expected)
+    if isinstance(expected, dict):
+        for key in expected:  # a loop: this is asked of every member of every expectation
+            if key.startswith("$"):
+                return True
+    return False
 
 
 def parts_of(expected: Mapping[str, Any]) -> Iterator[tuple[str, Any, Mapping[str, Any]]]:
@@ -87,10 +91,10 @@ class _Comparison:
         return (*self._found, rest)
 
     def compare(self, expected: Any, actual: Any, path: Path) -> None:
-        if isinstance(expected, Mapping):
+        if isinstance(expected, dict):
             if is_matcher(expected):
                 self._matchers(expected, actual, path)
-            elif isinstance(actual, Mapping):
+            elif isinstance(actual, dict):
                 self._mapping(expected, actual, path)
             else:
                 self._differ(path, _typed(expected), _typed(actual))

@@ -1,6 +1,6 @@
 """Problems of one scenario file, each at its place."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from koppeling_harness.document import Source
@@ -49,13 +49,21 @@ def sequence(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def texts_in(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
-    """Return every text in a value with its path; keys are not among them."""
+def expressions_in(value: Any, path: Path) -> list[tuple[Path, str]]:
+    """Return every text in a value that holds an expression, with its path; keys are left out."""
+    found: list[tuple[Path, str]] = []
+    _find_expressions(value, path, found)
+    return found
+
+
+def _find_expressions(value: Any, path: Path, found: list[tuple[Path, str]]) -> None:
     if isinstance(value, str):
-        yield path, value
+        if "${" in value:
+            found.append((path, value))
     elif isinstance(value, dict):
         for key, each in value.items():
-            yield from texts_in(each, (*path, key))
+            if isinstance(each, (dict, list)) or (isinstance(each, str) and "${" in each):
+                _find_expressions(each, (*path, key), found)
     elif isinstance(value, list):
         for at, each in enumerate(value):
-            yield from texts_in(each, (*path, at))
+            _find_expressions(each, (*path, at), found)

@@ -27,7 +27,7 @@ def pick(result: Mapping[str, Any], path: str) -> Any:
 def walk(value: Any, parts: Sequence[str]) -> Any:
     """Return the value below another one, key by key; see `pick`."""
     for depth, part in enumerate(parts):
-        if isinstance(value, Mapping):
+        if isinstance(value, dict):
             if part not in value:
                 raise _nothing(parts, depth, value)
             value = value[part]

@@ -48,6 +48,8 @@ def check_exchanges(
         A finding per rule and subject, the heaviest first.
     """
     calls = [Call(each) for each in exchanges if each.sender is Sender.INTEGRATION]
+    if not calls and not log_text:
+        return ()  # it did nothing and said nothing
     scene = Scene(calls, manifest, log_text)
     findings = [
         finding

@@ -7,6 +7,7 @@ import pytest
 
 import koppeling_harness
 from koppeling_harness.cli.main import COMMANDS
+from koppeling_harness.cli.schema import NAMES
 from koppeling_harness.errors import ExitCode
 from koppeling_harness.workflow.explain import CODES_PAGE, RULES_PAGE, explanations
 from koppeling_harness.workflow.schemas import schema
@@ -54,10 +55,11 @@ def test_every_command_is_in_the_readme():
 def test_every_command_module_exists():
     folder = ROOT / "src" / "koppeling_harness" / "cli"
 
-    assert [name for name in COMMANDS if not (folder / f"{name}.py").is_file()] == []
+    modules = {name: folder / f"{name.replace('-', '_')}.py" for name in COMMANDS}
+    assert [name for name, module in modules.items() if not module.is_file()] == []
 
 
-@pytest.mark.parametrize("name", ["plugin", "scenario", "registration", "run", "status"])
+@pytest.mark.parametrize("name", NAMES)
 def test_every_published_schema_can_be_printed(name):
     assert schema(name)["title"] == f"koppeling/{name}@1"
 

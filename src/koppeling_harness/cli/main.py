@@ -18,9 +18,12 @@ COMMANDS = {
     "assessment": "add an assessment (only its colour) to a registration",
     "decide": "record a decision of a named person",
     "updates": "notice an AFAS update, tell what it changes and whom it touches",
+    "watch": "look for AFAS updates until stopped, and act once for each",
+    "can-release": "tell whether a version may be released, from stored verdicts",
     "scenarios": "list, check and lock scenarios",
     "plugins": "list and check integrations",
     "init": "write an integration to begin with, or a CI pipeline",
+    "new": "write a scenario to begin with",
     "config": "show the settings as they hold, and where each comes from",
     "rules": "list the traffic rules",
     "erp1": "serve an emulated ERP1, and what belongs to it",
@@ -39,7 +42,8 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"koppeling_harness.cli.{cmd_name}")
+        name = cmd_name.replace("-", "_")
+        module = importlib.import_module(f"koppeling_harness.cli.{name}")
         command: click.Command = module.command
         return command
 

@@ -4,7 +4,7 @@ import json
 
 import click
 
-NAMES = ("plugin", "scenario", "registration", "run", "status")
+NAMES = ("plugin", "scenario", "registration", "run", "status", "snapshot", "changes", "impact")
 
 
 @click.command()

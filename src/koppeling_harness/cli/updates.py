@@ -34,6 +34,30 @@ def command() -> None:
 
 
 @command.command()
+@click.option("--env", "names", multiple=True, metavar="NAME", help="Default: all configured.")
+@click.option(
+    "--reports",
+    type=_FILE,
+    default=Path("reports"),
+    show_default=True,
+    help="Snapshots are kept below it.",
+)
+@_json
+@_lang
+def check(names: tuple[str, ...], reports: Path, lang: str, *, as_json: bool) -> int:
+    """Ask the configured environments for their version and metainfo; keep what is different.
+
+    Exit code 0: unchanged since the last look, or the first one; 16: changed; 11: not reachable.
+    """
+    from koppeling_harness.clock import SystemClock
+    from koppeling_harness.workflow import notice
+
+    found = notice.check(names, notice.Places(reports=reports), clock=SystemClock())
+    click.echo(notice.as_json(found) if as_json else notice.as_text(found, lang=lang))
+    return notice.exit_code(found)
+
+
+@command.command()
 @click.argument("old", type=_FILE, metavar="OLD")
 @click.argument("new", type=_FILE, metavar="NEW")
 @_form

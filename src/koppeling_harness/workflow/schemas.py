@@ -4,10 +4,14 @@ from typing import Any
 
 from koppeling_harness.document import json_schema
 from koppeling_harness.errors import UsageError
+from koppeling_harness.model.change import ChangeList
+from koppeling_harness.model.impact import Impact
 from koppeling_harness.model.manifest import Manifest
+from koppeling_harness.model.recheck import RecheckRecord
 from koppeling_harness.model.registration import Registration
 from koppeling_harness.model.run import RunRecord
 from koppeling_harness.model.scenario import Scenario
+from koppeling_harness.model.snapshot import Snapshot
 from koppeling_harness.model.status import RegistrationStatus
 
 _TYPES: dict[str, tuple[type[Any], str]] = {
@@ -16,6 +20,10 @@ _TYPES: dict[str, tuple[type[Any], str]] = {
     "registration": (Registration, "koppeling/registration@1"),
     "run": (RunRecord, "koppeling/run@1"),
     "status": (RegistrationStatus, "koppeling/status@1"),
+    "snapshot": (Snapshot, "koppeling/snapshot@1"),
+    "changes": (ChangeList, "koppeling/changes@1"),
+    "impact": (Impact, "koppeling/impact@1"),
+    "recheck": (RecheckRecord, "koppeling/recheck@1"),
 }
 
 
@@ -23,7 +31,7 @@ def schema(name: str) -> dict[str, Any]:
     """Return the JSON Schema of a file format.
 
     Args:
-        name: plugin, scenario, registration, run or status.
+        name: Such as `run`; `impact` is that of one integration in the list.
 
     Raises:
         UsageError: There is no such format.

@@ -1,0 +1,38 @@
+"""`koppeling can-release INTEGRATION VERSION --to RELEASE`: from stored verdicts."""
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("integration")
+@click.argument("version")
+@click.option("--to", "release", required=True, metavar="RELEASE", help='Such as "Profit 8".')
+@click.option(
+    "--runs",
+    type=click.Path(path_type=Path),
+    default=Path("reports"),
+    show_default=True,
+    help="A folder with run records below it.",
+)
+@click.option("--lang", type=click.Choice(["nl", "en"]), default="en", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, and nothing else.")
+def command(
+    integration: str, version: str, release: str, runs: Path, lang: str, *, as_json: bool
+) -> int:
+    """Tell whether a version of an integration can be released onto a Profit release.
+
+    Nothing is run: the newest stored verdict of that version on that release decides. Exit code
+    0: yes; 1: no; 11: unknown.
+    """
+    from koppeling_harness.workflow import can_release as workflow
+
+    question = workflow.Question(
+        integration=integration, version=version, release=release, runs=runs
+    )
+    answer, damaged = workflow.can_release(question)
+    for problem in damaged:
+        click.echo(f"left out: {problem.render()}", err=True)
+    click.echo(workflow.show(answer, as_json=as_json, lang=lang))
+    return workflow.exit_code(answer)

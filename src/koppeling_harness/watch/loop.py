@@ -1,0 +1,115 @@
+"""Look again and again, and do something once for each new version.
+
+What was begun for a version is written down before it is begun and again when it has ended, so a
+watch that was stopped, cut off or started twice never does it a second time, and one that was cut
+off in the middle says so when it starts again.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from koppeling_harness.clock import Clock
+from koppeling_harness.store.claims import Claims
+from koppeling_harness.watch.notice import Notice, State
+
+INTERRUPTED = 130
+"""The exit code of a command that was stopped with the watch, as shells write it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """A watch and what it works with.
+
+    Attributes:
+        look: Looks at every environment.
+        claims: What was begun for which version.
+        command: What is to be done for a new version; empty to tell only.
+        run: Does it, and returns its exit code.
+        say: Takes each line for the user.
+        pause: Waits until the next look.
+        clock: Tells when.
+    """
+
+    look: Callable[[], Sequence[Notice]]
+    claims: Claims
+    command: str
+    run: Callable[[], int]
+    say: Callable[[str], None]
+    pause: Callable[[], None]
+    clock: Clock
+
+    def keep_on(self) -> None:
+        """Watch until interrupted.
+
+        Raises:
+            KeyboardInterrupt: It was interrupted; what had been begun has been stopped.
+        """
+        self._tell_unfinished()
+        is_new = not self.claims.all()
+        while True:
+            notices = self.look()
+            for each in notices:
+                self.say(self._line(each))
+            for version in self._unclaimed(notices, is_new=is_new):
+                self._once(version)
+            is_new = is_new and not self.claims.all()
+            self.pause()
+
+    def _unclaimed(self, notices: Sequence[Notice], *, is_new: bool) -> list[str]:
+        """Claim versions that were there from the first; return the others, each once."""
+        claimed = self.claims.all()
+        found: dict[str, None] = {}
+        for each in notices:
+            if not each.version or each.version in claimed:
+                continue
+            was_there = each.state is State.FIRST or (is_new and each.state is State.UNCHANGED)
+            if was_there:
+                self.claims.begin(each.version, "", at=self.clock.now())
+            else:
+                found[each.version] = None
+        return [version for version in found if version not in self.claims.all()]
+
+    def _once(self, version: str) -> None:
+        if not self.claims.begin(version, self.command, at=self.clock.now()):
+            return  # another watch was first
+        if not self.command:
+            return
+        self.say(f"Profit {version} is new: {self.command}")
+        code = INTERRUPTED
+        try:
+            code = self.run()
+        finally:
+            self.claims.end(version, at=self.clock.now(), exit_code=code)
+        self.say(f"Profit {version}: it ended with exit code {code}")
+
+    def _tell_unfinished(self) -> None:
+        for each in self.claims.all().values():
+            if each.command and not each.ended_at:
+                self.say(
+                    f"Profit {each.version}: `{each.command}` was begun at {each.began_at} and "
+                    "never ended; it is not begun again. Run it by hand when it is still wanted."
+                )
+
+    def _line(self, notice: Notice) -> str:
+        at = f"{self.clock.now():%Y-%m-%dT%H:%M:%SZ}"
+        return f"{at} {notice.environment}: {_said(notice)}"
+
+
+def _said(notice: Notice) -> str:
+    match notice.state:
+        case State.FIRST:
+            return f"Profit {notice.version}, seen for the first time"
+        case State.UNCHANGED:
+            return f"Profit {notice.version}, unchanged"
+        case State.CHANGED:
+            return f"changed: {_differences(notice)}"
+        case State.UNREACHABLE:
+            return f"cannot be reached, trying again later: {notice.problem}"
+
+
+def _differences(notice: Notice) -> str:
+    count = len(notice.changes.changes) if notice.changes else 0
+    release = f"Profit {notice.version}"
+    if notice.version != notice.known_version:
+        release = f"Profit {notice.known_version} -> {notice.version}"
+    return f"{release}, {count} changes in its API; {notice.previous} -> {notice.snapshot}"

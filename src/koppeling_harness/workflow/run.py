@@ -10,11 +10,11 @@ from koppeling_harness.document import dump_json
 from koppeling_harness.errors import ExitCode, UsageError
 from koppeling_harness.model.run import Attempt, IntegrationRecord, RunRecord, ScenarioResult
 from koppeling_harness.model.verdict import Outcome
-from koppeling_harness.scenario.packs import packs_folder
 from koppeling_harness.store.files import require_writable
 from koppeling_harness.store.run_file import run_file
 from koppeling_harness.store.runs import load_run
 from koppeling_harness.workflow.certify import Certified, CertifyRequest, Progress, certify
+from koppeling_harness.workflow.places import default_packs, default_plugins
 from koppeling_harness.workflow.rerun import Rerun
 from koppeling_harness.workflow.status import Judged, StatusRequest, as_text, judge_registrations
 from koppeling_harness.workflow.write_run import write_record, write_report
@@ -134,12 +134,11 @@ def statuses(folders: Sequence[Path], reports: Path, clock: Clock) -> Judged | N
 
 
 def with_defaults(request: CertifyRequest) -> CertifyRequest:
-    """Return the request with `plugins` and `scenarios` here, or the packs that were installed."""
-    plugins, packs = Path("plugins"), Path("scenarios")
+    """Return the request with the integrations and packs here, or the packs that were installed."""
     return replace(
         request,
-        plugins=request.plugins or ((plugins,) if plugins.is_dir() else ()),
-        packs=request.packs or (packs if packs.is_dir() else packs_folder(),),
+        plugins=request.plugins or default_plugins(),
+        packs=request.packs or (default_packs(),),
     )
 
 

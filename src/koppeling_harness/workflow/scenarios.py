@@ -18,17 +18,16 @@ from koppeling_harness.scenario.lock import (
     render_lock,
     verify_lock,
 )
-from koppeling_harness.scenario.packs import packs_folder
 from koppeling_harness.scenario.pick import near
+from koppeling_harness.workflow.places import default_packs, default_plugins
 
 _HERE = Path("scenarios")
-_PLUGINS = Path("plugins")
 
 
 def default_paths() -> tuple[Path, ...]:
     """Return where a run would look: the packs, and the integrations' own scenarios."""
-    own = sorted(_PLUGINS.glob("*/scenarios")) if _PLUGINS.is_dir() else []
-    return (_HERE if _HERE.is_dir() else packs_folder(), *own)
+    own = [folder / "scenarios" for each in default_plugins() for folder in (each, *each.glob("*"))]
+    return (default_packs(), *sorted(each for each in own if each.is_dir()))
 
 
 def find(paths: Sequence[Path]) -> tuple[Scenario, ...]:

@@ -4,7 +4,17 @@ import json
 
 import click
 
-NAMES = ("plugin", "scenario", "registration", "run", "status", "snapshot", "changes", "impact")
+NAMES = (
+    "plugin",
+    "scenario",
+    "registration",
+    "run",
+    "status",
+    "recheck",
+    "snapshot",
+    "changes",
+    "impact",
+)
 
 
 @click.command()

@@ -54,6 +54,21 @@ class History:
                     return earlier
         return None
 
+    def last_judged(
+        self, integration: str, scenario: str, releases: Sequence[str]
+    ) -> ScenarioResult | None:
+        """Return the newest result of a scenario that passed or failed.
+
+        On the first release that has one. What was inconclusive or not run is no verdict.
+        """
+        for release in releases:
+            for each in self._of(integration, release):
+                earlier = self._earlier(each)
+                result = earlier.results.get(scenario) if earlier else None
+                if result is not None and result.outcome in {Outcome.PASSED, Outcome.FAILED}:
+                    return result
+        return None
+
     def last_passed(
         self, integration: str, scenario: str, releases: Sequence[str]
     ) -> Earlier | None:

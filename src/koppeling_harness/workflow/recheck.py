@@ -36,7 +36,7 @@ from koppeling_harness.version import __version__
 from koppeling_harness.workflow.certify import CertifyRequest, Progress
 from koppeling_harness.workflow.history import Earlier, History
 from koppeling_harness.workflow.run import RunDone, Written, certify_and_write, with_defaults
-from koppeling_harness.workflow.whose_change import Present, Tables, why_not_available
+from koppeling_harness.workflow.whose_change import Present, Tables, Wanted, why_not_available
 
 _NAMED_NOWHERE = Text(
     nl="niet beschikbaar: de instellingen noemen geen release",
@@ -204,6 +204,13 @@ class _Rechecking:
     def _release(self, asked: _Asked, written: Written) -> RecheckedRelease:
         record = written.certified.record
         presents = _presents(written)
+        moved = {each.id: self._moved(each, asked.label) for each in record.integrations}
+        failing = {
+            name: self._failing(presents[name], scenarios, asked.label)
+            for name, scenarios in moved.items()
+            if name in presents
+        }
+        self._tables.prepare([wanted for many in failing.values() for wanted in many])
         return RecheckedRelease(
             release=asked.label,
             role=asked.role,
@@ -212,13 +219,17 @@ class _Rechecking:
             version=record.erp.version,
             run_id=record.run_id,
             integrations=tuple(
-                self._integration(each, presents.get(each.id), asked.label)
+                self._integration(each, moved[each.id], failing.get(each.id, ()), asked.label)
                 for each in record.integrations
             ),
         )
 
     def _integration(
-        self, record: IntegrationRecord, present: Present | None, label: str
+        self,
+        record: IntegrationRecord,
+        moved: Sequence[RecheckedScenario],
+        failing: Sequence[Wanted],
+        label: str,
     ) -> RecheckedIntegration:
         last = self._history.last(record.id, self._candidates(label))
         return RecheckedIntegration(
@@ -229,7 +240,7 @@ class _Rechecking:
             verdict=record.verdict,
             last_run=last.run.run_id if last else "",
             last_release=last.run.erp.label if last else "",
-            scenarios=tuple(self._scenarios(record, present, last, label)),
+            scenarios=tuple(self._attributed(each, failing) for each in moved),
             problem=record.problem,
         )
 
@@ -239,33 +250,41 @@ class _Rechecking:
         older = labels[: labels.index(label)]
         return [label, *reversed(older)]
 
-    def _scenarios(
-        self,
-        record: IntegrationRecord,
-        present: Present | None,
-        last: Earlier | None,
-        label: str,
-    ) -> Iterator[RecheckedScenario]:
+    def _moved(self, record: IntegrationRecord, label: str) -> list[RecheckedScenario]:
+        candidates = self._candidates(label)
+        last = self._history.last(record.id, candidates)
         now = {result_id(each): each for each in record.results}
-        before = last.results if last else {}
-        names = dict.fromkeys([*now, *record.required_ids, *before])
-        moved = [_moved(name, now.get(name), before.get(name)) for name in names]
-        failing = [each.scenario for each in moved if each.movement is Movement.NEWLY_FAILING]
+        names = dict.fromkeys([*now, *record.required_ids, *(last.results if last else ())])
+        return [
+            _moved(name, now.get(name), self._history.last_judged(record.id, name, candidates))
+            for name in names
+        ]
+
+    def _failing(
+        self, present: Present, moved: Sequence[RecheckedScenario], label: str
+    ) -> list[Wanted]:
+        """Return what is newly failing and has passed before, by the run in which it passed."""
+        candidates = self._candidates(label)
+        by_run: dict[Path, tuple[Earlier, list[str]]] = {}
         for each in moved:
-            if each.movement is Movement.NEWLY_FAILING and present is not None:
-                yield self._attributed(each, present, failing, label)
-            else:
-                yield each
+            if each.movement is not Movement.NEWLY_FAILING:
+                continue
+            earlier = self._history.last_passed(present.record.id, each.scenario, candidates)
+            if earlier is not None:
+                by_run.setdefault(earlier.path, (earlier, []))[1].append(each.scenario)
+        return [
+            Wanted(present=present, earlier=earlier, scenarios=tuple(names))
+            for earlier, names in by_run.values()
+        ]
 
     def _attributed(
-        self, scenario: RecheckedScenario, present: Present, failing: Sequence[str], label: str
+        self, scenario: RecheckedScenario, failing: Sequence[Wanted]
     ) -> RecheckedScenario:
-        name = present.record.id
-        candidates = self._candidates(label)
-        earlier = self._history.last_passed(name, scenario.scenario, candidates)
-        if earlier is None:
-            return replace(scenario, attribution=whose_change(None))
-        table = self._tables.table(scenario.scenario, present, earlier, failing)
+        if scenario.movement is not Movement.NEWLY_FAILING:
+            return scenario
+        name = scenario.scenario
+        wanted = next((each for each in failing if name in each.scenarios), None)
+        table = None if wanted is None else self._tables.table(name, wanted)
         return replace(scenario, attribution=whose_change(table), table=table)
 
 

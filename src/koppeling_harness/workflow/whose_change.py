@@ -3,6 +3,7 @@
 Live where it can be run; from the recording of the last certified run where it cannot.
 """
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -52,6 +53,21 @@ class Present:
     planned: Mapping[str, PlannedScenario]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What tables will be asked for.
+
+    Attributes:
+        present: Where scenarios are newly failing.
+        earlier: The run in which they last passed.
+        scenarios: Their ids.
+    """
+
+    present: Present
+    earlier: Earlier
+    scenarios: tuple[str, ...]
+
+
 def why_not_available(label: str, packs: Sequence[Path]) -> Text | None:
     """Return why nothing can be run on a release here; None when it can."""
     if label not in RELEASES:
@@ -95,17 +111,31 @@ class Tables:
         results: _Results = {**_results(present.record)}
         self._runs[folder, present.run.erp.label] = (present.run.run_id, results)
 
-    def table(
-        self, scenario: str, present: Present, earlier: Earlier, needed: Sequence[str]
-    ) -> Table:
+    def prepare(self, wanted: Sequence[Wanted]) -> None:
+        """Run the certified versions that tables will ask for, all of a release at once.
+
+        What cannot be run like this is run when its table is made, which tells why.
+        """
+        by_release: dict[str, dict[Path, set[str]]] = {}
+        for each in wanted:
+            for erp in (each.earlier.run.erp, each.present.run.erp):
+                folder = self._certified_folder(each.earlier, erp)
+                if folder is not None and (folder, erp.label) not in self._runs:
+                    by_release.setdefault(erp.label, {}).setdefault(folder, set()).update(
+                        each.scenarios
+                    )
+        for release, folders in by_release.items():
+            with contextlib.suppress(HarnessError):
+                self._run(folders, release)
+
+    def table(self, scenario: str, wanted: Wanted) -> Table:
         """Return the table of one scenario.
 
         Args:
             scenario: `scenario` or `scenario[operation]`.
-            present: Where it is newly failing.
-            earlier: The run in which it last passed.
-            needed: Every scenario that the same is asked of, to run them at once.
+            wanted: What it belongs to; its scenarios are run at once.
         """
+        present, earlier, needed = wanted.present, wanted.earlier, wanted.scenarios
         old, new = earlier.run.erp, present.run.erp
         same_integration = earlier.integration.digest == present.record.digest
         same_release = (old.label, old.version) == (new.label, new.version)
@@ -170,11 +200,17 @@ class Tables:
         self, scenario: str, earlier: Earlier, erp: ErpInfo, needed: Sequence[str]
     ) -> Cell | None:
         """Return what the certified integration does now; None when its files are not here."""
-        digest = earlier.integration.digest
+        folder = self._certified_folder(earlier, erp)
+        return None if folder is None else self._live(folder, erp.label, scenario, needed)
+
+    def _certified_folder(self, earlier: Earlier, erp: ErpInfo) -> Path | None:
+        """Return where the certified integration lies; None when it cannot be run here."""
+        if self._why_not_live(erp) is not None:
+            return None
+        wanted = (earlier.integration.id, earlier.integration.digest)
         for each in self._certified.integrations if self._certified else ():
-            same = each.manifest.id == earlier.integration.id and each.digest == digest
-            if same and self._why_not_live(erp) is None:
-                return self._live(each.folder, erp.label, scenario, needed)
+            if (each.manifest.id, each.digest) == wanted:
+                return each.folder
         return None
 
     def _why_not_live(self, erp: ErpInfo) -> Text | None:
@@ -191,32 +227,35 @@ class Tables:
         return None
 
     def _live(self, folder: Path, release: str, scenario: str, needed: Sequence[str]) -> Cell:
-        run_id, results = self._runs.get((folder, release), ("", {}))
-        if scenario not in results:
+        if scenario not in self._known(folder, release)[1]:
             try:
-                run_id, found = self._run(folder, release, needed)
+                self._run({folder: set(needed)}, release)
             except HarnessError as error:
                 return Cell(note=Text(nl=error.message, en=error.message))
-            results = {**dict.fromkeys(needed), **found, **results}
-            self._runs[folder, release] = (run_id, results)
+        run_id, results = self._known(folder, release)
         return _from_result(results.get(scenario), Basis.LIVE, run_id)
 
-    def _run(
-        self, folder: Path, release: str, needed: Sequence[str]
-    ) -> tuple[str, dict[str, ScenarioResult]]:
-        (integration,) = discover([folder], entry_points=False).integrations
-        name = integration.manifest.id
+    def _known(self, folder: Path, release: str) -> tuple[str, _Results]:
+        return self._runs.get((folder, release), ("", {}))
+
+    def _run(self, folders: Mapping[Path, set[str]], release: str) -> None:
+        """Run some scenarios of some integrations, and keep what became of them."""
+        found = discover(list(folders), entry_points=False).integrations
         request = replace(
             self._request,
-            plugins=(folder,),
+            plugins=tuple(folders),
             release=release,
-            only=(name,),
+            only=tuple(each.manifest.id for each in found),
             entry_points=False,
-            ids={name: frozenset(needed)},
+            ids={each.manifest.id: frozenset(folders[each.folder]) for each in found},
         )
         record = certify(request, clock=self._clock, progress=Progress()).record
-        (each,) = record.integrations
-        return record.run_id, _results(each)
+        records = {each.id: each for each in record.integrations}
+        for each in found:
+            _, known = self._known(each.folder, release)
+            now = _results(records[each.manifest.id])
+            results = {**dict.fromkeys(folders[each.folder]), **now, **known}
+            self._runs[each.folder, release] = (record.run_id, results)
 
     def _replayed(self, scenario: str, present: Present, earlier: Earlier, reason: Text) -> Cell:
         recording = _recording(scenario, earlier)

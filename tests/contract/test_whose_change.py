@@ -1,0 +1,170 @@
+"""ERP1 moves from Profit 7 to 8 and 9 under the same integrations: whose change broke what.
+
+Real runs of real processes. What changes in Profit is planted as a switch of the emulated release;
+what changes in an integration as an edit of a copy of it.
+"""
+
+import shutil
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from support.cli import koppeling
+from support.planted import planted
+from support.tiny import scenario, tiny_plugin
+
+pytestmark = pytest.mark.slow
+
+# Reads projects; `RELIES` also needs a header that is planted away in the new release.
+READS = """
+import http.client, json
+from urllib.parse import urlsplit
+token = base64.b64encode(context.token.encode()).decode()
+headers = {"Authorization": "AfasToken " + token, "IntegrationId": context.integration_id}
+base = urlsplit(context.base_url)
+connection = http.client.HTTPConnection(base.hostname, base.port, timeout=10)
+path = base.path + "/connectors/Tiny_Projects?orderbyfieldids=ProjectId"
+connection.request("GET", path, headers=headers)
+answer = connection.getresponse()
+rows = json.load(answer)["rows"]
+connection.close()
+"""
+RELIES = READS + 'assert answer.headers["X-Trace-Identifier"], "no trace identifier"\n'
+DONE = 'return OperationResult(output={"count": len(rows)})'
+WRONG = 'return OperationResult(output={"count": 0})'
+
+WAS_AND_IS = {
+    "steady": (READS + DONE, READS + DONE),
+    "unchanged": (RELIES + DONE, RELIES + DONE),
+    "renewed": (RELIES + DONE, RELIES + "renewed = True\n" + DONE),
+    "spoiled": (READS + DONE, READS + WRONG),
+    "twice": (RELIES + DONE, RELIES + WRONG),
+    "together": (READS + DONE, RELIES + DONE),
+}
+"""Integration: what it did when it was certified, and what it does now."""
+
+SETTINGS = """
+[releases]
+previous = "Profit 7"
+current = "Profit 8"
+accept = "Profit 9"
+"""
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory) -> Path:
+    """Return a project in which every integration was certified on Profit 7, and then changed."""
+    folder = tmp_path_factory.mktemp("update")
+    (folder / "koppeling.toml").write_text(SETTINGS, encoding="utf-8")
+    for name, (was, now) in WAS_AND_IS.items():
+        tiny_plugin(folder / "certified" / name, body=was, name=name)
+        present = tiny_plugin(folder / "plugins" / name, body=now, name=name)
+        if was != now:
+            manifest = present / "koppeling.yaml"
+            text = manifest.read_text(encoding="utf-8").replace('"1.0.0"', '"1.1.0"')
+            manifest.write_text(text, encoding="utf-8")
+    given = "given: [{get: Tiny_Projects, take: 1}]\n"
+    scenario(folder / "scenarios", expect="{output: {count: {$min: 1}}}", extra=given)
+    first = koppeling("run", "--release", "Profit 7", "--plugin", "certified", cwd=folder)
+    assert first.code == 0, first.all
+    shutil.copytree(folder / "reports", folder / "again")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def rechecked(project) -> dict:
+    """Return the recheck after the update, with the certified versions at hand."""
+    changed = {
+        "Profit 8": {"trace_identifier": "absent"},
+        "Profit 9": {"classic_token": "refused"},
+    }
+    arguments = ("recheck", "--json", "--certified", "certified")
+    ran = planted(changed, *arguments, cwd=project)
+    assert ran.code == 1, ran.all
+    return ran.json()
+
+
+def only(record: dict, release: str, integration: str) -> dict:
+    """Return what a recheck says of the one scenario of an integration on a release."""
+    (found,) = [each for each in record["releases"] if each["release"] == release]
+    (each,) = [each for each in found["integrations"] if each["id"] == integration]
+    (result,) = each["scenarios"]
+    return result
+
+
+def whose(record: dict, release: str, integration: str) -> str | None:
+    result = only(record, release, integration)
+    return result["attribution"] and result["attribution"]["whose"]
+
+
+@pytest.mark.parametrize(
+    ("integration", "answer"),
+    [
+        ("steady", None),
+        ("unchanged", "profit"),
+        ("renewed", "profit"),
+        ("spoiled", "integration"),
+        ("twice", "both"),
+        ("together", "both"),
+    ],
+)
+def test_on_the_new_release_each_planted_change_is_told_as_what_it_is(
+    rechecked, integration, answer
+):
+    assert whose(rechecked, "Profit 8", integration) == answer
+
+
+@pytest.mark.parametrize("integration", WAS_AND_IS)
+def test_a_release_that_refuses_everybody_is_the_environment(rechecked, integration):
+    result = only(rechecked, "Profit 9", integration)
+
+    assert (result["outcome"], result["cause"]) == ("inconclusive", "environment")
+    assert result["attribution"]["whose"] == "environment"
+
+
+def test_on_the_old_release_only_what_changed_in_an_integration_is_newly_failing(rechecked):
+    moved = {name: only(rechecked, "Profit 7", name)["movement"] for name in WAS_AND_IS}
+
+    failing = {name for name, each in moved.items() if each == "newly_failing"}
+    assert failing == {"spoiled", "twice"}
+    assert whose(rechecked, "Profit 7", "spoiled") == "integration"
+
+
+def test_every_cell_says_what_it_is_based_on(rechecked):
+    table = only(rechecked, "Profit 8", "renewed")["table"]
+    cells = {
+        name: (table[name]["outcome"], table[name]["basis"])
+        for name in ("certified_old", "certified_new", "present_old", "present_new")
+    }
+
+    assert cells == {
+        "certified_old": ("passed", "live"),
+        "certified_new": ("failed", "live"),
+        "present_old": ("passed", "live"),
+        "present_new": ("failed", "live"),
+    }
+    assert (table["certified_version"], table["present_version"]) == ("1.0.0", "1.1.0")
+    assert (table["old_release"], table["new_release"]) == (
+        "Profit 7 (7.7.10)",
+        "Profit 8 (8.0.12)",
+    )
+
+
+def test_the_recheck_fits_its_schema(rechecked, project):
+    schema = koppeling("schema", "recheck", cwd=project).json()
+
+    jsonschema.validate(rechecked, schema, format_checker=jsonschema.FormatChecker())
+
+
+def test_without_the_certified_version_what_is_missing_is_told(project):
+    changed = {"Profit 9": {"trace_identifier": "absent"}}
+    arguments = ("--json", "--release", "Profit 7", "--release", "Profit 9", "--reports", "again")
+    ran = planted(changed, "recheck", "unchanged", "renewed", *arguments, cwd=project)
+    record = ran.json()
+
+    assert ran.code == 16, ran.err  # Accept is advisory
+    assert whose(record, "Profit 9", "unchanged") == "profit"
+    answer = only(record, "Profit 9", "renewed")["attribution"]
+    assert answer["whose"] == "cannot_tell"
+    assert any("--certified" in each["en"] for each in answer["missing"])

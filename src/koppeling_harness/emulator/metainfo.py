@@ -9,12 +9,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from koppeling_harness.emulator.access import AppConnector
-from koppeling_harness.emulator.change import Rules
 from koppeling_harness.emulator.definition import DATA_TYPES, Column, Definition
 from koppeling_harness.emulator.environment import Environment
 from koppeling_harness.emulator.records import is_mandatory, keys_of
 from koppeling_harness.emulator.specification import Field, ObjectType, UpdateConnector
-from koppeling_harness.emulator.update_connector import rules_of
+from koppeling_harness.emulator.update_connector import length_of, rules_of
 from koppeling_harness.emulator.values import label_of
 
 CUSTOM_CONNECTORS = {
@@ -108,19 +107,23 @@ def update_metainfo(environment: Environment, connector: UpdateConnector, langua
 def _object(
     type_: ObjectType, connector: UpdateConnector, language: str, environment: Environment
 ) -> dict[str, Any]:
-    rules = rules_of(type_)
     custom = environment.updates.custom_fields.get(type_.name.lower(), {})
     fields = [*type_.fields, *custom.values()]
     return {
         "name": type_.name,
-        "fields": [_update_field(each, type_, rules, connector, language) for each in fields],
+        "fields": [_update_field(each, type_, connector, language, environment) for each in fields],
         "objects": [_object(each, connector, language, environment) for each in type_.objects],
     }
 
 
 def _update_field(
-    field: Field, type_: ObjectType, rules: Rules, connector: UpdateConnector, language: str
+    field: Field,
+    type_: ObjectType,
+    connector: UpdateConnector,
+    language: str,
+    environment: Environment,
 ) -> dict[str, Any]:
+    rules = rules_of(type_)
     if rules.table == "record":
         keys = keys_of(type_, connector)
         mandatory = is_mandatory(field, type_, connector)
@@ -133,7 +136,7 @@ def _update_field(
         "dataType": field.type,
         "label": label_of(field)[0 if language == "nl" else 1],
         "mandatory": mandatory,
-        "length": field.length,
+        "length": length_of(field, environment.settings),
         "decimals": 2 if field.type == "decimal" else 0,
         "decimalsFieldId": "",
         "notzero": mandatory and field.type == "int",

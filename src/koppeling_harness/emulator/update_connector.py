@@ -163,9 +163,8 @@ class UpdateExecutor:
         return values
 
     def _as_of_release(self, field: Field) -> Field:
-        if field.id == _LANGUAGE:
-            return replace(field, length=int(self._settings["language_code_length"]))
-        return field
+        length = length_of(field, self._settings)
+        return field if length == field.length else replace(field, length=length)
 
     def _find(self, change: Change, rules: Rules, connector: UpdateConnector) -> Values:
         """Return the row that an update or deletion is about.
@@ -272,6 +271,11 @@ def _is_documented(change: Change, named: list[str], connector: UpdateConnector)
 def rules_of(type_: ObjectType) -> Rules:
     """Return the rules of an object; those without rules of their own are kept as they come."""
     return RULES.get(type_.name, RECORD)
+
+
+def length_of(field: Field, settings: Mapping[str, str]) -> int:
+    """Return the most characters of a field in the release that is served; 0 when unlimited."""
+    return int(settings["language_code_length"]) if field.id == _LANGUAGE else field.length
 
 
 def _link(change: Change, rules: Rules) -> Values:

@@ -15,13 +15,16 @@ from koppeling_harness.watch.metainfo import endpoints_of, snapshot_of
 _KINDS = (("get", "getConnectors"), ("update", "updateConnectors"))
 
 
-async def look(access: ErpAccess, *, connection: Connection, clock: Clock) -> Snapshot:
+async def look(
+    access: ErpAccess, *, connection: Connection, clock: Clock, label: str = ""
+) -> Snapshot:
     """Return a snapshot of an environment: one call after the other, two and one per connector.
 
     Args:
-        access: The environment; production is refused. Its release's label becomes the snapshot's.
+        access: The environment; production is refused.
         connection: What carries the requests.
         clock: Tells when it was taken.
+        label: What the release is called, as far as the user says.
 
     Raises:
         ConfigurationError: The address cannot be used.
@@ -33,7 +36,7 @@ async def look(access: ErpAccess, *, connection: Connection, clock: Clock) -> Sn
     overview = await _ask(client, "/metainfo")
     raw: dict[str, Any] = {
         "version": version.get("version"),
-        "label": access.release.label,
+        "label": label,
         "taken_at": taken_at.isoformat(),
         "info": overview.get("info"),
         "endpoints": endpoints_of(overview),

@@ -45,7 +45,7 @@ class Notice:
     previous: str = ""
 
 
-def state_of(known: Snapshot, now: Snapshot, *, names: tuple[str, str]) -> ChangeList | None:
+def differences(known: Snapshot, now: Snapshot, *, names: tuple[str, str]) -> ChangeList | None:
     """Return what is different between what was known and what is; None when nothing is.
 
     Args:

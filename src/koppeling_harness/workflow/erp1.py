@@ -1,16 +1,14 @@
 """The emulated ERP1 from the command line: serve it, list its switches, import, take a snapshot."""
 
 import asyncio
-import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from koppeling_harness.clock import SystemClock
-from koppeling_harness.document import load_yaml
+from koppeling_harness.document import dump_json, load_yaml
 from koppeling_harness.emulator.definition import Definition
 from koppeling_harness.emulator.openapi_import import import_openapi, merge
 from koppeling_harness.emulator.quirks import QUIRKS
@@ -22,19 +20,17 @@ from koppeling_harness.emulator.specification import (
     read_catalogue,
     write_catalogue,
 )
-from koppeling_harness.erp.call import ErpCall
-from koppeling_harness.erp.client import ErpClient
 from koppeling_harness.erp.connection import Connection
 from koppeling_harness.errors import (
     ConfigurationError,
     DocumentError,
-    ErpUnavailableError,
     Problem,
 )
 from koppeling_harness.model.access import ErpAccess
 from koppeling_harness.model.connector import EnvironmentDefinition
 from koppeling_harness.model.secret import Secret
 from koppeling_harness.model.shape import Release
+from koppeling_harness.watch.look import look
 
 TOKEN_VARIABLE = "AFAS_TOKEN"  # noqa: S105 - the name of a variable, not a token
 """The environment variable that holds the token's XML for a snapshot."""
@@ -182,7 +178,7 @@ def quirks() -> list[dict[str, Any]]:
 
 
 def take_snapshot(url: str, environ: Mapping[str, str] = os.environ) -> str:
-    """Return the metainfo of a live environment as a snapshot.
+    """Return what a live environment says of its API, as `koppeling updates check` keeps it.
 
     Args:
         url: Its base URL; production is refused.
@@ -199,33 +195,11 @@ def take_snapshot(url: str, environ: Mapping[str, str] = os.environ) -> str:
     return asyncio.run(_snapshot(url, Secret(token)))
 
 
+_NOT_ASKED = Release(label="unknown", version="unknown")
+
+
 async def _snapshot(url: str, token: Secret) -> str:
+    clock = SystemClock()
+    access = ErpAccess(environment="", base_url=url.rstrip("/"), token=token, release=_NOT_ASKED)
     async with Connection() as connection:
-        client = ErpClient(
-            ErpAccess(
-                environment="",
-                base_url=url.rstrip("/"),
-                token=token,
-                release=Release(label="unknown", version="unknown"),
-            ),
-            connection=connection,
-            clock=SystemClock(),
-        )
-        overview = await _metainfo(client, "/metainfo")
-        snapshot: dict[str, Any] = {"info": overview.get("info", {})}
-        for kind, members in (("get", "getConnectors"), ("update", "updateConnectors")):
-            snapshot[kind] = {
-                each["id"]: await _metainfo(client, f"/metainfo/{kind}/{quote(each['id'])}")
-                for each in overview.get(members, ())
-            }
-    return json.dumps(snapshot, ensure_ascii=False, indent=1)
-
-
-async def _metainfo(client: ErpClient, path: str) -> dict[str, Any]:
-    answer = await client.send(ErpCall(method="GET", path=path))
-    if answer.status != 200 or not isinstance(answer.body, dict):
-        message = f"GET {path}: answered {answer.status}, expected 200 with metainfo"
-        raise ErpUnavailableError(
-            message, hint="Is the token of this environment, and not expired?"
-        )
-    return answer.body
+        return dump_json(await look(access, connection=connection, clock=clock), indent=1)

@@ -12,7 +12,7 @@ import subprocess
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -27,6 +27,7 @@ from koppeling_harness.errors import (
     UsageError,
 )
 from koppeling_harness.model.access import ErpAccess
+from koppeling_harness.model.environment import EnvironmentSetting
 from koppeling_harness.model.snapshot import Snapshot
 from koppeling_harness.report.updates_text import counted
 from koppeling_harness.store.claims import Claims
@@ -39,7 +40,7 @@ from koppeling_harness.store.snapshots import (
 from koppeling_harness.watch.look import look
 from koppeling_harness.watch.loop import Watch
 from koppeling_harness.watch.metainfo import snapshot_of
-from koppeling_harness.watch.notice import Notice, State, state_of
+from koppeling_harness.watch.notice import Notice, State, differences
 from koppeling_harness.workflow.environments import access_for
 
 _DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
@@ -50,10 +51,10 @@ _PATIENCE_S = 30.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Target:
-    """One environment, and which authorities are trusted beside Mozilla's."""
+    """One environment, with what the settings say of it."""
 
     access: ErpAccess
-    ca_file: str
+    setting: EnvironmentSetting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,7 +165,7 @@ def _targets(names: Sequence[str], places: Places, clock: Clock) -> list[_Target
     return [
         _Target(
             access=access_for(each, settings, clock=clock),
-            ca_file=settings.environment_named(each).ca_file,
+            setting=settings.environment_named(each),
         )
         for each in list(names) or _all(settings)
     ]
@@ -206,7 +207,9 @@ def _look_at_one(target: _Target, places: Places, clock: Clock) -> Notice:
             version=now.version,
             snapshot=str(path),
         )
-    changes = state_of(known, now, names=(before, access.environment))
+    if known.version != now.version:
+        now = replace(now, label="")  # the settings spoke of the one before
+    changes = differences(known, now, names=(before, access.environment))
     return Notice(
         environment=access.environment,
         state=State.CHANGED if changes else State.UNCHANGED,
@@ -219,8 +222,9 @@ def _look_at_one(target: _Target, places: Places, clock: Clock) -> Notice:
 
 
 async def _snapshot(target: _Target, clock: Clock) -> Snapshot:
-    async with Connection(tls=trusting(target.ca_file)) as connection:
-        return await look(target.access, connection=connection, clock=clock)
+    label = target.setting.release
+    async with Connection(tls=trusting(target.setting.ca_file)) as connection:
+        return await look(target.access, connection=connection, clock=clock, label=label)
 
 
 def _read(path: Path) -> Snapshot:

@@ -103,3 +103,46 @@ def test_a_service_is_told_of_what_happens_after_the_preparation(tmp_path, relea
 
     assert ran.code == 0, ran.all
     assert "2 of 2 required scenarios executed and passed" in ran.out
+
+
+DELIVERIES = """
+scenario: webhooks.deliveries
+title: {nl: Webhooks van wie dan ook, en: Webhooks of whoever}
+level: required
+proves: [test]
+when:
+  - webhook: subject.created
+    data: {SubjectId: "${unique(4)}"}
+    event_id: ${unique(8)}
+    expect: {status: 200}
+  - {webhook: subject.created, signature: wrong}
+  - {webhook: subject.created, signature: missing}
+  - operation: received
+    expect:
+      output:
+        seen: [[subject.created, true], [subject.created, false], [subject.created, false]]
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("release", "code", "said"),
+    [
+        ("Profit 8", 0, "1 of 1 required scenarios executed and passed"),
+        ("Profit 7", 10, "this integration gets no webhooks from this environment"),
+    ],
+)
+def test_a_scenario_delivers_webhooks_that_afas_signed_and_that_it_did_not(
+    tmp_path, release, code, said
+):
+    folder = tmp_path / "plugins" / "luisteraar"
+    folder.mkdir(parents=True)
+    (folder / "koppeling.yaml").write_text(MANIFEST % sys.executable, encoding="utf-8")
+    (folder / "service.py").write_text(textwrap.dedent(SERVICE), encoding="utf-8")
+    (tmp_path / "scenarios").mkdir()
+    (tmp_path / "scenarios" / "one.scenario.yaml").write_text(DELIVERIES, encoding="utf-8")
+
+    ran = koppeling("run", "--release", release, cwd=tmp_path)
+
+    assert ran.code == code, ran.all
+    assert said in ran.out

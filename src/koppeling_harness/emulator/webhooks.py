@@ -123,14 +123,7 @@ class Webhooks:
         ]
         if not wanting:
             return
-        body = {
-            "EventId": str(uuid.uuid4()),
-            "EnvironmentId": self._environment,
-            "EventType": event,
-            "Data": dict(data),
-            "Timestamp": self._now().strftime("%Y-%m-%dT%H:%M:%SZ"),
-        }
-        content = json.dumps(body, ensure_ascii=False).encode()
+        content = self._body(event, data, event_id=None)
         for each in wanting:
             sent = Sent(event=event, body=content)
             each.sent.append(sent)
@@ -139,6 +132,39 @@ class Webhooks:
         if self._thread is None:
             self._thread = threading.Thread(target=self._deliver_all, daemon=True)
             self._thread.start()
+
+    def deliver(
+        self,
+        url: str,
+        secret: Secret | None,
+        event: str,
+        data: Mapping[str, Any],
+        *,
+        event_id: str | None = None,
+    ) -> int | None:
+        """Deliver an event to an address now and once, whoever subscribed.
+
+        Args:
+            url: Where.
+            secret: What it is signed with; None leaves the signature out.
+            event: Event type.
+            data: What it is about.
+            event_id: Its id; a new one when None.
+
+        Returns:
+            The status that was answered, None when no answer came in time.
+        """
+        return _post(url, secret, self._body(event, data, event_id=event_id))
+
+    def _body(self, event: str, data: Mapping[str, Any], *, event_id: str | None) -> bytes:
+        body = {
+            "EventId": event_id or str(uuid.uuid4()),
+            "EnvironmentId": self._environment,
+            "EventType": event,
+            "Data": dict(data),
+            "Timestamp": self._now().strftime("%Y-%m-%dT%H:%M:%SZ"),
+        }
+        return json.dumps(body, ensure_ascii=False).encode()
 
     def close(self) -> None:
         """Stop delivering; what waits is dropped."""
@@ -158,7 +184,8 @@ class Webhooks:
             if self._closing.wait(gap_s) or subscription.ended:
                 return
             sent.attempts += 1
-            if _post(subscription, sent.body):
+            status = _post(subscription.url, subscription.secret, sent.body)
+            if status is not None and 200 <= status < 300:
                 sent.state = Delivery.SUCCESS
                 return
             sent.state = Delivery.RETRY
@@ -173,9 +200,9 @@ def signature(secret: Secret, body: bytes) -> str:
     return "sha256=" + hmac.new(secret.reveal().encode(), body, hashlib.sha256).hexdigest()
 
 
-def _post(subscription: Subscription, body: bytes) -> bool:
-    """Return whether the receiver took it in time."""
-    parts = urlsplit(subscription.url)
+def _post(url: str, secret: Secret | None, body: bytes) -> int | None:
+    """Return what the receiver answered, None when it did not in time."""
+    parts = urlsplit(url)
     host = parts.hostname or ""
     connection: http.client.HTTPConnection
     if parts.scheme == "https":
@@ -185,14 +212,13 @@ def _post(subscription: Subscription, body: bytes) -> bool:
     else:
         connection = http.client.HTTPConnection(host, parts.port, timeout=ANSWER_WITHIN_S)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    headers = {
-        "Content-Type": "application/json; charset=utf-8",
-        "X-Profit-Signature-256": signature(subscription.secret, body),
-    }
+    headers = {"Content-Type": "application/json; charset=utf-8"}
+    if secret is not None:
+        headers["X-Profit-Signature-256"] = signature(secret, body)
     try:
         connection.request("POST", path, body, headers)
-        return 200 <= connection.getresponse().status < 300
+        return connection.getresponse().status
     except (OSError, http.client.HTTPException):
-        return False
+        return None
     finally:
         connection.close()

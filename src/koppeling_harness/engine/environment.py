@@ -4,6 +4,7 @@ from typing import Protocol, runtime_checkable
 
 from koppeling_harness.model.access import ErpAccess
 from koppeling_harness.model.exchange import Recording
+from koppeling_harness.model.scenario import WebhookStep
 from koppeling_harness.model.secret import Secret
 from koppeling_harness.model.shape import Release
 from koppeling_harness.scenario.plan import PlannedScenario
@@ -50,6 +51,10 @@ class WebhookSender(Protocol):
 
     def unsubscribe(self) -> None:
         """Send no more."""
+        ...
+
+    async def deliver(self, url: str, step: WebhookStep) -> int | None:
+        """Deliver one webhook to a service; return its status, None when no answer came."""
         ...
 
 

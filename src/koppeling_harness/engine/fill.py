@@ -16,6 +16,8 @@ from koppeling_harness.model.scenario import (
     RequestStep,
     Step,
     UpdateStep,
+    WebhookStep,
+    step_verb,
 )
 from koppeling_harness.scenario.expression import Functions, evaluate
 
@@ -37,10 +39,10 @@ def describe(step: Step) -> str:
             return f"delete {step.delete}"
         case RequestStep():
             return f"request {step.request.method} {step.request.path}"
-        case ExchangesStep():
-            return "exchanges"
-        case FindingsStep():
-            return "findings"
+        case ExchangesStep() | FindingsStep():
+            return str(step_verb(step))
+        case WebhookStep():
+            return f"webhook {step.webhook}"
         case _:
             assert_never(step)
 
@@ -79,6 +81,8 @@ def filled(step: Step, names: Mapping[str, Any], functions: Functions) -> Step:
                 body=fill(raw.body),
             )
             return replace(step, request=request)
+        case WebhookStep():
+            return replace(step, data=fill(step.data), event_id=fill(step.event_id))
         case ExchangesStep() | FindingsStep():
             return step
         case _:

@@ -34,6 +34,7 @@ from koppeling_harness.model.scenario import (
     RequestStep,
     Step,
     UpdateStep,
+    WebhookStep,
 )
 from koppeling_harness.model.verdict import Cause, Outcome
 from koppeling_harness.scenario.expression import Functions, evaluate
@@ -138,6 +139,11 @@ async def _act(step: Step, stage: Stage) -> _Done | Stop:
             return _Done(result={"count": len(items), "items": items}, implied={})
         case FindingsStep():
             return _Done(result=_findings_result(stage.judge()), implied={})
+        case WebhookStep():
+            delivered = await stage.trigger.deliver(step)
+            if isinstance(delivered, Stop):
+                return delivered
+            return _Done(result=delivered, implied={"status": {"$min": 200, "$max": 299}})
         case GetStep() | InsertStep() | UpdateStep() | DeleteStep() | RequestStep():
             return await _call(step, stage)
         case _:

@@ -12,7 +12,7 @@ from koppeling_harness.model.exchange import Exchange, TriggerRecord
 from koppeling_harness.model.finding import Finding
 from koppeling_harness.model.manifest import Manifest
 from koppeling_harness.model.operation import OperationCall, OperationResult, RunContext
-from koppeling_harness.model.scenario import OperationStep
+from koppeling_harness.model.scenario import OperationStep, WebhookStep
 from koppeling_harness.model.verdict import Cause, Outcome
 from koppeling_harness.plugin.session import (
     Breakdown,
@@ -111,6 +111,24 @@ class Trigger:
         given = json.loads(self._redact(json.dumps(call.input, ensure_ascii=False)))
         ok = None if isinstance(answer, Breakdown) else answer.ok
         self.triggers.append(TriggerRecord(operation=call.operation, input=given, ok=ok))
+
+    async def deliver(self, step: WebhookStep) -> dict[str, Any] | Stop:
+        """Deliver a webhook and return its result as expectations see it."""
+        session = await self._open(step.place)
+        if isinstance(session, Stop):
+            return session
+        if self._webhooks is None or session.webhook_url is None:
+            said = Said(
+                nl="deze koppeling krijgt van deze omgeving geen webhooks",
+                en="this integration gets no webhooks from this environment",
+                hint="Name `webhooks` in its manifest; webhooks are there from Profit 8 on.",
+            )
+            return stop(
+                codes.EXPRESSION, Outcome.INCONCLUSIVE, Cause.CONFIGURATION, step.place, said
+            )
+        started_s = self._clock.elapsed_s()
+        status = await self._webhooks.deliver(session.webhook_url, step)
+        return {"status": status, "duration_s": self._clock.elapsed_s() - started_s}
 
     async def check_traffic(self, exchanges: tuple[Exchange, ...]) -> tuple[Finding, ...]:
         """Return what the integration's own traffic checks object to."""

@@ -7,6 +7,7 @@ Every step gives a *result*, a plain mapping that `expect` is held against and `
     exchanges                              count, items (method, path, connector, query, status,
                                            request_headers, request_body, fault, ...)
     findings                               count, codes, items
+    webhook                                status, duration_s
 """
 
 from dataclasses import dataclass, field
@@ -161,7 +162,44 @@ class FindingsStep(_Step):
     """Written as `findings: {}`; `expect` says what is wanted of them."""
 
 
-VERBS = ("operation", "get", "insert", "update", "delete", "request", "exchanges", "findings")
+class Signed(StrEnum):
+    """How a webhook is signed."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    """With another secret than the subscription has."""
+    MISSING = "missing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookStep(_Step):
+    """Deliver a webhook to the integration's service, as AFAS would, or as somebody else would.
+
+    What happens in ERP1 is told to the service without any step. This is for what cannot be made
+    to happen there: a delivery that comes twice, or one that AFAS did not sign.
+    Source for the form: AFAS, docs.afas.help/profit/en/webhooks.
+    """
+
+    webhook: NonEmpty
+    """Event type, such as `subject.created`."""
+    data: dict[str, Any] = field(default_factory=dict)
+    """What the event is about: `{SubjectTypeId: 1, SubjectId: 12}`."""
+    event_id: NonEmpty | None = None
+    """The same id is the same event, delivered again; a new one when absent."""
+    signature: Signed = Signed.RIGHT
+
+
+VERBS = (
+    "operation",
+    "get",
+    "insert",
+    "update",
+    "delete",
+    "request",
+    "exchanges",
+    "findings",
+    "webhook",
+)
 
 STEP_EXPECTED = f"expected a step with exactly one of: {', '.join(VERBS)}"
 """What a problem says of a step without a verb, or with several."""
@@ -183,7 +221,8 @@ Step = Annotated[
     | DeleteStep
     | RequestStep
     | ExchangesStep
-    | FindingsStep,
+    | FindingsStep
+    | WebhookStep,
     OneOf(
         step_verb,
         {
@@ -195,6 +234,7 @@ Step = Annotated[
             "request": RequestStep,
             "exchanges": ExchangesStep,
             "findings": FindingsStep,
+            "webhook": WebhookStep,
         },
         message=STEP_EXPECTED,
     ),
@@ -256,5 +296,11 @@ class Scenario:
     """Carried out whatever happened, in order."""
     timeout_s: Annotated[float, Limit(gt=0)] = 60.0
     """Time allowed for the whole scenario."""
+    shared: bool | None = None
+    """Whether it survives an environment that others use too; `koppeling scenarios check` tells
+    what is thought of it when absent."""
+    leaves: tuple[ConnectorId, ...] = ()
+    """UpdateConnectors in which something of it stays behind in a shared environment, because AFAS
+    does not let it be undone."""
     place: str = ""
     """File, line and column; filled in by the loader."""

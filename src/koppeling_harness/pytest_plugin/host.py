@@ -16,6 +16,7 @@ from koppeling_harness.model.access import ErpAccess
 from koppeling_harness.model.connector import OwnGetConnector
 from koppeling_harness.model.exchange import Recording
 from koppeling_harness.model.manifest import HttpRuntime, Manifest
+from koppeling_harness.model.scenario import Signed, WebhookStep
 from koppeling_harness.model.secret import Secret
 from koppeling_harness.scenario.plan import PlannedScenario
 from koppeling_harness.traffic import Gateway, Redactor
@@ -88,6 +89,24 @@ class EmulatedErp:
         """Send no more webhooks of an environment."""
         self._erp1.environment(environment).webhooks.unsubscribe_all()
 
+    async def deliver(
+        self, environment: str, url: str, secret: Secret, step: WebhookStep
+    ) -> int | None:
+        """Deliver one webhook of an environment; return the status, None when no answer came."""
+        signed = {
+            Signed.RIGHT: secret,
+            Signed.WRONG: Secret(secrets.token_urlsafe(24)),
+            Signed.MISSING: None,
+        }
+        return await asyncio.to_thread(
+            self._erp1.environment(environment).webhooks.deliver,
+            url,
+            signed[step.signature],
+            step.webhook,
+            step.data,
+            event_id=step.event_id,
+        )
+
     def mark(self, environment: str) -> None:
         """Note that an integration is told to do something now."""
         self._gateway.mark(environment)
@@ -130,6 +149,12 @@ class EmulatedEnvironment:
     def unsubscribe(self) -> None:
         """Send no more."""
         self._host.unsubscribe(self.access.environment)
+
+    async def deliver(self, url: str, step: WebhookStep) -> int | None:
+        """Deliver one webhook to a service; return its status, None when no answer came."""
+        if self.webhook_secret is None:
+            return None
+        return await self._host.deliver(self.access.environment, url, self.webhook_secret, step)
 
     def mark(self) -> None:
         """Note that the integration is told to do something now."""

@@ -25,6 +25,7 @@ _RESULTS = {
     "request": _ROWS_RESULT,
     "exchanges": ("count", "items"),
     "findings": ("count", "codes", "items"),
+    "webhook": ("status", "duration_s"),
 }
 
 _FAULT_PARAMETERS = ("status", "retry_after_s", "delay_s", "field")
@@ -89,8 +90,8 @@ def _note_no_verb(step: Any, path: Path, notes: Notes) -> None:
 
 
 def _check_phase(phase: str, verb: str, step: dict[str, Any], path: Path, notes: Notes) -> None:
-    if verb == "operation" and phase != "when":
-        message = f"`operation` stands under `{phase}`, expected under `when`"
+    if verb in {"operation", "webhook"} and phase != "when":
+        message = f"`{verb}` stands under `{phase}`, expected under `when`"
         hint = "Only what happens in `when` is judged by the traffic rules."
         notes.add((*path, verb), message, hint=hint, key=True)
     if verb not in {"exchanges", "findings"}:

@@ -24,6 +24,8 @@ _RESERVED = (*GIVEN_NAMES, "operation", "values")
 _FILLED = (
     "operation",
     "input",
+    "data",
+    "event_id",
     "where",
     "filter",
     "keys",

@@ -36,6 +36,7 @@ def problems_of(tmp_path, body):
         (WHEN + "then:\n  - {get: X, insert: Y}", "8:5", "found get, insert", "each"),
         ("given:\n  - operation: sync\n" + WHEN, "6:5", "`operation` stands under `given`", "when"),
         (WHEN + "then:\n  - operation: sync", "8:5", "`operation` stands under `then`", "rules"),
+        (WHEN + "then:\n  - webhook: x.y", "8:5", "`webhook` stands under `then`", "rules"),
         (
             "when:\n  - exchanges: {}\n    expect: {count: 1}",
             "6:5",

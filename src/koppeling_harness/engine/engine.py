@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from koppeling_harness.clock import Clock
 from koppeling_harness.engine import codes
 from koppeling_harness.engine.environment import EnvironmentSource
-from koppeling_harness.engine.scenario_run import Bench, run_scenario
+from koppeling_harness.engine.scenario_run import Bench, OnRecording, run_scenario
 from koppeling_harness.engine.stop import Said, Stop, stop
 from koppeling_harness.erp.connection import Connection
 from koppeling_harness.errors import ConfigurationError, ErpUnavailableError, HarnessError
@@ -53,6 +53,7 @@ class Engine:
         runners: For each integration id, what starts and triggers it.
         clock: Measures durations.
         setting: How the run is to go.
+        on_recording: Is given what went over the wire in each scenario, redacted.
     """
 
     def __init__(
@@ -62,11 +63,13 @@ class Engine:
         runners: Mapping[str, IntegrationRunner],
         clock: Clock,
         setting: Setting,
+        on_recording: OnRecording = lambda _planned, _recording: None,
     ) -> None:
         self._environments = environments
         self._runners = runners
         self._clock = clock
         self._setting = setting
+        self._on_recording = on_recording
 
     async def run(
         self, planned: Sequence[PlannedScenario]
@@ -112,6 +115,7 @@ class Engine:
     ) -> ScenarioResult:
         bench = Bench(
             connection=connection,
+            on_recording=self._on_recording,
             runner=self._runners[planned.manifest.id],
             functions=self._functions(planned, attempt),
             clock=self._clock,

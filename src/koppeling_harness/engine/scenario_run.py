@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -34,6 +34,8 @@ _THEN = Phase(name="then", prepares=False)
 _CLEANUP = Phase(name="cleanup", prepares=False)
 _CLEANUP_LIMIT_S = 10.0
 
+OnRecording = Callable[[PlannedScenario, Recording], None]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bench:
@@ -41,6 +43,7 @@ class Bench:
 
     Attributes:
         connection: Carries the harness's own requests; one per scenario in flight.
+        on_recording: Is given what went over the wire, redacted, when the scenario is done.
         runner: Gives sessions with the integration.
         functions: Generators for expressions, seeded for this scenario.
         clock: Measures durations.
@@ -49,6 +52,7 @@ class Bench:
     """
 
     connection: Connection
+    on_recording: OnRecording
     runner: IntegrationRunner
     functions: Functions
     clock: Clock
@@ -88,7 +92,12 @@ async def run_scenario(
             course.stops.append(ended)
         await _clean_up(planned, stage, course)
         log = trigger.log
-    recording = replace(environment.recording(), triggers=tuple(trigger.triggers))
+    recording = replace(
+        environment.recording(),
+        triggers=tuple(trigger.triggers),
+        base_url=environment.gateway_url,
+    )
+    bench.on_recording(planned, recording)
     return _result(planned, course, recording, log, bench.clock.elapsed_s() - started_s)
 
 

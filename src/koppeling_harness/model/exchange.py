@@ -1,6 +1,7 @@
 """Requests and responses as they were seen on the wire."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -114,3 +115,7 @@ class Recording:
     """Kind of secret and how many values of it were replaced."""
     triggers: tuple[TriggerRecord, ...] = ()
     """What the integration was told to do, the first of them turn 1."""
+    base_url: str = ""
+    """What the integration was given to send to; empty when not told."""
+    began_at: datetime | None = None
+    """When recording began, with a time zone."""

@@ -11,6 +11,7 @@ import pytest
 
 from koppeling_harness.clock import Clock, SystemClock
 from koppeling_harness.engine.engine import DEFAULT_CONCURRENCY, Engine, Setting
+from koppeling_harness.model.exchange import Recording
 from koppeling_harness.model.run import ScenarioResult
 from koppeling_harness.model.scenario import Scenario
 from koppeling_harness.model.shape import Release
@@ -42,6 +43,8 @@ class Request:
         loaded: Scenario files that were read already, by resolved path.
         selects: Says of each scenario whether it is to be carried out.
         retries: How often a scenario is repeated when the environment kept it from being judged.
+        redactor: Replaces secrets in what is recorded, and knows them afterwards.
+        on_recording: Called with each scenario and what went over the wire, redacted.
     """
 
     discovery: Discovery
@@ -56,6 +59,10 @@ class Request:
     loaded: Mapping[Path, Scenario] = field(default_factory=dict)
     selects: Callable[[PlannedScenario], bool] = field(default=lambda _planned: True)
     retries: int = 0
+    redactor: Redactor = field(default_factory=lambda: Redactor(secrets.token_bytes(32)))
+    on_recording: Callable[[PlannedScenario, Recording], None] = field(
+        default=lambda _planned, _recording: None
+    )
 
 
 class Certification:
@@ -63,7 +70,7 @@ class Certification:
 
     def __init__(self, request: Request) -> None:
         self.request = request
-        self.redactor = Redactor(secrets.token_bytes(32))
+        self.redactor = request.redactor
         self.release: Release | None = None
         self._loop = asyncio.Runner()
         self._started = AsyncExitStack()
@@ -122,7 +129,11 @@ class Certification:
             retries=request.retries,
         )
         self._engine = Engine(
-            environments=host, runners=runners, clock=request.clock, setting=setting
+            environments=host,
+            runners=runners,
+            clock=request.clock,
+            setting=setting,
+            on_recording=request.on_recording,
         )
         return self._engine
 

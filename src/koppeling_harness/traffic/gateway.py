@@ -133,6 +133,7 @@ class _Tape:
         self._redactor = redactor
         self._clock = clock
         self._began_s = clock.elapsed_s()
+        self._began_at = clock.now()
         self._count = 0
         self._connections: dict[int, int] = {}
         self._under_way: dict[int, Passage] = {}
@@ -170,6 +171,7 @@ class _Tape:
             exchanges=tuple(every[number] for number in sorted(every)),
             faults_fired=tuple(self.plan.fired),
             redacted=tuple(sorted(self._redactor.counts.items())),
+            began_at=self._began_at,
         )
         self._redactor.counts = counted  # what is under way is counted when it ends
         return recording

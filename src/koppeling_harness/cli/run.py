@@ -47,6 +47,12 @@ import click
     show_default=True,
     help="Repeats of what the environment kept from a verdict; passed on retry is not passed.",
 )
+@click.option(
+    "--isolated", is_flag=True, help="Give every integration in Python an environment of its own."
+)
+@click.option(
+    "--in-process", is_flag=True, help="For a debugger: hooks in this process, without limits."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the run record, and nothing else.")
 def command(
     integrations: tuple[str, ...],
@@ -60,6 +66,8 @@ def command(
     rerun_failed: str,
     retries: int,
     *,
+    isolated: bool,
+    in_process: bool,
     as_json: bool,
 ) -> int:
     """Certify the integrations against ERP1 and write the report.
@@ -83,6 +91,8 @@ def command(
         entry_points=not plugins,
         shard=parse_shard(shard),
         retries=retries,
+        isolated=isolated,
+        in_process=in_process,
     )
     with RunProgress() as progress:
         done = run_and_write(

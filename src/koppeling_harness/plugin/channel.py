@@ -161,7 +161,7 @@ class Child:
                 if message["id"] in self._cancelled:
                     return
             elif self._answer is not None and not self._answer.done():
-                answer = _failure(message["error"]) if "error" in message else message["result"]
+                answer = failure(message["error"]) if "error" in message else message["result"]
                 self._answer.set_result(answer)
                 return
         except (ValueError, TypeError, LookupError, RecursionError, AttributeError):
@@ -175,7 +175,8 @@ class Child:
             self._process.print(f"{known}: {params.get('message', '')}\n".encode())
 
 
-def _failure(error: Mapping[str, Any]) -> Breakdown:
+def failure(error: Mapping[str, Any]) -> Breakdown:
+    """Return what a call that failed says of it."""
     data = error.get("data")
     told = data if isinstance(data, dict) else {}
     kind = told.get("kind")

@@ -12,7 +12,6 @@ import json
 import os
 import queue
 import sys
-import tempfile
 import threading
 import traceback
 from collections.abc import Callable, Mapping
@@ -48,7 +47,7 @@ def main() -> None:
     calls, answers = _take_channel()
     faulthandler.enable()
     inbox: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-    host = _Host()
+    host = Host()
     threading.Thread(target=_listen, args=(calls, inbox, host), daemon=True).start()
     while line := inbox.get():
         call = json.loads(line)
@@ -73,7 +72,7 @@ def _take_channel() -> tuple[BinaryIO, BinaryIO]:
     return calls, answers
 
 
-def _listen(calls: BinaryIO, inbox: "queue.SimpleQueue[bytes]", host: "_Host") -> None:
+def _listen(calls: BinaryIO, inbox: "queue.SimpleQueue[bytes]", host: "Host") -> None:
     for line in calls:
         inbox.put(line)
     if host.is_busy:  # the harness is gone; nobody else will end a hook that hangs
@@ -81,10 +80,16 @@ def _listen(calls: BinaryIO, inbox: "queue.SimpleQueue[bytes]", host: "_Host") -
     inbox.put(b"")
 
 
-class _Host:
-    """Carries out calls on one plugin."""
+class Host:
+    """Carries out calls on one plugin.
 
-    def __init__(self) -> None:
+    Args:
+        moves: Whether the work folder becomes the current folder for the length of a scenario.
+    """
+
+    def __init__(self, *, moves: bool = True) -> None:
+        self._moves = moves
+        self._start_folder = Path.cwd()
         self.is_busy = False
         self._hooks: Any = None
         self._folder = Path()
@@ -126,7 +131,8 @@ class _Host:
 
     def _prepare(self, params: Params) -> None:
         context = _context(params)
-        os.chdir(context.work_dir)
+        if self._moves:
+            os.chdir(context.work_dir)
         self._hooks.koppeling_prepare(context=context)
 
     def _trigger(self, params: Params) -> Any:
@@ -147,7 +153,8 @@ class _Host:
         try:
             self._hooks.koppeling_finish(context=_context(params))
         finally:
-            os.chdir(tempfile.gettempdir())  # a current folder cannot be removed on Windows
+            if self._moves:
+                os.chdir(self._start_folder)  # a current folder cannot be removed on Windows
 
     def _raised(self, method: str, error: Exception) -> Refusal:
         said = "".join(traceback.format_exception_only(error)).strip()[:_LONGEST_MESSAGE]

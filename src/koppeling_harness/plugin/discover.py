@@ -34,12 +34,14 @@ class Integration:
         folder: Where its manifest lies.
         digest: SHA-256 over its files, as 64 hexadecimal digits.
         scenarios: Folder with scenarios of its own, when it has one.
+        python: The interpreter of an environment of its own, when it has one.
     """
 
     manifest: Manifest
     folder: Path
     digest: str
     scenarios: Path | None
+    python: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

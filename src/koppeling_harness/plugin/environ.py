@@ -15,6 +15,12 @@ _PASSED_ON = frozenset(
         "SSL_CERT_FILE", "SSL_CERT_DIR",
     }
 )  # fmt: skip
+_OF_INSTALLING = frozenset(
+    {
+        "HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "TMPDIR", "TEMP", "TMP",
+        "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "REQUESTS_CA_BUNDLE", "NETRC",
+    }
+)  # fmt: skip
 _OF_PYTHON = ("PYTHON", "COVERAGE_PROCESS_")
 _OWN_FOLDER = ("TMPDIR", "TEMP", "TMP", "HOME", "USERPROFILE")
 
@@ -31,6 +37,20 @@ def base_environ(*, home: Path) -> dict[str, str]:
         if name.upper() in _PASSED_ON or name.upper().startswith("LC_")
     }
     return kept | dict.fromkeys(_OWN_FOLDER, str(home))
+
+
+def installing_environ() -> dict[str, str]:
+    """Return the environment in which an integration's requirements are installed.
+
+    What is installed may run code of its own: it sees how to reach the package index, and nothing
+    else that is secret.
+    """
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name.upper() in _PASSED_ON | _OF_INSTALLING
+        or name.upper().startswith(("LC_", "PIP_", "XDG_"))
+    }
 
 
 def child_environ(

@@ -35,7 +35,7 @@ class IntegrationRunner:
 
     Args:
         integration: The integration.
-        python: The interpreter that runs hooks in Python; None: the harness's own.
+        in_process: Whether hooks in Python run in the harness's own process, for a debugger.
         log_limit_bytes: How much of its output is kept per scenario.
         max_processes: How many may be busy at the same time; `open` waits for one of them.
         idle_limit_s: How long a worker without work is kept.
@@ -46,21 +46,23 @@ class IntegrationRunner:
         self,
         integration: Integration,
         *,
-        python: Path | None = None,
+        in_process: bool = False,
         log_limit_bytes: int = 64 * 1024,
         max_processes: int = _MOST_WORKERS,
         idle_limit_s: float = 2.0,
         start_limit_s: float = 30.0,
     ) -> None:
         self._integration = integration
-        self._python = python
+        self._in_process = in_process
         self._log_limit_bytes = log_limit_bytes
         self._idle_limit_s = idle_limit_s
         self._start_limit_s = start_limit_s
         self._idle: dict[Worker, asyncio.TimerHandle] = {}
         self._homes: dict[Worker, Path] = {}
         self._leaving: set[asyncio.Task[None]] = set()
-        self._room = asyncio.Semaphore(most_workers(integration.manifest.runtime, max_processes))
+        self._room = asyncio.Semaphore(
+            1 if in_process else most_workers(integration.manifest.runtime, max_processes)
+        )
         self._refused: Breakdown | None = None
 
     async def open(self, context: RunContext) -> "Session | Breakdown":
@@ -137,7 +139,7 @@ class IntegrationRunner:
                 Start(
                     integration=self._integration,
                     home=home,
-                    python=self._python,
+                    in_process=self._in_process,
                     log_limit_bytes=self._log_limit_bytes,
                     limit_s=self._start_limit_s,
                 )

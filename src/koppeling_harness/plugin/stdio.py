@@ -14,6 +14,7 @@ from koppeling_harness.model.operation import OperationCall, OperationResult, Ru
 from koppeling_harness.plugin.answer import read_answer
 from koppeling_harness.plugin.breakdown import Breakdown, BreakdownKind
 from koppeling_harness.plugin.channel import Channel, Child
+from koppeling_harness.plugin.in_process import InProcess
 from koppeling_harness.plugin.log import Log
 from koppeling_harness.plugin.outside import outside
 from koppeling_harness.plugin.process import not_started
@@ -121,16 +122,20 @@ async def start_stdio(runtime: StdioRuntime, start: Start) -> StdioWorker | Brea
 
 async def start_python(runtime: PythonRuntime, start: Start) -> StdioWorker | Breakdown:
     """Start a child process that loads hooks."""
-    if start.python is None:
+    told = {"folder": start.folder, "plugin": runtime.plugin}
+    if start.in_process:
+        return await introduced(InProcess(), start, told)
+    python = start.integration.python
+    if python is None:
         command = [sys.executable, "-P", "-m", "koppeling_harness.plugin.child"]
     else:
-        command = outside(start.python)
-    child = Child(start.launch(command, is_python=start.python is None))
+        command = outside(python)
+    child = Child(start.launch(command, is_python=python is None))
     try:
         await child.begin()
     except OSError as error:
         return not_started(start.name, error)
-    return await introduced(child, start, {"folder": start.folder, "plugin": runtime.plugin})
+    return await introduced(child, start, told)
 
 
 async def introduced(

@@ -68,14 +68,14 @@ class Start:
     Attributes:
         integration: The integration.
         home: A folder of the worker's own; whoever starts it removes it afterwards.
-        python: The interpreter that runs hooks in Python; None: the harness's own.
+        in_process: Whether hooks in Python run in the harness's own process, for a debugger.
         log_limit_bytes: How much of the output is kept for each scenario.
         limit_s: How long it may take before it can be told something.
     """
 
     integration: Integration
     home: Path
-    python: Path | None = None
+    in_process: bool = False
     log_limit_bytes: int
     limit_s: float
 

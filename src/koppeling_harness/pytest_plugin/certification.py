@@ -16,6 +16,7 @@ from koppeling_harness.model.run import ScenarioResult
 from koppeling_harness.model.scenario import Scenario
 from koppeling_harness.model.shape import Release
 from koppeling_harness.plugin.discover import Discovery, Integration, discover
+from koppeling_harness.plugin.isolated import with_environments
 from koppeling_harness.plugin.requires import with_runtimes
 from koppeling_harness.plugin.session import IntegrationRunner
 from koppeling_harness.pytest_plugin.host import EmulatedErp
@@ -43,6 +44,7 @@ class Request:
         loaded: Scenario files that were read already, by resolved path.
         selects: Says of each scenario whether it is to be carried out.
         retries: How often a scenario is repeated when the environment kept it from being judged.
+        in_process: Whether hooks in Python run in this process, for a debugger.
         redactor: Replaces secrets in what is recorded, and knows them afterwards.
         on_recording: Called with each scenario and what went over the wire, redacted.
     """
@@ -59,6 +61,7 @@ class Request:
     loaded: Mapping[Path, Scenario] = field(default_factory=dict)
     selects: Callable[[PlannedScenario], bool] = field(default=lambda _planned: True)
     retries: int = 0
+    in_process: bool = False
     redactor: Redactor = field(default_factory=lambda: Redactor(secrets.token_bytes(32)))
     on_recording: Callable[[PlannedScenario, Recording], None] = field(
         default=lambda _planned, _recording: None
@@ -118,7 +121,8 @@ class Certification:
         )
         self.release = host.release
         runners: Mapping[str, IntegrationRunner] = {
-            each.manifest.id: IntegrationRunner(each) for each in self.integrations
+            each.manifest.id: IntegrationRunner(each, in_process=request.in_process)
+            for each in self.integrations
         }
         for runner in runners.values():
             self._started.push_async_callback(runner.close)
@@ -165,7 +169,7 @@ def _from_options(config: pytest.Config) -> Request:
     if not folders and default.is_dir():
         folders = [default]
     return Request(
-        discovery=with_runtimes(discover(folders)),
+        discovery=with_environments(with_runtimes(discover(folders))),
         release=config.getoption("--koppeling-release") or DEFAULT_RELEASE,
         run_id=f"pytest-{secrets.token_hex(4)}",
         seed=secrets.randbits(32),

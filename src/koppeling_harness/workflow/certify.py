@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from koppeling_harness.clock import Clock, today
-from koppeling_harness.errors import ConfigurationError, DocumentError, ExitCode, NothingToRunError
+from koppeling_harness.errors import ConfigurationError, DocumentError, ExitCode, NothingToRunError, UsageError
 from koppeling_harness.model.run import (
     ErpInfo,
     ErpKind,
@@ -18,6 +18,7 @@ from koppeling_harness.model.run import (
 )
 from koppeling_harness.model.scenario import Scenario
 from koppeling_harness.plugin.discover import Discovery, Integration, SetAside, discover
+from koppeling_harness.plugin.isolated import with_environments
 from koppeling_harness.plugin.requires import with_runtimes
 from koppeling_harness.pytest_plugin.certification import Request
 from koppeling_harness.pytest_plugin.session import SessionOutcome, run_session
@@ -49,6 +50,9 @@ class CertifyRequest:
         rerun: The run of which to repeat what did not pass.
         ids: By integration the ids of the scenarios that are meant; all when None.
         seed: What generated values follow from; chosen when None.
+        isolated: Whether each integration in Python gets an environment of its own, also one
+            whose manifest names no requirements.
+        in_process: Whether hooks in Python run in this process, for a debugger.
     """
 
     plugins: tuple[Path, ...]
@@ -63,6 +67,8 @@ class CertifyRequest:
     rerun: Rerun | None = None
     ids: Mapping[str, frozenset[str]] | None = None
     seed: int | None = None
+    isolated: bool = False
+    in_process: bool = False
 
     def selects(self, planned: PlannedScenario) -> bool:
         """Return whether a scenario is to be carried out."""
@@ -142,6 +148,7 @@ def certify(request: CertifyRequest, *, clock: Clock, progress: Progress) -> Cer
             on_result=progress.on_result,
             loaded=_by_path([*pack, *(each for many in own.values() for each in many)]),
             selects=request.selects,
+            in_process=request.in_process,
             retries=request.retries,
         ),
         _paths(request, discovery),
@@ -207,12 +214,29 @@ def _discover(request: CertifyRequest) -> Discovery:
         message = f"no integration found ({places})"
         raise NothingToRunError(message, hint="Point --plugin at a folder with koppeling.yaml.")
     found = with_runtimes(found)
+    if request.in_process:
+        _require_one(found, isolated=request.isolated)
+    else:
+        found = with_environments(found, everyone=request.isolated)
     asked_for = {str(path) for path in request.plugins}
     for each in found.set_aside:
-        if each.missing_runtime and (each.name in request.only or each.where in asked_for):
+        if each.name in request.only or (each.missing_runtime and each.where in asked_for):
             message = f"{each.where}: {each.problem}"
             raise ConfigurationError(message, hint=each.hint)
     return found
+
+
+def _require_one(found: Discovery, *, isolated: bool) -> None:
+    """Raise when hooks cannot run in this process: two integrations would be in each other's way.
+
+    Raises:
+        UsageError: It is not one integration in Python, or it is to be isolated as well.
+    """
+    kinds = [each.manifest.runtime.kind for each in found.integrations]
+    if kinds != ["python"] or isolated:
+        message = "--in-process is for a debugger: it takes one integration, in Python"
+        hint = "Name the integration, and leave out --isolated."
+        raise UsageError(message, hint=hint)
 
 
 def _named(found: Discovery, names: Sequence[str]) -> Discovery:

@@ -3,6 +3,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,7 @@ def drive(
     *,
     hooks: str = "",
     trigger: str = "return OperationResult(output=call.input)",
+    interpreter: Path | None = None,
     **options: object,
 ) -> object:
     """Run a play on a runner of a plugin with these hooks, and close the runner."""
@@ -79,7 +81,8 @@ def drive(
     assert found.set_aside == ()
 
     async def whole() -> object:
-        runner = IntegrationRunner(found.integrations[0], **options)
+        integration = replace(found.integrations[0], python=interpreter)
+        runner = IntegrationRunner(integration, **options)
         try:
             return await play(runner, a_context(tmp_path / "work"))
         finally:
@@ -643,7 +646,7 @@ def test_an_interpreter_that_does_not_exist_is_not_started(tmp_path):
     async def play(runner: IntegrationRunner, context: RunContext) -> object:
         return await runner.open(context)
 
-    answer = drive(tmp_path, play, python=tmp_path / "no-python")
+    answer = drive(tmp_path, play, interpreter=tmp_path / "no-python")
 
     assert answer.kind is BreakdownKind.NOT_STARTED
     assert "no-python" in answer.message

@@ -53,6 +53,13 @@ import click
 @click.option(
     "--in-process", is_flag=True, help="For a debugger: hooks in this process, without limits."
 )
+@click.option("--seed", type=int, default=None, help="What generated values follow from.")
+@click.option(
+    "--traffic/--no-traffic",
+    default=True,
+    show_default=True,
+    help="Keep what went over the wire, redacted, as HAR beside the report.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the run record, and nothing else.")
 def command(
     integrations: tuple[str, ...],
@@ -66,6 +73,8 @@ def command(
     rerun_failed: str,
     retries: int,
     *,
+    seed: int | None,
+    traffic: bool,
     isolated: bool,
     in_process: bool,
     as_json: bool,
@@ -91,6 +100,8 @@ def command(
         entry_points=not plugins,
         shard=parse_shard(shard),
         retries=retries,
+        seed=seed,
+        keep_traffic=traffic,
         isolated=isolated,
         in_process=in_process,
     )

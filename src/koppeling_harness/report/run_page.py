@@ -1,7 +1,7 @@
 """The page of one run: what failed and why first, then what passed."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from koppeling_harness.model.dossier import Dossier
@@ -11,6 +11,7 @@ from koppeling_harness.model.verdict import Level, Outcome
 from koppeling_harness.report.pages import render_page
 from koppeling_harness.report.texts import Language
 from koppeling_harness.rules.catalogue import RULES
+from koppeling_harness.rules.verdict import result_id
 
 EXPLAINED_AT_MOST = 100
 """Results per integration that are explained in full; the page must stay a page."""
@@ -31,6 +32,7 @@ class IntegrationView:
         codes: How often each finding was seen.
         outcomes: How often each outcome was reached.
         dossiers: The registrations of the integration; usually one.
+        traffic: By scenario id the file with what went over the wire, relative to the page.
     """
 
     record: IntegrationRecord
@@ -40,12 +42,14 @@ class IntegrationView:
     codes: tuple[tuple[str, int], ...]
     outcomes: Counter[Outcome]
     dossiers: tuple[Dossier, ...]
+    traffic: Mapping[str, str]
 
 
 def render_run_page(
     record: RunRecord,
     *,
     dossiers: Sequence[Dossier] = (),
+    recordings: Collection[str] = (),
     language: Language = Language.NL,
 ) -> str:
     """Return the report of one run as one self-contained HTML page.
@@ -54,9 +58,11 @@ def render_run_page(
         record: The run.
         dossiers: Registrations with the status that follows from it, each shown with its
             integration.
+        recordings: Files with what went over the wire, relative to the page:
+            `traffic/<integration>/<scenario>.har`.
         language: The one in which the page opens.
     """
-    views = [_view(each, dossiers) for each in record.integrations]
+    views = [_view(each, dossiers, recordings) for each in record.integrations]
     label = record.erp.label
     return render_page(
         "run",
@@ -73,7 +79,9 @@ def render_run_page(
     )
 
 
-def _view(record: IntegrationRecord, dossiers: Sequence[Dossier]) -> IntegrationView:
+def _view(
+    record: IntegrationRecord, dossiers: Sequence[Dossier], recordings: Collection[str]
+) -> IntegrationView:
     wrong = sorted(
         (each for each in record.results if each.outcome is not Outcome.PASSED),
         key=lambda each: (_LEVELS.index(each.level), _OUTCOMES.index(each.outcome)),
@@ -91,4 +99,14 @@ def _view(record: IntegrationRecord, dossiers: Sequence[Dossier]) -> Integration
             for each in dossiers
             if each.registration is not None and each.registration.integration == record.id
         ),
+        traffic={
+            result_id(each): path
+            for each in record.results
+            if (path := _recording(record.id, each)) in recordings
+        },
     )
+
+
+def _recording(integration: str, result: ScenarioResult) -> str:
+    operation = f".{result.operation}" if result.operation else ""
+    return f"traffic/{integration}/{result.scenario}{operation}.har"

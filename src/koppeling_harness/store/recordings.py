@@ -18,6 +18,11 @@ def recording_file(run: Path, integration: str, scenario: str) -> Path:
     return run / TRAFFIC / integration / f"{name}.har"
 
 
+def kept_recordings(run: Path) -> frozenset[str]:
+    """Return the recordings of a run, as paths below its folder with `/` between folders."""
+    return frozenset(path.relative_to(run).as_posix() for path in (run / TRAFFIC).glob("*/*.har"))
+
+
 def newest_recordings(reports: Path, integration: str) -> tuple[Path, ...]:
     """Return the recordings of an integration in the newest run that has any.
 

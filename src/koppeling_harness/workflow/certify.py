@@ -7,6 +7,7 @@ from pathlib import Path
 
 from koppeling_harness.clock import Clock, today
 from koppeling_harness.errors import ConfigurationError, DocumentError, ExitCode, NothingToRunError, UsageError
+from koppeling_harness.model.exchange import Recording
 from koppeling_harness.model.run import (
     ErpInfo,
     ErpKind,
@@ -26,7 +27,9 @@ from koppeling_harness.rules.sharding import is_in_shard
 from koppeling_harness.scenario.load import load_scenarios
 from koppeling_harness.scenario.lock import lock_for
 from koppeling_harness.scenario.plan import PlannedScenario, plan
+from koppeling_harness.traffic import Redactor
 from koppeling_harness.version import __version__
+from koppeling_harness.workflow.keep_traffic import TrafficKeeper
 from koppeling_harness.workflow.judged import judged, run_exit_code, set_aside
 from koppeling_harness.workflow.rerun import Rerun
 
@@ -50,6 +53,7 @@ class CertifyRequest:
         rerun: The run of which to repeat what did not pass.
         ids: By integration the ids of the scenarios that are meant; all when None.
         seed: What generated values follow from; chosen when None.
+        keep_traffic: Whether what went over the wire is written too.
         isolated: Whether each integration in Python gets an environment of its own, also one
             whose manifest names no requirements.
         in_process: Whether hooks in Python run in this process, for a debugger.
@@ -67,6 +71,7 @@ class CertifyRequest:
     rerun: Rerun | None = None
     ids: Mapping[str, frozenset[str]] | None = None
     seed: int | None = None
+    keep_traffic: bool = True
     isolated: bool = False
     in_process: bool = False
 
@@ -117,10 +122,20 @@ class Certified:
         return tuple(each.folder for each in self.integrations)
 
 
-def certify(request: CertifyRequest, *, clock: Clock, progress: Progress) -> Certified:
+def certify(
+    request: CertifyRequest, *, clock: Clock, progress: Progress, traffic: Path | None = None
+) -> Certified:
     """Run the scenarios that apply, and judge every integration.
 
+    Args:
+        request: What to certify.
+        clock: Tells the time.
+        progress: Is told how far it is.
+        traffic: Where runs are kept, to write there what goes over the wire in this one; nothing
+            of it is written when None.
+
     Raises:
+        SecretFoundError: A recording holds something secret; see `TrafficKeeper`.
         NothingToRunError: No integration, or no scenario that applies to one.
         ConfigurationError: An integration that was asked for by name cannot be loaded.
         DocumentError: Scenario files have problems.
@@ -137,6 +152,8 @@ def certify(request: CertifyRequest, *, clock: Clock, progress: Progress) -> Cer
     _require_something_to_repeat(request, planned)
     run_id = f"{started_at:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
     seed = secrets.randbits(32) if request.seed is None else request.seed
+    redactor = Redactor(secrets.token_bytes(32))
+    keeper = None if traffic is None else TrafficKeeper(traffic / run_id, redactor)
     session = run_session(
         Request(
             discovery=discovery,
@@ -148,6 +165,8 @@ def certify(request: CertifyRequest, *, clock: Clock, progress: Progress) -> Cer
             on_result=progress.on_result,
             loaded=_by_path([*pack, *(each for many in own.values() for each in many)]),
             selects=request.selects,
+            redactor=redactor,
+            on_recording=keeper.keep if keeper else _not_kept,
             in_process=request.in_process,
             retries=request.retries,
         ),
@@ -155,6 +174,8 @@ def certify(request: CertifyRequest, *, clock: Clock, progress: Progress) -> Cer
         keyword=request.keyword,
         on_collected=progress.on_collected,
     )
+    if keeper is not None:
+        keeper.close()
     erp = _erp(request, session)
     digest = lock.digest(request.release)
     results, notes = _results(request, session, discovery, erp, digest, run_id)
@@ -190,6 +211,10 @@ def certify(request: CertifyRequest, *, clock: Clock, progress: Progress) -> Cer
         integrations=discovery.integrations,
         notes=notes,
     )
+
+
+def _not_kept(_planned: PlannedScenario, _recording: Recording) -> None:
+    """Take a recording, and forget it."""
 
 
 def _require_something_to_repeat(

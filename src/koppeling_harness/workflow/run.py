@@ -103,7 +103,8 @@ def certify_and_write(
     Raises:
         HarnessError: No verdict was reached; see `certify` and `write_run`.
     """
-    certified = certify(request, clock=clock, progress=progress)
+    traffic = reports if request.keep_traffic else None
+    certified = certify(request, clock=clock, progress=progress, traffic=traffic)
     record, redactor = certified.record, certified.session.redactor
     folder = write_record(record, reports, redactor=redactor)
     judged = None if record.shard else statuses(certified.folders, reports, clock)

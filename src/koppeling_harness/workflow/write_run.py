@@ -13,6 +13,7 @@ from koppeling_harness.report.junit import JunitDialect, render_junit
 from koppeling_harness.report.run_markdown import render_run_markdown
 from koppeling_harness.report.run_page import render_run_page
 from koppeling_harness.store.files import write_files
+from koppeling_harness.store.recordings import kept_recordings
 from koppeling_harness.traffic import Redactor
 
 
@@ -53,7 +54,9 @@ def write_report(
         SecretFoundError: Something secret stands in the report; it was not written.
         ConfigurationError: The folder cannot be written to.
     """
-    page = {f"{record.run_id}/index.html": render_run_page(record, dossiers=dossiers).encode()}
+    kept = kept_recordings(reports / record.run_id)
+    html = render_run_page(record, dossiers=dossiers, recordings=kept)
+    page = {f"{record.run_id}/index.html": html.encode()}
     latest = {
         "schema": "koppeling/latest@1",
         "run_id": record.run_id,

@@ -71,6 +71,7 @@ def run(tmp_path: Path, body: str, when: str) -> ScenarioResult:
         async with server, Connection() as connection:
             bench = Bench(
                 connection=connection,
+                on_recording=lambda _planned, _recording: None,
                 runner=runner,
                 functions=Functions(random=random.Random(1), clock=SystemClock()),
                 clock=SystemClock(),

@@ -4,10 +4,15 @@
 pytest's own selection, reporting and exit codes.
 """
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from koppeling_harness.plugin.discover import Integration
+    from koppeling_harness.scenario.plan import PlannedScenario
 
 SUFFIX = ".scenario.yaml"
 """How the name of a scenario file ends."""
@@ -52,6 +57,21 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     from koppeling_harness.pytest_plugin.collect import ScenarioFile
 
     return ScenarioFile.from_parent(parent, path=file_path)
+
+
+@pytest.fixture(scope="session")
+def koppeling_objection() -> Iterator[Callable[["Integration", "PlannedScenario"], str]]:
+    """Return what carries out one scenario and tells what is wrong; empty when it passed.
+
+    ERP1 is served when it is first used. The kit `koppeling_harness.testing` is built on it.
+    """
+    from koppeling_harness.pytest_plugin.objections import Objections
+
+    objections = Objections()
+    try:
+        yield objections.to
+    finally:
+        objections.close()
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -60,8 +60,33 @@ def test_the_reports_of_a_run_stand_in_its_folder(project):
         "ctrf.json",
         "summary.md",
         "index.html",
+        "traffic",
     }
     assert json.loads((folder / "run.json").read_text(encoding="utf-8")) == record
+
+
+def test_what_went_over_the_wire_is_kept_as_har_and_linked_from_the_page(project):
+    record = run(project).json()
+    folder = project / "reports" / record["run_id"]
+    (har,) = folder.glob("traffic/*/*.har")
+    log = json.loads(har.read_text(encoding="utf-8"))["log"]
+
+    assert har.relative_to(folder).as_posix() == "traffic/tiny/tiny.reads.har"
+    assert [entry["response"]["status"] for entry in log["entries"]] == [200]
+    assert [told["operation"] for told in log["_triggers"]] == ["read"]
+    assert 'href="traffic/tiny/tiny.reads.har"' in (folder / "index.html").read_text("utf-8")
+
+
+def test_no_traffic_keeps_nothing_of_it(project):
+    record = run(project, "--no-traffic").json()
+    folder = project / "reports" / record["run_id"]
+
+    assert not (folder / "traffic").exists()
+    assert "HAR" not in (folder / "index.html").read_text("utf-8")
+
+
+def test_a_seed_that_is_given_is_the_seed_of_the_run(project):
+    assert run(project, "--seed", "42").json()["seed"] == 42
 
 
 def test_without_json_a_person_reads_a_verdict_and_where_the_report_is(project):

@@ -9,7 +9,7 @@ const NOTE = 1; // the customer's own type of dossier item
 const LONGEST_SUBJECT = 255;
 /** AFAS takes 75 MB for the whole request, and base64 makes a third more of a file. */
 const LARGEST_FILE_BYTES = 50 * 1024 * 1024;
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 
 /** Attach documents; each once, however often it is offered. */
 export async function attachDocuments(office, { documents = [] }) {
@@ -40,20 +40,28 @@ function readDocument({ ref, title = "", relation, fileName = "", content = "" }
   if (!/^[^\\/:*?"<>|]+\.[A-Za-z0-9]{1,5}$/.test(fileName)) {
     throw new RefusedError("de bestandsnaam ontbreekt of kan niet.");
   }
-  if (content === "" || !BASE64.test(content)) {
+  if (content.length % 4 !== 0 || !BASE64.test(content)) {
     throw new RefusedError("het bestand is leeg of onleesbaar.");
   }
   const sizeBytes = (content.length / 4) * 3;
   if (sizeBytes > LARGEST_FILE_BYTES) {
-    const [size, largest] = [sizeBytes, LARGEST_FILE_BYTES].map((bytes) => Math.round(bytes / 1024 / 1024));
+    const [size, largest] = [sizeBytes, LARGEST_FILE_BYTES].map((bytes) =>
+      Math.round(bytes / 1024 / 1024),
+    );
     throw new RefusedError(`het bestand is ${size} MB; AFAS neemt hoogstens ${largest} MB aan.`);
   }
-  return { subject, relation: String(relation ?? ""), fileName: fileName.normalize("NFC"), content };
+  return {
+    subject,
+    relation: String(relation ?? ""),
+    fileName: fileName.normalize("NFC"),
+    content,
+  };
 }
 
 function asElement({ subject, relation, fileName, content }) {
   const file = { Fields: { FileName: fileName, FileStream: content } };
   const objects = [{ KnSubjectAttachment: { Element: file } }];
-  if (relation) objects.push({ KnSubjectLink: { Element: { Fields: { ToBC: true, BcId: relation } } } });
+  if (relation)
+    objects.push({ KnSubjectLink: { Element: { Fields: { ToBC: true, BcId: relation } } } });
   return { Fields: { StId: NOTE, Ds: subject }, Objects: objects };
 }

@@ -26,28 +26,28 @@ const SUBJECTS_PER_CALL = 20;
 export async function syncDossier(office, { waitFor = 0, withinS = 0 }) {
   const { state } = office;
   const notices = await waiting(office, waitFor, withinS);
-  const gone = new Set(
-    notices.filter(([, { type }]) => type === "subject.deleted").map(([, { subject }]) => subject),
-  );
+  const gone = subjectsOf(notices, true);
   const { documents, read, newest } = await readChanged(office);
-  const missed = notices.map(([, { subject }]) => subject).filter((each) => !gone.has(each));
-  await readAlso(office, missed, documents);
-  const ours = new Set(state.entries("documents").map(([, { id }]) => id));
-  const news = [...documents].filter(([subject, document]) => {
-    return !ours.has(subject) && !gone.has(subject) && isNew(state.get("dossier", subject), document);
-  });
-  const files = await filesOf(office, news.map(([subject]) => subject));
-  const changed = news.map(([subject, document]) => [subject, { ...document, files: files.get(subject) ?? [] }]);
-  state.putAll("dossier", [...changed, ...[...gone].map((subject) => [subject, { gone: true }])]);
+  await readAlso(office, subjectsOf(notices, false), documents);
+  for (const subject of gone) documents.delete(subject);
+  const news = await withFiles(office, newsOf(office, documents));
+  state.putAll("dossier", news);
+  state.putAll(
+    "dossier",
+    gone.map((subject) => [subject, { gone: true }]),
+  );
   doneWith(office, notices);
   if (newest) state.put("marks", SUBJECTS.id, newest);
-  return {
-    notices: notices.length,
-    read,
-    changed: changed.length,
-    gone: [...gone],
-    documents: changed.map(([subject, { title, completed, files: names }]) => ({ subject, title, completed, files: names })),
-  };
+  const told = news.map(([subject, { title, completed, files }]) => {
+    return { subject, title, completed, files };
+  });
+  return { notices: notices.length, read, changed: news.length, gone, documents: told };
+}
+
+/** Return the dossier items that notices are about: those that were deleted, or the others. */
+function subjectsOf(notices, deleted) {
+  const meant = notices.filter(([, { type }]) => (type === "subject.deleted") === deleted);
+  return [...new Set(meant.map(([, { subject }]) => subject))].filter(Boolean);
 }
 
 async function waiting(office, waitFor, withinS) {
@@ -84,31 +84,39 @@ async function readAlso({ afas }, subjects, documents) {
   }
 }
 
-async function filesOf({ afas }, subjects) {
-  const files = new Map();
-  for (const some of chunks(subjects)) {
-    const filter = some.map((subject) => [where("subject_id", EQUALS, subject)]);
-    for await (const row of afas.rows(ATTACHMENTS, filter)) {
-      const subject = String(row.subject_id);
-      files.set(subject, [...(files.get(subject) ?? []), row.file_name]);
-    }
-  }
-  return files;
-}
-
-function chunks(subjects) {
-  const unique = [...new Set(subjects)];
-  const count = Math.ceil(unique.length / SUBJECTS_PER_CALL);
-  return Array.from({ length: count }, (_, at) =>
-    unique.slice(at * SUBJECTS_PER_CALL, (at + 1) * SUBJECTS_PER_CALL),
-  );
-}
-
-function asDocument({ Subject, Afgehandeld, DateModified }) {
-  return { title: Subject, completed: Afgehandeld === true, modified: shown(DateModified ?? "") };
+/** Return the documents that the bookkeeper has not seen like this, and that are not our own. */
+function newsOf({ state }, documents) {
+  const ours = new Set(state.entries("documents").map(([, { id }]) => id));
+  return [...documents].filter(([subject, document]) => {
+    return !ours.has(subject) && isNew(state.get("dossier", subject), document);
+  });
 }
 
 /** What is read again and has not changed is no news. */
 function isNew(known, { title, completed, modified }) {
   return known?.title !== title || known.completed !== completed || known.modified !== modified;
+}
+
+async function withFiles({ afas }, documents) {
+  const files = new Map(documents.map(([subject]) => [subject, []]));
+  for (const some of chunks([...files.keys()])) {
+    const filter = some.map((subject) => [where("subject_id", EQUALS, subject)]);
+    for await (const row of afas.rows(ATTACHMENTS, filter)) {
+      files.get(String(row.subject_id)).push(row.file_name);
+    }
+  }
+  return documents.map(([subject, document]) => {
+    return [subject, { ...document, files: files.get(subject) }];
+  });
+}
+
+function chunks(subjects) {
+  const count = Math.ceil(subjects.length / SUBJECTS_PER_CALL);
+  return Array.from({ length: count }, (_, at) =>
+    subjects.slice(at * SUBJECTS_PER_CALL, (at + 1) * SUBJECTS_PER_CALL),
+  );
+}
+
+function asDocument({ Subject, Afgehandeld, DateModified }) {
+  return { title: Subject, completed: Afgehandeld === true, modified: shown(DateModified ?? "") };
 }

@@ -49,7 +49,13 @@ export function readEntry({ ref, date, journal, administration = 1, lines = [] }
     throw new RefusedError(`een boeking heeft 2 tot ${MOST_LINES} regels.`);
   }
   try {
-    const entry = { ref, day: dayOf(date), journal: String(journal), administration, lines: lines.map(readLine) };
+    const entry = {
+      ref,
+      day: dayOf(date),
+      journal: String(journal),
+      administration,
+      lines: lines.map(readLine),
+    };
     const [debit, credit] = ["debit", "credit"].map((side) => total(entry.lines, side));
     if (!equal(debit, credit)) {
       const [left, right] = [written(debit), written(credit)];
@@ -57,7 +63,8 @@ export function readEntry({ ref, date, journal, administration = 1, lines = [] }
     }
     return entry;
   } catch (error) {
-    if (error instanceof RangeError) throw new RefusedError(`de boeking is onjuist: ${error.message}`);
+    if (error instanceof RangeError)
+      throw new RefusedError(`de boeking is onjuist: ${error.message}`);
     throw error;
   }
 }
@@ -72,7 +79,13 @@ function readLine({ kind = "ledger", account, debit, credit, description = "", .
     throw new RefusedError(`een omschrijving is langer dan de ${longest} tekens van AFAS.`);
   }
   const side = debit === undefined ? "credit" : "debit";
-  return { kind, account: String(account), [side]: cents(debit ?? credit), description: description.normalize("NFC"), ...more };
+  return {
+    kind,
+    account: String(account),
+    [side]: cents(debit ?? credit),
+    description: description.normalize("NFC"),
+    ...more,
+  };
 }
 
 /** Read an amount; one with parts of cents cannot be booked, and rounding it would hide that. */
@@ -95,7 +108,10 @@ function asElement({ day, journal, administration, ref, lines }) {
   };
 }
 
-function asLine({ kind, account, debit, credit, description, vat, invoice, costCentre }, { day, ref }) {
+function asLine(
+  { kind, account, debit, credit, description, vat, invoice, costCentre },
+  { day, ref },
+) {
   const amount = debit === undefined ? { AmCr: written(credit) } : { AmDe: written(debit) };
   const fields = {
     VaAs: FEATURES[kind],

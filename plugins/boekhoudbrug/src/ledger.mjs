@@ -34,7 +34,8 @@ async function readFirstTime(afas, start) {
   const last = await afas.first(CHANGED_DAYS, "-Modified");
   const read = new Map();
   const filter = [[where("EntryDate", AT_LEAST, `${start}T00:00:00`)]];
-  for await (const row of afas.rows(TRANSACTIONS, filter)) count(read, row.EntryDate.slice(0, 10), row);
+  for await (const row of afas.rows(TRANSACTIONS, filter))
+    count(read, row.EntryDate.slice(0, 10), row);
   return { read, newest: shown(last?.Modified ?? "") };
 }
 

@@ -32,5 +32,8 @@ export function waitingNotices({ state }) {
 
 /** Remember that notices were worked on; their ids are kept, for one may come again. */
 export function doneWith({ state }, notices) {
-  state.putAll("notices", notices.map(([id, notice]) => [id, { ...notice, state: DONE }]));
+  state.putAll(
+    "notices",
+    notices.map(([id, notice]) => [id, { ...notice, state: DONE }]),
+  );
 }

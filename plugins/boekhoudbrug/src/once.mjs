@@ -30,7 +30,13 @@ export async function sendAll(office, table, things, { read, find, send }) {
     }
     try {
       const ready = read({ ...thing, ref });
-      const id = await sendOnce(office, table, ref, () => find(ready), () => send(ready));
+      const id = await sendOnce(
+        office,
+        table,
+        ref,
+        () => find(ready),
+        () => send(ready),
+      );
       office.state.put(table, ref, { state: DONE, id });
       output.sent.push({ ref, id });
     } catch (error) {

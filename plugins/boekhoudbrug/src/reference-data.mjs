@@ -18,7 +18,11 @@ export async function syncCreditors({ afas, state }) {
   let newest = mark ?? "";
   for await (const row of afas.rows(CREDITORS, filter)) {
     const { CreditorId, CreditorName, PaymentCondition, Blocked } = row;
-    creditors.set(CreditorId, { name: CreditorName, condition: PaymentCondition, blocked: Blocked });
+    creditors.set(CreditorId, {
+      name: CreditorName,
+      condition: PaymentCondition,
+      blocked: Blocked,
+    });
     const modified = shown(row.ModifiedDate ?? "");
     if (modified > newest) newest = modified;
   }

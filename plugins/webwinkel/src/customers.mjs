@@ -50,7 +50,10 @@ function asElement(customer) {
   const [connector, object, fields] = isBusiness
     ? ["KnSalesRelationOrg", "KnOrganisation", organisation(customer)]
     : ["KnSalesRelationPer", "KnPerson", person(customer)];
-  const inner = { Fields: fields, Objects: [{ KnBasicAddressAdr: { Element: address(customer) } }] };
+  const inner = {
+    Fields: fields,
+    Objects: [{ KnBasicAddressAdr: { Element: address(customer) } }],
+  };
   return {
     connector,
     element: { Fields: relation, Objects: [{ [object]: { Element: inner } }] },

@@ -50,15 +50,23 @@ export function readOrder(plain) {
   }
   if (lines.length === 0) throw new RefusedError("de order heeft geen regels.");
   try {
-    const order = { key, customer: plain.customer ?? {}, day: dayOf(plain.placed), lines: lines.map(readLine) };
+    const order = {
+      key,
+      customer: plain.customer ?? {},
+      day: dayOf(plain.placed),
+      lines: lines.map(readLine),
+    };
     const total = decimal(plain.total);
     if (!equal(total, totalOf(order.lines))) {
       const expected = written(totalOf(order.lines));
-      throw new RefusedError(`het totaal is ${written(total)}, de regels met btw zijn ${expected}.`);
+      throw new RefusedError(
+        `het totaal is ${written(total)}, de regels met btw zijn ${expected}.`,
+      );
     }
     return order;
   } catch (error) {
-    if (error instanceof RangeError) throw new RefusedError(`de order is onjuist: ${error.message}`);
+    if (error instanceof RangeError)
+      throw new RefusedError(`de order is onjuist: ${error.message}`);
     throw error;
   }
 }
@@ -94,7 +102,10 @@ export function totalOf(lines) {
 
 async function asElement(shop, order) {
   const debtor = await debtorFor(shop, order.customer);
-  const items = await itemsOf(shop, order.lines.map(({ item }) => item));
+  const items = await itemsOf(
+    shop,
+    order.lines.map(({ item }) => item),
+  );
   return {
     Fields: {
       OrDa: order.day,

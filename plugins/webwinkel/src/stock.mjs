@@ -19,7 +19,9 @@ export async function syncStock({ afas, store }) {
   const known = store.keys("stock");
   if (read === 0 && known.length > 0) {
     // More likely a filter or a right that was changed in Profit than an empty warehouse.
-    throw new AfasError("AFAS geeft geen enkele voorraadregel; de voorraad in de winkel blijft staan.");
+    throw new AfasError(
+      "AFAS geeft geen enkele voorraadregel; de voorraad in de winkel blijft staan.",
+    );
   }
   const stock = {};
   let vanished = 0;

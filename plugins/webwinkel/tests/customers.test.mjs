@@ -4,7 +4,12 @@ import { test } from "node:test";
 import { Profit } from "./profit.mjs";
 
 const ADDRESS = { street: "Voorstraat", houseNumber: "9-bis", postcode: "3512ak", city: "Utrecht" };
-const COMPANY = { number: "W-1", company: "De Spaak", email: " Inkoop@Spaak.example", address: ADDRESS };
+const COMPANY = {
+  number: "W-1",
+  company: "De Spaak",
+  email: " Inkoop@Spaak.example",
+  address: ADDRESS,
+};
 const PERSON = {
   number: "W-2",
   initials: "A.",
@@ -20,7 +25,9 @@ async function profitOf(t, has = {}) {
   const profit = await Profit.started(t, {
     Webwinkel_Klanten: ([email]) => [
       ...(has[email] ?? []).map((DebtorId) => ({ DebtorId })),
-      ...profit.written.flatMap((each, at) => (mailOf(each) === email ? [{ DebtorId: String(at + 1) }] : [])),
+      ...profit.written.flatMap((each, at) =>
+        mailOf(each) === email ? [{ DebtorId: String(at + 1) }] : [],
+      ),
     ],
   });
   return profit;
@@ -37,9 +44,18 @@ test("a company and a person become the sales relations that Profit has for them
   const [company, person] = profit.written;
   assert.equal(company.connector, "KnSalesRelationOrg");
   const { Fields, Objects } = company.element.Objects[0].KnOrganisation.Element;
-  assert.deepEqual([Fields.MatchOga, Fields.Nm, Fields.EmAd], ["6", "De Spaak", "inkoop@spaak.example"]);
+  assert.deepEqual(
+    [Fields.MatchOga, Fields.Nm, Fields.EmAd],
+    ["6", "De Spaak", "inkoop@spaak.example"],
+  );
   assert.deepEqual(Objects[0].KnBasicAddressAdr.Element.Fields, {
-    CoId: "NL", PbAd: false, Ad: "Voorstraat", HmNr: 9, ZpCd: "3512 AK", Rs: "Utrecht", HmAd: "bis",
+    CoId: "NL",
+    PbAd: false,
+    Ad: "Voorstraat",
+    HmNr: 9,
+    ZpCd: "3512 AK",
+    Rs: "Utrecht",
+    HmAd: "bis",
   });
   assert.equal(person.connector, "KnSalesRelationPer");
   assert.equal(person.element.Objects[0].KnPerson.Element.Fields.LaNm, "Dijk-Åkesson");

@@ -14,7 +14,10 @@ const item = (code, modified, more = {}) => ({
 const filters = (profit) => profit.asked.map(({ query }) => query.filtervalues);
 
 test("the second time only what changed is read, from a minute before the last change", async (t) => {
-  const Webwinkel_Artikelen = [item("A1", "2026-11-02T09:00:00"), item("A2", "2026-11-02T08:00:00")];
+  const Webwinkel_Artikelen = [
+    item("A1", "2026-11-02T09:00:00"),
+    item("A2", "2026-11-02T08:00:00"),
+  ];
   const profit = await Profit.started(t, { Webwinkel_Artikelen });
 
   const first = await profit.shop().perform("sync-items");
@@ -53,14 +56,26 @@ test("stock on several levels is added up, and what vanished is sold out", async
     Webwinkel_Voorraad: [level("A1", 0.1), level("A1", 0.2), level("A2", 7)],
   });
   const shop = profit.shop();
-  assert.deepEqual((await shop.perform("sync-stock")).output, { read: 3, changed: 2, known: 2, vanished: 0 });
+  assert.deepEqual((await shop.perform("sync-stock")).output, {
+    read: 3,
+    changed: 2,
+    known: 2,
+    vanished: 0,
+  });
 
   profit.rows.Webwinkel_Voorraad = [level("A1", 0.3)];
-  assert.deepEqual((await shop.perform("sync-stock")).output, { read: 1, changed: 1, known: 2, vanished: 1 });
+  assert.deepEqual((await shop.perform("sync-stock")).output, {
+    read: 1,
+    changed: 1,
+    known: 2,
+    vanished: 1,
+  });
 });
 
 test("a stock list that is suddenly empty does not empty the shop", async (t) => {
-  const profit = await Profit.started(t, { Webwinkel_Voorraad: [{ Item_code: "A1", In_stock: 4 }] });
+  const profit = await Profit.started(t, {
+    Webwinkel_Voorraad: [{ Item_code: "A1", In_stock: 4 }],
+  });
   await profit.shop().perform("sync-stock");
   profit.rows.Webwinkel_Voorraad = [];
 

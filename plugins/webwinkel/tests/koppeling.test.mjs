@@ -25,7 +25,9 @@ function started(t) {
 }
 
 test("the driver carries a scenario from prepare to finish, and ends when told", async (t) => {
-  const profit = await Profit.started(t, { Webwinkel_Voorraad: [{ Item_code: "A1", In_stock: 1 }] });
+  const profit = await Profit.started(t, {
+    Webwinkel_Voorraad: [{ Item_code: "A1", In_stock: 1 }],
+  });
   const work_dir = mkdtempSync(join(tmpdir(), "webwinkel-"));
   t.after(() => rmSync(work_dir, { recursive: true }));
   const { baseUrl: base_url, token, integrationId: integration_id } = profit.settings;
@@ -36,11 +38,19 @@ test("the driver carries a scenario from prepare to finish, and ends when told",
   assert.deepEqual((await said()).result, { version: 1, hooks: ["prepare", "trigger", "finish"] });
   tell({ id: 2, method: "prepare", params: { context } });
   assert.equal((await said()).id, 2);
-  tell({ id: 3, method: "trigger", params: { call: { operation: "sync-stock", input: null, context } } });
+  tell({
+    id: 3,
+    method: "trigger",
+    params: { call: { operation: "sync-stock", input: null, context } },
+  });
   assert.deepEqual((await said()).result.output, { read: 1, changed: 1, known: 1, vanished: 0 });
 
   profit.instead = [refusal("Dat kan niet.", "AB12")];
-  tell({ id: 4, method: "trigger", params: { call: { operation: "sync-stock", input: null, context } } });
+  tell({
+    id: 4,
+    method: "trigger",
+    params: { call: { operation: "sync-stock", input: null, context } },
+  });
   const logged = await said();
   assert.equal(logged.method, "log");
   assert.match(logged.params.message, /AB12/);

@@ -43,7 +43,13 @@ test("an order is booked as the customer saw it, on the day in Amsterdam", async
   assert.deepEqual(output.booked, [{ ref: "WW-1", order: "1" }]);
   const [{ connector, element }] = profit.written;
   assert.equal(connector, "FbSales");
-  assert.deepEqual(element.Fields, { OrDa: "2026-11-03", DbId: "10001", RfCs: "WW-1", CuId: "EUR", InVa: false });
+  assert.deepEqual(element.Fields, {
+    OrDa: "2026-11-03",
+    DbId: "10001",
+    RfCs: "WW-1",
+    CuId: "EUR",
+    InVa: false,
+  });
   assert.deepEqual(
     element.Objects[0].FbSalesLines.Element.map(({ Fields }) => Fields),
     [
@@ -101,7 +107,10 @@ test("what AFAS refuses is told, and does not hold up the others", async (t) => 
   const { ok, output, error } = await push(profit, ORDER, { ...ORDER, ref: "WW-2", lines: [] });
 
   assert.equal(ok, false);
-  assert.deepEqual(output.booked.map(({ ref }) => ref), ["WW-1"]);
+  assert.deepEqual(
+    output.booked.map(({ ref }) => ref),
+    ["WW-1"],
+  );
   assert.match(error, /order WW-2: de order heeft geen regels/);
 });
 

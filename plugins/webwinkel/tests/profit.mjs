@@ -65,7 +65,13 @@ export class Profit {
     const connector = url.pathname.split("/").at(-1);
     let body = "";
     for await (const part of request.setEncoding("utf8")) body += part;
-    const call = { method: request.method, connector, headers: request.headers, query: Object.fromEntries(url.searchParams), body };
+    const call = {
+      method: request.method,
+      connector,
+      headers: request.headers,
+      query: Object.fromEntries(url.searchParams),
+      body,
+    };
     this.asked.push(call);
     const instead = this.instead.shift();
     if (instead === "reset") request.socket.destroy();
@@ -83,14 +89,21 @@ export class Profit {
   #answer({ method, connector, query, body }) {
     if (method === "GET") {
       const kept = this.rows[connector] ?? [];
-      const all = typeof kept === "function" ? kept((query.filtervalues ?? "").split(/[,;]/)) : kept;
+      const all =
+        typeof kept === "function" ? kept((query.filtervalues ?? "").split(/[,;]/)) : kept;
       const [skip, take] = [Number(query.skip), Number(query.take)];
-      return { status: 200, body: JSON.stringify({ skip, take, rows: all.slice(skip, skip + take) }) };
+      return {
+        status: 200,
+        body: JSON.stringify({ skip, take, rows: all.slice(skip, skip + take) }),
+      };
     }
     const element = JSON.parse(body)[connector].Element;
     this.written.push({ connector, element });
     const number = String(this.written.length);
-    return { status: 201, body: JSON.stringify({ results: { [connector]: { OrNu: number, DbId: number } } }) };
+    return {
+      status: 201,
+      body: JSON.stringify({ results: { [connector]: { OrNu: number, DbId: number } } }),
+    };
   }
 
   /** Stop listening; who calls now is not answered at all. */

@@ -183,6 +183,49 @@ CLEANUP = Code(
     fix=Text(nl="Herstel de stap onder `cleanup`.", en="Mend the step under `cleanup`."),
 )
 
+SHARED_ENVIRONMENT = Code(
+    code="SHARED-ENVIRONMENT",
+    title=Text(
+        nl="Niet uit te voeren in een gedeelde omgeving",
+        en="Cannot be carried out in a shared environment",
+    ),
+    why=Text(
+        nl="Het scenario rekent op een omgeving voor zich alleen. Dat is niet aan de koppeling.",
+        en="The scenario counts on an environment of its own. The integration has no part in that.",
+    ),
+    fix=Text(
+        nl="Draai het tegen het nagebouwde ERP1, of laat het alleen toetsen wat het zelf maakte.",
+        en="Run it against the emulated ERP1, or let it assert only on what it made itself.",
+    ),
+)
+NOT_ON_TOKEN = Code(
+    code="NOT-ON-TOKEN",
+    title=Text(
+        nl="Het token mag een connector van het scenario niet gebruiken",
+        en="The token may not use a connector of the scenario",
+    ),
+    why=Text(
+        nl="Het harnas kijkt in dit scenario zelf in de omgeving, en mag dat niet.",
+        en="In this scenario the harness looks into the environment itself, and may not.",
+    ),
+    fix=Text(
+        nl="Zet de connector op de app connector, en geef de gebruiker er rechten op.",
+        en="Put the connector on the app connector, and give its user rights to it.",
+    ),
+)
+RESIDUE = Code(
+    code="RESIDUE",
+    title=Text(nl="Er blijft iets achter", en="Something stays behind"),
+    why=Text(
+        nl="Het scenario liet in de gedeelde omgeving iets achter dat niet op te ruimen is.",
+        en="The scenario left something in the shared environment that cannot be cleaned up.",
+    ),
+    fix=Text(
+        nl="Ruim het op onder `cleanup`, of noem de connector onder `leaves`.",
+        en="Undo it under `cleanup`, or name the connector under `leaves`.",
+    ),
+)
+
 CODES: tuple[Code, ...] = (
     EXPECTATION,
     PLUGIN_RAISED,
@@ -198,5 +241,8 @@ CODES: tuple[Code, ...] = (
     EXPRESSION,
     HARNESS,
     CLEANUP,
+    SHARED_ENVIRONMENT,
+    NOT_ON_TOKEN,
+    RESIDUE,
 )
 """Every code of the engine, for `koppeling explain`."""

@@ -3,11 +3,15 @@
 import asyncio
 import random
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from koppeling_harness.clock import Clock
 from koppeling_harness.engine import codes
-from koppeling_harness.engine.environment import EnvironmentSource
+from koppeling_harness.engine.environment import (
+    EnvironmentSource,
+    SharedEnvironment,
+    SharedSource,
+)
 from koppeling_harness.engine.scenario_run import Bench, OnRecording, run_scenario
 from koppeling_harness.engine.stop import Said, Stop, stop
 from koppeling_harness.erp.connection import Connection
@@ -36,6 +40,9 @@ class Setting:
         step_limit_s: Time allowed for a step that sets no limit itself.
         retries: How often a scenario is repeated, in an environment of its own each time, when the
             environment kept it from being judged. What failed is never repeated.
+        patience: By how much the times that scenarios allow are multiplied, for an environment
+            that is far away and shared.
+        resumed: How often the run was gone on with after a break; what is generated differs.
     """
 
     run_id: str
@@ -43,6 +50,8 @@ class Setting:
     concurrency: int = DEFAULT_CONCURRENCY
     step_limit_s: float = 30.0
     retries: int = 0
+    patience: float = 1.0
+    resumed: int = 0
 
 
 class Engine:
@@ -121,11 +130,19 @@ class Engine:
             clock=self._clock,
             run_id=self._setting.run_id,
             step_limit_s=self._setting.step_limit_s,
+            patience=self._setting.patience,
         )
+        source = self._environments
+        if isinstance(source, SharedSource) and (refused := source.refusal(planned)):
+            return _not_judged(planned, refused)
         try:
-            environment = await self._environments.open(planned)
+            environment = await source.open(planned)
             try:
-                return await run_scenario(planned, environment, bench)
+                if not isinstance(environment, SharedEnvironment):
+                    return await run_scenario(planned, environment, bench)
+                environment.expect(lambda: bench.functions.given)
+                result = await run_scenario(planned, environment, bench)
+                return await _set_back(result, environment)
             finally:
                 await environment.close()
         except HarnessError as error:
@@ -139,9 +156,24 @@ class Engine:
 
     def _functions(self, planned: PlannedScenario, attempt: int) -> Functions:
         seed = f"{self._setting.seed}/{planned.manifest.id}/{planned.id}"
+        if self._setting.resumed:
+            seed += f"/resumed-{self._setting.resumed}"
         if attempt > 1:  # in a shared environment the keys of the first attempt are taken
             seed += f"/{attempt}"
         return Functions(random=random.Random(seed), clock=self._clock)  # noqa: S311 - test data
+
+
+async def _set_back(result: ScenarioResult, environment: SharedEnvironment) -> ScenarioResult:
+    """Return a result with what stays behind; trouble of the environment is not a failure."""
+    left = await environment.set_back()
+    trouble = environment.trouble()
+    result = replace(result, findings=(*result.findings, *left))
+    if not trouble or result.outcome is Outcome.PASSED:
+        return result
+    said = Said(nl=trouble, en=trouble)
+    outcome, cause = Outcome.INCONCLUSIVE, Cause.ENVIRONMENT
+    ended = stop(codes.ERP_UNAVAILABLE, outcome, cause, result.place, said)
+    return replace(result, outcome=outcome, cause=cause, findings=(ended.finding, *result.findings))
 
 
 def _from_error(error: HarnessError, planned: PlannedScenario) -> Stop:

@@ -1,9 +1,12 @@
 """What the engine needs to be given: environments to run scenarios in."""
 
+from collections.abc import Callable
 from typing import Protocol, runtime_checkable
 
+from koppeling_harness.engine.stop import Stop
 from koppeling_harness.model.access import ErpAccess
 from koppeling_harness.model.exchange import Recording
+from koppeling_harness.model.finding import Finding
 from koppeling_harness.model.scenario import WebhookStep
 from koppeling_harness.model.secret import Secret
 from koppeling_harness.model.shape import Release
@@ -55,6 +58,32 @@ class WebhookSender(Protocol):
 
     async def deliver(self, url: str, step: WebhookStep) -> int | None:
         """Deliver one webhook to a service; return its status, None when no answer came."""
+        ...
+
+
+@runtime_checkable
+class SharedEnvironment(Protocol):
+    """An environment that others use too: it is left as it was found."""
+
+    def expect(self, marks: Callable[[], frozenset[str]]) -> None:
+        """Say where the run-unique texts of the scenario are found, as they are made."""
+        ...
+
+    async def set_back(self) -> tuple[Finding, ...]:
+        """Take away what was written; return a finding for all that stays behind."""
+        ...
+
+    def trouble(self) -> str:
+        """Return what went wrong in the environment itself; empty when nothing did."""
+        ...
+
+
+@runtime_checkable
+class SharedSource(Protocol):
+    """Where environments come from that others use too."""
+
+    def refusal(self, planned: PlannedScenario) -> Stop | None:
+        """Return why a scenario cannot be carried out there; None when it can."""
         ...
 
 

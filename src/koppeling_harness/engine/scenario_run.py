@@ -49,6 +49,7 @@ class Bench:
         clock: Measures durations.
         run_id: The run that it belongs to.
         step_limit_s: Time allowed for a step that sets no limit itself.
+        patience: By how much the times that the scenario allows are multiplied.
     """
 
     connection: Connection
@@ -58,6 +59,7 @@ class Bench:
     clock: Clock
     run_id: str
     step_limit_s: float
+    patience: float = 1.0
 
 
 @dataclass(slots=True)
@@ -109,7 +111,7 @@ def _work_dir(planned: PlannedScenario) -> contextlib.AbstractContextManager[str
 
 
 async def _within_limit(planned: PlannedScenario, stage: Stage, course: _Course) -> None:
-    limit_s = planned.scenario.timeout_s
+    limit_s = planned.scenario.timeout_s * stage.patience
     try:
         async with asyncio.timeout(limit_s):
             await _carry_out(planned, stage, course)
@@ -237,7 +239,8 @@ def names_at_start(
         "run": {"id": run_id},
     }
     if operation is not None:
-        names["operation"] = {"name": operation.name, "example": operation.example}
+        example = evaluate(operation.example, names, functions)
+        names["operation"] = {"name": operation.name, "example": example}
     names["values"] = {}
     for name, value in planned.scenario.values.items():
         names["values"][name] = evaluate(value, names, functions)
@@ -276,6 +279,7 @@ def _stage(
         functions=bench.functions,
         clock=bench.clock,
         step_limit_s=bench.step_limit_s,
+        patience=bench.patience,
         private_fields=frozenset(each.field for each in manifest.privacy_fields),
     )
 

@@ -71,6 +71,7 @@ class Stage:
         functions: The generators that expressions may call.
         clock: Measures durations.
         step_limit_s: Time allowed for a step that sets no limit itself.
+        patience: By how much the times that steps allow are multiplied.
         private_fields: Fields that the manifest marks as privacy-sensitive; no value of theirs
             is told.
     """
@@ -83,12 +84,13 @@ class Stage:
     functions: Functions
     clock: Clock
     step_limit_s: float
+    patience: float
     private_fields: frozenset[str]
 
 
 async def carry_out(step: Step, phase: Phase, stage: Stage) -> Stop | None:
     """Carry out one step; return why it did not succeed, None when it did."""
-    deadline_s = stage.clock.elapsed_s() + (step.within_s or 0.0)
+    deadline_s = stage.clock.elapsed_s() + (step.within_s or 0.0) * stage.patience
     while True:
         ended = await _once(step, phase, stage)
         if ended is None or ended.outcome is not Outcome.FAILED:
@@ -124,7 +126,7 @@ class _Done:
 async def _act(step: Step, stage: Stage) -> _Done | Stop:
     match step:
         case OperationStep():
-            limit_s = step.timeout_s or stage.step_limit_s
+            limit_s = (step.timeout_s or stage.step_limit_s) * stage.patience
             stage.environment.mark()
             given = await stage.trigger.operation(step, timeout_s=limit_s)
             if isinstance(given, Stop):
@@ -154,7 +156,7 @@ async def _call(
     step: GetStep | InsertStep | UpdateStep | DeleteStep | RequestStep, stage: Stage
 ) -> _Done | Stop:
     call = _erp_call(step)
-    limit_s = step.timeout_s or stage.step_limit_s
+    limit_s = (step.timeout_s or stage.step_limit_s) * stage.patience
     try:
         async with asyncio.timeout(limit_s):
             answer = await stage.client.send(call)

@@ -16,7 +16,7 @@ import certifi
 import httptools
 
 from koppeling_harness.erp.target import Address
-from koppeling_harness.errors import ErpUnavailableError
+from koppeling_harness.errors import ConfigurationError, ErpUnavailableError
 
 _IDLE_S = 0.5
 """After this long without use a connection is looked at first: the server may have closed it."""
@@ -51,10 +51,12 @@ class Connection:
 
     Args:
         timeout_s: Time allowed for one answer, the opening of the connection included.
+        tls: Which authorities are trusted; those of Mozilla when None.
     """
 
-    def __init__(self, *, timeout_s: float = 30.0) -> None:
+    def __init__(self, *, timeout_s: float = 30.0, tls: ssl.SSLContext | None = None) -> None:
         self._timeout_s = timeout_s
+        self._tls = tls
         self._wire: _Wire | None = None
         self._to: Address | None = None
         self._used_s = 0.0
@@ -102,7 +104,7 @@ class Connection:
             if self._wire.is_open:
                 return self._wire
         await self._close()
-        context = _tls() if address.scheme == "https" else None
+        context = (self._tls or _mozilla()) if address.scheme == "https" else None
         _, self._wire = await loop.create_connection(_Wire, address.host, address.port, ssl=context)
         self._to = address
         return self._wire
@@ -115,9 +117,28 @@ class Connection:
 
 
 @functools.cache
-def _tls() -> ssl.SSLContext:
+def _mozilla() -> ssl.SSLContext:
     """Return one TLS context for all connections: reading the authorities takes 20 ms."""
-    return ssl.create_default_context(cafile=certifi.where())
+    return trusting("")
+
+
+def trusting(ca_file: str) -> ssl.SSLContext:
+    """Return a TLS context that trusts Mozilla's authorities, and those in a file.
+
+    TLS 1.2 at least. Source: AFAS, docs.afas.help/profit/en/authentication.
+
+    Raises:
+        ConfigurationError: The file cannot be read as certificates.
+    """
+    context = ssl.create_default_context(cafile=certifi.where())
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if ca_file:
+        try:
+            context.load_verify_locations(cafile=ca_file)
+        except (OSError, ssl.SSLError) as error:
+            message = f"{ca_file}: expected certificates in PEM, {error}"
+            raise ConfigurationError(message) from None
+    return context
 
 
 class _Wire(asyncio.Protocol):

@@ -4,13 +4,14 @@ import asyncio
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 
 from koppeling_harness.clock import Clock, SystemClock
 from koppeling_harness.engine.engine import DEFAULT_CONCURRENCY, Engine, Setting
+from koppeling_harness.engine.environment import EnvironmentSource
 from koppeling_harness.model.exchange import Recording
 from koppeling_harness.model.run import ScenarioResult
 from koppeling_harness.model.scenario import Scenario
@@ -20,6 +21,7 @@ from koppeling_harness.plugin.isolated import with_environments
 from koppeling_harness.plugin.requires import with_runtimes
 from koppeling_harness.plugin.session import IntegrationRunner
 from koppeling_harness.pytest_plugin.host import EmulatedErp
+from koppeling_harness.pytest_plugin.real_erp import CONCURRENCY, PATIENCE, RealErp, RealTarget
 from koppeling_harness.scenario.plan import PlannedScenario
 from koppeling_harness.traffic import Redactor
 
@@ -45,6 +47,7 @@ class Request:
         selects: Says of each scenario whether it is to be carried out.
         retries: How often a scenario is repeated when the environment kept it from being judged.
         in_process: Whether hooks in Python run in this process, for a debugger.
+        real: The real environment to run against; the emulated ERP1 when None.
         redactor: Replaces secrets in what is recorded, and knows them afterwards.
         on_recording: Called with each scenario and what went over the wire, redacted.
     """
@@ -62,6 +65,7 @@ class Request:
     selects: Callable[[PlannedScenario], bool] = field(default=lambda _planned: True)
     retries: int = 0
     in_process: bool = False
+    real: RealTarget | None = None
     redactor: Redactor = field(default_factory=lambda: Redactor(secrets.token_bytes(32)))
     on_recording: Callable[[PlannedScenario, Recording], None] = field(
         default=lambda _planned, _recording: None
@@ -75,6 +79,8 @@ class Certification:
         self.request = request
         self.redactor = request.redactor
         self.release: Release | None = None
+        self.environment = ""
+        self.notes: list[str] = []
         self._loop = asyncio.Runner()
         self._started = AsyncExitStack()
         self._engine: Engine | None = None
@@ -116,9 +122,7 @@ class Certification:
 
     async def _start(self) -> Engine:
         request = self.request
-        host = await self._started.enter_async_context(
-            EmulatedErp(release=request.release, redactor=self.redactor, clock=request.clock)
-        )
+        host = await self._erp1()
         self.release = host.release
         runners: Mapping[str, IntegrationRunner] = {
             each.manifest.id: IntegrationRunner(each, in_process=request.in_process)
@@ -132,6 +136,13 @@ class Certification:
             concurrency=request.concurrency,
             retries=request.retries,
         )
+        if request.real is not None:
+            setting = replace(
+                setting,
+                concurrency=min(request.concurrency, CONCURRENCY),
+                patience=PATIENCE,
+                resumed=request.real.resumed,
+            )
         self._engine = Engine(
             environments=host,
             runners=runners,
@@ -140,6 +151,22 @@ class Certification:
             on_recording=request.on_recording,
         )
         return self._engine
+
+    async def _erp1(self) -> EnvironmentSource:
+        request = self.request
+        if request.real is None:
+            return await self._started.enter_async_context(
+                EmulatedErp(release=request.release, redactor=self.redactor, clock=request.clock)
+            )
+        host = RealErp(
+            request.real,
+            run_id=request.run_id,
+            manifests=[each.manifest for each in self.integrations],
+            redactor=self.redactor,
+            clock=request.clock,
+        )
+        self.environment, self.notes = host.environment, host.notes
+        return await self._started.enter_async_context(host)
 
     def close(self) -> None:
         """End ERP1 and every process of the integrations."""

@@ -29,12 +29,16 @@ class SessionOutcome:
         interrupted: Whether it was ended early by Ctrl-C.
         release: The release that ERP1 said it runs; None when no scenario ran.
         redactor: Knows every secret of the session, to search what is written.
+        environment: Id of the real environment that was run against; empty for the emulated one.
+        notes: What was left behind in a real environment, and why.
     """
 
     results: tuple[tuple[PlannedScenario, ScenarioResult], ...]
     interrupted: bool
     release: Release | None
     redactor: Redactor
+    environment: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def run_session(
@@ -79,6 +83,8 @@ def run_session(
         interrupted=code == pytest.ExitCode.INTERRUPTED,
         release=conductor.certification.release,
         redactor=conductor.certification.redactor,
+        environment=conductor.certification.environment,
+        notes=tuple(conductor.certification.notes),
     )
 
 

@@ -14,6 +14,8 @@ from koppeling_harness.errors import ConfigurationError
 from koppeling_harness.scenario.pick import near, shown
 
 _LONGEST = 1_000_000
+MARK_LENGTH = 6
+"""From this length on `unique` gives what nobody else has, for all that matters."""
 _LETTERS_AND_DIGITS = string.ascii_lowercase + string.digits
 
 
@@ -95,6 +97,11 @@ class Functions:
             "repeat": self._repeat,
             "base64": self._base64,
         }
+
+    @property
+    def given(self) -> frozenset[str]:
+        """What `unique` gave until now that is long enough to be found by."""
+        return frozenset(each for each in self._given if len(each) >= MARK_LENGTH)
 
     def call(self, name: str, arguments: Sequence[Any]) -> Any:
         """Return what a function gives.

@@ -6,7 +6,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from koppeling_harness.clock import Clock, today
-from koppeling_harness.errors import ConfigurationError, DocumentError, ExitCode, NothingToRunError, UsageError
+from koppeling_harness.errors import (
+    ConfigurationError,
+    DocumentError,
+    ExitCode,
+    NothingToRunError,
+    UsageError,
+)
 from koppeling_harness.model.exchange import Recording
 from koppeling_harness.model.run import (
     ErpInfo,
@@ -22,6 +28,7 @@ from koppeling_harness.plugin.discover import Discovery, Integration, SetAside, 
 from koppeling_harness.plugin.isolated import with_environments
 from koppeling_harness.plugin.requires import with_runtimes
 from koppeling_harness.pytest_plugin.certification import Request
+from koppeling_harness.pytest_plugin.real_erp import RealTarget
 from koppeling_harness.pytest_plugin.session import SessionOutcome, run_session
 from koppeling_harness.rules.sharding import is_in_shard
 from koppeling_harness.scenario.load import load_scenarios
@@ -29,8 +36,8 @@ from koppeling_harness.scenario.lock import lock_for
 from koppeling_harness.scenario.plan import PlannedScenario, plan
 from koppeling_harness.traffic import Redactor
 from koppeling_harness.version import __version__
-from koppeling_harness.workflow.keep_traffic import TrafficKeeper
 from koppeling_harness.workflow.judged import judged, run_exit_code, set_aside
+from koppeling_harness.workflow.keep_traffic import TrafficKeeper
 from koppeling_harness.workflow.rerun import Rerun
 
 OnResult = Callable[[PlannedScenario, ScenarioResult], None]
@@ -57,6 +64,7 @@ class CertifyRequest:
         isolated: Whether each integration in Python gets an environment of its own, also one
             whose manifest names no requirements.
         in_process: Whether hooks in Python run in this process, for a debugger.
+        real: The real environment to run against; the emulated ERP1 when None.
     """
 
     plugins: tuple[Path, ...]
@@ -74,6 +82,7 @@ class CertifyRequest:
     keep_traffic: bool = True
     isolated: bool = False
     in_process: bool = False
+    real: RealTarget | None = None
 
     def selects(self, planned: PlannedScenario) -> bool:
         """Return whether a scenario is to be carried out."""
@@ -167,8 +176,9 @@ def certify(
             selects=request.selects,
             redactor=redactor,
             on_recording=keeper.keep if keeper else _not_kept,
+            retries=0 if request.real else request.retries,  # calls are waited for one by one
+            real=request.real,
             in_process=request.in_process,
-            retries=request.retries,
         ),
         _paths(request, discovery),
         keyword=request.keyword,
@@ -209,7 +219,7 @@ def certify(
         session=session,
         exit_code=run_exit_code(record, interrupted=session.interrupted),
         integrations=discovery.integrations,
-        notes=notes,
+        notes=(*notes, *session.notes),
     )
 
 
@@ -336,8 +346,8 @@ def _paths(request: CertifyRequest, discovery: Discovery) -> list[Path]:
 def _erp(request: CertifyRequest, session: SessionOutcome) -> ErpInfo:
     release = session.release
     return ErpInfo(
-        kind=ErpKind.EMULATOR,
-        environment="ERP1",
+        kind=ErpKind.ENVIRONMENT if request.real else ErpKind.EMULATOR,
+        environment=request.real.facts.environment if request.real else "ERP1",
         version=release.version if release else "",
         label=release.label if release else request.release,
     )

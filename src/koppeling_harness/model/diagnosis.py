@@ -1,0 +1,26 @@
+"""What `koppeling doctor` says."""
+
+from dataclasses import dataclass
+
+from koppeling_harness.model.verdict import Cause
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoctorLine:
+    """One thing that was looked at.
+
+    Attributes:
+        what: What was looked at.
+        ok: Whether it is as it must be; None when it could not be looked at, because of another.
+        found: What was found.
+        expected: What must be there.
+        remedy: What to do; empty when it is in order.
+        cause: Whose doing it is when it is not in order.
+    """
+
+    what: str
+    ok: bool | None
+    found: str
+    expected: str
+    remedy: str = ""
+    cause: Cause | None = None

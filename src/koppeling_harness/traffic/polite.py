@@ -1,0 +1,283 @@
+"""Between the gateway and a real environment: wait for room, note what is written, wait again.
+
+What the harness itself sends goes through here too, past the gateway.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from koppeling_harness.errors import ErpUnavailableError
+from koppeling_harness.model.exchange import Sender
+from koppeling_harness.model.gate import Gate
+from koppeling_harness.traffic.answer import Answer
+from koppeling_harness.traffic.capture import Capture
+
+UPSTREAM = "erp"
+"""The name by which the reverse proxy knows the environment."""
+
+_WRITES = frozenset({"POST", "PUT", "DELETE"})
+_OF_ENVIRONMENT = frozenset({429, 502, 503, 504})
+_OF_ACCESS = frozenset({401, 403})
+_TRIES = 4
+_PAUSE_S = 1.0
+_LONGEST_PAUSE_S = 60.0
+"""Longer maintenance is not waited for."""
+
+
+class WriteLog(Protocol):
+    """Is told of every write, before it is sent and after it was answered."""
+
+    def before(self, door: "Door", method: str, path: str, body: bytes) -> int | None:
+        """Note a write; return its number, None when there is nothing to note."""
+        ...
+
+    def after(self, number: int, status: int, body: bytes) -> None:
+        """Note how it was answered."""
+        ...
+
+
+@dataclass(slots=True, kw_only=True)
+class Door:
+    """One way in, of one sender in one scenario.
+
+    Attributes:
+        name: First segment of its paths.
+        sender: Who comes through it.
+        authorization: What the right `Authorization` header says; a refusal of another one is not
+            the environment's doing.
+        scenario: Integration and scenario that it is for.
+        marks: Run-unique texts of the scenario, as they are made.
+        troubles: What went wrong in the environment, for a person.
+        under_way: Calls that were not answered yet.
+    """
+
+    name: str
+    sender: Sender
+    authorization: str
+    scenario: tuple[str, str]
+    marks: Callable[[], frozenset[str]] = frozenset
+    troubles: list[str] = field(default_factory=list)
+    under_way: int = 0
+
+
+class PoliteUpstream:
+    """An ASGI application before a reverse proxy to one environment.
+
+    Args:
+        upstream: The reverse proxy; it knows the environment as `UPSTREAM`.
+        gate: Lets few calls through at once.
+        log: Is told of every write.
+    """
+
+    def __init__(self, upstream: ASGIApp, *, gate: Gate, log: WriteLog) -> None:
+        self._upstream = upstream
+        self._gate = gate
+        self._log = log
+        self._doors: dict[str, Door] = {}
+
+    def open(self, door: Door) -> None:
+        """Let calls in through a door."""
+        self._doors[door.name] = door
+
+    def close(self, name: str) -> None:
+        """Let no more calls in through a door."""
+        del self._doors[name]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI: carry one call."""
+        raw: bytes = scope.get("raw_path") or scope["path"].encode()
+        name, _, rest = raw.lstrip(b"/").partition(b"/")
+        door = self._doors.get(name.decode("latin-1"))
+        if door is None:
+            await _send(send, _refusal(404, "no such environment behind this gateway"))
+            return
+        inner = {**scope, "raw_path": b"/%b/%b" % (UPSTREAM.encode(), rest)}
+        path = b"/" + rest.partition(b"/")[2]
+        call = _Call(door=door, scope=inner, path=path.decode("latin-1"))
+        door.under_way += 1
+        try:
+            await self._carry(call, receive, send)
+        finally:
+            door.under_way -= 1
+
+    async def _carry(self, call: "_Call", receive: Receive, send: Send) -> None:
+        if call.is_write or call.door.sender is Sender.HARNESS:
+            body = await _body(receive)
+            receive = _again(body)
+        else:
+            body = b""
+        if call.door.sender is Sender.HARNESS:
+            await _send(send, await self._patiently(call, body))
+            return
+        try:
+            await self._once(call, body, receive, send)
+        except ErpUnavailableError as error:
+            call.door.troubles.append(error.message)
+            await _send(send, _refusal(503, error.message))
+
+    async def _patiently(self, call: "_Call", body: bytes) -> Answer:
+        """Return the answer to a call of the harness; maintenance is waited for.
+
+        Of a 503 AFAS says that the call was not carried out, so that it may be sent again.
+        """
+        call.scope = {**call.scope, "state": {}}  # no connection to break: a break is told as 502
+        for number in range(1, _TRIES + 1):
+            collected = _Collected()
+            try:
+                await self._once(call, body, _again(body), collected.send)
+            except ErpUnavailableError as error:
+                return _refusal(503, error.message)
+            answer = collected.answer()
+            pause_s = _pause_s(answer, number)
+            if answer.status != 503 or number == _TRIES or pause_s > _LONGEST_PAUSE_S:
+                return answer
+            await asyncio.sleep(pause_s)
+        raise AssertionError  # the last try has returned
+
+    async def _once(self, call: "_Call", body: bytes, receive: Receive, send: Send) -> None:
+        look = _Look(send, keep=call.is_write)
+        async with self._gate.call():
+            number = (
+                self._log.before(call.door, call.method, call.path, body) if call.is_write else None
+            )
+            try:
+                await self._upstream(call.scope, receive, look.send)
+            finally:
+                self._note(call, look, number)
+
+    def _note(self, call: "_Call", look: "_Look", number: int | None) -> None:
+        status = look.status if look.is_whole else None
+        if number is not None and status is not None:
+            self._log.after(number, status, look.body())
+        speaks = status is None or status in _OF_ENVIRONMENT
+        if status in _OF_ACCESS:
+            speaks = call.authorization == call.door.authorization
+        self._gate.answered(usable=not speaks)
+        if speaks:
+            ended = "broke off" if status is None else f"answered {status}"
+            call.door.troubles.append(f"ERP1 {ended}: {call.method} {call.path}")
+
+
+@dataclass(slots=True, kw_only=True)
+class _Call:
+    door: Door
+    scope: Scope
+    path: str
+
+    @property
+    def method(self) -> str:
+        return str(self.scope["method"])
+
+    @property
+    def is_write(self) -> bool:
+        return self.method in _WRITES and self.path.lower().startswith("/connectors/")
+
+    @property
+    def authorization(self) -> str:
+        headers = self.scope["headers"]
+        return next(
+            (value.decode("latin-1") for name, value in headers if name == b"authorization"), ""
+        )
+
+
+class _Look:
+    """Passes an answer on and keeps what has to be known of it."""
+
+    def __init__(self, send: Send, *, keep: bool) -> None:
+        self._send = send
+        self._keep = keep
+        self._headers: list[tuple[bytes, bytes]] = []
+        self._chunks: list[bytes] = []
+        self.status: int | None = None
+        self.is_whole = False
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            self._headers = list(message.get("headers", []))
+        elif message["type"] == "http.response.body":
+            if self._keep:
+                self._chunks.append(message.get("body", b""))
+            self.is_whole = not message.get("more_body", False)
+        # What the client misses, the environment has carried out all the same.
+        with contextlib.suppress(OSError):
+            await self._send(message)
+
+    def body(self) -> bytes:
+        encoding = next(
+            (value for name, value in self._headers if name.lower() == b"content-encoding"), b""
+        )
+        capture = Capture(encoding.decode("latin-1"))
+        for chunk in self._chunks:
+            capture.feed(chunk)
+        return (capture.text("utf-8") or "").encode()
+
+
+class _Collected:
+    """An answer that is held back."""
+
+    def __init__(self) -> None:
+        self._status, self._headers = 502, list[tuple[bytes, bytes]]()
+        self._chunks: list[bytes] = []
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._status, self._headers = message["status"], list(message.get("headers", []))
+        elif message["type"] == "http.response.body":
+            self._chunks.append(message.get("body", b""))
+
+    def answer(self) -> Answer:
+        return Answer(status=self._status, headers=self._headers, body=b"".join(self._chunks))
+
+
+def _pause_s(answer: Answer, number: int) -> float:
+    value = next((value for name, value in answer.headers if name.lower() == b"retry-after"), b"")
+    try:
+        seconds = float(value)
+    except ValueError:
+        return float(_PAUSE_S * 2 ** (number - 1))
+    return max(0.0, seconds)
+
+
+def _refusal(status: int, text: str) -> Answer:
+    body = text.encode()
+    headers = [
+        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-length", str(len(body)).encode()),
+    ]
+    return Answer(status=status, headers=headers, body=body)
+
+
+async def _send(send: Send, answer: Answer) -> None:
+    await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
+    await send({"type": "http.response.body", "body": answer.body})
+
+
+async def _body(receive: Receive) -> bytes:
+    chunks: list[bytes] = []
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            break
+        chunks.append(message.get("body", b""))
+        if not message.get("more_body", False):
+            break
+    return b"".join(chunks)
+
+
+def _again(body: bytes) -> Receive:
+    given = False
+
+    async def receive() -> Message:
+        nonlocal given
+        if given:
+            return {"type": "http.disconnect"}
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive

@@ -35,12 +35,10 @@ DONE = 'return OperationResult(output={"count": len(rows)})'
 WRONG = 'return OperationResult(output={"count": 0})'
 
 WAS_AND_IS = {
-    "steady": (READS + DONE, READS + DONE),
     "unchanged": (RELIES + DONE, RELIES + DONE),
     "renewed": (RELIES + DONE, RELIES + "renewed = True\n" + DONE),
     "spoiled": (READS + DONE, READS + WRONG),
     "twice": (RELIES + DONE, RELIES + WRONG),
-    "together": (READS + DONE, RELIES + DONE),
 }
 """Integration: what it did when it was certified, and what it does now."""
 
@@ -101,12 +99,10 @@ def whose(record: dict, release: str, integration: str) -> str | None:
 @pytest.mark.parametrize(
     ("integration", "answer"),
     [
-        ("steady", None),
         ("unchanged", "profit"),
         ("renewed", "profit"),
         ("spoiled", "integration"),
         ("twice", "both"),
-        ("together", "both"),
     ],
 )
 def test_on_the_new_release_each_planted_change_is_told_as_what_it_is(

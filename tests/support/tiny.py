@@ -51,6 +51,14 @@ rows = globals()["call"](context, "/connectors/Tiny_Projects?orderbyfieldids=Pro
 return OperationResult(ok=True, output={"count": len(rows)})
 """
 
+FAILS_ONCE = """
+if not os.path.exists({marker!r}):
+    open({marker!r}, "w").close()
+    return OperationResult(ok=False, error="not the first time")
+return OperationResult()
+"""
+"""What fails the first time that any scenario triggers it; `marker` is a file."""
+
 SCENARIO = """
 scenario: {id}
 title: {{nl: Lezen lukt, en: Reading works}}

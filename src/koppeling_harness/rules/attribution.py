@@ -76,9 +76,10 @@ def whose_change(table: Table | None) -> Attribution:
     """
     if table is None:
         return Attribution(whose=Whose.CANNOT_TELL, why=_UNKNOWN, missing=(_NOT_CERTIFIED,))
-    if _is_environment(table.present_new):
-        return Attribution(whose=Whose.ENVIRONMENT, why=_ENVIRONMENT)
-    if table.present_new.outcome is Outcome.FAILED:
+    now = table.present_new
+    if now.outcome is not None and is_environment(now.outcome, now.cause):
+        return BY_ENVIRONMENT
+    if now.outcome is Outcome.FAILED:
         if table.certified_old.outcome is Outcome.FAILED:
             return Attribution(whose=Whose.ENVIRONMENT, why=_SURROUNDINGS)
         if table.same_integration and table.same_release:
@@ -87,6 +88,15 @@ def whose_change(table: Table | None) -> Attribution:
         if found is not None:
             return found
     return Attribution(whose=Whose.CANNOT_TELL, why=_UNKNOWN, missing=tuple(_missing(table)))
+
+
+def is_environment(outcome: Outcome, cause: Cause | None) -> bool:
+    """Return whether it was the environment that kept something from being judged."""
+    return outcome is Outcome.INCONCLUSIVE and cause is Cause.ENVIRONMENT
+
+
+BY_ENVIRONMENT = Attribution(whose=Whose.ENVIRONMENT, why=_ENVIRONMENT)
+"""The answer where the environment could not be used: what ran elsewhere adds nothing to it."""
 
 
 def _proven(table: Table) -> Attribution | None:
@@ -102,10 +112,6 @@ def _proven(table: Table) -> Attribution | None:
             return Attribution(whose=Whose.BOTH, why=_TOGETHER)
         case _:
             return None
-
-
-def _is_environment(cell: Cell) -> bool:
-    return cell.outcome is Outcome.INCONCLUSIVE and cell.cause is Cause.ENVIRONMENT
 
 
 def _missing(table: Table) -> Iterator[Text]:

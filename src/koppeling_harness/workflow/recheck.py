@@ -29,7 +29,12 @@ from koppeling_harness.model.verdict import Outcome
 from koppeling_harness.plugin.discover import Integration
 from koppeling_harness.report.recheck_page import render_recheck_page
 from koppeling_harness.report.recheck_text import render_recheck_text
-from koppeling_harness.rules.attribution import movement, whose_change
+from koppeling_harness.rules.attribution import (
+    BY_ENVIRONMENT,
+    is_environment,
+    movement,
+    whose_change,
+)
 from koppeling_harness.rules.verdict import result_id
 from koppeling_harness.store.files import require_writable, write_files
 from koppeling_harness.version import __version__
@@ -267,7 +272,9 @@ class _Rechecking:
         candidates = self._candidates(label)
         by_run: dict[Path, tuple[Earlier, list[str]]] = {}
         for each in moved:
-            if each.movement is not Movement.NEWLY_FAILING:
+            if each.movement is not Movement.NEWLY_FAILING or is_environment(
+                each.outcome, each.cause
+            ):
                 continue
             earlier = self._history.last_passed(present.record.id, each.scenario, candidates)
             if earlier is not None:
@@ -282,6 +289,8 @@ class _Rechecking:
     ) -> RecheckedScenario:
         if scenario.movement is not Movement.NEWLY_FAILING:
             return scenario
+        if is_environment(scenario.outcome, scenario.cause):
+            return replace(scenario, attribution=BY_ENVIRONMENT)
         name = scenario.scenario
         wanted = next((each for each in failing if name in each.scenarios), None)
         table = None if wanted is None else self._tables.table(name, wanted)

@@ -53,9 +53,9 @@ class Claims:
             self._folder.mkdir(parents=True, exist_ok=True)
             with path.open("x", encoding="utf-8") as file:
                 file.write(_text(claim))
-        except FileExistsError:
-            return False
         except OSError as error:
+            if path.is_file():
+                return False
             message = f"{path}: cannot be written: {error.strerror or error}"
             raise ConfigurationError(
                 message, hint="Choose another folder, with --reports."

@@ -20,6 +20,10 @@ _REQUIRED_NOT_COMPARED = Text(
     en="Required fields were not compared: OpenAPI lists more fields as required than Profit "
     "asks for; metainfo has the last word.",
 )
+_LISTS_NOT_COMPARED = Text(
+    nl="Waarden zijn alleen vergeleken waar beide bronnen een gesloten lijst geven.",
+    en="Values were compared only where both sources give a closed list.",
+)
 _ENDPOINTS_NOT_COMPARED = Text(
     nl="Endpoints zijn niet vergeleken: een van de twee noemt ze niet.",
     en="Endpoints were not compared: one of the two does not tell them.",
@@ -92,6 +96,7 @@ class _Comparison:
     def not_compared(self) -> Iterator[Text]:
         if self.mixed:
             yield _REQUIRED_NOT_COMPARED
+            yield _LISTS_NOT_COMPARED
             alone = {Source.METAINFO: 0, Source.OPENAPI: 0}
             for one, other in ((self.old, self.new), (self.new, self.old)):
                 alone[one.source] = sum(
@@ -273,7 +278,7 @@ def _is_inside(path: str, objects: Sequence[str]) -> bool:
 def _of_field(
     path: str, before: FieldFacts, after: FieldFacts, *, alike: bool
 ) -> Iterator[_Difference]:
-    if before.type != after.type:
+    if _types_differ(before.type, after.type, alike=alike):
         yield path, ChangeKind.TYPE_CHANGED, before.type, after.type
     elif _lengths_differ(before, after, alike=alike):
         longer = after.length == 0 or 0 < before.length < after.length
@@ -286,7 +291,8 @@ def _of_field(
     if alike and before.required != after.required:
         kind = ChangeKind.BECAME_REQUIRED if after.required else ChangeKind.BECAME_OPTIONAL
         yield path, kind, "", ""
-    yield from _of_values(path, before.values, after.values)
+    if alike or (before.values and after.values):
+        yield from _of_values(path, before.values, after.values)
 
 
 def _of_values(path: str, before: tuple[str, ...], after: tuple[str, ...]) -> Iterator[_Difference]:
@@ -300,6 +306,12 @@ def _of_values(path: str, before: tuple[str, ...], after: tuple[str, ...]) -> It
     for value in after:
         if value not in before:
             yield path, ChangeKind.ENUM_VALUE_ADDED, "", value
+
+
+def _types_differ(before: str, after: str, *, alike: bool) -> bool:
+    """Return whether the types differ; OpenAPI calls a date in a row a text, as a file too."""
+    texts = {"string", "date", "blob"}
+    return before != after and (alike or not {before, after} <= texts)
 
 
 def _lengths_differ(before: FieldFacts, after: FieldFacts, *, alike: bool) -> bool:

@@ -1,0 +1,136 @@
+import pytest
+
+from koppeling_harness.watch.change_text import connector_of, field_path, understand
+
+PATH = "KnX/Element/Objects/items/KnLink/Element/items/Fields/ToEm"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "kind", "path", "before", "after"),
+    [
+        (f"added the new optional request property '{PATH}'", "field_added", "", "", ""),
+        (
+            f"added the new required request property '{PATH}'",
+            "required_field_added",
+            "",
+            "",
+            "",
+        ),
+        (f"removed the request property '{PATH}'", "field_removed", "", "", ""),
+        (f"the request property '{PATH}' became required", "became_required", "", "", ""),
+        (f"the request property '{PATH}' became optional", "became_optional", "", "", ""),
+        (
+            f"added the new 'X' enum value to the request property '{PATH}'",
+            "enum_value_added",
+            "",
+            "",
+            "X",
+        ),
+        (
+            f"removed the enum value 'X' of the request property '{PATH}'",
+            "enum_value_removed",
+            "",
+            "X",
+            "",
+        ),
+        (
+            f"the '{PATH}' request property's maxLength was increased from '80' to '120'",
+            "length_increased",
+            "",
+            "80",
+            "120",
+        ),
+        (
+            f"the `{PATH}` request property's maxLength was decreased to `3`",
+            "length_decreased",
+            "",
+            "",
+            "3",
+        ),
+        (
+            f"the `{PATH}` request property type/format changed from `string` to `integer`",
+            "type_changed",
+            "",
+            "string",
+            "integer",
+        ),
+        (
+            f"the `{PATH}` request property type/format changed from `string`/`` to `number`/`x`",
+            "type_changed",
+            "",
+            "string",
+            "number",
+        ),
+    ],
+)
+def test_a_sentence_about_a_field_is_understood(sentence, kind, path, before, after):
+    (said,) = understand(sentence, "KnX")
+
+    assert (said.connector, said.kind, said.path) == ("KnX", kind, "KnLink.ToEm")
+    assert said.before.startswith(before)
+    assert said.after.startswith(after)
+    assert bool(said.before) == bool(before)
+
+
+def test_several_values_in_one_sentence_are_several_changes():
+    added = understand(
+        "added new enum value(s) to the request property `KnX/Element/Fields/A`:  `04`, `05`", "KnX"
+    )
+    removed = understand(
+        "removed enum value(s) from the request property `KnX/Element/Fields/A`: `Geneesk. "
+        "verklaring`, `NVO/NIP`, `1, 2`",
+        "KnX",
+    )
+
+    assert [each.after for each in added] == ["04", "05"]
+    assert [each.before for each in removed] == ["Geneesk. verklaring", "NVO/NIP", "1, 2"]
+
+
+def test_a_quote_inside_a_value_belongs_to_it():
+    (said,) = understand(
+        "removed the enum value ''s-Hertogenbosch' of the request property 'A/Element/Fields/B'",
+        "A",
+    )
+
+    assert said.before == "'s-Hertogenbosch"
+
+
+def test_a_property_that_is_no_field_is_an_object():
+    (said,) = understand(
+        "added the new optional request property 'PtX/Element/Objects/items/PtSpend'", "PtX"
+    )
+
+    assert (said.kind, said.path) == ("object_added", "PtSpend")
+
+
+def test_endpoints_tags_and_schemas_are_understood():
+    (added,) = understand("endpoint added", "KnX/KnX/@Id/{Id}")
+    (removed,) = understand("api path removed without deprecation", "/connectors/KnX/KnX/@Id/{Id}")
+    (tag,) = understand("api tag 'Per jaar' added", "FiIVY")
+    (schema,) = understand("removed the schema 'HrMutInsite_POST'", "")
+
+    assert (added.connector, added.after) == ("KnX", "/connectors/KnX/KnX/@Id/{Id}")
+    assert (removed.connector, removed.before) == ("KnX", "/connectors/KnX/KnX/@Id/{Id}")
+    assert (tag.kind, tag.connector) == ("documentation", "FiIVY")
+    assert (schema.connector, schema.operations) == ("HrMutInsite", ("POST",))
+
+
+def test_what_is_worded_otherwise_or_has_no_connector_is_not_understood():
+    assert understand("the moon became required", "KnX") == ()
+    assert understand("endpoint added", "") == ()
+    assert understand("removed the request property 'KnX/Element/Fields/A'", "") == ()
+
+
+def test_a_field_has_one_path_however_it_is_written():
+    for written in (
+        PATH,
+        "KnX/Element/Objects/KnLink/Element/Fields/ToEm",
+        "AfasRoot/Element/Objects/KnLink/Element/Fields/ToEm",
+    ):
+        assert field_path(written) == "KnLink.ToEm"
+
+
+def test_a_connector_is_found_in_every_form_of_its_column():
+    for cell in ("KnX", "/connectors/KnX", "/connectors/KnX/KnLink", "KnX/KnX/@Id/{Id}"):
+        assert connector_of(cell) == "KnX"
+    assert connector_of("/FileConnector") == "/FileConnector"

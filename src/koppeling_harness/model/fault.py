@@ -23,7 +23,7 @@ class FaultKind(StrEnum):
     SLOW_BODY = "slow_body"
     """The answer's body trickles in over `delay_s`."""
     HALF_BODY = "half_body"
-    """The connection closes halfway through the answer's body."""
+    """The connection closes halfway through the answer's body, or before an answer without one."""
     MALFORMED_JSON = "malformed_json"
     OTHER_LAYOUT = "other_layout"
     """The same JSON, laid out otherwise."""

@@ -56,6 +56,13 @@ class Call:
         """When its answer was complete."""
         return self.exchange.started_s + self.exchange.duration_s
 
+    @property
+    def was_answered(self) -> bool:
+        """Whether a whole answer came: not lost, and not broken off halfway."""
+        said = self.exchange.response_header("content-length") or ""
+        whole = not said.isdecimal() or self.exchange.response_size >= int(said)
+        return self.exchange.status is not None and whole
+
     @cached_property
     def parameters(self) -> dict[str, str]:
         """Query parameters, decoded, by their name in lower case."""

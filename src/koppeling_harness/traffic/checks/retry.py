@@ -91,7 +91,7 @@ def _is_object(data: object) -> bool:
 
 def _resent(scene: Scene) -> Iterator[Objection]:
     for before, call in scene.repeats:
-        if before.exchange.status is not None or not call.is_write:
+        if before.was_answered or not call.is_write:
             continue
         if call.exchange.method != "POST" or _checked(scene, before, call):
             continue

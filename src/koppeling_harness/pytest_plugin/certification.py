@@ -6,15 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-
-import pytest
+from typing import TYPE_CHECKING
 
 from koppeling_harness.clock import Clock, SystemClock
 from koppeling_harness.engine.engine import DEFAULT_CONCURRENCY, Engine, Setting
 from koppeling_harness.engine.environment import EnvironmentSource
 from koppeling_harness.model.exchange import Recording
 from koppeling_harness.model.run import ScenarioResult
-from koppeling_harness.model.scenario import Scenario
 from koppeling_harness.model.shape import Release
 from koppeling_harness.plugin.discover import Discovery, Integration, discover
 from koppeling_harness.plugin.isolated import with_environments
@@ -25,10 +23,14 @@ from koppeling_harness.pytest_plugin.real_erp import CONCURRENCY, PATIENCE, Real
 from koppeling_harness.scenario.plan import PlannedScenario
 from koppeling_harness.traffic import Redactor
 
+if TYPE_CHECKING:
+    import pytest
+
 DEFAULT_RELEASE = "Profit 8"
 """The running release in November 2026. Source: AFAS, docs.afas.help/profit/nl/news-profit8."""
 
-KEY = pytest.StashKey["Certification"]()
+_NAME = "koppeling-certification"
+"""Under which a pytest session knows it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +45,6 @@ class Request:
         concurrency: Scenarios in flight at most.
         clock: Tells the time.
         on_result: Called with each scenario and its result, as soon as it is there.
-        loaded: Scenario files that were read already, by resolved path.
         selects: Says of each scenario whether it is to be carried out.
         retries: How often a scenario is repeated when the environment kept it from being judged.
         in_process: Whether hooks in Python run in this process, for a debugger.
@@ -61,7 +62,6 @@ class Request:
     on_result: Callable[[PlannedScenario, ScenarioResult], None] = field(
         default=lambda _planned, _result: None
     )
-    loaded: Mapping[Path, Scenario] = field(default_factory=dict)
     selects: Callable[[PlannedScenario], bool] = field(default=lambda _planned: True)
     retries: int = 0
     in_process: bool = False
@@ -174,23 +174,23 @@ class Certification:
         self._loop.close()
 
 
-def certification(config: pytest.Config) -> Certification:
-    """Return the session's certification; made from the options when nobody laid one out."""
-    found = config.stash.get(KEY, None)
+def certification(config: "pytest.Config") -> Certification:
+    """Return the session's certification; made from the options when it is first needed."""
+    found: Certification | None = config.pluginmanager.get_plugin(_NAME)
     if found is None:
-        found = config.stash[KEY] = Certification(_from_options(config))
+        found = Certification(_from_options(config))
+        config.pluginmanager.register(found, _NAME)
     return found
 
 
-def close(config: pytest.Config) -> None:
+def close(config: "pytest.Config") -> None:
     """End what the session's certification started, if it did."""
-    found = config.stash.get(KEY, None)
+    found: Certification | None = config.pluginmanager.unregister(name=_NAME)
     if found is not None:
-        del config.stash[KEY]
         found.close()
 
 
-def _from_options(config: pytest.Config) -> Request:
+def _from_options(config: "pytest.Config") -> Request:
     folders = [Path(each) for each in config.getoption("--koppeling-plugins")]
     default = config.rootpath / "plugins"
     if not folders and default.is_dir():

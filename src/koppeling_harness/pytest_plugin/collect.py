@@ -33,12 +33,10 @@ class ScenarioFile(pytest.File):
             CollectError: The file has problems; all of them are in the message.
         """
         session = certification(self.config)
-        scenario = session.request.loaded.get(self.path.resolve())
-        if scenario is None:
-            try:
-                scenario = load_scenario(self.path)
-            except HarnessError as error:
-                raise self.CollectError(error.render()) from None
+        try:
+            scenario = load_scenario(self.path)
+        except HarnessError as error:
+            raise self.CollectError(error.render()) from None
         owner = session.integration_of(self.path)
         for integration in session.integrations if owner is None else (owner,):
             for planned in plan([scenario], integration.manifest, release=session.request.release):

@@ -33,11 +33,12 @@ from koppeling_harness.pytest_plugin.session import SessionOutcome, run_session
 from koppeling_harness.rules.sharding import is_in_shard
 from koppeling_harness.scenario.load import load_scenarios
 from koppeling_harness.scenario.lock import lock_for
-from koppeling_harness.scenario.plan import PlannedScenario, plan
+from koppeling_harness.scenario.plan import PlannedScenario
 from koppeling_harness.traffic import Redactor
 from koppeling_harness.version import __version__
 from koppeling_harness.workflow.judged import judged, run_exit_code, set_aside
 from koppeling_harness.workflow.keep_traffic import TrafficKeeper
+from koppeling_harness.workflow.plan_all import plan_all
 from koppeling_harness.workflow.rerun import Rerun
 
 OnResult = Callable[[PlannedScenario, ScenarioResult], None]
@@ -113,7 +114,7 @@ class Certified:
 
     Attributes:
         record: Everything it says.
-        session: What pytest gave, with the redactor that knows its secrets.
+        session: Every result, with the redactor that knows its secrets.
         exit_code: What the process says.
         integrations: Those that were judged.
         notes: What else a person should know.
@@ -154,7 +155,7 @@ def certify(
     pack = load_scenarios(request.packs)
     lock = lock_for(request.packs, pack, release=request.release)
     discovery, own = _own_scenarios(discovery)
-    planned = _plan_all(discovery.integrations, pack, own, request.release)
+    planned = plan_all(discovery.integrations, pack, own, release=request.release)
     if not planned and not discovery.set_aside:
         message = f"no scenario applies to any integration on {request.release}"
         raise NothingToRunError(message, hint="See `koppeling scenarios list`.")
@@ -172,7 +173,6 @@ def certify(
             concurrency=request.concurrency,
             clock=clock,
             on_result=progress.on_result,
-            loaded=_by_path([*pack, *(each for many in own.values() for each in many)]),
             selects=request.selects,
             redactor=redactor,
             on_recording=keeper.keep if keeper else _not_kept,
@@ -180,7 +180,7 @@ def certify(
             real=request.real,
             in_process=request.in_process,
         ),
-        _paths(request, discovery),
+        [each for many in planned.values() for each in many],
         keyword=request.keyword,
         on_collected=progress.on_collected,
     )
@@ -318,29 +318,6 @@ def _own_scenarios(
         else:
             kept.append(each)
     return Discovery(integrations=tuple(kept), set_aside=tuple(set_aside)), own
-
-
-def _plan_all(
-    integrations: Sequence[Integration],
-    pack: Sequence[Scenario],
-    own: Mapping[str, tuple[Scenario, ...]],
-    release: str,
-) -> dict[str, tuple[PlannedScenario, ...]]:
-    planned = {
-        each.manifest.id: plan([*pack, *own[each.manifest.id]], each.manifest, release=release)
-        for each in integrations
-    }
-    return {name: many for name, many in planned.items() if many}
-
-
-def _by_path(scenarios: Sequence[Scenario]) -> dict[Path, Scenario]:
-    return {Path(each.place.rsplit(":", 2)[0]).resolve(): each for each in scenarios}
-
-
-def _paths(request: CertifyRequest, discovery: Discovery) -> list[Path]:
-    """Return where scenarios lie: folders, because pytest reads a file's folder for each file."""
-    own = [each.scenarios for each in discovery.integrations if each.scenarios is not None]
-    return [*request.packs, *own]
 
 
 def _erp(request: CertifyRequest, session: SessionOutcome) -> ErpInfo:

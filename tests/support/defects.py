@@ -9,6 +9,7 @@ import shutil
 from pathlib import Path
 
 from support.defect import Defect, Edit, edit
+from support.defects_node import DEFECTS_NODE
 from support.defects_php import DEFECTS_PHP
 
 PLUGINS = Path(__file__).parents[2] / "plugins"
@@ -361,5 +362,6 @@ DEFECTS: tuple[Defect, ...] = (
         ),
     ),
     *DEFECTS_PHP,
+    *DEFECTS_NODE,
 )
 """Every defect that the harness must catch."""

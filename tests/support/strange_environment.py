@@ -1,0 +1,267 @@
+"""A strange environment: ERP1 behind TLS in a process of its own, as a real one might be.
+
+It has rows of others, others write in it meanwhile, it is slow, and it can be in maintenance. The
+test learns from `truth` what stands in it and how many calls it saw at once.
+"""
+
+import asyncio
+import contextlib
+import json
+import os
+import random
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+import trustme
+import uvicorn
+
+from koppeling_harness.config.manifest import load_manifest
+from koppeling_harness.emulator import Erp1
+from koppeling_harness.emulator.access import AppConnector
+from koppeling_harness.emulator.specification import Field
+from koppeling_harness.pytest_plugin.host import own_get_connectors
+
+SOURCE = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Strangeness:
+    """What is strange.
+
+    Attributes:
+        manifests: Integrations whose own GetConnectors exist there.
+        name: Its id; one that begins with O is production.
+        latency_s: Lowest and highest time of an answer.
+        maintenance_every: Every so many calls one is answered 503 with `Retry-After: 1`; 0 never.
+        others_every_s: Pause between writes of other users; 0 for none.
+        extra_rows: Projects and hours of others.
+        missing: Connectors that are not on the app connector.
+        expired: Whether the token has expired.
+        release: Label of the release.
+        clock_skew_s: How far its `Date` header is off.
+    """
+
+    manifests: tuple[str, ...] = ()
+    name: str = "T45678AB"
+    latency_s: tuple[float, float] = (0.0, 0.0)
+    maintenance_every: int = 0
+    others_every_s: float = 0.0
+    extra_rows: int = 40
+    missing: tuple[str, ...] = ()
+    expired: bool = False
+    release: str = "Profit 8"
+    clock_skew_s: float = 0.0
+    seed: int = field(default=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Strange:
+    """Where it is."""
+
+    base_url: str
+    token: str
+    ca_file: Path
+    _truth: str
+
+    def truth(self) -> dict[str, Any]:
+        """Return what stands in it, how many calls it saw, and how many at once at most."""
+        with urlopen(self._truth, timeout=30) as answer:
+            return json.load(answer)
+
+    def settings(self, **more: Any) -> str:
+        """Return its part of `koppeling.toml`, under the name `strange`."""
+        lines = [f'url = "{self.base_url}"', f"ca_file = {json.dumps(str(self.ca_file))}"]
+        lines += [f"{name} = {json.dumps(value)}" for name, value in more.items()]
+        return "\n".join(["[environments.strange]", *lines, ""])
+
+
+@contextlib.contextmanager
+def strange_environment(folder: Path, strangeness: Strangeness) -> Iterator[Strange]:
+    """Serve one in a process of its own, as long as the context lasts."""
+    folder.mkdir(parents=True, exist_ok=True)
+    ca = trustme.CA()
+    ca_file = folder / "ca.pem"
+    ca.cert_pem.write_to_path(ca_file)
+    certificate = folder / "server.pem"
+    ca.issue_cert("127.0.0.1", "localhost").private_key_and_cert_chain_pem.write_to_path(
+        certificate
+    )
+    order = json.dumps({**asdict(strangeness), "certificate": str(certificate)})
+    process = subprocess.Popen(
+        [sys.executable, "-m", "support.strange_environment", order],
+        cwd=SOURCE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={name: each for name, each in os.environ.items() if not name.startswith("COVERAGE_")},
+    )
+    try:
+        assert process.stdout is not None
+        told = json.loads(process.stdout.readline())
+        yield Strange(
+            base_url=told["base_url"], token=told["token"], ca_file=ca_file, _truth=told["truth"]
+        )
+    finally:
+        process.terminate()
+        process.wait(timeout=10)
+        process.stdout.close()
+
+
+class _Strange:
+    """The ASGI application: the emulator, with what is strange before it."""
+
+    def __init__(self, order: dict[str, Any]) -> None:
+        self.order = order
+        self.chance = random.Random(order["seed"])
+        manifests = [load_manifest(Path(each)) for each in order["manifests"]]
+        own = {each.id: each for one in manifests for each in own_get_connectors(one)}
+        self.erp1 = Erp1(release=order["release"], rows=300 + order["extra_rows"], seed=7)
+        self.access = self.erp1.open_environment(
+            tuple(own.values()),
+            name=order["name"],
+            custom_fields={"PtProject": [Field(id="U1A2B3", type="string", length=20, label="Ei")]},
+        )
+        environment = self.erp1.environment(order["name"])
+        self.app = environment.first_token.app
+        if order["missing"]:
+            self._trim(environment, {each.lower() for each in order["missing"]})
+        if order["expired"]:
+            environment.first_token.revoked = True
+        self.at_once = self.most = self.calls = 0
+        self.writing = 0
+        for number in range(order["extra_rows"]):
+            self._project(f"Van een ander {number}")
+        self.before = self.counts()
+
+    def _trim(self, environment: Any, missing: set[str]) -> None:
+        gets = {each.id.lower() for each in environment.get_definitions()} - missing
+        updates = set(environment.setup.catalogue) - missing
+        trimmed = AppConnector(get_connectors=frozenset(gets), update_connectors=frozenset(updates))
+        environment.first_token.app = trimmed
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            await self.erp1.app(scope, receive, send)
+            return
+        self.calls += 1
+        self.at_once += 1
+        self.most = max(self.most, self.at_once)
+        over = False
+
+        def ended() -> None:
+            nonlocal over
+            if not over:
+                over = True
+                self.at_once -= 1
+
+        async def sent(message: Any) -> None:
+            if message["type"] == "http.response.start" and self.order["clock_skew_s"]:
+                message["headers"].append((b"date", self._skewed()))
+            if message["type"] == "http.response.body" and not message.get("more_body"):
+                ended()
+            await send(message)
+
+        try:
+            await asyncio.sleep(self.chance.uniform(*self.order["latency_s"]))
+            every = self.order["maintenance_every"]
+            if every and self.calls % every == 0:
+                headers = [(b"retry-after", b"1"), (b"content-length", b"0")]
+                await sent({"type": "http.response.start", "status": 503, "headers": headers})
+                await sent({"type": "http.response.body", "body": b""})
+                return
+            await self.erp1.app(scope, receive, sent)
+        finally:
+            ended()
+
+    def _skewed(self) -> bytes:
+        from datetime import UTC, datetime, timedelta
+        from email.utils import format_datetime
+
+        moment = datetime.now(UTC) + timedelta(seconds=self.order["clock_skew_s"])
+        return format_datetime(moment, usegmt=True).encode()
+
+    def _project(self, text: str) -> None:
+        environment = self.erp1.environment(self.order["name"])
+        self.writing += 1
+        environment.connection.execute(
+            "INSERT INTO project (PrId, Ds, UnFi, PrGp, ChOu, created, modified)"
+            " VALUES (?, ?, 1, 'EXT', 0, ?, ?)",
+            (f"X{self.writing:05}", text, environment.now(), environment.now()),
+        )
+
+    async def others(self) -> None:
+        """Other users write meanwhile."""
+        while self.order["others_every_s"]:
+            await asyncio.sleep(self.order["others_every_s"])
+            self._project("Intussen van een ander")
+
+    def counts(self) -> dict[str, int]:
+        connection = self.erp1.environment(self.order["name"]).connection
+        tables = [
+            row[0]
+            for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        ]
+        return {
+            name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]
+            for name in tables
+            if name not in {"sequence", "realization_day"}  # counters and a list of touched days
+        }
+
+    async def truth(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer what stands in it, for the test alone."""
+        now = self.counts()
+        more = {name: now[name] - self.before.get(name, 0) for name in now}
+        more["project"] = more.get("project", 0) - (self.writing - self.order["extra_rows"])
+        body = json.dumps(
+            {
+                "more": {name: count for name, count in more.items() if count},
+                "most_at_once": self.most,
+                "calls": self.calls,
+            }
+        ).encode()
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": body})
+
+
+async def _serve(order: dict[str, Any]) -> None:
+    import socket
+
+    strange = _Strange(order)
+
+    def server(app: Any, **more: Any) -> tuple[uvicorn.Server, socket.socket]:
+        listener = socket.socket()
+        listener.bind(("127.0.0.1", 0))
+        config = uvicorn.Config(
+            app,
+            lifespan="off",
+            interface="asgi3",
+            log_level="error",
+            timeout_graceful_shutdown=1,
+            **more,
+        )
+        return uvicorn.Server(config), listener
+
+    tls, outside = server(strange, ssl_certfile=order["certificate"])
+    plain, aside = server(strange.truth)
+    print(
+        json.dumps(
+            {
+                "base_url": f"https://localhost:{outside.getsockname()[1]}/ProfitRestServices",
+                "token": strange.access.token.reveal(),
+                "truth": f"http://127.0.0.1:{aside.getsockname()[1]}/",
+            }
+        ),
+        flush=True,
+    )
+    await asyncio.gather(
+        tls.serve(sockets=[outside]), plain.serve(sockets=[aside]), strange.others()
+    )
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(_serve(json.loads(sys.argv[1])))

@@ -1,7 +1,9 @@
+import sys
+
 import pytest
 
 from support.cli import koppeling
-from support.plugins import a_plugin
+from support.plugins import MANIFEST, a_plugin
 
 
 @pytest.fixture
@@ -59,7 +61,46 @@ def test_check_names_every_problem_and_exits_10(plugins):
 def test_check_of_one_plugin_that_is_in_order(plugins):
     ran = koppeling("plugins", "check", plugins / "plugins" / "goed", cwd=plugins)
 
-    assert (ran.code, ran.all) == (0, "goed: in order\n")
+    assert ran.code == 0
+    assert ran.out.startswith("goed: in order\n    ok: initialize, offering version 1\n")
+    assert ran.err == ""
+
+
+def test_check_shows_of_each_check_that_failed_what_was_found_and_what_to_do(tmp_path):
+    program = """
+import json, sys
+for line in sys.stdin:
+    call = json.loads(line)
+    result = {"version": 1, "hooks": ["trigger"]} if call["method"] == "initialize" else {}
+    if "id" in call:
+        print(json.dumps({"jsonrpc": "2.0", "id": call["id"], "result": result}), flush=True)
+"""
+    manifest = MANIFEST.replace(
+        "kind: python", f"kind: stdio\n  command: ['{sys.executable}', '{{folder}}/program.py']"
+    )
+    a_plugin(tmp_path / "praat", manifest=manifest)
+    (tmp_path / "praat" / "program.py").write_text(program, encoding="utf-8")
+
+    ran = koppeling("plugins", "check", "praat", cwd=tmp_path)
+
+    assert ran.code == 10
+    assert "praat: 2 of 9 checks failed: a method that does not exist, trigger, with" in ran.err
+    assert "    FAILED: a method that does not exist\n        found:    {'jsonrpc'" in ran.err
+    assert (
+        "        expected: error -32601, and that it goes on\n        remedy:   A later" in ran.err
+    )
+    assert "    ok: shutdown\n" in ran.out
+
+
+def test_check_sets_aside_what_lacks_its_program_and_says_how_to_install_it(tmp_path):
+    manifest = MANIFEST.replace("kind: python", "kind: stdio\n  command: [no-such-program]")
+    a_plugin(tmp_path / "wonder", manifest=manifest)
+
+    ran = koppeling("plugins", "check", "wonder", cwd=tmp_path)
+
+    assert ran.code == 10
+    assert "wonder: needs `no-such-program`, which is not found on PATH" in ran.err
+    assert "hint: Install no-such-program." in ran.err
 
 
 def test_check_of_a_folder_without_plugins_is_nothing_to_run(tmp_path):

@@ -44,15 +44,18 @@ def list_plugins(*, as_json: bool, plugins: Path) -> None:
 @command.command("check")
 @click.argument("path", type=click.Path(path_type=Path), default=Path("plugins"))
 def check_plugins(path: Path) -> None:
-    """Read the manifests in PATH and load each plugin in a process of its own."""
+    """Read the manifests in PATH, start each integration, and try what it must be able to."""
     from koppeling_harness.workflow.plugins import check, require_all
 
     checked = check(path)
     for each in checked:
-        if not each.problem:
-            click.echo(f"{each.name}: in order")
-            continue
-        click.echo(f"{each.name}: {each.problem}", err=True)
+        click.echo(f"{each.name}: {each.problem or 'in order'}", err=bool(each.problem))
+        for one in each.checks:
+            click.echo(f"    {'ok' if one.is_ok else 'FAILED'}: {one.what}", err=not one.is_ok)
+            if not one.is_ok:
+                click.echo(f"        found:    {one.found}", err=True)
+                click.echo(f"        expected: {one.expected}", err=True)
+                click.echo(f"        remedy:   {one.remedy}", err=True)
         if each.hint:
             click.echo(f"    hint: {each.hint}", err=True)
     require_all(checked)

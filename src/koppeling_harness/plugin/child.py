@@ -33,6 +33,7 @@ from koppeling_harness.plugin.tree import end_tree
 
 Params = Mapping[str, Any]
 
+_VERSION = 1
 _LONGEST_MESSAGE = 2000
 _ALWAYS = frozenset({"prepare", "finish"})
 """Asked also of a plugin without these hooks: they go into the work folder, and out of it."""
@@ -123,11 +124,14 @@ class Host:
                 self.is_busy = False
 
     def _initialize(self, params: Params) -> Any:
+        if _VERSION not in params["versions"]:
+            message = f"version {_VERSION} of the protocol is the only one known here"
+            raise Refused(Refusal(kind="not_started", message=message))
         self._folder = Path(params["folder"])
         plugin = load_plugin(self._folder, params["plugin"])
         self._hooks = plugin.hook
         names = {hook.name.removeprefix("koppeling_") for hook in plugin.implemented}
-        return {"version": 1, "hooks": sorted(names | _ALWAYS)}
+        return {"version": _VERSION, "hooks": sorted(names | _ALWAYS)}
 
     def _prepare(self, params: Params) -> None:
         context = _context(params)

@@ -142,6 +142,10 @@ class ServiceWorker:
         if self._process is not None:
             await self._process.close(politely=True)
 
+    async def exit_code(self) -> int:
+        """Return the code with which the service ended that was started for this."""
+        return 0 if self._process is None else await self._process.ended()
+
     async def _with_context(
         self, path: str | None, context: RunContext, timeout_s: float
     ) -> Breakdown | None:

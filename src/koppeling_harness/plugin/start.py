@@ -12,7 +12,7 @@ from koppeling_harness.model.manifest import (
 from koppeling_harness.plugin.breakdown import Breakdown
 from koppeling_harness.plugin.command import start_command
 from koppeling_harness.plugin.service import start_service
-from koppeling_harness.plugin.stdio import start_python, start_stdio
+from koppeling_harness.plugin.stdio import start_stdio
 from koppeling_harness.plugin.worker import Start, Worker
 
 
@@ -20,12 +20,10 @@ async def start_worker(start: Start) -> Worker | Breakdown:
     """Return a worker for an integration, or why it cannot be started."""
     runtime = start.integration.manifest.runtime
     match runtime:
-        case PythonRuntime():
-            return await start_python(runtime, start)
+        case PythonRuntime() | StdioRuntime():
+            return await start_stdio(start)
         case CommandRuntime():
             return await start_command(runtime, start)
-        case StdioRuntime():
-            return await start_stdio(runtime, start)
         case HttpRuntime():
             return await start_service(runtime, start)
         case _:

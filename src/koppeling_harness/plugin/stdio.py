@@ -17,7 +17,7 @@ from koppeling_harness.plugin.channel import Channel, Child
 from koppeling_harness.plugin.in_process import InProcess
 from koppeling_harness.plugin.log import Log
 from koppeling_harness.plugin.outside import outside
-from koppeling_harness.plugin.process import not_started
+from koppeling_harness.plugin.process import Launch, not_started
 from koppeling_harness.plugin.worker import Start, filled
 
 PROTOCOL = "koppeling/stdio"
@@ -109,33 +109,34 @@ class StdioWorker:
         return await self._channel.call(method, params, timeout_s=timeout_s)
 
 
-async def start_stdio(runtime: StdioRuntime, start: Start) -> StdioWorker | Breakdown:
-    """Start a child process in any language."""
-    command = filled(runtime.command, {"folder": start.folder})
-    child = Child(start.launch(command), cancel_limit_s=_CANCEL_LIMIT_S)
-    try:
-        await child.begin()
-    except OSError as error:
-        return not_started(start.name, error)
-    return await introduced(child, start, {})
-
-
-async def start_python(runtime: PythonRuntime, start: Start) -> StdioWorker | Breakdown:
-    """Start a child process that loads hooks."""
-    told = {"folder": start.folder, "plugin": runtime.plugin}
-    if start.in_process:
+async def start_stdio(start: Start) -> StdioWorker | Breakdown:
+    """Start a child process: one in any language, or one that loads hooks in Python."""
+    runtime = start.integration.manifest.runtime
+    launch, told = told_at_start(start)
+    is_ours = isinstance(runtime, PythonRuntime)
+    if is_ours and start.in_process:
         return await introduced(InProcess(), start, told)
-    python = start.integration.python
-    if python is None:
-        command = [sys.executable, "-P", "-m", "koppeling_harness.plugin.child"]
-    else:
-        command = outside(python)
-    child = Child(start.launch(command, is_python=python is None))
+    child = Child(launch, cancel_limit_s=0.0 if is_ours else _CANCEL_LIMIT_S)
     try:
         await child.begin()
     except OSError as error:
         return not_started(start.name, error)
     return await introduced(child, start, told)
+
+
+def told_at_start(start: Start) -> tuple[Launch, dict[str, str]]:
+    """Return how a child process is started, and what it is told beside the protocol."""
+    runtime = start.integration.manifest.runtime
+    if isinstance(runtime, StdioRuntime):
+        return start.launch(filled(runtime.command, {"folder": start.folder})), {}
+    assert isinstance(runtime, PythonRuntime)  # noqa: S101 - the kinds that speak the protocol
+    python = start.integration.python
+    if python is None:
+        command = [sys.executable, "-P", "-m", "koppeling_harness.plugin.child"]
+    else:
+        command = outside(python)
+    told = {"folder": start.folder, "plugin": runtime.plugin}
+    return start.launch(command, is_python=python is None), told
 
 
 async def introduced(
@@ -158,6 +159,8 @@ async def introduced(
     hooks = answer if isinstance(answer, Breakdown) else _hooks(answer, start.name)
     if isinstance(hooks, Breakdown):
         await channel.close()
+        if hooks.kind is BreakdownKind.HUNG:
+            hooks = replace(hooks, hint="Answer `initialize` with one line on stdout; flush it.")
         return replace(hooks, kind=BreakdownKind.NOT_STARTED, log=log.text())
     return StdioWorker(channel, hooks)
 

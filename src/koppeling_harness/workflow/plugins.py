@@ -1,15 +1,39 @@
-"""List integrations and check that each can be loaded."""
+"""List integrations, and check that each does what its way of connecting asks of it."""
 
 import asyncio
+import secrets
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from koppeling_harness.clock import SystemClock
 from koppeling_harness.document import to_plain
 from koppeling_harness.errors import NothingToRunError, PluginError
+from koppeling_harness.model.operation import RunContext
+from koppeling_harness.model.scenario import Scenario
+from koppeling_harness.model.shape import Text
+from koppeling_harness.model.verdict import Level
+from koppeling_harness.plugin.check import Check
+from koppeling_harness.plugin.conformance import check_integration
 from koppeling_harness.plugin.discover import Discovery, Integration, SetAside, discover
-from koppeling_harness.plugin.session import Breakdown, IntegrationRunner
+from koppeling_harness.plugin.isolated import with_environments
+from koppeling_harness.plugin.requires import with_runtimes
+from koppeling_harness.plugin.session import IntegrationRunner
+from koppeling_harness.pytest_plugin.certification import DEFAULT_RELEASE
+from koppeling_harness.pytest_plugin.host import EmulatedErp
+from koppeling_harness.scenario.plan import PlannedScenario
+from koppeling_harness.traffic import Redactor
+
+_NOTHING = Scenario(
+    scenario="plugins-check",
+    title=Text(nl="Aansluiting nagaan", en="Check the connection"),
+    level=Level.INFORMATIVE,
+    proves=("koppeling plugins check",),
+    when=(),
+)
+"""A scenario in which nothing is done: an environment is opened for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,17 +45,19 @@ class Checked:
         where: Its folder or distribution.
         problem: Empty when it is in order.
         hint: What to do about the problem.
+        checks: What was tried with it, when it can be started.
     """
 
     name: str
     where: str
     problem: str = ""
     hint: str = ""
+    checks: tuple[Check, ...] = ()
 
 
 def find(folders: Sequence[Path]) -> Discovery:
     """Find integrations in folders and in installed packages."""
-    return discover(folders)
+    return with_runtimes(discover(folders))
 
 
 def as_plain(found: Discovery) -> dict[str, Any]:
@@ -47,14 +73,20 @@ def as_plain(found: Discovery) -> dict[str, Any]:
             for each in found.integrations
         ],
         "set_aside": [
-            {"name": each.name, "where": each.where, "problem": each.problem, "hint": each.hint}
+            {
+                "name": each.name,
+                "where": each.where,
+                "problem": each.problem,
+                "hint": each.hint,
+                "missing_runtime": each.missing_runtime,
+            }
             for each in found.set_aside
         ],
     }
 
 
 def check(folder: Path) -> tuple[Checked, ...]:
-    """Read the manifests in a folder, and load each plugin in a process of its own.
+    """Read the manifests in a folder, start each integration, and try what it must be able to.
 
     Args:
         folder: A plugin's folder, or a folder of plugins.
@@ -67,7 +99,8 @@ def check(folder: Path) -> tuple[Checked, ...]:
         message = f"{folder}: found no integration"
         hint = "A plugin is a folder with koppeling.yaml in it; `koppeling schema plugin` tells."
         raise NothingToRunError(message, hint=hint)
-    return (*asyncio.run(_load_all(found.integrations)), *map(_refused, found.set_aside))
+    usable = with_environments(with_runtimes(found))
+    return (*asyncio.run(_check_all(usable.integrations)), *map(_refused, usable.set_aside))
 
 
 def require_all(checked: Sequence[Checked]) -> None:
@@ -83,24 +116,49 @@ def require_all(checked: Sequence[Checked]) -> None:
         raise PluginError(message)
 
 
-async def _load_all(integrations: Sequence[Integration]) -> list[Checked]:
-    return [await _load(each) for each in integrations]
+async def _check_all(integrations: Sequence[Integration]) -> list[Checked]:
+    redactor = Redactor(secrets.token_bytes(32))
+    erp1 = EmulatedErp(release=DEFAULT_RELEASE, redactor=redactor, clock=SystemClock())
+    async with erp1:
+        return [await _check(each, erp1) for each in integrations]
 
 
-async def _load(integration: Integration) -> Checked:
+async def _check(integration: Integration, erp1: EmulatedErp) -> Checked:
+    name, where = integration.manifest.id, str(integration.folder)
     runner = IntegrationRunner(integration)
     try:
         broken = await runner.check()
     finally:
         await runner.close()
-    return _checked(integration, broken)
+    if broken is not None:
+        return Checked(
+            name=name, where=where, problem=erp1.redact(broken.message), hint=broken.hint
+        )
+    checks = await _tried(integration, erp1)
+    bad = [each for each in checks if not each.is_ok]
+    if not bad:
+        return Checked(name=name, where=where, checks=checks)
+    problem = f"{len(bad)} of {len(checks)} checks failed: {', '.join(each.what for each in bad)}"
+    return Checked(name=name, where=where, problem=problem, checks=checks)
 
 
-def _checked(integration: Integration, broken: Breakdown | None) -> Checked:
-    name, where = integration.manifest.id, str(integration.folder)
-    if broken is None:
-        return Checked(name=name, where=where)
-    return Checked(name=name, where=where, problem=broken.message, hint=broken.hint)
+async def _tried(integration: Integration, erp1: EmulatedErp) -> tuple[Check, ...]:
+    planned = PlannedScenario(scenario=_NOTHING, manifest=integration.manifest)
+    environment = await erp1.open(planned)
+    with tempfile.TemporaryDirectory(prefix="koppeling-", ignore_cleanup_errors=True) as work_dir:
+        context = RunContext(
+            integration=integration.manifest.id,
+            scenario=planned.id,
+            base_url=environment.gateway_url,
+            token=environment.access.token.reveal(),
+            integration_id=integration.manifest.integration_id,
+            release=environment.access.release,
+            work_dir=work_dir,
+        )
+        try:
+            return await check_integration(integration, context, redact=erp1.redact)
+        finally:
+            await environment.close()
 
 
 def _refused(each: SetAside) -> Checked:

@@ -206,6 +206,14 @@ def test_why_it_was_not_started_has_the_log_with_it(tmp_path):
     assert "ZeroDivisionError" in answer.log
 
 
+def test_an_answer_that_was_not_flushed_is_not_started_with_what_to_do(tmp_path):
+    body = "import builtins\nprint = lambda *_, **__: builtins.print(*_)"
+    answer = drive(tmp_path, RUNTIME, program(body), opening(), start_limit_s=0.4)
+
+    assert answer.kind is BreakdownKind.NOT_STARTED
+    assert answer.hint == "Answer `initialize` with one line on stdout; flush it."
+
+
 def test_a_program_that_is_not_there_is_not_started(tmp_path):
     answer = drive(tmp_path, "kind: stdio\n  command: [no-such-program]", "", opening())
 

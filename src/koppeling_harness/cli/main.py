@@ -24,6 +24,8 @@ COMMANDS = {
     "plugins": "list and check integrations",
     "init": "write an integration to begin with, or a CI pipeline",
     "new": "write a scenario to begin with",
+    "sweep": "take away what runs that were cut off left in an environment",
+    "doctor": "look at all that a run needs, before anything is done",
     "config": "show the settings as they hold, and where each comes from",
     "rules": "list the traffic rules",
     "erp1": "serve an emulated ERP1, and what belongs to it",

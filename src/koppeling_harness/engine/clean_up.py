@@ -46,13 +46,13 @@ class Undoing:
 
     Attributes:
         client: Speaks to the environment.
-        log: Is told what became of each write.
+        log: Is told what became of each write; None when nothing is to be done but looking.
         copies: By supplied GetConnector, the integrations' own copies of it.
         readable: GetConnectors that the token may use, in lower case; None when that is unknown.
     """
 
     client: ErpClient
-    log: FateLog
+    log: FateLog | None
     copies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     readable: frozenset[str] | None = None
 
@@ -70,7 +70,7 @@ class Undoing:
                 fate, note = await self._one(each, is_final=is_final)
             except ErpUnavailableError as error:
                 fate, note = None, error.message
-            if fate is not None:
+            if fate is not None and self.log is not None:
                 self.log.fate(each.line.number, fate, note)
             done.append(Undone(written=each, fate=fate, note=note))
         return done

@@ -25,6 +25,7 @@ from koppeling_harness.model.journal import (
 )
 
 _FOLDER = "journal"
+_FOR_A_PERSON = frozenset({Fate.LEFT, Fate.NEUTRALISED})
 _LINES: Mapping[str, type[Any]] = {
     "run": JournalRun,
     "scenario": JournalScenario,
@@ -141,12 +142,21 @@ class CreationJournal:
         self._append(line)
 
     def close(self) -> None:
-        """Close the file; without anything unsettled it is thrown away."""
+        """Close the file.
+
+        Without anything unsettled it goes: where something was left for a person to decide about
+        to the folder `left`, else away.
+        """
         if self._lock is None:
             return
         os.close(self._file)
         if not any(is_unsettled(each) for each in self.written):
-            self._path.unlink(missing_ok=True)
+            if any(each.fate and each.fate.fate in _FOR_A_PERSON for each in self.written):
+                kept = self._path.parent / "left"
+                kept.mkdir(exist_ok=True)
+                self._path.replace(kept / self._path.name)
+            else:
+                self._path.unlink(missing_ok=True)
         self._lock.release()
         self._lock = None
 
@@ -196,6 +206,11 @@ def abandoned_journals(folder: Path) -> Iterator[FoundJournal]:
             lock.release()
         if found is not None and found.unsettled:
             yield found
+
+
+def left_for_a_person(folder: Path) -> tuple[Path, ...]:
+    """Return the journals of runs that left what AFAS does not let one delete."""
+    return tuple(sorted((folder / _FOLDER / "left").glob("*.jsonl")))
 
 
 def _lines(path: Path) -> Iterator[JournalLine]:

@@ -4,6 +4,7 @@ Real runs of real processes. What changes in Profit is planted as a switch of th
 what changes in an integration as an edit of a copy of it.
 """
 
+import json
 import shutil
 from pathlib import Path
 
@@ -66,8 +67,18 @@ def project(tmp_path_factory) -> Path:
     scenario(folder / "scenarios", expect="{output: {count: {$min: 1}}}", extra=given)
     first = koppeling("run", "--release", "Profit 7", "--plugin", "certified", cwd=folder)
     assert first.code == 0, first.all
-    shutil.copytree(folder / "reports", folder / "again")
+    for name in ("again", "elsewhere"):
+        shutil.copytree(folder / "reports", folder / name)
+    _move_to_a_real_environment(folder / "elsewhere")
     return folder
+
+
+def _move_to_a_real_environment(reports: Path) -> None:
+    """Let the run be of a real environment, whose old release is nowhere to be had any more."""
+    (file,) = reports.glob("*/run.json")
+    record = json.loads(file.read_text(encoding="utf-8"))
+    record["erp"] |= {"kind": "environment", "environment": "T12345AA", "version": "7.7.9"}
+    file.write_text(json.dumps(record), encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -155,7 +166,7 @@ def test_the_recheck_fits_its_schema(rechecked, project):
 
 def test_without_the_certified_version_what_is_missing_is_told(project):
     changed = {"Profit 9": {"trace_identifier": "absent"}}
-    arguments = ("--json", "--release", "Profit 7", "--release", "Profit 9", "--reports", "again")
+    arguments = ("--json", "--release", "Profit 9", "--reports", "again")
     ran = planted(changed, "recheck", "unchanged", "renewed", *arguments, cwd=project)
     record = ran.json()
 
@@ -164,3 +175,30 @@ def test_without_the_certified_version_what_is_missing_is_told(project):
     answer = only(record, "Profit 9", "renewed")["attribution"]
     assert answer["whose"] == "cannot_tell"
     assert any("--certified" in each["en"] for each in answer["missing"])
+
+
+def test_where_the_old_release_is_gone_the_recording_of_the_certified_run_answers(project):
+    changed = {"Profit 8": {"trace_identifier": "absent"}}
+    where = ("--json", "--release", "Profit 8", "--reports", "elsewhere")
+    arguments = ("renewed", "twice", *where, "--certified", "certified")
+    record = planted(changed, "recheck", *arguments, cwd=project).json()
+    cells = {
+        name: only(record, "Profit 8", name)["table"]["present_old"]
+        for name in ("renewed", "twice")
+    }
+
+    assert {name: (each["outcome"], each["basis"]) for name, each in cells.items()} == {
+        "renewed": ("passed", "recording"),
+        "twice": ("failed", "recording"),
+    }
+    assert whose(record, "Profit 8", "renewed") == "profit"
+    assert whose(record, "Profit 8", "twice") == "both"
+
+
+def test_where_the_certified_version_is_gone_equal_answers_let_it_pass(project):
+    where = ("--json", "--release", "Profit 8", "--reports", "again")
+    record = koppeling("recheck", "spoiled", *where, cwd=project).json()
+    cell = only(record, "Profit 8", "spoiled")["table"]["certified_new"]
+
+    assert (cell["outcome"], cell["basis"]) == ("passed", "recording")
+    assert whose(record, "Profit 8", "spoiled") == "integration"

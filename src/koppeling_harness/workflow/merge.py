@@ -12,7 +12,8 @@ from koppeling_harness.document import dump_json
 from koppeling_harness.errors import DocumentError, Problem, UsageError
 from koppeling_harness.model.run import IntegrationRecord, RunRecord, ScenarioResult, Shard
 from koppeling_harness.rules.verdict import result_id, settled, verdict
-from koppeling_harness.store.files import require_writable
+from koppeling_harness.store.files import require_writable, write_files
+from koppeling_harness.store.recordings import kept_recordings
 from koppeling_harness.store.runs import RUN, load_run
 from koppeling_harness.traffic import Redactor
 from koppeling_harness.workflow.judged import run_exit_code
@@ -40,10 +41,12 @@ class Merged:
 
     Attributes:
         record: The record of the whole run.
+        recordings: What went over the wire, as the shards kept it, by name below the run's folder.
         notes: What is missing or double, in words.
     """
 
     record: RunRecord
+    recordings: Mapping[str, bytes]
     notes: tuple[str, ...]
 
 
@@ -75,6 +78,7 @@ def merge_and_write(folders: Sequence[Path], reports: Path, *, clock: Clock) -> 
     merged = merge(folders, clock=clock)
     record, redactor = merged.record, Redactor(b"merge")
     folder = write_record(record, reports, redactor=redactor)
+    write_files(folder, merged.recordings)
     judged = statuses(_registered(), reports, clock)
     write_report(record, reports, redactor=redactor, dossiers=judged.dossiers if judged else ())
     lines = [*verdict_lines(record), *merged.notes, f"report: {folder / 'index.html'}"]
@@ -114,7 +118,12 @@ def merge(folders: Sequence[Path], *, clock: Clock) -> Merged:
         merged_from=run_ids,
         seed=None,
     )
-    return Merged(record=record, notes=tuple(_notes(found, parts)))
+    recordings = {
+        name: (part.path.parent / name).read_bytes()
+        for part in parts
+        for name in sorted(kept_recordings(part.path.parent))
+    }
+    return Merged(record=record, recordings=recordings, notes=tuple(_notes(found, parts)))
 
 
 def _parts(folder: Path) -> list[_Part]:

@@ -165,6 +165,7 @@ class _Rechecking:
         self._history = History(request.reports)  # before anything of now is written
         self._tables = Tables(request.run, request.certified, clock=clock)
         roles = request.roles or load_settings(Path()).releases
+        self._every = [_Asked(label=label, role=role) for label, role in asked_releases(roles, ())]
         self._asked = [
             _Asked(label=label, role=role)
             for label, role in asked_releases(roles, request.releases)
@@ -251,8 +252,8 @@ class _Rechecking:
 
     def _candidates(self, label: str) -> list[str]:
         """Return where the last verdict may be: on the release itself, then on older ones."""
-        labels = [each.label for each in self._asked if each.label]
-        older = labels[: labels.index(label)]
+        known = [each.label for each in self._every if each.label]
+        older = known[: known.index(label)] if label in known else known
         return [label, *reversed(older)]
 
     def _moved(self, record: IntegrationRecord, label: str) -> list[RecheckedScenario]:

@@ -4,13 +4,14 @@ Live where it can be run; from the recording of the last certified run where it 
 """
 
 import contextlib
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from koppeling_harness.clock import Clock
 from koppeling_harness.emulator.releases import RELEASES
-from koppeling_harness.errors import DocumentError, HarnessError
+from koppeling_harness.errors import HarnessError
 from koppeling_harness.model.exchange import Recording
 from koppeling_harness.model.recheck import Basis, Cell, Table
 from koppeling_harness.model.run import (
@@ -28,8 +29,12 @@ from koppeling_harness.rules.verdict import result_id
 from koppeling_harness.scenario.lock import read_lock
 from koppeling_harness.scenario.plan import PlannedScenario
 from koppeling_harness.store.recordings import recording_file
-from koppeling_harness.traffic.har_read import from_har
 from koppeling_harness.workflow.certify import CertifyRequest, Progress, certify
+from koppeling_harness.workflow.from_recording import (
+    certified_now,
+    read_recording,
+    recording_of,
+)
 from koppeling_harness.workflow.history import Earlier
 
 _Results = dict[str, ScenarioResult | None]
@@ -100,6 +105,7 @@ class Tables:
         self._clock = clock
         self._certified = discover(certified, entry_points=False) if certified else None
         self._runs: dict[tuple[Path, str], tuple[str, _Results]] = {}
+        self._sent: dict[tuple[Path, str, str], Mapping[str, Recording]] = {}
 
     def add(self, present: Present, folder: Path) -> None:
         """Note what was carried out already.
@@ -157,7 +163,7 @@ class Tables:
         elif same_release:
             certified_new = certified_old
         else:
-            certified_new = self._certified_new(scenario, earlier, new, needed)
+            certified_new = self._certified_new(scenario, present, earlier, needed)
         if same_integration and not same_release and present_old.basis is Basis.LIVE:
             certified_old = present_old
         return Table(
@@ -183,18 +189,77 @@ class Tables:
         return self._replayed(scenario, present, earlier, reason)
 
     def _certified_new(
-        self, scenario: str, earlier: Earlier, new: ErpInfo, needed: Sequence[str]
+        self, scenario: str, present: Present, earlier: Earlier, needed: Sequence[str]
     ) -> Cell:
-        found = self._certified_cell(scenario, earlier, new, needed)
+        found = self._certified_cell(scenario, earlier, present.run.erp, needed)
         if found is not None:
             return found
+        cell = self._from_answers(scenario, present, earlier, needed)
+        if cell.outcome is not None:
+            return cell
         version, digest = earlier.integration.version, earlier.integration.digest[:12]
-        return Cell(
+        why = cell.note or Text(nl="-", en="-")
+        return replace(
+            cell,
             note=Text(
-                nl=f"geef de map van versie {version} ({digest}…) met --certified",
-                en=f"give the folder of version {version} ({digest}…) with --certified",
-            )
+                nl=f"geef de map van versie {version} ({digest}…) met --certified; {why.nl}",
+                en=f"give the folder of version {version} ({digest}…) with --certified; {why.en}",
+            ),
         )
+
+    def _from_answers(
+        self, scenario: str, present: Present, earlier: Earlier, needed: Sequence[str]
+    ) -> Cell:
+        """Return what the answers to the present version say of the certified one."""
+        recorded = recording_of(scenario, earlier)
+        if isinstance(recorded, Text):
+            return Cell(note=recorded)
+        if earlier.run.seed is None:
+            reason = Text(nl="het zaad van die run is niet bekend", en="its seed is not known")
+            return Cell(note=reason)
+        try:
+            now = self._recorded_now(present, earlier, needed).get(scenario)
+        except HarnessError as error:
+            return Cell(note=Text(nl=error.message, en=error.message))
+        if now is None:
+            reason = Text(
+                nl="de huidige versie verstuurt niets", en="the present version sends nothing"
+            )
+            return Cell(note=reason)
+        return certified_now(recorded, now, run_id=earlier.run.run_id)
+
+    def _recorded_now(
+        self, present: Present, earlier: Earlier, needed: Sequence[str]
+    ) -> Mapping[str, Recording]:
+        """Run the present version with the values of an earlier run; return what it sent."""
+        folder, label = present.integration.folder, present.run.erp.label
+        key = (folder, label, earlier.run.run_id)
+        if key not in self._sent:
+            request = replace(
+                self._request,
+                plugins=(folder,),
+                release=label,
+                only=(present.record.id,),
+                entry_points=False,
+                ids={present.record.id: frozenset(needed)},
+                seed=earlier.run.seed,
+                retries=0,
+            )
+            with tempfile.TemporaryDirectory(prefix="koppeling-") as place:
+                traffic = Path(place)
+                record = certify(
+                    request, clock=self._clock, progress=Progress(), traffic=traffic
+                ).record
+                sent = {
+                    name: read_recording(
+                        recording_file(traffic / record.run_id, present.record.id, name)
+                    )
+                    for name in needed
+                }
+            self._sent[key] = {
+                name: each for name, each in sent.items() if isinstance(each, Recording)
+            }
+        return self._sent[key]
 
     def _certified_cell(
         self, scenario: str, earlier: Earlier, erp: ErpInfo, needed: Sequence[str]
@@ -258,7 +323,7 @@ class Tables:
             self._runs[each.folder, release] = (record.run_id, results)
 
     def _replayed(self, scenario: str, present: Present, earlier: Earlier, reason: Text) -> Cell:
-        recording = _recording(scenario, earlier)
+        recording = recording_of(scenario, earlier)
         if isinstance(recording, Text):
             return Cell(
                 note=Text(nl=f"{reason.nl}; {recording.nl}", en=f"{reason.en}; {recording.en}")
@@ -279,19 +344,6 @@ class Tables:
             note=done.note,
             differences=done.differences,
         )
-
-
-def _recording(scenario: str, earlier: Earlier) -> Recording | Text:
-    """Return the recording of a scenario, or why there is none."""
-    path = recording_file(earlier.path.parent, earlier.integration.id, scenario)
-    try:
-        return from_har(path.read_bytes(), name=str(path))
-    except OSError:
-        return Text(
-            nl=f"er is geen opname in {path.parent}", en=f"there is no recording in {path.parent}"
-        )
-    except DocumentError as error:
-        return Text(nl=error.message, en=error.message)
 
 
 def _results(record: IntegrationRecord) -> dict[str, ScenarioResult]:

@@ -1,15 +1,15 @@
-"""Carry out a fault on one call."""
+"""Carry out faults on one call, each around the one before it."""
 
 import asyncio
 import gzip
 import secrets
 import zlib
-from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from email.utils import format_datetime
 
-from starlette.types import ASGIApp, Message
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from koppeling_harness.clock import Clock
 from koppeling_harness.model.fault import Fault, FaultKind
@@ -21,112 +21,172 @@ _DEFAULT_DELAY_S = 1.0
 _PIECES = 20
 
 
-async def disturb(passage: Passage, fault: Fault, upstream: ASGIApp, clock: Clock) -> bool:
-    """Let a call go wrong as a fault says.
+async def disturb(
+    passage: Passage, faults: Sequence[Fault], upstream: ASGIApp, clock: Clock
+) -> tuple[bool, ...]:
+    """Let a call go wrong as some faults say.
+
+    The first fault is nearest to the ERP: what it makes of the answer, the next one is given. One
+    that takes the ERP's place keeps the call from the faults before it.
 
     Args:
         passage: The call.
-        fault: What is done to it.
+        faults: What is done to it.
         upstream: The ERP.
         clock: Tells the time for `clock_skew`.
 
     Returns:
-        Whether it was done: an answer without rows cannot lose its rows, for one.
+        Of each fault whether it was done: an answer without rows cannot lose its rows, for one.
     """
-    passage.fault = fault.fault.value
-    done = await _KINDS.get(fault.fault, _reshaped)(passage, fault, upstream, clock)
-    if not done:
-        passage.fault = None
-    return done
+    done = [False] * len(faults)
+
+    def say() -> None:
+        names = [each.fault.value for each, is_done in zip(faults, done, strict=True) if is_done]
+        passage.fault = "+".join(names) or None
+
+    def around(at: int, below: ASGIApp) -> ASGIApp:
+        fault = faults[at]
+
+        async def app(_scope: Scope, _receive: Receive, send: Send) -> None:
+            done[at] = True  # until it shows that it cannot be: it may last, and is seen meanwhile
+            say()
+            layer = _Layer(passage=passage, fault=fault, below=below, clock=clock, send=send)
+            done[at] = await _KINDS.get(fault.fault, _reshaped)(layer)
+            say()
+
+        return app
+
+    app = upstream
+    for at in range(len(faults)):
+        app = around(at, app)
+    await app(passage.scope, passage.receive, passage.send)
+    return tuple(done)
 
 
-async def _answered(passage: Passage, fault: Fault, upstream: ASGIApp, clock: Clock) -> bool:  # noqa: ARG001
-    await passage.drain()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Layer:
+    """One fault around what is below it: the ERP, or another fault.
+
+    Attributes:
+        passage: The call.
+        fault: What is done to it.
+        below: Answers the call.
+        clock: Tells the time.
+        send: Takes what this layer makes of the answer.
+    """
+
+    passage: Passage
+    fault: Fault
+    below: ASGIApp
+    clock: Clock
+    send: Send
+
+    @property
+    def delay_s(self) -> float:
+        return self.fault.delay_s or _DEFAULT_DELAY_S
+
+    async def pass_on(self, send: Send) -> None:
+        """Have the call answered, to somebody who looks at the answer first."""
+        await self.below(self.passage.scope, self.passage.receive, send)
+
+    async def collect(self, *, scope: Scope | None = None) -> Answer:
+        """Have the call answered; return the answer instead of sending it."""
+        return await self.passage.collect(self.below, scope=scope)
+
+    async def answer(self, answer: Answer) -> None:
+        """Send a whole answer."""
+        start = {"type": "http.response.start", "status": answer.status, "headers": answer.headers}
+        await self.send(start)
+        await self.send({"type": "http.response.body", "body": answer.body})
+
+
+async def _answered(layer: _Layer) -> bool:
+    await layer.passage.drain()
     answer = documented_answer(
-        fault,
-        language=passage.request_header(b"accept-language"),
+        layer.fault,
+        language=layer.passage.request_header(b"accept-language"),
         log_reference=secrets.token_hex(16).upper(),
     )
-    await passage.answer(answer)
+    await layer.answer(answer)
     return True
 
 
-async def _reset(passage: Passage, fault: Fault, upstream: ASGIApp, clock: Clock) -> bool:  # noqa: ARG001
-    await passage.drain()
-    await passage.required_wire().reset()
+async def _reset(layer: _Layer) -> bool:
+    await layer.passage.drain()
+    await layer.passage.required_wire().reset()
     return True
 
 
-async def _lost(passage: Passage, fault: Fault, upstream: ASGIApp, clock: Clock) -> bool:  # noqa: ARG001
-    wire = passage.required_wire()
-    await passage.collect(upstream)
+async def _lost(layer: _Layer) -> bool:
+    wire = layer.passage.required_wire()
+    await layer.collect()
     await wire.hang_up()
     return True
 
 
-async def _delayed(passage: Passage, fault: Fault, upstream: ASGIApp, clock: Clock) -> bool:  # noqa: ARG001
+async def _delayed(layer: _Layer) -> bool:
     async def later(message: Message) -> None:
         if message["type"] == "http.response.start":
-            await _pause(passage, fault.delay_s or _DEFAULT_DELAY_S)
-        await passage.send(message)
+            await _pause(layer.passage, layer.delay_s)
+        await layer.send(message)
 
-    await upstream(passage.scope, passage.receive, later)
+    await layer.pass_on(later)
     return True
 
 
-async def _slow(passage: Passage, fault: Fault, upstream: ASGIApp, clock: Clock) -> bool:  # noqa: ARG001
-    answer = await passage.collect(upstream)
-    await _start(passage, answer)
+async def _slow(layer: _Layer) -> bool:
+    answer = await layer.collect()
+    await _start(layer, answer)
     size = -(-len(answer.body) // _PIECES) or 1
     pieces = [answer.body[at : at + size] for at in range(0, len(answer.body), size)]
     for piece in pieces:
-        await _pause(passage, (fault.delay_s or _DEFAULT_DELAY_S) / len(pieces))
-        await passage.send({"type": "http.response.body", "body": piece, "more_body": True})
-    await passage.send({"type": "http.response.body", "body": b""})
+        await _pause(layer.passage, layer.delay_s / len(pieces))
+        await layer.send({"type": "http.response.body", "body": piece, "more_body": True})
+    await layer.send({"type": "http.response.body", "body": b""})
     return bool(answer.body)
 
 
-async def _half(passage: Passage, fault: Fault, upstream: ASGIApp, clock: Clock) -> bool:  # noqa: ARG001
-    wire = passage.required_wire()
-    answer = await passage.collect(upstream)
+async def _half(layer: _Layer) -> bool:
+    wire = layer.passage.required_wire()
+    answer = await layer.collect()
     if len(answer.body) > 1:  # with nothing to halve it breaks off before it began
-        await _start(passage, answer)
+        await _start(layer, answer)
         half = answer.body[: len(answer.body) // 2]
-        await passage.send({"type": "http.response.body", "body": half, "more_body": True})
+        await layer.send({"type": "http.response.body", "body": half, "more_body": True})
     await wire.hang_up()
     return True
 
 
-async def _skewed(passage: Passage, fault: Fault, upstream: ASGIApp, clock: Clock) -> bool:
-    moment = clock.now() + timedelta(seconds=fault.delay_s or _DEFAULT_DELAY_S)
+async def _skewed(layer: _Layer) -> bool:
+    moment = layer.clock.now() + timedelta(seconds=layer.delay_s)
     date = (b"date", format_datetime(moment, usegmt=True).encode())
 
     async def at_another_time(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = _without(list(message.get("headers", [])), b"date")
             message = {**message, "headers": [*headers, date]}
-        await passage.send(message)
+        await layer.send(message)
 
-    await upstream(passage.scope, passage.receive, at_another_time)
+    await layer.pass_on(at_another_time)
     return True
 
 
-async def _uncompressed(passage: Passage, fault: Fault, upstream: ASGIApp, clock: Clock) -> bool:  # noqa: ARG001
-    headers = _without(passage.scope["headers"], b"accept-encoding")
-    answer = await passage.collect(upstream, scope={**passage.scope, "headers": headers})
-    await passage.answer(_with_body(answer, _decoded(answer)))
+async def _uncompressed(layer: _Layer) -> bool:
+    headers = _without(layer.passage.scope["headers"], b"accept-encoding")
+    answer = await layer.collect(scope={**layer.passage.scope, "headers": headers})
+    await layer.answer(_with_body(answer, _decoded(answer)))
     return True
 
 
-async def _reshaped(passage: Passage, fault: Fault, upstream: ASGIApp, clock: Clock) -> bool:  # noqa: ARG001
-    answer = await passage.collect(upstream)
+async def _reshaped(layer: _Layer) -> bool:
+    answer = await layer.collect()
     try:
         text = _decoded(answer).decode()
     except UnicodeDecodeError:
         text = ""
-    changed = reshape(text, fault)
+    changed = reshape(text, layer.fault)
     if changed is None:
-        await passage.answer(answer)
+        await layer.answer(answer)
         return False
     body = changed.encode()
     if _is_gzip(answer):
@@ -135,14 +195,14 @@ async def _reshaped(passage: Passage, fault: Fault, upstream: ASGIApp, clock: Cl
         answer.headers.append((b"content-encoding", b"gzip"))
     else:
         answer = _with_body(answer, body)
-    await passage.answer(answer)
+    await layer.answer(answer)
     return True
 
 
-async def _start(passage: Passage, answer: Answer) -> None:
+async def _start(layer: _Layer, answer: Answer) -> None:
     headers = _without(answer.headers, b"content-length", b"transfer-encoding")
     length = (b"content-length", str(len(answer.body)).encode())
-    await passage.send(
+    await layer.send(
         {
             "type": "http.response.start",
             "status": answer.status,
@@ -183,7 +243,7 @@ def _with_body(answer: Answer, body: bytes) -> Answer:
     return Answer(status=answer.status, headers=[*headers, length], body=body)
 
 
-_KINDS: dict[FaultKind, Callable[[Passage, Fault, ASGIApp, Clock], Awaitable[bool]]] = {
+_KINDS: dict[FaultKind, Callable[[_Layer], Awaitable[bool]]] = {
     FaultKind.STATUS: _answered,
     FaultKind.EXPIRED_TOKEN: _answered,
     FaultKind.BLOCKED_CONNECTOR: _answered,

@@ -8,7 +8,7 @@ from koppeling_harness.model.fault import Fault
 class FaultPlan:
     """The faults of one scenario, with a count of the calls that each could hit.
 
-    A call is hit by one fault at most: the first line of the plan that means it.
+    A call is hit by every line of the plan that means it.
 
     Attributes:
         fired: For each fault, how often it was carried out.
@@ -19,20 +19,20 @@ class FaultPlan:
         self._matched = [0] * len(self._faults)
         self.fired = [0] * len(self._faults)
 
-    def next(self, method: str, path: str) -> tuple[int, Fault] | None:
-        """Count a call; return the fault that it is to be hit by, with its place in the plan.
+    def next(self, method: str, path: str) -> tuple[tuple[int, Fault], ...]:
+        """Count a call; return the faults that it is to be hit by, each with its place in the plan.
 
         Args:
             method: Upper case.
             path: Below the environment's base URL.
         """
-        hit: tuple[int, Fault] | None = None
+        hits: list[tuple[int, Fault]] = []
         for at, fault in enumerate(self._faults):
             if fault.of.matches(method, path):
                 self._matched[at] += 1
-                if hit is None and _is_in(self._matched[at], fault.calls):
-                    hit = (at, fault)
-        return hit
+                if _is_in(self._matched[at], fault.calls):
+                    hits.append((at, fault))
+        return tuple(hits)
 
 
 def _is_in(number: int, calls: str) -> bool:

@@ -105,14 +105,15 @@ class Gateway:
         self, tape: "_Tape", scope: Scope, path: str, receive: Receive, send: Send
     ) -> None:
         passage = tape.begin(scope, path, receive, send)
-        hit = tape.plan.next(passage.method, path)
+        hits = tape.plan.next(passage.method, path)
         try:
-            if hit is None:
+            if not hits:
                 await self._upstream(scope, passage.receive, passage.send)
             else:
-                place, fault = hit
-                if await disturb(passage, fault, self._upstream, self._clock):
-                    tape.plan.fired[place] += 1
+                faults = [fault for _, fault in hits]
+                done = await disturb(passage, faults, self._upstream, self._clock)
+                for (place, _), is_done in zip(hits, done, strict=True):
+                    tape.plan.fired[place] += is_done
         except Exception:
             passage.failed()
             raise

@@ -100,13 +100,6 @@ class Passage:
             if message["type"] != "http.request" or not message.get("more_body", False):
                 return
 
-    async def answer(self, answer: Answer) -> None:
-        """Answer in the ERP's place."""
-        await self.send(
-            {"type": "http.response.start", "status": answer.status, "headers": answer.headers}
-        )
-        await self.send({"type": "http.response.body", "body": answer.body})
-
     async def collect(self, upstream: ASGIApp, *, scope: Scope | None = None) -> Answer:
         """Have the ERP carry it out; return its answer instead of sending it."""
         start: dict[str, Any] = {"status": _ENDED_BY_ERROR, "headers": []}

@@ -53,7 +53,7 @@ def why_not(recording: Recording) -> str:
             return f"{each.label()}: only the beginning of its body was kept"
         if each.response_size and each.response_body is None and each.status is not None:
             return f"{each.label()}: its body is not text, so it was not kept"
-        if each.fault == _HALF:
+        if _HALF in (each.fault or "").split("+"):
             return f"{each.label()}: its answer was cut off on purpose"
     return ""
 

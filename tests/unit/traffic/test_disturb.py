@@ -207,3 +207,41 @@ def _until(holds) -> None:
             return
         time.sleep(0.01)
     raise AssertionError
+
+
+def test_faults_on_one_call_are_a_chain_from_the_erp_to_the_client(served):
+    served.open(
+        a_fault(FaultKind.EXTRA_FIELD),
+        a_fault(FaultKind.DELAY, delay_s=0.1),
+        a_fault(FaultKind.HALF_BODY),
+    )
+    with pytest.raises(httpx.RemoteProtocolError):
+        served.client.get("/connectors/Uren")
+    exchange = served.only_exchange()
+
+    assert exchange.fault == "extra_field+delay+half_body"
+    assert exchange.duration_s >= 0.1
+    assert exchange.response_body.endswith('"Koppeli')
+    assert served.recording().faults_fired == (1, 1, 1)
+
+
+def test_a_fault_that_takes_the_erps_place_keeps_the_call_from_those_before_it(served):
+    served.open(
+        a_fault(FaultKind.EXTRA_FIELD), a_fault(FaultKind.STATUS), a_fault(FaultKind.CLOCK_SKEW)
+    )
+    answer = served.client.get("/connectors/Uren")
+
+    assert answer.status_code == 503
+    assert served.erp.carried_out == []
+    assert served.only_exchange().fault == "status+clock_skew"
+    assert served.recording().faults_fired == (0, 1, 1)
+
+
+def test_half_of_an_answer_without_a_body_is_none(served):
+    served.open(a_fault(FaultKind.HALF_BODY))
+    served.erp.body = b""
+    with pytest.raises(httpx.RemoteProtocolError):
+        served.client.get("/connectors/Uren")
+
+    assert served.only_exchange().status is None
+    assert served.recording().faults_fired == (1,)

@@ -60,6 +60,9 @@ import click
     show_default=True,
     help="Keep what went over the wire, redacted, as HAR beside the report.",
 )
+@click.option(
+    "--watch", is_flag=True, help="Run again what each saved file touches, until Ctrl-C."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the run record, and nothing else.")
 def command(
     integrations: tuple[str, ...],
@@ -77,6 +80,7 @@ def command(
     traffic: bool,
     isolated: bool,
     in_process: bool,
+    watch: bool,
     as_json: bool,
 ) -> int:
     """Certify the integrations against ERP1 and write the report.
@@ -86,6 +90,7 @@ def command(
     """
     from koppeling_harness.cli.progress import RunProgress
     from koppeling_harness.clock import SystemClock
+    from koppeling_harness.errors import ExitCode
     from koppeling_harness.workflow.certify import CertifyRequest
     from koppeling_harness.workflow.merge import parse_shard
     from koppeling_harness.workflow.run import run_and_write
@@ -105,6 +110,14 @@ def command(
         isolated=isolated,
         in_process=in_process,
     )
+    if watch:
+        if keyword or shard or rerun_failed or in_process or as_json:
+            message = "--watch takes integrations, --plugin, --scenarios, --release and --isolated"
+            raise click.UsageError(message)
+        from koppeling_harness.workflow.follow import watch_and_run
+
+        watch_and_run(request, clock=SystemClock(), tell=click.echo)
+        return ExitCode.INTERRUPTED
     with RunProgress() as progress:
         done = run_and_write(
             request,

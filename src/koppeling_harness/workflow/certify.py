@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from koppeling_harness.clock import Clock, today
@@ -23,6 +23,7 @@ from koppeling_harness.model.run import (
     ScenarioResult,
     Shard,
 )
+from koppeling_harness.model.run_journal import RunBegin, RunOrder
 from koppeling_harness.model.scenario import Scenario
 from koppeling_harness.plugin.discover import Discovery, Integration, SetAside, discover
 from koppeling_harness.plugin.isolated import with_environments
@@ -34,12 +35,20 @@ from koppeling_harness.rules.sharding import is_in_shard
 from koppeling_harness.scenario.load import load_scenarios
 from koppeling_harness.scenario.lock import lock_for
 from koppeling_harness.scenario.plan import PlannedScenario
+from koppeling_harness.store.run_journal import BrokenRun
 from koppeling_harness.traffic import Redactor
 from koppeling_harness.version import __version__
 from koppeling_harness.workflow.judged import judged, run_exit_code, set_aside
 from koppeling_harness.workflow.keep_traffic import TrafficKeeper
 from koppeling_harness.workflow.plan_all import plan_all
 from koppeling_harness.workflow.rerun import Rerun
+from koppeling_harness.workflow.resume import (
+    ResultKeeper,
+    Resumed,
+    breaks_of,
+    resumed,
+    with_kept,
+)
 
 OnResult = Callable[[PlannedScenario, ScenarioResult], None]
 
@@ -66,6 +75,8 @@ class CertifyRequest:
             whose manifest names no requirements.
         in_process: Whether hooks in Python run in this process, for a debugger.
         real: The real environment to run against; the emulated ERP1 when None.
+        environment: Its name in the settings.
+        resume: The run that was broken off, to go on with; None for a new one.
     """
 
     plugins: tuple[Path, ...]
@@ -84,6 +95,26 @@ class CertifyRequest:
     isolated: bool = False
     in_process: bool = False
     real: RealTarget | None = None
+    environment: str = ""
+    resume: BrokenRun | None = None
+
+    def order(self) -> RunOrder:
+        """Return what is asked, to be asked again."""
+        return RunOrder(
+            plugins=tuple(map(str, self.plugins)),
+            packs=tuple(map(str, self.packs)),
+            release=self.release,
+            concurrency=self.concurrency,
+            only=self.only,
+            keyword=self.keyword,
+            entry_points=self.entry_points,
+            shard=f"{self.shard.index}/{self.shard.total}" if self.shard else "",
+            retries=self.retries,
+            rerun_of=self.rerun.earlier.run_id if self.rerun else "",
+            environment=self.environment,
+            keep_traffic=self.keep_traffic,
+            isolated=self.isolated,
+        )
 
     def selects(self, planned: PlannedScenario) -> bool:
         """Return whether a scenario is to be carried out."""
@@ -133,7 +164,12 @@ class Certified:
 
 
 def certify(
-    request: CertifyRequest, *, clock: Clock, progress: Progress, traffic: Path | None = None
+    request: CertifyRequest,
+    *,
+    clock: Clock,
+    progress: Progress,
+    traffic: Path | None = None,
+    reports: Path | None = None,
 ) -> Certified:
     """Run the scenarios that apply, and judge every integration.
 
@@ -143,6 +179,8 @@ def certify(
         progress: Is told how far it is.
         traffic: Where runs are kept, to write there what goes over the wire in this one; nothing
             of it is written when None.
+        reports: Where runs are kept, to write there each result as soon as it is there; nowhere
+            when None.
 
     Raises:
         SecretFoundError: A recording holds something secret; see `TrafficKeeper`.
@@ -150,8 +188,7 @@ def certify(
         ConfigurationError: An integration that was asked for by name cannot be loaded.
         DocumentError: Scenario files have problems.
     """
-    started_at = clock.now()
-    discovery = _discover(request)
+    discovery = find_integrations(request)
     pack = load_scenarios(request.packs)
     lock = lock_for(request.packs, pack, release=request.release)
     discovery, own = _own_scenarios(discovery)
@@ -160,9 +197,16 @@ def certify(
         message = f"no scenario applies to any integration on {request.release}"
         raise NothingToRunError(message, hint="See `koppeling scenarios list`.")
     _require_something_to_repeat(request, planned)
-    run_id = f"{started_at:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
-    seed = secrets.randbits(32) if request.seed is None else request.seed
+    digest = lock.digest(request.release)
+    begin = _begin(request, discovery, digest, clock)
+    run_id, seed, started_at = begin.run_id, begin.seed, begin.started_at
+    resume = (
+        resumed(request.resume, discovery.integrations, lock_digest=digest)
+        if request.resume
+        else None
+    )
     redactor = Redactor(secrets.token_bytes(32))
+    results_keeper = _result_keeper(begin, reports, redactor, request, resume, clock)
     keeper = None if traffic is None else TrafficKeeper(traffic / run_id, redactor)
     session = run_session(
         Request(
@@ -172,8 +216,9 @@ def certify(
             seed=seed,
             concurrency=request.concurrency,
             clock=clock,
-            on_result=progress.on_result,
-            selects=request.selects,
+            on_result=_both(progress.on_result, results_keeper),
+            on_start=results_keeper.start if results_keeper else _not_noted,
+            selects=lambda each: request.selects(each) and not (resume and resume.is_kept(each)),
             redactor=redactor,
             on_recording=keeper.keep if keeper else _not_kept,
             retries=0 if request.real else request.retries,  # calls are waited for one by one
@@ -186,8 +231,12 @@ def certify(
     )
     if keeper is not None:
         keeper.close()
+    if results_keeper is not None:
+        results_keeper.close()
+    if resume is not None:
+        every = [each for many in planned.values() for each in many]
+        session = replace(session, results=with_kept(session.results, every, resume))
     erp = _erp(request, session)
-    digest = lock.digest(request.release)
     results, notes = _results(request, session, discovery, erp, digest, run_id)
     record = RunRecord(
         run_id=run_id,
@@ -213,14 +262,64 @@ def certify(
         shard=request.shard,
         rerun_of=request.rerun.earlier.run_id if request.rerun else "",
         seed=seed,
+        breaks=breaks_of(resume, clock),
     )
     return Certified(
         record=record,
         session=session,
         exit_code=run_exit_code(record, interrupted=session.interrupted),
         integrations=discovery.integrations,
-        notes=(*notes, *session.notes),
+        notes=(*notes, *(resume.notes if resume else ()), *session.notes),
     )
+
+
+def _begin(
+    request: CertifyRequest, discovery: Discovery, lock_digest: str, clock: Clock
+) -> RunBegin:
+    """Return what identifies the run: that of the one that is gone on with, else a new one."""
+    if request.resume is not None:
+        return request.resume.begin
+    now = clock.now()
+    return RunBegin(
+        run_id=f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}",
+        started_at=now,
+        seed=secrets.randbits(32) if request.seed is None else request.seed,
+        harness=__version__,
+        lock_digest=lock_digest,
+        digests={each.manifest.id: each.digest for each in discovery.integrations},
+        order=request.order(),
+    )
+
+
+def _result_keeper(
+    begin: RunBegin,
+    reports: Path | None,
+    redactor: Redactor,
+    request: CertifyRequest,
+    resume: Resumed | None,
+    clock: Clock,
+) -> ResultKeeper | None:
+    if reports is None:
+        return None
+    folder = reports / begin.run_id
+    keeper = ResultKeeper(folder, redactor, durable=request.real is not None, resume=resume)
+    keeper.begin(begin, clock=clock)
+    return keeper
+
+
+def _both(on_result: OnResult, keeper: ResultKeeper | None) -> OnResult:
+    if keeper is None:
+        return on_result
+
+    def told(planned: PlannedScenario, result: ScenarioResult) -> None:
+        keeper.keep(planned, result)
+        on_result(planned, result)
+
+    return told
+
+
+def _not_noted(_planned: PlannedScenario) -> None:
+    """Note nothing of a scenario that begins."""
 
 
 def _not_kept(_planned: PlannedScenario, _recording: Recording) -> None:
@@ -238,7 +337,14 @@ def _require_something_to_repeat(
     raise NothingToRunError(message, hint="Run without --rerun-failed for a new verdict.")
 
 
-def _discover(request: CertifyRequest) -> Discovery:
+def find_integrations(request: CertifyRequest) -> Discovery:
+    """Return the integrations that a request means, ready to be started.
+
+    Raises:
+        NothingToRunError: There is none.
+        ConfigurationError: One that was asked for by name cannot be loaded.
+        UsageError: It asks for hooks in this process, of more than one integration.
+    """
     found = discover(request.plugins, entry_points=request.entry_points)
     if request.rerun is not None:
         found = _of_run(found, request.rerun)

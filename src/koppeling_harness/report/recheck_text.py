@@ -47,7 +47,7 @@ def _lines(record: RecheckRecord, lang: str) -> Iterator[str]:
 
 
 def _release(release: RecheckedRelease, lang: str) -> Iterator[str]:
-    role = _text(f"recheck.role.{release.role}", lang) if release.role else ""
+    role = _text(f"release_role.{release.role}", lang) if release.role else ""
     name = f"{release.release} ({role})" if release.release and role else release.release or role
     if not release.available:
         note = pick(release.note, lang) if release.note else _text("recheck.unavailable", lang)

@@ -3,9 +3,10 @@ from dataclasses import replace
 
 import pytest
 
-from koppeling_harness.model.run import RequiredCount, Verdict
+from koppeling_harness.model.run import RequiredCount, Shard, Verdict
 from koppeling_harness.model.verdict import Cause, Outcome
 from koppeling_harness.report.ctrf import render_ctrf
+from koppeling_harness.rules.verdict import settled
 from support.records import a_failure, a_result, a_run, a_set_aside, an_integration, every_outcome
 
 
@@ -90,3 +91,21 @@ def test_a_scenario_keeps_its_id_from_run_to_run():
     later = results(a_run(an_integration(a_failure(), a_result()), run_id="later"))["tests"][1]
 
     assert first["testId"] == later["testId"]
+
+
+def test_marks_stand_beside_the_outcome_and_passed_on_retry_is_flaky_and_not_passed():
+    unreachable = a_failure(outcome=Outcome.INCONCLUSIVE, cause=Cause.ENVIRONMENT)
+    retried = settled([unreachable, a_result(unreachable.scenario)], run_ids=["r1", "r2"])
+    record = a_run(an_integration(retried, a_failure(waiver="W1")), shard=Shard(index=1, total=3))
+    report = results(record)
+    first, second = report["tests"][:2]
+
+    assert (first["status"], first["rawStatus"]) == ("other", "passed_on_retry")
+    assert (first["flaky"], first["retries"], report["summary"]["flaky"]) == (True, 1, 1)
+    assert [each["run_id"] for each in first["extra"]["koppeling.result"]["attempts"]] == [
+        "r1",
+        "r2",
+    ]
+    assert "flaky" not in second
+    assert second["extra"]["koppeling.result"]["waiver"] == "W1"
+    assert report["extra"]["koppeling.run"]["shard"] == "1/3"

@@ -2,9 +2,10 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from koppeling_harness.model.run import RequiredCount, Verdict
+from koppeling_harness.model.run import RequiredCount, Shard, Verdict
 from koppeling_harness.model.verdict import Cause, Outcome
 from koppeling_harness.report.junit import JunitDialect, render_junit
+from koppeling_harness.rules.verdict import settled
 from support.records import (
     a_failure,
     a_finding,
@@ -113,3 +114,20 @@ def test_the_suite_names_what_was_run_against():
     assert properties["release"] == "Profit 8"
     assert properties["required"] == "1 of 1"
     assert properties["scenario_lock"] == "51ab" * 16
+
+
+def test_marks_stand_beside_the_outcome_and_passed_on_retry_is_an_error_of_its_own_type():
+    unreachable = a_failure(outcome=Outcome.INCONCLUSIVE, cause=Cause.ENVIRONMENT)
+    retried = settled([unreachable, a_result(unreachable.scenario)], run_ids=["r1", "r2"])
+    record = a_run(an_integration(retried, a_failure(waiver="W1")), shard=Shard(index=1, total=3))
+    (suite,) = suites(record, JunitDialect.PYTEST)
+    first, second = (
+        {each.get("name"): each.get("value") for each in case.iter("property")}
+        for case in suite.findall("testcase")[:2]
+    )
+
+    assert suite.find("testcase/error").get("type") == "passed_on_retry"
+    assert (first["attempts"], second["waiver"]) == ("inconclusive, passed", "W1")
+    assert "attempts" not in second
+    properties = {each.get("name"): each.get("value") for each in suite.find("properties")}
+    assert properties["shard"] == "1 of 3"

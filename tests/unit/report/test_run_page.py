@@ -1,10 +1,11 @@
 from dataclasses import replace
 
 from koppeling_harness.model.finding import Difference
-from koppeling_harness.model.run import RequiredCount, Verdict
-from koppeling_harness.model.verdict import Level, Outcome
+from koppeling_harness.model.run import RequiredCount, Shard, Verdict
+from koppeling_harness.model.verdict import Cause, Level, Outcome
 from koppeling_harness.report.run_page import EXPLAINED_AT_MOST, render_run_page
 from koppeling_harness.report.texts import Language
+from koppeling_harness.rules.verdict import settled
 from support.dossiers import a_dossier
 from support.hostile import HOSTILE, hostile_run
 from support.pages import is_harmless, text_of
@@ -150,3 +151,31 @@ def test_hostile_text_is_shown_and_not_obeyed():
     assert r"geslaagd\u202edkaazeg" in page
     assert "{{ 7 * 7 }}" in page
     assert HOSTILE not in page
+
+
+def test_marks_stand_beside_the_outcome():
+    unreachable = a_failure(outcome=Outcome.INCONCLUSIVE, cause=Cause.ENVIRONMENT)
+    retried = settled([unreachable, a_result(unreachable.scenario)], run_ids=["r1", "r2"])
+    carried = a_result("carried", carried_from="r0")
+    record = a_run(
+        an_integration(retried, a_failure(waiver="W1"), carried),
+        shard=Shard(index=1, total=3),
+        rerun_of="r0",
+    )
+    shown = text_of(render_run_page(record))
+
+    for part in (
+        "Dit is deel 1 van 3 van een run",
+        "Repeats what did not pass in r0.",
+        "passed on retry: that does not count as passed",
+        "Attempts",
+        "ontheffing W1",
+        "taken over from r0",
+    ):
+        assert part in shown
+
+
+def test_a_merged_run_says_of_how_many_shards():
+    shown = text_of(render_run_page(a_run(an_integration(a_result()), merged_from=("r1", "r2"))))
+
+    assert "Merged from 2 shards." in shown

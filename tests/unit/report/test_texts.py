@@ -4,9 +4,12 @@ from pathlib import Path
 import pytest
 
 import koppeling_harness.report as report
+from koppeling_harness.model.impact import ImpactClass
+from koppeling_harness.model.recheck import Basis, Movement, Whose
 from koppeling_harness.model.registration import AssessmentKind, DecisionKind, Ground
 from koppeling_harness.model.run import ErpKind
 from koppeling_harness.model.shape import Text
+from koppeling_harness.model.status import Role
 from koppeling_harness.model.verdict import Cause, Level, Outcome, Severity
 from koppeling_harness.report.texts import Language, in_language, texts
 
@@ -21,6 +24,11 @@ ENUMS = {
     "kind": AssessmentKind,
     "decision": DecisionKind,
     "ground": Ground,
+    "movement": Movement,
+    "whose": Whose,
+    "basis": Basis,
+    "necessity": ImpactClass,
+    "release_role": Role,
     "colours": ("governs", "earlier", "pending", "without_effect"),
 }
 
@@ -31,6 +39,8 @@ def used() -> set[str]:
     keys = set(re.findall(r'\bt(?:_svg)?\("([a-z_.]+)"[,)]', source))
     for key in re.findall(r'\bn\([^"]+, "([a-z_.]+)"[,)]', source):
         keys |= {f"{key}.one", f"{key}.many"}
+    text = Path(report.__file__).with_name("recheck_text.py").read_text(encoding="utf-8")
+    keys |= set(re.findall(r'\b_text\("([a-z_.]+)"', text))
     for part in re.findall(r'\bt\("([a-z_]+)\." ~', source):
         keys |= {f"{part}.{member}" for member in ENUMS[part]}
     return keys

@@ -1,0 +1,72 @@
+from dataclasses import replace
+
+from koppeling_harness.model.recheck import Movement, Necessity
+from koppeling_harness.model.shape import Text
+from koppeling_harness.report.recheck_page import render_recheck_page
+from koppeling_harness.report.recheck_text import render_recheck_text
+from support.hostile import HOSTILE
+from support.pages import is_harmless, text_of
+from support.rechecks import a_recheck, a_scenario
+
+
+def test_a_person_reads_what_moved_whose_change_it_is_and_what_is_missing():
+    other = a_scenario("other", movement=Movement.NEWLY_PASSING, attribution=None, table=None)
+    text = render_recheck_text(a_recheck(a_scenario(), other), lang="en")
+
+    for part in (
+        "Profit 8 (current release): 20261123T083015Z-aaaaaa",
+        "urenportaal 1.1.0: failed, 2/3; since 20261101T000000Z-000000 on Profit 7: "
+        "1 newly failing, 1 newly passing, 0 still failing, 0 not run",
+        "newly failing: paging.all: There are too few rows.",
+        "Whose change: cannot tell. Proof is missing.",
+        "Certified 1.0.0: Profit 7 (7.7.10) passed (earlier run); Profit 8 (8.0.12) unknown",
+        "Present 1.1.0: Profit 7 (7.7.10) failed (from the recording: GET /x is not in the",
+        "query skip: expected 0, found 100",
+        "What is missing: the certified version",
+        "newly passing: other",
+        "Accept, advisory: not available: no release",
+    ):
+        assert part in text
+
+
+def test_in_dutch_an_absent_release_is_niet_beschikbaar():
+    text = render_recheck_text(a_recheck(), lang="nl")
+
+    assert "Accept, adviserend: niet beschikbaar: geen release" in text
+
+
+def test_what_an_update_makes_necessary_is_told():
+    record = a_recheck(impact=(Necessity(integration="planner", necessity="none"),))
+
+    assert "planner: nothing to do" in render_recheck_text(record, lang="en")
+    assert "niets te doen" in text_of(render_recheck_page(record))
+
+
+def test_the_page_says_the_same_in_both_languages():
+    shown = text_of(render_recheck_page(a_recheck(a_scenario())))
+
+    for part in (
+        "1 scenario is nieuw gezakt.",
+        "1 scenario is newly failing.",
+        "Er zijn te weinig rijen.",
+        "niet te zeggen",
+        "cannot tell",
+        "geef de map",
+        "uit de opname",
+        "query skip",
+        "niet beschikbaar: geen release",
+        "the certified version",
+    ):
+        assert part in shown
+
+
+def test_a_page_without_anything_that_moved_is_a_page():
+    assert "0 scenarios are newly failing." in text_of(render_recheck_page(a_recheck()))
+
+
+def test_hostile_text_makes_no_markup():
+    text = Text(nl=HOSTILE, en=HOSTILE)
+    record = a_recheck(a_scenario(HOSTILE, title=text, message=text))
+    record = replace(record, recheck_id=HOSTILE)
+
+    assert is_harmless(render_recheck_page(record))

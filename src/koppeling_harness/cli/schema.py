@@ -6,6 +6,7 @@ import click
 
 NAMES = (
     "plugin",
+    "stdio-protocol",
     "scenario",
     "registration",
     "run",

@@ -1,6 +1,6 @@
 """The published JSON Schemas by name."""
 
-from typing import Any
+from typing import Any, cast
 
 from koppeling_harness.document import json_schema
 from koppeling_harness.errors import UsageError
@@ -13,9 +13,11 @@ from koppeling_harness.model.run import RunRecord
 from koppeling_harness.model.scenario import Scenario
 from koppeling_harness.model.snapshot import Snapshot
 from koppeling_harness.model.status import RegistrationStatus
+from koppeling_harness.model.stdio_protocol import StdioMessage
 
 _TYPES: dict[str, tuple[type[Any], str]] = {
     "plugin": (Manifest, "koppeling/plugin@1"),
+    "stdio-protocol": (cast("type[Any]", StdioMessage), "koppeling/stdio-protocol@1"),
     "scenario": (Scenario, "koppeling/scenario@1"),
     "registration": (Registration, "koppeling/registration@1"),
     "run": (RunRecord, "koppeling/run@1"),

@@ -4,11 +4,14 @@ import json
 from typing import Any, TypeVar
 
 from koppeling_harness.document.reader import Reader, Refused, reader_of
-from koppeling_harness.document.writer import plain
+from koppeling_harness.document.writer import laid_out, plain
 from koppeling_harness.document.yaml_source import Source, read_yaml
 from koppeling_harness.errors import DocumentError, Problem
 
 T = TypeVar("T")
+
+_LEVELS = 4
+"""Of a run record: the run, its integrations, each of them, its results."""
 
 _READERS: dict[type[Any], Reader] = {}
 
@@ -61,5 +64,10 @@ def to_plain(value: object) -> Any:
 
 
 def dump_json(value: object, *, indent: int | None = None) -> str:
-    """Return a model value as JSON text."""
-    return json.dumps(plain(value), indent=indent, ensure_ascii=False)
+    """Return a model value as JSON text.
+
+    Args:
+        value: The value.
+        indent: Anything but None: for people, on many lines.
+    """
+    return laid_out(plain(value), levels=0 if indent is None else _LEVELS)

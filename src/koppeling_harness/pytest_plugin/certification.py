@@ -19,12 +19,13 @@ from koppeling_harness.plugin.isolated import with_environments
 from koppeling_harness.plugin.requires import with_runtimes
 from koppeling_harness.plugin.session import IntegrationRunner
 from koppeling_harness.pytest_plugin.host import EmulatedErp
-from koppeling_harness.pytest_plugin.real_erp import CONCURRENCY, PATIENCE, RealErp, RealTarget
 from koppeling_harness.scenario.plan import PlannedScenario
 from koppeling_harness.traffic import Redactor
 
 if TYPE_CHECKING:
     import pytest
+
+    from koppeling_harness.pytest_plugin.real_erp import RealTarget
 
 DEFAULT_RELEASE = "Profit 8"
 """The running release in November 2026. Source: AFAS, docs.afas.help/profit/nl/news-profit8."""
@@ -65,7 +66,7 @@ class Request:
     selects: Callable[[PlannedScenario], bool] = field(default=lambda _planned: True)
     retries: int = 0
     in_process: bool = False
-    real: RealTarget | None = None
+    real: "RealTarget | None" = None
     redactor: Redactor = field(default_factory=lambda: Redactor(secrets.token_bytes(32)))
     on_recording: Callable[[PlannedScenario, Recording], None] = field(
         default=lambda _planned, _recording: None
@@ -137,10 +138,12 @@ class Certification:
             retries=request.retries,
         )
         if request.real is not None:
+            from koppeling_harness.pytest_plugin import real_erp  # noqa: PLC0415 - seldom needed
+
             setting = replace(
                 setting,
-                concurrency=min(request.concurrency, CONCURRENCY),
-                patience=PATIENCE,
+                concurrency=min(request.concurrency, real_erp.CONCURRENCY),
+                patience=real_erp.PATIENCE,
                 resumed=request.real.resumed,
             )
         self._engine = Engine(
@@ -158,6 +161,8 @@ class Certification:
             return await self._started.enter_async_context(
                 EmulatedErp(release=request.release, redactor=self.redactor, clock=request.clock)
             )
+        from koppeling_harness.pytest_plugin.real_erp import RealErp  # noqa: PLC0415 - see above
+
         host = RealErp(
             request.real,
             run_id=request.run_id,

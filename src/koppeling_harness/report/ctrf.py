@@ -5,12 +5,11 @@ integration, is `other` with the exact outcome in `rawStatus`; `failed` is only 
 """
 
 import hashlib
-import json
 from collections import Counter
 from typing import Any, assert_never
 from uuid import NAMESPACE_URL, uuid5
 
-from koppeling_harness.document import dump_json
+from koppeling_harness.document import dump_json, laid_out
 from koppeling_harness.model.run import IntegrationRecord, RunRecord, ScenarioResult
 from koppeling_harness.model.verdict import Cause, Outcome
 from koppeling_harness.report.clean import clean, one_line
@@ -60,7 +59,7 @@ def render_ctrf(record: RunRecord) -> bytes:
             },
         },
     }
-    return json.dumps(report, ensure_ascii=False, indent=1).encode() + b"\n"
+    return laid_out(report, levels=3).encode() + b"\n"
 
 
 def _tests(each: IntegrationRecord) -> list[dict[str, Any]]:

@@ -24,6 +24,7 @@ from koppeling_harness.model.shape import Text
 from koppeling_harness.model.status import EndKind, ListingAdvice, Role, Status, Who
 from koppeling_harness.model.verdict import Outcome
 from koppeling_harness.report.clean import clean
+from koppeling_harness.report.template_cache import TemplateCache
 from koppeling_harness.report.texts import Language, in_language, texts
 from koppeling_harness.rules import words
 
@@ -127,6 +128,7 @@ def _environment() -> Environment:
         finalize=_finalize,
         trim_blocks=True,
         lstrip_blocks=True,
+        bytecode_cache=TemplateCache(),
     )
     style, script = (_asset(name) for name in ("page.css", "page.js"))
     environment.globals |= {

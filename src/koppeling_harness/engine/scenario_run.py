@@ -27,6 +27,7 @@ from koppeling_harness.plugin.session import IntegrationRunner
 from koppeling_harness.scenario.expression import Functions, evaluate
 from koppeling_harness.scenario.plan import PlannedScenario
 from koppeling_harness.traffic.checks import check_exchanges
+from koppeling_harness.traffic.effects import fault_effects
 
 _GIVEN = Phase(name="given", prepares=True)
 _WHEN = Phase(name="when", prepares=False)
@@ -304,6 +305,9 @@ def _result(
         steps=tuple(course.steps),
         duration_s=round(duration_s, 6),
         exchanges=tuple(_record(each) for each in recording.exchanges),
+        faults=fault_effects(
+            planned.scenario.faults, recording.faults_fired, recording.exchanges
+        ),
         log="" if outcome is Outcome.PASSED else log,
         place=planned.scenario.place,
         proves=planned.scenario.proves,

@@ -60,6 +60,8 @@ class Exchange:
     """The fault that was applied to it, such as `status`."""
     turn: int = 0
     """How often the integration had been triggered within its scenario when it was sent."""
+    erp_status: int | None = None
+    """What ERP1 itself answered, whatever became of it; None when it never saw the request."""
 
     def header(self, name: str) -> str | None:
         """Return the first value of a request header, by any case; None when absent."""

@@ -82,6 +82,35 @@ class ExchangeRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FaultRecord:
+    """One fault of a scenario: that it fired, and what the integration did about it.
+
+    The attempts are the requests that it hit, and those that repeat them.
+    """
+
+    __pydantic_config__ = OPEN
+
+    fault: str
+    calls: str
+    """Which of the calls, as in the scenario."""
+    of: str
+    """Which calls are meant, such as `POST PtRealization`; empty: all."""
+    place: str
+    """Scenario file and line."""
+    fired: int
+    """How often it was carried out."""
+    attempts: int
+    waits_s: tuple[float, ...]
+    """How long was waited before each repetition."""
+    duration_s: float
+    """From the first attempt to the end of the last."""
+    last_status: int | None
+    """How the last attempt was answered; None when it was not."""
+    written: int
+    """How often ERP1 carried the write out, whatever became of its answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
     """One time that a scenario was carried out, when it was more than once."""
 
@@ -114,6 +143,8 @@ class ScenarioResult:
     steps: tuple[StepRecord, ...] = ()
     duration_s: float = 0.0
     exchanges: tuple[ExchangeRecord, ...] = ()
+    faults: tuple[FaultRecord, ...] = ()
+    """What was done to its calls on purpose, in the order of the scenario."""
     log: str = ""
     """The last of what the integration printed, redacted; empty when passed."""
     place: str = ""

@@ -16,6 +16,9 @@ from koppeling_harness.rules.verdict import result_id
 EXPLAINED_AT_MOST = 100
 """Results per integration that are explained in full; the page must stay a page."""
 
+DISTURBED_AT_MOST = 200
+"""Results per integration whose faults are shown; the run record has all of them."""
+
 _LEVELS = list(Level)
 _OUTCOMES = [Outcome.FAILED, Outcome.INCONCLUSIVE, Outcome.NOT_RUN, Outcome.PASSED]
 
@@ -33,6 +36,7 @@ class IntegrationView:
         outcomes: How often each outcome was reached.
         dossiers: The registrations of the integration; usually one.
         traffic: By scenario id the file with what went over the wire, relative to the page.
+        disturbed: What had faults, at most `DISTURBED_AT_MOST`.
     """
 
     record: IntegrationRecord
@@ -43,6 +47,7 @@ class IntegrationView:
     outcomes: Counter[Outcome]
     dossiers: tuple[Dossier, ...]
     traffic: Mapping[str, str]
+    disturbed: tuple[ScenarioResult, ...]
 
 
 def render_run_page(
@@ -99,6 +104,7 @@ def _view(
             for each in dossiers
             if each.registration is not None and each.registration.integration == record.id
         ),
+        disturbed=tuple(each for each in record.results if each.faults)[:DISTURBED_AT_MOST],
         traffic={
             result_id(each): path
             for each in record.results

@@ -47,16 +47,26 @@ async def disturb(
     def around(at: int, below: ASGIApp) -> ASGIApp:
         fault = faults[at]
 
-        async def app(_scope: Scope, _receive: Receive, send: Send) -> None:
+        async def app(scope: Scope, _receive: Receive, send: Send) -> None:
             done[at] = True  # until it shows that it cannot be: it may last, and is seen meanwhile
             say()
-            layer = _Layer(passage=passage, fault=fault, below=below, clock=clock, send=send)
+            layer = _Layer(
+                passage=passage, fault=fault, below=below, scope=scope, clock=clock, send=send
+            )
             done[at] = await _KINDS.get(fault.fault, _reshaped)(layer)
             say()
 
         return app
 
-    app = upstream
+    async def erp(scope: Scope, receive: Receive, send: Send) -> None:
+        async def noted(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                passage.erp_status = message["status"]
+            await send(message)
+
+        await upstream(scope, receive, noted)
+
+    app: ASGIApp = erp
     for at in range(len(faults)):
         app = around(at, app)
     await app(passage.scope, passage.receive, passage.send)
@@ -71,6 +81,7 @@ class _Layer:
         passage: The call.
         fault: What is done to it.
         below: Answers the call.
+        scope: The request, as what is above leaves it.
         clock: Tells the time.
         send: Takes what this layer makes of the answer.
     """
@@ -78,6 +89,7 @@ class _Layer:
     passage: Passage
     fault: Fault
     below: ASGIApp
+    scope: Scope
     clock: Clock
     send: Send
 
@@ -87,11 +99,11 @@ class _Layer:
 
     async def pass_on(self, send: Send) -> None:
         """Have the call answered, to somebody who looks at the answer first."""
-        await self.below(self.passage.scope, self.passage.receive, send)
+        await self.below(self.scope, self.passage.receive, send)
 
     async def collect(self, *, scope: Scope | None = None) -> Answer:
         """Have the call answered; return the answer instead of sending it."""
-        return await self.passage.collect(self.below, scope=scope)
+        return await self.passage.collect(self.below, scope=scope or self.scope)
 
     async def answer(self, answer: Answer) -> None:
         """Send a whole answer."""
@@ -172,8 +184,8 @@ async def _skewed(layer: _Layer) -> bool:
 
 
 async def _uncompressed(layer: _Layer) -> bool:
-    headers = _without(layer.passage.scope["headers"], b"accept-encoding")
-    answer = await layer.collect(scope={**layer.passage.scope, "headers": headers})
+    headers = _without(layer.scope["headers"], b"accept-encoding")
+    answer = await layer.collect(scope={**layer.scope, "headers": headers})
     await layer.answer(_with_body(answer, _decoded(answer)))
     return True
 

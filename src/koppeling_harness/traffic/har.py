@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from koppeling_harness.model.exchange import Exchange, Headers, Recording
+from koppeling_harness.traffic.effects import retried
 from koppeling_harness.version import __version__
 
 _UNKNOWN = -1
@@ -22,11 +23,15 @@ def to_har(recording: Recording, *, base_url: str, began_at: datetime) -> dict[s
         base_url: The environment's base URL, `https://…/ProfitRestServices`.
         began_at: When recording began, with a time zone.
     """
+    repeats = retried(recording.exchanges)
     return {
         "log": {
             "version": "1.2",
             "creator": {"name": "koppeling-harness", "version": __version__},
-            "entries": [_entry(each, base_url, began_at) for each in recording.exchanges],
+            "entries": [
+                _entry(each, base_url, began_at, repeats.get(each.number))
+                for each in recording.exchanges
+            ],
             "_faultsFired": list(recording.faults_fired),
             "_redacted": dict(recording.redacted),
             "_triggers": [
@@ -37,7 +42,9 @@ def to_har(recording: Recording, *, base_url: str, began_at: datetime) -> dict[s
     }
 
 
-def _entry(exchange: Exchange, base_url: str, began_at: datetime) -> dict[str, Any]:
+def _entry(
+    exchange: Exchange, base_url: str, began_at: datetime, retry_of: int | None
+) -> dict[str, Any]:
     started_at = began_at + timedelta(seconds=exchange.started_s)
     wait_ms = round(exchange.duration_s * 1000, 3)
     return {
@@ -52,6 +59,8 @@ def _entry(exchange: Exchange, base_url: str, began_at: datetime) -> dict[str, A
         "_sender": exchange.sender.value,
         "_turn": exchange.turn,
         "_fault": exchange.fault,
+        "_erpStatus": exchange.erp_status,
+        "_retryOf": retry_of,
     }
 
 

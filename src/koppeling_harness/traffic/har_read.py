@@ -75,6 +75,7 @@ def _exchange(entry: Mapping[str, Any], began_at: datetime | None) -> Exchange:
         connection=int(entry.get("connection") or 0),
         fault=entry["_fault"],
         turn=int(entry["_turn"]),
+        erp_status=entry.get("_erpStatus"),
     )
 
 

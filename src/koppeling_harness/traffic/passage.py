@@ -29,7 +29,8 @@ class Passage:
         started_s: When it arrived, since recording began.
         turn: How often the integration had been triggered.
         clock: Tells the time for the `Date` of an answer that has none.
-        fault: Name of the fault that was carried out on it.
+        fault: Names of the faults that were carried out on it, joined by `+`.
+        erp_status: What the ERP answered, where faults stand between.
     """
 
     number: int
@@ -42,6 +43,7 @@ class Passage:
     asgi_receive: Receive
     asgi_send: Send
     fault: str | None = None
+    erp_status: int | None = None
     _request: Capture = field(init=False)
     _response: Capture = field(init=False, default_factory=Capture)
     _response_headers: RawHeaders = field(init=False, default_factory=list)
@@ -100,7 +102,7 @@ class Passage:
             if message["type"] != "http.request" or not message.get("more_body", False):
                 return
 
-    async def collect(self, upstream: ASGIApp, *, scope: Scope | None = None) -> Answer:
+    async def collect(self, upstream: ASGIApp, *, scope: Scope) -> Answer:
         """Have the ERP carry it out; return its answer instead of sending it."""
         start: dict[str, Any] = {"status": _ENDED_BY_ERROR, "headers": []}
         chunks: list[bytes] = []
@@ -111,7 +113,7 @@ class Passage:
             elif message["type"] == "http.response.body":
                 chunks.append(message.get("body", b""))
 
-        await upstream(scope or self.scope, self.receive, hold)
+        await upstream(scope, self.receive, hold)
         headers = list(start.get("headers", []))
         return Answer(status=start["status"], headers=headers, body=b"".join(chunks))
 
@@ -171,6 +173,7 @@ class Passage:
             connection=self.connection,
             fault=self.fault,
             turn=self.turn,
+            erp_status=self.erp_status if self.fault else self._status,
         )
 
     def _text(

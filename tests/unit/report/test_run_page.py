@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 from koppeling_harness.model.finding import Difference
-from koppeling_harness.model.run import RequiredCount, Shard, Verdict
+from koppeling_harness.model.run import FaultRecord, RequiredCount, Shard, Verdict
 from koppeling_harness.model.verdict import Cause, Level, Outcome
 from koppeling_harness.report.run_page import EXPLAINED_AT_MOST, render_run_page
 from koppeling_harness.report.texts import Language
@@ -46,6 +46,34 @@ def test_a_failure_says_what_where_and_what_to_do():
         "R18",
     ):
         assert part in shown
+
+
+def test_what_was_disturbed_says_what_the_integration_did():
+    fault = FaultRecord(
+        fault="status",
+        calls="1-2",
+        of="writes",
+        place="x.yaml:9:5",
+        fired=2,
+        attempts=3,
+        waits_s=(1.0, 2.0),
+        duration_s=3.3,
+        last_status=201,
+        written=1,
+    )
+    result = a_result("availability.maintenance", faults=(fault,))
+    shown = text_of(render_run_page(a_run(an_integration(result, a_result()))))
+
+    assert "availability.maintenance status 1-2, writes 2 3 1.0 s, 2.0 s 3.3 s 201 1" in shown
+
+
+def test_traffic_that_was_kept_is_linked_to_and_other_traffic_is_not():
+    record = a_run(an_integration(a_failure(), a_result()))
+    integration = record.integrations[0].id
+    page = render_run_page(record, recordings={f"traffic/{integration}/hours.push.push-hours.har"})
+
+    assert f'href="traffic/{integration}/hours.push.push-hours.har"' in page
+    assert page.count(".har") == 1
 
 
 def test_failures_come_before_what_passed_and_the_required_ones_first():

@@ -6,7 +6,16 @@ from typing import Any
 
 import pytest
 
-from koppeling_harness.model.change import Breaking, Change, ChangeKind, Side
+from koppeling_harness.model.change import (
+    Breaking,
+    Change,
+    ChangeKind,
+    ChangeList,
+    NotUnderstood,
+    Side,
+)
+from koppeling_harness.model.impact import Impact, ImpactClass, Touch
+from koppeling_harness.model.shape import Text
 from koppeling_harness.rules.changes import effect
 from koppeling_harness.watch.interface import Interface, interface_of
 from koppeling_harness.watch.metainfo import snapshot_of
@@ -78,6 +87,41 @@ def a_change(connector: str, path: str, kind: ChangeKind, **values: Any) -> Chan
             **values,
         }
     )
+
+
+def some_changes() -> ChangeList:
+    """Return changes of every class, a row that was not understood, and a note."""
+    field, value = ChangeKind.FIELD_ADDED, ChangeKind.ENUM_VALUE_REMOVED
+    added = [a_change("KnSubject", f"New{number}", field) for number in range(45)]
+    return ChangeList(
+        table="news-profit8.md",
+        rows=49,
+        changes=(
+            a_change("KnPerson", "PsNa", value, before="KS", listed_breaking=True),
+            a_change("Profit_X", "Name", ChangeKind.LENGTH_INCREASED, side=Side.READS),
+            a_change("", "", ChangeKind.DOCUMENTATION, before="Iv3"),
+            *added,
+        ),
+        not_understood=(NotUnderstood(place="news-profit8.md:9", row="| ? |", problem="x"),),
+        not_compared=(Text(nl="Endpoints niet.", en="Not the endpoints."),),
+    )
+
+
+def some_impacts() -> list[Impact]:
+    """Return an integration of each class, one of them touched twice."""
+    touch = Touch(
+        connector="KnPerson",
+        path="PsNa",
+        kind=ChangeKind.ENUM_VALUE_REMOVED,
+        breaking=Breaking.BREAKING,
+        declared=True,
+        observed=False,
+        before="KS",
+    )
+    return [
+        Impact(integration=each.value, class_=each, changes=(touch, touch)[:number])
+        for number, each in enumerate(ImpactClass)
+    ]
 
 
 def said(changes: Any) -> list[tuple[str, str, str, str, str]]:

@@ -6,6 +6,7 @@ from itertools import product
 import pytest
 
 from koppeling_harness.report.run_page import render_run_page
+from koppeling_harness.report.updates_page import render_changes_page
 from support.dossiers import (
     a_dossier,
     a_full_dossier,
@@ -18,6 +19,7 @@ from support.dossiers import (
 from support.hostile import hostile_run
 from support.records import every_outcome
 from support.registrations import a_registration, an_assessment
+from support.updates import some_changes, some_impacts
 
 
 def _overview() -> str:
@@ -37,6 +39,7 @@ PAGES = {
     "overview": _overview,
     "dossier": lambda: page_of(a_full_dossier(), some_evidence()),
     "dossier with problems": lambda: page_of(a_refused()),
+    "updates": lambda: render_changes_page(some_changes(), impacts=some_impacts()),
     "hostile run": lambda: render_run_page(hostile_run()),
     "hostile dossier": lambda: page_of(a_hostile_dossier(), some_evidence()),
     "hostile overview": lambda: overview_of(a_hostile_dossier()),

@@ -201,3 +201,31 @@ def test_another_endpoint_touches_who_was_seen_to_call_it():
 
     assert touched(gone, exchanges=exchanges) == [("/reportconnector", "")]
     assert touched(gone) == []
+
+
+def test_a_thousand_integrations_find_each_their_own_in_a_whole_release():
+    changes = [
+        a_change(f"Kn{connector}", f"Link.F{field}", K.FIELD_REMOVED)
+        for connector in range(250)
+        for field in range(80)
+    ]
+    usages = [
+        Usage(
+            integration=str(number),
+            declared=declared_use(
+                a_manifest(
+                    update_connectors=tuple(
+                        UpdateConnectorUse(
+                            id=f"Kn{(number + step) % 250}", fields=("Link.F7", "F8")
+                        )
+                        for step in range(6)
+                    ),
+                )
+            ),
+        )
+        for number in range(1000)
+    ]
+    found = impacts(changes, usages)
+
+    assert [len(each.changes) for each in found] == [6] * 1000
+    assert {touch.path for each in found for touch in each.changes} == {"Link.F7"}

@@ -41,6 +41,14 @@ import click
     help="Repeat what did not pass in a run: its id, or its folder.",
 )
 @click.option(
+    "--env",
+    "environment",
+    default="",
+    metavar="NAME",
+    help="A real environment of the settings, instead of the emulated ERP1.",
+)
+@click.option("--resume", default="", metavar="RUN", help="Go on with a run that was broken off.")
+@click.option(
     "--retries",
     type=click.IntRange(0, 5),
     default=1,
@@ -60,9 +68,7 @@ import click
     show_default=True,
     help="Keep what went over the wire, redacted, as HAR beside the report.",
 )
-@click.option(
-    "--watch", is_flag=True, help="Run again what each saved file touches, until Ctrl-C."
-)
+@click.option("--watch", is_flag=True, help="Run again what each saved file touches, until Ctrl-C.")
 @click.option("--json", "as_json", is_flag=True, help="Print the run record, and nothing else.")
 def command(
     integrations: tuple[str, ...],
@@ -74,6 +80,8 @@ def command(
     reports: Path,
     shard: str,
     rerun_failed: str,
+    environment: str,
+    resume: str,
     retries: int,
     *,
     seed: int | None,
@@ -118,6 +126,20 @@ def command(
 
         watch_and_run(request, clock=SystemClock(), tell=click.echo)
         return ExitCode.INTERRUPTED
+    if resume:
+        from koppeling_harness.workflow.against import refuse_beside_resume
+
+        refuse_beside_resume(
+            {
+                "INTEGRATION": integrations,
+                "--plugin": plugins,
+                "--scenarios": packs,
+                "-k": keyword,
+                "--shard": shard,
+                "--rerun-failed": rerun_failed,
+                "--env": environment,
+            }
+        )
     with RunProgress() as progress:
         done = run_and_write(
             request,
@@ -125,6 +147,8 @@ def command(
             clock=SystemClock(),
             progress=progress.callbacks(),
             rerun_failed=rerun_failed,
+            environment=environment,
+            resume=resume,
         )
     click.echo(done.json if as_json else done.text)
     return done.exit_code

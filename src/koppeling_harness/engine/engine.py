@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from koppeling_harness.clock import Clock
@@ -63,6 +63,7 @@ class Engine:
         clock: Measures durations.
         setting: How the run is to go.
         on_recording: Is given what went over the wire in each scenario, redacted.
+        on_start: Is told of each scenario before anything of it is done.
     """
 
     def __init__(
@@ -73,12 +74,14 @@ class Engine:
         clock: Clock,
         setting: Setting,
         on_recording: OnRecording = lambda _planned, _recording: None,
+        on_start: Callable[[PlannedScenario], None] = lambda _planned: None,
     ) -> None:
         self._environments = environments
         self._runners = runners
         self._clock = clock
         self._setting = setting
         self._on_recording = on_recording
+        self._on_start = on_start
 
     async def run(
         self, planned: Sequence[PlannedScenario]
@@ -113,6 +116,7 @@ class Engine:
             await asyncio.gather(*lanes, return_exceptions=True)
 
     async def _settled(self, planned: PlannedScenario, connection: Connection) -> ScenarioResult:
+        self._on_start(planned)
         attempts = [await self._one(planned, connection, 1)]
         while attempts[-1].cause is Cause.ENVIRONMENT and len(attempts) <= self._setting.retries:
             await asyncio.sleep(_RETRY_PAUSE_S)

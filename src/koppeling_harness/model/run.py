@@ -157,6 +157,8 @@ class ScenarioResult:
     """It passed in the end, after an attempt that did not; that is never `passed`."""
     waiver: str = ""
     """Id of the waiver that covers its failure."""
+    resumed: bool = False
+    """The run was broken off while it was being carried out; it was undone and done anew."""
     carried_from: str = ""
     """The run that it was taken over from, when it was not carried out again."""
 
@@ -222,6 +224,17 @@ class Shard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RunBreak:
+    """One time that a run was broken off and gone on with."""
+
+    __pydantic_config__ = OPEN
+
+    resumed_at: datetime
+    kept: int
+    """How many results were there already, and are kept."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunRecord:
     """Everything that one run says."""
 
@@ -243,3 +256,5 @@ class RunRecord:
     """The run of which this one repeats what did not pass."""
     seed: int | None = None
     """What the generated values follow from."""
+    breaks: tuple[RunBreak, ...] = ()
+    """Each time that it was broken off and gone on with."""

@@ -52,6 +52,7 @@ class Request:
         real: The real environment to run against; the emulated ERP1 when None.
         redactor: Replaces secrets in what is recorded, and knows them afterwards.
         on_recording: Called with each scenario and what went over the wire, redacted.
+        on_start: Called with each scenario before anything of it is done.
     """
 
     discovery: Discovery
@@ -71,6 +72,7 @@ class Request:
     on_recording: Callable[[PlannedScenario, Recording], None] = field(
         default=lambda _planned, _recording: None
     )
+    on_start: Callable[[PlannedScenario], None] = field(default=lambda _planned: None)
 
 
 class Certification:
@@ -152,6 +154,7 @@ class Certification:
             clock=request.clock,
             setting=setting,
             on_recording=request.on_recording,
+            on_start=request.on_start,
         )
         return self._engine
 

@@ -108,7 +108,7 @@ class CertifyRequest:
             only=self.only,
             keyword=self.keyword,
             entry_points=self.entry_points,
-            shard=f"{self.shard.index}/{self.shard.total}" if self.shard else "",
+            shard=self.shard,
             retries=self.retries,
             rerun_of=self.rerun.earlier.run_id if self.rerun else "",
             environment=self.environment,

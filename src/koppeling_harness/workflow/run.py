@@ -6,13 +6,16 @@ from pathlib import Path
 
 from koppeling_harness.clock import Clock
 from koppeling_harness.config.registration import registration_path
+from koppeling_harness.config.settings import load_settings
 from koppeling_harness.document import dump_json
 from koppeling_harness.errors import ExitCode, UsageError
 from koppeling_harness.model.run import Attempt, IntegrationRecord, RunRecord, ScenarioResult
 from koppeling_harness.model.verdict import Outcome
 from koppeling_harness.store.files import require_writable
 from koppeling_harness.store.run_file import run_file
+from koppeling_harness.store.run_journal import JOURNAL
 from koppeling_harness.store.runs import load_run
+from koppeling_harness.workflow.against import against_environment, resuming
 from koppeling_harness.workflow.certify import Certified, CertifyRequest, Progress, certify
 from koppeling_harness.workflow.places import default_packs, default_plugins
 from koppeling_harness.workflow.rerun import Rerun
@@ -57,6 +60,8 @@ def run_and_write(
     clock: Clock,
     progress: Progress,
     rerun_failed: str = "",
+    environment: str = "",
+    resume: str = "",
 ) -> RunDone:
     """Certify, and write the reports.
 
@@ -66,14 +71,22 @@ def run_and_write(
         clock: Tells the time.
         progress: Is told how far it is.
         rerun_failed: An earlier run, of which to repeat what did not pass, on the same release.
+        environment: Name of the real environment to run against; the emulated ERP1 when empty.
+        resume: A run that was broken off, to go on with; what it was asked for holds.
 
     Raises:
         HarnessError: No verdict was reached; see `certify` and `write_run`.
     """
     require_writable(reports)
-    request = with_defaults(request)
+    if resume:
+        request = resuming(resume, reports)
+        environment = request.environment
+    else:
+        request = with_defaults(request)
     if rerun_failed:
         request = repeating(request, load_run(run_file(rerun_failed, reports)))
+    if environment:
+        request = against_environment(request, environment, folder=Path(), clock=clock)
     written = certify_and_write(request, reports, clock=clock, progress=progress)
     certified, judged = written.certified, written.judged
     lines = [
@@ -104,11 +117,13 @@ def certify_and_write(
         HarnessError: No verdict was reached; see `certify` and `write_run`.
     """
     traffic = reports if request.keep_traffic else None
-    certified = certify(request, clock=clock, progress=progress, traffic=traffic)
+    certified = certify(request, clock=clock, progress=progress, traffic=traffic, reports=reports)
     record, redactor = certified.record, certified.session.redactor
     folder = write_record(record, reports, redactor=redactor)
     judged = None if record.shard else statuses(certified.folders, reports, clock)
     write_report(record, reports, redactor=redactor, dossiers=judged.dossiers if judged else ())
+    if not certified.session.interrupted:
+        (folder / JOURNAL).unlink(missing_ok=True)  # all of it stands in the record now
     return Written(certified=certified, folder=folder, judged=judged)
 
 
@@ -139,7 +154,7 @@ def with_defaults(request: CertifyRequest) -> CertifyRequest:
     return replace(
         request,
         plugins=request.plugins or default_plugins(),
-        packs=request.packs or (default_packs(),),
+        packs=request.packs or load_settings(Path()).packs or (default_packs(),),
     )
 
 

@@ -1,0 +1,134 @@
+"""Results on disk as soon as they are there, so that no crash loses one."""
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from koppeling_harness.document import dump_json, load_json
+from koppeling_harness.errors import ConfigurationError, DocumentError, UsageError
+from koppeling_harness.model.run import RunBreak, ScenarioResult
+from koppeling_harness.model.run_journal import (
+    RunBegin,
+    RunGoesOn,
+    RunLine,
+    ScenarioBegin,
+    ScenarioEnd,
+)
+
+JOURNAL = "results.jsonl"
+"""Name of the file in the folder of a run; it goes when the record is written."""
+
+Key = tuple[str, str]
+"""Integration, and the id of a scenario as it is planned."""
+
+_LINES: Mapping[str, type[Any]] = {
+    "begin": RunBegin,
+    "start": ScenarioBegin,
+    "result": ScenarioEnd,
+    "resume": RunGoesOn,
+}
+
+
+class RunJournal:
+    """The journal of a run that is being carried out.
+
+    Args:
+        folder: Of the run; made when absent.
+        durable: Whether each line is on the disk itself before the run goes on, so that it
+            survives a power cut too; without, it survives the end of the process.
+
+    Raises:
+        ConfigurationError: It cannot be written.
+    """
+
+    def __init__(self, folder: Path, *, durable: bool) -> None:
+        self._path = folder / JOURNAL
+        self._durable = durable
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
+            if self._path.stat().st_size:
+                os.write(self._file, b"\n")  # its last line may be half a line
+        except OSError as error:
+            message = f"{self._path}: cannot be written: {error.strerror}"
+            raise ConfigurationError(message) from None
+
+    def append(self, line: RunLine) -> None:
+        """Write a line."""
+        os.write(self._file, dump_json(line).encode("utf-8", "replace") + b"\n")
+        if self._durable:
+            os.fsync(self._file)
+
+    def close(self) -> None:
+        """Close the file."""
+        os.close(self._file)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokenRun:
+    """A run that was broken off.
+
+    Attributes:
+        begin: What it was to be.
+        results: What was carried out.
+        half_done: What had begun.
+        breaks: Earlier times that it was gone on with.
+    """
+
+    begin: RunBegin
+    results: Mapping[Key, ScenarioResult]
+    half_done: frozenset[Key]
+    breaks: tuple[RunBreak, ...]
+
+
+def read_broken_run(run: str, reports: Path) -> tuple[Path, BrokenRun]:
+    """Return the folder of a run that was broken off, and how far it came.
+
+    Args:
+        run: Its id, or its folder.
+        reports: Where runs are kept.
+
+    Raises:
+        UsageError: There is none, or it is complete.
+    """
+    folders = (Path(run), reports / run)
+    folder = next((each for each in folders if (each / JOURNAL).is_file()), None)
+    if folder is None:
+        message = f"{run}: expected a run below {reports} that was broken off"
+        raise UsageError(message, hint=f"Such a run has {JOURNAL} in its folder.")
+    begins: list[RunBegin] = []
+    started: set[Key] = set()
+    results: dict[Key, ScenarioResult] = {}
+    breaks: list[RunBreak] = []
+    for line in _lines(folder / JOURNAL):
+        match line:
+            case RunBegin():
+                begins.append(line)
+            case ScenarioBegin():
+                started.add((line.integration, line.scenario))
+            case ScenarioEnd():
+                results[line.integration, line.scenario] = line.result
+            case RunGoesOn():
+                breaks.append(RunBreak(resumed_at=line.resumed_at, kept=line.kept))
+    if not begins:
+        message = f"{folder / JOURNAL}: expected the journal of a run"
+        raise UsageError(message, hint="It was broken off before anything ran; run it anew.")
+    broken = BrokenRun(
+        begin=begins[0],
+        results=results,
+        half_done=frozenset(started - results.keys()),
+        breaks=tuple(breaks),
+    )
+    return folder, broken
+
+
+def _lines(path: Path) -> Iterator[RunLine]:
+    for number, raw in enumerate(path.read_bytes().split(b"\n"), start=1):
+        try:
+            kind = _LINES[json.loads(raw)["kind"]]
+            yield load_json(kind, raw, name=f"{path}:{number}")
+        except (ValueError, LookupError, TypeError, DocumentError):
+            continue  # an empty line, or half of one

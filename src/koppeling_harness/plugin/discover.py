@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from koppeling_harness.config.manifest import MANIFEST, load_manifest
+from koppeling_harness.config.registration import REGISTRATION
 from koppeling_harness.errors import HarnessError
 from koppeling_harness.model.manifest import Manifest
 from koppeling_harness.model.shape import Text
@@ -183,7 +184,11 @@ def _folder_of(module: str) -> Path:
 
 
 def _digest(folder: Path) -> str:
-    """Return the SHA-256 over names and contents of all files, caches left out."""
+    """Return the SHA-256 over names and contents of all files, caches left out.
+
+    The registration is left out too: it is about the integration, and a decision or assessment
+    that is recorded in it does not make it another.
+    """
     digest = hashlib.sha256()
     for path in sorted(_files(folder), key=lambda path: path.relative_to(folder).as_posix()):
         content = path.read_bytes()
@@ -195,4 +200,7 @@ def _digest(folder: Path) -> str:
 def _files(folder: Path) -> Iterator[Path]:
     for parent, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if name not in _CACHES]
-        yield from (Path(parent, name) for name in names if not name.endswith((".pyc", ".pyo")))
+        for name in names:
+            path = Path(parent, name)
+            if not name.endswith((".pyc", ".pyo")) and path != folder / REGISTRATION:
+                yield path

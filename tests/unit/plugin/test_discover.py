@@ -81,6 +81,15 @@ def test_the_digest_follows_the_files_and_not_the_caches(tmp_path):
     assert len({first, second, digest()}) == 3
 
 
+def test_a_decision_in_the_registration_does_not_make_it_another_integration(tmp_path):
+    folder = a_plugin(tmp_path / "uren")
+    (before,) = discover([folder], entry_points=False).integrations
+    (folder / "registration.yaml").write_text("registration: uren\n", encoding="utf-8")
+    (after,) = discover([folder], entry_points=False).integrations
+
+    assert before.digest == after.digest
+
+
 def test_scenarios_of_its_own_are_found(tmp_path):
     plugin = a_plugin(tmp_path / "voorbeeld")
     (plugin / "scenarios").mkdir()

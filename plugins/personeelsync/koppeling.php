@@ -41,6 +41,8 @@ try {
         $output['refused'] ?? [],
     );
     $result = ['ok' => $refused === [], 'output' => $output, 'error' => implode("\n", $refused) ?: null];
+} catch (\UnhandledMatchError) {
+    $result = ['ok' => false, 'error' => "onbekende opdracht {$argv[1]}"];
 } catch (AfasError $error) {
     $result = ['ok' => false, 'error' => $error->getMessage()];
 }

@@ -8,16 +8,28 @@ import pytest
 
 from koppeling_harness.plugin.discover import discover
 from koppeling_harness.workflow.plugins import check
+from support.cli import koppeling
 from support.defects import DEFECTS, PLUGINS, seeded
 
 pytestmark = pytest.mark.skipif(not PLUGINS.is_dir(), reason="plugins/ is not here")
+
+PROGRAMS = {
+    "boekhoudbrug": "node",
+    "personeelsync": "php",
+    "urenportaal": "",
+    "webwinkel": "node",
+}
+"""The reference integrations, and what the machine must have to run each."""
+
+MISSING = sorted({each for each in PROGRAMS.values() if each and shutil.which(each) is None})
 
 
 def test_every_reference_integration_is_in_order():
     checked = check(PLUGINS)
 
-    assert [(each.name, each.problem) for each in checked if each.problem] == []
-    assert "urenportaal" in [each.name for each in checked]
+    there = [name for name, program in PROGRAMS.items() if program not in MISSING]
+    assert [each.name for each in checked if not each.problem] == sorted(there)
+    assert sorted(each.name for each in checked) == sorted(PROGRAMS)
 
 
 def test_the_reference_integrations_own_tests_pass(tmp_path):
@@ -50,6 +62,58 @@ def test_the_own_tests_of_the_integration_in_php_pass():
 
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert ran.stdout.count("\nok ") > 20
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="needs node, 18.2 or newer")
+@pytest.mark.parametrize("name", ["webwinkel", "boekhoudbrug"])
+@pytest.mark.slow
+def test_the_own_tests_of_the_integrations_in_node_pass(name):
+    ran = subprocess.run(
+        ["node", "--test"],
+        cwd=PLUGINS / name,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "# fail 0" in ran.stdout
+    passed = next(line for line in ran.stdout.splitlines() if line.startswith("# pass "))
+    assert int(passed.removeprefix("# pass ")) > 40
+
+
+@pytest.fixture(scope="module")
+def certified(tmp_path_factory):
+    """One run of all reference integrations, and their records by id."""
+    if MISSING:
+        pytest.skip(f"needs {', '.join(MISSING)}")
+    folder = tmp_path_factory.mktemp("certified")
+    ran = koppeling("run", "--plugin", PLUGINS, "--json", cwd=folder, timeout_s=600, measured=False)
+    return ran, {each["id"]: each for each in ran.json()["integrations"]}
+
+
+@pytest.mark.slow
+def test_one_run_certifies_every_reference_integration(certified):
+    ran, records = certified
+
+    assert ran.code == 0, ran.err
+    assert sorted(records) == sorted(PROGRAMS)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_every_required_scenario_of_a_reference_integration_passes_without_a_finding(
+    name, certified
+):
+    record = certified[1][name]
+
+    assert record["problem"] == ""
+    assert record["verdict"]["outcome"] == "passed"
+    required = record["verdict"]["required"]
+    assert required["total"] == required["executed"] == required["passed"] > 50
+    assert [each for result in record["results"] for each in result["findings"]] == []
+    assert {each["outcome"] for each in record["results"]} == {"passed"}
 
 
 @pytest.mark.parametrize("defect", DEFECTS, ids=lambda defect: defect.name)

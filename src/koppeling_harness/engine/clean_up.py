@@ -127,6 +127,16 @@ class Undoing:
                     found.append(keys)
         return found
 
+    async def _is_gone(self, removal: Removal, keys: Keys) -> bool:
+        """Return whether it is sure that an element is not there."""
+        connector = self._reading(removal.trace.connector) if removal.trace else None
+        if removal.trace is None or connector is None:
+            return False
+        where = {column: keys[key] for key, column in removal.trace.keys.items()}
+        answer = await self.client.send(get_call(GetStep(get=connector, where=where)))
+        rows = answer.body.get("rows") if isinstance(answer.body, dict) else None
+        return answer.status == 200 and rows == []
+
     def _reading(self, supplied: str) -> str | None:
         names = (supplied, *self.copies.get(supplied, ()))
         return next(
@@ -145,6 +155,8 @@ class Undoing:
                 return Fate.DELETED, ""
             if answer.status in _GONE or (answer.status == 500 and not is_sure):
                 return Fate.GONE, ""
+            if await self._is_gone(removal, keys):
+                return Fate.GONE, ""  # an earlier attempt took it away, and broke off after that
             if answer.status in _NO_ACCESS:
                 message = f"DELETE {connector} {named}: answered {answer.status}"
                 raise ErpUnavailableError(message)

@@ -15,6 +15,7 @@ from koppeling_harness.engine.environment import (
 from koppeling_harness.engine.scenario_run import Bench, OnRecording, run_scenario
 from koppeling_harness.engine.stop import Said, Stop, stop
 from koppeling_harness.erp.connection import Connection
+from koppeling_harness.erp.metainfo import UpdateDefinitions
 from koppeling_harness.errors import ConfigurationError, ErpUnavailableError, HarnessError
 from koppeling_harness.model.run import ScenarioResult
 from koppeling_harness.model.verdict import Cause, Outcome
@@ -81,6 +82,7 @@ class Engine:
         self._clock = clock
         self._setting = setting
         self._on_recording = on_recording
+        self._definitions = UpdateDefinitions()
         self._on_start = on_start
 
     async def run(
@@ -132,6 +134,7 @@ class Engine:
             runner=self._runners[planned.manifest.id],
             functions=self._functions(planned, attempt),
             clock=self._clock,
+            definitions=self._definitions,
             run_id=self._setting.run_id,
             step_limit_s=self._setting.step_limit_s,
             patience=self._setting.patience,

@@ -16,6 +16,7 @@ from koppeling_harness.engine.stop import Said, Stop, stop
 from koppeling_harness.engine.trigger import Trigger
 from koppeling_harness.erp.client import ErpClient
 from koppeling_harness.erp.connection import Connection
+from koppeling_harness.erp.metainfo import UpdateDefinitions
 from koppeling_harness.model.exchange import Exchange, Recording
 from koppeling_harness.model.finding import Finding
 from koppeling_harness.model.operation import RunContext
@@ -34,6 +35,7 @@ _WHEN = Phase(name="when", prepares=False)
 _THEN = Phase(name="then", prepares=False)
 _CLEANUP = Phase(name="cleanup", prepares=False)
 _CLEANUP_LIMIT_S = 10.0
+_WRITING = frozenset({"POST", "PUT"})
 
 OnRecording = Callable[[PlannedScenario, Recording], None]
 
@@ -48,6 +50,7 @@ class Bench:
         runner: Gives sessions with the integration.
         functions: Generators for expressions, seeded for this scenario.
         clock: Measures durations.
+        definitions: What UpdateConnectors take, as far as it was asked.
         run_id: The run that it belongs to.
         step_limit_s: Time allowed for a step that sets no limit itself.
         patience: By how much the times that the scenario allows are multiplied.
@@ -58,6 +61,7 @@ class Bench:
     runner: IntegrationRunner
     functions: Functions
     clock: Clock
+    definitions: UpdateDefinitions
     run_id: str
     step_limit_s: float
     patience: float = 1.0
@@ -141,6 +145,7 @@ async def _carry_out(planned: PlannedScenario, stage: Stage, course: _Course) ->
         course.stops.append(ended)
         return
     done = await _phase(_WHEN, scenario.when, stage, course)
+    await stage.learn()
     course.findings += stage.judge()
     course.findings += await stage.trigger.check_traffic(stage.environment.recording().exchanges)
     if done:
@@ -269,13 +274,25 @@ def _stage(
 
     def judge() -> tuple[Finding, ...]:
         exchanges = environment.recording().exchanges
-        return check_exchanges(exchanges, manifest=manifest, release=release, log_text=trigger.log)
+        return check_exchanges(
+            exchanges,
+            manifest=manifest,
+            release=release,
+            log_text=trigger.log,
+            definitions=bench.definitions.known,
+        )
+
+    async def learn() -> None:
+        exchanges = environment.recording().exchanges
+        written = {each.connector for each in exchanges if each.method in _WRITING}
+        await bench.definitions.learn(client, sorted(name for name in written if name))
 
     return Stage(
         environment=environment,
         client=client,
         trigger=trigger,
         judge=judge,
+        learn=learn,
         names=names,
         functions=bench.functions,
         clock=bench.clock,
@@ -305,9 +322,7 @@ def _result(
         steps=tuple(course.steps),
         duration_s=round(duration_s, 6),
         exchanges=tuple(_record(each) for each in recording.exchanges),
-        faults=fault_effects(
-            planned.scenario.faults, recording.faults_fired, recording.exchanges
-        ),
+        faults=fault_effects(planned.scenario.faults, recording.faults_fired, recording.exchanges),
         log="" if outcome is Outcome.PASSED else log,
         place=planned.scenario.place,
         proves=planned.scenario.proves,

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, assert_never
 
@@ -67,6 +67,7 @@ class Stage:
         client: The harness's own way to ERP1.
         trigger: The way to tell the integration to do something.
         judge: Gives what the traffic rules object to in what was recorded until now.
+        learn: Asks the environment what the connectors take that were written to, for `judge`.
         names: What expressions may refer to; captures are added.
         functions: The generators that expressions may call.
         clock: Measures durations.
@@ -80,6 +81,7 @@ class Stage:
     client: ErpClient
     trigger: Trigger
     judge: Callable[[], tuple[Finding, ...]]
+    learn: Callable[[], Awaitable[None]]
     names: dict[str, Any]
     functions: Functions
     clock: Clock

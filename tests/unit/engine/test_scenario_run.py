@@ -8,6 +8,7 @@ from koppeling_harness.clock import SystemClock
 from koppeling_harness.document import load_yaml
 from koppeling_harness.engine.scenario_run import Bench, run_scenario
 from koppeling_harness.erp.connection import Connection
+from koppeling_harness.erp.metainfo import UpdateDefinitions
 from koppeling_harness.model.access import ErpAccess
 from koppeling_harness.model.exchange import Recording
 from koppeling_harness.model.run import ScenarioResult
@@ -72,6 +73,7 @@ def run(tmp_path: Path, body: str, when: str) -> ScenarioResult:
             bench = Bench(
                 connection=connection,
                 on_recording=lambda _planned, _recording: None,
+                definitions=UpdateDefinitions(),
                 runner=runner,
                 functions=Functions(random=random.Random(1), clock=SystemClock()),
                 clock=SystemClock(),

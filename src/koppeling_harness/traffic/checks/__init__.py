@@ -1,19 +1,29 @@
 """What AFAS asks of the traffic of an integration, as pure functions over exchanges."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from koppeling_harness.model.exchange import Exchange, Sender
 from koppeling_harness.model.finding import Finding
 from koppeling_harness.model.manifest import Manifest
 from koppeling_harness.model.shape import Release, Text
+from koppeling_harness.model.snapshot import UpdateMetainfo
 from koppeling_harness.model.verdict import Severity
-from koppeling_harness.traffic.checks import access, declared, log, paging, retry, volume, write
+from koppeling_harness.traffic.checks import (
+    access,
+    declared,
+    definition,
+    log,
+    paging,
+    retry,
+    volume,
+    write,
+)
 from koppeling_harness.traffic.checks.call import Call
 from koppeling_harness.traffic.checks.rule import Objection, Rule, Scene
 
 __all__ = ["CATALOGUE_VERSION", "RULES", "Rule", "check_exchanges"]
 
-CATALOGUE_VERSION = "2026.1"
+CATALOGUE_VERSION = "2026.2"
 """Changes when a rule is added, removed, or judges otherwise."""
 
 RULES: tuple[Rule, ...] = (
@@ -23,6 +33,7 @@ RULES: tuple[Rule, ...] = (
     *volume.RULES,
     *retry.RULES,
     *write.RULES,
+    *definition.RULES,
     *log.RULES,
 )
 """Every rule, in the order of the catalogue."""
@@ -32,7 +43,12 @@ _NAMED = 5
 
 
 def check_exchanges(
-    exchanges: Sequence[Exchange], *, manifest: Manifest, release: Release, log_text: str = ""
+    exchanges: Sequence[Exchange],
+    *,
+    manifest: Manifest,
+    release: Release,
+    log_text: str = "",
+    definitions: Mapping[str, UpdateMetainfo] | None = None,
 ) -> tuple[Finding, ...]:
     """Judge what an integration sent.
 
@@ -43,6 +59,8 @@ def check_exchanges(
         release: The Profit release that answered.
         log_text: What the integration logged, redacted by the run's `Redactor`; empty when it was
             not handed over.
+        definitions: What the release's metainfo says that UpdateConnectors take, by id in lower
+            case; of one that is not there nothing is asked.
 
     Returns:
         A finding per rule and subject, the heaviest first.
@@ -50,7 +68,7 @@ def check_exchanges(
     calls = [Call(each) for each in exchanges if each.sender is Sender.INTEGRATION]
     if not calls and not log_text:
         return ()  # it did nothing and said nothing
-    scene = Scene(calls, manifest, log_text)
+    scene = Scene(calls, manifest, log_text, definitions)
     findings = [
         finding
         for rule in RULES

@@ -235,17 +235,18 @@ def _row_at(body: str, at: int) -> dict[str, Any]:
 
 def _element_fields(node: Any, inside: str) -> Iterator[tuple[str, Any]]:
     elements = node.get("Element") if isinstance(node, dict) else None
-    for element in _listed(elements):
-        for fields in _listed(element.get("Fields")):
+    for element in listed(elements):
+        for fields in listed(element.get("Fields")):
             for name, value in fields.items():
                 if not name.startswith("@"):
                     yield inside + name, value
-        for objects in _listed(element.get("Objects")):
+        for objects in listed(element.get("Objects")):
             for name, below in objects.items():
                 yield from _element_fields(below, f"{inside}{name}.")
 
 
-def _listed(node: Any) -> list[dict[str, Any]]:
+def listed(node: Any) -> list[dict[str, Any]]:
+    """Return the objects that stand alone or in a list: AFAS takes either."""
     nodes = node if isinstance(node, list) else [node]
     return [each for each in nodes if isinstance(each, dict)]
 

@@ -1,11 +1,12 @@
 """What a traffic rule is, and what it looks at."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from koppeling_harness.model.manifest import GetConnectorUse, Manifest
 from koppeling_harness.model.shape import Text
+from koppeling_harness.model.snapshot import UpdateMetainfo
 from koppeling_harness.model.verdict import Severity
 from koppeling_harness.traffic.checks.call import Call
 
@@ -33,12 +34,20 @@ class Scene:
         calls: What the integration sent, in the order in which it arrived.
         manifest: What the integration says of itself.
         log: What the integration itself logged, redacted; empty when it was not handed over.
+        definitions: What UpdateConnectors take, by id in lower case, as far as it is known.
     """
 
-    def __init__(self, calls: Sequence[Call], manifest: Manifest, log: str = "") -> None:
+    def __init__(
+        self,
+        calls: Sequence[Call],
+        manifest: Manifest,
+        log: str = "",
+        definitions: Mapping[str, UpdateMetainfo] | None = None,
+    ) -> None:
         self.calls = tuple(calls)
         self.manifest = manifest
         self.log = log
+        self.definitions = definitions or {}
 
     @cached_property
     def reads(self) -> tuple[Call, ...]:

@@ -1,0 +1,107 @@
+"""What is written, held against what metainfo says that the connector takes."""
+
+import json
+
+import pytest
+
+from koppeling_harness.model.snapshot import (
+    CodeValue,
+    MetainfoField,
+    MetainfoObject,
+    UpdateMetainfo,
+)
+from koppeling_harness.traffic.checks import check_exchanges
+from support.exchanges import PROFIT_8, Tape, a_manifest
+
+HOURS = UpdateMetainfo(
+    id="PtRealization",
+    fields=(
+        MetainfoField(field_id="DaTi", data_type="date", mandatory=True),
+        MetainfoField(field_id="EmId", data_type="string", length=15),
+        MetainfoField(field_id="Qu", data_type="decimal"),
+        MetainfoField(field_id="Nr", data_type="int"),
+        MetainfoField(field_id="Bl", data_type="boolean"),
+        MetainfoField(
+            field_id="VaIt", data_type="int", values=(CodeValue(id="1"), CodeValue(id="7"))
+        ),
+        MetainfoField(field_id="Id", data_type="int", mandatory=True, primary_key=True),
+    ),
+    objects=(
+        MetainfoObject(
+            name="KnLink", fields=(MetainfoField(field_id="ToEm", data_type="boolean"),)
+        ),
+    ),
+)
+FINE = {"DaTi": "2026-11-02", "EmId": "1", "Qu": "7.25", "Nr": 3, "Bl": True, "VaIt": "1"}
+
+
+def messages(tape: Tape, definition: UpdateMetainfo = HOURS) -> list[str]:
+    found = check_exchanges(
+        tape.exchanges,
+        manifest=a_manifest(),
+        release=PROFIT_8,
+        definitions={"ptrealization": definition},
+    )
+    return [each.message for each in found if each.code == "BODY-DEFINITION"]
+
+
+def test_a_body_that_fits_is_fine():
+    assert messages(Tape().write(FINE)) == []
+    assert messages(Tape().write({"qu": -1, "BL": "0", "VaIt": None, "EmId": ""})) == []
+    assert messages(Tape().write({"DaTi": "2026-11-02T10:00:00", "@Action": "insert"})) == []
+
+
+def test_a_connector_whose_definition_is_not_known_is_not_judged():
+    tape = Tape().write({"Nonsense": 1})
+
+    found = check_exchanges(tape.exchanges, manifest=a_manifest(), release=PROFIT_8)
+    assert "BODY-DEFINITION" not in [each.code for each in found]
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"Xx": 1}, "PtRealization.Xx: the connector knows no such field"),
+        ({"EmId": "x" * 16}, "PtRealization.EmId: 16 characters, there is room for 15"),
+        ({"Qu": "7,5"}, "PtRealization.Qu: '7,5' is no decimal"),
+        ({"Qu": "NaN"}, "PtRealization.Qu: 'nan' is no decimal"),
+        ({"Nr": "1.5"}, "PtRealization.Nr: '1.5' is no int"),
+        ({"Bl": "ja"}, "PtRealization.Bl: 'ja' is no boolean"),
+        ({"DaTi": "02-11-2026"}, "PtRealization.DaTi: '02-11-2026' is no date"),
+        ({"DaTi": "2026-02-30"}, "PtRealization.DaTi: '2026-02-30' is no date"),
+        ({"VaIt": "3"}, "PtRealization.VaIt: '3' is not in the list 1, 7"),
+        ({"EmId": {"a": 1}}, "PtRealization.EmId: expected string, found a structure"),
+    ],
+)
+def test_what_does_not_fit_is_told_before_the_server_has_to(fields, said):
+    assert [each.casefold() for each in messages(Tape().write(fields))] == [said.casefold()]
+
+
+def test_objects_below_are_judged_too():
+    def below(objects: object) -> Tape:
+        body = {"Fields": {}, "Objects": objects}
+        return Tape().write(request_body=json.dumps({"PtRealization": {"Element": [body]}}))
+
+    fine = [{"KnLink": {"Element": {"Fields": {"ToEm": True}}}}]
+    wrong = {"KnLink": {"Element": {"Fields": {"ToEm": "x"}}}}
+    assert messages(below(fine)) == []
+    assert messages(below(wrong)) == ["KnLink.ToEm: 'x' is no boolean"]
+    assert messages(below({"Other": {}})) == [
+        "PtRealization.Other: the connector knows no such object"
+    ]
+
+
+def test_a_mandatory_field_counts_only_when_the_server_refused_the_new_row():
+    said = ["PtRealization.DaTi: mandatory, but not filled in"]
+    refused = {"status": 500, "erp_status": 500}
+
+    assert messages(Tape().write({"Qu": 1}, erp_status=201)) == []
+    assert messages(Tape().write({"Qu": 1}, status=500)) == []  # a fault: the server never saw it
+    assert messages(Tape().write({"Qu": 1}, **refused)) == said
+    assert messages(Tape().write({"Qu": 1, "DaTi": ""}, **refused)) == said
+    assert messages(Tape().write({"Qu": 1, "@Action": "update"}, **refused)) == []
+    assert messages(Tape().write({"Qu": 1}, method="PUT", **refused)) == []
+
+
+def test_a_value_that_was_redacted_is_not_judged():
+    assert messages(Tape().write({"Nr": "[field:0123abcd]"})) == []

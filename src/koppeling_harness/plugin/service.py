@@ -57,6 +57,7 @@ class ServiceWorker:
         self._client = httpx.AsyncClient(
             timeout=None,  # noqa: S113 - ours are around every call
             trust_env=False,
+            verify=url.startswith("https:"),  # else it reads certificates that nobody asks for
             limits=httpx.Limits(max_keepalive_connections=0),  # services close them when they like
         )
         self._failed: type[Exception] = httpx.TransportError

@@ -240,7 +240,10 @@ def test_each_misbehaviour_is_an_outcome_with_its_cause(results, act, kind):
     assert (result["outcome"], result["cause"], *(codes or [None])) == TABLE[act][kind], result
 
 
-def test_ctrl_c_ends_all_that_any_kind_started(tmp_path, monkeypatch):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_and_a_job_that_is_cancelled_end_all_that_any_kind_started(
+    tmp_path, monkeypatch, number
+):
     project = written(tmp_path, ["daemon-and-hang"])
     monkeypatch.setenv("TMPDIR", str(project / "tmp"))
     running = subprocess.Popen(
@@ -254,7 +257,7 @@ def test_ctrl_c_ends_all_that_any_kind_started(tmp_path, monkeypatch):
         if len(list(homes_in_use(project / "tmp"))) >= 2 * len(RUNTIMES):
             break
         time.sleep(0.01)
-    running.send_signal(signal.SIGINT)
+    running.send_signal(number)
     running.communicate(timeout=30)
 
     assert running.returncode == 2

@@ -1,7 +1,9 @@
 """The command `koppeling`: finds the command's module, catches errors once, sets the exit code."""
 
 import importlib
+import signal
 import sys
+from types import FrameType
 
 import click
 
@@ -84,7 +86,16 @@ def koppeling() -> None:
 
 def main() -> None:
     """Run the command line and leave with its exit code. The entry point of `koppeling`."""
+    signal.signal(signal.SIGTERM, _as_ctrl_c)
     sys.exit(run(sys.argv[1:]))
+
+
+def _as_ctrl_c(_number: int, frame: FrameType | None) -> None:
+    """Take SIGTERM, with which CI systems cancel a job, as Ctrl-C: integrations are ended first."""
+    on_ctrl_c = signal.getsignal(signal.SIGINT)
+    if not callable(on_ctrl_c):  # in the background Ctrl-C is ignored
+        raise KeyboardInterrupt
+    on_ctrl_c(signal.SIGINT, frame)
 
 
 def run(arguments: list[str]) -> int:

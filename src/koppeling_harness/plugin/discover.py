@@ -21,8 +21,11 @@ ENTRY_POINTS = "koppeling_harness.plugins.v1"
 """Group of entry points of installed plugins; the value names the package of `koppeling.yaml`."""
 
 _CACHES = frozenset(
-    {"__pycache__", ".git", ".venv", ".tox", ".pytest_cache", ".mypy_cache", ".ruff_cache"}
-)
+    {
+        "__pycache__", ".git", ".venv", ".tox", ".pytest_cache", ".mypy_cache", ".ruff_cache",
+        "node_modules",  # as installed; what is to be installed stands in the lock file
+    }
+)  # fmt: skip
 _LOOKS_LIKE_PLUGIN = ("koppeling.yml", "koppeling_plugin.py")
 
 

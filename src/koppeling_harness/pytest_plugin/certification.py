@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from koppeling_harness.clock import Clock, SystemClock
 from koppeling_harness.engine.engine import DEFAULT_CONCURRENCY, Engine, Setting
@@ -87,6 +87,7 @@ class Certification:
         self._loop = asyncio.Runner()
         self._started = AsyncExitStack()
         self._engine: Engine | None = None
+        self._running: asyncio.Task[Any] | None = None
 
     @property
     def integrations(self) -> tuple[Integration, ...]:
@@ -106,13 +107,25 @@ class Certification:
         report: Callable[[PlannedScenario, ScenarioResult], bool],
     ) -> None:
         """Carry out scenarios and report each as it ends, until `report` returns False."""
-        self._loop.run(self._run(planned, report))
+        try:
+            self._loop.run(self._run(planned, report))
+        except KeyboardInterrupt:
+            self._leave_off()
+            raise
+
+    def _leave_off(self) -> None:
+        """Cancel what is in flight; asyncio has not done so where SIGINT is ignored."""
+        if self._running is not None and not self._running.done():
+            self._running.cancel()
+            ended = asyncio.gather(self._running, return_exceptions=True)
+            self._loop.get_loop().run_until_complete(ended)
 
     async def _run(
         self,
         planned: Sequence[PlannedScenario],
         report: Callable[[PlannedScenario, ScenarioResult], bool],
     ) -> None:
+        self._running = asyncio.current_task()
         engine = self._engine or await self._start()
         results = engine.run(planned)
         try:

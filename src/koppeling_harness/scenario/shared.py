@@ -19,6 +19,7 @@ from koppeling_harness.model.scenario import (
     Scenario,
     Step,
     UpdateStep,
+    WebhookStep,
 )
 from koppeling_harness.rules.removal import removal_of
 
@@ -45,6 +46,9 @@ def _problems(scenario: Scenario) -> Iterator[Problem]:
         yield Problem(where=scenario.place, message=message)
     rows_are_its_own = any(each.fault in _EMPTY for each in scenario.faults)
     for step in (*scenario.given, *scenario.when, *scenario.then, *scenario.cleanup):
+        if isinstance(step, WebhookStep):
+            message = "delivers a webhook itself, for which only the emulated ERP1 has the secret"
+            yield Problem(where=step.place, message=message)
         yield from _step_problems(step, rows_are_its_own=rows_are_its_own)
 
 

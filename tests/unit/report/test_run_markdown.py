@@ -44,3 +44,4 @@ def test_a_comment_stays_a_comment():
     text = render_run_markdown(a_run(an_integration(a_result(), *many)))
 
     assert "and 5 more" in text
+    assert text.count("\n- s") == SHOWN_AT_MOST

@@ -11,6 +11,7 @@ from koppeling_harness.workflow.workshop import Workshop
 from support.tiny import SCENARIO, tiny_plugin
 
 WAITS = "time.sleep(60)\nreturn OperationResult()"
+WAITING = "; waiting for a save (Ctrl-C ends)"
 WELL = "return OperationResult(ok=True, output={})"
 
 
@@ -77,7 +78,7 @@ def test_a_result_is_told_after_each_save(here):
     lines = told(here, ("1 of 1 passed", lambda: scenario(here, "pack.a", "{ok: false}")))
 
     assert lines[0].startswith("passed tiny: pack.a (")
-    assert lines[1] == "1 of 1 passed; waiting for a save (Ctrl-C ends)"
+    assert lines[1] == f"1 of 1 passed{WAITING}"
     assert lines[2] == "saved pack.a.scenario.yaml"
     assert lines[3].startswith("failed tiny: pack.a (")
     assert "`ok` is true, expected false" in lines[3]
@@ -106,6 +107,21 @@ def test_a_save_breaks_off_what_is_under_way_and_comes_first(here):
 
     assert not [line for line in lines if line.startswith(("passed", "failed", "inconclusive"))]
     assert lines[-1].startswith("22 of 22 passed")
+
+
+def test_what_was_broken_off_is_run_after_what_was_saved(here):
+    go = here / "go"
+    plugin(here, f"while not os.path.exists({str(go)!r}):\n    time.sleep(0.01)\n{WELL}")
+    for number in range(12):
+        scenario(here, f"pack.{number + 10}")
+
+    def save():
+        go.touch()
+        return scenario(here, "pack.21")
+
+    lines = told(here, ("running 13", save))
+
+    assert lines[-2:] == ["running 13 scenarios", f"13 of 13 passed{WAITING}"]
 
 
 def test_problems_are_told_and_the_next_save_goes_on(here):

@@ -95,7 +95,10 @@ def test_a_scenario_that_is_new_is_taken_up(here):
 def test_a_scenario_that_was_deleted_touches_nothing(here):
     path = here / "packs" / "a" / "pack.a.scenario.yaml"
 
-    assert names(touched(here, path, edit=path.unlink)) == []
+    found = touched(here, path, edit=path.unlink)
+
+    assert names(found) == []
+    assert found.problems == ()
 
 
 @pytest.mark.parametrize(

@@ -75,8 +75,8 @@ class Strange:
 
     def settings(self, **more: Any) -> str:
         """Return its part of `koppeling.toml`, under the name `strange`."""
-        lines = [f'url = "{self.base_url}"', f"ca_file = {json.dumps(str(self.ca_file))}"]
-        lines += [f"{name} = {json.dumps(value)}" for name, value in more.items()]
+        every = {"url": self.base_url, "ca_file": str(self.ca_file), **more}
+        lines = [f"{name} = {json.dumps(value)}" for name, value in every.items()]
         return "\n".join(["[environments.strange]", *lines, ""])
 
 
@@ -159,7 +159,8 @@ class _Strange:
                 self.at_once -= 1
 
         async def sent(message: Any) -> None:
-            if message["type"] == "http.response.start" and self.order["clock_skew_s"]:
+            if message["type"] == "http.response.start":
+                message["headers"] = list(message["headers"])
                 message["headers"].append((b"date", self._skewed()))
             if message["type"] == "http.response.body" and not message.get("more_body"):
                 ended()
@@ -237,6 +238,7 @@ async def _serve(order: dict[str, Any]) -> None:
         listener.bind(("127.0.0.1", 0))
         config = uvicorn.Config(
             app,
+            date_header=False,
             lifespan="off",
             interface="asgi3",
             log_level="error",

@@ -33,10 +33,16 @@ def list_scenarios(*, as_json: bool, paths: tuple[Path, ...]) -> None:
 @command.command("check")
 @_PATHS
 def check_scenarios(*, paths: tuple[Path, ...]) -> None:
-    """Say everything that is wrong with the scenarios in PATHS; without, those of a run."""
-    from koppeling_harness.workflow.scenarios import check
+    """Say everything that is wrong with the scenarios in PATHS; without, those of a run.
+
+    Also where a scenario would not survive a real environment, which others use too: there it is
+    inconclusive. That is no problem of the scenario.
+    """
+    from koppeling_harness.workflow.scenarios import check, not_shared
 
     found = check(paths)
+    for scenario, problem in not_shared(found):
+        click.echo(f"not for a shared environment: {scenario.scenario}: {problem.render()}")
     click.echo(f"{len(found)} scenarios, all in order")
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import base64
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,24 +19,14 @@ from koppeling_harness.erp.gated import GatedConnection
 from koppeling_harness.erp.target import refuse_production
 from koppeling_harness.errors import ErpUnavailableError
 from koppeling_harness.model.access import ErpAccess
-from koppeling_harness.model.exchange import Recording, Sender
-from koppeling_harness.model.finding import Finding
-from koppeling_harness.model.journal import Fate, JournalRun, WriteKind, Written
+from koppeling_harness.model.journal import JournalRun, Written
 from koppeling_harness.model.manifest import Manifest
-from koppeling_harness.model.scenario import (
-    DeleteStep,
-    GetStep,
-    InsertStep,
-    OperationStep,
-    RequestStep,
-    Scenario,
-    UpdateStep,
-)
-from koppeling_harness.model.verdict import Cause, Outcome, Severity
+from koppeling_harness.model.verdict import Cause, Outcome
 from koppeling_harness.pytest_plugin.host import Server, private_fields
+from koppeling_harness.pytest_plugin.shared_environment import ANSWER_LIMIT_S, SharedErpEnvironment
 from koppeling_harness.pytest_plugin.write_log import JournalLog
 from koppeling_harness.scenario.plan import PlannedScenario
-from koppeling_harness.scenario.shared import shared_problems
+from koppeling_harness.scenario.shared import own_connectors, shared_problems, writes_anything
 from koppeling_harness.store.creation_journal import (
     CreationJournal,
     abandoned_journals,
@@ -51,7 +41,6 @@ CONCURRENCY = 2
 """Scenarios in flight at most: the environment is others' too, and calls are few at once."""
 PATIENCE = 6.0
 """By how much scenarios may take longer than on this machine: the network, and waiting for room."""
-_ANSWER_LIMIT_S = 120.0
 _LAST_LOOK_S = 5.0
 
 
@@ -120,7 +109,7 @@ class RealErp:
         self._integration_ids = [each.integration_id for each in manifests]
         token = target.access.token.reveal()
         redactor.add_secret(target.access.token)
-        self._authorization = f"AfasToken {base64.b64encode(token.encode()).decode()}"
+        self.authorization = f"AfasToken {base64.b64encode(token.encode()).decode()}"
         self._writers: dict[str, asyncio.Lock] = {}
         self._numbers = 0
         self._started = AsyncExitStack()
@@ -137,7 +126,7 @@ class RealErp:
         )
         self._journal = CreationJournal(target.folder, self._run)
         enter.callback(self._journal.close)
-        connection = GatedConnection(self._gate, timeout_s=_ANSWER_LIMIT_S, tls=tls)
+        connection = GatedConnection(self._gate, timeout_s=ANSWER_LIMIT_S, tls=tls)
         await enter.enter_async_context(connection)
         self._client = ErpClient(
             target.access,
@@ -150,8 +139,8 @@ class RealErp:
         enter.push_async_callback(proxy.aclose)
         log = JournalLog(self._journal, clock=self._clock)
         self._polite = PoliteUpstream(proxy, gate=self._gate, log=log)
-        self._gateway = Gateway(self._polite, redactor=self._redactor, clock=self._clock)
-        direct, through = Server(self._polite), Server(self._gateway, gateway=True)
+        self.gateway = Gateway(self._polite, redactor=self._redactor, clock=self._clock)
+        direct, through = Server(self._polite), Server(self.gateway, gateway=True)
         self._direct, self._through = await direct.start(), await through.start()
         enter.push_async_callback(self._clean_after)
         enter.push_async_callback(direct.stop)
@@ -168,7 +157,7 @@ class RealErp:
             first = problems[0]
             said = Said(nl=first.message, en=first.message, hint=first.hint)
             return _not_judged(codes.SHARED_ENVIRONMENT, Cause.ENVIRONMENT, first.where, said)
-        for connector, place in _own_connectors(planned.scenario):
+        for connector, place in own_connectors(planned.scenario):
             if not self._target.facts.may_use(connector):
                 said = Said(
                     nl=f"het harnas gebruikt hier {connector}, en dat mag dit token niet",
@@ -201,7 +190,7 @@ class RealErp:
             name=f"{self._run.run_id}-{self._numbers}".lower(),
             release=lock.release if writes else None,
         )
-        self._gateway.open(
+        self.gateway.open(
             opened.name,
             faults=planned.scenario.faults,
             private_fields=private_fields(planned.manifest),
@@ -224,16 +213,6 @@ class RealErp:
         """Return the base URL that the integration is given."""
         return f"{self._through}/{name}/ProfitRestServices"
 
-    @property
-    def authorization(self) -> str:
-        """What a right `Authorization` header says."""
-        return self._authorization
-
-    @property
-    def gateway(self) -> Gateway:
-        """What records and disturbs."""
-        return self._gateway
-
     def redact(self, text: str) -> str:
         """Return a text with every secret and personal value replaced."""
         return self._redactor.text(text)
@@ -255,7 +234,7 @@ class RealErp:
         """Let nothing more in through the doors of a scenario."""
         for door in doors:
             self._polite.close(door.name)
-        self._gateway.close(doors[0].name)
+        self.gateway.close(doors[0].name)
 
     def _undoing(self, journal: CreationJournal) -> Undoing:
         return Undoing(
@@ -293,93 +272,6 @@ class RealErp:
                 self.notes.append(f"left by {run_id} in {self.environment}: {each.note}")
 
 
-class SharedErpEnvironment:
-    """A way into a shared environment, for one scenario."""
-
-    def __init__(
-        self,
-        *,
-        host: RealErp,
-        planned: PlannedScenario,
-        name: str,
-        release: Callable[[], None] | None,
-    ) -> None:
-        scenario = (planned.manifest.id, planned.id)
-        self._host = host
-        self._scenario = scenario
-        self._place = planned.scenario.place
-        self._leaves = frozenset(each.lower() for each in planned.scenario.leaves)
-        self._release = release
-        self.name = name
-        self.doors = tuple(
-            Door(
-                name=name if sender is Sender.INTEGRATION else f"{name}-h",
-                sender=sender,
-                authorization=host.authorization,
-                scenario=scenario,
-            )
-            for sender in (Sender.INTEGRATION, Sender.HARNESS)
-        )
-        self.access = host.access(self.doors[1].name)
-        self.gateway_url = host.gateway_url(name)
-
-    def expect(self, marks: Callable[[], frozenset[str]]) -> None:
-        """Say where the run-unique texts of the scenario are found, as they are made."""
-        for door in self.doors:
-            door.marks = marks
-
-    def mark(self) -> None:
-        """Note that the integration is told to do something now."""
-        self._host.gateway.mark(self.name)
-
-    def recording(self) -> Recording:
-        """Return what the integration sent until now, redacted."""
-        return self._host.gateway.recording(self.name)
-
-    def redact(self, text: str) -> str:
-        """Return a text with every secret and personal value replaced."""
-        return self._host.redact(text)
-
-    def trouble(self) -> str:
-        """Return what went wrong in the environment itself; empty when nothing did."""
-        return next((text for door in self.doors for text in door.troubles), "")
-
-    async def set_back(self) -> tuple[Finding, ...]:
-        """Take away what was written; return a finding for all that stays behind."""
-        await self._all_answered()
-        written = self._host.written(*self._scenario)
-        notes = [
-            (each.written.line.connector, each.note)
-            for each in await self._host.undo([each for each in written if is_unsettled(each)])
-            if each.note and each.fate is not Fate.DELETED
-        ]
-        notes += _changes(written)
-        return tuple(
-            _residue(note, self._place)
-            for connector, note in notes
-            if connector.lower() not in self._leaves
-        )
-
-    async def close(self) -> None:
-        """Let nothing more in, and take away what an interrupted scenario wrote."""
-        try:
-            await self._all_answered()
-            await self._host.undo(
-                [each for each in self._host.written(*self._scenario) if is_unsettled(each)]
-            )
-        finally:
-            self._host.close(self.doors)
-            if self._release is not None:
-                self._release()
-
-    async def _all_answered(self) -> None:
-        """Wait until the environment has answered all that is under way."""
-        for _ in range(round(_ANSWER_LIMIT_S / 0.02)):
-            if not any(door.under_way for door in self.doors):
-                return
-            await asyncio.sleep(0.02)
-
-
 def copies_of(manifests: Sequence[Manifest]) -> dict[str, tuple[str, ...]]:
     """Return by supplied GetConnector the integrations' own copies of it."""
     found: dict[str, tuple[str, ...]] = {}
@@ -388,64 +280,6 @@ def copies_of(manifests: Sequence[Manifest]) -> dict[str, tuple[str, ...]]:
             if each.copy_of is not None:
                 found[each.copy_of] = (*found.get(each.copy_of, ()), each.id)
     return found
-
-
-def writes_anything(planned: PlannedScenario) -> bool:
-    """Return whether a scenario writes, by the integration or by the harness itself."""
-    if planned.operation is not None and planned.operation.writes:
-        return True
-    scenario = planned.scenario
-    for step in (*scenario.given, *scenario.when, *scenario.then, *scenario.cleanup):
-        if isinstance(step, OperationStep):
-            operation = planned.manifest.operation(step.operation)
-            if operation is not None and operation.writes:
-                return True
-        elif isinstance(step, InsertStep | UpdateStep | DeleteStep | RequestStep):
-            return True
-    return False
-
-
-def _own_connectors(scenario: Scenario) -> Iterator[tuple[str, str]]:
-    for step in (*scenario.given, *scenario.when, *scenario.then, *scenario.cleanup):
-        match step:
-            case GetStep():
-                yield step.get, step.place
-            case InsertStep():
-                yield step.insert, step.place
-            case UpdateStep():
-                yield step.update, step.place
-            case DeleteStep():
-                yield step.delete, step.place
-            case _:
-                continue
-
-
-def _changes(written: Sequence[Written]) -> list[tuple[str, str]]:
-    """Return what was changed or deleted that the scenario did not make itself."""
-    made = {
-        (each.line.connector.lower(), tuple(sorted(keys.items())))
-        for each in written
-        if each.line.write is WriteKind.CREATE
-        for keys in each.element_keys()
-    }
-    found = []
-    for each in written:
-        line = each.line
-        if line.write is WriteKind.CREATE or each.answer is None or each.is_refused:
-            continue
-        keys = each.element_keys() or ({},)
-        if all((line.connector.lower(), tuple(sorted(one.items()))) in made for one in keys):
-            continue
-        verb = "changed" if line.write is WriteKind.CHANGE else "deleted"
-        note = f"{line.connector}: {verb} a row that this scenario did not make"
-        found.append((line.connector, note))
-    return found
-
-
-def _residue(note: str, place: str) -> Finding:
-    said = Said(nl=note, en=note)
-    ended = stop(codes.RESIDUE, Outcome.FAILED, Cause.INTEGRATION, place, said)
-    return replace(ended.finding, level=Severity.WARNING)
 
 
 def _not_judged(code: codes.Code, cause: Cause, place: str, said: Said) -> Stop:

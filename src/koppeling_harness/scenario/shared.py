@@ -22,6 +22,7 @@ from koppeling_harness.model.scenario import (
     WebhookStep,
 )
 from koppeling_harness.rules.removal import removal_of
+from koppeling_harness.scenario.plan import PlannedScenario
 
 _MOST_ELEMENTS = 20
 _EMPTY = frozenset({FaultKind.EMPTY_ROWS, FaultKind.BLOCKED_CONNECTOR})
@@ -38,6 +39,37 @@ def shared_problems(scenario: Scenario) -> tuple[Problem, ...]:
         message = "says that it needs an environment of its own (`shared: false`)"
         return (Problem(where=scenario.place, message=message),)
     return tuple(_problems(scenario))
+
+
+def writes_anything(planned: PlannedScenario) -> bool:
+    """Return whether a scenario writes, by the integration or by the harness itself."""
+    if planned.operation is not None and planned.operation.writes:
+        return True
+    scenario = planned.scenario
+    for step in (*scenario.given, *scenario.when, *scenario.then, *scenario.cleanup):
+        if isinstance(step, OperationStep):
+            operation = planned.manifest.operation(step.operation)
+            if operation is not None and operation.writes:
+                return True
+        elif isinstance(step, InsertStep | UpdateStep | DeleteStep | RequestStep):
+            return True
+    return False
+
+
+def own_connectors(scenario: Scenario) -> Iterator[tuple[str, str]]:
+    """Yield each connector that the harness itself uses in a scenario, and where."""
+    for step in (*scenario.given, *scenario.when, *scenario.then, *scenario.cleanup):
+        match step:
+            case GetStep():
+                yield step.get, step.place
+            case InsertStep():
+                yield step.insert, step.place
+            case UpdateStep():
+                yield step.update, step.place
+            case DeleteStep():
+                yield step.delete, step.place
+            case _:
+                continue
 
 
 def _problems(scenario: Scenario) -> Iterator[Problem]:

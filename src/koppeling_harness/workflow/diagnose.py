@@ -203,6 +203,8 @@ class EnvironmentDoctor:
         try:
             theirs = parsedate_to_datetime(date)
         except ValueError:
+            theirs = None
+        if theirs is None or theirs.tzinfo is None:
             self.lines.append(skipped("clock", expected))
             return
         skew_s = abs((theirs - self.clock.now()).total_seconds())

@@ -19,6 +19,7 @@ from koppeling_harness.scenario.lock import (
     verify_lock,
 )
 from koppeling_harness.scenario.pick import near
+from koppeling_harness.scenario.shared import shared_problems
 from koppeling_harness.workflow.places import default_packs, default_plugins
 
 _HERE = Path("scenarios")
@@ -80,6 +81,11 @@ def check(paths: Sequence[Path]) -> tuple[Scenario, ...]:
     if problems:
         raise DocumentError(problems)
     return found
+
+
+def not_shared(scenarios: Sequence[Scenario]) -> tuple[tuple[Scenario, Problem], ...]:
+    """Return which scenarios would not survive an environment that others use too, and where."""
+    return tuple((each, problem) for each in scenarios for problem in shared_problems(each))
 
 
 def lock(folder: Path | None, releases: Sequence[str]) -> tuple[Path, dict[str, int]]:

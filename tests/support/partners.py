@@ -1,0 +1,97 @@
+"""Partners who certify against one environment, each in a project of its own."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from support.strange_environment import Strange
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+REFERENCE = REPOSITORY / "plugins" / "urenportaal"
+
+
+@dataclass(frozen=True)
+class Partner:
+    """One partner's project."""
+
+    folder: Path
+    state: Path
+    token: str
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start `koppeling` there, and do not wait for it."""
+        kept = {
+            name: each
+            for name, each in os.environ.items()
+            if not name.startswith(("COVERAGE_", "KOPPELING_"))
+        }
+        return subprocess.Popen(
+            [sys.executable, "-m", "koppeling_harness", *arguments],
+            cwd=self.folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={
+                **kept,
+                "KOPPELING_STATE": str(self.state),
+                "KOPPELING_TOKEN_STRANGE": self.token,
+            },
+        )
+
+    def run(self, *arguments: str, timeout_s: float = 180) -> tuple[int, str, str]:
+        """Run `koppeling` there; return exit code, output and errors."""
+        process = self.start(*arguments)
+        out, err = process.communicate(timeout=timeout_s)
+        return process.returncode, out, err
+
+    def records(self) -> list[dict[str, Any]]:
+        """Return its run records, oldest first."""
+        found = sorted((self.folder / "reports").glob("2*/run.json"))
+        return [json.loads(each.read_text(encoding="utf-8")) for each in found]
+
+    def journaled(self) -> list[tuple[str, str]]:
+        """Return which scenarios have a result in a journal."""
+        found = []
+        for path in sorted((self.folder / "reports").glob("2*/results.jsonl")):
+            for line in path.read_text(encoding="utf-8").splitlines():
+                try:
+                    told = json.loads(line)
+                except ValueError:
+                    continue  # cut off
+                if told["kind"] == "result":
+                    found.append((told["integration"], told["scenario"]))
+        return found
+
+
+def partner(
+    folder: Path, environment: Strange, *, name: str = "urenportaal", state: Path, **settings: Any
+) -> Partner:
+    """Lay out a partner's project: a copy of the reference integration under a name of its own."""
+    plugin = folder / "plugins" / name
+    shutil.copytree(
+        REFERENCE, plugin, ignore=shutil.ignore_patterns("__pycache__", "registration.yaml")
+    )
+    manifest = plugin / "koppeling.yaml"
+    text = re.sub(
+        r"^id: .*$", f"id: {name}", manifest.read_text(encoding="utf-8"), flags=re.MULTILINE
+    )
+    manifest.write_text(text, encoding="utf-8")
+    settings = {"packs": [str(REPOSITORY / "scenarios")], **settings}
+    top = f"packs = {json.dumps(settings.pop('packs'))}\n"
+    (folder / "koppeling.toml").write_text(top + environment.settings(**settings), encoding="utf-8")
+    return Partner(folder=folder, state=state, token=environment.token)
+
+
+def outcomes(record: dict[str, Any]) -> dict[str, list[str]]:
+    """Return the scenarios of a record by outcome."""
+    found: dict[str, list[str]] = {}
+    for integration in record["integrations"]:
+        for each in integration["results"]:
+            found.setdefault(each["outcome"], []).append(each["scenario"])
+    return found

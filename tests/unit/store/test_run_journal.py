@@ -1,0 +1,79 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from koppeling_harness.errors import UsageError
+from koppeling_harness.model.run import ScenarioResult
+from koppeling_harness.model.run_journal import (
+    RunBegin,
+    RunGoesOn,
+    RunOrder,
+    ScenarioBegin,
+    ScenarioEnd,
+)
+from koppeling_harness.model.shape import Text
+from koppeling_harness.model.verdict import Level, Outcome
+from koppeling_harness.store.run_journal import JOURNAL, RunJournal, read_broken_run
+
+BEGIN = RunBegin(
+    run_id="r1",
+    started_at=datetime(2026, 11, 25, tzinfo=UTC),
+    seed=7,
+    harness="0.1",
+    lock_digest="d",
+    digests={"u": "e"},
+    order=RunOrder(plugins=("plugins",), packs=("scenarios",), release="Profit 8", concurrency=8),
+)
+
+
+def result(name):
+    return ScenarioResult(
+        scenario=name,
+        title=Text(nl=name, en=name),
+        level=Level.REQUIRED,
+        operation=None,
+        outcome=Outcome.PASSED,
+        cause=None,
+    )
+
+
+def written(folder, *lines):
+    journal = RunJournal(folder / "r1", durable=True)
+    for line in (BEGIN, *lines):
+        journal.append(line)
+    journal.close()
+
+
+def test_finished_scenarios_are_kept_and_the_half_done_one_is_known(tmp_path):
+    written(
+        tmp_path,
+        ScenarioBegin(integration="u", scenario="a"),
+        ScenarioBegin(integration="u", scenario="b"),
+        ScenarioEnd(integration="u", scenario="a", result=result("a")),
+    )
+
+    folder, broken = read_broken_run("r1", tmp_path)
+
+    assert (folder.name, broken.begin) == ("r1", BEGIN)
+    assert dict(broken.results) == {("u", "a"): result("a")}
+    assert broken.half_done == {("u", "b")}
+
+
+def test_half_a_line_is_passed_by_and_what_comes_after_it_is_whole(tmp_path):
+    written(tmp_path)
+    path = tmp_path / "r1" / JOURNAL
+    path.write_bytes(path.read_bytes() + b'{"kind": "result", "integ')
+    journal = RunJournal(tmp_path / "r1", durable=False)
+    journal.append(RunGoesOn(resumed_at=datetime(2026, 11, 26, tzinfo=UTC), kept=0))
+    journal.append(ScenarioEnd(integration="u", scenario="a", result=result("a")))
+    journal.close()
+
+    _, broken = read_broken_run(str(tmp_path / "r1"), tmp_path)
+
+    assert list(broken.results) == [("u", "a")]
+    assert [each.kept for each in broken.breaks] == [0]
+
+
+def test_a_run_that_is_complete_or_not_there_cannot_be_gone_on_with(tmp_path):
+    with pytest.raises(UsageError, match="that was broken off"):
+        read_broken_run("r2", tmp_path)

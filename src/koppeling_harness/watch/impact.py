@@ -34,9 +34,8 @@ class ChangeIndex:
     def __init__(self, changes: Iterable[Change]) -> None:
         self._by_connector: dict[_Key, list[Change]] = {}
         for each in changes:
-            if each.kind is not ChangeKind.DOCUMENTATION and each.connector:
-                key = (each.side, _first_part(each.connector))
-                self._by_connector.setdefault(key, []).append(each)
+            key = (each.side, _first_part(each.connector))
+            self._by_connector.setdefault(key, []).append(each)
 
     def impact(self, usage: Usage) -> Impact:
         """Return the changes that touch an integration, the heaviest first."""

@@ -50,28 +50,24 @@ class Watch:
             notices = self.look()
             for each in notices:
                 self.say(self._line(each))
-            for version in self._unclaimed(notices, is_new=is_new):
+            for version in self._new_versions(notices, is_new=is_new):
                 self._once(version)
             is_new = is_new and not self.claims.all()
             self.pause()
 
-    def _unclaimed(self, notices: Sequence[Notice], *, is_new: bool) -> list[str]:
+    def _new_versions(self, notices: Sequence[Notice], *, is_new: bool) -> list[str]:
         """Claim versions that were there from the first; return the others, each once."""
-        claimed = self.claims.all()
         found: dict[str, None] = {}
         for each in notices:
-            if not each.version or each.version in claimed:
-                continue
-            was_there = each.state is State.FIRST or (is_new and each.state is State.UNCHANGED)
-            if was_there:
+            if each.state is State.FIRST or (is_new and each.state is State.UNCHANGED):
                 self.claims.begin(each.version, "", at=self.clock.now())
-            else:
+            elif each.version:
                 found[each.version] = None
-        return [version for version in found if version not in self.claims.all()]
+        return list(found)
 
     def _once(self, version: str) -> None:
         if not self.claims.begin(version, self.command, at=self.clock.now()):
-            return  # another watch was first
+            return  # it was dealt with before, or another watch was first
         if not self.command:
             return
         self.say(f"Profit {version} is new: {self.command}")

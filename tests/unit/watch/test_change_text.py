@@ -119,6 +119,8 @@ def test_what_is_worded_otherwise_or_has_no_connector_is_not_understood():
     assert understand("the moon became required", "KnX") == ()
     assert understand("endpoint added", "") == ()
     assert understand("removed the request property 'KnX/Element/Fields/A'", "") == ()
+    value = "removed the enum value 'X' of the request property 'KnX/Element/Fields/A'"
+    assert understand(value, "") == ()
 
 
 def test_a_field_has_one_path_however_it_is_written():

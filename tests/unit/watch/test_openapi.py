@@ -116,6 +116,12 @@ def test_a_path_that_goes_is_an_endpoint_of_its_connector(tmp_path):
     ]
 
 
+def test_a_connector_that_comes_whole_is_one_change_whatever_its_endpoints(tmp_path):
+    new = {"paths": {"/connectors/KnNew": {"post": {}}, "/connectors/KnNew/@Id": {"delete": {}}}}
+
+    assert said(compared(tmp_path, {}, new).changes) == [("KnNew", "", "connector_added", "", "")]
+
+
 def test_a_snapshot_and_files_are_compared_in_what_both_tell(tmp_path):
     snapshot = a_release(
         get={"Own_Get": [a_field("A")], "Profit_X": [a_field("Modified", type="date")]},
@@ -131,8 +137,9 @@ def test_a_snapshot_and_files_are_compared_in_what_both_tell(tmp_path):
         post=body(
             "KnX",
             fields(
-                required=["Ds"],
+                required=["Ds", "New"],
                 Ds={**TEXT, "maxLength": 20},
+                New=TEXT,
                 Code={"type": "string", "enum": ["B"]},
             ),
         ),
@@ -145,6 +152,7 @@ def test_a_snapshot_and_files_are_compared_in_what_both_tell(tmp_path):
         ("KnX", "KnLink", "object_removed", "KnLink", ""),
         ("KnX", "Code", "enum_value_removed", "A", ""),
         ("KnX", "Ds", "length_increased", "10", "20"),
+        ("KnX", "New", "field_added", "", "string"),
     ]
     assert found.changes[1].breaking is Breaking.POSSIBLY, "the code tables may be others"
     notes = " ".join(each.en for each in found.not_compared)

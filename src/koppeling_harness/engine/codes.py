@@ -36,14 +36,14 @@ EXPECTATION = Code(
 )
 PLUGIN_RAISED = Code(
     code="PLUGIN-RAISED",
-    title=Text(nl="De plugin gaf een fout", en="The plugin raised an error"),
+    title=Text(nl="De koppeling gaf een fout", en="The integration broke down"),
     why=Text(
-        nl="Een hook eindigde met een exceptie in plaats van een resultaat.",
-        en="A hook ended with an exception instead of a result.",
+        nl="Een hook eindigde met een exceptie, of een aanroep met een fout, zonder resultaat.",
+        en="A hook ended with an exception, or a call with an error, instead of a result.",
     ),
     fix=Text(
-        nl="Lees de log van de koppeling bij het resultaat; geef fouten terug met ok=False.",
-        en="Read the integration's log beside the result; give errors back with ok=False.",
+        nl="Lees de log bij het resultaat; geef een weigering terug met `ok: false`.",
+        en="Read the integration's log beside the result; give a refusal back with `ok: false`.",
     ),
 )
 PLUGIN_HUNG = Code(
@@ -76,20 +76,20 @@ PLUGIN_NO_ANSWER = Code(
     code="PLUGIN-NO-ANSWER",
     title=Text(nl="Geen bruikbaar antwoord", en="No usable answer"),
     why=Text(
-        nl="De plugin gaf iets anders terug dan een OperationResult.",
-        en="The plugin gave back something other than an OperationResult.",
+        nl="De koppeling eindigde zonder resultaat, of schreef iets anders waar dat moest staan.",
+        en="The integration ended without a result, or wrote something else where it belongs.",
     ),
     fix=Text(
-        nl="Geef `OperationResult(ok=…, output=…, error=…)` terug, met JSON als output.",
-        en="Return `OperationResult(ok=…, output=…, error=…)` with JSON as output.",
+        nl="Geef `ok`, `output` (JSON) en `error` terug en niets anders; log naar stderr.",
+        en="Give back `ok`, `output` (JSON) and `error` and nothing else; log to stderr.",
     ),
 )
 PLUGIN_NOT_STARTED = Code(
     code="PLUGIN-NOT-STARTED",
-    title=Text(nl="De plugin kon niet starten", en="The plugin could not be started"),
+    title=Text(nl="De koppeling kon niet starten", en="The integration could not be started"),
     why=Text(
-        nl="Zonder plugin kan de koppeling niet worden aangestuurd; er is geen oordeel.",
-        en="Without its plugin the integration cannot be triggered; there is no verdict.",
+        nl="Wat niet start, kan niet worden aangestuurd; er is geen oordeel.",
+        en="What does not start cannot be triggered; there is no verdict.",
     ),
     fix=Text(
         nl="Draai `koppeling plugins check` en volg de melding.",

@@ -70,7 +70,7 @@ class IntegrationRunner:
         await self._room.acquire()
         worker: Worker | Breakdown | None = None
         try:
-            worker = self._waiting() or await self._start()
+            worker = await self._idle_one() or await self._start()
         finally:
             if worker is None or isinstance(worker, Breakdown):
                 self._room.release()
@@ -104,10 +104,10 @@ class IntegrationRunner:
     async def _give_back(self, worker: Worker, is_sound: bool) -> None:  # noqa: FBT001
         """Take back the worker of a session that ended; one that is not sound is ended."""
         try:
-            if not is_sound:
-                await self._end(worker)
-            elif worker.is_alive:
+            if is_sound and worker.is_alive:
                 self._keep(worker)
+            else:
+                await self._end(worker)
         finally:
             self._room.release()
 
@@ -122,6 +122,14 @@ class IntegrationRunner:
         worker, dismissal = self._idle.popitem()
         dismissal.cancel()
         return worker
+
+    async def _idle_one(self) -> Worker | None:
+        """Return a worker that waits for work; one that died meanwhile is passed over."""
+        while (worker := self._waiting()) is not None:
+            if worker.is_alive:
+                return worker
+            await self._end(worker)
+        return None
 
     def _dismiss(self, worker: Worker) -> None:
         del self._idle[worker]

@@ -149,6 +149,27 @@ def test_what_is_no_result_is_a_breakdown_that_says_how(tmp_path, told, kind, sa
     assert said in answer.message
 
 
+def test_a_service_that_ends_between_scenarios_is_started_again(tmp_path):
+    runtime = f"{RUNTIME}\n  finish: /end"
+    told = """self.answer(200, {"output": os.getpid()} if "input" in told else {})
+    "input" in told or os._exit(0)"""
+
+    async def play(runner, context):
+        pids = []
+        for _ in range(2):
+            session = await opened(runner, context)
+            pids.append((await session.trigger(a_call(context), timeout_s=5.0)).output)
+            await session.finish(timeout_s=5.0)
+            await asyncio.sleep(0.1)  # until its end was noticed
+        return pids
+
+    first, second = drive(tmp_path, runtime, program(told=told), play)
+
+    assert isinstance(first, int)
+    assert isinstance(second, int)
+    assert first != second
+
+
 def test_a_service_that_ends_before_it_is_ready_is_not_started(tmp_path):
     body = "print('poort bezet'); sys.exit(4)"
     answer = drive(tmp_path, RUNTIME, program(body), opening())

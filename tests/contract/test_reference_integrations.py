@@ -69,7 +69,7 @@ def test_the_own_tests_of_the_integration_in_php_pass():
 @pytest.mark.slow
 def test_the_own_tests_of_the_integrations_in_node_pass(name):
     ran = subprocess.run(
-        ["node", "--test"],
+        ["node", "--test", "--test-reporter=tap"],
         cwd=PLUGINS / name,
         capture_output=True,
         text=True,

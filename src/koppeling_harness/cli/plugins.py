@@ -37,6 +37,8 @@ def list_plugins(*, as_json: bool, plugins: Path) -> None:
             click.echo(f"    {operation.name}: {operation.title.en}")
     for refused in found.set_aside:
         click.echo(f"{refused.name}  set aside: {refused.problem}", err=True)
+        if refused.hint:
+            click.echo(f"    hint: {refused.hint}", err=True)
     if not found.integrations and not found.set_aside:
         click.echo(f"no integrations in {plugins}", err=True)
 

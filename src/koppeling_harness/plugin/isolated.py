@@ -10,7 +10,6 @@ import os
 import re
 import subprocess
 import sys
-import venv
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -121,6 +120,8 @@ def _is_pinned(requirement: str) -> bool:
 
 
 def _make(folder: Path, requirements: Path | None) -> None:
+    import venv  # noqa: PLC0415 - most runs make none
+
     has_pip = importlib.util.find_spec("pip") is not None
     symlinks = sys.platform != "win32"
     try:

@@ -26,7 +26,7 @@ from koppeling_harness.store.gate import FileGate
 from koppeling_harness.store.machine import environment_folder
 from koppeling_harness.workflow.environments import TokenSources, access_for
 
-_LOOK_AGAIN_S = 10.0
+LOOK_AGAIN_S = 10.0
 """This long after a write that was never answered it is looked for again and again."""
 _LONGEST_CALL_S = 900.0
 """AFAS works on one call at most this long. Source: docs.afas.help/profit/en/troubleshooting."""
@@ -46,7 +46,13 @@ class Swept:
 
 
 def sweep(
-    name: str, *, folder: Path, yes: bool, clock: Clock, sources: TokenSources | None = None
+    name: str,
+    *,
+    folder: Path,
+    yes: bool,
+    clock: Clock,
+    sources: TokenSources | None = None,
+    look_again_s: float = LOOK_AGAIN_S,
 ) -> Swept:
     """Show what runs that were cut off left in an environment, or take it away.
 
@@ -56,6 +62,7 @@ def sweep(
         yes: Whether to take it away; else it is only shown.
         clock: Tells the time.
         sources: Where the token may come from.
+        look_again_s: How long after a write that was never answered it is looked for.
 
     Raises:
         ConfigurationError: The environment cannot be used as it is set.
@@ -80,9 +87,9 @@ def sweep(
         if not found:
             return Swept(lines=(f"{name}: nothing was left", *_left_earlier(place)))
         async with reached() as (client, facts):
-            return await _Sweep(client=client, facts=facts, place=place, clock=clock).go(
-                found, yes=yes
-            )
+            return await _Sweep(
+                client=client, facts=facts, place=place, clock=clock, look_again_s=look_again_s
+            ).go(found, yes=yes)
 
     return asyncio.run(carried_out())
 
@@ -93,6 +100,7 @@ class _Sweep:
     facts: EnvironmentFacts
     place: Path
     clock: Clock
+    look_again_s: float
 
     async def go(self, found: Sequence[FoundJournal], *, yes: bool) -> Swept:
         lines: list[str] = []
@@ -122,7 +130,7 @@ class _Sweep:
                 undone = await undoing.undo(left, is_final=age_s >= _LONGEST_CALL_S)
                 done += [each for each in undone if each.fate]
                 left = [each.written for each in reversed(undone) if not each.fate]
-                if not left or age_s >= _LOOK_AGAIN_S:
+                if not left or age_s >= self.look_again_s:
                     return done + [each for each in undone if not each.fate]
                 await asyncio.sleep(1.0)
         finally:

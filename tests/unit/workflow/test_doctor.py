@@ -36,13 +36,6 @@ def _state(tmp_path, monkeypatch):
     monkeypatch.setenv("KOPPELING_STATE", str(tmp_path / "state"))
 
 
-@pytest.fixture(scope="module")
-def ordinary(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("ordinary")
-    with strange_environment(folder, Strangeness(manifests=(MANIFEST,))) as served:
-        yield served
-
-
 def test_an_environment_in_order_is_told_line_by_line(tmp_path, ordinary):
     found = diagnosis(tmp_path, ordinary)
 

@@ -14,7 +14,6 @@ from koppeling_harness.model.operation import OperationCall, OperationResult, Ru
 from koppeling_harness.plugin.answer import read_answer
 from koppeling_harness.plugin.breakdown import Breakdown, BreakdownKind
 from koppeling_harness.plugin.channel import Channel, Child
-from koppeling_harness.plugin.in_process import InProcess
 from koppeling_harness.plugin.log import Log
 from koppeling_harness.plugin.outside import outside
 from koppeling_harness.plugin.process import Launch, not_started
@@ -115,6 +114,8 @@ async def start_stdio(start: Start) -> StdioWorker | Breakdown:
     launch, told = told_at_start(start)
     is_ours = isinstance(runtime, PythonRuntime)
     if is_ours and start.in_process:
+        from koppeling_harness.plugin.in_process import InProcess  # noqa: PLC0415 - rare
+
         return await introduced(InProcess(), start, told)
     child = Child(launch, cancel_limit_s=0.0 if is_ours else _CANCEL_LIMIT_S)
     try:

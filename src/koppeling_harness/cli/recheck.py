@@ -31,6 +31,13 @@ import click
     help="Only this release; may be repeated. Default: previous, current and accept release.",
 )
 @click.option(
+    "--env",
+    "environments",
+    multiple=True,
+    metavar="NAME",
+    help="A real environment of the settings, for the release that it runs; may be repeated.",
+)
+@click.option(
     "--certified",
     multiple=True,
     type=click.Path(path_type=Path, exists=True),
@@ -64,6 +71,7 @@ def command(
     plugins: tuple[Path, ...],
     packs: tuple[Path, ...],
     releases: tuple[str, ...],
+    environments: tuple[str, ...],
     certified: tuple[Path, ...],
     impact: Path | None,
     changes: Path | None,
@@ -98,6 +106,7 @@ def command(
         reports=reports,
         releases=releases,
         certified=certified,
+        environments=environments,
         impact=necessities(impact=impact, changes=changes, plugins=plugins, runs=reports),
     )
     with RunProgress() as progress:

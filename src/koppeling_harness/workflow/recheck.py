@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from koppeling_harness.clock import Clock
-from koppeling_harness.config.settings import load_settings
+from koppeling_harness.config.settings import Settings, load_settings
 from koppeling_harness.document import dump_json
-from koppeling_harness.errors import ExitCode
+from koppeling_harness.errors import ErpUnavailableError, ExitCode
 from koppeling_harness.model.policy import ReleaseRoles
 from koppeling_harness.model.recheck import (
     Movement,
@@ -38,6 +38,7 @@ from koppeling_harness.rules.attribution import (
 from koppeling_harness.rules.verdict import result_id
 from koppeling_harness.store.files import require_writable, write_files
 from koppeling_harness.version import __version__
+from koppeling_harness.workflow.against import against_environment
 from koppeling_harness.workflow.certify import CertifyRequest, Progress
 from koppeling_harness.workflow.history import Earlier, History
 from koppeling_harness.workflow.run import RunDone, Written, certify_and_write, with_defaults
@@ -67,6 +68,7 @@ class RecheckRequest:
         reports: Where runs are kept, and where the recheck is written.
         releases: Labels of the releases that are meant; those of the settings when empty.
         certified: Folders with integrations as they were certified.
+        environments: Names of real environments; each is used for the release that it runs.
         impact: What the update makes necessary, by integration; everything when None.
         roles: Which releases count; those of the settings when None.
     """
@@ -75,6 +77,7 @@ class RecheckRequest:
     reports: Path
     releases: tuple[str, ...] = ()
     certified: tuple[Path, ...] = ()
+    environments: tuple[str, ...] = ()
     impact: Mapping[str, str] | None = None
     roles: ReleaseRoles | None = None
 
@@ -163,14 +166,40 @@ class _Rechecking:
         self._clock = clock
         self._progress = progress
         self._history = History(request.reports)  # before anything of now is written
-        self._tables = Tables(request.run, request.certified, clock=clock)
-        roles = request.roles or load_settings(Path()).releases
+        settings = load_settings(Path())
+        self._absent: dict[str, Text] = {}
+        self._real = self._environments(settings)
+        self._tables = Tables(request.run, self._real, request.certified, clock=clock)
+        roles = request.roles or settings.releases
         self._every = [_Asked(label=label, role=role) for label, role in asked_releases(roles, ())]
         self._asked = [
             _Asked(label=label, role=role)
             for label, role in asked_releases(roles, request.releases)
         ]
+        known = {each.label for each in self._asked}
+        self._asked += [
+            _Asked(label=label, role=None)
+            for label in (*self._real, *self._absent)
+            if label not in known and not request.releases
+        ]
         self.exit_codes: dict[str, ExitCode] = {}
+
+    def _environments(self, settings: Settings) -> dict[str, CertifyRequest]:
+        """Return how to run on the release of each real environment; one out of reach is absent."""
+        found: dict[str, CertifyRequest] = {}
+        for name in self._request.environments:
+            try:
+                request = against_environment(
+                    self._request.run, name, folder=Path(), clock=self._clock
+                )
+            except ErpUnavailableError as error:
+                label = settings.environments[name].release or name
+                self._absent[label] = Text(
+                    nl=f"niet beschikbaar: {error.message}", en=f"not available: {error.message}"
+                )
+            else:
+                found[request.release] = request
+        return found
 
     def releases(self) -> Iterator[RecheckedRelease]:
         """Run every release first; then compare and attribute."""
@@ -193,11 +222,15 @@ class _Rechecking:
     def _why_not(self, asked: _Asked) -> Text | None:
         if not asked.label:
             return _NAMED_NOWHERE
+        if asked.label in self._absent:
+            return self._absent[asked.label]
+        if asked.label in self._real:
+            return None
         return why_not_available(asked.label, self._request.run.packs)
 
     def _run(self, label: str) -> Written:
         written = certify_and_write(
-            replace(self._request.run, release=label),
+            self._real.get(label) or replace(self._request.run, release=label),
             self._request.reports,
             clock=self._clock,
             progress=self._progress,
@@ -344,6 +377,8 @@ def _exit_code(record: RecheckRecord, codes: Mapping[str, ExitCode]) -> ExitCode
         codes[each.release] for each in record.releases if each.available and not each.advisory
     }
     if any(not each.available and not each.advisory and each.release for each in record.releases):
+        counted.add(ExitCode.ENVIRONMENT)
+    if record.releases and not any(each.available for each in record.releases):
         counted.add(ExitCode.ENVIRONMENT)
     heaviest = next((each for each in _HEAVIEST_FIRST if each in counted), None)
     if heaviest is not None:

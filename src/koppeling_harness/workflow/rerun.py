@@ -65,7 +65,7 @@ class Rerun:
         for name, each in earlier.items():
             if name in now:
                 joined.append(settled([each, now[name]], run_ids=run_ids))
-            elif each.outcome is Outcome.PASSED:
+            else:  # it passed, or was left out this time: what it said then still holds
                 joined.append(replace(each, carried_from=each.carried_from or self.earlier.run_id))
         return (*joined, *(each for name, each in now.items() if name not in earlier))
 

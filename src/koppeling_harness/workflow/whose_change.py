@@ -96,12 +96,22 @@ class Tables:
 
     Args:
         request: How to run: packs, concurrency and retries.
+        real: How to run on releases that real environments have, by label; on others ERP1 is
+            emulated.
         certified: Folders with integrations as they were certified.
         clock: Tells the time.
     """
 
-    def __init__(self, request: CertifyRequest, certified: Sequence[Path], *, clock: Clock) -> None:
+    def __init__(
+        self,
+        request: CertifyRequest,
+        real: Mapping[str, CertifyRequest],
+        certified: Sequence[Path],
+        *,
+        clock: Clock,
+    ) -> None:
         self._request = request
+        self._real = real
         self._clock = clock
         self._certified = discover(certified, entry_points=False) if certified else None
         self._runs: dict[tuple[Path, str], tuple[str, _Results]] = {}
@@ -214,6 +224,12 @@ class Tables:
         recorded = recording_of(scenario, earlier)
         if isinstance(recorded, Text):
             return Cell(note=recorded)
+        if present.run.erp.label in self._real:
+            reason = Text(
+                nl="een echte omgeving krijgt niet tweemaal dezelfde gegevens",
+                en="a real environment is not given the same data twice",
+            )
+            return Cell(note=reason)
         if earlier.run.seed is None:
             reason = Text(nl="het zaad van die run is niet bekend", en="its seed is not known")
             return Cell(note=reason)
@@ -279,10 +295,14 @@ class Tables:
         return None
 
     def _why_not_live(self, erp: ErpInfo) -> Text | None:
-        unavailable = why_not_available(erp.label, self._request.packs)
-        if unavailable is not None:
-            return unavailable
-        version = RELEASES[erp.label].release.version
+        real = self._real.get(erp.label)
+        if real is not None and real.real is not None:
+            version = real.real.facts.release.version
+        else:
+            unavailable = why_not_available(erp.label, self._request.packs)
+            if unavailable is not None:
+                return unavailable
+            version = RELEASES[erp.label].release.version
         # the emulator's own patch number says nothing; that of a real environment does
         if erp.kind is ErpKind.ENVIRONMENT and erp.version not in {"", version}:
             return Text(
@@ -307,7 +327,7 @@ class Tables:
         """Run some scenarios of some integrations, and keep what became of them."""
         found = discover(list(folders), entry_points=False).integrations
         request = replace(
-            self._request,
+            self._real.get(release, self._request),
             plugins=tuple(folders),
             release=release,
             only=tuple(each.manifest.id for each in found),

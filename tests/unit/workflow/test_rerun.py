@@ -45,6 +45,15 @@ def test_what_passed_is_taken_over_and_what_was_repeated_keeps_both_attempts():
     assert (by_id["c"].outcome, by_id["c"].attempts) == (Outcome.PASSED, ())
 
 
+def test_what_failed_and_was_left_out_this_time_still_failed():
+    found = Rerun(earlier=RUN).joined(an_integration_here(), [], run_id="now")
+
+    assert [(each.outcome, each.carried_from) for each in found] == [
+        (Outcome.PASSED, RUN.run_id),
+        (Outcome.FAILED, RUN.run_id),
+    ]
+
+
 @pytest.mark.parametrize(
     ("run", "digest", "lock", "said"),
     [

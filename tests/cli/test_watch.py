@@ -61,6 +61,11 @@ class Erp1:
                 process.kill()
 
 
+@pytest.fixture(autouse=True)
+def _own_state(tmp_path, monkeypatch):
+    monkeypatch.setenv("KOPPELING_STATE", str(tmp_path / "state"))
+
+
 @pytest.fixture
 def erp1(tmp_path):
     return Erp1(tmp_path)
@@ -170,7 +175,7 @@ class Watching:
         return self._log.read_bytes()[self._from :].decode()
 
     def wait_for(self, text: str) -> None:
-        deadline_s = time.monotonic() + 60
+        deadline_s = time.monotonic() + 150
         while text not in self.said():
             assert self.process.poll() is None, self.said()
             assert time.monotonic() < deadline_s, self.said()
@@ -185,7 +190,7 @@ class Watching:
 
     def interrupt(self) -> int:
         self.process.send_signal(signal.SIGINT)
-        return self.process.wait(timeout=60)
+        return self.process.wait(timeout=150)
 
 
 @contextmanager
@@ -257,7 +262,7 @@ def test_ctrl_c_stops_the_command_too_and_a_crash_in_between_is_told(environment
 
 
 def wait_for_file(path: Path) -> int:
-    deadline_s = time.monotonic() + 60
+    deadline_s = time.monotonic() + 150
     while not path.is_file() or not path.read_text():
         assert time.monotonic() < deadline_s
         time.sleep(0.05)

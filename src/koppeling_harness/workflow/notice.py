@@ -19,7 +19,8 @@ from typing import Any
 
 from koppeling_harness.clock import Clock
 from koppeling_harness.config.settings import Settings, load_settings
-from koppeling_harness.erp.connection import Connection, trusting
+from koppeling_harness.erp.connection import trusting
+from koppeling_harness.erp.gated import GatedConnection
 from koppeling_harness.errors import (
     ConfigurationError,
     ErpUnavailableError,
@@ -31,6 +32,8 @@ from koppeling_harness.model.environment import EnvironmentSetting
 from koppeling_harness.model.snapshot import Snapshot
 from koppeling_harness.report.updates_text import counted
 from koppeling_harness.store.claims import Claims
+from koppeling_harness.store.gate import FileGate
+from koppeling_harness.store.machine import environment_folder
 from koppeling_harness.store.snapshots import (
     SNAPSHOTS,
     newest_snapshot,
@@ -222,9 +225,15 @@ def _look_at_one(target: _Target, places: Places, clock: Clock) -> Notice:
 
 
 async def _snapshot(target: _Target, clock: Clock) -> Snapshot:
-    label = target.setting.release
-    async with Connection(tls=trusting(target.setting.ca_file)) as connection:
-        return await look(target.access, connection=connection, clock=clock, label=label)
+    setting = target.setting
+    gate = FileGate(
+        environment_folder(setting.base_url),
+        max_parallel=setting.max_parallel,
+        budget=setting.budget,
+        clock=clock,
+    )
+    async with GatedConnection(gate, tls=trusting(setting.ca_file)) as connection:
+        return await look(target.access, connection=connection, clock=clock, label=setting.release)
 
 
 def _read(path: Path) -> Snapshot:

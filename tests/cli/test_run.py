@@ -270,6 +270,38 @@ def test_the_token_stands_in_no_file_even_when_the_integration_prints_it(tmp_pat
         assert "PHRva2VuPjx2ZXJzaW9uPj" not in text  # base64 of how a token begins
 
 
+def test_the_token_stands_in_no_file_when_an_integration_in_another_language_tells_it(tmp_path):
+    folder = tiny_plugin(tmp_path / "plugins" / "tiny")
+    (folder / "tell.py").write_text(
+        """
+import json, sys
+for line in sys.stdin:
+    call = json.loads(line)
+    answer = {"result": {"version": 1, "hooks": ["trigger"]}}
+    if call["method"] == "trigger":
+        token = call["params"]["call"]["context"]["token"]
+        print(token, file=sys.stderr, flush=True)
+        log = {"jsonrpc": "2.0", "method": "log", "params": {"level": "info", "message": token}}
+        print(json.dumps(log))
+        answer = {"error": {"code": 1, "message": token, "data": {"hint": token}}}
+    print(json.dumps({"jsonrpc": "2.0", "id": call.get("id"), **answer}), flush=True)
+""",
+        encoding="utf-8",
+    )
+    manifest = folder / "koppeling.yaml"
+    runtime = f"runtime: {{kind: stdio, command: ['{sys.executable}', '{{folder}}/tell.py']}}"
+    text = manifest.read_text(encoding="utf-8").replace("runtime: {kind: python}", runtime)
+    manifest.write_text(text, encoding="utf-8")
+    scenario(tmp_path / "scenarios")
+    ran = run(tmp_path)
+    files = [each for each in (tmp_path / "reports").rglob("*") if each.is_file()]
+
+    assert ran.code == 1
+    assert ran.out.count("[token:") >= 4
+    for text in [ran.all, *(each.read_text(encoding="utf-8") for each in files)]:
+        assert "<data>" not in text
+
+
 def test_personal_data_that_the_integration_says_stands_in_no_file(tmp_path):
     planted = ("jan.de.vries@voorbeeld.example", "111222333", "NL91ABNA0417164300")
     told = " ".join(planted)

@@ -153,7 +153,7 @@ class Trigger:
 
     def _stopped(self, breakdown: Breakdown, where: str) -> Stop:
         text = self._redact(breakdown.message)
-        said = Said(nl=text, en=text, hint=breakdown.hint)
+        said = Said(nl=text, en=text, hint=self._redact(breakdown.hint))
         if breakdown.kind is BreakdownKind.NOT_STARTED:
             outcome, cause = Outcome.INCONCLUSIVE, Cause.CONFIGURATION
         else:

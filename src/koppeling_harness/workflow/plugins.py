@@ -132,7 +132,10 @@ async def _check(integration: Integration, erp1: EmulatedErp) -> Checked:
         await runner.close()
     if broken is not None:
         return Checked(
-            name=name, where=where, problem=erp1.redact(broken.message), hint=broken.hint
+            name=name,
+            where=where,
+            problem=erp1.redact(broken.message),
+            hint=erp1.redact(broken.hint),
         )
     checks = await _tried(integration, erp1)
     bad = [each for each in checks if not each.is_ok]

@@ -11,6 +11,8 @@ const BY_CHAMBER_OF_COMMERCE = "1";
 const ALWAYS_NEW = { organisation: "6", person: "7" };
 const BY_MAIL = "B"; // how documents go to the customer
 const UNKNOWN_GENDER = "O"; // a shop does not ask
+/** What the administrator chose for customers of the shop. */
+const DEBTOR = { CuId: "EUR", InPv: BY_MAIL, PaCd: "14", IsDb: true, ColA: "1300" };
 
 /** Make customers known in Profit; who is there already is linked. */
 export async function pushCustomers(shop, customers) {
@@ -45,7 +47,6 @@ function asElement(customer) {
   if (!/^\S+@\S+\.\S+$/.test(tidy(customer.email))) {
     throw new RefusedError("het e-mailadres ontbreekt of is onjuist.");
   }
-  const relation = { CuId: "EUR", InPv: BY_MAIL, PaCd: "14", IsDb: true, ColA: "1300" };
   const isBusiness = Boolean(customer.company);
   const [connector, object, fields] = isBusiness
     ? ["KnSalesRelationOrg", "KnOrganisation", organisation(customer)]
@@ -56,7 +57,7 @@ function asElement(customer) {
   };
   return {
     connector,
-    element: { Fields: relation, Objects: [{ [object]: { Element: inner } }] },
+    element: { Fields: DEBTOR, Objects: [{ [object]: { Element: inner } }] },
   };
 }
 

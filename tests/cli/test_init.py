@@ -1,29 +1,23 @@
 import shutil
+from pathlib import Path
 
 import pytest
 
+from koppeling_harness.clock import SystemClock
+from koppeling_harness.scenario.packs import packs_folder
+from koppeling_harness.workflow.init import write_starter
 from support.cli import koppeling
 
-PROGRAMS = {"python": "", "node": "node", "http": "node", "php": "php"}
+PROGRAMS = {"python": "", "node": "node", "php": "php"}
 
 
-@pytest.mark.slow
-def test_every_starter_passes_at_once_without_a_finding(tmp_path):
-    runtimes = [name for name, program in PROGRAMS.items() if not program or shutil.which(program)]
-    for runtime in runtimes:
-        folder = tmp_path / "plugins" / runtime
-        made = koppeling(
-            "init", f"my-{runtime}", "--runtime", runtime, "--folder", folder, cwd=tmp_path
-        )
-        assert made.code == 0, made.err
-        assert f"wrote {folder / 'koppeling.yaml'}" in made.out
-        assert f"koppeling run --plugin {folder}" in made.out
-
-    ran = koppeling("run", "--concurrency", "16", "--json", cwd=tmp_path, measured=False)
-
+def passes(where, *options):
+    """Run what is in `plugins`; return the ids, when all passed without a finding."""
+    ran = koppeling(
+        "run", "--concurrency", "16", "--no-traffic", "--json", *options, cwd=where, measured=False
+    )
     assert ran.code == 0, ran.err
     records = ran.json()["integrations"]
-    assert [each["id"] for each in records] == sorted(f"my-{each}" for each in runtimes)
     findings = [
         (each["id"], result["scenario"], finding["code"])
         for each in records
@@ -31,6 +25,29 @@ def test_every_starter_passes_at_once_without_a_finding(tmp_path):
         for finding in result["findings"]
     ]
     assert findings == []
+    return [each["id"] for each in records]
+
+
+@pytest.mark.slow
+def test_every_starter_passes_at_once_without_a_finding(tmp_path):
+    runtimes = [name for name, program in PROGRAMS.items() if not program or shutil.which(program)]
+    for runtime in runtimes:
+        folder = tmp_path / "plugins" / runtime
+        write_starter(f"my-{runtime}", runtime=runtime, folder=folder, clock=SystemClock())
+
+    assert passes(tmp_path) == sorted(f"my-{each}" for each in runtimes)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("node") is None, reason="needs node")
+def test_the_service_that_is_the_starter_in_node_by_another_door_passes_too(tmp_path):
+    made = koppeling("init", "my-http", "--runtime", "http", cwd=tmp_path)
+    packs = packs_folder() / "connectors"
+
+    assert made.code == 0, made.err
+    assert f"wrote {Path('my-http', 'server.mjs')}" in made.out
+    assert f"try it: koppeling run --plugin {Path('my-http')}" in made.out
+    assert passes(tmp_path, "--plugin", "my-http", "--scenarios", packs) == ["my-http"]
 
 
 def test_an_id_without_a_runtime_is_refused_with_the_choices(tmp_path):

@@ -20,6 +20,7 @@ from koppeling_harness.document import load, read_yaml
 from koppeling_harness.errors import ConfigurationError, UsageError
 from koppeling_harness.model.manifest import Manifest
 from koppeling_harness.store.files import write_files
+from koppeling_harness.version import __version__
 
 STARTERS: Mapping[str, tuple[str, ...]] = {
     "python": ("common", "python"),
@@ -90,6 +91,7 @@ def starter_files(name: str, *, runtime: str) -> dict[str, bytes]:
         **dict.fromkeys(("ci", "files", "start", "runtime"), ""),
         **parts,
         "id": name,
+        "version": __version__,
         "title": re.sub(r"[-._]", " ", name).capitalize(),
         "prefix": "".join(word.capitalize() for word in re.split(r"[-._]", name)),
     }

@@ -7,10 +7,20 @@ import jsonschema
 import pytest
 from lxml import etree
 
+from koppeling_harness.model.run import Shard
+from koppeling_harness.model.verdict import Cause, Outcome
 from koppeling_harness.report.ctrf import render_ctrf
 from koppeling_harness.report.junit import JunitDialect, render_junit
+from koppeling_harness.rules.verdict import settled
 from support.hostile import hostile_run
-from support.records import a_run, a_set_aside, an_integration, every_outcome
+from support.records import (
+    a_failure,
+    a_result,
+    a_run,
+    a_set_aside,
+    an_integration,
+    every_outcome,
+)
 
 ASSETS = Path(__file__).parents[2] / "assets"
 
@@ -18,6 +28,20 @@ RECORDS = {
     "every outcome": every_outcome(),
     "nothing": a_run(),
     "an integration without results": a_run(an_integration()),
+    "marks": a_run(
+        an_integration(
+            settled(
+                [
+                    a_failure("x", outcome=Outcome.INCONCLUSIVE, cause=Cause.ENVIRONMENT),
+                    a_result("x"),
+                ],
+                run_ids=["r1", "r2"],
+            ),
+            a_failure(waiver="W1"),
+            a_result("y", carried_from="r1"),
+        ),
+        shard=Shard(index=1, total=2),
+    ),
     "set aside": a_run(a_set_aside()),
     "hostile": hostile_run(),
 }

@@ -5,6 +5,8 @@ from itertools import product
 
 import pytest
 
+from koppeling_harness.model.recheck import Movement
+from koppeling_harness.report.recheck_page import render_recheck_page
 from koppeling_harness.report.run_page import render_run_page
 from koppeling_harness.report.updates_page import render_changes_page
 from support.dossiers import (
@@ -17,6 +19,7 @@ from support.dossiers import (
     some_evidence,
 )
 from support.hostile import hostile_run
+from support.rechecks import a_recheck, a_scenario
 from support.records import every_outcome
 from support.registrations import a_registration, an_assessment
 from support.updates import some_changes, some_impacts
@@ -39,6 +42,9 @@ PAGES = {
     "overview": _overview,
     "dossier": lambda: page_of(a_full_dossier(), some_evidence()),
     "dossier with problems": lambda: page_of(a_refused()),
+    "recheck": lambda: render_recheck_page(
+        a_recheck(a_scenario(), a_scenario("other", movement=Movement.NEWLY_PASSING))
+    ),
     "updates": lambda: render_changes_page(some_changes(), impacts=some_impacts()),
     "hostile run": lambda: render_run_page(hostile_run()),
     "hostile dossier": lambda: page_of(a_hostile_dossier(), some_evidence()),

@@ -1,6 +1,6 @@
 """Measure ERP1 beside json-server on this machine, in one run.
 
-    python bench/erp1_bench.py [--json-server PATH] [--seconds 3] > bench/erp1.md
+    python -m bench erp1 [--json-server PATH] [--seconds 3] > bench/erp1.md
 
 Each server gets the same work over one kept-alive connection: a page of 100 rows, a filtered page,
 a deep page, a write. Requests per second depend on what else the machine does; the server's own

@@ -1,6 +1,6 @@
 """What the gateway costs per call, beside mitmproxy in reverse mode: one server, one run.
 
-    python bench/gateway.py [--mitmdump PATH] [--calls N]
+    python -m bench gateway [--mitmdump PATH] [--calls N]
 
 The same small ERP is reached four ways: directly; through the gateway in its own process (as
 `koppeling run` does); through the gateway's reverse proxy from another process; and, when mitmdump

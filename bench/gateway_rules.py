@@ -1,4 +1,4 @@
-"""How long judging ten thousand exchanges by every rule takes: python bench/gateway_rules.py."""
+"""How long judging ten thousand exchanges by every rule takes: python -m bench rules."""
 
 import sys
 import time
@@ -11,20 +11,26 @@ from support.exchanges import PROFIT_8, Tape, a_manifest, rows_of
 
 SORTED = {"take": 100, "orderbyfieldids": "EmployeeId", "filterfieldids": "Name"}
 
-tape = Tape()
-for reading in range(100):
-    for page in range(49):
-        rows = rows_of(100 if page < 48 else 7)
-        tape.read(rows=rows, query={"skip": page * 100, "filtervalues": reading, **SORTED})
-    for number in range(51):
-        tape.write({"EmId": str(number), "Qu": "7.5", "DaTi": "2026-11-24"})
-size_mb = sum(len(each.response_body or "") for each in tape.exchanges) / 1e6
-took_s = []
-for _ in range(3):
-    started_s = time.process_time()
-    check_exchanges(tape.exchanges, manifest=a_manifest(), release=PROFIT_8)
-    took_s.append(time.process_time() - started_s)
-print(
-    f"{len(tape.exchanges)} exchanges, {size_mb:.0f} MB of answers, {len(RULES)} rules: "
-    f"{min(took_s):.2f} s of processor time"
-)
+
+def main():
+    tape = Tape()
+    for reading in range(100):
+        for page in range(49):
+            rows = rows_of(100 if page < 48 else 7)
+            tape.read(rows=rows, query={"skip": page * 100, "filtervalues": reading, **SORTED})
+        for number in range(51):
+            tape.write({"EmId": str(number), "Qu": "7.5", "DaTi": "2026-11-24"})
+    size_mb = sum(len(each.response_body or "") for each in tape.exchanges) / 1e6
+    took_s = []
+    for _ in range(3):
+        started_s = time.process_time()
+        check_exchanges(tape.exchanges, manifest=a_manifest(), release=PROFIT_8)
+        took_s.append(time.process_time() - started_s)
+    print(
+        f"{len(tape.exchanges)} exchanges, {size_mb:.0f} MB of answers, {len(RULES)} rules: "
+        f"{min(took_s):.2f} s of processor time"
+    )
+
+
+if __name__ == "__main__":
+    main()

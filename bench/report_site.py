@@ -1,6 +1,6 @@
 """How long the pages for reviewers take: 500 registrations with 24 runs each.
 
-python bench/report_site.py [REGISTRATIONS] [RUNS]
+python -m bench site [REGISTRATIONS] [RUNS]
 """
 
 import sys
@@ -107,7 +107,8 @@ def _run(number: int, run: int) -> RunRecord:
     )
 
 
-def main(registrations: int, runs: int) -> None:
+def main() -> None:
+    registrations, runs = (int(each) for each in [*sys.argv[1:], "500", "24"][:2])
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         for number in range(registrations):
@@ -136,4 +137,4 @@ def main(registrations: int, runs: int) -> None:
 
 
 if __name__ == "__main__":
-    main(*(int(each) for each in [*sys.argv[1:], "500", "24"][:2]))
+    main()

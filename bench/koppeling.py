@@ -1,0 +1,84 @@
+"""`koppeling run` with the stand-in server in the place of ERP1.
+
+    python -m bench.koppeling SERVER REPORTS LANES [--without-reports] [--ca FILE]
+
+All of it is the program's own code, from the command line on: reading and checking the scenarios,
+planning, the engine, expectations, the search for secrets, every report. Only where environments
+come from is another place: the stand-in, which is reached as ERP1 is. (A real environment would be
+asked by few scenarios at once, whatever the option says.)
+"""
+
+import sys
+
+from bench.workload import BASE, TOKEN
+from koppeling_harness.cli import main as program
+from koppeling_harness.erp import connection
+from koppeling_harness.model.access import ErpAccess
+from koppeling_harness.model.exchange import Recording
+from koppeling_harness.model.secret import Secret
+from koppeling_harness.model.shape import Release
+from koppeling_harness.pytest_plugin import certification
+from koppeling_harness.workflow import run
+
+
+class StandInSource:
+    """An `EnvironmentSource`: the same server for every scenario."""
+
+    server = ""
+
+    def __init__(self, *, release, redactor, **_):
+        self.release = Release(label=release, version="8.0.12")
+        self._redactor = redactor
+
+    async def __aenter__(self):
+        return self
+
+    async def __aexit__(self, *_):
+        pass
+
+    async def open(self, _planned):
+        access = ErpAccess(
+            environment="T12345AA",
+            base_url=self.server + BASE,
+            token=Secret(TOKEN),
+            release=self.release,
+        )
+        self._redactor.add_secret(access.token)
+        return _Environment(access, self._redactor)
+
+
+class _Environment:
+    def __init__(self, access, redactor):
+        self.access = access
+        self.gateway_url = access.base_url
+        self.redact = redactor.text
+
+    def mark(self):
+        pass
+
+    def recording(self):
+        return Recording(exchanges=())
+
+    async def close(self):
+        pass
+
+
+def main():
+    server, reports, lanes, *rest = sys.argv[1:]
+    StandInSource.server = server
+    certification.EmulatedErp = StandInSource
+    if "--without-reports" in rest:
+        _leave_out_reports()
+    if "--ca" in rest:
+        context = connection.trusting(rest[rest.index("--ca") + 1])
+        connection._mozilla = lambda: context  # noqa: SLF001 - there is no option for it
+    sys.exit(program.run(["run", "--reports", reports, "--concurrency", lanes]))
+
+
+def _leave_out_reports():
+    run.write_record = lambda record, reports, **_: reports / record.run_id
+    run.write_report = lambda *_, **__: None
+
+
+if __name__ == "__main__":
+    main()

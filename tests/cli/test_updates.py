@@ -72,6 +72,16 @@ def test_two_snapshots_are_compared_as_text_and_as_json(koppeling, project):
     )
 
 
+def test_openapi_files_are_compared_one_by_one_or_a_folder_of_them(koppeling, project):
+    for folder, paths in (("old", {}), ("new", {"/connectors/KnX": {"post": {}}})):
+        (project / folder).mkdir()
+        document = {"openapi": "3", "info": {}, "paths": paths, "components": {}}
+        (project / folder / "api.json").write_text(json.dumps(document))
+
+    for names in (("old", "new"), ("old/api.json", "new/api.json")):
+        assert "compatible: connector added" in koppeling("updates", "diff", *names).out
+
+
 def test_changes_are_written_as_a_page_and_as_sarif(koppeling, project):
     for form, begins in (("html", "<!DOCTYPE html>"), ("sarif", '{\n "$schema"')):
         out = f"changes.{form}"
@@ -166,6 +176,7 @@ def test_what_a_recorded_run_showed_is_told(koppeling, project):
     [
         (("diff", "7.json", "absent.json"), 10, "absent.json: cannot be read"),
         (("diff", "7.json", "news.md"), 10, "expected JSON"),
+        (("diff", "list.json", "7.json"), 10, "found no JSON object"),
         (("diff", "7.json", "plugins"), 10, "found no .json file"),
         (("diff", "7.json"), 4, "Missing argument 'NEW'"),
         (("import-changes", "7.json"), 10, "7.json"),
@@ -177,6 +188,7 @@ def test_what_a_recorded_run_showed_is_told(koppeling, project):
 )
 def test_what_cannot_be_done_is_told_with_its_exit_code(koppeling, project, arguments, code, says):
     (project / "reports").mkdir()
+    (project / "list.json").write_text("[]")
     ran = koppeling("updates", *arguments)
 
     assert (ran.code, says in ran.err, "Traceback" in ran.err) == (code, True, False), ran.all

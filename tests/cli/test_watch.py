@@ -101,14 +101,14 @@ class StandIn:
         (folder / "koppeling.toml").write_text(f'[environments.demo]\nurl = "{url}"\n')
 
     @contextmanager
-    def at(self, version: str) -> Iterator[None]:
+    def at(self, version: str, *, status: int = 200) -> Iterator[None]:
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
             def do_GET(self) -> None:
                 asks_version = self.path.endswith("/profitversion")
                 body = json.dumps({"version": version} if asks_version else {}).encode()
-                self.send_response(200)
+                self.send_response(status)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)
@@ -277,11 +277,32 @@ def is_running(pid: int) -> bool:
     return True
 
 
+def test_an_environment_that_refuses_the_token_is_not_reachable(
+    environment, koppeling, monkeypatch
+):
+    monkeypatch.setenv("KOPPELING_TOKEN_DEMO", environment.token)
+    with environment.at("8.0.12", status=401):
+        ran = koppeling("updates", "check")
+
+    assert (ran.code, "answered 401, expected 200" in ran.out) == (11, True), ran.all
+
+
+def test_a_snapshot_that_was_kept_and_cannot_be_read_is_told(environment, koppeling, monkeypatch):
+    monkeypatch.setenv("KOPPELING_TOKEN_DEMO", environment.token)
+    kept = environment.folder / "reports" / "snapshots" / "demo" / "2026-8.snapshot.json"
+    kept.parent.mkdir(parents=True)
+    kept.write_text("torn")
+    ran = koppeling("updates", "check")
+
+    assert (ran.code, "expected the last snapshot" in ran.err) == (10, True), ran.all
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "says"),
     [
         (("--every", "soon"), 4, "expected a time such as 1h"),
         (("--every", "0s"), 4, "expected a time such as 1h"),
+        (("--then", "say 'it"), 10, "No closing quotation"),
         (("--then", "no-such-program"), 10, "there is no such program"),
         ((), 10, "no environment is configured"),
     ],

@@ -4,7 +4,7 @@ A change touches an integration that uses what changed: the field, the connector
 object into which a field must be sent from now on. What is merely added beside it does not.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from koppeling_harness.model.change import Change, ChangeKind, Side
 from koppeling_harness.model.impact import Impact, Touch
@@ -110,11 +110,3 @@ def _first_part(connector: str) -> str:
     if not connector.startswith("/"):
         return connector.lower()
     return "/" + connector.strip("/").split("/")[0].lower()
-
-
-def by_class(found: Iterable[Impact]) -> Mapping[str, int]:
-    """Return how many integrations there are of each class."""
-    counts: dict[str, int] = {}
-    for each in found:
-        counts[each.class_.value] = counts.get(each.class_.value, 0) + 1
-    return counts

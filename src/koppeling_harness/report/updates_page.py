@@ -9,7 +9,7 @@ from koppeling_harness.model.impact import Impact
 from koppeling_harness.model.shape import Text
 from koppeling_harness.report.pages import render_page
 from koppeling_harness.report.texts import Language
-from koppeling_harness.report.updates_text import SIDE, named, values
+from koppeling_harness.report.updates_text import SIDE, named, together
 from koppeling_harness.rules.changes import BREAKING, HEAVIEST_FIRST, IMPACT, KIND
 from koppeling_harness.version import __version__
 
@@ -21,12 +21,14 @@ class ChangesView:
     Attributes:
         breaking: The class.
         title: Its name.
-        changes: In the order of the list.
+        count: How many there are.
+        changes: In the order of the list, each with what was and is; several codes as one.
     """
 
     breaking: Breaking
     title: Text
-    changes: tuple[Change, ...]
+    count: int
+    changes: tuple[tuple[Change, str], ...]
 
 
 def render_changes_page(
@@ -56,14 +58,16 @@ def render_changes_page(
         impact_words=IMPACT,
         kinds=KIND,
         sides=SIDE,
-        values=values,
+        together=together,
         version=__version__,
     )
 
 
 def _view(breaking: Breaking, changes: Sequence[Change]) -> ChangesView:
+    mine = [each for each in changes if each.breaking is breaking]
     return ChangesView(
         breaking=breaking,
         title=BREAKING[breaking],
-        changes=tuple(each for each in changes if each.breaking is breaking),
+        count=len(mine),
+        changes=tuple(together(mine)),
     )

@@ -1,7 +1,9 @@
 """What an AFAS update changes, and whom it touches, for a person at a terminal."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import TypeVar
 
 from koppeling_harness.model.change import Change, ChangeList, Compared, Side
 from koppeling_harness.model.impact import Impact, ImpactClass, Touch
@@ -9,6 +11,8 @@ from koppeling_harness.model.shape import Text
 from koppeling_harness.report.clean import one_line
 from koppeling_harness.report.status_text import pick
 from koppeling_harness.rules.changes import BREAKING, HEAVIEST_FIRST, IMPACT, KIND
+
+AnyChange = TypeVar("AnyChange", Change, Touch)
 
 SIDE = {
     Side.READS: Text(nl="wie leest", en="who reads"),
@@ -37,11 +41,11 @@ def render_changes_text(found: ChangeList, *, lang: str) -> str:
     """
     lines = [*_head(found, lang), ""]
     connector = None
-    for each in found.changes:
+    for each, told in together(found.changes):
         if (each.connector, each.side) != connector:
             connector = (each.connector, each.side)
             lines += [f"{one_line(each.connector) or '-'} ({pick(SIDE[each.side], lang)})"]
-        lines += [f"  {_change(each, lang)}"]
+        lines += [f"  {_change(each, told, lang)}"]
     for note in found.not_compared:
         lines += [f"{pick(_NOT_COMPARED, lang)}: {pick(note, lang)}"]
     for row in found.not_understood:
@@ -60,7 +64,7 @@ def render_impacts_text(impacts: Sequence[Impact], *, lang: str) -> str:
     for each in impacts:
         recorded = "" if each.recorded else f" ({pick(_UNRECORDED, lang)})"
         lines += [f"{one_line(each.integration)}: {pick(IMPACT[each.class_], lang)}{recorded}"]
-        lines += [f"  {_touch(touch, lang)}" for touch in each.changes] or [
+        lines += [f"  {_touch(touch, told, lang)}" for touch, told in together(each.changes)] or [
             f"  {pick(_UNTOUCHED, lang)}"
         ]
     counts = Counter(each.class_ for each in impacts)
@@ -82,6 +86,28 @@ def values(before: str, after: str) -> str:
     return f"- {before}" if before else f"+ {after}" if after else ""
 
 
+def together(changes: Iterable[AnyChange]) -> list[tuple[AnyChange, str]]:
+    """Return changes with what was and is; several codes of one field as one.
+
+    Args:
+        changes: Changes, or those that touch an integration.
+    """
+    groups: dict[AnyChange, list[AnyChange]] = {}
+    for each in changes:
+        alike = replace(each, before="", after="")
+        if isinstance(alike, Change):
+            alike = replace(alike, places=())
+        groups.setdefault(alike, []).append(each)
+    return [
+        (group[0], values(_listed(group, "before"), _listed(group, "after")))
+        for group in groups.values()
+    ]
+
+
+def _listed(group: Iterable[AnyChange], member: str) -> str:
+    return ", ".join(value for each in group if (value := str(getattr(each, member))))
+
+
 def named(compared: Compared) -> str:
     """Return one of the two that were compared, with its release."""
     release = " ".join(each for each in (compared.label, compared.version) if each)
@@ -101,24 +127,24 @@ def _head(found: ChangeList, lang: str) -> Iterator[str]:
     yield counted(found.changes, lang=lang) if found.changes else pick(_SAME, lang)
 
 
-def _change(each: Change, lang: str) -> str:
+def _change(each: Change, told: str, lang: str) -> str:
     parts = [
         f"{pick(BREAKING[each.breaking], lang)}:",
         one_line(each.path),
         pick(KIND[each.kind], lang),
-        one_line(values(each.before, each.after)),
+        one_line(told, limit=2000),
         f"[{', '.join(each.operations)}]" if each.operations else "",
     ]
     return " ".join(part for part in parts if part)
 
 
-def _touch(each: Touch, lang: str) -> str:
+def _touch(each: Touch, told: str, lang: str) -> str:
     seen = _AND if each.declared and each.observed else _DECLARED if each.declared else _OBSERVED
     parts = [
         f"{pick(BREAKING[each.breaking], lang)}:",
         ".".join(part for part in (one_line(each.connector), one_line(each.path)) if part),
         pick(KIND[each.kind], lang),
-        one_line(values(each.before, each.after)),
+        one_line(told, limit=2000),
         f"({pick(seen, lang)})",
     ]
     return " ".join(part for part in parts if part)

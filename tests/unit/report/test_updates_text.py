@@ -49,6 +49,18 @@ def test_a_table_tells_its_rows_and_those_that_were_not_understood():
     assert text.endswith("niet begrepen: x.md:4: what is this")
 
 
+def test_several_codes_of_one_field_are_told_in_one_line():
+    codes = [a_change("KnX", "Vi", K.ENUM_VALUE_REMOVED, before=each) for each in "ABC"]
+    other = a_change("KnX", "Ot", K.ENUM_VALUE_REMOVED, before="A")
+    text = render_changes_text(ChangeList(changes=(*codes, other), rows=4), lang="en")
+
+    assert text.splitlines()[-2:] == [
+        "  breaking: Vi value removed - A, B, C",
+        "  breaking: Ot value removed - A",
+    ]
+    assert text.splitlines()[1].startswith("4 breaking")
+
+
 def test_what_was_not_compared_is_told():
     note = Text(nl="Endpoints niet.", en="Not endpoints.")
 

@@ -1,8 +1,12 @@
 """`koppeling run`: certify integrations against ERP1."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from koppeling_harness.model.run import Shard
 
 
 @click.command()
@@ -100,7 +104,6 @@ def command(
     from koppeling_harness.clock import SystemClock
     from koppeling_harness.errors import ExitCode
     from koppeling_harness.workflow.certify import CertifyRequest
-    from koppeling_harness.workflow.merge import parse_shard
     from koppeling_harness.workflow.run import run_and_write
 
     request = CertifyRequest(
@@ -111,7 +114,7 @@ def command(
         only=integrations,
         keyword=keyword,
         entry_points=not plugins,
-        shard=parse_shard(shard),
+        shard=_shard(shard),
         retries=retries,
         seed=seed,
         keep_traffic=traffic,
@@ -152,3 +155,11 @@ def command(
         )
     click.echo(done.json if as_json else done.text)
     return done.exit_code
+
+
+def _shard(text: str) -> "Shard | None":
+    if not text:
+        return None
+    from koppeling_harness.workflow.merge import parse_shard
+
+    return parse_shard(text)

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from koppeling_harness.clock import Clock, today
 from koppeling_harness.errors import (
@@ -29,7 +30,6 @@ from koppeling_harness.plugin.discover import Discovery, Integration, SetAside, 
 from koppeling_harness.plugin.isolated import with_environments
 from koppeling_harness.plugin.requires import with_runtimes
 from koppeling_harness.pytest_plugin.certification import Request
-from koppeling_harness.pytest_plugin.real_erp import RealTarget
 from koppeling_harness.pytest_plugin.session import SessionOutcome, run_session
 from koppeling_harness.rules.sharding import is_in_shard
 from koppeling_harness.scenario.load import load_scenarios
@@ -49,6 +49,9 @@ from koppeling_harness.workflow.resume import (
     resumed,
     with_kept,
 )
+
+if TYPE_CHECKING:
+    from koppeling_harness.pytest_plugin.real_erp import RealTarget
 
 OnResult = Callable[[PlannedScenario, ScenarioResult], None]
 
@@ -94,7 +97,7 @@ class CertifyRequest:
     keep_traffic: bool = True
     isolated: bool = False
     in_process: bool = False
-    real: RealTarget | None = None
+    real: "RealTarget | None" = None
     environment: str = ""
     resume: BrokenRun | None = None
 

@@ -15,7 +15,6 @@ from koppeling_harness.store.files import require_writable
 from koppeling_harness.store.run_file import run_file
 from koppeling_harness.store.run_journal import JOURNAL
 from koppeling_harness.store.runs import load_run
-from koppeling_harness.workflow.against import against_environment, resuming
 from koppeling_harness.workflow.certify import Certified, CertifyRequest, Progress, certify
 from koppeling_harness.workflow.places import default_packs, default_plugins
 from koppeling_harness.workflow.rerun import Rerun
@@ -79,6 +78,8 @@ def run_and_write(
     """
     require_writable(reports)
     if resume:
+        from koppeling_harness.workflow.against import resuming  # noqa: PLC0415 - seldom needed
+
         request = resuming(resume, reports)
         environment = request.environment
     else:
@@ -86,6 +87,8 @@ def run_and_write(
     if rerun_failed:
         request = repeating(request, load_run(run_file(rerun_failed, reports)))
     if environment:
+        from koppeling_harness.workflow.against import against_environment  # noqa: PLC0415
+
         request = against_environment(request, environment, folder=Path(), clock=clock)
     written = certify_and_write(request, reports, clock=clock, progress=progress)
     certified, judged = written.certified, written.judged

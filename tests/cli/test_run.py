@@ -97,6 +97,24 @@ def test_without_json_a_person_reads_a_verdict_and_where_the_report_is(project):
     assert "certifying: 1 of 1 scenarios" in ran.err
 
 
+def test_what_a_failed_step_was_to_save_does_not_hide_the_failure(project):
+    extra = """
+then:
+  - get: Profit_Projects
+    expect: {count: -1}
+    save: {project: rows.0.ProjectId}
+  - get: Profit_Projects
+    where: {ProjectId: "${project}"}
+"""
+    scenario(project / "scenarios", extra=extra)
+    ran = run(project)
+    (result,) = only(ran)["results"]
+
+    assert (ran.code, result["outcome"], result["cause"]) == (1, "failed", "integration")
+    assert [each["code"] for each in result["findings"]] == ["EXPECTATION"]
+    assert [each["outcome"] for each in result["steps"]] == ["passed", "failed", "inconclusive"]
+
+
 def test_a_failed_expectation_is_exit_1_and_names_place_expected_and_found(project):
     scenario(project / "scenarios", expect="{output: {count: -1}}")
     ran = run(project)

@@ -25,8 +25,8 @@ class Defect:
             name the defect.
         edits: What makes the clean integration have it.
         integration: The folder in `plugins/` that is edited.
-        proved_by: The integration's own scenario that alone is run, by the name of its file; the
-            packs and all own scenarios when empty. A process for each operation takes long.
+        proved_by: The scenario that alone is run, by the name of its file: the integration's own,
+            or else those of the packs with that name.
         program: What it needs to run, to be found on the machine; empty: nothing.
     """
 
@@ -34,9 +34,9 @@ class Defect:
     description: str
     caught_by: tuple[str, ...]
     edits: tuple[Edit, ...]
+    proved_by: str
     says: str = ""
     integration: str = "urenportaal"
-    proved_by: str = ""
     program: str = ""
 
     @property

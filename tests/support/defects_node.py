@@ -192,7 +192,7 @@ _WEB_SHOP = (
         "webwinkel",
         "shop-mark-too-early",
         "reads changed items from the last change on, and misses what Profit rounded",
-        by="items-second-time",
+        by="second-time",
         code="STEP-BACK",
         file="src/items.mjs",
         old="readFrom(mark)",

@@ -170,8 +170,10 @@ async def _phase(
             )
         )
         if ended is not None:
+            # what a failed step was to save is missing in the steps after it: that says no more
+            if succeeded or ended.cause is not Cause.CONFIGURATION:
+                course.stops.append(ended)
             succeeded = False
-            course.stops.append(ended)
             if not go_on:
                 break
     return succeeded

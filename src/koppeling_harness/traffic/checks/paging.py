@@ -111,9 +111,14 @@ def _tiny(scene: Scene) -> Iterator[Objection]:
 
 def _sort_missing(scene: Scene) -> Iterator[Objection]:
     for call in scene.reads:
-        row = {name.lower() for name in call.first_row} if call.sort_fields else set()
-        missing = [field for field in call.sort_fields if row and field.lower() not in row]
-        if missing and call.exchange.fault is None:
+        if not call.sort_fields or call.exchange.fault is not None:
+            continue
+        use = scene.uses.get(call.connector or "")
+        # where AFAS refused there is no row to look at, but the manifest says what it would hold
+        names = call.first_row or (() if use is None else use.fields)
+        known = {name.lower() for name in names}
+        missing = [field for field in call.sort_fields if known and field.lower() not in known]
+        if missing:
             named = ", ".join(missing)
             text = Text(
                 nl=f"gesorteerd op {named}, dat niet in de GetConnector staat",

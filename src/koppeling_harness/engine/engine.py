@@ -65,6 +65,7 @@ class Engine:
         setting: How the run is to go.
         on_recording: Is given what went over the wire in each scenario, redacted.
         on_start: Is told of each scenario before anything of it is done.
+        on_end: Is given each result before anything else is done.
     """
 
     def __init__(
@@ -76,6 +77,7 @@ class Engine:
         setting: Setting,
         on_recording: OnRecording = lambda _planned, _recording: None,
         on_start: Callable[[PlannedScenario], None] = lambda _planned: None,
+        on_end: Callable[[PlannedScenario, ScenarioResult], None] = lambda _planned, _result: None,
     ) -> None:
         self._environments = environments
         self._runners = runners
@@ -84,6 +86,7 @@ class Engine:
         self._on_recording = on_recording
         self._definitions = UpdateDefinitions()
         self._on_start = on_start
+        self._on_end = on_end
 
     async def run(
         self, planned: Sequence[PlannedScenario]
@@ -99,7 +102,9 @@ class Engine:
             try:
                 async with Connection(timeout_s=self._setting.step_limit_s) as connection:
                     for each in waiting:
-                        done.put_nowait((each, await self._settled(each, connection)))
+                        result = await self._settled(each, connection)
+                        self._on_end(each, result)
+                        done.put_nowait((each, result))
             except Exception as error:  # noqa: BLE001 - raised again by whoever takes it out
                 done.put_nowait(error)
 

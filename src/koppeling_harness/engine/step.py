@@ -207,7 +207,7 @@ def _unexpected(
         nl=nl + tail,
         en=en + tail,
         differences=shown,
-        curl=redact(done.call.curl(stage.client.access.base_url)) if done.call else "",
+        curl=redact(done.call.curl(stage.client.access.address)) if done.call else "",
     )
     if phase.prepares:
         outcome, cause, code = Outcome.INCONCLUSIVE, Cause.CONFIGURATION, codes.ERP_REFUSED
@@ -229,7 +229,7 @@ def _unavailable(step: Step, stage: Stage, call: ErpCall, message: str) -> Stop:
     said = Said(
         nl=f"{describe(step)}: {text}",
         en=f"{describe(step)}: {text}",
-        curl=stage.environment.redact(call.curl(stage.client.access.base_url)),
+        curl=stage.environment.redact(call.curl(stage.client.access.address)),
     )
     return stop(codes.ERP_UNAVAILABLE, Outcome.INCONCLUSIVE, Cause.ENVIRONMENT, step.place, said)
 

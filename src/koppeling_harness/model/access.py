@@ -17,3 +17,10 @@ class ErpAccess:
     token: Secret
     """The AfasToken as Profit issues it: XML, not yet base64."""
     release: Release
+    shown_url: str = ""
+    """What messages say instead of `base_url`, when that is a way in on this machine."""
+
+    @property
+    def address(self) -> str:
+        """The base URL for messages."""
+        return self.shown_url or self.base_url

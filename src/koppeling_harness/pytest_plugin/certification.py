@@ -53,6 +53,7 @@ class Request:
         redactor: Replaces secrets in what is recorded, and knows them afterwards.
         on_recording: Called with each scenario and what went over the wire, redacted.
         on_start: Called with each scenario before anything of it is done.
+        on_end: Called with each result before anything else is done.
     """
 
     discovery: Discovery
@@ -73,6 +74,9 @@ class Request:
         default=lambda _planned, _recording: None
     )
     on_start: Callable[[PlannedScenario], None] = field(default=lambda _planned: None)
+    on_end: Callable[[PlannedScenario, ScenarioResult], None] = field(
+        default=lambda _planned, _result: None
+    )
 
 
 class Certification:
@@ -168,6 +172,7 @@ class Certification:
             setting=setting,
             on_recording=request.on_recording,
             on_start=request.on_start,
+            on_end=request.on_end,
         )
         return self._engine
 

@@ -206,6 +206,7 @@ class RealErp:
             self._target.access,
             environment=self.environment,
             base_url=base_url,
+            shown_url=self._target.access.base_url,
             release=self.release,
         )
 

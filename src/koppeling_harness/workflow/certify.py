@@ -219,8 +219,9 @@ def certify(
             seed=seed,
             concurrency=request.concurrency,
             clock=clock,
-            on_result=_both(progress.on_result, results_keeper),
+            on_result=progress.on_result,
             on_start=results_keeper.start if results_keeper else _not_noted,
+            on_end=results_keeper.keep if results_keeper else _not_noted,
             selects=lambda each: request.selects(each) and not (resume and resume.is_kept(each)),
             redactor=redactor,
             on_recording=keeper.keep if keeper else _not_kept,
@@ -310,19 +311,8 @@ def _result_keeper(
     return keeper
 
 
-def _both(on_result: OnResult, keeper: ResultKeeper | None) -> OnResult:
-    if keeper is None:
-        return on_result
-
-    def told(planned: PlannedScenario, result: ScenarioResult) -> None:
-        keeper.keep(planned, result)
-        on_result(planned, result)
-
-    return told
-
-
-def _not_noted(_planned: PlannedScenario) -> None:
-    """Note nothing of a scenario that begins."""
+def _not_noted(*_: object) -> None:
+    """Note nothing of a scenario that begins or ends."""
 
 
 def _not_kept(_planned: PlannedScenario, _recording: Recording) -> None:

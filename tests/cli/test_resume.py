@@ -1,0 +1,103 @@
+"""A run that was broken off goes on where it was."""
+
+import json
+import subprocess
+import sys
+import time
+
+import pytest
+
+from support.cli import koppeling
+from support.tiny import scenario, tiny_plugin
+
+BODY = """
+    with open({calls!r}, "a") as file:
+        file.write(context.scenario + "\\n")
+    while context.scenario == "tiny.b" and os.path.exists({hold!r}):
+        time.sleep(0.02)
+    return OperationResult()
+"""
+
+
+@pytest.fixture
+def project(tmp_path):
+    calls, hold = tmp_path / "calls", tmp_path / "hold"
+    hold.touch()
+    body = BODY.format(calls=str(calls), hold=str(hold))
+    tiny_plugin(tmp_path / "plugins" / "tiny", body=body)
+    for name in ("tiny.a", "tiny.b", "tiny.c"):
+        scenario(tmp_path / "scenarios", name=name)
+    return tmp_path
+
+
+def broken_off(project):
+    """Start a run, and kill it when its second scenario is under way; return its id."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "koppeling_harness", "run", "--concurrency", "1"],
+        cwd=project,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    calls = project / "calls"
+    for _ in range(3000):
+        if calls.exists() and calls.read_text().count("tiny.b") == 1:
+            break
+        time.sleep(0.01)
+    process.kill()
+    process.wait()
+    (project / "hold").unlink()
+    [journal] = project.glob("reports/*/results.jsonl")
+    return journal.parent.name
+
+
+@pytest.mark.slow
+def test_what_was_finished_is_kept_and_the_half_done_scenario_is_done_anew(project):
+    run = broken_off(project)
+    journal = (project / "reports" / run / "results.jsonl").read_text(encoding="utf-8")
+
+    ran = koppeling("run", "--resume", run, "--json", cwd=project)
+
+    kinds = [json.loads(each)["kind"] for each in journal.splitlines()]
+    assert kinds == ["begin", "start", "result", "start"]
+
+    record = ran.json()
+    results = {each["scenario"]: each for each in record["integrations"][0]["results"]}
+    assert (ran.code, record["run_id"]) == (0, run), ran.err
+    assert {name: each["resumed"] for name, each in results.items()} == {
+        "tiny.a": False,
+        "tiny.b": True,
+        "tiny.c": False,
+    }
+    assert [each["kept"] for each in record["breaks"]] == [1]
+    assert (project / "calls").read_text().split() == ["tiny.a", "tiny.b", "tiny.b", "tiny.c"]
+    assert not (project / "reports" / run / "results.jsonl").exists()
+    page = (project / "reports" / run / "index.html").read_text(encoding="utf-8")
+    assert "This run was broken off and gone on with" in page
+
+
+@pytest.mark.slow
+def test_results_of_files_that_have_changed_since_are_not_kept(project):
+    run = broken_off(project)
+    plugin = project / "plugins" / "tiny" / "koppeling_plugin.py"
+    plugin.write_text(plugin.read_text() + "\n# changed\n")
+
+    ran = koppeling("run", "--resume", run, cwd=project)
+
+    assert "tiny: its files changed since the break, it is done again" in ran.out
+    assert (project / "calls").read_text().split().count("tiny.a") == 2
+
+
+def test_a_run_goes_on_as_it_was_asked_for_and_in_no_other_way(project):
+    ran = koppeling("run", "--resume", "r1", "--env", "demo", "-k", "x", cwd=project)
+
+    assert ran.code == 4
+    assert "without -k, --env" in ran.err
+
+
+def test_a_run_that_is_complete_or_not_there_is_not_gone_on_with(project):
+    (project / "reports" / "r1").mkdir(parents=True)
+
+    ran = koppeling("run", "--resume", "r1", cwd=project)
+
+    assert ran.code == 4
+    assert "that was broken off" in ran.err

@@ -58,10 +58,10 @@ def test_three_partners_at_once_pass_politely_and_leave_nothing_behind(tmp_path,
 def test_killed_at_random_moments_no_result_is_lost_and_nothing_stays(tmp_path, environment):
     one = partner(tmp_path / "p", environment, state=tmp_path / "state")
     chance, run, kept = random.Random(3), "", 0
-    arguments = ["run", "--env", "strange", "-k", "writing or hours"]
-    for _ in range(4):
+    arguments = ["run", "--env", "strange", "-k", "writing or hours-arrive"]
+    for _ in range(3):
         process = one.start(*(["run", "--resume", run] if run else arguments))
-        time.sleep(chance.uniform(1.5, 5.0))
+        time.sleep(chance.uniform(1.5, 4.0))
         process.kill()
         process.communicate()
         found = one.journaled()

@@ -73,31 +73,3 @@ def test_what_was_finished_is_kept_and_the_half_done_scenario_is_done_anew(proje
     assert not (project / "reports" / run / "results.jsonl").exists()
     page = (project / "reports" / run / "index.html").read_text(encoding="utf-8")
     assert "This run was broken off and gone on with" in page
-
-
-@pytest.mark.slow
-def test_results_of_files_that_have_changed_since_are_not_kept(project):
-    run = broken_off(project)
-    plugin = project / "plugins" / "tiny" / "koppeling_plugin.py"
-    plugin.write_text(plugin.read_text() + "\n# changed\n")
-
-    ran = koppeling("run", "--resume", run, cwd=project)
-
-    assert "tiny: its files changed since the break, it is done again" in ran.out
-    assert (project / "calls").read_text().split().count("tiny.a") == 2
-
-
-def test_a_run_goes_on_as_it_was_asked_for_and_in_no_other_way(project):
-    ran = koppeling("run", "--resume", "r1", "--env", "demo", "-k", "x", cwd=project)
-
-    assert ran.code == 4
-    assert "without -k, --env" in ran.err
-
-
-def test_a_run_that_is_complete_or_not_there_is_not_gone_on_with(project):
-    (project / "reports" / "r1").mkdir(parents=True)
-
-    ran = koppeling("run", "--resume", "r1", cwd=project)
-
-    assert ran.code == 4
-    assert "that was broken off" in ran.err

@@ -1,5 +1,6 @@
 """`koppeling run --watch` in a process of its own: save, and read the result."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -77,3 +78,30 @@ def test_watch_without_an_integration_says_so(tmp_path):
 
     assert ran.code == 5
     assert "no integration found" in ran.err
+
+
+def test_a_folder_of_scenarios_that_is_not_there_is_refused(tmp_path):
+    tiny_plugin(tmp_path / "plugins" / "tiny")
+    ran = koppeling("run", "--watch", "--scenarios", "nowhere", cwd=tmp_path)
+
+    assert ran.code == 10
+    assert "nowhere: expected a folder or file with scenarios" in ran.err
+
+
+def test_without_the_package_that_notices_saves_it_says_how_to_install_it(tmp_path):
+    blocks = "import importlib.util as u; f = u.find_spec; "
+    blocks += "u.find_spec = lambda n, *a: None if n == 'watchfiles' else f(n, *a)\n"
+    (tmp_path / "sitecustomize.py").write_text(blocks, encoding="utf-8")
+    environ = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    ran = subprocess.run(
+        [sys.executable, "-m", "koppeling_harness", "run", "--watch"],
+        cwd=tmp_path,
+        env=environ,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert ran.returncode == 10
+    assert "koppeling-harness[watch]" in ran.stderr

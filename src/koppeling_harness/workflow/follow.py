@@ -7,11 +7,12 @@ that is what a run without `--watch` is for.
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Sequence
+import importlib.util
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 from koppeling_harness.clock import Clock
-from koppeling_harness.errors import ConfigurationError, NothingToRunError
+from koppeling_harness.errors import ConfigurationError
 from koppeling_harness.model.run import ScenarioResult
 from koppeling_harness.model.verdict import Outcome
 from koppeling_harness.pytest_plugin.collect import render
@@ -100,42 +101,29 @@ def _result_text(planned: PlannedScenario, result: ScenarioResult) -> str:
     return line if result.outcome is Outcome.PASSED else f"{line}\n{render(result)}"
 
 
-async def saves_in(places: Sequence[Path]) -> Saves:
-    """Yield the files of each save below some places, for ever.
-
-    Raises:
-        ConfigurationError: The package that notices saves is not installed.
-    """
-    try:
-        from watchfiles import awatch  # noqa: PLC0415 - an extra: only --watch needs it
-    except ModuleNotFoundError:
-        message = "--watch needs the package watchfiles, which is not installed"
-        hint = "Install it: pip install 'koppeling-harness[watch]'."
-        raise ConfigurationError(message, hint=hint) from None
-    there = [each for each in places if each.exists()]
-    if not there:
-        message = "there is no folder in which saves could be noticed"
-        raise NothingToRunError(message)
-    async for changes in awatch(*there, step=20, rust_timeout=500):
-        yield frozenset(Path(name) for _, name in changes)
-
-
 def watch_and_run(request: CertifyRequest, *, clock: Clock, tell: Tell) -> None:
     """Run everything, then what each save touches, until interrupted.
 
     Raises:
         KeyboardInterrupt: Ctrl-C; everything that was started has ended.
-        HarnessError: There is nothing to run, or saves cannot be noticed.
+        ConfigurationError: The package that notices saves is not installed.
+        HarnessError: There is nothing to run; see `Workshop.open`.
     """
-    asyncio.run(_watch_and_run(request, clock, tell))
+    if importlib.util.find_spec("watchfiles") is None:
+        message = "--watch needs the package watchfiles, which is not installed"
+        hint = "Install it: pip install 'koppeling-harness[watch]'."
+        raise ConfigurationError(message, hint=hint)
+    asyncio.run(_watch_and_run(with_defaults(request), clock, tell))
 
 
 async def _watch_and_run(request: CertifyRequest, clock: Clock, tell: Tell) -> None:
-    async with Workshop(with_defaults(request), clock=clock) as workshop:
+    async with Workshop(request, clock=clock) as workshop:
         await follow(workshop, _saves(workshop), tell)
 
 
 async def _saves(workshop: Workshop) -> Saves:
-    """Notice saves from when the integrations are known."""
-    async for each in saves_in(workshop.places):
-        yield each
+    """Yield the files of each save that may touch something, for ever."""
+    from watchfiles import awatch  # noqa: PLC0415 - an extra: only --watch needs it
+
+    async for changes in awatch(*workshop.places, step=20, rust_timeout=500):
+        yield frozenset(Path(name) for _, name in changes)

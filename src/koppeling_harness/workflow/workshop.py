@@ -9,7 +9,7 @@ from typing import Self
 from koppeling_harness.clock import Clock
 from koppeling_harness.config.manifest import MANIFEST
 from koppeling_harness.engine.engine import Engine, Setting
-from koppeling_harness.errors import HarnessError
+from koppeling_harness.errors import ConfigurationError, HarnessError
 from koppeling_harness.model.run import ScenarioResult
 from koppeling_harness.model.scenario import Scenario
 from koppeling_harness.plugin.discover import Integration
@@ -85,8 +85,13 @@ class Workshop:
         """Find the integrations; return every scenario.
 
         Raises:
-            HarnessError: There is none, or one that was named cannot be loaded.
+            HarnessError: There is none, one that was named cannot be loaded, or there is no such
+                folder of scenarios.
         """
+        for place in self._request.packs:
+            if not place.exists():
+                message = f"{place}: expected a folder or file with scenarios, found nothing"
+                raise ConfigurationError(message)
         found = find_integrations(self._request)
         for each in found.integrations:
             await self._take(each)

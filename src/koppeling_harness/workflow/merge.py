@@ -18,7 +18,7 @@ from koppeling_harness.store.runs import RUN, load_run
 from koppeling_harness.traffic import Redactor
 from koppeling_harness.workflow.judged import run_exit_code
 from koppeling_harness.workflow.run import RunDone, statuses, verdict_lines
-from koppeling_harness.workflow.write_run import write_record, write_report
+from koppeling_harness.workflow.write_run import refuse_secrets, write_record, write_report
 
 MOST_SHARDS = 1000
 
@@ -78,6 +78,7 @@ def merge_and_write(folders: Sequence[Path], reports: Path, *, clock: Clock) -> 
     merged = merge(folders, clock=clock)
     record, redactor = merged.record, Redactor(b"merge")
     folder = write_record(record, reports, redactor=redactor)
+    refuse_secrets(dict(merged.recordings), redactor)
     write_files(folder, merged.recordings)
     judged = statuses(_registered(), reports, clock)
     write_report(record, reports, redactor=redactor, dossiers=judged.dossiers if judged else ())

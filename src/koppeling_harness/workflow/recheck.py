@@ -37,12 +37,14 @@ from koppeling_harness.rules.attribution import (
 )
 from koppeling_harness.rules.verdict import result_id
 from koppeling_harness.store.files import require_writable, write_files
+from koppeling_harness.traffic import Redactor
 from koppeling_harness.version import __version__
 from koppeling_harness.workflow.against import against_environment
 from koppeling_harness.workflow.certify import CertifyRequest, Progress
 from koppeling_harness.workflow.history import Earlier, History
 from koppeling_harness.workflow.run import RunDone, Written, certify_and_write, with_defaults
 from koppeling_harness.workflow.whose_change import Present, Tables, Wanted, why_not_available
+from koppeling_harness.workflow.write_run import refuse_secrets
 
 _NAMED_NOWHERE = Text(
     nl="niet beschikbaar: de instellingen noemen geen release",
@@ -124,6 +126,7 @@ def recheck_and_write(request: RecheckRequest, *, clock: Clock, progress: Progre
         "recheck.json": dump_json(record, indent=1).encode(),
         "index.html": render_recheck_page(record).encode(),
     }
+    refuse_secrets(files, Redactor(secrets.token_bytes(32)))
     write_files(folder, files)
     text = render_recheck_text(record, lang="en")
     return RunDone(

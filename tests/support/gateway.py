@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import json
 import socket
+import ssl
 import threading
 from typing import Any, Self
 
@@ -60,7 +61,7 @@ class TinyErp:
 class Served:
     """A context manager: the gateway, listening on loopback in a thread of its own."""
 
-    def __init__(self, upstream: Any = None) -> None:
+    def __init__(self, upstream: Any = None, *, tls: ssl.SSLContext | None = None) -> None:
         self.erp = TinyErp()
         self.redactor = Redactor(b"key of this run")
         self.gateway = Gateway(upstream or self.erp, redactor=self.redactor, clock=SystemClock())
@@ -76,6 +77,9 @@ class Served:
                 timeout_graceful_shutdown=1,
             )
         )
+        if tls is not None:
+            self._server.config.load()
+            self._server.config.ssl = tls
         self._thread = threading.Thread(target=self._run)
 
     def __enter__(self) -> Self:

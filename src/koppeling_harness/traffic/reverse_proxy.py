@@ -1,11 +1,15 @@
 """Stand in for a real environment: what the gateway passes on goes there over TLS."""
 
+import asyncio
 import ssl
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
 
-import httpx
+import certifi
 from starlette.types import Receive, Scope, Send
 
+from koppeling_harness.traffic.upstream import BrokenOffError, Line, Upstream
 from koppeling_harness.traffic.wire import wire_of
 
 _HOP_BY_HOP = frozenset(
@@ -21,8 +25,6 @@ _HOP_BY_HOP = frozenset(
     }
 )
 """Headers of one connection, not of the message. Source: RFC 9110, section 7.6.1."""
-_LONGEST_ANSWER_S = 960.0
-"""AFAS works on one call for 900 s at most. Source: docs.afas.help/profit/en/troubleshooting."""
 
 
 class ReverseProxy:
@@ -48,93 +50,145 @@ class ReverseProxy:
     ) -> None:
         for base_url in base_urls.values():
             refuse(base_url)
-        self._base_urls = {name: httpx.URL(base_url) for name, base_url in base_urls.items()}
-        # the transport itself: no cookies, no redirects, no headers of its own
-        self._transport = httpx.AsyncHTTPTransport(
-            verify=tls or httpx.create_ssl_context(trust_env=False)
-        )
+        context = tls or _mozilla()
+        self._targets = {name: _target(url, context) for name, url in base_urls.items()}
 
     async def aclose(self) -> None:
         """Close the connections to the environments."""
-        await self._transport.aclose()
+        for target in self._targets.values():
+            await target.upstream.aclose()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI: carry one request."""
-        url = self._url(scope)
-        if url is None:
-            await _say(send, 404, "no such environment behind this gateway")
-            return
-        request = _request(scope, receive, url)
-        try:
-            response = await self._transport.handle_async_request(request)
-        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-            await _say(send, 502, f"the environment cannot be reached: {error}")
-        except httpx.TransportError as error:
-            await _break_off(scope, send, error)
-        else:
-            await _pass_back(response, scope, send)
-
-    def _url(self, scope: Scope) -> httpx.URL | None:
         raw: bytes = scope.get("raw_path") or scope["path"].encode()
         environment, _, rest = raw.lstrip(b"/").partition(b"/")
-        base_url = self._base_urls.get(environment.decode("latin-1"))
-        if base_url is None:
-            return None
+        target = self._targets.get(environment.decode("latin-1"))
+        if target is None:
+            await _say(send, 404, "no such environment behind this gateway")
+            return
+        try:
+            line = await target.upstream.line()
+        except (OSError, TimeoutError) as error:
+            why = str(error) or type(error).__name__
+            await _say(send, 502, f"the environment cannot be reached: {why}")
+            return
         _, slash, path = rest.partition(b"/")
-        query: bytes = scope["query_string"]
-        whole = base_url.raw_path.rstrip(b"/") + slash + path
-        return base_url.copy_with(raw_path=whole + (b"?" + query if query else b""))
+        request = _Request(scope=scope, receive=receive, head=_head(scope, target, slash + path))
+        try:
+            await _carry(request, line, send)
+        except BrokenOffError as error:
+            await _break_off(scope, send, error)
+        finally:
+            target.upstream.release(line)
 
 
-def _request(scope: Scope, receive: Receive, url: httpx.URL) -> httpx.Request:
-    headers = [
-        (name, value)
-        for name, value in scope["headers"]
-        if name not in _HOP_BY_HOP and name != b"host"
-    ]
-    names = {name for name, _ in scope["headers"]}
-    has_body = bool(names & {b"content-length", b"transfer-encoding"})
-    timeout = httpx.Timeout(_LONGEST_ANSWER_S, connect=10.0, pool=None)
-    return httpx.Request(
-        scope["method"],
-        url,
-        headers=headers,
-        content=_chunks(receive) if has_body else None,
-        extensions={"timeout": timeout.as_dict()},
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Target:
+    """One environment.
+
+    Attributes:
+        upstream: Where it is.
+        authority: For `Host`.
+        path: Of its base URL.
+    """
+
+    upstream: Upstream
+    authority: bytes
+    path: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Request:
+    scope: Scope
+    receive: Receive
+    head: bytes
+
+    @property
+    def is_chunked(self) -> bool:
+        return any(name == b"transfer-encoding" for name, _ in self.scope["headers"])
+
+    @property
+    def has_body(self) -> bool:
+        return self.is_chunked or any(
+            name == b"content-length" and value != b"0" for name, value in self.scope["headers"]
+        )
+
+
+def _mozilla() -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=certifi.where())
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+def _target(base_url: str, tls: ssl.SSLContext) -> _Target:
+    url = urlsplit(base_url)
+    secure = url.scheme == "https"
+    port = url.port or (443 if secure else 80)
+    return _Target(
+        upstream=Upstream(url.hostname or "", port, tls if secure else None),
+        authority=url.netloc.rpartition("@")[2].encode(
+            "idna" if not url.netloc.isascii() else "ascii"
+        ),
+        path=url.path.rstrip("/").encode(),
     )
 
 
-async def _chunks(receive: Receive) -> AsyncIterator[bytes]:
-    while True:
-        message = await receive()
-        if message["type"] != "http.request":
-            return
-        yield message.get("body", b"")
-        if not message.get("more_body", False):
-            return
+def _head(scope: Scope, target: _Target, path: bytes) -> bytes:
+    query: bytes = scope["query_string"]
+    where = target.path + path + (b"?" + query if query else b"")
+    lines = [b"%b %b HTTP/1.1" % (scope["method"].encode(), where), b"host: " + target.authority]
+    for name, value in scope["headers"]:
+        if name == b"transfer-encoding":
+            lines.append(b"transfer-encoding: chunked")  # as the body is sent on
+        elif name not in _HOP_BY_HOP and name not in {b"host", b"expect"}:
+            lines.append(name + b": " + value)
+    return b"\r\n".join([*lines, b"", b""])
 
 
-async def _pass_back(response: httpx.Response, scope: Scope, send: Send) -> None:
-    headers = [
-        (name.lower(), value)
-        for name, value in response.headers.raw
-        if name.lower() not in _HOP_BY_HOP
-    ]
+async def _carry(request: _Request, line: Line, send: Send) -> None:
+    bodiless = request.scope["method"] == "HEAD"
+    if not request.has_body:
+        await line.send(request.head)
+        await _pass_back(line, send, bodiless=bodiless)
+        return
+    # an answer may come before the body is sent, and the environment then stops reading it
+    sending = asyncio.create_task(_send_body(request, line))
     try:
-        await send(
-            {"type": "http.response.start", "status": response.status_code, "headers": headers}
-        )
-        async for chunk in response.aiter_raw():
-            await send({"type": "http.response.body", "body": chunk, "more_body": True})
-    except httpx.TransportError as error:
-        await _break_off(scope, send, error)
-    else:
-        await send({"type": "http.response.body", "body": b""})
+        await _pass_back(line, send, bodiless=bodiless)
     finally:
-        await response.aclose()
+        sending.cancel()
+        (sent,) = await asyncio.gather(sending, return_exceptions=True)
+        if sent is not None:  # not all of it: what follows would be taken for the rest
+            line.is_reusable = False
 
 
-async def _break_off(scope: Scope, send: Send, error: httpx.TransportError) -> None:
+async def _send_body(request: _Request, line: Line) -> None:
+    before = request.head
+    while True:
+        message = await request.receive()
+        if message["type"] != "http.request":
+            line.close()  # the client has gone: what it sent is not whole
+            return
+        data, more = message.get("body", b""), message.get("more_body", False)
+        if request.is_chunked:
+            data = (b"%x\r\n%b\r\n" % (len(data), data) if data else b"") + (
+                b"" if more else b"0\r\n\r\n"
+            )
+        await line.send(before + data)
+        before = b""
+        if not more:
+            return
+
+
+async def _pass_back(line: Line, send: Send, *, bodiless: bool) -> None:
+    head = await line.head(bodiless=bodiless)
+    headers = [each for each in head.headers if each[0] not in _HOP_BY_HOP]
+    await send({"type": "http.response.start", "status": head.status, "headers": headers})
+    async for data, more in line.body():
+        await send({"type": "http.response.body", "body": data, "more_body": more})
+
+
+async def _break_off(scope: Scope, send: Send, error: BrokenOffError) -> None:
     """Let the client see what the gateway saw: a connection that ended."""
     wire = wire_of(scope)
     if wire is None:

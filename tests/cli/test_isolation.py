@@ -39,13 +39,13 @@ operations:
 """
 
 SCENARIO = """
-scenario: act
-title: {nl: Doen, en: Act}
+scenario: act.{id}
+title: {{nl: Doen, en: Act}}
 level: required
 proves: [test]
 when:
   - operation: act
-    timeout_s: 2
+    timeout_s: {timeout_s}
 """
 
 RUNTIMES = {
@@ -172,21 +172,27 @@ TABLE: dict[str, dict[str, tuple[Any, ...]]] = {
 }
 
 
-def written(project: Path, acts: Iterable[str]) -> Path:
-    """Write a project with an integration of each kind for each act; return it."""
+def written(project: Path, acts: Iterable[str], *, hang_s: float = 1) -> Path:
+    """Write a project with an integration of each kind for each act; return it.
+
+    `hang_s` is how long an operation may take that hangs.
+    """
     for act in acts:
         for kind, runtime in RUNTIMES.items():
             folder = project / "plugins" / f"{act}-{kind}"
-            folder.mkdir(parents=True)
+            (folder / "scenarios").mkdir(parents=True)
             started = runtime.replace("%s", sys.executable)
             manifest = MANIFEST.format(id=folder.name, runtime=started)
             files = {**FILES, "koppeling.yaml": manifest}
+            timeout_s = hang_s if TABLE[act][kind] == HUNG else 30
+            files["scenarios/act.scenario.yaml"] = SCENARIO.format(
+                id=folder.name, timeout_s=timeout_s
+            )
             files["act.py"] = f"import os, time\n\ndef act():\n    {ACTS[act]}\n"
             for name, text in files.items():
                 (folder / name).write_text(text, encoding="utf-8")
     for name in ("scenarios", "tmp"):
         (project / name).mkdir()
-    (project / "scenarios" / "act.scenario.yaml").write_text(SCENARIO, encoding="utf-8")
     return project
 
 
@@ -196,7 +202,7 @@ def results(tmp_path_factory) -> Iterator[dict[str, dict[str, Any]]]:
     project = written(tmp_path_factory.mktemp("isolation"), ACTS)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TMPDIR", str(project / "tmp"))
-        ran = koppeling("run", "--json", cwd=project)
+        ran = koppeling("run", "--json", cwd=project, timeout_s=400)
     assert ran.code == 1, ran.err
     yield {each["id"]: each["results"][0] for each in ran.json()["integrations"]}
     assert_nothing_left(project / "tmp")
@@ -244,7 +250,7 @@ def test_each_misbehaviour_is_an_outcome_with_its_cause(results, act, kind):
 def test_ctrl_c_and_a_job_that_is_cancelled_end_all_that_any_kind_started(
     tmp_path, monkeypatch, number
 ):
-    project = written(tmp_path, ["daemon-and-hang"])
+    project = written(tmp_path, ["daemon-and-hang"], hang_s=60)
     monkeypatch.setenv("TMPDIR", str(project / "tmp"))
     running = subprocess.Popen(
         [sys.executable, "-m", "koppeling_harness", "run"],

@@ -70,7 +70,7 @@ WRONG = {
         "kind: stdio\n  command: [node, '{folder}/index.mjs']",
         ":13:19",
         "there is no `index.mjs` beside the manifest",
-        "Name a file that is there; `{folder}` is the folder of the manifest.",
+        "Build it first, or name a file that is there; `{folder}` is the folder of the manifest.",
     ),
     "requirements": (
         "kind: python\n  requirements: pinned.txt",

@@ -80,6 +80,7 @@ class Engine:
         on_end: Callable[[PlannedScenario, ScenarioResult], None] = lambda _planned, _result: None,
     ) -> None:
         self._environments = environments
+        self._shared = environments if isinstance(environments, SharedSource) else None
         self._runners = runners
         self._clock = clock
         self._setting = setting
@@ -144,13 +145,13 @@ class Engine:
             step_limit_s=self._setting.step_limit_s,
             patience=self._setting.patience,
         )
-        source = self._environments
-        if isinstance(source, SharedSource) and (refused := source.refusal(planned)):
+        shared = self._shared
+        if shared is not None and (refused := shared.refusal(planned)):
             return _not_judged(planned, refused)
         try:
-            environment = await source.open(planned)
+            environment = await self._environments.open(planned)
             try:
-                if not isinstance(environment, SharedEnvironment):
+                if shared is None or not isinstance(environment, SharedEnvironment):
                     return await run_scenario(planned, environment, bench)
                 environment.expect(lambda: bench.functions.given)
                 result = await run_scenario(planned, environment, bench)

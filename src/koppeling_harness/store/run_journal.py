@@ -58,7 +58,11 @@ class RunJournal:
 
     def append(self, line: RunLine) -> None:
         """Write a line."""
-        os.write(self._file, dump_json(line).encode("utf-8", "replace") + b"\n")
+        self.write(dump_json(line).encode("utf-8", "replace"))
+
+    def write(self, line: bytes) -> None:
+        """Write a line that is JSON already."""
+        os.write(self._file, line + b"\n")
         if self._durable:
             os.fsync(self._file)
 

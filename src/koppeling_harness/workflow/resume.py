@@ -104,12 +104,13 @@ class ResultKeeper:
         integration, scenario = key_of(planned)
         if self._resume is not None:
             result = self._resume.marked(planned, result)
-        line = ScenarioEnd(integration=integration, scenario=scenario, result=result)
+        end = ScenarioEnd(integration=integration, scenario=scenario, result=result)
+        line = dump_json(end).encode("utf-8", "replace")
         try:
-            refuse_secrets({JOURNAL: dump_json(line).encode("utf-8", "replace")}, self._redactor)
+            refuse_secrets({JOURNAL: line}, self._redactor)
         except SecretFoundError:
             return
-        self._journal.append(line)
+        self._journal.write(line)
 
     def close(self) -> None:
         """Close the journal."""

@@ -129,7 +129,8 @@ class _Playing:
             await runner.close()
             gateway.close(_ENVIRONMENT)
             await server.stop()
-        return said if said is not None else _judged(replay)
+        # a request that is not recorded says more than how the integration took its refusal
+        return said if said is not None and not replay.unmatched else _judged(replay)
 
     def _context(self, base_url: str, token: Secret, work_dir: str) -> RunContext:
         return RunContext(

@@ -40,9 +40,12 @@ class History:
 
     def __init__(self, reports: Path) -> None:
         found = find_runs(reports).runs
-        self._newest_first = sorted(
+        self._newest_first: dict[tuple[str, str], list[FoundRun]] = {}
+        for each in sorted(
             found, key=lambda each: (each.result.started_at, each.result.run_id), reverse=True
-        )
+        ):
+            key = (each.result.integration, each.result.release)
+            self._newest_first.setdefault(key, []).append(each)
         self._read: dict[Path, RunRecord | None] = {}
 
     def last(self, integration: str, releases: Sequence[str]) -> Earlier | None:
@@ -88,11 +91,7 @@ class History:
         return None
 
     def _of(self, integration: str, release: str) -> list[FoundRun]:
-        return [
-            each
-            for each in self._newest_first
-            if each.result.integration == integration and each.result.release == release
-        ]
+        return self._newest_first.get((integration, release), [])
 
     def _earlier(self, found: FoundRun) -> Earlier | None:
         if found.path not in self._read:

@@ -70,4 +70,4 @@ def dump_json(value: object, *, indent: int | None = None) -> str:
         value: The value.
         indent: Anything but None: for people, on many lines.
     """
-    return laid_out(plain(value), levels=0 if indent is None else _LEVELS)
+    return laid_out(value, levels=0 if indent is None else _LEVELS)

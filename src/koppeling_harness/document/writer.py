@@ -28,24 +28,46 @@ def plain(value: Any) -> Any:
     return write(value)
 
 
-def laid_out(data: Any, *, levels: int, margin: str = "") -> str:
-    """Return plain data as JSON whose uppermost levels stand on lines of their own.
+def laid_out(value: Any, *, levels: int, margin: str = "") -> str:
+    """Return a value as JSON whose uppermost levels stand on lines of their own.
 
     What lies deeper stands on one line: so a file of results has a line for each, which people can
-    find and compare, and is written by the fast half of `json`.
+    find and compare, is written by the fast half of `json`, and is never in memory as plain data
+    as a whole.
+
+    Args:
+        value: A model value or plain data.
+        levels: How many.
+        margin: What stands before the last line.
     """
-    if not levels or not data or type(data) not in {dict, list}:
-        return _ENCODE(data)
+    parts = _parts(value) if levels else None
+    if not parts:
+        return _ENCODE(plain(value))
     inner = f"{margin} "
-    if type(data) is dict:
+    if isinstance(parts, dict):
         lines = [
             f"{inner}{_ENCODE(name)}: {laid_out(each, levels=levels - 1, margin=inner)}"
-            for name, each in data.items()
+            for name, each in parts.items()
         ]
     else:
-        lines = [inner + laid_out(each, levels=levels - 1, margin=inner) for each in data]
-    start, end = ("{", "}") if type(data) is dict else ("[", "]")
+        lines = [inner + laid_out(each, levels=levels - 1, margin=inner) for each in parts]
+    start, end = ("{", "}") if isinstance(parts, dict) else ("[", "]")
     return "\n".join([start, ",\n".join(lines), f"{margin}{end}"])
+
+
+def _parts(value: Any) -> dict[str, Any] | list[Any] | tuple[Any, ...] | None:
+    """Return what a value consists of, as it is; None when it is one thing."""
+    if isinstance(value, (dict, list, tuple)):
+        return value
+    if dataclasses.is_dataclass(value):
+        return {written: getattr(value, name) for name, written in _members(type(value))}
+    return None
+
+
+def _members(kind: type[Any]) -> tuple[tuple[str, str], ...]:
+    """Return the members of a record type, each with its name in documents."""
+    alias = getattr(kind, "__pydantic_config__", {}).get("alias_generator", str)
+    return tuple((each.name, alias(each.name)) for each in dataclasses.fields(kind))
 
 
 def _writer(kind: type[Any]) -> Writer:
@@ -58,8 +80,7 @@ def _writer(kind: type[Any]) -> Writer:
 
 
 def _record(kind: type[Any]) -> Writer:
-    alias = getattr(kind, "__pydantic_config__", {}).get("alias_generator", str)
-    members = tuple((each.name, alias(each.name)) for each in dataclasses.fields(kind))
+    members = _members(kind)
 
     def write(value: Any) -> dict[str, Any]:
         found = {}

@@ -28,7 +28,7 @@ def render_ctrf(record: RunRecord) -> bytes:
     report = {
         "reportFormat": "CTRF",
         "specVersion": "0.0.0",
-        "reportId": _uuid(hashlib.sha256(dump_json(record).encode()).hexdigest()),
+        "reportId": _uuid(hashlib.sha256(dump_json(record, indent=1).encode()).hexdigest()),
         "timestamp": record.finished_at.isoformat(),
         "generatedBy": "koppeling-harness",
         "results": {

@@ -86,13 +86,32 @@ class Claims:
             found[claim.version] = claim
         return found
 
+    def has_met(self, environment: str) -> bool:
+        """Return whether an environment was seen before."""
+        return self._met(environment).is_file()
+
+    def meet(self, environment: str) -> None:
+        """Write that an environment was seen.
+
+        Raises:
+            ConfigurationError: It cannot be written.
+        """
+        if not self.has_met(environment):
+            write_files(self._folder, {self._met(environment).name: b""})
+
+    def _met(self, environment: str) -> Path:
+        return self._folder / f"met-{_safe(environment)}"
+
     def _path(self, version: str) -> Path:
-        # each other character as its code, so that two versions never share a file
-        safe = "".join(
-            each if each.isascii() and (each.isalnum() or each in ".-") else f"_{ord(each):x}_"
-            for each in version
-        )
-        return self._folder / f"version-{safe}.json"
+        return self._folder / f"version-{_safe(version)}.json"
+
+
+def _safe(name: str) -> str:
+    """Return a name for a file: other characters as their codes, so that two never share one."""
+    return "".join(
+        each if each.isascii() and (each.isalnum() or each in ".-") else f"_{ord(each):x}_"
+        for each in name
+    )
 
 
 def _claim(path: Path) -> Claim:

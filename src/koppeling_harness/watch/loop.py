@@ -45,24 +45,29 @@ class Watch:
             KeyboardInterrupt: It was interrupted; what had been begun has been stopped.
         """
         self._tell_unfinished()
-        is_new = not self.claims.all()
         while True:
             notices = self.look()
             for each in notices:
                 self.say(self._line(each))
-            for version in self._new_versions(notices, is_new=is_new):
+            for version in self._new_versions(notices):
                 self._once(version)
-            is_new = is_new and not self.claims.all()
             self.pause()
 
-    def _new_versions(self, notices: Sequence[Notice], *, is_new: bool) -> list[str]:
-        """Claim versions that were there from the first; return the others, each once."""
+    def _new_versions(self, notices: Sequence[Notice]) -> list[str]:
+        """Claim versions that were there from the first; return the others, each once.
+
+        From the first is: when an environment is met, by whatever kept its first snapshot.
+        """
         found: dict[str, None] = {}
         for each in notices:
-            if each.state is State.FIRST or (is_new and each.state is State.UNCHANGED):
+            if each.state is State.UNREACHABLE:
+                continue
+            is_met = self.claims.has_met(each.environment)
+            if each.state is State.FIRST or (each.state is State.UNCHANGED and not is_met):
                 self.claims.begin(each.version, "", at=self.clock.now())
-            elif each.version:
+            else:
                 found[each.version] = None
+            self.claims.meet(each.environment)
         return list(found)
 
     def _once(self, version: str) -> None:

@@ -53,3 +53,15 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path):
         Claims(tmp_path / "file").begin("9", "x", at=AT)
 
     assert "cannot be written" in caught.value.message
+
+
+def test_an_environment_is_met_once_and_is_no_version(tmp_path):
+    claims = Claims(tmp_path)
+    assert not claims.has_met("demo")
+
+    claims.meet("demo")
+    claims.meet("demo")
+
+    assert claims.has_met("demo")
+    assert not claims.has_met("demo/2")
+    assert claims.all() == {}

@@ -103,6 +103,13 @@ def test_a_first_watch_takes_what_is_known_already_as_it_is(tmp_path):
     assert Watched(tmp_path / "b").over(CHANGED).ran == 1
 
 
+def test_an_environment_that_was_away_when_the_watch_began_is_not_new(tmp_path):
+    away = a_notice(State.UNREACHABLE, "", "accept", problem="no answer")
+    back = a_notice(version="9.0.3", environment="accept", known_version="9.0.3")
+
+    assert Watched(tmp_path).over((FIRST, away), (a_notice(), back), (a_notice(), back)).ran == 0
+
+
 def test_an_environment_that_is_added_later_is_not_new(tmp_path):
     added = a_notice(State.FIRST, "9.0.3", "accept")
 

@@ -25,11 +25,12 @@ HEADING = "## Defects"
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, default=1, help="how many runs, each with its seed")
+    parser.add_argument("--first", type=int, default=1, help="the seed of the first run")
     parser.add_argument("--whole", action="store_true", help="every scenario for each defect")
     parser.add_argument("--page", action="store_true", help="write the page of the documentation")
     given = parser.parse_args()
     wrong = 0
-    for seed in range(1, given.seeds + 1):
+    for seed in range(given.first, given.first + given.seeds):
         detected, missed, invented, took_s = one_run(seed, whole=given.whole)
         wrong += len(missed) + len(invented)
         print(

@@ -2,10 +2,12 @@
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 _KIB = 1024
+_SHELL = Path("/bin/sh")
 _LIMITED = 'ulimit -c 0 2>/dev/null; ulimit -d "$0" 2>/dev/null; exec "$@"'
-"""For sh, which is everywhere and takes a millisecond: the process has its limits from its first
+"""For sh, which takes a millisecond: the process has its limits from its first
 instruction on, and no code runs between `fork` and `exec`, as it does with `preexec_fn`."""
 
 
@@ -20,6 +22,6 @@ def limited(command: Sequence[str], *, memory_mb: int) -> list[str]:
         command: Program, by its path, and arguments.
         memory_mb: How much the process and each that it starts may have, in MiB.
     """
-    if sys.platform != "linux":
+    if sys.platform != "linux" or not _SHELL.exists():  # images without a shell exist
         return list(command)
-    return ["/bin/sh", "-c", _LIMITED, str(memory_mb * _KIB), *command]
+    return [str(_SHELL), "-c", _LIMITED, str(memory_mb * _KIB), *command]

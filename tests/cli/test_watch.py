@@ -54,7 +54,9 @@ class Erp1:
                 assert process.stdout is not None
                 line = json.loads(process.stdout.readline())
                 self.token = line["token"]
-                settings = f'[environments.demo]\nurl = "{line["base_url"]}"\n'
+                settings = (
+                    f'[environments.demo]\nurl = "{line["base_url"]}"\nrelease = "Profit 7"\n'
+                )
                 (self.folder / "koppeling.toml").write_text(settings)
                 yield
             finally:
@@ -149,7 +151,8 @@ def test_a_look_tells_first_unchanged_changed_and_not_reachable(erp1, koppeling,
     )
     assert notice["changes"] == {"compatible": 2}, "a language code became longer, in two places"
     kept = erp1.folder.joinpath("reports", "snapshots", "demo")
-    assert len(list(kept.glob("*.snapshot.json"))) == 2
+    labels = [json.loads(each.read_bytes())["label"] for each in sorted(kept.glob("*.json"))]
+    assert labels == ["Profit 7", ""], "the settings spoke of the release before"
     assert erp1.token not in "".join(each.read_text("utf-8") for each in kept.iterdir())
     diff = koppeling("updates", "diff", notice["previous"], notice["snapshot"])
     assert "compatible: LgId longer 3 -> 5" in diff.out

@@ -1,7 +1,10 @@
 """`koppeling erp1` from outside: served on a real socket, killed, interrupted, imported."""
 
+import hashlib
+import hmac
 import json
 import os
+import queue
 import signal
 import ssl
 import subprocess
@@ -11,6 +14,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -232,3 +236,47 @@ def test_an_answer_to_garbage_is_a_status_and_never_a_traceback():
             erp1.ask("/connectors/KnSubject", ["x"], "POST")
         assert caught.value.code == 500
         caught.value.close()
+
+
+WEBHOOKS = """
+webhooks:
+  - {{url: "{url}", events: [subject.created], secret: invented}}
+"""
+
+
+class _Receiver(BaseHTTPRequestHandler):
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.got.put((self.headers["X-Profit-Signature-256"], body))  # type: ignore[attr-defined]
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def test_what_happens_is_told_to_the_receivers_of_the_definition(tmp_path):
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Receiver) as receiver:
+        receiver.got = queue.Queue()  # type: ignore[attr-defined]
+        threading.Thread(target=receiver.serve_forever, daemon=True).start()
+        definition = tmp_path / "own.yaml"
+        url = f"http://127.0.0.1:{receiver.server_address[1]}/afas"
+        definition.write_text(WEBHOOKS.format(url=url), encoding="utf-8")
+        with served("--import", definition) as erp1:
+            subject = element("KnSubject", {"StId": "1", "Ds": "Nieuw"})
+            erp1.ask("/connectors/KnSubject", subject, "POST")
+            signature, body = receiver.got.get(timeout=20)  # type: ignore[attr-defined]
+        receiver.shutdown()
+
+    expected = hmac.new(b"invented", body, hashlib.sha256).hexdigest()
+    assert signature == f"sha256={expected}"
+    assert b"subject.created" in body
+
+
+def test_a_release_without_webhooks_refuses_receivers(tmp_path):
+    definition = tmp_path / "own.yaml"
+    definition.write_text(WEBHOOKS.format(url="http://127.0.0.1:9/afas"), encoding="utf-8")
+    ran = koppeling("erp1", "serve", "--release", "Profit 7", "--import", definition, cwd=tmp_path)
+
+    assert ran.code == 10
+    assert "Profit 7 does not send any" in ran.err

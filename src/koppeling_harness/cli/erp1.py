@@ -29,7 +29,7 @@ def serve(imports: tuple[Path, ...], quirks: tuple[str, ...], **options: Any) ->
 
     The first line is JSON with base_url, token, token_base64, release, version and environment;
     once it is there, requests are answered. --import takes OpenAPI files of AFAS, snapshots, and
-    YAML with own GetConnectors.
+    YAML with own GetConnectors, custom fields, an app connector, receivers of webhooks.
     """
     from koppeling_harness.workflow.erp1 import ServeOptions, quirk_settings, serve_environment
 

@@ -21,6 +21,7 @@ from koppeling_harness.emulator.erp1 import EnvironmentAccess, Erp1
 from koppeling_harness.emulator.specification import Field, UpdateConnector
 from koppeling_harness.errors import ConfigurationError, UsageError
 from koppeling_harness.model.connector import EnvironmentDefinition
+from koppeling_harness.model.secret import Secret
 
 DEFAULT_ROWS = 10_000
 """Post-calculation lines of a served environment, and journal lines of its administration."""
@@ -46,7 +47,7 @@ class ServeOptions:
     imported: Sequence[UpdateConnector] = ()
     imported_gets: Sequence[Definition] = ()
     definition: EnvironmentDefinition = field(default_factory=EnvironmentDefinition)
-    """GetConnectors of its own, custom fields, app connector."""
+    """GetConnectors of its own, custom fields, app connector, receivers of webhooks."""
 
 
 def serve(options: ServeOptions, *, announce: Say, warn: Say, clock: Clock | None = None) -> None:
@@ -96,9 +97,16 @@ def _open(erp1: Erp1, options: ServeOptions) -> EnvironmentAccess:
         made = Field(id=each.id, type=each.type, length=each.length, label=each.label)
         fields.setdefault(each.object, []).append(made)
     app = app_connector(definition.app_connector) if definition.app_connector else None
-    return erp1.open_environment(
+    access = erp1.open_environment(
         definition.get_connectors, app_connector=app, custom_fields=fields, state=options.state
     )
+    if definition.webhooks and not erp1.sends_webhooks:
+        message = f"webhooks: {erp1.release.label} does not send any"
+        raise ConfigurationError(message, hint="Webhooks are there from Profit 8 on.")
+    webhooks = erp1.environment(access.environment).webhooks
+    for receiver in definition.webhooks:
+        webhooks.subscribe(receiver.url, Secret(receiver.secret), *receiver.events)
+    return access
 
 
 def announcement(

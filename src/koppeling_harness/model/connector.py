@@ -146,6 +146,20 @@ class AppConnectorDefinition:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookReceiver:
+    """Who is told what happens in an emulated environment, from Profit 8 on."""
+
+    __pydantic_config__ = STRICT
+
+    url: NonEmpty
+    """HTTPS, or plain HTTP on loopback."""
+    events: Annotated[tuple[NonEmpty, ...], Limit(min_length=1)]
+    """Such as `subject.created`."""
+    secret: NonEmpty
+    """What deliveries are signed with; invented, like every key here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EnvironmentDefinition:
     """A file that says what an emulated environment has beside what every one has."""
 
@@ -154,3 +168,4 @@ class EnvironmentDefinition:
     get_connectors: tuple[OwnGetConnector, ...] = ()
     custom_fields: tuple[CustomField, ...] = ()
     app_connector: AppConnectorDefinition | None = None
+    webhooks: tuple[WebhookReceiver, ...] = ()

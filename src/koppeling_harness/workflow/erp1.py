@@ -75,6 +75,7 @@ def read_files(paths: Sequence[Path]) -> ImportReport:
                 get_connectors=whole.get_connectors + loaded.get_connectors,
                 custom_fields=whole.custom_fields + loaded.custom_fields,
                 app_connector=loaded.app_connector or whole.app_connector,
+                webhooks=whole.webhooks + loaded.webhooks,
             )
             continue
         found, found_gets, unknown = _connectors(text, path)

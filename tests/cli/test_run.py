@@ -71,10 +71,10 @@ def test_what_went_over_the_wire_is_kept_as_har_and_linked_from_the_page(project
     (har,) = folder.glob("traffic/*/*.har")
     log = json.loads(har.read_text(encoding="utf-8"))["log"]
 
-    assert har.relative_to(folder).as_posix() == "traffic/tiny/tiny.reads.har"
+    assert har.relative_to(folder).as_posix() == "traffic/tiny/read.har"
     assert [entry["response"]["status"] for entry in log["entries"]] == [200]
     assert [told["operation"] for told in log["_triggers"]] == ["read"]
-    assert 'href="traffic/tiny/tiny.reads.har"' in (folder / "index.html").read_text("utf-8")
+    assert 'href="traffic/tiny/read.har"' in (folder / "index.html").read_text("utf-8")
 
 
 def test_no_traffic_keeps_nothing_of_it(project):

@@ -207,7 +207,7 @@ class Bench:
 
     def _ratio(self, done, tool, latency_ms):
         if done is None:
-            return f"≥ {16 / tool.lanes:.0f}"
+            return "≥ 16" if tool.lanes == 1 else "-"
         return f"{done.wall_s / _ideal_s(self.asked.count, latency_ms, 16):.2f}"
 
     def _reports(self, count):

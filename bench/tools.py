@@ -129,7 +129,8 @@ def _on_path(program):
 
 
 def _has_httpx(place):
-    """Return whether an environment is the one of pytest and httpx, and not another with pytest."""
-    return any(place.parent.glob("lib/python*/site-packages/httpx")) and not any(
-        place.parent.glob("lib/python*/site-packages/tavern")
+    """Return whether an environment is the one of pytest by hand, and not another with pytest."""
+    packages = place.parent
+    return all(
+        any(packages.glob(f"lib/python*/site-packages/{each}")) for each in ("httpx", "pytest_html")
     )

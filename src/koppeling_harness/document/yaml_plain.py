@@ -5,6 +5,7 @@ Of a document that is in order only the places near the top are asked for.
 """
 
 from collections.abc import Callable
+from sys import intern
 from typing import Any
 
 import yaml
@@ -82,7 +83,7 @@ class _Document:
     def _mapping(self, path: Path | None, depth: int) -> dict[str, Any]:
         get_event, found = self._get_event, {}
         while type(key := get_event()) is yaml.ScalarEvent:
-            name = key.value
+            name = intern(key.value)  # of a thousand documents the keys are the same few
             if name in found or key.anchor is not None or key.tag is not None:
                 raise NotPlain
             event = get_event()
@@ -108,6 +109,7 @@ class _Document:
 
 def _scalar(event: Any) -> Any:
     try:
-        return event.value if event.style else scalar_value(event.value)
+        text: str = event.value
+        return intern(text) if event.style else scalar_value(intern(text))
     except LeadingZeroError:
         raise NotPlain from None

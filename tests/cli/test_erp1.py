@@ -280,3 +280,34 @@ def test_a_release_without_webhooks_refuses_receivers(tmp_path):
 
     assert ran.code == 10
     assert "Profit 7 does not send any" in ran.err
+
+
+OAUTH = """
+app_connector:
+  client_id: acme
+  client_secret: invented
+"""
+
+
+def oauth_token(erp1: Served) -> str:
+    form = b"grant_type=client_credentials&client_id=acme&client_secret=invented"
+    with urllib.request.urlopen(f"{erp1.url}/oauth/token", data=form, timeout=20) as answer:
+        return json.loads(answer.read())["access_token"]
+
+
+def test_an_oauth_token_outlives_a_kill_with_state_and_stands_in_no_file(tmp_path):
+    definition, state = tmp_path / "own.yaml", tmp_path / "state.db"
+    definition.write_text(OAUTH, encoding="utf-8")
+    with served("--state", state, "--import", definition) as erp1:
+        token = oauth_token(erp1)
+        erp1.process.kill()
+        erp1.process.wait()
+    with served("--state", state, "--import", definition) as erp1:
+        request = urllib.request.Request(
+            erp1.url + "/metainfo", headers={"Authorization": f"Bearer {token}"}
+        )
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            assert answer.status == 200
+
+    kept = b"".join(path.read_bytes() for path in tmp_path.glob("state.db*"))
+    assert token.encode() not in kept

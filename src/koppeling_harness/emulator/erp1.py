@@ -218,7 +218,7 @@ class Erp1:
 
 
 def _remember(kept: StateFile, made: Environment) -> None:
-    """Let the environment have the name and token of its first start."""
+    """Let the environment have the name and the tokens of its earlier starts."""
     token = made.first_token
     data = kept.get("token")
     if data is None:
@@ -227,6 +227,8 @@ def _remember(kept: StateFile, made: Environment) -> None:
     else:
         token.data = data
         made.tokens = {data: token}
+    made.oauth.restore(kept.get("oauth") or {}, made.apps)
+    made.oauth.keep = lambda tokens: kept.put("oauth", tokens)
 
 
 def _names() -> Iterator[str]:

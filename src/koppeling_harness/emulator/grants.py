@@ -1,11 +1,16 @@
 """The OAuth codes and tokens that one environment has given out."""
 
+import hashlib
+import secrets
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from koppeling_harness.emulator.access import AppConnector, Denied
 
 _BAD_TOKEN = Denied(status=401, challenge='Bearer error="invalid_token"')
+_TOKEN_BYTES = 48
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,21 +29,89 @@ class Grant:
 
     app: AppConnector
     expires: datetime
-    chain_ends: datetime | None = None
-    """When the refresh tokens of this chain stop; None without any."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """Tokens that were given out."""
+
+    access: str
+    refresh: str | None
 
 
 class OAuth:
-    """The codes and tokens of one environment, in memory only."""
+    """The codes and tokens of one environment; of tokens only their SHA-256 is known.
+
+    Attributes:
+        codes: Authorization codes that wait to be exchanged, for some minutes.
+        keep: Is given everything that is needed to know the tokens again, when it changes.
+    """
 
     def __init__(self) -> None:
         self.codes: dict[str, Code] = {}
-        self.access: dict[str, Grant] = {}
-        self.refresh: dict[str, Grant] = {}
+        self.keep: Callable[[dict[str, Any]], None] | None = None
+        self._access: dict[str, Grant] = {}
+        self._refresh: dict[str, Grant] = {}
+
+    def restore(self, kept: dict[str, Any], apps: Iterable[AppConnector]) -> None:
+        """Know tokens again that were given out before a restart.
+
+        Args:
+            kept: What `keep` was given.
+            apps: The app connectors of now; tokens of others are forgotten.
+        """
+        by_client = {each.client_id: each for each in apps}
+        for name, into in (("access", self._access), ("refresh", self._refresh)):
+            for digest, (client_id, expires) in kept.get(name, {}).items():
+                if client_id in by_client:
+                    into[digest] = Grant(
+                        app=by_client[client_id], expires=datetime.fromisoformat(expires)
+                    )
+
+    def give(self, app: AppConnector, expires: datetime, *, chain_ends: datetime | None) -> Given:
+        """Give out an access token, and a refresh token when a chain is asked for.
+
+        Args:
+            app: Who gets it.
+            expires: When the access token does.
+            chain_ends: When the refresh tokens of this chain do; None without any.
+        """
+        given = Given(
+            access=secrets.token_urlsafe(_TOKEN_BYTES),
+            refresh=secrets.token_urlsafe(_TOKEN_BYTES) if chain_ends else None,
+        )
+        self._access[_digest(given.access)] = Grant(app=app, expires=expires)
+        if given.refresh is not None and chain_ends is not None:
+            self._refresh[_digest(given.refresh)] = Grant(app=app, expires=chain_ends)
+        self._changed()
+        return given
+
+    def take_refresh(self, token: str) -> Grant | None:
+        """Return what a refresh token stands for; it is used up."""
+        grant = self._refresh.pop(_digest(token), None)
+        if grant is not None:
+            self._changed()
+        return grant
 
     def app_of(self, token: str, now: datetime) -> AppConnector | Denied:
         """Return the app connector of an access token."""
-        grant = self.access.get(token)
+        grant = self._access.get(_digest(token))
         if grant is None or grant.expires <= now or grant.app.kind == "classic":
             return _BAD_TOKEN
         return grant.app
+
+    def _changed(self) -> None:
+        if self.keep is not None:
+            self.keep(
+                {
+                    name: {
+                        digest: [grant.app.client_id, grant.expires.isoformat()]
+                        for digest, grant in grants.items()
+                    }
+                    for name, grants in (("access", self._access), ("refresh", self._refresh))
+                }
+            )
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from urllib.parse import parse_qsl, urlencode
 
 from koppeling_harness.emulator.access import AppConnector
-from koppeling_harness.emulator.grants import Code, Grant
+from koppeling_harness.emulator.grants import Code
 from koppeling_harness.emulator.web import Answer, OpenHandler, Request, empty
 
 _LIFETIME_S = 3600
@@ -148,29 +148,25 @@ def _by_code(request: Request, app: AppConnector, form: Mapping[str, str]) -> An
 
 
 def _by_refresh(request: Request, app: AppConnector, form: Mapping[str, str]) -> Answer:
-    grant = request.environment.oauth.refresh.pop(form.get("refresh_token", ""), None)
+    grant = request.environment.oauth.take_refresh(form.get("refresh_token", ""))
     now = request.environment.setup.clock.now()
     if grant is None or grant.app is not app or grant.expires <= now:
         raise _TokenError(error="invalid_grant")
-    return _granted(_issue(request, app, chain_ends=grant.chain_ends))
+    return _granted(_issue(request, app, chain_ends=grant.expires))
 
 
 def _issue(
     request: Request, app: AppConnector, *, chain_ends: datetime | None = None
 ) -> dict[str, object]:
-    oauth = request.environment.oauth
-    now = request.environment.setup.clock.now()
-    access = secrets.token_urlsafe(48)
-    oauth.access[access] = Grant(app=app, expires=now + timedelta(seconds=_LIFETIME_S))
+    expires = request.environment.setup.clock.now() + timedelta(seconds=_LIFETIME_S)
+    given = request.environment.oauth.give(app, expires, chain_ends=chain_ends)
     body: dict[str, object] = {
-        "access_token": access,
+        "access_token": given.access,
         "token_type": "Bearer",
         "expires_in": _LIFETIME_S,
     }
-    if chain_ends is not None:
-        refresh = secrets.token_urlsafe(48)
-        oauth.refresh[refresh] = Grant(app=app, expires=chain_ends, chain_ends=chain_ends)
-        body["refresh_token"] = refresh
+    if given.refresh is not None:
+        body["refresh_token"] = given.refresh
     return body
 
 

@@ -1,7 +1,6 @@
 """What a project sets: `koppeling.toml`, or `[tool.koppeling]` in `pyproject.toml`."""
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -136,6 +135,8 @@ def _read(path: Path) -> str:
 
 
 def _parse(text: str, path: Path, prefix: tuple[str, ...]) -> Settings:
+    import tomllib  # noqa: PLC0415 - many projects have no settings
+
     try:
         data: Any = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -1,5 +1,6 @@
 """Start a program, wait for it, and say what it and all its children took. Needs Linux."""
 
+import contextlib
 import ctypes
 import json
 import os
@@ -71,7 +72,7 @@ def run(command, *, folder, environment=None, server=None, out=None):
     ctypes.CDLL(None).prctl(_ADOPT_ORPHANS, 1, 0, 0, 0)
     if server is not None:
         server.set(reset=1)
-    known = {server.process.pid} if server is not None else set()
+    known = _children()
     with tempfile.TemporaryFile() as printed:
         started_s = time.perf_counter()
         process = subprocess.Popen(
@@ -91,7 +92,7 @@ def run(command, *, folder, environment=None, server=None, out=None):
         killer.cancel()
         process.returncode = os.waitstatus_to_exitcode(status)
         cpu_s = used.ru_utime + used.ru_stime + _orphans_s(known)
-        peak_mib = max(memory.stop(), used.ru_maxrss / 1024)
+        peak_mib = memory.stop() or used.ru_maxrss / 1024
         printed.seek(0)
         said = printed.read().decode("utf-8", "replace")[-2000:]
     return Run(
@@ -124,13 +125,19 @@ def _environment(more):
 def _orphans_s(known):
     """Wait for children that the program left behind; return their processor time."""
     total = 0.0
-    while True:
-        text = Path(f"/proc/self/task/{os.getpid()}/children").read_text()
-        left = [int(each) for each in text.split() if int(each) not in known]
-        if not left:
-            return total
-        _, _, used = os.wait4(left[0], 0)
+    while left := _children() - known:
+        _, _, used = os.wait4(left.pop(), 0)
         total += used.ru_utime + used.ru_stime
+    return total
+
+
+def _children():
+    """Return the children of this process, those that it adopted among them."""
+    found = set()
+    for task in Path("/proc/self/task").iterdir():
+        with contextlib.suppress(OSError):  # a thread that has just ended
+            found |= {int(each) for each in (task / "children").read_text().split()}
+    return found
 
 
 class _Memory:

@@ -154,6 +154,8 @@ class Bench:
         versions = ", ".join(f"{tool.name} {_version(tool, each)}" for tool, each in self.tools)
         missing = ", ".join(self.missing) or "none"
         command = "python -m bench " + shlex.join(["speed", *sys.argv[1:]])
+        if self.asked.tools:
+            command = command.replace(str(self.asked.tools), "FOLDER")
         return (
             f"Measured on {SystemClock().now():%Y-%m-%d} with `{command}`: {_machine()}; "
             f"Python {platform.python_version()}. The best of {self.asked.runs} runs, the tools "

@@ -6,9 +6,17 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
+from koppeling_harness.model.snapshot import MetainfoField, UpdateMetainfo
 from koppeling_harness.traffic.checks import RULES, check_exchanges
 from support.exchanges import PROFIT_8, Tape, a_manifest, rows_of
 
+HOURS = UpdateMetainfo(
+    fields=(
+        MetainfoField(field_id="EmId", data_type="string", length=15),
+        MetainfoField(field_id="Qu", data_type="decimal"),
+        MetainfoField(field_id="DaTi", data_type="date", mandatory=True),
+    )
+)
 SORTED = {"take": 100, "orderbyfieldids": "EmployeeId", "filterfieldids": "Name"}
 
 
@@ -24,7 +32,12 @@ def main():
     took_s = []
     for _ in range(3):
         started_s = time.process_time()
-        check_exchanges(tape.exchanges, manifest=a_manifest(), release=PROFIT_8)
+        check_exchanges(
+            tape.exchanges,
+            manifest=a_manifest(),
+            release=PROFIT_8,
+            definitions={"ptrealization": HOURS},
+        )
         took_s.append(time.process_time() - started_s)
     print(
         f"{len(tape.exchanges)} exchanges, {size_mb:.0f} MB of answers, {len(RULES)} rules: "

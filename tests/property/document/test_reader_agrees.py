@@ -147,6 +147,7 @@ def test_every_sample_is_read_without_pydantic_and_is_the_same(kind, data):
     assert plain(read) == adapter(kind).dump_python(read, mode="json", by_alias=True)
 
 
+@pytest.mark.slow
 @given(st.integers())
 @settings(max_examples=1500)
 def test_what_pydantic_refuses_is_never_taken(seed):

@@ -38,6 +38,7 @@ class Strangeness:
         name: Its id; one that begins with O is production.
         latency_s: Lowest and highest time of an answer.
         maintenance_every: Every so many calls one is answered 503 with `Retry-After: 1`; 0 never.
+        down_after: After so many calls every one is answered 503; 0 never.
         others_every_s: Pause between writes of other users; 0 for none.
         extra_rows: Projects and hours of others.
         missing: Connectors that are not on the app connector.
@@ -50,6 +51,7 @@ class Strangeness:
     name: str = "T45678AB"
     latency_s: tuple[float, float] = (0.0, 0.0)
     maintenance_every: int = 0
+    down_after: int = 0
     others_every_s: float = 0.0
     extra_rows: int = 40
     missing: tuple[str, ...] = ()
@@ -169,8 +171,11 @@ class _Strange:
         try:
             await asyncio.sleep(self.chance.uniform(*self.order["latency_s"]))
             every = self.order["maintenance_every"]
-            if every and self.calls % every == 0:
-                headers = [(b"retry-after", b"1"), (b"content-length", b"0")]
+            down = self.order["down_after"]
+            is_down = bool(down) and self.calls > down
+            if is_down or (every and self.calls % every == 0):
+                wait = b"7200" if is_down else b"1"
+                headers = [(b"retry-after", wait), (b"content-length", b"0")]
                 await sent({"type": "http.response.start", "status": 503, "headers": headers})
                 await sent({"type": "http.response.body", "body": b""})
                 return

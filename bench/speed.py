@@ -40,7 +40,8 @@ def main():
             tables = bench.measure()
         finally:
             bench.close()
-    text = "\n\n".join([MARK, *tables, bench.circumstances()])
+    plot = f"![Processor time per step]({PLOT.name})"
+    text = "\n\n".join([MARK, plot, *tables, bench.circumstances()])
     print(text)
     if asked.write:
         before = PAGE.read_text(encoding="utf-8").partition(MARK)[0]

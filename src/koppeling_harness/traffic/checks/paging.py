@@ -115,7 +115,7 @@ def _sort_missing(scene: Scene) -> Iterator[Objection]:
             continue
         use = scene.uses.get(call.connector or "")
         # where AFAS refused there is no row to look at, but the manifest says what it would hold
-        names = call.first_row or (() if use is None else use.fields)
+        names = use.fields if use and call.is_functional_error else tuple(call.first_row)
         known = {name.lower() for name in names}
         missing = [field for field in call.sort_fields if known and field.lower() not in known]
         if missing:

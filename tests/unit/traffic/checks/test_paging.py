@@ -126,6 +126,14 @@ def test_a_sort_field_that_the_rows_do_not_have_is_objected_to():
     assert of("PERF-45", Tape().read(query={"orderbyfieldids": "-modified"})) == []
 
 
+def test_where_the_sort_was_refused_the_manifest_says_what_the_rows_would_have():
+    refused = {"status": 500, "response_body": '{"externalMessage": "Nr bestaat niet"}'}
+
+    assert of("PERF-45", Tape().read(query={"orderbyfieldids": "Nr"}, **refused)) == [1]
+    assert of("PERF-45", Tape().read(query={"orderbyfieldids": "Name"}, **refused)) == []
+    assert of("PERF-45", Tape().read(query={"orderbyfieldids": "Nr"}, rows=0)) == []
+
+
 def test_a_sort_value_on_both_sides_of_a_page_border_is_told():
     by_date = {"orderbyfieldids": "Modified"}
     tape = Tape().read(rows=100, query={"take": 100, **by_date})

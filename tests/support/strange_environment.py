@@ -9,10 +9,13 @@ import contextlib
 import json
 import os
 import random
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
+from datetime import timedelta
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -20,6 +23,7 @@ from urllib.request import urlopen
 import trustme
 import uvicorn
 
+from koppeling_harness.clock import SystemClock
 from koppeling_harness.config.manifest import load_manifest
 from koppeling_harness.emulator import Erp1
 from koppeling_harness.emulator.access import AppConnector
@@ -184,10 +188,7 @@ class _Strange:
             ended()
 
     def _skewed(self) -> bytes:
-        from datetime import UTC, datetime, timedelta
-        from email.utils import format_datetime
-
-        moment = datetime.now(UTC) + timedelta(seconds=self.order["clock_skew_s"])
+        moment = SystemClock().now() + timedelta(seconds=self.order["clock_skew_s"])
         return format_datetime(moment, usegmt=True).encode()
 
     def _project(self, text: str) -> None:
@@ -234,8 +235,6 @@ class _Strange:
 
 
 async def _serve(order: dict[str, Any]) -> None:
-    import socket
-
     strange = _Strange(order)
 
     def server(app: Any, **more: Any) -> tuple[uvicorn.Server, socket.socket]:
@@ -254,16 +253,17 @@ async def _serve(order: dict[str, Any]) -> None:
 
     tls, outside = server(strange, ssl_certfile=order["certificate"])
     plain, aside = server(strange.truth)
-    print(
+    sys.stdout.write(
         json.dumps(
             {
                 "base_url": f"https://localhost:{outside.getsockname()[1]}/ProfitRestServices",
                 "token": strange.access.token.reveal(),
                 "truth": f"http://127.0.0.1:{aside.getsockname()[1]}/",
             }
-        ),
-        flush=True,
+        )
+        + "\n"
     )
+    sys.stdout.flush()
     await asyncio.gather(
         tls.serve(sockets=[outside]), plain.serve(sockets=[aside]), strange.others()
     )

@@ -181,3 +181,24 @@ def test_a_number_in_a_report_is_no_secret(redactor):
 
 def test_bytes_that_are_no_text_can_be_searched(redactor):
     assert redactor.find_secrets(b"\xff\xfe\x00" + DATA.encode()) == ("token",)
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("op NL91 ABNA 0417 1643 00 voor Jansen", "op {} voor Jansen"),
+        ("NL91ABNA0417164300 abcd efgh", "{} abcd efgh"),
+        ("iban=NL91%20ABNA%200417%201643%2000&x=1", "iban={}&x=1"),
+    ],
+)
+def test_words_behind_an_iban_do_not_hide_it(text, left):
+    redactor = Redactor(b"key")
+
+    assert redactor.text(text) == left.format(redactor.placeholder("iban", "NL91ABNA0417164300"))
+
+
+def test_a_log_reference_whose_remainder_happens_to_be_that_of_an_iban_is_none():
+    reference = "AD66" + "0" * 28
+    assert int(reference[4:] + "1013" + reference[2:4]) % 97 == 1
+
+    assert Redactor(b"key").text(f"[{reference}]") == f"[{reference}]"

@@ -181,7 +181,7 @@ def test_what_a_recorded_run_showed_is_told(koppeling, project):
         (("diff", "7.json"), 4, "Missing argument 'NEW'"),
         (("import-changes", "7.json"), 10, "7.json"),
         (("impact", "7.json"), 4, "expected OLD and NEW"),
-        (("impact", "7.json", "8.json", "--plugins", "reports"), 5, "found no integration"),
+        (("impact", "7.json", "8.json", "--plugin", "reports"), 5, "found no integration"),
         (("check",), 10, "no environment is configured"),
         (("check", "--env", "demo"), 10, "no environment 'demo'"),
     ],

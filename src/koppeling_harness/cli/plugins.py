@@ -14,7 +14,9 @@ def command() -> None:
 @command.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, with the whole manifests.")
 @click.option(
+    "--plugin",
     "--plugins",
+    "plugins",
     type=click.Path(path_type=Path),
     default=Path("plugins"),
     show_default=True,

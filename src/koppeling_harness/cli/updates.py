@@ -94,7 +94,14 @@ def import_changes(file: Path, form: str, out: Path | None, lang: str, *, as_jso
 @command.command()
 @click.argument("releases", nargs=-1, type=_FILE, metavar="[OLD NEW]")
 @click.option("--changes", type=_FILE, metavar="FILE", help="A change table, instead of OLD NEW.")
-@click.option("--plugins", multiple=True, type=_FILE, metavar="PATH", help="Default: plugins.")
+@click.option(
+    "--plugin",
+    "plugins",
+    multiple=True,
+    type=_FILE,
+    metavar="PATH",
+    help="Folder of an integration, or of several. Default: plugins.",
+)
 @click.option(
     "--runs", type=_FILE, default=Path("reports"), show_default=True, help="Folder with runs."
 )

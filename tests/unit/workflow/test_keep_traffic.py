@@ -1,11 +1,12 @@
 """Recordings on disk: scanned before they are written, and one file per time."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from koppeling_harness.errors import ConfigurationError, SecretFoundError
-from koppeling_harness.model.exchange import Recording
+from koppeling_harness.model.exchange import Recording, TriggerRecord
 from koppeling_harness.model.scenario import Scenario
 from koppeling_harness.model.secret import Secret
 from koppeling_harness.model.shape import Text
@@ -89,3 +90,15 @@ def test_what_cannot_be_written_is_told_at_the_end(tmp_path, redactor):
 
     with pytest.raises(ConfigurationError, match="cannot be written"):
         keeper.close()
+
+
+def test_an_input_that_a_private_field_held_stands_in_no_file(tmp_path, redactor):
+    told = TriggerRecord(operation="push-customers", input={"lastName": "Bakker"}, ok=True)
+    recording = a_recording(f'{{"LaNm": "{redactor.placeholder("field", "Bakker")}"}}')
+    keeper = TrafficKeeper(tmp_path, redactor)
+
+    keeper.keep(planned(), replace(recording, triggers=(told,)))
+    keeper.close()
+
+    (file,) = tmp_path.rglob("*.har")
+    assert "Bakker" not in file.read_text(encoding="utf-8")

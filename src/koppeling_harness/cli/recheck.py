@@ -89,9 +89,9 @@ def command(
     """
     from koppeling_harness.cli.progress import RunProgress
     from koppeling_harness.clock import SystemClock
-    from koppeling_harness.workflow.certify import CertifyRequest
     from koppeling_harness.workflow.necessity import necessities
     from koppeling_harness.workflow.recheck import RecheckRequest, recheck_and_write
+    from koppeling_harness.workflow.request import CertifyRequest
 
     request = RecheckRequest(
         run=CertifyRequest(

@@ -103,7 +103,7 @@ def command(
     from koppeling_harness.cli.progress import RunProgress
     from koppeling_harness.clock import SystemClock
     from koppeling_harness.errors import ExitCode
-    from koppeling_harness.workflow.certify import CertifyRequest
+    from koppeling_harness.workflow.request import CertifyRequest
     from koppeling_harness.workflow.run import run_and_write
 
     request = CertifyRequest(

@@ -11,9 +11,10 @@ from koppeling_harness.model.diagnosis import DoctorLine
 from koppeling_harness.store.run_file import run_file
 from koppeling_harness.store.run_journal import read_broken_run
 from koppeling_harness.store.runs import load_run
-from koppeling_harness.workflow.certify import CertifyRequest, find_integrations
 from koppeling_harness.workflow.doctor import Diagnosis, look_at, require_healthy
 from koppeling_harness.workflow.environments import TokenSources
+from koppeling_harness.workflow.integrations import find_integrations
+from koppeling_harness.workflow.request import CertifyRequest
 from koppeling_harness.workflow.rerun import Rerun
 
 

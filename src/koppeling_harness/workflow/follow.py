@@ -17,7 +17,7 @@ from koppeling_harness.model.run import ScenarioResult
 from koppeling_harness.model.verdict import Outcome
 from koppeling_harness.pytest_plugin.collect import render
 from koppeling_harness.scenario.plan import PlannedScenario
-from koppeling_harness.workflow.certify import CertifyRequest
+from koppeling_harness.workflow.request import CertifyRequest
 from koppeling_harness.workflow.run import with_defaults
 from koppeling_harness.workflow.workshop import Touched, Workshop
 

@@ -40,8 +40,9 @@ from koppeling_harness.store.files import require_writable, write_files
 from koppeling_harness.traffic import Redactor
 from koppeling_harness.version import __version__
 from koppeling_harness.workflow.against import against_environment
-from koppeling_harness.workflow.certify import CertifyRequest, Progress
+from koppeling_harness.workflow.certify import Progress
 from koppeling_harness.workflow.history import Earlier, History
+from koppeling_harness.workflow.request import CertifyRequest
 from koppeling_harness.workflow.run import RunDone, Written, certify_and_write, with_defaults
 from koppeling_harness.workflow.whose_change import Present, Tables, Wanted, why_not_available
 from koppeling_harness.workflow.write_run import refuse_secrets

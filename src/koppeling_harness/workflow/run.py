@@ -15,8 +15,9 @@ from koppeling_harness.store.files import require_writable
 from koppeling_harness.store.run_file import run_file
 from koppeling_harness.store.run_journal import JOURNAL
 from koppeling_harness.store.runs import load_run
-from koppeling_harness.workflow.certify import Certified, CertifyRequest, Progress, certify
+from koppeling_harness.workflow.certify import Certified, Progress, certify
 from koppeling_harness.workflow.places import default_packs, default_plugins
+from koppeling_harness.workflow.request import CertifyRequest
 from koppeling_harness.workflow.rerun import Rerun
 from koppeling_harness.workflow.status import Judged, StatusRequest, as_text, judge_registrations
 from koppeling_harness.workflow.write_run import write_record, write_report

@@ -29,13 +29,14 @@ from koppeling_harness.rules.verdict import result_id
 from koppeling_harness.scenario.lock import read_lock
 from koppeling_harness.scenario.plan import PlannedScenario
 from koppeling_harness.store.recordings import recording_file
-from koppeling_harness.workflow.certify import CertifyRequest, Progress, certify
+from koppeling_harness.workflow.certify import Progress, certify
 from koppeling_harness.workflow.from_recording import (
     certified_now,
     read_recording,
     recording_of,
 )
 from koppeling_harness.workflow.history import Earlier
+from koppeling_harness.workflow.request import CertifyRequest
 
 _Results = dict[str, ScenarioResult | None]
 """By `scenario` or `scenario[operation]`; None when there was nothing to carry out."""

@@ -18,7 +18,8 @@ from koppeling_harness.pytest_plugin.host import EmulatedErp
 from koppeling_harness.scenario.load import load_scenario
 from koppeling_harness.scenario.plan import PlannedScenario, plan
 from koppeling_harness.traffic import Redactor
-from koppeling_harness.workflow.certify import CertifyRequest, find_integrations
+from koppeling_harness.workflow.integrations import find_integrations
+from koppeling_harness.workflow.request import CertifyRequest
 
 SUFFIX = ".scenario.yaml"
 

@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from koppeling_harness.clock import SystemClock
-from koppeling_harness.workflow.certify import CertifyRequest
 from koppeling_harness.workflow.follow import follow
+from koppeling_harness.workflow.request import CertifyRequest
 from koppeling_harness.workflow.workshop import Workshop
 from support.tiny import SCENARIO, tiny_plugin
 

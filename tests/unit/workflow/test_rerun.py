@@ -9,7 +9,7 @@ from koppeling_harness.model.verdict import Outcome
 from koppeling_harness.plugin.discover import Integration
 from koppeling_harness.store.run_file import run_file
 from koppeling_harness.version import __version__
-from koppeling_harness.workflow.certify import CertifyRequest
+from koppeling_harness.workflow.request import CertifyRequest
 from koppeling_harness.workflow.rerun import Rerun
 from koppeling_harness.workflow.run import repeating
 from support.exchanges import a_manifest

@@ -6,7 +6,7 @@ import pytest
 
 from koppeling_harness.clock import SystemClock
 from koppeling_harness.errors import NothingToRunError
-from koppeling_harness.workflow.certify import CertifyRequest
+from koppeling_harness.workflow.request import CertifyRequest
 from koppeling_harness.workflow.workshop import Workshop
 from support.tiny import SCENARIO, tiny_plugin
 

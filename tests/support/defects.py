@@ -272,6 +272,19 @@ DEFECTS: tuple[Defect, ...] = (
         edits=edit(HOURS, _FOUND, "identity = None\n        if identity is not None:"),
     ),
     Defect(
+        name="looks-elsewhere-after-lost-answer",
+        description="looks under a badge number, which was not sent, and sends again",
+        caught_by=("RESEND-UNCHECKED",),
+        proved_by="lost-answer",
+        edits=edit(
+            HOURS,
+            'field="EmployeeId", operator=EQUALS, value=entry.employee),\n'
+            '                Filter(field="ProjectId", operator=EQUALS, value=entry.project),\n'
+            '                Filter(field="ItemCodeId", operator=EQUALS, value=entry.item),',
+            'field="EmployeeId", operator=EQUALS, value=f"BADGE-{entry.employee}"),',
+        ),
+    ),
+    Defect(
         name="gives-up-after-lost-answer",
         description="takes a lost answer for a booking",
         caught_by=("EXPECTATION",),

@@ -1,5 +1,6 @@
 """Rules about what is done after an answer that was not the hoped-for one."""
 
+import json
 import re
 from collections.abc import Iterator
 
@@ -14,6 +15,8 @@ PATIENCE_S = 30.0
 """Who is asked to wait longer may leave it to the next run."""
 
 _EARLY = 0.95
+_EQUAL = "1"
+"""The operator of a filter. Source: AFAS, docs.afas.help/profit/en/get-connector."""
 _TRANSIENT = re.compile(
     r"(?i)lock|vergrendeld|in gebruik|in use|tijdsduur|duration|time-?out|memory|string space|"
     r"onverwachte fout|unexpected error"
@@ -109,8 +112,22 @@ def _checked(scene: Scene, before: Call, call: Call) -> bool:
         before.exchange.started_s < read.exchange.started_s
         and read.ended_s <= call.exchange.started_s
         and read.exchange.status == 200
+        and _could_show(read, call)
         for read in scene.reads
     )
+
+
+def _could_show(read: Call, written: Call) -> bool:
+    """Return whether a reading could show what was written: not when it asks for other values.
+
+    Which GetConnector shows an entry cannot be known, so only a filter speaks against it: one that
+    asks for equal values, of which none is in the entry.
+    """
+    equal = [value for _, value, operator in read.filters if operator == _EQUAL and value]
+    if not equal or written.request_json is None:
+        return True
+    sent = json.dumps(written.request_json, ensure_ascii=False).casefold()
+    return any(value.strip().casefold() in sent for value in equal)
 
 
 _TROUBLE = "AFAS, docs.afas.help/profit/en/troubleshooting"
@@ -189,8 +206,10 @@ RULES = (
             "repeating makes duplicates.",
         ),
         fix=Text(
-            nl="Lees eerst met een GetConnector of de boeking er al staat.",
-            en="First read with a GetConnector whether the entry is already there.",
+            nl="Lees eerst met een GetConnector of de boeking er al staat, met een filter op wat is "
+            "verstuurd.",
+            en="First read with a GetConnector whether the entry is already there, filtering on "
+            "what was sent.",
         ),
         source=_TROUBLE,
         check=_resent,

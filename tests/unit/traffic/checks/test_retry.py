@@ -109,6 +109,25 @@ def test_a_reading_that_failed_or_came_before_is_no_check():
     assert "RESEND-UNCHECKED" in codes(Tape().read().write(status=None).write())
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "is_check"),
+    [("Nummer", "PERS01", True), ("Nummer", "12345", False), ("Gewijzigd", "", True)],
+)
+def test_a_reading_that_asks_for_other_values_is_no_check(field, value, is_check):
+    asked = {"filterfieldids": field, "filtervalues": value, "operatortypes": "1"}
+    written = {"EmId": "pers01", "Qu": 2}
+
+    tape = Tape().write(written, status=None).read(query=asked).write(written)
+
+    assert bool(of("RESEND-UNCHECKED", tape)) is not is_check
+
+
+def test_a_reading_from_a_moment_on_is_a_check():
+    asked = {"filterfieldids": "Gewijzigd", "filtervalues": "2026-01-01", "operatortypes": "2"}
+
+    assert of("RESEND-UNCHECKED", Tape().write(status=None).read(query=asked).write()) == []
+
+
 def test_being_triggered_again_does_not_make_it_safe():
     assert codes(Tape().write(status=None, turn=1).write(turn=2)) == ["RESEND-UNCHECKED"]
 

@@ -15,10 +15,11 @@ from koppeling_harness.emulator.company_facts import (
     ACCOUNTS,
     CODES,
     COMPANIES,
-    DESTINATIONS,
+    MORE,
     PEOPLE,
     USERS,
 )
+from koppeling_harness.emulator.definition import supplied
 
 Row: TypeAlias = tuple[Any, ...]
 
@@ -67,12 +68,17 @@ def _moment(chance: random.Random, days: int) -> str:
 
 
 def _codes(connection: sqlite3.Connection) -> None:
-    rows = [
-        (kind, *pair.split("=", 1), 0, DESTINATIONS.get(pair.split("=", 1)[0])
-         if kind == "subject_type" else None, _CREATED, _CREATED)
-        for kind, text in CODES.items()
-        for pair in text.split("|")
-    ]  # fmt: skip
+    pairs = [
+        (kind, *pair.split("=", 1)) for kind, text in CODES.items() for pair in text.split("|")
+    ]
+    rows: list[Row] = [
+        (kind, id_, text, 0, MORE.get(kind, {}).get(id_), _CREATED, _CREATED)
+        for kind, id_, text in pairs
+    ]
+    rows += [
+        ("get_connector", each.id, each.description, 0, None, _CREATED, _CREATED)
+        for each in supplied().values()
+    ]
     _fill(connection, "code", "kind, id, ds, bl, more, created, modified", rows)
     _fill(
         connection,

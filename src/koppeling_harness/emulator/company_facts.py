@@ -25,12 +25,26 @@ CODES: dict[str, str] = {
     "leave_reason": "Vak=Vakantie|TvT=Tijd voor tijd|01=Verhuizing|02=Huwelijk",
     "illness_type": "Z=Ziek|ZW=Zwangerschap|BO=Bedrijfsongeval|A=Arbeidsongeval",
     "subject_type": "-2=Bijlage|-5=E-mail|1=Notitie|2=Klacht|3=Medewerkerdossier|4=Offertedossier",
+    "title": "DHR=De heer|MEVR=Mevrouw|DR=Doctor|DRS=Doctorandus|IR=Ingenieur|MR=Meester",
+    "residence": "3800AA-3829ZZ=Amersfoort|3500AA-3585ZZ=Utrecht|1000AA-1109ZZ=Amsterdam"
+    "|8000AA-8049ZZ=Zwolle|3000AA-3089ZZ=Rotterdam|3830AA-3835ZZ=Leusden"
+    "|5200AA-5249ZZ='s-Hertogenbosch|2600AA-2629ZZ=Delft|9700AA-9747ZZ=Groningen",
     "user_group": "Iedereen=Alle gebruikers|Koppeling=Koppelingen|HR=HR-medewerkers",
 }
 """Code tables that a company keeps, as `id=description`."""
 
-DESTINATIONS = {"2": "3,4", "3": "2"}
-"""Types of dossier items that allow these destinations only."""
+MORE: dict[str, dict[str, str]] = {
+    "subject_type": {"2": "3,4", "3": "2"},
+    "currency": {"EUR": "1", "USD": "0.92", "GBP": "1.17"},
+    "vat_code": {"1": "21", "2": "9", "5": "21", "6": "9", "0": "0"},
+    "residence": {
+        "3800AA-3829ZZ": "033", "3500AA-3585ZZ": "030", "1000AA-1109ZZ": "020",
+        "8000AA-8049ZZ": "038", "3000AA-3089ZZ": "010", "3830AA-3835ZZ": "033",
+        "5200AA-5249ZZ": "073", "2600AA-2629ZZ": "015", "9700AA-9747ZZ": "050",
+    },
+}  # fmt: skip
+"""What a code says beside its description: the only destinations of a type of dossier item, the
+invented rate of a currency, the percentage of a VAT code, the area code of a town."""
 
 PEOPLE = (
     # first, initials, prefix, last, gender, born, function, unit, hours

@@ -56,6 +56,10 @@ class Definition:
     """What follows FROM."""
     where: str = ""
     columns: tuple[Column, ...]
+    more: tuple[Column, ...] = ()
+    """Fields of its tables that it does not show itself, and that a copy may take."""
+    order: str = ""
+    """What gives every row its fixed place, where that is not the row id of the first table."""
     fixed_filters: tuple[tuple[Column, FixedFilter], ...] = ()
     blocked: bool = False
     by_id: Mapping[str, Column] = field(init=False, repr=False, compare=False)
@@ -66,38 +70,41 @@ class Definition:
     @property
     def row_order(self) -> str:
         """The expression that gives every row its fixed place."""
-        return f"{self.source.split()[1]}.rowid"
+        return self.order or f"{self.alias}.rowid"
+
+    @property
+    def alias(self) -> str:
+        """What the first table is called in the expressions of the columns; "" for none."""
+        return "" if self.order else self.source.split()[1]
 
 
 @cache
 def supplied() -> Mapping[str, Definition]:
     """Return the GetConnectors that come with Profit, by lower-case id."""
     text = resources.files(__package__).joinpath("data/get_connectors.tsv").read_text("utf-8")
-    found: dict[str, Definition] = {}
-    head: list[str] = []
-    columns: list[Column] = []
-    for line in [*text.splitlines(), "G"]:
-        parts = line.split("\t")
-        if parts[0] != "G":
-            columns.append(_column(parts))
-            continue
-        if head:
-            definition = Definition(
-                id=head[1],
-                description=head[2],
-                source=head[3],
-                where=head[4] if len(head) > 4 else "",
-                columns=tuple(columns),
-            )
-            found[head[1].lower()] = definition
-        head, columns = parts, []
-    return found
+    blocks = [block.splitlines() for block in re.split(r"^G\t", text, flags=re.MULTILINE)[1:]]
+    found = (_supplied(head.split("\t"), lines) for head, *lines in blocks)
+    return {each.id.lower(): each for each in found}
 
 
-def _column(parts: list[str]) -> Column:
-    id_, kind, sql, label_nl, label_en = parts
-    return Column(
+def _supplied(head: list[str], lines: list[str]) -> Definition:
+    """Return one definition: its head, and a line for each field; + marks one that is not shown."""
+    id_, description, source, where, order = (*head, "", "")[:5]
+    return Definition(
         id=id_,
+        description=description,
+        source=source,
+        where=where,
+        columns=tuple(_column(each) for each in lines if not each.startswith("+")),
+        more=tuple(_column(each) for each in lines if each.startswith("+")),
+        order=order,
+    )
+
+
+def _column(line: str) -> Column:
+    id_, kind, sql, label_nl, label_en = line.split("\t")
+    return Column(
+        id=id_.removeprefix("+"),
         type=kind[0],
         length=int(kind[1:] or 0),
         sql=sql,
@@ -115,7 +122,7 @@ def define(own: OwnGetConnector) -> Definition:
         ConfigurationError: A source is unknown, or a join or filter cannot be made.
     """
     base = _source(own, own.copy_of or own.id)
-    columns = dict(base.by_id)
+    columns = {each.id.lower(): each for each in (*base.columns, *base.more)}
     joins = [_join(own, each, columns) for each in own.joins]
     named = [ConnectorField(id=each, field=each) for each in own.fields] + list(own.renamed)
     chosen = tuple(
@@ -134,6 +141,7 @@ def define(own: OwnGetConnector) -> Definition:
         source=" ".join([base.source, *joins]),
         where=base.where,
         columns=chosen or base.columns,
+        order=base.order,
         fixed_filters=tuple(filters),
         blocked=own.blocked is not None,
     )
@@ -143,7 +151,8 @@ def _join(own: OwnGetConnector, join: JoinedTable, columns: dict[str, Column]) -
     """Return the SQL of a join, and add the columns that it brings as `alias.Field`."""
     joined = _source(own, join.source)
     alias = f'"own_{join.alias}"'
-    inner = {name: replace(each, sql=f'{alias}."{each.id}"') for name, each in joined.by_id.items()}
+    known = (*joined.columns, *joined.more)
+    inner = {each.id.lower(): replace(each, sql=f'{alias}."{each.id}"') for each in known}
     pairs = []
     for theirs, ours in join.on.items():
         left, right = inner.get(theirs.lower()), columns.get(ours.lower())
@@ -191,21 +200,21 @@ def _problem(own: OwnGetConnector, message: str) -> ConfigurationError:
 
 
 def _plain_select(definition: Definition) -> str:
-    columns = ", ".join(f'{each.sql} AS "{each.id}"' for each in definition.columns)
+    shown = (*definition.columns, *definition.more)
+    columns = ", ".join(f'{each.sql} AS "{each.id}"' for each in shown)
     where = f" WHERE {definition.where}" if definition.where else ""
     return f"SELECT {columns} FROM {definition.source}{where}"  # noqa: S608 - our own names
 
 
 def _missing(base: Definition, name: str) -> Column:
     """Return a custom field of the first table, else what a vanished field shows."""
-    if not _CUSTOM_FIELD.match(name):
+    if not base.alias or not _CUSTOM_FIELD.match(name):
         return _replaced(name)
-    alias = base.source.split()[1]
     return Column(
         id=name,
         type="s",
         length=0,
-        sql=f"json_extract({alias}.data, '$.{name.upper()}')",
+        sql=f"json_extract({base.alias}.data, '$.{name.upper()}')",
         label_nl=name,
         label_en=name,
     )

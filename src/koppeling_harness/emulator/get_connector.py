@@ -277,12 +277,14 @@ _ROW_IDS: dict[str, str] = {}
 
 def _row_id_column(connection: sqlite3.Connection, definition: Definition) -> str:
     """Return the expression of the column that is the row id of the first table."""
-    table, alias = definition.source.split()[:2]
+    if not definition.alias:
+        return ""
+    table = definition.source.split()[0]
     if table not in _ROW_IDS:
         columns = connection.execute(f"PRAGMA table_info({table})").fetchall()
         whole = [name for _, name, kind, _, _, key in columns if key == 1 and kind == "INTEGER"]
         _ROW_IDS[table] = whole[0] if whole else ""
-    return f"{alias}.{_ROW_IDS[table]}"
+    return f"{definition.alias}.{_ROW_IDS[table]}"
 
 
 def _number(text: str | None, default: int) -> int:

@@ -151,7 +151,7 @@ def test_an_action_overrules_the_verb_beside_the_keys_or_inside_fields_in_either
         for fields in ({action: "insert", **stage}, {"Fields": {action: "delete", **stage}}):
             body = element("PtProject", {"PrId": "500001"}, PtProjectStage=fields)
             assert client.put("PtProject", body).status == 201
-        found = client.where("Profit_Projectstage", "ProjectId,ProjectStageId", f"500001,X{number}")
+        found = client.where("Profit_Projectstage", "ProjectId,ProjectStage", f"500001,X{number}")
         assert found.rows == []
 
 
@@ -208,7 +208,7 @@ def test_a_sub_object_is_deleted_by_the_chain_of_keys():
 
     stages = client.where("Profit_Projectstage", "ProjectId", "500001").rows
     assert reply.status == 200
-    assert [each["ProjectStageId"] for each in stages] == ["20"]
+    assert [each["ProjectStage"] for each in stages] == ["20"]
     assert client.where("Profit_Projects", "ProjectId", "500001").rows
     assert client.delete("PtRealization/PtRealization/@Id/5").status == 200
     assert client.delete("PtRealization/PtRealization/@Id/5").status == 500

@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+from koppeling_harness.document import dump_json
 from koppeling_harness.model.finding import Difference, Finding
 from koppeling_harness.model.run import (
     ErpInfo,
@@ -164,6 +166,14 @@ def a_run(*integrations: IntegrationRecord, **changes) -> RunRecord:
         integrations=integrations,
     )
     return replace(record, **changes)
+
+
+def stored(reports: Path, record: RunRecord) -> RunRecord:
+    """Write a record where runs are kept, and return it."""
+    folder = reports / record.run_id
+    folder.mkdir(parents=True)
+    (folder / "run.json").write_text(dump_json(record), encoding="utf-8")
+    return record
 
 
 def every_outcome() -> RunRecord:

@@ -10,9 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from koppeling_harness.clock import Clock
-from koppeling_harness.config.settings import Settings, load_settings
 from koppeling_harness.document import dump_json
-from koppeling_harness.errors import ErpUnavailableError, ExitCode
+from koppeling_harness.errors import ExitCode
 from koppeling_harness.model.policy import ReleaseRoles
 from koppeling_harness.model.recheck import (
     Movement,
@@ -22,35 +21,23 @@ from koppeling_harness.model.recheck import (
     RecheckedScenario,
     RecheckRecord,
 )
-from koppeling_harness.model.run import HarnessInfo, IntegrationRecord, ScenarioResult
-from koppeling_harness.model.shape import Text
-from koppeling_harness.model.status import Role
-from koppeling_harness.model.verdict import Outcome
-from koppeling_harness.plugin.discover import Integration
+from koppeling_harness.model.run import HarnessInfo, IntegrationRecord
 from koppeling_harness.report.recheck_page import render_recheck_page
 from koppeling_harness.report.recheck_text import render_recheck_text
-from koppeling_harness.rules.attribution import (
-    BY_ENVIRONMENT,
-    is_environment,
-    movement,
-    whose_change,
-)
-from koppeling_harness.rules.verdict import result_id
+from koppeling_harness.rules.attribution import BY_ENVIRONMENT, is_environment, whose_change
 from koppeling_harness.store.files import require_writable, write_files
 from koppeling_harness.traffic import Redactor
 from koppeling_harness.version import __version__
-from koppeling_harness.workflow.against import against_environment
-from koppeling_harness.workflow.certify import Progress
+from koppeling_harness.workflow.certify import Certified, Progress
 from koppeling_harness.workflow.history import Earlier, History
+from koppeling_harness.workflow.moved import moved, newly_failing
+from koppeling_harness.workflow.present import Wanted, presents
+from koppeling_harness.workflow.recheck_releases import AskedRelease, RecheckReleases
 from koppeling_harness.workflow.request import CertifyRequest
-from koppeling_harness.workflow.run import RunDone, Written, certify_and_write, with_defaults
-from koppeling_harness.workflow.whose_change import Present, Tables, Wanted, why_not_available
+from koppeling_harness.workflow.run import RunDone, certify_and_write, with_defaults
+from koppeling_harness.workflow.whose_change import Tables
 from koppeling_harness.workflow.write_run import refuse_secrets
 
-_NAMED_NOWHERE = Text(
-    nl="niet beschikbaar: de instellingen noemen geen release",
-    en="not available: the settings name no release",
-)
 _HEAVIEST_FIRST = (
     ExitCode.INTERRUPTED,
     ExitCode.NOT_PASSED,
@@ -83,18 +70,6 @@ class RecheckRequest:
     environments: tuple[str, ...] = ()
     impact: Mapping[str, str] | None = None
     roles: ReleaseRoles | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Asked:
-    """One release to recheck."""
-
-    label: str
-    role: Role | None
-
-    @property
-    def advisory(self) -> bool:
-        return self.role is Role.ACCEPT
 
 
 def recheck_and_write(request: RecheckRequest, *, clock: Clock, progress: Progress) -> RunDone:
@@ -137,31 +112,6 @@ def recheck_and_write(request: RecheckRequest, *, clock: Clock, progress: Progre
     )
 
 
-def asked_releases(roles: ReleaseRoles, labels: Sequence[str]) -> list[tuple[str, Role | None]]:
-    """Return label and role of the releases to recheck: the previous, the current, then Accept.
-
-    Args:
-        roles: Which releases count; a role without a release gives an empty label.
-        labels: Those that are meant; all when empty.
-    """
-    named = {
-        Role.PREVIOUS: roles.previous,
-        Role.CURRENT: roles.current,
-        Role.ACCEPT: roles.accept,
-    }
-    if not labels:
-        return [(label or "", role) for role, label in named.items()]
-    by_label = {label: role for role, label in named.items() if label}
-    return [(label, by_label.get(label)) for label in labels]
-
-
-def _only_necessary(run: CertifyRequest, impact: Mapping[str, str] | None) -> CertifyRequest:
-    if impact is None:
-        return run
-    wanted = [name for name, necessity in impact.items() if necessity != "none"]
-    return replace(run, only=tuple(each for each in wanted if not run.only or each in run.only))
-
-
 class _Rechecking:
     """One recheck: its runs, and the tables that they make necessary."""
 
@@ -170,50 +120,29 @@ class _Rechecking:
         self._clock = clock
         self._progress = progress
         self._history = History(request.reports)  # before anything of now is written
-        settings = load_settings(Path())
-        self._absent: dict[str, Text] = {}
-        self._real = self._environments(settings)
-        self._tables = Tables(request.run, self._real, request.certified, clock=clock)
-        roles = request.roles or settings.releases
-        self._every = [_Asked(label=label, role=role) for label, role in asked_releases(roles, ())]
-        self._asked = [
-            _Asked(label=label, role=role)
-            for label, role in asked_releases(roles, request.releases)
-        ]
-        known = {each.label for each in self._asked}
-        self._asked += [
-            _Asked(label=label, role=None)
-            for label in (*self._real, *self._absent)
-            if label not in known and not request.releases
-        ]
+        self._releases = RecheckReleases(
+            request.run,
+            Path(),
+            labels=request.releases,
+            environments=request.environments,
+            roles=request.roles,
+            clock=clock,
+        )
+        self._tables = Tables(request.run, self._releases.real, request.certified, clock=clock)
         self.exit_codes: dict[str, ExitCode] = {}
-
-    def _environments(self, settings: Settings) -> dict[str, CertifyRequest]:
-        """Return how to run on the release of each real environment; one out of reach is absent."""
-        found: dict[str, CertifyRequest] = {}
-        for name in self._request.environments:
-            try:
-                request = against_environment(
-                    self._request.run, name, folder=Path(), clock=self._clock
-                )
-            except ErpUnavailableError as error:
-                label = settings.environments[name].release or name
-                self._absent[label] = Text(
-                    nl=f"niet beschikbaar: {error.message}", en=f"not available: {error.message}"
-                )
-            else:
-                found[request.release] = request
-        return found
 
     def releases(self) -> Iterator[RecheckedRelease]:
         """Run every release first; then compare and attribute."""
-        written = {
-            each.label: self._run(each.label) for each in self._asked if self._why_not(each) is None
+        asked = self._releases.asked
+        certified = {
+            each.label: self._run(each.label)
+            for each in asked
+            if self._releases.why_not(each) is None
         }
-        for each in self._asked:
-            reason = self._why_not(each)
+        for each in asked:
+            reason = self._releases.why_not(each)
             if reason is None:
-                yield self._release(each, written[each.label])
+                yield self._release(each, certified[each.label])
             else:
                 yield RecheckedRelease(
                     release=each.label,
@@ -223,35 +152,27 @@ class _Rechecking:
                     note=reason,
                 )
 
-    def _why_not(self, asked: _Asked) -> Text | None:
-        if not asked.label:
-            return _NAMED_NOWHERE
-        if asked.label in self._absent:
-            return self._absent[asked.label]
-        if asked.label in self._real:
-            return None
-        return why_not_available(asked.label, self._request.run.packs)
-
-    def _run(self, label: str) -> Written:
-        written = certify_and_write(
-            self._real.get(label) or replace(self._request.run, release=label),
+    def _run(self, label: str) -> Certified:
+        certified = certify_and_write(
+            self._releases.request(label),
             self._request.reports,
             clock=self._clock,
             progress=self._progress,
-        )
-        self.exit_codes[label] = written.certified.exit_code
-        for present in _presents(written).values():
-            self._tables.add(present, present.integration.folder)
-        return written
+        ).certified
+        self.exit_codes[label] = certified.exit_code
+        for present in presents(certified).values():
+            self._tables.add(present)
+        return certified
 
-    def _release(self, asked: _Asked, written: Written) -> RecheckedRelease:
-        record = written.certified.record
-        presents = _presents(written)
-        moved = {each.id: self._moved(each, asked.label) for each in record.integrations}
+    def _release(self, asked: AskedRelease, certified: Certified) -> RecheckedRelease:
+        record = certified.record
+        here = presents(certified)
+        where = self._releases.with_older(asked.label)
+        scenarios = {each.id: moved(each, self._history, where) for each in record.integrations}
         failing = {
-            name: self._failing(presents[name], scenarios, asked.label)
-            for name, scenarios in moved.items()
-            if name in presents
+            name: newly_failing(here[name], many, self._history, where)
+            for name, many in scenarios.items()
+            if name in here
         }
         self._tables.prepare([wanted for many in failing.values() for wanted in many])
         return RecheckedRelease(
@@ -262,65 +183,17 @@ class _Rechecking:
             version=record.erp.version,
             run_id=record.run_id,
             integrations=tuple(
-                self._integration(each, moved[each.id], failing.get(each.id, ()), asked.label)
+                _integration(
+                    each,
+                    self._history.last(each.id, where),
+                    [
+                        self._attributed(scenario, failing.get(each.id, ()))
+                        for scenario in scenarios[each.id]
+                    ],
+                )
                 for each in record.integrations
             ),
         )
-
-    def _integration(
-        self,
-        record: IntegrationRecord,
-        moved: Sequence[RecheckedScenario],
-        failing: Sequence[Wanted],
-        label: str,
-    ) -> RecheckedIntegration:
-        last = self._history.last(record.id, self._candidates(label))
-        return RecheckedIntegration(
-            id=record.id,
-            version=record.version,
-            digest=record.digest,
-            title=record.title,
-            verdict=record.verdict,
-            last_run=last.run.run_id if last else "",
-            last_release=last.run.erp.label if last else "",
-            scenarios=tuple(self._attributed(each, failing) for each in moved),
-            problem=record.problem,
-        )
-
-    def _candidates(self, label: str) -> list[str]:
-        """Return where the last verdict may be: on the release itself, then on older ones."""
-        known = [each.label for each in self._every if each.label]
-        older = known[: known.index(label)] if label in known else known
-        return [label, *reversed(older)]
-
-    def _moved(self, record: IntegrationRecord, label: str) -> list[RecheckedScenario]:
-        candidates = self._candidates(label)
-        last = self._history.last(record.id, candidates)
-        now = {result_id(each): each for each in record.results}
-        names = dict.fromkeys([*now, *record.required_ids, *(last.results if last else ())])
-        return [
-            _moved(name, now.get(name), self._history.last_judged(record.id, name, candidates))
-            for name in names
-        ]
-
-    def _failing(
-        self, present: Present, moved: Sequence[RecheckedScenario], label: str
-    ) -> list[Wanted]:
-        """Return what is newly failing and has passed before, by the run in which it passed."""
-        candidates = self._candidates(label)
-        by_run: dict[Path, tuple[Earlier, list[str]]] = {}
-        for each in moved:
-            if each.movement is not Movement.NEWLY_FAILING or is_environment(
-                each.outcome, each.cause
-            ):
-                continue
-            earlier = self._history.last_passed(present.record.id, each.scenario, candidates)
-            if earlier is not None:
-                by_run.setdefault(earlier.path, (earlier, []))[1].append(each.scenario)
-        return [
-            Wanted(present=present, earlier=earlier, scenarios=tuple(names))
-            for earlier, names in by_run.values()
-        ]
 
     def _attributed(
         self, scenario: RecheckedScenario, failing: Sequence[Wanted]
@@ -335,43 +208,26 @@ class _Rechecking:
         return replace(scenario, attribution=whose_change(table), table=table)
 
 
-def _presents(written: Written) -> dict[str, Present]:
-    certified = written.certified
-    found: dict[str, Integration] = {each.manifest.id: each for each in certified.integrations}
-    return {
-        each.id: Present(
-            integration=found[each.id],
-            record=each,
-            run=certified.record,
-            planned={
-                planned.id: planned
-                for planned, _ in certified.session.results
-                if planned.manifest.id == each.id
-            },
-        )
-        for each in certified.record.integrations
-        if each.id in found
-    }
+def _only_necessary(run: CertifyRequest, impact: Mapping[str, str] | None) -> CertifyRequest:
+    if impact is None:
+        return run
+    wanted = [name for name, necessity in impact.items() if necessity != "none"]
+    return replace(run, only=tuple(each for each in wanted if not run.only or each in run.only))
 
 
-def _moved(
-    name: str, now: ScenarioResult | None, before: ScenarioResult | None
-) -> RecheckedScenario:
-    known = now or before
-    outcome = now.outcome if now else Outcome.NOT_RUN
-    finding = now.findings[0] if now and now.findings else None
-    message = None
-    if finding is not None:
-        message = finding.text or Text(nl=finding.message, en=finding.message)
-    return RecheckedScenario(
-        scenario=name,
-        title=known.title if known else None,
-        level=known.level if known else None,
-        movement=movement(before.outcome if before else None, outcome),
-        before=before.outcome if before else None,
-        outcome=outcome,
-        cause=now.cause if now else None,
-        message=message,
+def _integration(
+    record: IntegrationRecord, last: Earlier | None, scenarios: Sequence[RecheckedScenario]
+) -> RecheckedIntegration:
+    return RecheckedIntegration(
+        id=record.id,
+        version=record.version,
+        digest=record.digest,
+        title=record.title,
+        verdict=record.verdict,
+        last_run=last.run.run_id if last else "",
+        last_release=last.run.erp.label if last else "",
+        scenarios=tuple(scenarios),
+        problem=record.problem,
     )
 
 

@@ -2,11 +2,10 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from koppeling_harness.document import dump_json
 from koppeling_harness.model.run import RunRecord, Shard
 from koppeling_harness.model.verdict import Cause, Outcome
 from koppeling_harness.workflow.history import History
-from support.records import STARTED_AT, a_failure, a_result, a_run, an_integration
+from support.records import STARTED_AT, a_failure, a_result, a_run, an_integration, stored
 
 UNREACHABLE = a_failure("a", operation=None, outcome=Outcome.INCONCLUSIVE, cause=Cause.ENVIRONMENT)
 
@@ -16,11 +15,7 @@ def written(folder: Path, number: int, *results, release: str = "Profit 8", **ch
     record = a_run(
         an_integration(*results), run_id=f"run-{number}", started_at=STARTED_AT + timedelta(number)
     )
-    record = replace(record, erp=replace(record.erp, label=release), **changes)
-    place = folder / record.run_id
-    place.mkdir()
-    (place / "run.json").write_text(dump_json(record), encoding="utf-8")
-    return record
+    return stored(folder, replace(record, erp=replace(record.erp, label=release), **changes))
 
 
 def test_the_last_run_is_the_newest_on_the_first_release_that_has_one(tmp_path):

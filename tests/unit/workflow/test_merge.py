@@ -5,14 +5,13 @@ from pathlib import Path
 import pytest
 
 from koppeling_harness.clock import SystemClock
-from koppeling_harness.document import dump_json
 from koppeling_harness.errors import DocumentError, ExitCode, UsageError
 from koppeling_harness.model.run import RunRecord, Shard
 from koppeling_harness.model.verdict import Cause, Outcome
 from koppeling_harness.store.runs import find_runs
 from koppeling_harness.workflow.judged import run_exit_code
 from koppeling_harness.workflow.merge import merge, parse_shard
-from support.records import STARTED_AT, a_failure, a_result, a_run, an_integration
+from support.records import STARTED_AT, a_failure, a_result, a_run, an_integration, stored
 
 IDS = ("a", "b", "c", "d")
 
@@ -34,12 +33,9 @@ SECOND = a_shard(2, a_result("c"), a_result("d"))
 
 def written(folder: Path, *records: RunRecord) -> list[Path]:
     """Write each record in a folder of its own; return the folders."""
-    folders = []
-    for number, record in enumerate(records):
-        place = folder / f"shard-{number}" / record.run_id
-        place.mkdir(parents=True)
-        (place / "run.json").write_text(dump_json(record), encoding="utf-8")
-        folders.append(place.parent)
+    folders = [folder / f"shard-{number}" for number in range(len(records))]
+    for place, record in zip(folders, records, strict=True):
+        stored(place, record)
     return folders
 
 

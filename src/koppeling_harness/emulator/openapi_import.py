@@ -1,8 +1,9 @@
-"""UpdateConnectors out of AFAS's own OpenAPI files.
+"""UpdateConnectors and GetConnectors out of AFAS's own OpenAPI files.
 
 The files describe a connector's body as `properties.<Root>.properties.Element`, which holds
 `Fields` and, below `Objects`, the sub-objects in the same form. Keys beside `Fields` stand only
-in the examples, returned keys only in the example of a 201, and code tables in the description.
+in the examples, returned keys only in the example of a 201, and code tables in the description. A
+GetConnector's fields stand in the schema of its 200, below `rows`.
 
 Source: AFAS, docs.afas.help/apidoc (OpenAPI 3, one file per domain).
 """
@@ -13,6 +14,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from koppeling_harness.emulator.definition import Definition, supplied
+from koppeling_harness.emulator.published import PublishedField, published
 from koppeling_harness.emulator.specification import Field, ObjectType, UpdateConnector
 
 _CODE_LINE = re.compile(r"^(.{1,40}?) = (.*?);?$")
@@ -27,12 +30,13 @@ class Imported:
     """What was understood of a file, and what was not."""
 
     connectors: tuple[UpdateConnector, ...]
+    gets: tuple[Definition, ...] = ()
     not_understood: tuple[str, ...]
     """One line each: where, and why."""
 
 
 def import_openapi(text: str, *, name: str) -> Imported:
-    """Return the UpdateConnectors that an OpenAPI file of AFAS describes.
+    """Return the connectors that an OpenAPI file of AFAS describes.
 
     Args:
         text: The file's content.
@@ -52,7 +56,15 @@ def import_openapi(text: str, *, name: str) -> Imported:
             found.append(connector)
         else:
             problems.append(f"{name}: {id_}: {connector}")
-    return Imported(connectors=tuple(found), not_understood=tuple(problems))
+    gets = []
+    for id_ in sorted({each for path in paths if (each := _get_id(path, paths[path]))}):
+        read = _get(id_, paths[f"/connectors/{id_}"]["get"])
+        if isinstance(read, Definition):
+            gets.append(read)
+        if id_.lower() not in supplied():
+            why = "its data is unknown, it gives no rows" if isinstance(read, Definition) else read
+            problems.append(f"{name}: GetConnector {id_}: {why}")
+    return Imported(connectors=tuple(found), gets=tuple(gets), not_understood=tuple(problems))
 
 
 def merge(one: UpdateConnector, other: UpdateConnector) -> UpdateConnector:
@@ -69,6 +81,36 @@ def _update_id(path: str, operations: Json) -> str | None:
     if len(parts) < 2 or parts[0].lower() != "connectors" or "{" in parts[1]:
         return None
     return parts[1] if {"post", "put", "delete"} & set(operations) else None
+
+
+def _get_id(path: str, operations: Json) -> str | None:
+    parts = path.strip("/").split("/")
+    if len(parts) != 2 or parts[0] != "connectors" or "{" in parts[1]:
+        return None
+    return parts[1] if "get" in operations else None
+
+
+_GET_LETTERS = {"integer": "i", "number": "n", "boolean": "b"}
+
+
+def _get(id_: str, operation: Json) -> Definition | str:
+    """Return the GetConnector of an operation, or why not."""
+    try:
+        answer = operation["responses"]["200"]["content"]["application/json"]["schema"]
+        rows = answer["properties"]["rows"]["items"]["properties"]
+        fields = [
+            PublishedField(
+                id=name,
+                type=_GET_LETTERS.get(each.get("type"), "s"),
+                label_en=_plain(each.get("description", "").split("\n")[0]),
+            )
+            for name, each in rows.items()
+        ]
+    except (KeyError, TypeError, AttributeError) as error:
+        return f"no fields below `rows` in the schema of its 200: {error!r}"
+    known = supplied().get(id_.lower())
+    summary = " ".join(str(operation.get("summary", id_)).split())
+    return published(id_, known.description if known else summary, fields)
 
 
 def _connector(id_: str, paths: Json, schemas: Json) -> UpdateConnector | str:

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from koppeling_harness.emulator.definition import Column, Definition, supplied
+from koppeling_harness.emulator.definition import Definition, supplied
+from koppeling_harness.emulator.published import PublishedField, published
 from koppeling_harness.emulator.specification import TYPES, Field, ObjectType, UpdateConnector
 
 _GET_LETTERS = {"string": "s", "int": "i", "decimal": "n", "boolean": "b", "date": "d", "blob": "s"}
@@ -106,26 +107,14 @@ def _fields(body: Mapping[str, Any]) -> tuple[Field, ...]:
 
 def _get(id_: str, body: Mapping[str, Any]) -> Definition:
     """Return a GetConnector with the snapshot's fields, and the data that is known of them."""
-    known = supplied().get(id_.lower())
-    columns = []
-    for each in body["fields"]:
-        name = str(each["id"])
-        same = known.by_id.get(name.lower()) if known else None
-        label = str(each.get("label") or name)
-        columns.append(
-            Column(
-                id=name,
-                type=same.type if same else _GET_LETTERS.get(each["dataType"], "s"),
-                length=int(each.get("length") or 0),
-                sql=same.sql if same else "NULL",
-                label_nl=label,
-                label_en=label,
-            )
+    fields = [
+        PublishedField(
+            id=str(each["id"]),
+            type=_GET_LETTERS.get(each["dataType"], "s"),
+            length=int(each.get("length") or 0),
+            label_nl=str(each.get("label") or ""),
+            label_en=str(each.get("label") or ""),
         )
-    return Definition(
-        id=id_,
-        description=str(body.get("description") or id_),
-        source=known.source if known else "record r",
-        where=known.where if known else "0",
-        columns=tuple(columns),
-    )
+        for each in body["fields"]
+    ]
+    return published(id_, str(body.get("description") or id_), fields)

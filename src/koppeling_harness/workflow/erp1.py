@@ -27,7 +27,7 @@ from koppeling_harness.errors import (
     Problem,
 )
 from koppeling_harness.model.access import ErpAccess
-from koppeling_harness.model.connector import EnvironmentDefinition
+from koppeling_harness.model.connector import AppConnectorDefinition, EnvironmentDefinition
 from koppeling_harness.model.secret import Secret
 from koppeling_harness.model.shape import Release
 from koppeling_harness.watch.look import look
@@ -74,7 +74,8 @@ def read_files(paths: Sequence[Path]) -> ImportReport:
             whole = EnvironmentDefinition(
                 get_connectors=whole.get_connectors + loaded.get_connectors,
                 custom_fields=whole.custom_fields + loaded.custom_fields,
-                app_connector=loaded.app_connector or whole.app_connector,
+                app_connector=_with_certificates(loaded.app_connector, path.parent)
+                or whole.app_connector,
                 webhooks=whole.webhooks + loaded.webhooks,
             )
             continue
@@ -94,6 +95,15 @@ def read_files(paths: Sequence[Path]) -> ImportReport:
     )
 
 
+def _with_certificates(
+    app: AppConnectorDefinition | None, folder: Path
+) -> AppConnectorDefinition | None:
+    """Return an app connector with its certificates in place of the files that hold them."""
+    if app is None or not app.certificates:
+        return app
+    return replace(app, certificates=tuple(_read(folder / each) for each in app.certificates))
+
+
 def _connectors(
     text: str, path: Path
 ) -> tuple[Sequence[UpdateConnector], Sequence[Definition], list[str]]:
@@ -105,7 +115,7 @@ def _connectors(
             raise DocumentError([Problem(where=str(path), message=message)]) from None
     if '"openapi"' in text[:2000]:
         imported = import_openapi(text, name=path.name)
-        return imported.connectors, (), list(imported.not_understood)
+        return imported.connectors, imported.gets, list(imported.not_understood)
     snapshot = read_snapshot(text, name=path.name)
     return snapshot.updates, snapshot.gets, list(snapshot.not_understood)
 

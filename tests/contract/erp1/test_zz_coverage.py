@@ -3,6 +3,7 @@
 import contract.erp1.test_access
 import contract.erp1.test_outgoing
 import contract.erp1.test_reading
+import contract.erp1.test_supplied_gets
 import contract.erp1.test_writing  # noqa: F401 - importing fills the table
 from contract.erp1.table import CLAIMS, SHOWN
 

@@ -1,6 +1,7 @@
 """How much of the page is shown by tests; what is not stands here by name."""
 
 import contract.erp1.test_access
+import contract.erp1.test_maintenance
 import contract.erp1.test_outgoing
 import contract.erp1.test_reading
 import contract.erp1.test_supplied_gets
@@ -10,7 +11,6 @@ from contract.erp1.table import CLAIMS, SHOWN
 NOT_SHOWN = {
     "oauth.dpop-9": "not emulated",
     "oauth.jwt-9": "not emulated",
-    "limit.maintenance": "injected by the gateway, tested there",
 }
 
 

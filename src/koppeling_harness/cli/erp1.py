@@ -24,6 +24,8 @@ def command() -> None:
 @click.option("--state", type=_FILE, metavar="FILE", help="Keeps the data over restarts.")
 @click.option("--quirk", "quirks", multiple=True, metavar="NAME=VALUE")
 @click.option("--tls", is_flag=True, help="HTTPS, with a certificate made for this run.")
+@click.option("--ca-out", type=_FILE, metavar="FILE", help="Write the authority of --tls.")
+@click.option("--client-ca", type=_FILE, metavar="FILE", help="Ask clients for a certificate.")
 def serve(imports: tuple[Path, ...], quirks: tuple[str, ...], **options: Any) -> None:
     """Serve one environment until Ctrl-C.
 

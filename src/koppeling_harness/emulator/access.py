@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from koppeling_harness.emulator.jwt_rules import JwtError
 from koppeling_harness.errors import ConfigurationError
 from koppeling_harness.model.connector import AppConnectorDefinition
 from koppeling_harness.model.secret import Secret
@@ -38,6 +39,14 @@ class AppConnector:
     client_id: str = field(default_factory=lambda: secrets.token_hex(16).upper())
     client_secret: Secret = field(default_factory=lambda: Secret(secrets.token_urlsafe(32)))
     redirect_uris: tuple[str, ...] = ()
+    client_secret_days: int = 180
+    """How long the secret works, from when the environment is opened."""
+    public: bool = False
+    """A public client has no secret: it proves itself with PKCE and DPoP."""
+    certificates: tuple[str, ...] = ()
+    """In PEM; with the private key of one the client signs (`private_key_jwt`)."""
+    jwks_uri: str = ""
+    """Where the client's public keys stand; HTTPS."""
 
     def may_get(self, id_: str) -> bool:
         """Return whether a GetConnector is on it; `id_` in lower case."""
@@ -86,7 +95,8 @@ def app_connector(definition: AppConnectorDefinition) -> AppConnector:
     """Return an app connector as a file defines it; keys that it leaves out are made up.
 
     Raises:
-        ConfigurationError: An allowed address is no address or range.
+        ConfigurationError: An allowed address is no address or range, a certificate is none, or a
+            public client has what only confidential ones have.
     """
     for each in definition.allowed_addresses:
         try:
@@ -94,6 +104,7 @@ def app_connector(definition: AppConnectorDefinition) -> AppConnector:
         except ValueError:
             message = f"app_connector.allowed_addresses: {each!r} is no address or CIDR range"
             raise ConfigurationError(message) from None
+    _check_keys(definition)
     made = AppConnector(
         name=definition.name,
         get_connectors=_lower(definition.get_connectors),
@@ -104,6 +115,10 @@ def app_connector(definition: AppConnectorDefinition) -> AppConnector:
         kind=definition.kind,
         allowed_addresses=definition.allowed_addresses,
         redirect_uris=definition.redirect_uris,
+        client_secret_days=definition.client_secret_days,
+        public=definition.public,
+        certificates=definition.certificates,
+        jwks_uri=definition.jwks_uri or "",
     )
     made.client_id = definition.client_id or made.client_id
     made.api_key = definition.api_key or made.api_key
@@ -111,6 +126,29 @@ def app_connector(definition: AppConnectorDefinition) -> AppConnector:
     if definition.client_secret:
         made.client_secret = Secret(definition.client_secret)
     return made
+
+
+def _check_keys(definition: AppConnectorDefinition) -> None:
+    given = {
+        "client_secret": definition.client_secret,
+        "certificates": definition.certificates,
+        "jwks_uri": definition.jwks_uri,
+    }
+    found = [name for name, value in given.items() if value]
+    if definition.public and found:
+        message = f"app_connector: a public client has no {found[0]}"
+        raise ConfigurationError(message)
+    if not definition.certificates:
+        return
+    # loading the library takes half a second, and few clients sign
+    from koppeling_harness.emulator.signed import certificate_key  # noqa: PLC0415
+
+    for number, each in enumerate(definition.certificates, 1):
+        try:
+            certificate_key(each, form="hex")
+        except JwtError as error:
+            message = f"app_connector.certificates: number {number} {error}"
+            raise ConfigurationError(message) from None
 
 
 def _lower(ids: tuple[str, ...] | None) -> frozenset[str] | None:
@@ -129,6 +167,8 @@ class Denied:
     status: int
     challenge: str = ""
     """What `WWW-Authenticate` says, where the release has it."""
+    nonce: str = ""
+    """What `DPoP-Nonce` says: with it the proof is to be made again."""
 
 
 UNAUTHORIZED = Denied(status=401)

@@ -19,6 +19,7 @@ from koppeling_harness.emulator.access import (
     new_token,
 )
 from koppeling_harness.emulator.definition import Definition, define
+from koppeling_harness.emulator.dpop import Call
 from koppeling_harness.emulator.get_connector import GetExecutor
 from koppeling_harness.emulator.grants import OAuth
 from koppeling_harness.emulator.specification import UpdateConnector, read_catalogue
@@ -26,6 +27,8 @@ from koppeling_harness.emulator.update_connector import UpdateExecutor
 from koppeling_harness.emulator.webhooks import Webhooks
 from koppeling_harness.model.connector import OwnGetConnector
 from koppeling_harness.model.shape import Release
+
+_OAUTH = {"bearer", "dpop"}
 
 
 @cache
@@ -78,6 +81,7 @@ class Environment:
         self.apps: list[AppConnector] = [first.app]
         self.tokens: dict[str, Token] = {first.data: first}
         self.oauth = OAuth()
+        self.opened = setup.clock.now()
         self.webhooks = Webhooks(name, setup.clock.now)
         self.mails: list[tuple[str, str]] = []
         """One-time passwords that would have been mailed: user and code."""
@@ -141,20 +145,23 @@ class Environment:
             self.apps.append(app)
         return token
 
-    def authenticate(self, header: str | None, address: str | None) -> AppConnector | Denied:
+    def authenticate(
+        self, header: str | None, address: str | None, call: Call | None = None
+    ) -> AppConnector | Denied:
         """Return the app connector that a request comes for.
 
         Args:
             header: The value of `Authorization`.
             address: Where the caller is; None when unknown.
+            call: What a proof (DPoP) must be a proof of; None to learn only whose token it is.
         """
         if header is None:
             return UNAUTHORIZED
         token = self._headers.get(header)
         if token is None:
-            if header.lower().startswith("bearer "):
-                app = self.oauth.app_of(header[7:], self.setup.clock.now())
-                return app if isinstance(app, Denied) else admit(app, address)
+            scheme, _, credentials = header.partition(" ")
+            if credentials and scheme.lower() in _OAUTH:
+                return self._by_oauth(scheme.lower(), credentials, address, call)
             if not header.lower().startswith("afastoken "):
                 return UNAUTHORIZED
             found = find_token(header, self.tokens, settings=self.settings)
@@ -165,6 +172,18 @@ class Environment:
         if token.revoked or expired or token.app.kind == "oauth":
             return UNAUTHORIZED
         return admit(token.app, address)
+
+    def _by_oauth(
+        self, scheme: str, token: str, address: str | None, call: Call | None
+    ) -> AppConnector | Denied:
+        now = self.setup.clock.now()
+        if scheme == "bearer":
+            app = self.oauth.app_of(token, now)
+        elif self.settings["dpop"] == "present":
+            app = self.oauth.app_of_bound(token, call, self.settings, now)
+        else:
+            return UNAUTHORIZED
+        return app if isinstance(app, Denied) else admit(app, address)
 
     def get_definition(self, id_: str) -> Definition | None:
         """Return the GetConnector of that id, by any case."""

@@ -149,9 +149,64 @@ QUIRKS: tuple[Quirk, ...] = (
     ),
     _quirk(
         "oauth_client_authentication",
-        "body body_or_basic",
+        "body body_or_basic body_basic_or_jwt",
         f"{NEWS}9",
-        "How a client proves itself at the token endpoint.",
+        "How a client proves itself at the token endpoint: secret in the body, secret by HTTP "
+        "Basic, `private_key_jwt`.",
+    ),
+    _quirk(
+        "client_secret_validity",
+        "unlimited limited",
+        f"{NEWS}9",
+        "Whether a client's secret ends; by default 180 days after the environment was opened.",
+    ),
+    _quirk(
+        "assertion_kid",
+        "required optional",
+        INFERRED,
+        "Whether a client assertion must name its key with `kid`.",
+    ),
+    _quirk(
+        "thumbprint_kid",
+        "hex base64url",
+        f"{NEWS}9 (SHA-1 thumbprint); how it is written inferred",
+        "How the `kid` of an uploaded certificate is written.",
+    ),
+    _quirk(
+        "dpop",
+        "absent present",
+        f"{NEWS}9",
+        "Public clients, with tokens that are bound to a key (DPoP).",
+    ),
+    _quirk(
+        "dpop_confidential",
+        "bound ignored",
+        "RFC 9449; AFAS speaks of public clients only",
+        "What a proof does that a confidential client sends to the token endpoint.",
+    ),
+    _quirk(
+        "dpop_proof_age",
+        "60_s 300_s",
+        f"{INFERRED}; 60 s is the skew of {NEWS}9",
+        "How old a proof may be.",
+    ),
+    _quirk(
+        "dpop_bad_proof",
+        "invalid_dpop_proof invalid_request",
+        "RFC 9449; AFAS names no error",
+        "Error of the token endpoint for a proof that is bad or missing.",
+    ),
+    _quirk(
+        "dpop_nonce_on_calls",
+        "absent required",
+        f"RFC 9449; {NEWS}9 speaks of the token endpoint",
+        "Whether proofs on API calls need a nonce too.",
+    ),
+    _quirk(
+        "replay_store",
+        "reachable unreachable",
+        f"{NEWS}9",
+        "Where Profit remembers proofs; API calls with DPoP answer 503 while it is not there.",
     ),
     _quirk(
         "x_profit_error",

@@ -19,7 +19,9 @@ _UNTIL_6 = {
 _UNTIL_7 = {"language_code_length": "3", "webhooks": "absent"}
 _FROM_9 = {
     "challenge_401": "present",
-    "oauth_client_authentication": "body_or_basic",
+    "client_secret_validity": "limited",
+    "dpop": "present",
+    "oauth_client_authentication": "body_basic_or_jwt",
     "oauth_refresh_null": "absent",
     "x_profit_error": "absent",
 }

@@ -44,6 +44,10 @@ class ServeOptions:
     state: Path | None = None
     quirks: Mapping[str, str] = field(default_factory=dict)
     tls: bool = False
+    ca_out: Path | None = None
+    """Where the authority behind the certificate is written, for clients to trust."""
+    client_ca: Path | None = None
+    """Authorities of the certificates that clients must show (mutual TLS); None asks for none."""
     imported: Sequence[UpdateConnector] = ()
     imported_gets: Sequence[Definition] = ()
     definition: EnvironmentDefinition = field(default_factory=EnvironmentDefinition)
@@ -132,7 +136,7 @@ def _run(
 ) -> None:
     app: Any = _delayed(erp1.app, options.latency_ms / 1000) if options.latency_ms else erp1.app
     with tempfile.TemporaryDirectory() as folder:
-        files = _certificate(Path(folder), options.host) if options.tls else {}
+        files = _tls(Path(folder), options)
         config = uvicorn.Config(
             app,
             log_level="error",
@@ -189,11 +193,36 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _certificate(folder: Path, host: str) -> dict[str, Any]:
-    """Make a certificate for this run; TLS 1.2 is the least that Profit takes.
+def _tls(folder: Path, options: ServeOptions) -> dict[str, Any]:
+    """Return what uvicorn needs to know of TLS; TLS 1.2 is the least that Profit takes.
 
     Raises:
-        ConfigurationError: The library that makes it is not installed.
+        ConfigurationError: An option does not fit, or the library that makes the certificate is
+            not installed.
+    """
+    if not options.tls:
+        name = "--ca-out" if options.ca_out else "--client-ca" if options.client_ca else ""
+        if name:
+            message = f"{name} is of no use without --tls"
+            raise ConfigurationError(message)
+        return {}
+    settings = _certificate(folder, options.host, options.ca_out)
+    if options.client_ca is not None:
+        try:
+            ssl.create_default_context(cafile=str(options.client_ca))
+        except (OSError, ssl.SSLError) as error:
+            message = f"{options.client_ca}: expected certificates in PEM, {error}"
+            raise ConfigurationError(message) from None
+        settings |= {"ssl_ca_certs": str(options.client_ca), "ssl_cert_reqs": ssl.CERT_REQUIRED}
+    return settings
+
+
+def _certificate(folder: Path, host: str, ca_out: Path | None) -> dict[str, Any]:
+    """Make a certificate for this run.
+
+    Raises:
+        ConfigurationError: The library that makes it is not installed, or the authority cannot be
+            written where it should be.
     """
     try:
         trustme: Any = importlib.import_module("trustme")
@@ -201,6 +230,12 @@ def _certificate(folder: Path, host: str) -> dict[str, Any]:
         message = "--tls needs the package trustme, which is not installed"
         raise ConfigurationError(message, hint="pip install trustme") from None
     authority = trustme.CA()
+    if ca_out is not None:
+        try:
+            ca_out.write_bytes(authority.cert_pem.bytes())
+        except OSError as error:
+            message = f"{ca_out}: cannot be written: {error.strerror or error}"
+            raise ConfigurationError(message) from None
     names = {host, "localhost", "127.0.0.1"}
     certificate = authority.issue_cert(*sorted(names))
     key, chain = folder / "key.pem", folder / "chain.pem"

@@ -3,6 +3,7 @@
 Plain ASGI: one lookup by path instead of a router, for every request goes through here.
 """
 
+import asyncio
 import base64
 import json
 import logging
@@ -16,7 +17,10 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 from koppeling_harness.emulator.access import AppConnector, Denied
+from koppeling_harness.emulator.client_keys import FetchFirstError
+from koppeling_harness.emulator.dpop import Call
 from koppeling_harness.emulator.environment import Environment
+from koppeling_harness.emulator.jwt_rules import Address
 from koppeling_harness.emulator.messages import Reason, Refusal
 
 Scope = MutableMapping[str, Any]
@@ -55,6 +59,7 @@ _ALWAYS = [
     (b"access-control-allow-methods", b"GET, POST, PUT, DELETE, OPTIONS"),
     (b"access-control-max-age", b"1728000"),
 ]
+_UNPROVEN = Call(method="", address=Address(url="", below=""), proofs=())
 _LANGUAGE = re.compile(r"^\s*([A-Za-z]{2})")
 
 
@@ -82,6 +87,18 @@ class Request:
     address: str | None
     host: str
     """Scheme and host that the client used."""
+    path: str
+    """As it was called."""
+    below: str
+    """What of it is below the service."""
+    proofs: tuple[str, ...] = ()
+    """The values of its `DPoP` headers."""
+
+    @property
+    def call(self) -> Call:
+        """What a proof must be a proof of."""
+        address = Address(url=self.host + self.path, below=self.below)
+        return Call(method=self.method, address=address, proofs=self.proofs)
 
     @property
     def language(self) -> str:
@@ -133,11 +150,22 @@ class Server:
             if body is None:
                 answer = Answer(status=413, content_type=EMPTY)
             else:
-                answer = self.answer(scope, body)
+                answer = await self._answer(scope, body)
             await _send(answer, scope, send)
 
+    async def _answer(self, scope: Scope, body: bytes) -> Answer:
+        while True:
+            try:
+                return self.answer(scope, body)
+            except FetchFirstError as first:
+                await asyncio.to_thread(first.fetch)
+
     def answer(self, scope: Scope, body: bytes) -> Answer:
-        """Return the answer to a request."""
+        """Return the answer to a request.
+
+        Raises:
+            FetchFirstError: It can be answered after that.
+        """
         raw = scope.get("raw_path") or scope["path"].encode()
         parts = raw.decode("latin-1").split("/")
         headers = dict(scope["headers"])
@@ -160,7 +188,13 @@ class Server:
             environment=environment,
             address=client[0] if client else None,
             host=f"{scope.get('scheme', 'http')}://{headers.get(b'host', b'').decode('latin-1')}",
+            path=raw.decode("latin-1"),
+            below="".join(f"/{each}" for each in below),
         )
+        if b"dpop" in headers:
+            request.proofs = tuple(
+                value.decode("latin-1") for name, value in scope["headers"] if name == b"dpop"
+            )
         answer = self._guarded(request)
         if environment.settings["trace_identifier"] == "present" and answer.status not in _BEFORE:
             answer.headers.append((b"x-trace-identifier", uuid.uuid4().hex.encode()))
@@ -200,7 +234,9 @@ class Server:
             return opened(request)
         header = request.headers.get(b"authorization")
         app = request.environment.authenticate(
-            header.decode("latin-1") if header is not None else None, request.address
+            header.decode("latin-1") if header is not None else None,
+            request.address,
+            request.call if request.proofs else _UNPROVEN,
         )
         if isinstance(app, Denied):
             return denied(app, request)
@@ -215,6 +251,8 @@ def denied(why: Denied, request: Request) -> Answer:
     if why.status == 500:
         return refused(Refusal(Reason.UNEXPECTED), request)
     answer = Answer(status=why.status, content_type=EMPTY)
+    if why.nonce:
+        answer.headers.append((b"dpop-nonce", why.nonce.encode()))
     if why.status == 401 and request.environment.settings["challenge_401"] == "present":
         challenge = why.challenge or "Bearer, DPoP"
         answer.headers.append((b"www-authenticate", challenge.encode("latin-1")))

@@ -138,6 +138,15 @@ class AppConnectorDefinition:
     client_id: NonEmpty | None = None
     """For OAuth; None makes one up. The same holds for the keys below."""
     client_secret: NonEmpty | None = None
+    client_secret_days: Annotated[int, Limit(ge=0, le=36500)] = 180
+    """How long the secret works, from Profit 9 on; 0 shows what happens when it has ended."""
+    public: bool = False
+    """A public client has no secret: it proves itself with PKCE and DPoP, from Profit 9 on."""
+    certificates: tuple[NonEmpty, ...] = ()
+    """Files with a certificate in PEM, named from this file's folder; the client signs with the
+    private key of one (`private_key_jwt`, from Profit 9 on)."""
+    jwks_uri: Annotated[str, Limit(pattern=r"^https://[^@#\s]+$")] | None = None
+    """Where the client's public keys stand, for the same."""
     redirect_uris: tuple[NonEmpty, ...] = ()
     api_key: NonEmpty | None = None
     """For one-time passwords: the app connector's key."""

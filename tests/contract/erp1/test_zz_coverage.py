@@ -1,17 +1,18 @@
 """How much of the page is shown by tests; what is not stands here by name."""
 
 import contract.erp1.test_access
+import contract.erp1.test_client_assertion
+import contract.erp1.test_dpop
 import contract.erp1.test_maintenance
+import contract.erp1.test_oauth_client
 import contract.erp1.test_outgoing
 import contract.erp1.test_reading
 import contract.erp1.test_supplied_gets
+import contract.erp1.test_tls
 import contract.erp1.test_writing  # noqa: F401 - importing fills the table
 from contract.erp1.table import CLAIMS, SHOWN
 
-NOT_SHOWN = {
-    "oauth.dpop-9": "not emulated",
-    "oauth.jwt-9": "not emulated",
-}
+NOT_SHOWN = {}
 
 
 def test_every_documented_claim_is_shown_or_listed_as_not(capsys):

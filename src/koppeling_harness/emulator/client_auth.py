@@ -1,0 +1,181 @@
+"""How a client proves itself at the token endpoint.
+
+By a secret in the body or by HTTP Basic, by a token that it signed (`private_key_jwt`), or, as a
+public client, not at all. Source: AFAS, docs.afas.help/profit/en/news-profit9; RFC 7523.
+"""
+
+import base64
+import secrets
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from koppeling_harness.emulator.access import AppConnector
+from koppeling_harness.emulator.jwt_rules import SKEW_S, JwtError, text_claim, time_claim
+from koppeling_harness.emulator.web import Request
+
+if TYPE_CHECKING:
+    from koppeling_harness.emulator.signed import ClientKey, Jwt
+
+ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+"""Source: RFC 7523, section 2.2."""
+
+_MOST_AHEAD_S = 300
+
+
+class TokenError(Exception):
+    """Why the token endpoint refuses.
+
+    Attributes:
+        error: The error's code.
+        description: More of it, in words of ours; empty when there is nothing to say.
+        status: HTTP status.
+        nonce: What `DPoP-Nonce` says.
+    """
+
+    def __init__(
+        self, error: str, *, description: str = "", status: int = 400, nonce: str = ""
+    ) -> None:
+        super().__init__(error)
+        self.error = error
+        self.description = description
+        self.status = status
+        self.nonce = nonce
+
+
+def client_of(request: Request, form: Mapping[str, str]) -> AppConnector:
+    """Return the client that a request to the token endpoint comes from.
+
+    Raises:
+        TokenError: It does not prove itself, or in two ways at once.
+        FetchFirstError: Its keys are to be fetched first.
+    """
+    ways = request.environment.settings["oauth_client_authentication"]
+    header = request.headers.get(b"authorization", b"").decode("latin-1")
+    basic = header.lower().startswith("basic ")
+    signed = ways == "body_basic_or_jwt" and "client_assertion" in form
+    if basic + signed + ("client_secret" in form) > 1 or (basic and ways == "body"):
+        raise TokenError(error="invalid_request")
+    if basic:
+        return _by_basic(request, form, header[6:])
+    if signed:
+        return _by_assertion(request, form)
+    app = app_of(request, form.get("client_id"))
+    if app is None or not _may_ask(app):
+        raise TokenError(error="invalid_client")
+    if app.public and request.environment.settings["dpop"] == "present":
+        if "client_secret" in form:
+            raise TokenError(error="invalid_client")
+        return app
+    if not _is_secret(request, app, form.get("client_secret", "")):
+        raise TokenError(error="invalid_client")
+    return app
+
+
+def app_of(request: Request, client_id: str | None) -> AppConnector | None:
+    """Return the app connector of a client id."""
+    return next((each for each in request.environment.apps if each.client_id == client_id), None)
+
+
+def _may_ask(app: AppConnector) -> bool:
+    return app.kind != "classic" and not app.blocked
+
+
+def _is_secret(request: Request, app: AppConnector, secret: str) -> bool:
+    environment = request.environment
+    validity = environment.settings["client_secret_validity"]
+    if validity == "limited":
+        ends = environment.opened + timedelta(days=app.client_secret_days)
+        if ends <= environment.setup.clock.now():
+            return False
+    wanted = app.client_secret.reveal().encode()
+    return not app.public and secrets.compare_digest(wanted, secret.encode())
+
+
+def _by_basic(request: Request, form: Mapping[str, str], credentials: str) -> AppConnector:
+    try:
+        text = base64.b64decode(credentials, validate=True).decode()
+    except ValueError:
+        raise TokenError(error="invalid_client", status=401) from None
+    name, _, secret = text.partition(":")
+    if form.get("client_id", name) != name:
+        raise TokenError(error="invalid_request")
+    app = app_of(request, name)
+    if app is None or not _may_ask(app) or not _is_secret(request, app, secret):
+        raise TokenError(error="invalid_client", status=401)
+    return app
+
+
+def _by_assertion(request: Request, form: Mapping[str, str]) -> AppConnector:
+    # loading the library takes half a second, and few clients sign
+    from koppeling_harness.emulator import signed  # noqa: PLC0415
+
+    try:
+        jwt = signed.read(_assertion(form))
+        name = text_claim(jwt.claims, "sub")
+        if form.get("client_id", name) != name:
+            raise TokenError(error="invalid_request")
+        app = app_of(request, name)
+        if app is None or app.public or not _may_ask(app):
+            raise TokenError(error="invalid_client")
+        environment = request.environment
+        now = environment.setup.clock.now()
+        keys = environment.oauth.client_keys.of(app, environment.settings, now)
+        signed.verify(jwt, _key_of(jwt, keys, request).key)
+        _check_claims(jwt.claims, request, now.timestamp())
+    except JwtError as error:
+        raise TokenError(error="invalid_client", description=f"client assertion: {error}") from None
+    return app
+
+
+def _assertion(form: Mapping[str, str]) -> str:
+    if form.get("client_assertion_type") != ASSERTION_TYPE:
+        message = f"client_assertion_type is not {ASSERTION_TYPE}"
+        raise JwtError(message)
+    return form["client_assertion"]
+
+
+def _key_of(jwt: "Jwt", keys: "tuple[ClientKey, ...]", request: Request) -> "ClientKey":
+    if not keys:
+        message = "the client registered no key"
+        raise JwtError(message)
+    kid, algorithm = jwt.header.get("kid"), jwt.header["alg"]
+    if kid is None and request.environment.settings["assertion_kid"] == "required":
+        message = "kid is missing"
+        raise JwtError(message)
+    named = [each for each in keys if kid is None or kid in each.kids]
+    fitting = [each for each in named if each.algorithm in {None, algorithm}]
+    if not fitting:
+        message = "kid is of no key that the client registered for this alg"
+        raise JwtError(message)
+    return fitting[0]
+
+
+def _check_claims(claims: Mapping[str, Any], request: Request, now: float) -> None:
+    id_ = text_claim(claims, "jti")
+    if text_claim(claims, "iss") != claims["sub"]:
+        message = "iss and sub are not the same client_id"
+        raise JwtError(message)
+    _check_audience(claims.get("aud"), request)
+    expires = time_claim(claims, "exp")
+    if expires + SKEW_S <= now:
+        message = f"exp is {now - expires:.0f} s ago"
+        raise JwtError(message)
+    if expires > now + _MOST_AHEAD_S + SKEW_S:
+        message = f"exp is {expires - now:.0f} s ahead, expected {_MOST_AHEAD_S} at most"
+        raise JwtError(message)
+    if "nbf" in claims and time_claim(claims, "nbf") > now + SKEW_S:
+        message = "nbf is still to come"
+        raise JwtError(message)
+    request.environment.oauth.assertions.take(
+        f"{claims['sub']} {id_}", until=expires + SKEW_S, now=now
+    )
+
+
+def _check_audience(audience: Any, request: Request) -> None:
+    given = audience if isinstance(audience, list) else [audience]
+    address = request.call.address
+    named = [each for each in given if isinstance(each, str)]
+    if not any(address.is_named_by(each) or address.base.is_named_by(each) for each in named):
+        message = f"aud is not {address.url} or {address.base.url}"
+        raise JwtError(message)

@@ -1,0 +1,82 @@
+"""`koppeling erp1 serve --tls`: an authority to trust, and certificates of clients."""
+
+import ssl
+from urllib.error import URLError
+
+import pytest
+import requests
+import trustme
+from requests_oauth2client import OAuth2Client, PrivateKeyJwt
+
+from contract.erp1.table import shows
+from koppeling_harness.errors import HarnessError
+from koppeling_harness.workflow.erp1 import ServeOptions, serve_environment
+from support.serving import served
+from support.signing import certificate_of, key, sha1
+
+
+@shows("tls.mutual")
+@pytest.mark.slow
+def test_a_client_that_must_show_a_certificate_is_let_in_with_one_only(tmp_path):
+    clients, theirs = trustme.CA(), tmp_path / "clients.pem"
+    clients.cert_pem.write_to_path(str(theirs))
+    with served(
+        "--rows", "3", "--tls", "--ca-out", tmp_path / "ca.pem", "--client-ca", theirs
+    ) as erp1:
+        trusting = ssl.create_default_context(cafile=tmp_path / "ca.pem")
+        with pytest.raises((URLError, ssl.SSLError, ConnectionError)):
+            erp1.ask("/profitversion", context=trusting)
+        trustme.CA().issue_cert("stranger@example.com").configure_cert(trusting)
+        with pytest.raises((URLError, ssl.SSLError, ConnectionError)):
+            erp1.ask("/profitversion", context=trusting)
+        clients.issue_cert("acme@example.com").configure_cert(trusting)
+        assert erp1.ask("/profitversion", context=trusting) == {"version": "8.0.12"}
+
+
+DEFINITION = """
+app_connector:
+  client_id: acme
+  certificates: [acme.pem]
+"""
+
+
+@pytest.mark.slow
+def test_a_certificate_beside_the_definition_lets_its_holder_sign_in_over_tls(tmp_path):
+    certificate, authority = certificate_of(key("RS256")), tmp_path / "ca.pem"
+    (tmp_path / "acme.pem").write_text(certificate, encoding="utf-8")
+    definition = tmp_path / "acme.yaml"
+    definition.write_text(DEFINITION, encoding="utf-8")
+    options = ("--release", "Profit 9", "--rows", "3", "--import", definition, "--tls")
+    private = key("RS256") | {"kid": sha1(certificate).hex()}
+    with served(*options, "--ca-out", authority) as erp1, requests.Session() as http:
+        http.verify, http.trust_env = str(authority), False
+        auth = PrivateKeyJwt("acme", private, alg="RS256")
+        client = OAuth2Client(f"{erp1.url}/oauth/token", auth=auth, session=http)
+        token = client.client_credentials()
+        asked = http.get(f"{erp1.url}/connectors/Profit_Article?take=1", auth=token)
+
+    assert len(asked.json()["rows"]) == 1
+
+
+def test_what_cannot_be_used_is_told(tmp_path):
+    definition, none = tmp_path / "acme.yaml", tmp_path / "none.pem"
+    none.write_text("no certificate", encoding="utf-8")
+    both = certificate_of(key("ES256")) + key("ES256").to_pem()
+    (tmp_path / "private.pem").write_text(both, encoding="utf-8")
+
+    def refused(text, **options):
+        definition.write_text(f"app_connector: {{{text}}}", encoding="utf-8")
+        options = ServeOptions(rows=3, **options)
+        with pytest.raises(HarnessError) as caught:
+            serve_environment(options, [definition], announce=pytest.fail, warn=pytest.fail)
+        return str(caught.value)
+
+    assert "number 1 is not a certificate in PEM" in refused("certificates: [none.pem]")
+    assert "holds a private key" in refused("certificates: [private.pem]")
+    assert "absent.pem: cannot be read" in refused("certificates: [absent.pem]")
+    assert "jwks_uri" in refused("jwks_uri: 'http://acme.example/keys'")
+    assert "a public client has no client_secret" in refused("public: true, client_secret: x")
+    assert "--client-ca is of no use without --tls" in refused("", client_ca=none)
+    assert "--ca-out is of no use without --tls" in refused("", ca_out=none)
+    assert "expected certificates in PEM" in refused("", tls=True, client_ca=none)
+    assert "cannot be written" in refused("", tls=True, ca_out=tmp_path / "x" / "y")

@@ -1,6 +1,8 @@
 """Against a real environment, for which a strange one of our own stands in."""
 
+import os
 import random
+import signal
 import time
 
 import pytest
@@ -77,6 +79,21 @@ def test_killed_at_random_moments_no_result_is_lost_and_nothing_stays(tmp_path, 
     [record] = one.records()
     assert set(outcomes(record)) == {"passed"}
     assert swept in {0, 11}, told
+    assert environment.truth()["more"] == {}
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signal to send to one process")
+def test_ctrl_c_ends_a_run_with_a_record_and_leaves_nothing_behind(tmp_path, environment):
+    one = partner(tmp_path / "p", environment, state=tmp_path / "state")
+    process = one.start("run", "--env", "strange", "-k", "writing")
+    next(line for line in process.stderr if "1 of" in line)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=60)
+
+    assert process.returncode == 2
+    [record] = one.records()
+    assert set(outcomes(record)) == {"passed"}
     assert environment.truth()["more"] == {}
 
 

@@ -9,7 +9,7 @@ import struct
 import zlib
 
 from koppeling_harness.emulator.access import AppConnector, Denied
-from koppeling_harness.emulator.filters import read_compact, read_json
+from koppeling_harness.emulator.filters import Alternatives, read_compact, read_json
 from koppeling_harness.emulator.messages import Reason, Refusal
 from koppeling_harness.emulator.web import Answer, Handler, Request, denied, empty
 
@@ -64,23 +64,33 @@ def image_connector(request: Request, app: AppConnector) -> Answer:
 
 
 def report_connector(request: Request, app: AppConnector) -> Answer:
-    """Answer `/reportconnector/{id}`: a PDF that names the report and its filter."""
+    """Answer `/reportconnector/{id}`: a PDF that names the report and its filter.
+
+    The filter may stand in the path, as a set of parameters with names and values (source:
+    github.com/GarbageSlave/afas-connect).
+    """
     if not app.may_use("appconnectorreport"):
         return denied(Denied(status=401), request)
-    if len(request.parts) != 2:
+    if len(request.parts) not in {2, 5}:
         return empty(404)
+    shown = " ".join(request.parts[1:3])
+    lines = [f"Rapport {shown}"]
+    groups = _report_filter(request)
+    lines += [f"{one.field} {one.operator} {one.value}" for group in groups for one in group]
+    return _bytes(request, _pdf(lines), "application/pdf", {})
+
+
+def _report_filter(request: Request) -> Alternatives:
     query = request.query
-    lines = [f"Rapport {request.parts[1]}"]
+    if len(request.parts) == 5:
+        return read_compact(request.parts[3], request.parts[4], None)
     if query.get("filterjson"):
-        alternatives = read_json(query["filterjson"])
-    elif query.get("filterfieldids"):
-        alternatives = read_compact(
+        return read_json(query["filterjson"])
+    if query.get("filterfieldids"):
+        return read_compact(
             query["filterfieldids"], query.get("filtervalues", ""), query.get("operatortypes")
         )
-    else:
-        alternatives = []
-    lines += [f"{one.field} {one.operator} {one.value}" for group in alternatives for one in group]
-    return _bytes(request, _pdf(lines), "application/pdf", {})
+    return []
 
 
 HANDLERS: dict[str, Handler] = {

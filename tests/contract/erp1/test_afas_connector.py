@@ -5,11 +5,15 @@ connectors from its user, so nothing stands between.
 """
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from support.erp1_served import install, installed, served
 
 PACKAGE = "afas-connector==0.1.5"
 SCRIPT = """
@@ -46,38 +50,28 @@ def python_312() -> str | None:
 
 
 @pytest.fixture(scope="module")
-def said(tmp_path_factory: pytest.TempPathFactory) -> dict:
+def said(request: Any, tmp_path_factory: pytest.TempPathFactory) -> dict:
     """What the client got, by what it was asked to do."""
     python = python_312()
     if python is None:
         pytest.skip("needs Python 3.12 or newer, for afas-connector")
-    folder = tmp_path_factory.mktemp("client")
-    inside = folder / "venv" / ("Scripts" if sys.platform == "win32" else "bin") / "python"
-    subprocess.run([python, "-m", "venv", folder / "venv"], check=True, timeout=120)
-    installed = subprocess.run(
-        [inside, "-m", "pip", "install", "--quiet", PACKAGE],
-        capture_output=True,
-        text=True,
-        timeout=180,
-        check=False,
+    packages, complete = installed(
+        f"{PACKAGE}-{Path(python).parent.parent.name}".replace("==", "-"), request, tmp_path_factory
     )
-    if installed.returncode != 0:
-        pytest.skip(f"{PACKAGE} cannot be installed: {installed.stderr.strip()[-200:]}")
-    command = [sys.executable, "-m", "koppeling_harness", "erp1", "serve"]
-    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as erp1:
-        try:
-            first = json.loads(erp1.stdout.readline())
-            environment = {
-                "AFAS_CONNECTORS_URL": first["base_url"] + "/connectors",
-                "AFAS_TOKEN": first["token"],
-                "SAID": str(folder / "said.json"),
-                "PYTHONIOENCODING": "utf-8",
-            }
-            subprocess.run(
-                [inside, "-c", SCRIPT], env=environment, cwd=folder, check=True, timeout=60
-            )
-        finally:
-            erp1.terminate()
+    if not complete:
+        pip = [python, "-m", "pip", "install", "--quiet", "--target", packages, PACKAGE]
+        install(packages, pip, what=PACKAGE)
+    folder = tmp_path_factory.mktemp("client")
+    with served(folder) as first:
+        environment = {
+            **os.environ,
+            "PYTHONPATH": str(packages),
+            "AFAS_CONNECTORS_URL": first["base_url"] + "/connectors",
+            "AFAS_TOKEN": first["token"],
+            "SAID": str(folder / "said.json"),
+            "PYTHONIOENCODING": "utf-8",
+        }
+        subprocess.run([python, "-c", SCRIPT], env=environment, cwd=folder, check=True, timeout=60)
     return json.loads((folder / "said.json").read_text(encoding="utf-8"))
 
 

@@ -2,9 +2,11 @@
 
 import contextlib
 import json
+import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+import uuid
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -23,24 +25,37 @@ def served(folder: Path, *options: str) -> Iterator[dict[str, str]]:
 
 
 def installed(
-    name: str, request: pytest.FixtureRequest, factory: pytest.TempPathFactory
-) -> tuple[Path, bool]:
-    """Return the folder of an installation, and whether it is complete.
+    name: str,
+    command: Callable[[Path], Sequence[str | Path]],
+    request: pytest.FixtureRequest,
+    factory: pytest.TempPathFactory,
+) -> Path:
+    """Return the folder of a client that was installed once; skip the test when it cannot be.
 
-    It stands in pytest's cache, so that the registry is asked once; without a cache it lasts for
-    one run.
+    It stands in pytest's cache; without a cache it lasts for one run. Another process may install
+    the same at the same time: whoever is ready first puts the folder in its place.
+
+    Args:
+        name: Package and version.
+        command: What installs it into a folder.
+        request: For pytest's cache.
+        factory: For a folder that lasts for one run.
     """
     cache = request.config.cache
-    folder = Path(cache.mkdir("clients")) / name if cache else factory.mktemp("clients") / name
-    return folder, (folder / "complete").exists()
-
-
-def install(folder: Path, command: Sequence[str | Path], *, what: str) -> None:
-    """Run an installer once; skip the test with its own words when it fails."""
-    folder.mkdir(parents=True, exist_ok=True)
+    place = Path(cache.mkdir("clients")) if cache else factory.mktemp("clients")
+    folder = place / name
+    if folder.is_dir():
+        return folder
+    made = place / f"{name}.{uuid.uuid4().hex}"
+    made.mkdir()
     ran = subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, timeout=180, check=False
+        command(made), cwd=made, capture_output=True, text=True, timeout=180, check=False
     )
     if ran.returncode != 0:
-        pytest.skip(f"{what} cannot be installed: {ran.stderr.strip()[-200:]}")
-    (folder / "complete").touch()
+        shutil.rmtree(made, ignore_errors=True)
+        pytest.skip(f"{name} cannot be installed: {ran.stderr.strip()[-200:]}")
+    try:
+        made.rename(folder)
+    except OSError:
+        shutil.rmtree(made)
+    return folder

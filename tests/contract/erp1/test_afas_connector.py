@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from support.erp1_served import install, installed, served
+from support.erp1_served import installed, served
 
 PACKAGE = "afas-connector==0.1.5"
 SCRIPT = """
@@ -55,12 +55,9 @@ def said(request: Any, tmp_path_factory: pytest.TempPathFactory) -> dict:
     python = python_312()
     if python is None:
         pytest.skip("needs Python 3.12 or newer, for afas-connector")
-    packages, complete = installed(
-        f"{PACKAGE}-{Path(python).parent.parent.name}".replace("==", "-"), request, tmp_path_factory
-    )
-    if not complete:
-        pip = [python, "-m", "pip", "install", "--quiet", "--target", packages, PACKAGE]
-        install(packages, pip, what=PACKAGE)
+    pip = (python, "-m", "pip", "install", "--quiet", PACKAGE, "--target")
+    name = PACKAGE.replace("==", "-")
+    packages = installed(name, lambda place: [*pip, place], request, tmp_path_factory)
     folder = tmp_path_factory.mktemp("client")
     with served(folder) as first:
         environment = {

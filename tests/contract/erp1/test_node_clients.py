@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from contract.erp1.test_imports import FOLDER, needs_files
-from support.erp1_served import install, installed, served
+from support.erp1_served import installed, served
 
 PACKAGES = ("openapi-client-axios@7.9.1", "axios@1.21.1")
 SCRIPTS = Path(__file__).with_name("node")
@@ -49,10 +49,13 @@ def by_document(request: Any, tmp_path_factory: Any) -> Said:
     npm = shutil.which("npm")
     if npm is None:
         pytest.skip("needs npm, for openapi-client-axios")
-    folder, complete = installed("openapi-client-axios-7.9.1", request, tmp_path_factory)
-    if not complete:
-        quiet = ("--silent", "--no-audit", "--no-fund", "--ignore-scripts")
-        install(folder, [npm, "install", *quiet, "--prefix", folder, *PACKAGES], what=PACKAGES[0])
+    install = (npm, "install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts")
+    folder = installed(
+        "openapi-client-axios-7.9.1",
+        lambda place: [*install, *PACKAGES, "--prefix", place],
+        request,
+        tmp_path_factory,
+    )
     return node("openapi_calls.cjs", tmp_path_factory.mktemp("npm"), folder, FOLDER)
 
 

@@ -4,6 +4,7 @@ import json
 import ssl
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs
 
 import pytest
 import requests
@@ -17,6 +18,7 @@ from requests_oauth2client import (
 
 from contract.erp1.table import shows
 from koppeling_harness.emulator import AppConnector, Erp1
+from koppeling_harness.traffic.har import to_har
 from support.gateway import Served
 from support.signing import certificate_of, key, sha1
 
@@ -102,14 +104,41 @@ def test_dpop_as_an_independent_client_does_it(quirks):
         stolen = http.get(
             f"{base}/profitversion", headers={"Authorization": f"Bearer {again.access_token}"}
         )
-        kept = str(served.recording())
     erp1.close()
 
     assert token.token_type == "DPoP"
     assert [each.status_code for each in (first, other, second, stolen)] == [200, 200, 200, 401]
     assert len(first.json()["rows"]) == 2
-    for secret in (token.access_token, token.refresh_token, again.access_token, ask.code_verifier):
-        assert secret[:20] not in kept
+
+
+def test_nothing_of_signing_in_stands_in_what_is_kept(profit_9):
+    certificate = certificate_of(key("ES256"))
+    base = opened(profit_9, certificates=(certificate,))
+    _, served = profit_9
+    private = key("ES256") | {"kid": sha1(certificate).hex()}
+    sent: list[requests.PreparedRequest] = []
+
+    def keep(request):
+        sent.append(request)
+        return request
+
+    with session() as http:
+        client = client_of(base, PrivateKeyJwt("acme", private, alg="ES256"), http)
+        client.session.hooks["response"].append(lambda answer, **_: keep(answer.request) and None)
+        token = client.client_credentials(dpop=True, dpop_key=DPoPKey.generate("ES256"))
+        http.get(f"{base}/connectors/Profit_Article?take=1", auth=token)
+        http.get(f"{base}/profitversion", headers={"DPoP": "a-proof-that-is-not-one-at-all"})
+    recording = served.recording()
+    kept = json.dumps(to_har(recording, base_url=base, began_at=recording.began_at))
+
+    asserted = [parse_qs(each.body)["client_assertion"][0] for each in sent if each.body]
+    proofs = [each.headers["DPoP"] for each in sent if "DPoP" in each.headers]
+    assert [each.status for each in recording.exchanges] == [400, 200, 200, 401]
+    assert (token.token_type, len(asserted), len(proofs)) == ("DPoP", 2, 4)
+    planted = [token.access_token, *asserted, *proofs, private["d"]]
+    for secret in (part for each in planted for part in each.split(".")):
+        assert secret not in kept
+    assert kept.count("[secret:") >= len(asserted) + len(proofs)
 
 
 class _Keys(BaseHTTPRequestHandler):

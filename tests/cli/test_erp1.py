@@ -161,7 +161,7 @@ def test_a_snapshot_of_a_served_environment_can_be_served_again(tmp_path, monkey
         assert ran.code == 0, ran.all
         expected = erp1.ask("/metainfo/update/FbSales")
     imported = koppeling("erp1", "import", out, cwd=tmp_path)
-    assert imported.out.startswith("21 UpdateConnectors, 50 GetConnectors understood")
+    assert imported.out.startswith("21 UpdateConnectors, 85 GetConnectors understood")
     with served("--rows", "300", "--import", out) as erp1:
         assert erp1.ask("/metainfo/update/FbSales") == expected
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from koppeling_harness.emulator.authorisation import Conditions, row_filters
 from koppeling_harness.emulator.jwt_rules import JwtError
 from koppeling_harness.errors import ConfigurationError
 from koppeling_harness.model.connector import AppConnectorDefinition
@@ -32,6 +33,8 @@ class AppConnector:
     user_blocked: bool = False
     allowed_addresses: tuple[str, ...] = ()
     """Addresses or CIDR ranges; none means no restriction."""
+    row_filters: Mapping[str, Conditions] = field(default_factory=dict)
+    """What rows must meet for its user to see them, by supplied GetConnector in lower case."""
     kind: str = "hybrid"
     """`classic`, `hybrid` or `oauth`."""
     api_key: str = field(default_factory=lambda: secrets.token_hex(16).upper())
@@ -95,8 +98,8 @@ def app_connector(definition: AppConnectorDefinition) -> AppConnector:
     """Return an app connector as a file defines it; keys that it leaves out are made up.
 
     Raises:
-        ConfigurationError: An allowed address is no address or range, a certificate is none, or a
-            public client has what only confidential ones have.
+        ConfigurationError: A row filter cannot be, an allowed address is no address or range, a
+            certificate is none, or a public client has what only confidential ones have.
     """
     for each in definition.allowed_addresses:
         try:
@@ -112,6 +115,9 @@ def app_connector(definition: AppConnectorDefinition) -> AppConnector:
         custom_connectors=_lower(definition.custom_connectors),
         group=definition.group,
         user=definition.user,
+        blocked=definition.blocked,
+        user_blocked=definition.user_blocked,
+        row_filters=row_filters(definition.row_filters),
         kind=definition.kind,
         allowed_addresses=definition.allowed_addresses,
         redirect_uris=definition.redirect_uris,

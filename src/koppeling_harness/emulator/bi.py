@@ -31,7 +31,10 @@ def feed(request: Request, app: AppConnector) -> Answer:
     skip, top = (_number(query.get(f"${name}") or query.get(name)) for name in ("skip", "top"))
     take = min(top or _PAGE, _PAGE)
     page = {"skip": str(skip), "take": str(take)}
-    rows = json.loads(environment.gets.rows(environment.connection, definition, page))["rows"]
+    filters = app.row_filters if environment.settings["bi_row_filters"] == "applied" else {}
+    authorised = filters.get(definition.collection, ())
+    shown = environment.gets.rows(environment.connection, definition, page, authorised)
+    rows = json.loads(shown)["rows"]
     body: dict[str, object] = {"value": rows}
     if len(rows) == take and not top:
         body["@odata.nextLink"] = f"{base}?$skip={skip + take}"

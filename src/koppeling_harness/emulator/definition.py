@@ -62,10 +62,17 @@ class Definition:
     """What gives every row its fixed place, where that is not the row id of the first table."""
     fixed_filters: tuple[tuple[Column, FixedFilter], ...] = ()
     blocked: bool = False
+    copy_of: str = ""
+    """The supplied GetConnector that it is a copy of; "" when it is none."""
     by_id: Mapping[str, Column] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_id", {each.id.lower(): each for each in self.columns})
+
+    @property
+    def collection(self) -> str:
+        """The lower-case id of the supplied GetConnector whose rows it shows."""
+        return (self.copy_of or self.id).lower()
 
     @property
     def row_order(self) -> str:
@@ -144,6 +151,7 @@ def define(own: OwnGetConnector) -> Definition:
         order=base.order,
         fixed_filters=tuple(filters),
         blocked=own.blocked is not None,
+        copy_of=base.id,
     )
 
 

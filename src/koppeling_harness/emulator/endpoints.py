@@ -47,7 +47,9 @@ def _get(request: Request, app: AppConnector) -> Answer:
         query = {"filterfieldids": request.parts[2], "filtervalues": request.parts[3], **query}
     elif len(request.parts) != 2:
         return empty(404)
-    return json_answer(environment.gets.rows(environment.connection, definition, query))
+    authorised = app.row_filters.get(definition.collection, ())
+    rows = environment.gets.rows(environment.connection, definition, query, authorised)
+    return json_answer(rows)
 
 
 def _not_linked(why: Reason, request: Request) -> Answer:

@@ -18,7 +18,7 @@ from koppeling_harness.emulator.access import (
     find_token,
     new_token,
 )
-from koppeling_harness.emulator.definition import Definition, define
+from koppeling_harness.emulator.definition import Definition, define, supplied
 from koppeling_harness.emulator.dpop import Call
 from koppeling_harness.emulator.get_connector import GetExecutor
 from koppeling_harness.emulator.grants import OAuth
@@ -98,9 +98,22 @@ class Environment:
         """The environment's database."""
         if self._connection is None:
             self._connection = self.setup.fill()
+            self._list_own(self._connection)
             # So that an environment which nobody closed still closes its database.
             self._finalizer = weakref.finalize(self, self._connection.close)
         return self._connection
+
+    def _list_own(self, connection: sqlite3.Connection) -> None:
+        """Let the GetConnector of GetConnectors show those that a fresh database does not know."""
+        named = [
+            ("get_connector", each.id, each.description, int(each.blocked))
+            for each in self.get_definitions()
+            if each.id.lower() not in supplied()
+        ]
+        if named:
+            connection.executemany(
+                "INSERT OR REPLACE INTO code (kind, id, ds, bl) VALUES (?, ?, ?, ?)", named
+            )
 
     @property
     def first_token(self) -> Token:

@@ -9,6 +9,7 @@ import struct
 import zlib
 
 from koppeling_harness.emulator.access import AppConnector, Denied
+from koppeling_harness.emulator.definition import supplied
 from koppeling_harness.emulator.filters import Alternatives, read_compact, read_json
 from koppeling_harness.emulator.messages import Reason, Refusal
 from koppeling_harness.emulator.web import Answer, Handler, Request, denied, empty
@@ -22,6 +23,8 @@ def subject_connector(request: Request, app: AppConnector) -> Answer:
     if not app.may_use("appconnectorsubject"):
         return denied(Denied(status=401), request)
     subject, file = _two(request, "subjectid", "fileid")
+    if not _may_see(request, app, subject):
+        return empty(404)
     row = request.environment.connection.execute(
         "SELECT f.name, f.mimetype, f.content FROM file f WHERE f.FileId = ?1 AND (EXISTS "
         "(SELECT 1 FROM subject_attachment a WHERE a.FileId = f.FileId AND a.SbId = ?2) OR EXISTS "
@@ -30,6 +33,18 @@ def subject_connector(request: Request, app: AppConnector) -> Answer:
         (file, subject),
     ).fetchone()
     return _file(request, row)
+
+
+def _may_see(request: Request, app: AppConnector, subject: str) -> bool:
+    """Return whether a dossier item is among those that the user may see."""
+    authorised = app.row_filters.get("profit_subjects")
+    if not authorised:
+        return True
+    environment = request.environment
+    query = {"filterfieldids": "SubjectId", "filtervalues": subject, "take": "1"}
+    definition = supplied()["profit_subjects"]
+    rows = environment.gets.rows(environment.connection, definition, query, authorised)
+    return bool(json.loads(rows)["rows"])
 
 
 def file_connector(request: Request, app: AppConnector) -> Answer:

@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from koppeling_harness.clock import Clock
+from koppeling_harness.emulator.authorisation import Conditions
 from koppeling_harness.emulator.definition import Column, Definition, row_json
 from koppeling_harness.emulator.filters import (
     NOTATION,
@@ -60,7 +61,11 @@ class GetExecutor:
         self._selects: dict[int, tuple[Definition, str]] = {}
 
     def rows(
-        self, connection: sqlite3.Connection, definition: Definition, query: Mapping[str, str]
+        self,
+        connection: sqlite3.Connection,
+        definition: Definition,
+        query: Mapping[str, str],
+        authorised: Conditions = (),
     ) -> str:
         """Return the answer's body.
 
@@ -68,6 +73,7 @@ class GetExecutor:
             connection: The environment's database.
             definition: The connector.
             query: The parameters, their names in lower case.
+            authorised: What rows must meet for the user to see them.
 
         Raises:
             Refusal: The parameters ask for something that cannot be.
@@ -79,7 +85,8 @@ class GetExecutor:
         skip, take = self._page(query)
         parameters: list[Any] = []
         conditions = [definition.where] if definition.where else []
-        conditions += self._conditions(definition, query, parameters)
+        fixed = (*definition.fixed_filters, *authorised)
+        conditions += self._conditions(definition, query, parameters, fixed)
         order = self._order(connection, definition, query)
         if skip >= FROM_SKIP and order.row_id and "JOIN" not in definition.source:
             found = self._deep(connection, definition, conditions, order, parameters, (skip, take))
@@ -161,15 +168,19 @@ class GetExecutor:
         return skip, take
 
     def _conditions(
-        self, definition: Definition, query: Mapping[str, str], parameters: list[Any]
+        self,
+        definition: Definition,
+        query: Mapping[str, str],
+        parameters: list[Any],
+        fixed: Conditions,
     ) -> list[str]:
         conditions = [
             self._compiler.condition(
                 column,
-                Condition(field=fixed.field, operator=NOTATION[fixed.operator], value=fixed.value),
+                Condition(field=each.field, operator=NOTATION[each.operator], value=each.value),
                 parameters,
             )
-            for column, fixed in definition.fixed_filters
+            for column, each in fixed
         ]
         alternatives = self._filter(query)
         if alternatives:

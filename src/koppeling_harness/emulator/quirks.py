@@ -221,6 +221,12 @@ QUIRKS: tuple[Quirk, ...] = (
         f"{NEWS}7",
         "`customConnectors` in metainfo.",
     ),
+    _quirk(
+        "bi_row_filters",
+        "applied ignored",
+        f"{NEWS}8",
+        "Whether a BI feed leaves out rows that the user's authorisation filters.",
+    ),
     _quirk("webhooks", "present absent", f"{NEWS}8", "Outgoing webhooks."),
     _quirk(
         "language_code_length",

@@ -16,7 +16,7 @@ _UNTIL_6 = {
     "plain_token": "tolerated",
     "trace_identifier": "absent",
 }
-_UNTIL_7 = {"language_code_length": "3", "webhooks": "absent"}
+_UNTIL_7 = {"bi_row_filters": "ignored", "language_code_length": "3", "webhooks": "absent"}
 _FROM_9 = {
     "challenge_401": "present",
     "client_secret_validity": "limited",

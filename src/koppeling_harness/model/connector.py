@@ -110,6 +110,19 @@ class CustomField:
     length: Annotated[int, Limit(ge=0)] = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowFilter:
+    """A condition on the rows that the user of an app connector may see; several all hold."""
+
+    __pydantic_config__ = STRICT
+
+    connector: ConnectorId
+    """The supplied GetConnector whose rows it filters, and those of every copy of it."""
+    field: FieldId
+    operator: FixedOperator = FixedOperator.EQUALS
+    value: str = ""
+
+
 class AppConnectorKind(StrEnum):
     """How callers of an app connector may authenticate (AFAS, from Profit 9)."""
 
@@ -132,6 +145,10 @@ class AppConnectorDefinition:
     """Of AppConnectorFile, AppConnectorImage, AppConnectorReport, AppConnectorSubject."""
     group: NonEmpty = "Koppeling"
     user: NonEmpty = "12345.KOPPELING"
+    blocked: bool = False
+    user_blocked: bool = False
+    row_filters: tuple[RowFilter, ...] = ()
+    """The authorisation of its user, in filters; none lets the user see every row."""
     kind: AppConnectorKind = AppConnectorKind.HYBRID
     allowed_addresses: tuple[NonEmpty, ...] = ()
     """Addresses or CIDR ranges; none means no restriction."""

@@ -157,3 +157,13 @@ def test_grouped_rows_page_in_a_fixed_order():
 
     assert [row for page in pages for row in page] == whole[:21]
     assert caller(quirks={"unordered_paging": "shuffled"}).get("Profit_Period_balance").rows
+
+
+def test_own_getconnectors_are_listed_among_the_getconnectors():
+    own = OwnGetConnector(id="Acme_P", copy_of="Profit_Projects", blocked="customer")
+    client = caller(connectors=[own])
+
+    listed = client.get("ProfitGetConnectoren", skip=-1, take=-1).rows
+
+    assert len(listed) == len(supplied()) + 1
+    assert {"Naam": "Acme_P", "Omschrijving": "Acme_P", "Geblokkeerd": True} in listed

@@ -1,18 +1,25 @@
 """`koppeling erp1 serve --tls`: an authority to trust, and certificates of clients."""
 
+import os
+import re
 import ssl
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
 from urllib.error import URLError
 
 import pytest
-import requests
 import trustme
-from requests_oauth2client import OAuth2Client, PrivateKeyJwt
 
 from contract.erp1.table import shows
 from koppeling_harness.errors import HarnessError
 from koppeling_harness.workflow.erp1 import ServeOptions, serve_environment
 from support.serving import served
-from support.signing import certificate_of, key, sha1
+from support.signing import certificate_of, key
+
+_OTHER_CA = {"REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"}
+"""Variables that requests heeds more than what a program says."""
 
 
 @shows("tls.mutual")
@@ -33,29 +40,37 @@ def test_a_client_that_must_show_a_certificate_is_let_in_with_one_only(tmp_path)
         assert erp1.ask("/profitversion", context=trusting) == {"version": "8.0.12"}
 
 
-DEFINITION = """
-app_connector:
-  client_id: acme
-  certificates: [acme.pem]
-"""
+PAGE = Path(__file__).parents[3] / "docs/how-to/sign-in.md"
+
+
+def blocks(language):
+    """Return the blocks of the page in a language."""
+    found = re.findall(rf"( *)```{language}\n(.*?)\n *```", PAGE.read_text("utf-8"), re.DOTALL)
+    return [textwrap.dedent(body) for _, body in found]
 
 
 @pytest.mark.slow
-def test_a_certificate_beside_the_definition_lets_its_holder_sign_in_over_tls(tmp_path):
-    certificate, authority = certificate_of(key("RS256")), tmp_path / "ca.pem"
-    (tmp_path / "acme.pem").write_text(certificate, encoding="utf-8")
-    definition = tmp_path / "acme.yaml"
-    definition.write_text(DEFINITION, encoding="utf-8")
+@pytest.mark.parametrize("number", [0, 1])
+def test_what_the_how_to_says_works_as_it_stands(tmp_path, number):
+    private = key("RS256")
+    (tmp_path / "acme.pem").write_text(certificate_of(private), encoding="utf-8")
+    (tmp_path / "acme-key.pem").write_text(private.to_pem(), encoding="utf-8")
+    definition = tmp_path / "definition.yaml"
+    definition.write_text(blocks("yaml")[number], encoding="utf-8")
     options = ("--release", "Profit 9", "--rows", "3", "--import", definition, "--tls")
-    private = key("RS256") | {"kid": sha1(certificate).hex()}
-    with served(*options, "--ca-out", authority) as erp1, requests.Session() as http:
-        http.verify, http.trust_env = str(authority), False
-        auth = PrivateKeyJwt("acme", private, alg="RS256")
-        client = OAuth2Client(f"{erp1.url}/oauth/token", auth=auth, session=http)
-        token = client.client_credentials()
-        asked = http.get(f"{erp1.url}/connectors/Profit_Article?take=1", auth=token)
+    with served(*options, "--ca-out", tmp_path / "ca.pem") as erp1:
+        script = re.sub('https://127.0.0.1:8443/[^"]*', erp1.url, blocks("python")[number])
+        ran = subprocess.run(
+            [sys.executable, "-c", script],
+            cwd=tmp_path,
+            env={name: value for name, value in os.environ.items() if name not in _OTHER_CA},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
 
-    assert len(asked.json()["rows"]) == 1
+    assert (ran.stdout.strip(), ran.stderr) == (blocks("text")[number], "")
 
 
 def test_what_cannot_be_used_is_told(tmp_path):

@@ -17,8 +17,9 @@ The command line catches them in one place (`cli/main.py`) and leaves with `exit
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import IntEnum
+
+from koppeling_harness.value import dataclass
 
 
 class ExitCode(IntEnum):

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,6 +19,7 @@ from koppeling_harness.model.policy import Policy, ReleaseRoles, Term
 from koppeling_harness.model.shape import STRICT, Identifier, NonEmpty, Text
 from koppeling_harness.rules.policy import POLICIES, policy_problems
 from koppeling_harness.rules.status import WARNING_DAYS
+from koppeling_harness.value import dataclass
 
 SETTINGS = "koppeling.toml"
 """Name of the file; in `pyproject.toml` the same keys stand under `[tool.koppeling]`."""

@@ -7,7 +7,6 @@ aliases can grow without bound, and of two equal keys one would silently win.
 
 import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import yaml
@@ -15,6 +14,7 @@ import yaml
 from koppeling_harness.document.yaml_plain import NotPlain, Path, read_plain
 from koppeling_harness.document.yaml_scalar import LeadingZeroError, scalar_value
 from koppeling_harness.errors import DocumentError, Problem
+from koppeling_harness.value import dataclass
 
 _V = TypeVar("_V")
 

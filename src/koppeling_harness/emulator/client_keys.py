@@ -7,13 +7,13 @@ Source: AFAS, docs.afas.help/profit/en/news-profit9.
 import http.client
 import ssl
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from koppeling_harness.emulator.access import AppConnector
 from koppeling_harness.emulator.jwt_rules import JwtError
+from koppeling_harness.value import dataclass
 
 if TYPE_CHECKING:
     from koppeling_harness.emulator.signed import ClientKey

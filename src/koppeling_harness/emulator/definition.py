@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cache
 from importlib import resources
 
@@ -13,6 +13,7 @@ from koppeling_harness.model.connector import (
     JoinedTable,
     OwnGetConnector,
 )
+from koppeling_harness.value import dataclass
 
 DATA_TYPES = {
     "s": "string",

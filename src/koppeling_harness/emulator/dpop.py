@@ -8,7 +8,6 @@ import base64
 import hashlib
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from koppeling_harness.emulator.jwt_rules import (
@@ -19,6 +18,7 @@ from koppeling_harness.emulator.jwt_rules import (
     text_claim,
     time_claim,
 )
+from koppeling_harness.value import dataclass
 
 _NONCE_FOR_S = 300
 _MOST_NONCES = 2

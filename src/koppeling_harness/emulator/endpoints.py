@@ -1,7 +1,6 @@
 """The endpoints `/connectors`, `/metainfo` and `/profitversion`."""
 
 import json
-from dataclasses import dataclass
 from typing import Any
 
 from koppeling_harness.emulator import metainfo
@@ -19,6 +18,7 @@ from koppeling_harness.emulator.web import (
     empty,
     json_answer,
 )
+from koppeling_harness.value import dataclass
 
 _ACTIONS = {"POST": "insert", "PUT": "update"}
 _LETTER = {"POST": "C", "PUT": "U", "DELETE": "D"}

@@ -3,7 +3,6 @@
 import sqlite3
 import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from importlib import resources
@@ -27,6 +26,7 @@ from koppeling_harness.emulator.update_connector import UpdateExecutor
 from koppeling_harness.emulator.webhooks import Webhooks
 from koppeling_harness.model.connector import OwnGetConnector
 from koppeling_harness.model.shape import Release
+from koppeling_harness.value import dataclass
 
 _OAUTH = {"bearer", "dpop"}
 

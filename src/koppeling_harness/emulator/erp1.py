@@ -3,7 +3,7 @@
 import itertools
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from koppeling_harness.clock import Clock, SystemClock
@@ -25,6 +25,7 @@ from koppeling_harness.errors import UsageError
 from koppeling_harness.model.connector import OwnGetConnector
 from koppeling_harness.model.secret import Secret
 from koppeling_harness.model.shape import Release
+from koppeling_harness.value import dataclass
 
 DEFAULT_ROWS = 300
 """Post-calculation lines of the demo company."""

@@ -9,12 +9,12 @@ Source: AFAS, docs.afas.help/profit/en/get-connector.
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from koppeling_harness.emulator.definition import Column, Definition
 from koppeling_harness.emulator.messages import Reason, Refusal
+from koppeling_harness.value import dataclass
 
 _SEPARATOR = re.compile("[,;]")
 _MOMENT = re.compile(r"^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2})?)?$")

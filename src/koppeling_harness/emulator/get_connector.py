@@ -9,7 +9,6 @@ import random
 import re
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
@@ -27,6 +26,7 @@ from koppeling_harness.emulator.filters import (
 )
 from koppeling_harness.emulator.messages import Reason, Refusal
 from koppeling_harness.emulator.page_index import FROM_SKIP, PageIndex
+from koppeling_harness.value import dataclass
 
 _DEFAULT_TAKE = 100
 _MOST_ROWS = 2**62

@@ -3,7 +3,6 @@
 import hashlib
 import secrets
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +10,7 @@ from koppeling_harness.emulator.access import AppConnector, Denied
 from koppeling_harness.emulator.client_keys import ClientKeys
 from koppeling_harness.emulator.dpop import Call, NonceNeededError, Proofs
 from koppeling_harness.emulator.jwt_rules import JwtError, Once
+from koppeling_harness.value import dataclass
 
 _BAD_TOKEN = Denied(status=401, challenge='Bearer error="invalid_token"')
 _BAD_PROOF = Denied(status=401, challenge='DPoP error="invalid_token"')

@@ -6,9 +6,10 @@ Nothing here needs a signature library; `signed` is the door to it.
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
+
+from koppeling_harness.value import dataclass
 
 SKEW_S = 60
 """How far clocks may differ (source: AFAS, docs.afas.help/profit/en/news-profit9)."""

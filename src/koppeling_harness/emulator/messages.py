@@ -5,8 +5,9 @@ of most validation errors. Clients may not rely on them (source: AFAS,
 docs.afas.help/profit/en/troubleshooting). Texts marked * are not published; their wording is ours.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from koppeling_harness.value import dataclass
 
 VALIDATION = -2147220469
 UNEXPECTED = -2147180999

@@ -11,12 +11,13 @@ Source: AFAS, docs.afas.help/apidoc (OpenAPI 3, one file per domain).
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from koppeling_harness.emulator.definition import Definition, supplied
 from koppeling_harness.emulator.published import PublishedField, published
 from koppeling_harness.emulator.specification import Field, ObjectType, UpdateConnector
+from koppeling_harness.value import dataclass
 
 _CODE_LINE = re.compile(r"^(.{1,40}?) = (.*?);?$")
 _MOST_VALUES = 400

@@ -5,9 +5,10 @@ does not know gives no rows.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from koppeling_harness.emulator.definition import Column, Definition, supplied
+from koppeling_harness.value import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,9 +4,9 @@ Each is a switch with a name. A release sets some of them (`releases`), the user
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from koppeling_harness.errors import ConfigurationError
+from koppeling_harness.value import dataclass
 
 GET_PAGE = "AFAS, docs.afas.help/profit/en/get-connector"
 UPDATE_PAGE = "AFAS, docs.afas.help/profit/en/update-connector"

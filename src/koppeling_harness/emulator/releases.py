@@ -4,10 +4,10 @@ A next release is a line here, and a switch in `quirks` for what it changes.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from koppeling_harness.errors import ConfigurationError
 from koppeling_harness.model.shape import Release
+from koppeling_harness.value import dataclass
 
 _UNTIL_6 = {
     "decimals": "sql",

@@ -8,7 +8,7 @@ import socket
 import ssl
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from koppeling_harness.emulator.specification import Field, UpdateConnector
 from koppeling_harness.errors import ConfigurationError, UsageError
 from koppeling_harness.model.connector import EnvironmentDefinition
 from koppeling_harness.model.secret import Secret
+from koppeling_harness.value import dataclass
 
 DEFAULT_ROWS = 10_000
 """Post-calculation lines of a served environment, and journal lines of its administration."""

@@ -7,7 +7,6 @@ certificate of a client, is at hand.
 import base64
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from cryptography import x509
@@ -18,6 +17,7 @@ from joserfc import jwk, jws
 from joserfc.errors import JoseError
 
 from koppeling_harness.emulator.jwt_rules import JwtError
+from koppeling_harness.value import dataclass
 
 ALGORITHMS = ("RS256", "PS256", "ES256")
 """Source: AFAS, docs.afas.help/profit/en/news-profit9 (for `private_key_jwt`)."""

@@ -6,12 +6,12 @@ A snapshot is one JSON object: `info`, `get` and `update`, the last two by conne
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from koppeling_harness.emulator.definition import Definition, supplied
 from koppeling_harness.emulator.published import PublishedField, published
 from koppeling_harness.emulator.specification import TYPES, Field, ObjectType, UpdateConnector
+from koppeling_harness.value import dataclass
 
 _GET_LETTERS = {"string": "s", "int": "i", "decimal": "n", "boolean": "b", "date": "d", "blob": "s"}
 

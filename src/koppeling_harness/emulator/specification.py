@@ -11,7 +11,9 @@ Equal objects are written once; many connectors share them (`KnBasicAddressAdr`,
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from koppeling_harness.value import dataclass
 
 TYPES = {"s": "string", "i": "int", "n": "decimal", "b": "boolean", "d": "date", "x": "blob"}
 """Letter in the text form and the `dataType` of metainfo."""

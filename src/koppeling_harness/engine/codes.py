@@ -1,8 +1,7 @@
 """The codes with which the engine itself objects; those of the traffic rules are in `traffic`."""
 
-from dataclasses import dataclass
-
 from koppeling_harness.model.shape import Text
+from koppeling_harness.value import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from koppeling_harness.clock import Clock
 from koppeling_harness.engine import codes
@@ -23,6 +23,7 @@ from koppeling_harness.plugin.session import IntegrationRunner
 from koppeling_harness.rules.verdict import settled
 from koppeling_harness.scenario.expression import Functions
 from koppeling_harness.scenario.plan import PlannedScenario
+from koppeling_harness.value import dataclass
 
 DEFAULT_CONCURRENCY = 8
 """Scenarios in flight when nothing is said: ERP1 is on this machine and mostly waits."""

@@ -1,12 +1,13 @@
 """Why a scenario went no further, as a value."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from koppeling_harness.engine.codes import Code
 from koppeling_harness.model.finding import Difference, Finding
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.verdict import Cause, Outcome, Severity
+from koppeling_harness.value import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,12 +1,12 @@
 """What an environment says of itself, before anything is done in it."""
 
 import re
-from dataclasses import dataclass
 
 from koppeling_harness.erp.call import ErpCall
 from koppeling_harness.erp.client import ErpAnswer, ErpClient
 from koppeling_harness.errors import ErpUnavailableError, ProductionRefusedError
 from koppeling_harness.model.shape import Release
+from koppeling_harness.value import dataclass
 
 _PRODUCTION_ID = re.compile(r"O[0-9]", re.IGNORECASE)
 """Ids of production environments begin with it, those of test with T and of accept with A.

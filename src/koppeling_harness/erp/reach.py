@@ -4,10 +4,10 @@ import asyncio
 import contextlib
 import socket
 import ssl
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from koppeling_harness.erp.target import Address
+from koppeling_harness.value import dataclass
 
 _LIMIT_S = 10.0
 

@@ -1,9 +1,8 @@
 """How the harness reaches one Profit environment."""
 
-from dataclasses import dataclass
-
 from koppeling_harness.model.secret import Secret
 from koppeling_harness.model.shape import Release
+from koppeling_harness.value import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

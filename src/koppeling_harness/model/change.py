@@ -1,10 +1,10 @@
 """What an AFAS update changes in the API, seen from an integration: `koppeling/changes@1`."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, Literal
 
 from koppeling_harness.model.shape import OPEN, Text
+from koppeling_harness.value import dataclass
 
 
 class Side(StrEnum):

@@ -1,11 +1,11 @@
 """GetConnectors as a partner ships them: saved queries under an own name."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated
 
 from koppeling_harness.model.constraint import Limit
 from koppeling_harness.model.shape import STRICT, ConnectorId, FieldId, Identifier, NonEmpty
+from koppeling_harness.value import dataclass
 
 
 class FixedOperator(StrEnum):

@@ -1,8 +1,7 @@
 """What `koppeling doctor` says."""
 
-from dataclasses import dataclass
-
 from koppeling_harness.model.verdict import Cause
+from koppeling_harness.value import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

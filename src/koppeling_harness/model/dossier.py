@@ -1,10 +1,9 @@
 """A registration with its status, ready to be shown."""
 
-from dataclasses import dataclass
-
 from koppeling_harness.model.functional import FunctionalResult
 from koppeling_harness.model.registration import Registration
 from koppeling_harness.model.status import RegistrationStatus
+from koppeling_harness.value import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,11 +1,11 @@
 """A real Profit environment, as the settings name it."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated
 
 from koppeling_harness.model.constraint import Limit
 from koppeling_harness.model.shape import STRICT, NonEmpty
+from koppeling_harness.value import dataclass
 
 MOST_PARALLEL = 5
 """Calls at once that AFAS asks for at most. Source: docs.afas.help/profit/en/get-connector."""

@@ -1,11 +1,11 @@
 """Requests and responses as they were seen on the wire."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from koppeling_harness.model.shape import STRICT
+from koppeling_harness.value import dataclass
 
 Headers = tuple[tuple[str, str], ...]
 """Name and value pairs in the order of the wire; a repeated header stands there repeatedly."""

@@ -1,12 +1,12 @@
 """What the gateway does to the traffic of a scenario, on purpose."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated
 
 from koppeling_harness.model.constraint import Limit
 from koppeling_harness.model.manifest import OperationKind
 from koppeling_harness.model.shape import STRICT, ConnectorId
+from koppeling_harness.value import dataclass
 
 
 class FaultKind(StrEnum):

@@ -1,9 +1,8 @@
 """What a rule or an expectation objects to."""
 
-from dataclasses import dataclass
-
 from koppeling_harness.model.shape import STRICT, NonEmpty, Text
 from koppeling_harness.model.verdict import Severity
+from koppeling_harness.value import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

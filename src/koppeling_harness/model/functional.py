@@ -1,7 +1,8 @@
 """What one run says of one integration, in short: what a registration's status is made of."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
+
+from koppeling_harness.value import dataclass
 
 Day = date
 """A calendar day; under another name, because records have a member called `date`."""

@@ -1,11 +1,11 @@
 """Whom the changes of an AFAS update touch."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
 from koppeling_harness.model.change import Breaking, ChangeKind
 from koppeling_harness.model.shape import OPEN
+from koppeling_harness.value import dataclass
 
 
 class ImpactClass(StrEnum):

@@ -1,6 +1,6 @@
 """What an integration says of itself: `koppeling.yaml`."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
@@ -14,6 +14,7 @@ from koppeling_harness.model.shape import (
     NonEmpty,
     Text,
 )
+from koppeling_harness.value import dataclass
 
 Command = Annotated[tuple[str, ...], Limit(min_length=1)]
 """A program and its arguments; no shell reads them."""

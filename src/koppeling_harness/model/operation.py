@@ -1,9 +1,9 @@
 """What goes between the harness and an integration's plugin; all of it survives JSON."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from koppeling_harness.model.shape import STRICT, Release
+from koppeling_harness.value import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

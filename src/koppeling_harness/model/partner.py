@@ -1,10 +1,10 @@
 """Who supplies an integration, and how AFAS knows the two."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from koppeling_harness.model.constraint import Limit
 from koppeling_harness.model.shape import STRICT, NonEmpty
+from koppeling_harness.value import dataclass
 
 IntegrationId = Annotated[str, Limit(pattern=r"^[0-9]+_[0-9]+$")]
 """`<subscription>_<project>`, the value of the `IntegrationId` header.

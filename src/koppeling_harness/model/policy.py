@@ -1,10 +1,10 @@
 """What a status is computed with beside the registration: terms, and which releases count."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from koppeling_harness.model.constraint import Limit
 from koppeling_harness.model.shape import STRICT, Identifier, NonEmpty, Text
+from koppeling_harness.value import dataclass
 
 Months = Annotated[int, Limit(ge=1, le=120)]
 

@@ -1,6 +1,5 @@
 """What a recheck after an AFAS update found: `koppeling/recheck@1`."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal
@@ -10,6 +9,7 @@ from koppeling_harness.model.run import HarnessInfo, Verdict
 from koppeling_harness.model.shape import OPEN, Text
 from koppeling_harness.model.status import Role
 from koppeling_harness.model.verdict import Cause, Level, Outcome
+from koppeling_harness.value import dataclass
 
 
 class Movement(StrEnum):

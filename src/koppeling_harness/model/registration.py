@@ -3,7 +3,6 @@
 It holds facts and decisions. What follows from them is computed, never written in it.
 """
 
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Annotated
@@ -11,6 +10,7 @@ from typing import Annotated
 from koppeling_harness.model.constraint import Limit
 from koppeling_harness.model.partner import IntegrationId, Partner
 from koppeling_harness.model.shape import STRICT, Identifier, NonEmpty, Text
+from koppeling_harness.value import dataclass
 
 RecordId = Annotated[str, Limit(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 """How a file names one of its records: `Q1`, `W2`."""

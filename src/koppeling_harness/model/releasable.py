@@ -1,12 +1,12 @@
 """Whether a version of an integration can be released: `koppeling can-release --json`."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from koppeling_harness.model.run import ErpInfo, RequiredCount
 from koppeling_harness.model.shape import OPEN, Text
 from koppeling_harness.model.verdict import Outcome
+from koppeling_harness.value import dataclass
 
 
 class Answer(StrEnum):

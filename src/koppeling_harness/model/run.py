@@ -1,6 +1,5 @@
 """The record of one run: `koppeling/run@1`."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal
@@ -8,6 +7,7 @@ from typing import Literal
 from koppeling_harness.model.finding import Finding
 from koppeling_harness.model.shape import OPEN, Text
 from koppeling_harness.model.verdict import Cause, Level, Outcome
+from koppeling_harness.value import dataclass
 
 
 class ErpKind(StrEnum):

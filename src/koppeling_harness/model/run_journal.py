@@ -1,11 +1,12 @@
 """The journal of a run: what it is, and each result as soon as it is there."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Literal
 
 from koppeling_harness.model.run import ScenarioResult, Shard
 from koppeling_harness.model.shape import OPEN
+from koppeling_harness.value import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ Every step gives a *result*, a plain mapping that `expect` is held against and `
     webhook                                status, duration_s
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -19,6 +19,7 @@ from koppeling_harness.model.fault import CallFilter, Fault
 from koppeling_harness.model.manifest import OperationKind
 from koppeling_harness.model.shape import STRICT, ConnectorId, FieldId, Identifier, NonEmpty, Text
 from koppeling_harness.model.verdict import Level
+from koppeling_harness.value import dataclass
 
 Saves = dict[str, str]
 """Name of a capture and the path of its value: `{id: body.results.KnSubject.SbId}`."""

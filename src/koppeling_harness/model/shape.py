@@ -1,9 +1,9 @@
 """The few shapes that many model types share."""
 
-from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
 from koppeling_harness.model.constraint import Limit
+from koppeling_harness.value import dataclass
 
 STRICT: Final[dict[str, Any]] = {"extra": "forbid", "use_attribute_docstrings": True}
 """For `__pydantic_config__`: unknown keys are problems, attribute docstrings are descriptions."""

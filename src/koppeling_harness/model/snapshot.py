@@ -1,10 +1,11 @@
 """What an environment says of its own API: `koppeling/snapshot@1`."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any, Final, Literal
 
 from koppeling_harness.model.shape import OPEN
+from koppeling_harness.value import dataclass
 
 AS_AFAS: Final[dict[str, Any]] = {
     **OPEN,

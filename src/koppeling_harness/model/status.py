@@ -1,6 +1,5 @@
 """What a registration comes to on a day: `koppeling/status@1`."""
 
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any, Final, Literal
@@ -8,6 +7,7 @@ from typing import Any, Final, Literal
 from koppeling_harness.model.registration import Colour
 from koppeling_harness.model.shape import OPEN, Text
 from koppeling_harness.model.verdict import Outcome
+from koppeling_harness.value import dataclass
 
 Day = date
 """A calendar day; under another name, because records have a member called `date`."""

@@ -3,7 +3,6 @@
 For the published JSON Schema; the harness itself reads what a child writes with more patience.
 """
 
-from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from koppeling_harness.model.constraint import Limit, OneOf
@@ -11,6 +10,7 @@ from koppeling_harness.model.exchange import Exchange
 from koppeling_harness.model.finding import Finding
 from koppeling_harness.model.operation import OperationCall, OperationResult, RunContext
 from koppeling_harness.model.shape import OPEN, STRICT, Identifier
+from koppeling_harness.value import dataclass
 
 Hook = Literal["prepare", "trigger", "check_traffic", "finish"]
 

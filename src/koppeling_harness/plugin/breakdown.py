@@ -1,7 +1,8 @@
 """What went wrong with an integration's process, as a value: the engine makes an outcome of it."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from koppeling_harness.value import dataclass
 
 
 class BreakdownKind(StrEnum):

@@ -1,7 +1,8 @@
 """One thing that was looked at when an integration was checked, as a value."""
 
-from dataclasses import dataclass
 from typing import Any
+
+from koppeling_harness.value import dataclass
 
 _SHOWN_CHARACTERS = 160
 

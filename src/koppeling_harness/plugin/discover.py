@@ -8,7 +8,6 @@ import importlib.metadata
 import importlib.util
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from koppeling_harness.config.manifest import MANIFEST, load_manifest
@@ -16,6 +15,7 @@ from koppeling_harness.config.registration import REGISTRATION
 from koppeling_harness.errors import HarnessError
 from koppeling_harness.model.manifest import Manifest
 from koppeling_harness.model.shape import Text
+from koppeling_harness.value import dataclass
 
 ENTRY_POINTS = "koppeling_harness.plugins.v1"
 """Group of entry points of installed plugins; the value names the package of `koppeling.yaml`."""

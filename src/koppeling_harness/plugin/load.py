@@ -6,7 +6,6 @@ import inspect
 import sys
 import traceback
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 import pluggy
 
 from koppeling_harness.plugin import spec
+from koppeling_harness.value import dataclass
 
 _PREFIX = "koppeling_"
 _MODULE = "koppeling_plugin"

@@ -7,7 +7,7 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,6 +22,7 @@ from koppeling_harness.plugin.tree import (
     end_tree,
     group_options,
 )
+from koppeling_harness.value import dataclass
 
 ANSWER_LIMIT_BYTES = 16 * 1024 * 1024
 """The longest answer that an integration may give."""

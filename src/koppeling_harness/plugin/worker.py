@@ -1,7 +1,6 @@
 """What carries out an integration's operations, whatever language it is written in."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -13,6 +12,7 @@ from koppeling_harness.plugin.discover import Integration
 from koppeling_harness.plugin.environ import child_environ
 from koppeling_harness.plugin.log import Log
 from koppeling_harness.plugin.process import Launch
+from koppeling_harness.value import dataclass
 
 
 class Worker(Protocol):

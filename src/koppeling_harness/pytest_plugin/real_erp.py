@@ -4,7 +4,7 @@ import asyncio
 import base64
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
@@ -36,6 +36,7 @@ from koppeling_harness.store.gate import FileGate
 from koppeling_harness.traffic import Gateway, Redactor
 from koppeling_harness.traffic.polite import UPSTREAM, Door, PoliteUpstream
 from koppeling_harness.traffic.reverse_proxy import ReverseProxy
+from koppeling_harness.value import dataclass
 
 CONCURRENCY = 2
 """Scenarios in flight at most: the environment is others' too, and calls are few at once."""

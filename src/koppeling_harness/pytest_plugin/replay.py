@@ -5,7 +5,6 @@ import random
 import secrets
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from koppeling_harness.clock import Clock
 from koppeling_harness.engine.scenario_run import names_at_start
@@ -26,6 +25,7 @@ from koppeling_harness.scenario.matcher import match
 from koppeling_harness.scenario.plan import PlannedScenario
 from koppeling_harness.traffic import Gateway, Redactor
 from koppeling_harness.traffic.replay import Replay, why_not
+from koppeling_harness.value import dataclass
 
 _STEP_LIMIT_S = 30.0
 _ENVIRONMENT = "REPLAY"

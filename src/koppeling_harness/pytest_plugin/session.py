@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from koppeling_harness.errors import HarnessError
 from koppeling_harness.model.run import ScenarioResult
@@ -11,6 +10,7 @@ from koppeling_harness.pytest_plugin.certification import Certification, Request
 from koppeling_harness.scenario.keyword import keyword_filter
 from koppeling_harness.scenario.plan import PlannedScenario
 from koppeling_harness.traffic import Redactor
+from koppeling_harness.value import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

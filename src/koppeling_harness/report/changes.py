@@ -1,7 +1,6 @@
 """What changed for a registration since the verdict before the last one."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from koppeling_harness.model.dossier import Dossier
@@ -10,6 +9,7 @@ from koppeling_harness.model.registration import Registration
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.status import RegistrationStatus
 from koppeling_harness.rules.words import OUTCOME, STATUS, said
+from koppeling_harness.value import dataclass
 
 _ABOUT_RUNS = {"RUN-FAILED", "RUN-INCONCLUSIVE", "NOT-TESTED", "WAIVED"}
 """Flags that the comparison of releases says better."""

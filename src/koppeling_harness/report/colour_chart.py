@@ -1,11 +1,11 @@
 """Where everything stands in the picture of a registration's colours over time."""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from koppeling_harness.model.policy import Policy
 from koppeling_harness.model.registration import Assessment, Colour, Registration
 from koppeling_harness.rules.validity import Accepted, accepted, gaps, pending
+from koppeling_harness.value import dataclass
 
 WIDTH = 720
 _MARGIN = 8

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from koppeling_harness.model.dossier import Dossier
@@ -19,6 +18,7 @@ from koppeling_harness.report.result import full_name
 from koppeling_harness.report.texts import Language
 from koppeling_harness.rules.catalogue import RULES
 from koppeling_harness.rules.waivers import covering
+from koppeling_harness.value import dataclass
 
 EXPLAINED_AT_MOST = 20
 """Failures per release that are explained; the others are named."""

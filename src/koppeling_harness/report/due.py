@@ -2,11 +2,11 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from koppeling_harness.model.dossier import Dossier
 from koppeling_harness.model.status import Action
+from koppeling_harness.value import dataclass
 
 WEEKS = 13
 """Thirteen weeks: the next 90 days, and the day itself."""

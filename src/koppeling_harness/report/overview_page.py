@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
@@ -16,6 +15,7 @@ from koppeling_harness.report.due import due_within, weeks
 from koppeling_harness.report.pages import render_page
 from koppeling_harness.report.texts import Language
 from koppeling_harness.rules.status import WARNING_DAYS
+from koppeling_harness.value import dataclass
 
 T = TypeVar("T")
 

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 
 from koppeling_harness.model.dossier import Dossier
 from koppeling_harness.model.run import IntegrationRecord, RunRecord, ScenarioResult
@@ -12,6 +11,7 @@ from koppeling_harness.report.pages import render_page
 from koppeling_harness.report.texts import Language
 from koppeling_harness.rules.catalogue import RULES
 from koppeling_harness.rules.verdict import result_id
+from koppeling_harness.value import dataclass
 
 EXPLAINED_AT_MOST = 100
 """Results per integration that are explained in full; the page must stay a page."""

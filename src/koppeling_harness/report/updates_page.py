@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from koppeling_harness.model.change import Breaking, Change, ChangeList
 from koppeling_harness.model.impact import Impact
@@ -11,6 +10,7 @@ from koppeling_harness.report.pages import render_page
 from koppeling_harness.report.texts import Language
 from koppeling_harness.report.updates_text import SIDE, named, together
 from koppeling_harness.rules.changes import BREAKING, HEAVIEST_FIRST, IMPACT, KIND
+from koppeling_harness.value import dataclass
 from koppeling_harness.version import __version__
 
 

@@ -5,9 +5,8 @@ cannot be true, `C4`, `C7` and `C8` for three of AFAS's eight criteria (the ones
 tell), `A1` for the yearly review of the agreement.
 """
 
-from dataclasses import dataclass
-
 from koppeling_harness.model.shape import Text
+from koppeling_harness.value import dataclass
 
 CONTRACT = "AFAS, partner.afas.nl/sla/koppeling"
 AUDITOR = "AFAS, docs.afas.help/profit/nl/app-connector-auditor-partner"

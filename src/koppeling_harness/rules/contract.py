@@ -1,7 +1,6 @@
 """How the agreement ends by decision: at once, after notice, or by the partner."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 
 from koppeling_harness.model.registration import Decision, DecisionKind, Registration
@@ -9,6 +8,7 @@ from koppeling_harness.model.status import Status
 from koppeling_harness.rules.fact import Fact
 from koppeling_harness.rules.months import NOTICE_MONTHS, add_months, day_after
 from koppeling_harness.rules.words import said
+from koppeling_harness.value import dataclass
 
 _SAME_DAY = {DecisionKind.GIVE_NOTICE: 0, DecisionKind.WITHDRAW_NOTICE: 1}
 

@@ -1,10 +1,10 @@
 """One step on the way to a status, as the rules hand it on."""
 
-from dataclasses import dataclass
 from datetime import date
 
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.status import Action, Status, Who
+from koppeling_harness.value import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,6 @@
 """What cannot be true in a registration, whatever its form; such a record changes nothing."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from koppeling_harness.model.registration import (
@@ -13,6 +12,7 @@ from koppeling_harness.model.registration import (
 )
 from koppeling_harness.model.shape import Text
 from koppeling_harness.rules.words import said
+from koppeling_harness.value import dataclass
 
 _ABOUT_EVIDENCE = (DecisionKind.ACCEPT_EVIDENCE, DecisionKind.REJECT_EVIDENCE)
 

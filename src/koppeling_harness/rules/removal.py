@@ -7,9 +7,10 @@ environment answers is what counts.
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
+
+from koppeling_harness.value import dataclass
 
 Keys = dict[str, str]
 """Key fields of one element, by AFAS's names."""

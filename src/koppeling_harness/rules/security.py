@@ -1,7 +1,6 @@
 """What the colour says of the status, of the listing and of the end of the contract."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 
 from koppeling_harness.model.policy import Policy
@@ -16,6 +15,7 @@ from koppeling_harness.rules.fact import Fact, action
 from koppeling_harness.rules.months import NOTICE_MONTHS, add_months, is_within
 from koppeling_harness.rules.validity import Accepted, gaps
 from koppeling_harness.rules.words import COLOUR, said
+from koppeling_harness.value import dataclass
 
 _RULE = {Colour.RED: "R1", Colour.ORANGE: "R2", Colour.GREEN: "R3"}
 

@@ -1,7 +1,6 @@
 """Which assessment governs, how long it counts, and when there was none."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
@@ -17,6 +16,7 @@ from koppeling_harness.model.registration import (
 from koppeling_harness.model.status import Gap
 from koppeling_harness.rules.months import add_months, day_after, day_before
 from koppeling_harness.rules.policy import term
+from koppeling_harness.value import dataclass
 
 _BADNESS = {Colour.GREEN: 0, Colour.ORANGE: 1, Colour.RED: 2}
 _EVIDENCE = (DecisionKind.ACCEPT_EVIDENCE, DecisionKind.REJECT_EVIDENCE)

@@ -5,13 +5,13 @@ import random
 import string
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from koppeling_harness.clock import AMSTERDAM, Clock, today
 from koppeling_harness.errors import ConfigurationError
 from koppeling_harness.scenario.pick import near, shown
+from koppeling_harness.value import dataclass
 
 _LONGEST = 1_000_000
 MARK_LENGTH = 6

@@ -7,7 +7,6 @@ SHA-256 of their files. A folder without it is locked by what is found there.
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -18,6 +17,7 @@ from koppeling_harness.model.shape import STRICT
 from koppeling_harness.model.verdict import Level
 from koppeling_harness.scenario.load import digest_of, file_of
 from koppeling_harness.scenario.plan import is_for_release
+from koppeling_harness.value import dataclass
 
 LOCK_FILE = "scenarios.lock"
 """Name of the file, in a folder of scenarios."""

@@ -1,11 +1,11 @@
 """Which scenarios say something about an integration on a release."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import assert_never
 
 from koppeling_harness.model.manifest import Manifest, Operation
 from koppeling_harness.model.scenario import Applies, ForEach, Scenario
+from koppeling_harness.value import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -11,6 +10,7 @@ from typing import Any
 
 from koppeling_harness.errors import ConfigurationError
 from koppeling_harness.scenario.pick import shown, walk
+from koppeling_harness.value import dataclass
 
 _LONGEST_PATTERN = 500
 _LONGEST_SEARCHED = 10_000

@@ -3,13 +3,13 @@
 import contextlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from koppeling_harness.errors import ConfigurationError
 from koppeling_harness.store.files import write_files
+from koppeling_harness.value import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,6 @@
 import json
 import os
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from koppeling_harness.model.journal import (
     WriteKind,
     Written,
 )
+from koppeling_harness.value import dataclass
 
 _FOLDER = "journal"
 _FOR_A_PERSON = frozenset({Fate.LEFT, Fate.NEUTRALISED})

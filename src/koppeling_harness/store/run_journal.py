@@ -3,7 +3,6 @@
 import json
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from koppeling_harness.model.run_journal import (
     ScenarioBegin,
     ScenarioEnd,
 )
+from koppeling_harness.value import dataclass
 
 JOURNAL = "results.jsonl"
 """Name of the file in the folder of a run; it goes when the record is written."""

@@ -3,7 +3,6 @@
 import json
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ from koppeling_harness.clock import AMSTERDAM
 from koppeling_harness.document import load_json
 from koppeling_harness.errors import DocumentError, Problem
 from koppeling_harness.model.functional import FunctionalResult
+from koppeling_harness.value import dataclass
 
 if TYPE_CHECKING:
     from koppeling_harness.model.run import RunRecord

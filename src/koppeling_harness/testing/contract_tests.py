@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import TypeAlias
@@ -14,6 +13,7 @@ from koppeling_harness.plugin.requires import with_runtimes
 from koppeling_harness.plugin.session import IntegrationRunner
 from koppeling_harness.scenario.load import load_scenario
 from koppeling_harness.scenario.plan import PlannedScenario, plan
+from koppeling_harness.value import dataclass
 
 RELEASE = "Profit 8"
 

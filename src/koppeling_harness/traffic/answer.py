@@ -1,9 +1,9 @@
 """Answers that AFAS documents, for the faults that take the ERP's place."""
 
 import json
-from dataclasses import dataclass
 
 from koppeling_harness.model.fault import Fault, FaultKind
+from koppeling_harness.value import dataclass
 
 RawHeaders = list[tuple[bytes, bytes]]
 

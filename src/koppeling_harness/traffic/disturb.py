@@ -5,7 +5,7 @@ import gzip
 import secrets
 import zlib
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from email.utils import format_datetime
 
@@ -16,6 +16,7 @@ from koppeling_harness.model.fault import Fault, FaultKind
 from koppeling_harness.traffic.answer import Answer, RawHeaders, documented_answer
 from koppeling_harness.traffic.passage import Passage
 from koppeling_harness.traffic.reshape import reshape
+from koppeling_harness.value import dataclass
 
 _DEFAULT_DELAY_S = 1.0
 _PIECES = 20

@@ -6,7 +6,6 @@ what it differs from the recorded one that is most like it.
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -18,6 +17,7 @@ from koppeling_harness.traffic.likeness import Meanings, differences
 from koppeling_harness.traffic.redact_exchange import ExchangeRedactor
 from koppeling_harness.traffic.redactor import Redactor
 from koppeling_harness.traffic.wire import wire_of
+from koppeling_harness.value import dataclass
 
 NOT_RECORDED = 501
 """How a request that is not in the recording is answered."""

@@ -3,7 +3,6 @@
 import asyncio
 import ssl
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import certifi
@@ -11,6 +10,7 @@ from starlette.types import Receive, Scope, Send
 
 from koppeling_harness.traffic.upstream import BrokenOffError, Line, Upstream
 from koppeling_harness.traffic.wire import wire_of
+from koppeling_harness.value import dataclass
 
 _HOP_BY_HOP = frozenset(
     {

@@ -16,7 +16,7 @@ news-profit8; the wording is that of oasdiff (github.com/oasdiff/oasdiff).
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from urllib.parse import unquote
 
 from koppeling_harness.errors import DocumentError, Problem
@@ -27,6 +27,7 @@ from koppeling_harness.model.change import (
     Side,
 )
 from koppeling_harness.rules.changes import effect, weigh_listing
+from koppeling_harness.value import dataclass
 from koppeling_harness.watch.change_text import Said, understand
 from koppeling_harness.watch.compare import order
 

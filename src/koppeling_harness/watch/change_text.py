@@ -7,9 +7,9 @@ docs.afas.help/profit/en/news-profit3 to news-profit8.
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from koppeling_harness.model.change import ChangeKind
+from koppeling_harness.value import dataclass
 
 _Q = r"[`'\"]"
 _NAME = rf"{_Q}(?P<path>[^`'\"]*){_Q}"

@@ -1,7 +1,6 @@
 """Two releases compared: every difference that an integration could notice."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from koppeling_harness.model.change import Change, ChangeKind, ChangeList, Side
 from koppeling_harness.model.shape import Text
@@ -12,6 +11,7 @@ from koppeling_harness.rules.changes import (
     effect,
     soften,
 )
+from koppeling_harness.value import dataclass
 from koppeling_harness.watch.interface import ANY, Connector, FieldFacts, Fields, Interface, Source
 
 _REQUIRED_NOT_COMPARED = Text(

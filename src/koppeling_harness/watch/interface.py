@@ -1,11 +1,12 @@
 """The API of one release as it is compared, whatever described it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from koppeling_harness.model.change import Compared, Side
 from koppeling_harness.model.snapshot import MetainfoField, MetainfoObject, Snapshot
+from koppeling_harness.value import dataclass
 
 READ = "GET"
 """The operation under which the fields of a GetConnector stand."""

@@ -6,10 +6,10 @@ off in the middle says so when it starts again.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from koppeling_harness.clock import Clock
 from koppeling_harness.store.claims import Claims
+from koppeling_harness.value import dataclass
 from koppeling_harness.watch.notice import Notice, State
 
 INTERRUPTED = 130

@@ -1,10 +1,10 @@
 """What a look at an environment comes to, beside what was known of it."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from koppeling_harness.model.change import ChangeList
 from koppeling_harness.model.snapshot import Snapshot
+from koppeling_harness.value import dataclass
 from koppeling_harness.watch.compare import compare
 from koppeling_harness.watch.interface import interface_of
 

@@ -1,13 +1,14 @@
 """What an integration uses of the API: what its manifest declares, what its traffic showed."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from koppeling_harness.model.change import Side
 from koppeling_harness.model.exchange import Exchange, Sender
 from koppeling_harness.model.manifest import Manifest
 from koppeling_harness.traffic.checks.call import Call
+from koppeling_harness.value import dataclass
 
 _Key = tuple[Side, str]
 """Side and connector, in lower case. Ids differ by more than case: AFAS compares them so."""

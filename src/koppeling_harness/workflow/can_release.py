@@ -1,7 +1,6 @@
 """Whether a version of an integration can be released, from stored verdicts alone."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from koppeling_harness.document import dump_json
@@ -11,6 +10,7 @@ from koppeling_harness.model.run import RunRecord
 from koppeling_harness.report.releasable_text import render_releasable_text
 from koppeling_harness.rules.releasable import releasable
 from koppeling_harness.store.runs import find_runs, load_run
+from koppeling_harness.value import dataclass
 
 _EXIT = {
     Answer.YES: ExitCode.PASSED,

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
 from koppeling_harness.clock import Clock, today
@@ -27,6 +27,7 @@ from koppeling_harness.scenario.load import load_scenarios
 from koppeling_harness.scenario.lock import lock_for
 from koppeling_harness.scenario.plan import PlannedScenario
 from koppeling_harness.traffic import Redactor
+from koppeling_harness.value import dataclass
 from koppeling_harness.version import __version__
 from koppeling_harness.workflow.integrations import find_integrations, own_scenarios
 from koppeling_harness.workflow.judged import judged, run_exit_code, set_aside

@@ -4,7 +4,7 @@ import shutil
 import socket
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from koppeling_harness.model.verdict import Cause
 from koppeling_harness.plugin.discover import Discovery, discover
 from koppeling_harness.plugin.requires import with_runtimes
 from koppeling_harness.pytest_plugin.real_erp import RealTarget
+from koppeling_harness.value import dataclass
 from koppeling_harness.workflow.diagnose import EnvironmentDoctor
 from koppeling_harness.workflow.environments import TokenSources
 from koppeling_harness.workflow.lines import failed, passed

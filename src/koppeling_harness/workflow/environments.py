@@ -8,7 +8,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from koppeling_harness.clock import Clock
 from koppeling_harness.config.settings import Settings
@@ -18,6 +18,7 @@ from koppeling_harness.model.access import ErpAccess
 from koppeling_harness.model.environment import EnvironmentSetting
 from koppeling_harness.model.secret import Secret
 from koppeling_harness.model.shape import Release
+from koppeling_harness.value import dataclass
 
 UNKNOWN = Release(label="unknown", version="unknown")
 """The release of an environment that was not asked yet."""

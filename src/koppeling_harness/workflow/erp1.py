@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ from koppeling_harness.model.access import ErpAccess
 from koppeling_harness.model.connector import AppConnectorDefinition, EnvironmentDefinition
 from koppeling_harness.model.secret import Secret
 from koppeling_harness.model.shape import Release
+from koppeling_harness.value import dataclass
 from koppeling_harness.watch.look import look
 
 TOKEN_VARIABLE = "AFAS_TOKEN"  # noqa: S105 - the name of a variable, not a token

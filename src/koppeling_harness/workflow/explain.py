@@ -1,13 +1,13 @@
 """What every code means: findings of the engine and of the traffic rules, errors, exit codes."""
 
 import difflib
-from dataclasses import dataclass
 
 from koppeling_harness import errors
 from koppeling_harness.engine.codes import CODES
 from koppeling_harness.errors import ExitCode, HarnessError, UsageError
 from koppeling_harness.model.shape import Text
 from koppeling_harness.traffic.checks import RULES
+from koppeling_harness.value import dataclass
 
 CODES_PAGE = "docs/reference/codes.md"
 """The page of the documentation that lists what is not a traffic rule."""

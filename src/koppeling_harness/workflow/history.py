@@ -1,7 +1,6 @@
 """What earlier runs said: the last verdict, and the run in which a scenario last passed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from koppeling_harness.errors import DocumentError
@@ -9,6 +8,7 @@ from koppeling_harness.model.run import IntegrationRecord, RunRecord, ScenarioRe
 from koppeling_harness.model.verdict import Outcome
 from koppeling_harness.rules.verdict import result_id
 from koppeling_harness.store.runs import FoundRun, find_runs, load_run
+from koppeling_harness.value import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

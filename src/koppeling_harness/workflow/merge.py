@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from koppeling_harness.clock import Clock, today
@@ -16,6 +16,7 @@ from koppeling_harness.store.files import require_writable, write_files
 from koppeling_harness.store.recordings import kept_recordings
 from koppeling_harness.store.runs import RUN, load_run
 from koppeling_harness.traffic import Redactor
+from koppeling_harness.value import dataclass
 from koppeling_harness.workflow.judged import run_exit_code
 from koppeling_harness.workflow.run import RunDone, statuses, verdict_lines
 from koppeling_harness.workflow.write_run import refuse_secrets, write_record, write_report

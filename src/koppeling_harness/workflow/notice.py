@@ -12,7 +12,7 @@ import subprocess
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -40,6 +40,7 @@ from koppeling_harness.store.snapshots import (
     save_snapshot,
     snapshot_folder,
 )
+from koppeling_harness.value import dataclass
 from koppeling_harness.watch.look import look
 from koppeling_harness.watch.loop import Watch
 from koppeling_harness.watch.metainfo import snapshot_of

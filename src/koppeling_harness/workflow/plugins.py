@@ -4,7 +4,6 @@ import asyncio
 import secrets
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ from koppeling_harness.pytest_plugin.certification import DEFAULT_RELEASE
 from koppeling_harness.pytest_plugin.host import EmulatedErp
 from koppeling_harness.scenario.plan import PlannedScenario
 from koppeling_harness.traffic import Redactor
+from koppeling_harness.value import dataclass
 
 _NOTHING = Scenario(
     scenario="plugins-check",

@@ -1,12 +1,12 @@
 """The integrations as they are now, in a run, and what is newly failing of them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from koppeling_harness.model.run import IntegrationRecord, RunRecord, ScenarioResult
 from koppeling_harness.plugin.discover import Integration
 from koppeling_harness.rules.verdict import result_id
 from koppeling_harness.scenario.plan import PlannedScenario
+from koppeling_harness.value import dataclass
 from koppeling_harness.workflow.certify import Certified
 from koppeling_harness.workflow.history import Earlier
 

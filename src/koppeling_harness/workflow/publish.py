@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from koppeling_harness.clock import Clock
@@ -22,6 +21,7 @@ from koppeling_harness.report.texts import Language
 from koppeling_harness.rules.status import registration_status
 from koppeling_harness.store.files import write_files
 from koppeling_harness.store.runs import FoundRun, load_run
+from koppeling_harness.value import dataclass
 from koppeling_harness.workflow.status import Judged, StatusRequest, as_json, judge_registrations
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")

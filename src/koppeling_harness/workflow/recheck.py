@@ -6,7 +6,7 @@ last verdict. What is newly failing gets its table of two integrations on two re
 
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from koppeling_harness.clock import Clock
@@ -27,6 +27,7 @@ from koppeling_harness.report.recheck_text import render_recheck_text
 from koppeling_harness.rules.attribution import BY_ENVIRONMENT, is_environment, whose_change
 from koppeling_harness.store.files import require_writable, write_files
 from koppeling_harness.traffic import Redactor
+from koppeling_harness.value import dataclass
 from koppeling_harness.version import __version__
 from koppeling_harness.workflow.certify import Certified, Progress
 from koppeling_harness.workflow.history import Earlier, History

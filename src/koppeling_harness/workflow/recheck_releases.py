@@ -1,7 +1,7 @@
 """The releases that a recheck is of: which count, how to run on each, or why it cannot be."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from koppeling_harness.clock import Clock
@@ -12,6 +12,7 @@ from koppeling_harness.model.policy import ReleaseRoles
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.status import Role
 from koppeling_harness.scenario.lock import read_lock
+from koppeling_harness.value import dataclass
 from koppeling_harness.workflow.against import against_environment
 from koppeling_harness.workflow.request import CertifyRequest
 

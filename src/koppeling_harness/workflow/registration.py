@@ -1,7 +1,6 @@
 """Make and change registrations, and say what the status is afterwards."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -29,6 +28,7 @@ from koppeling_harness.model.registration import (
     Ground,
 )
 from koppeling_harness.rules.registration_input import future_problems
+from koppeling_harness.value import dataclass
 
 
 def make(folder: Path, *, started: date | None, clock: Clock) -> Path:

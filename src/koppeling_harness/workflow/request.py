@@ -1,7 +1,6 @@
 """What is to be certified."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from koppeling_harness.model.run_journal import RunOrder
 from koppeling_harness.rules.sharding import is_in_shard
 from koppeling_harness.scenario.plan import PlannedScenario
 from koppeling_harness.store.run_journal import BrokenRun
+from koppeling_harness.value import dataclass
 from koppeling_harness.workflow.rerun import Rerun
 
 if TYPE_CHECKING:

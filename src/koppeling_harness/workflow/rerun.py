@@ -1,12 +1,13 @@
 """Repeat of an earlier run what did not pass, and keep every attempt in sight."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from koppeling_harness.model.run import ErpInfo, IntegrationRecord, RunRecord, ScenarioResult
 from koppeling_harness.model.verdict import Outcome
 from koppeling_harness.plugin.discover import Integration
 from koppeling_harness.rules.verdict import result_id, settled
+from koppeling_harness.value import dataclass
 from koppeling_harness.version import __version__
 
 

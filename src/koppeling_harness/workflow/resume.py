@@ -1,7 +1,7 @@
 """Keep the results of a run as they come, and go on with one that was broken off."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from koppeling_harness.clock import Clock
@@ -13,6 +13,7 @@ from koppeling_harness.plugin.discover import Integration
 from koppeling_harness.scenario.plan import PlannedScenario
 from koppeling_harness.store.run_journal import JOURNAL, BrokenRun, Key, RunJournal
 from koppeling_harness.traffic import Redactor
+from koppeling_harness.value import dataclass
 from koppeling_harness.version import __version__
 from koppeling_harness.workflow.write_run import refuse_secrets
 

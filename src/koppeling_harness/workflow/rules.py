@@ -1,10 +1,9 @@
 """The catalogue of traffic rules, for people and for programs."""
 
-from dataclasses import dataclass
-
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.verdict import Severity
 from koppeling_harness.traffic.checks import CATALOGUE_VERSION, RULES, Rule
+from koppeling_harness.value import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

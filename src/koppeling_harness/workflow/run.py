@@ -1,7 +1,7 @@
 """`koppeling run` from end to end: certify, write, and say it in a few lines."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from koppeling_harness.clock import Clock
@@ -15,6 +15,7 @@ from koppeling_harness.store.files import require_writable
 from koppeling_harness.store.run_file import run_file
 from koppeling_harness.store.run_journal import JOURNAL
 from koppeling_harness.store.runs import load_run
+from koppeling_harness.value import dataclass
 from koppeling_harness.workflow.certify import Certified, Progress, certify
 from koppeling_harness.workflow.places import default_packs, default_plugins
 from koppeling_harness.workflow.request import CertifyRequest

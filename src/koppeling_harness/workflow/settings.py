@@ -1,11 +1,11 @@
 """`koppeling config show`: what holds for a project, and where each value comes from."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from koppeling_harness.config.settings import Settings, load_settings
 from koppeling_harness.model.environment import EnvironmentSetting
+from koppeling_harness.value import dataclass
 from koppeling_harness.workflow.environments import TokenSources
 
 _DEFAULT = "default"

@@ -1,7 +1,6 @@
 """The status of registrations: their files joined with the newest runs of their integrations."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from koppeling_harness.model.status import Role, Status
 from koppeling_harness.report.status_text import render_status_text
 from koppeling_harness.rules.status import is_in_order, refused, registration_status
 from koppeling_harness.store.runs import FoundRun, FoundRuns, find_runs
+from koppeling_harness.value import dataclass
 
 REGISTRATIONS = Path("plugins")
 """Where registrations are looked for when no path is given."""

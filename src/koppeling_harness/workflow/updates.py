@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from koppeling_harness.report.updates_text import render_changes_text, render_im
 from koppeling_harness.store.files import write_files
 from koppeling_harness.store.recordings import newest_recordings
 from koppeling_harness.traffic.har_read import from_har
+from koppeling_harness.value import dataclass
 from koppeling_harness.watch.change_table import read_change_table
 from koppeling_harness.watch.compare import compare
 from koppeling_harness.watch.impact import impacts

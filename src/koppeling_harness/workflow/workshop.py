@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import AsyncIterator, Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
@@ -18,6 +17,7 @@ from koppeling_harness.pytest_plugin.host import EmulatedErp
 from koppeling_harness.scenario.load import load_scenario
 from koppeling_harness.scenario.plan import PlannedScenario, plan
 from koppeling_harness.traffic import Redactor
+from koppeling_harness.value import dataclass
 from koppeling_harness.workflow.integrations import find_integrations
 from koppeling_harness.workflow.request import CertifyRequest
 

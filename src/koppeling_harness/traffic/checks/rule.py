@@ -1,7 +1,6 @@
 """What a traffic rule is, and what it looks at."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from koppeling_harness.model.manifest import GetConnectorUse, Manifest
@@ -9,6 +8,7 @@ from koppeling_harness.model.shape import Text
 from koppeling_harness.model.snapshot import UpdateMetainfo
 from koppeling_harness.model.verdict import Severity
 from koppeling_harness.traffic.checks.call import Call
+from koppeling_harness.value import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

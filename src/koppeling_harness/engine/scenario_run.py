@@ -200,7 +200,10 @@ async def _clean_up(planned: PlannedScenario, stage: Stage, course: _Course) -> 
 def _trigger(
     planned: PlannedScenario, environment: Environment, bench: Bench, work_dir: str
 ) -> Trigger:
-    sender = environment if isinstance(environment, WebhookSender) else None
+    sender: WebhookSender | None = None
+    # the attribute goes first: to hold something against a protocol takes long
+    if getattr(environment, "webhook_secret", None) and isinstance(environment, WebhookSender):
+        sender = environment
     secret = sender.webhook_secret if sender else None
     context = RunContext(
         integration=planned.manifest.id,
@@ -218,7 +221,7 @@ def _trigger(
         context=context,
         clock=bench.clock,
         redact=environment.redact,
-        webhooks=sender if secret else None,
+        webhooks=sender,
     )
 
 

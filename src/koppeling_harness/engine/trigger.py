@@ -63,7 +63,8 @@ class Trigger:
     @property
     def log(self) -> str:
         """The last of what the integration printed, redacted."""
-        return self._redact(self._session.log if self._session else self._log_of_opening)
+        text = self._session.log if self._session else self._log_of_opening
+        return self._redact(text) if text else ""
 
     async def connect(self, place: str) -> Stop | None:
         """Open the session now when ERP1 sends webhooks to it, not at the first operation."""

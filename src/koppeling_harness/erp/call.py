@@ -6,7 +6,6 @@ Source: AFAS, docs.afas.help/profit/en/get-connector and /update-connector.
 import json
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -19,6 +18,10 @@ from koppeling_harness.model.scenario import (
     RawRequest,
     UpdateStep,
 )
+from koppeling_harness.value import dataclass
+
+_ENCODE = json.JSONEncoder(ensure_ascii=False).encode
+_ENCODE_TIGHTLY = json.JSONEncoder(separators=(",", ":")).encode
 
 JSON_TYPE = "application/json;charset=utf-8"
 """With its charset: without, accented characters are stored as `?`."""
@@ -73,7 +76,7 @@ def get_call(step: GetStep) -> ErpCall:
         parameters["orderbyfieldids"] = ",".join(step.order_by)
     groups = _filter_groups(step)
     if groups:
-        parameters["filterjson"] = json.dumps(_filter_json(groups), separators=(",", ":"))
+        parameters["filterjson"] = _ENCODE_TIGHTLY(_filter_json(groups))
     return ErpCall(
         method="GET",
         path=f"/connectors/{step.get}",
@@ -106,10 +109,7 @@ def raw_call(request: RawRequest) -> ErpCall:
     headers = dict(request.headers)
     body: str | None = None
     if request.body is not None:
-        if isinstance(request.body, str):
-            body = request.body
-        else:
-            body = json.dumps(request.body, ensure_ascii=False)
+        body = request.body if isinstance(request.body, str) else _ENCODE(request.body)
         if not any(name.lower() == "content-type" for name in headers):
             headers["Content-Type"] = JSON_TYPE
     return ErpCall(
@@ -128,7 +128,7 @@ def _write_call(method: str, connector: str, element: Element) -> ErpCall:
         method=method,
         path=f"/connectors/{connector}",
         headers=(("Content-Type", JSON_TYPE),),
-        body=json.dumps({root: {"Element": _element(element)}}, ensure_ascii=False),
+        body=_ENCODE({root: {"Element": _element(element)}}),
     )
 
 

@@ -3,7 +3,6 @@
 import base64
 import json
 import re
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
@@ -13,6 +12,7 @@ from koppeling_harness.erp.connection import Connection
 from koppeling_harness.erp.target import address_of
 from koppeling_harness.errors import ErpUnavailableError
 from koppeling_harness.model.access import ErpAccess
+from koppeling_harness.value import dataclass
 from koppeling_harness.version import __version__
 
 _WITHOUT_BODY = frozenset({"GET", "HEAD", "DELETE", "OPTIONS"})
@@ -120,10 +120,10 @@ class ErpClient:
         target = self._address.path + call.path + (f"?{call.query}" if call.query else "")
         lines = [f"{call.method} {_escaped(target)} HTTP/1.1"]
         lines += [f"{name}: {value}" for name, value in headers.items()]
-        for line in lines:
-            if not _SENDABLE.fullmatch(line):
-                message = f"{line.partition(':')[0]!r} holds what no header may hold"
-                raise ErpUnavailableError(message)
+        if not _SENDABLE.fullmatch("".join(lines)):
+            line = next(each for each in lines if not _SENDABLE.fullmatch(each))
+            message = f"{line.partition(':')[0]!r} holds what no header may hold"
+            raise ErpUnavailableError(message)
         return "\r\n".join([*lines, "", ""]).encode() + body
 
     def _headers(self, call: ErpCall) -> dict[str, str]:

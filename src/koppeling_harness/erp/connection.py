@@ -78,10 +78,13 @@ class Connection:
         Raises:
             ErpUnavailableError: No whole answer came: refused, reset, timed out.
         """
+        deadline_s = asyncio.get_running_loop().time() + self._timeout_s
         try:
-            async with asyncio.timeout(self._timeout_s):
-                wire = await self._open(address)
-                answer = await wire.ask(request, bodiless=bodiless)
+            wire = await self._kept(address)
+            if wire is None:
+                async with asyncio.timeout_at(deadline_s):
+                    wire = await self._open(address)
+            answer = await wire.ask(request, bodiless=bodiless, deadline_s=deadline_s)
         except TimeoutError:
             await self._close()
             message = f"no answer within {self._timeout_s:g} s"
@@ -96,13 +99,15 @@ class Connection:
         self._used_s = asyncio.get_running_loop().time()
         return answer
 
+    async def _kept(self, address: Address) -> "_Wire | None":
+        if self._wire is None or address != self._to:
+            return None
+        if asyncio.get_running_loop().time() - self._used_s > _IDLE_S:
+            await asyncio.sleep(0)  # lets the loop see that the server has hung up
+        return self._wire if self._wire.is_open else None
+
     async def _open(self, address: Address) -> "_Wire":
         loop = asyncio.get_running_loop()
-        if self._wire is not None and address == self._to:
-            if loop.time() - self._used_s > _IDLE_S:
-                await asyncio.sleep(0)  # lets the loop see that the server has hung up
-            if self._wire.is_open:
-                return self._wire
         await self._close()
         context = (self._tls or _mozilla()) if address.scheme == "https" else None
         _, self._wire = await loop.create_connection(_Wire, address.host, address.port, ssl=context)
@@ -148,6 +153,7 @@ class _Wire(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._parser = httptools.HttpResponseParser(self)
         self._waiting: asyncio.Future[RawAnswer] | None = None
+        self._limit: asyncio.TimerHandle | None = None
         self._answer = RawAnswer()
         self._chunks: list[bytes] = []
         self._bodiless = False
@@ -158,13 +164,19 @@ class _Wire(asyncio.Protocol):
         return self._transport is not None and not self._transport.is_closing()
 
     def abort(self) -> None:
+        self._unlimited()
         if self._transport is not None:
             self._transport.abort()
 
-    def ask(self, request: bytes, *, bodiless: bool) -> "asyncio.Future[RawAnswer]":
+    def ask(
+        self, request: bytes, *, bodiless: bool, deadline_s: float
+    ) -> "asyncio.Future[RawAnswer]":
         if self._transport is None or self._transport.is_closing():
             raise ConnectionResetError(_GONE)
-        self._waiting = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        self._waiting = loop.create_future()
+        # a timer by itself: `asyncio.timeout` around every request costs four times as much
+        self._limit = loop.call_at(deadline_s, self._expire)
         self._bodiless = bodiless
         self._transport.write(request)
         return self._waiting
@@ -218,7 +230,16 @@ class _Wire(asyncio.Protocol):
             self._transport.close()
         self._complete()
 
+    def _expire(self) -> None:
+        self._fail(TimeoutError())
+
+    def _unlimited(self) -> None:
+        if self._limit is not None:
+            self._limit.cancel()
+            self._limit = None
+
     def _complete(self) -> None:
+        self._unlimited()
         waiting, self._waiting = self._waiting, None
         if waiting is None:
             self.abort()  # an answer that nobody asked for

@@ -1,5 +1,6 @@
 """Which addresses the harness may send a request to. Production is none of them."""
 
+import functools
 import ipaddress
 import re
 from typing import NamedTuple
@@ -39,6 +40,7 @@ def refuse_production(base_url: str) -> None:
     address_of(base_url)
 
 
+@functools.lru_cache(maxsize=64)
 def address_of(base_url: str) -> Address:
     """Return where an environment is, once it is sure that it is not in production.
 

@@ -12,19 +12,21 @@ the type of what it gives; within text it becomes text.
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
+from types import NoneType
 from typing import Any
 
 from koppeling_harness.errors import ConfigurationError
 from koppeling_harness.scenario.functions import Functions as Functions
 from koppeling_harness.scenario.pick import near, walk
+from koppeling_harness.value import dataclass
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _KEY = re.compile(r"[A-Za-z0-9_@-]+")
 _NUMBER = re.compile(r"-?[0-9]{1,18}")
 _TEXT = re.compile(r"'([^']*)'|\"([^\"]*)\"")
 _LONGEST_SHOWN = 60
+_AS_THEY_ARE = frozenset({int, float, bool, NoneType})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +71,10 @@ def evaluate(value: Any, names: Mapping[str, Any], functions: Functions) -> Any:
     if isinstance(value, str):
         return _filled(value, names, functions) if "${" in value else value
     if isinstance(value, dict):
-        return {key: evaluate(each, names, functions) for key, each in value.items()}
+        return {
+            key: each if type(each) in _AS_THEY_ARE else evaluate(each, names, functions)
+            for key, each in value.items()
+        }
     if isinstance(value, (list, tuple)):
         return [evaluate(each, names, functions) for each in value]
     return value

@@ -93,7 +93,7 @@ class Redactor:
         text = data.decode("utf-8", errors="replace")
         self._learn(text)
         kinds = {kind for *_, kind, _ in self._index.find(text)}
-        for run in _BASE64_RUN.finditer(text):
+        for run in _BASE64_RUN.finditer(text) if _has_base64(text) else ():
             kinds.update(kind for kind, _ in self._inside_base64(run.group()))
         return tuple(sorted(kinds))
 

@@ -19,7 +19,7 @@ from koppeling_harness.emulator.environment import (
 )
 from koppeling_harness.emulator.quirks import settle
 from koppeling_harness.emulator.releases import find_release
-from koppeling_harness.emulator.specification import Field, UpdateConnector
+from koppeling_harness.emulator.specification import Field, UpdateConnector, lend_to_employee
 from koppeling_harness.emulator.state import StateFile
 from koppeling_harness.errors import UsageError
 from koppeling_harness.model.connector import OwnGetConnector
@@ -88,7 +88,9 @@ class Erp1:
             seed=seed,
             fill=self._fill,
             gets={**supplied(), **{each.id.lower(): each for each in imported_gets}},
-            catalogue={**own_catalogue(), **{each.id.lower(): each for each in imported}},
+            catalogue=lend_to_employee(
+                {**own_catalogue(), **{each.id.lower(): each for each in imported}}
+            ),
         )
         self.app = web.Server(
             self._environments,

@@ -4,9 +4,12 @@ Source: AFAS, docs.afas.help/apidoc and howto-bijlage-dossier; help.afas.nl for 
 """
 
 import base64
+import importlib
+import io
 import json
 import struct
 import zlib
+from typing import Any
 
 from koppeling_harness.emulator.access import AppConnector, Denied
 from koppeling_harness.emulator.definition import supplied
@@ -61,7 +64,8 @@ def file_connector(request: Request, app: AppConnector) -> Answer:
 def image_connector(request: Request, app: AppConnector) -> Answer:
     """Answer `/imageconnector/{id}?format=`: an image as it is, 64 or 1000 pixels wide.
 
-    An uploaded image keeps its own size in every format; the demo company's are drawn to size.
+    An uploaded image is made to fit where the package Pillow is installed, and keeps its own size
+    otherwise; the demo company's are drawn to size.
     """
     if not app.may_use("appconnectorimage"):
         return denied(Denied(status=401), request)
@@ -69,12 +73,15 @@ def image_connector(request: Request, app: AppConnector) -> Answer:
     row = request.environment.connection.execute(
         "SELECT mimetype, content FROM file WHERE FileId = ?", (id_,)
     ).fetchone()
-    edge = _EDGES.get(request.query.get("format", "0"))
+    size = request.query.get("format", "0")
+    edge = _EDGES.get(size)
     if row is None or edge is None:
         return empty(404)
     kind, content = row
     if content is None:
         content = _png(edge, id_)
+    elif size != "0":
+        content = _fitting(content, edge)
     return _bytes(request, content, kind, {})
 
 
@@ -139,6 +146,23 @@ def _bytes(request: Request, content: bytes, kind: str, names: dict[str, str]) -
         return Answer(body=content, content_type=(b"content-type", kind.encode()))
     body = {**names, "mimetype": kind, "filedata": base64.b64encode(content).decode()}
     return Answer(body=json.dumps(body, ensure_ascii=False).encode())
+
+
+def _fitting(content: bytes, edge: int) -> bytes:
+    """Return an image that fits into a square; as it came without Pillow, or when it is none."""
+    try:
+        pillow: Any = importlib.import_module("PIL.Image")
+    except ImportError:
+        return content
+    out = io.BytesIO()
+    try:
+        with pillow.open(io.BytesIO(content)) as image:
+            kind = image.format
+            image.thumbnail((edge, edge))
+            image.save(out, format=kind)
+    except (OSError, ValueError, pillow.DecompressionBombError):
+        return content
+    return out.getvalue()
 
 
 def _png(edge: int, seed: str) -> bytes:

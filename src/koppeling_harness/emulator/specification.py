@@ -11,7 +11,7 @@ Equal objects are written once; many connectors share them (`KnBasicAddressAdr`,
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import field
+from dataclasses import field, replace
 
 from koppeling_harness.value import dataclass
 
@@ -70,6 +70,26 @@ class UpdateConnector:
     """Keys in the body of a success; none means an empty body."""
     wrapped: bool = True
     """Whether that body stands under `results`."""
+
+
+_OF_ONBOARDING = {"AfasEmployee", "AfasHrApplic", "AfasOnboard", "KnBasicAddressAdr"}
+"""Parts of HrOnboarding that are no parts of an employee."""
+
+
+def lend_to_employee(catalogue: Mapping[str, UpdateConnector]) -> dict[str, UpdateConnector]:
+    """Return a catalogue in which KnEmployee has the parts that it shares with HrOnboarding.
+
+    AFAS's file with KnEmployee is not at hand. HrOnboarding describes the same parts, the Belgian
+    payroll agencies among them; that the fields are the same is inferred.
+    """
+    found = dict(catalogue)
+    employee, onboarding = found.get("knemployee"), found.get("hronboarding")
+    if employee and onboarding:
+        known = {each.name for each in employee.root.objects} | _OF_ONBOARDING
+        lent = tuple(each for each in onboarding.root.objects if each.name not in known)
+        root = replace(employee.root, objects=employee.root.objects + lent)
+        found["knemployee"] = replace(employee, root=root)
+    return found
 
 
 def read_catalogue(text: str) -> dict[str, UpdateConnector]:

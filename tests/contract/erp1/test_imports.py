@@ -18,7 +18,7 @@ from koppeling_harness.emulator.specification import (
     read_catalogue,
     write_catalogue,
 )
-from support.erp1 import Caller, caller
+from support.erp1 import Caller, caller, element, one
 
 FOLDER = Path(
     os.environ.get("KOPPELING_SHARED") or Path(__file__).resolve().parents[4] / "shared"
@@ -88,6 +88,22 @@ def test_every_imported_connector_takes_a_body_of_its_own_and_refuses_a_hole_in_
             refused += 1
 
     assert refused > 50
+
+
+@needs_files
+def test_onboarding_lends_its_belgian_payroll_agencies_to_the_employee():
+    erp1 = Erp1(imported=[imported()["HrOnboarding"]])
+    client = Caller(erp1, erp1.open_environment())
+    names = {each["name"] for each in client.metainfo("/update/KnEmployee").json()["objects"]}
+    agency = one({"DaBe": "2026-12-01", "AyId": "GS"})
+    body = element("AfasEmployee", {"@EmId": "000001001"}, AfasAgencyGroupS=agency)
+    bare = element("AfasEmployee", {"@EmId": "000001001"}, AfasAgencyGroupS=one({"AyId": "GS"}))
+
+    assert {"AfasAgencyGroupS", "AfasAgencyAcerta", "AfasAgencyPartena", "KnPerson"} <= names
+    assert not {"AfasOnboard", "AfasHrApplic", "AfasEmployee"} & names
+    assert client.post("KnEmployee/AfasAgencyGroupS", body).status == 201
+    assert client.post("KnEmployee/AfasAgencyGroupS", bare).message.startswith("Vul een waarde in")
+    assert "bestaat niet in" in caller().post("KnEmployee/AfasAgencyGroupS", body).message
 
 
 @needs_files

@@ -1,0 +1,80 @@
+// Signs in at ERP1 through oauth4webapi (npm), with private_key_jwt and as a public client with DPoP.
+// Arguments: the folder that the package is installed in, the private key (PKCS #8, PEM), its kid,
+// and where to write what came back. The address stands in the environment.
+import fs from "node:fs";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+
+const [packages, pem, kid, out] = process.argv.slice(2);
+const entry = path.join(packages, "node_modules/oauth4webapi/build/index.js");
+const oauth = await import(pathToFileURL(entry));
+
+const base = process.env.AFAS_URL;
+const BACK = "https://app.example/back";
+const server = {
+  issuer: base,
+  authorization_endpoint: `${base}/oauth/authorize`,
+  token_endpoint: `${base}/oauth/token`,
+};
+const plain = { [oauth.allowInsecureRequests]: true };
+const article = new URL(`${base}/connectors/Profit_Article?take=1`);
+
+async function rows(token, options) {
+  const reply = await oauth.protectedResourceRequest(token, "GET", article, undefined, undefined, {
+    ...plain,
+    ...options,
+  });
+  return (await reply.json()).rows.length;
+}
+
+async function byKey() {
+  const body = fs.readFileSync(pem, "utf8").replace(/-----.*?-----|\s/g, "");
+  const algorithm = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };
+  const bytes = Buffer.from(body, "base64");
+  const key = await crypto.subtle.importKey("pkcs8", bytes, algorithm, false, ["sign"]);
+  const client = { client_id: "acme" };
+  const reply = await oauth.clientCredentialsGrantRequest(
+    server, client, oauth.PrivateKeyJwt({ key, kid }), new URLSearchParams(), plain,
+  );
+  const got = await oauth.processClientCredentialsResponse(server, client, reply);
+  return { type: got.token_type, rows: await rows(got.access_token) };
+}
+
+async function byProof(algorithm) {
+  const client = { client_id: "app" };
+  const DPoP = oauth.DPoP(client, await oauth.generateKeyPair(algorithm));
+  const verifier = oauth.generateRandomCodeVerifier();
+  const ask = new URL(server.authorization_endpoint);
+  ask.search = new URLSearchParams({
+    response_type: "code",
+    client_id: "app",
+    redirect_uri: BACK,
+    code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
+    code_challenge_method: "S256",
+  });
+  const sent = (await fetch(ask, { redirect: "manual" })).headers.get("location");
+  const answered = oauth.validateAuthResponse(server, client, new URL(sent));
+  const exchange = () => oauth.authorizationCodeGrantRequest(
+    server, client, oauth.None(), answered, BACK, verifier, { DPoP, ...plain },
+  );
+  let nonces = 0;
+  const processed = async (send, process) => {
+    try {
+      return await process(server, client, await send());
+    } catch (error) {
+      if (!oauth.isDPoPNonceError(error)) throw error;
+      nonces += 1;
+      return process(server, client, await send());
+    }
+  };
+  const got = await processed(exchange, oauth.processAuthorizationCodeResponse);
+  const first = await rows(got.access_token, { DPoP });
+  const renew = () => oauth.refreshTokenGrantRequest(
+    server, client, oauth.None(), got.refresh_token, { DPoP, ...plain },
+  );
+  const again = await processed(renew, oauth.processRefreshTokenResponse);
+  return { type: got.token_type, rows: first, again: await rows(again.access_token, { DPoP }), nonces };
+}
+
+const said = process.env.WAY === "key" ? await byKey() : await byProof(process.env.WAY);
+fs.writeFileSync(out, JSON.stringify(said));

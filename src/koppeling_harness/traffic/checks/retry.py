@@ -27,7 +27,9 @@ def _after_refusal(scene: Scene) -> Iterator[Objection]:
     for before, call in scene.retries:
         status = before.exchange.status
         same = before.headers("authorization") == call.headers("authorization")
-        if status in {401, 403} and same:
+        # DPoP: who is given a nonce is asked to prove itself again with it (RFC 9449, section 9)
+        asked_to = before.exchange.response_header("dpop-nonce") is not None
+        if status in {401, 403} and same and not asked_to:
             text = Text(
                 nl=f"dezelfde aanroep opnieuw na {status}; verwacht te stoppen",
                 en=f"the same call again after {status}; expected to stop",

@@ -21,6 +21,12 @@ def test_the_same_call_with_a_new_token_is_fine():
     assert codes(Tape().call(status=401).call(request_headers=renewed)) == []
 
 
+def test_proving_a_key_again_with_the_nonce_that_was_given_is_fine():
+    given = (("DPoP-Nonce", "n1"), ("WWW-Authenticate", 'DPoP error="use_dpop_nonce"'))
+
+    assert codes(Tape().call(status=401, response_headers=given).call()) == []
+
+
 def test_being_triggered_again_is_no_retry():
     assert codes(Tape().call(status=401, turn=1).call(turn=2)) == []
 

@@ -191,9 +191,15 @@ def _environment(
         release=entry.release or "",
         max_parallel=entry.max_parallel,
         budget=entry.budget,
-        ca_file=str(folder / entry.ca_file) if entry.ca_file else "",
+        ca_file=_file(folder, entry.ca_file),
+        client_certificate=_file(folder, entry.client_certificate),
+        client_key=_file(folder, entry.client_key),
         place=source.place(("environments", name)),
     )
+
+
+def _file(folder: Path, name: str | None) -> str:
+    return str(folder / name) if name else ""
 
 
 def _problems(

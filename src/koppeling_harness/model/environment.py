@@ -49,6 +49,10 @@ class EnvironmentEntry:
     """Calls a day, at most; no limit when absent."""
     ca_file: NonEmpty | None = None
     """Certificate authorities to trust beside those of Mozilla, for a test server of your own."""
+    client_certificate: NonEmpty | None = None
+    """Certificate to show, in PEM, where an environment asks for one (mutual TLS)."""
+    client_key: NonEmpty | None = None
+    """Its private key, in PEM, when that does not stand in the same file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +67,8 @@ class EnvironmentSetting:
         max_parallel: Calls at once, at most, by all runs on this machine together.
         budget: Calls a day, at most, by all runs on this machine together; None for no limit.
         ca_file: File with certificate authorities; empty for Mozilla's alone.
+        client_certificate: File with the certificate to show; empty for none.
+        client_key: File with its private key; empty when the certificate's file holds it.
         place: Where it is set, `file:line:column`.
     """
 
@@ -73,7 +79,14 @@ class EnvironmentSetting:
     max_parallel: int = MOST_PARALLEL
     budget: int | None = None
     ca_file: str = ""
+    client_certificate: str = ""
+    client_key: str = ""
     place: str = ""
+
+    @property
+    def tls_files(self) -> tuple[str, str, str]:
+        """What `trusting` takes: authorities, certificate to show, its key."""
+        return self.ca_file, self.client_certificate, self.client_key
 
 
 def token_variable(name: str) -> str:

@@ -55,7 +55,8 @@ class RealTarget:
         folder: Where runs against it on this machine find each other.
         max_parallel: Calls at once.
         budget: Calls a day; None for no limit.
-        ca_file: Authorities to trust beside Mozilla's; empty for none.
+        tls_files: Authorities to trust beside Mozilla's, certificate to show, its key; empty for
+            none.
         resumed: How often the run was gone on with after a break.
     """
 
@@ -64,7 +65,7 @@ class RealTarget:
     folder: Path
     max_parallel: int
     budget: int | None
-    ca_file: str
+    tls_files: tuple[str, str, str]
     resumed: int = 0
 
 
@@ -118,7 +119,7 @@ class RealErp:
 
     async def __aenter__(self) -> Self:
         target, enter = self._target, self._started
-        tls = trusting(target.ca_file)
+        tls = trusting(*target.tls_files)
         self._gate = FileGate(
             target.folder,
             max_parallel=target.max_parallel,

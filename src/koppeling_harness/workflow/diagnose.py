@@ -74,7 +74,7 @@ class EnvironmentDoctor:
         try:
             setting = self.settings.environment_named(self.name)
             access = access_for(self.name, self.settings, clock=self.clock, sources=self.sources)
-            tls = trusting(setting.ca_file)
+            tls = trusting(*setting.tls_files)
         except ConfigurationError as error:
             self.lines.append(failed("environment", error.message, expected, error.hint))
             return None
@@ -107,7 +107,7 @@ class EnvironmentDoctor:
             folder=folder,
             max_parallel=setting.max_parallel,
             budget=setting.budget,
-            ca_file=setting.ca_file,
+            tls_files=setting.tls_files,
         )
 
     @asynccontextmanager

@@ -233,7 +233,7 @@ async def _snapshot(target: _Target, clock: Clock) -> Snapshot:
         budget=setting.budget,
         clock=clock,
     )
-    async with GatedConnection(gate, tls=trusting(setting.ca_file)) as connection:
+    async with GatedConnection(gate, tls=trusting(*setting.tls_files)) as connection:
         return await look(target.access, connection=connection, clock=clock, label=setting.release)
 
 

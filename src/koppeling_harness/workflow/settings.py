@@ -59,6 +59,12 @@ def _all(settings: Settings, sources: TokenSources) -> Iterator[EffectiveSetting
         yield from _environment(settings, environment, sources)
 
 
+_OF_ENVIRONMENT = (
+    *("token_env", "release", "max_parallel", "budget"),
+    *("ca_file", "client_certificate", "client_key"),
+)
+
+
 def _environment(
     settings: Settings, setting: EnvironmentSetting, sources: TokenSources
 ) -> Iterator[EffectiveSetting]:
@@ -67,7 +73,7 @@ def _environment(
     yield EffectiveSetting(
         key=f"{prefix}.url", value=setting.base_url, origin=place or setting.place
     )
-    for name in ("token_env", "release", "max_parallel", "budget", "ca_file"):
+    for name in _OF_ENVIRONMENT:
         yield _setting(settings, f"{prefix}.{name}", getattr(setting, name))
     origin = sources.origin(setting)
     yield EffectiveSetting(

@@ -78,7 +78,7 @@ def sweep(
         gate = FileGate(
             place, max_parallel=setting.max_parallel, budget=setting.budget, clock=clock
         )
-        async with GatedConnection(gate, tls=trusting(setting.ca_file)) as connection:
+        async with GatedConnection(gate, tls=trusting(*setting.tls_files)) as connection:
             client = ErpClient(access, connection=connection, clock=clock)
             yield client, await learn(client)
 

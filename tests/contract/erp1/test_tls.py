@@ -1,5 +1,6 @@
 """`koppeling erp1 serve --tls`: an authority to trust, and certificates of clients."""
 
+import asyncio
 import os
 import re
 import ssl
@@ -11,9 +12,12 @@ from urllib.error import URLError
 
 import pytest
 import trustme
+from cryptography.hazmat.primitives import serialization
 
 from contract.erp1.table import shows
-from koppeling_harness.errors import HarnessError
+from koppeling_harness.erp.connection import Connection, trusting
+from koppeling_harness.erp.target import address_of
+from koppeling_harness.errors import ConfigurationError, ErpUnavailableError, HarnessError
 from koppeling_harness.workflow.erp1 import ServeOptions, serve_environment
 from support.serving import served
 from support.signing import certificate_of, key
@@ -38,6 +42,45 @@ def test_a_client_that_must_show_a_certificate_is_let_in_with_one_only(tmp_path)
             erp1.ask("/profitversion", context=trusting)
         clients.issue_cert("acme@example.com").configure_cert(trusting)
         assert erp1.ask("/profitversion", context=trusting) == {"version": "8.0.12"}
+
+
+def asked(base_url: str, *tls_files: str | Path) -> int:
+    """Return the status that the harness's own client gets; it speaks to real environments so."""
+
+    async def ask() -> int:
+        async with Connection(tls=trusting(*map(str, tls_files))) as connection:
+            to = address_of(base_url)
+            head = f"GET {to.path}/profitversion HTTP/1.1\r\nHost: {to.authority}\r\n\r\n"
+            return (await connection.ask(to, head.encode())).status
+
+    return asyncio.run(ask())
+
+
+@pytest.mark.slow
+def test_the_harness_shows_the_certificate_that_is_set_for_an_environment(tmp_path):
+    mine, lock = tmp_path / "acme.pem", tmp_path / "acme-key.pem"
+    mine.write_text(certificate_of(key("ES256")), encoding="utf-8")
+    lock.write_text(key("ES256").to_pem(), encoding="utf-8")
+    ca = tmp_path / "ca.pem"
+    with served("--rows", "3", "--tls", "--ca-out", ca, "--client-ca", mine) as erp1:
+        assert asked(erp1.url, ca, mine, lock) == 401  # let in, without a token
+        with pytest.raises(ErpUnavailableError):
+            asked(erp1.url, ca)
+
+
+def test_a_certificate_without_its_own_key_is_a_matter_of_configuration(tmp_path):
+    mine, other = tmp_path / "acme.pem", tmp_path / "other-key.pem"
+    mine.write_text(certificate_of(key("ES256")), encoding="utf-8")
+    private = key("ES256", 1).cryptography_key
+    other.write_text(key("ES256", 1).to_pem(), encoding="utf-8")
+    locked = tmp_path / "locked-key.pem"
+    how = serialization.BestAvailableEncryption(b"password")
+    form = serialization.PrivateFormat.PKCS8
+    locked.write_bytes(private.private_bytes(serialization.Encoding.PEM, form, how))
+
+    for files in ((mine, ""), (mine, other), (mine, locked), (tmp_path / "none", ""), ("", other)):
+        with pytest.raises(ConfigurationError, match="expected a certificate and its key in PEM"):
+            trusting("", *map(str, files))
 
 
 PAGE = Path(__file__).parents[3] / "docs/how-to/sign-in.md"

@@ -117,6 +117,8 @@ token_env = "OWN_TOKEN"
 max_parallel = 2
 budget = 500
 ca_file = "ca.pem"
+client_certificate = "acme.pem"
+client_key = "acme-key.pem"
 """
 
 
@@ -131,6 +133,9 @@ def test_environments_stand_under_their_names_with_what_is_left_out_filled_in(tm
         "OWN_TOKEN",
     )
     assert (own.max_parallel, own.budget, own.ca_file) == (2, 500, str(tmp_path / "ca.pem"))
+    shown = ("ca.pem", "acme.pem", "acme-key.pem")
+    assert own.tls_files == tuple(str(tmp_path / each) for each in shown)
+    assert demo.tls_files == ("", "", "")
     assert settings.packs == (tmp_path / "certificering",)
     assert settings.origins["environments.own.budget"].endswith("koppeling.toml:12:1")
 

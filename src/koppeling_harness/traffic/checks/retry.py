@@ -208,8 +208,8 @@ RULES = (
             "repeating makes duplicates.",
         ),
         fix=Text(
-            nl="Lees eerst met een GetConnector of de boeking er al staat, met een filter op wat is "
-            "verstuurd.",
+            nl="Lees eerst met een GetConnector of de boeking er al staat, met een filter op wat "
+            "is verstuurd.",
             en="First read with a GetConnector whether the entry is already there, filtering on "
             "what was sent.",
         ),

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from koppeling_harness.emulator.labels import both_languages
 from koppeling_harness.emulator.messages import Reason, Refusal
 from koppeling_harness.emulator.specification import Field
 
@@ -48,7 +49,7 @@ def stored(field: Field, value: Any) -> Any:
 
 def label_of(field: Field) -> tuple[str, str]:
     """Return how messages call a field, in Dutch and English."""
-    return DUTCH.get(field.label, field.label), ENGLISH.get(field.label, field.label)
+    return both_languages(field.label)
 
 
 def _text(value: Any) -> str:
@@ -111,67 +112,4 @@ _READ: Mapping[str, Callable[[Any], Any]] = {
     "decimal": _decimal,
     "boolean": _boolean,
     "date": _moment,
-}
-
-DUTCH = {
-    "Account number": "Rekeningnummer",
-    "Administration number": "Administratie",
-    "Article group": "Artikelgroep",
-    "Basic unit": "Basiseenheid",
-    "City": "Woonplaats",
-    "Country": "Land",
-    "Currency": "Valuta",
-    "Date": "Datum",
-    "Date date": "Datum",
-    "Date entry": "Boekdatum",
-    "Debtor number": "Debiteur",
-    "Description": "Omschrijving",
-    "Dossier item": "Dossieritem",
-    "Dossier item type": "Type dossieritem",
-    "Employee": "Medewerker",
-    "Employer": "Werkgever",
-    "Employment": "Dienstverband",
-    "End date/time": "Einddatum/tijd",
-    "Financial year": "Boekjaar",
-    "Hour type": "Urensoort",
-    "Item type": "Type item",
-    "Job": "Functie",
-    "Journal": "Dagboek",
-    "Last name": "Achternaam",
-    "Leave type": "Verlofsoort",
-    "Line number": "Regelnummer",
-    "Name": "Naam",
-    "Number": "Nummer",
-    "Number of units": "Aantal eenheden",
-    "Organisation/person": "Organisatie/persoon",
-    "Organisational unit": "Organisatorische eenheid",
-    "Payment condition": "Betalingsvoorwaarde",
-    "Period": "Periode",
-    "Preferred issue method": "Voorkeur verstrekkingswijze",
-    "Priority": "Prioriteit",
-    "Project": "Project",
-    "Project group": "Projectgroep",
-    "Project phase": "Projectfase",
-    "Registration date": "Inschrijfdatum",
-    "Resp. person": "Verantwoordelijke",
-    "Response": "Reactie",
-    "Response visible": "Zichtbaarheid reactie",
-    "Sales contact": "Verkooprelatie",
-    "Start date/time": "Begindatum/tijd",
-    "Subject": "Onderwerp",
-    "Summary account": "Verzamelrekening",
-    "Type of absence": "Type verzuim",
-    "Type of report": "Soort rapport",
-    "Unit": "Eenheid",
-    "User": "Gebruiker",
-    "VAT code": "Btw-code",
-    "Voucher date": "Boekstukdatum",
-}
-"""Dutch labels; AFAS's English OpenAPI files leave many labels Dutch already."""
-
-ENGLISH = {
-    "Tariefgroep": "Rate group",
-    "Organisatie/Persoon": "Organisation/Person",
-    "Autorisatierol": "Authorisation role",
-    "Itemcode": "Item code",
 }

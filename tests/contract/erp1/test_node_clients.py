@@ -1,8 +1,8 @@
 """Clients of others work against ERP1 from Node: a package of npm, and the calls of another.
 
 `openapi-client-axios` is installed from npm and used unchanged; what it calls, AFAS's own OpenAPI
-documents say. `afas-connect`, the only npm package for AFAS that public pages name, is not in the
-registry at hand (asked on 25 November 2026): its README's calls are made by Node itself.
+documents say. For `afas-connect`, the only npm package for AFAS that public pages name, `npm view`
+answered 404 on 25 November 2026: its README's calls are made by Node itself.
 """
 
 import json

@@ -3,12 +3,14 @@
 Every problem of a file comes at once, each with its place.
 """
 
+from koppeling_harness.document.kept import KeptReadings
 from koppeling_harness.document.schema import json_schema
 from koppeling_harness.document.validate import dump_json, load, load_json, load_yaml, to_plain
 from koppeling_harness.document.writer import laid_out
 from koppeling_harness.document.yaml_source import Source, read_yaml
 
 __all__ = [
+    "KeptReadings",
     "Source",
     "dump_json",
     "json_schema",

@@ -6,13 +6,13 @@ from functools import cache
 import pytest
 
 from contract.erp1.table import shows
-from contract.erp1.test_imports import FOLDER, needs_files
+from contract.erp1.test_imports import FOLDER, imported, needs_files
 from koppeling_harness.emulator import Erp1
 from koppeling_harness.emulator.definition import supplied
 from koppeling_harness.emulator.openapi_import import import_openapi
 from koppeling_harness.model.connector import OwnGetConnector
 from koppeling_harness.traffic.checks.supplied import SUPPLIED
-from support.erp1 import Caller, caller, element, one
+from support.erp1 import Caller, HandClock, caller, element, one
 
 JSON_TYPES = {
     "s": "string", "d": "string", "t": "string", "i": "integer", "n": "number", "b": "boolean",
@@ -167,3 +167,55 @@ def test_own_getconnectors_are_listed_among_the_getconnectors():
 
     assert len(listed) == len(supplied()) + 1
     assert {"Naam": "Acme_P", "Omschrijving": "Acme_P", "Geblokkeerd": True} in listed
+
+
+READ_BACK = [
+    (
+        "FbDeliveryNote",
+        {"OrNu": "P1", "DbId": "10001"},
+        ("FbDeliveryNoteLines", {"VaIt": "2", "ItCd": "A00001", "BiUn": "STK", "QuUn": 2}),
+        "Profit_Deliverynotelines",
+        {"Nummer_pakbon": "P1", "Volgnummer": 1},
+    ),
+    (
+        "FbComposition",
+        {"VaCt": "1", "ItCd": "S1", "Ds": "Werkplek", "Grp": "HARD", "BiUn": "STK", "VaRc": "1",
+         "CrId": "50006", "BiSaItCd": "S1"},
+        ("FbCompositionPart", {"VaIt": "Art", "ItCd": "A00001", "QuUn": 2, "BiUn": "STK"}),
+        "Profit_Composition",
+        {"CompositionId": "S1", "Description": "Werkplek", "ItemCode": "A00001", "Quantity": 2.0},
+    ),
+    (
+        "KnQuotation",
+        {"QuId": "Q1", "QuDa": "2026-11-24", "DbId": "10001"},
+        ("KnQuotationLine", {"VaIt": "1", "ItCd": "300", "QuUn": 3, "Upri": 95}),
+        "Profit_Quotation",
+        {"QuotationId": "Q1", "QuotationDate": "2026-11-24T00:00:00Z", "SeqNo": 1,
+         "SalesAmoutFc": 285.0},
+    ),
+    (
+        "FbSubscription",
+        {"SuNr": 7, "DbId": "10001", "SuSt": "2026-12-01"},
+        ("FbSubscriptionLines",
+         {"VaIt": "2", "ItCd": "A00004", "Qu": 5, "Pric": 10, "InFr": "2026-12-01"}),
+        "Profit_Subscriptions",
+        {"SubscriptionNr": 7, "Itemcode": "A00004", "SalesAmount": 50.0,
+         "DateStartSub": "2026-12-01T00:00:00Z"},
+    ),
+]  # fmt: skip
+
+
+@needs_files
+@pytest.mark.parametrize(("update", "fields", "line", "get", "expected"), READ_BACK)
+def test_what_an_imported_connector_writes_is_read_back(update, fields, line, get, expected):
+    erp1 = Erp1(imported=[imported()[update]], clock=HandClock())
+    client = Caller(erp1, erp1.open_environment())
+    name, values = line
+
+    reply = client.post(update, element(update, fields, **{name: values}))
+
+    assert reply.status == 201, reply.text
+    (row,) = client.get(get).rows
+    assert {each: row[each] for each in expected} == expected
+    for each in ("ModifiedDate", "DateModified"):
+        assert row.get(each, "2026-11-24T12:00:00Z") == "2026-11-24T12:00:00Z"

@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from koppeling_harness.config.manifest_runtime import runtime_problems
@@ -39,7 +40,15 @@ def load_manifest(path: Path) -> Manifest:
     problems = sorted(_problems(manifest, source, path.parent), key=_in_file_order)
     if problems:
         raise DocumentError(problems)
-    return manifest
+    return _with_certificates(manifest, path.parent)
+
+
+def _with_certificates(manifest: Manifest, folder: Path) -> Manifest:
+    """Return a manifest with the certificates in place of the files that hold them."""
+    if manifest.oauth is None or not manifest.oauth.certificates:
+        return manifest
+    texts = tuple((folder / each).read_text("utf-8") for each in manifest.oauth.certificates)
+    return replace(manifest, oauth=replace(manifest.oauth, certificates=texts))
 
 
 def _in_file_order(problem: Problem) -> tuple[int, int]:
@@ -50,6 +59,7 @@ def _in_file_order(problem: Problem) -> tuple[int, int]:
 def _problems(manifest: Manifest, source: Source, folder: Path) -> Iterator[Problem]:
     yield from runtime_problems(manifest, source, folder)
     yield from _subscription(manifest, source)
+    yield from _oauth(manifest, source, folder)
     yield from _doubles(manifest, source)
     yield from _operations(manifest, source)
     yield from _fields(manifest, source)
@@ -65,6 +75,37 @@ def _subscription(manifest: Manifest, source: Source) -> Iterator[Problem]:
             f"partner's, `{found}`",
             hint="An IntegrationId is the subscription number, `_`, and the project number.",
         )
+
+
+def _oauth(manifest: Manifest, source: Source, folder: Path) -> Iterator[Problem]:
+    use = manifest.oauth
+    if use is None:
+        return
+    if use.public and not use.redirect_uris:
+        place = source.place(("oauth",))
+        yield Problem(where=place, message="a public client needs `redirect_uris`")
+    if use.public and use.certificates:
+        place = source.place(("oauth", "certificates"))
+        yield Problem(where=place, message="a public client has no certificates")
+    for at, each in enumerate(use.certificates):
+        found = _not_a_certificate(folder / each)
+        if found:
+            yield Problem(
+                where=source.place(("oauth", "certificates", at)),
+                message=f"{each}: found {found}, expected a certificate in PEM",
+                hint="The certificate only: the private key stays with the integration.",
+            )
+
+
+def _not_a_certificate(path: Path) -> str:
+    """Return what a file is instead of a certificate, empty when it is one."""
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return "no file that can be read"
+    if "PRIVATE KEY" in text:
+        return "a private key"
+    return "" if "-----BEGIN CERTIFICATE-----" in text else "something else"
 
 
 def _doubles(manifest: Manifest, source: Source) -> Iterator[Problem]:

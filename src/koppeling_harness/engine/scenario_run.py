@@ -205,6 +205,7 @@ def _trigger(
     if getattr(environment, "webhook_secret", None) and isinstance(environment, WebhookSender):
         sender = environment
     secret = sender.webhook_secret if sender else None
+    client = environment.access.client
     context = RunContext(
         integration=planned.manifest.id,
         scenario=planned.id,
@@ -214,6 +215,8 @@ def _trigger(
         release=environment.access.release,
         work_dir=work_dir,
         webhook_secret=secret.reveal() if secret else None,
+        client_id=client.client_id if client else None,
+        client_secret=client.client_secret.reveal() if client and client.client_secret else None,
     )
     return Trigger(
         bench.runner,

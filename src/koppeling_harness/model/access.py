@@ -6,6 +6,15 @@ from koppeling_harness.value import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OAuthClient:
+    """A client that an environment knows."""
+
+    client_id: str
+    client_secret: Secret | None
+    """None for one that has none: it signs, or is public."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ErpAccess:
     """One environment, real or emulated, with the token that opens it."""
 
@@ -16,6 +25,8 @@ class ErpAccess:
     token: Secret
     """The AfasToken as Profit issues it: XML, not yet base64."""
     release: Release
+    client: OAuthClient | None = None
+    """For OAuth; None when the integration brings its own, or does not use it."""
     shown_url: str = ""
     """What messages say instead of `base_url`, when that is a way in on this machine."""
 

@@ -248,6 +248,22 @@ class Operation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OAuthUse:
+    """How the integration signs in with OAuth; the emulated ERP1 is given it as it is said here."""
+
+    __pydantic_config__ = STRICT
+
+    client_id: NonEmpty | None = None
+    """None makes one up for every scenario."""
+    certificates: tuple[NonEmpty, ...] = ()
+    """Files with a certificate in PEM, in the integration's folder; once read, what is in them.
+    The integration signs with the private key of one (`private_key_jwt`)."""
+    public: bool = False
+    """A public client has no secret: it proves itself with PKCE and DPoP."""
+    redirect_uris: tuple[NonEmpty, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """One integration, as its partner describes it in `koppeling.yaml`."""
 
@@ -266,6 +282,8 @@ class Manifest:
     get_connectors: tuple[GetConnectorUse, ...] = ()
     update_connectors: tuple[UpdateConnectorUse, ...] = ()
     privacy_fields: tuple[PrivacyField, ...] = ()
+    oauth: OAuthUse | None = None
+    """None for an integration that uses the classic token only."""
     operations: Annotated[tuple[Operation, ...], Limit(min_length=1)]
 
     def operation(self, name: str) -> Operation | None:

@@ -28,6 +28,10 @@ class RunContext:
     """A folder that lives as long as the scenario: keep state there."""
     webhook_secret: str | None = None
     """With what ERP1 signs the webhooks of this scenario; None when it sends none. Never log it."""
+    client_id: str | None = None
+    """For OAuth, when the manifest says `oauth`; None in a real environment: bring your own."""
+    client_secret: str | None = None
+    """Its secret; None for a client that signs or is public. Never log it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

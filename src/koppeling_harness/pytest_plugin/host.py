@@ -10,10 +10,11 @@ from typing import Self
 import uvicorn
 
 from koppeling_harness.clock import Clock
-from koppeling_harness.emulator import Erp1
+from koppeling_harness.emulator import AppConnector, Erp1
+from koppeling_harness.emulator.access import app_connector
 from koppeling_harness.errors import HarnessError
-from koppeling_harness.model.access import ErpAccess
-from koppeling_harness.model.connector import OwnGetConnector
+from koppeling_harness.model.access import ErpAccess, OAuthClient
+from koppeling_harness.model.connector import AppConnectorDefinition, OwnGetConnector
 from koppeling_harness.model.exchange import Recording
 from koppeling_harness.model.manifest import HttpRuntime, Manifest
 from koppeling_harness.model.scenario import Signed, WebhookStep
@@ -56,8 +57,14 @@ class EmulatedErp:
 
     async def open(self, planned: PlannedScenario) -> "EmulatedEnvironment":
         """Return a fresh environment that knows the integration's own GetConnectors."""
-        opened = self._erp1.open_environment(own_get_connectors(planned.manifest))
+        app = oauth_app(planned.manifest)
+        opened = self._erp1.open_environment(
+            own_get_connectors(planned.manifest), app_connector=app
+        )
+        client = None if app is None else _client(app)
         self._redactor.add_secret(opened.token)
+        if client is not None and client.client_secret is not None:
+            self._redactor.add_secret(client.client_secret, kind="secret")
         self._gateway.open(
             opened.environment,
             faults=planned.scenario.faults,
@@ -69,6 +76,7 @@ class EmulatedErp:
             base_url=self._direct + opened.path,
             token=opened.token,
             release=self.release,
+            client=client,
         )
         wanted = webhook_events(planned.manifest)
         secret = Secret(secrets.token_urlsafe(24)) if wanted and self._erp1.sends_webhooks else None
@@ -183,6 +191,30 @@ def own_get_connectors(manifest: Manifest) -> tuple[OwnGetConnector, ...]:
         for each in manifest.get_connectors
         if each.copy_of is not None
     )
+
+
+def oauth_app(manifest: Manifest) -> AppConnector | None:
+    """Return an app connector that knows the integration as an OAuth client; None when it is none.
+
+    Raises:
+        ConfigurationError: A certificate of the integration is none.
+    """
+    use = manifest.oauth
+    if use is None:
+        return None
+    return app_connector(
+        AppConnectorDefinition(
+            client_id=use.client_id,
+            certificates=use.certificates,
+            public=use.public,
+            redirect_uris=use.redirect_uris,
+        )
+    )
+
+
+def _client(app: AppConnector) -> OAuthClient:
+    signs = app.public or app.certificates
+    return OAuthClient(client_id=app.client_id, client_secret=None if signs else app.client_secret)
 
 
 def webhook_events(manifest: Manifest) -> tuple[str, ...]:

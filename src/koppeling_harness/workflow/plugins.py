@@ -148,6 +148,8 @@ async def _check(integration: Integration, erp1: EmulatedErp) -> Checked:
 async def _tried(integration: Integration, erp1: EmulatedErp) -> tuple[Check, ...]:
     planned = PlannedScenario(scenario=_NOTHING, manifest=integration.manifest)
     environment = await erp1.open(planned)
+    client = environment.access.client
+    secret = client.client_secret if client else None
     with tempfile.TemporaryDirectory(prefix="koppeling-", ignore_cleanup_errors=True) as work_dir:
         context = RunContext(
             integration=integration.manifest.id,
@@ -157,6 +159,8 @@ async def _tried(integration: Integration, erp1: EmulatedErp) -> tuple[Check, ..
             integration_id=integration.manifest.integration_id,
             release=environment.access.release,
             work_dir=work_dir,
+            client_id=client.client_id if client else None,
+            client_secret=secret.reveal() if secret else None,
         )
         try:
             return await check_integration(integration, context, redact=erp1.redact)

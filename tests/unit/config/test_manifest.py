@@ -125,3 +125,27 @@ def test_a_manifest_that_is_missing_or_not_text_is_told(tmp_path):
 
     path.write_bytes(b"\xff\xfe\x00")
     assert "cannot be read as UTF-8 text" in problems_of(path)[0][1]
+
+
+def test_certificates_of_a_client_are_read_from_their_files(tmp_path):
+    path = a_manifest(
+        tmp_path, oauth=("operations:", "oauth: {certificates: [a.pem]}\noperations:")
+    )
+    text = "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n"
+    (path.parent / "a.pem").write_text(text, encoding="utf-8")
+
+    assert load_manifest(path).oauth.certificates == (text,)
+
+
+def test_what_a_client_cannot_sign_in_with_is_told(tmp_path):
+    uses = "oauth: {public: true, certificates: [none.pem, key.pem, koppeling.yaml]}"
+    path = a_manifest(tmp_path, oauth=("operations:", f"{uses}\noperations:"))
+    (path.parent / "key.pem").write_text("-----BEGIN PRIVATE KEY-----", encoding="utf-8")
+
+    assert [message for _, message, _ in problems_of(path)] == [
+        "a public client needs `redirect_uris`",
+        "a public client has no certificates",
+        "none.pem: found no file that can be read, expected a certificate in PEM",
+        "key.pem: found a private key, expected a certificate in PEM",
+        "koppeling.yaml: found something else, expected a certificate in PEM",
+    ]

@@ -126,6 +126,7 @@ class Engine:
 
     async def _settled(self, planned: PlannedScenario, connection: Connection) -> ScenarioResult:
         self._on_start(planned)
+        planned = planned.unpacked()
         attempts = [await self._one(planned, connection, 1)]
         while attempts[-1].cause is Cause.ENVIRONMENT and len(attempts) <= self._setting.retries:
             await asyncio.sleep(_RETRY_PAUSE_S)

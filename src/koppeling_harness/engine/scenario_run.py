@@ -5,6 +5,7 @@ import contextlib
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from sys import intern
 from typing import Any
 
 from koppeling_harness.clock import Clock
@@ -163,7 +164,7 @@ async def _phase(
         ended = await carry_out(step, phase, stage)
         course.steps.append(
             StepRecord(
-                name=f"{phase.name} {number}: {describe(step)}",
+                name=intern(f"{phase.name} {number}: {describe(step)}"),
                 place=step.place,
                 outcome=ended.outcome if ended else Outcome.PASSED,
                 duration_s=round(stage.clock.elapsed_s() - started_s, 6),

@@ -4,11 +4,13 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from koppeling_harness.document import Source, load, read_yaml
 from koppeling_harness.errors import ConfigurationError, DocumentError, Problem
 from koppeling_harness.model.scenario import STEP_EXPECTED, Scenario
 from koppeling_harness.scenario.check import check
+from koppeling_harness.scenario.packed import packed
 
 SUFFIX = ".scenario.yaml"
 """How the name of a scenario file ends."""
@@ -48,23 +50,29 @@ def load_scenario(path: Path) -> Scenario:
     Raises:
         DocumentError: It cannot be read or has problems; all of them are in it, with their places.
     """
+    scenario, _ = _scenario_and_data(path)
+    return scenario
+
+
+def _scenario_and_data(path: Path) -> tuple[Scenario, Any]:
     name = _shown(path)
     source = read_yaml(_read(path, name), name=name)
     problems = check(source)
+    placed = source if problems else _placed(source)
     try:
-        scenario = load(Scenario, source if problems else _placed(source))
+        scenario = load(Scenario, placed)
     except DocumentError as error:
         # of a step without a verb, `check` has noted what was probably meant
         shape = [each for each in error.problems if STEP_EXPECTED not in each.message]
         problems = [*shape, *problems]
     else:
         if not problems:
-            return scenario
+            return scenario, placed.data
     raise DocumentError(sorted(set_of(problems), key=_in_file_order))
 
 
 def load_scenarios(paths: Sequence[Path]) -> tuple[Scenario, ...]:
-    """Read all scenario files that some paths mean, ordered by scenario id.
+    """Read all scenario files that some paths mean, ordered by scenario id, packed.
 
     Args:
         paths: Files and folders.
@@ -77,12 +85,14 @@ def load_scenarios(paths: Sequence[Path]) -> tuple[Scenario, ...]:
     found: dict[str, Scenario] = {}
     for path in find_scenarios(paths):
         try:
-            scenario = load_scenario(path)
+            scenario, data = _scenario_and_data(path)
         except DocumentError as error:
             problems += error.problems
             continue
-        first = found.setdefault(scenario.scenario, scenario)
-        if first is not scenario:
+        first = found.get(scenario.scenario)
+        if first is None:
+            found[scenario.scenario] = packed(scenario, data)
+        else:
             message = f"the id `{scenario.scenario}` is that of {first.place} too"
             hint = "Ids are unique among all packs."
             problems.append(Problem(where=scenario.place, message=message, hint=hint))

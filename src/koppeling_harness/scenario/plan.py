@@ -5,6 +5,7 @@ from typing import assert_never
 
 from koppeling_harness.model.manifest import Manifest, Operation
 from koppeling_harness.model.scenario import Applies, ForEach, Scenario
+from koppeling_harness.scenario.packed import unpacked
 from koppeling_harness.value import dataclass
 
 
@@ -22,6 +23,11 @@ class PlannedScenario:
         if self.operation is None:
             return self.scenario.scenario
         return f"{self.scenario.scenario}[{self.operation.name}]"
+
+    def unpacked(self) -> "PlannedScenario":
+        """Return it with all of its steps, ready to be carried out."""
+        scenario = unpacked(self.scenario)
+        return PlannedScenario(scenario=scenario, manifest=self.manifest, operation=self.operation)
 
 
 def plan(

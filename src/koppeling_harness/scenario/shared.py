@@ -22,6 +22,7 @@ from koppeling_harness.model.scenario import (
     WebhookStep,
 )
 from koppeling_harness.rules.removal import removal_of
+from koppeling_harness.scenario.packed import unpacked
 from koppeling_harness.scenario.plan import PlannedScenario
 
 _MOST_ELEMENTS = 20
@@ -33,6 +34,7 @@ def shared_problems(scenario: Scenario) -> tuple[Problem, ...]:
 
     What the scenario says itself, under `shared`, goes before what is thought of it.
     """
+    scenario = unpacked(scenario)
     if scenario.shared:
         return ()
     if scenario.shared is False:
@@ -45,7 +47,7 @@ def writes_anything(planned: PlannedScenario) -> bool:
     """Return whether a scenario writes, by the integration or by the harness itself."""
     if planned.operation is not None and planned.operation.writes:
         return True
-    scenario = planned.scenario
+    scenario = unpacked(planned.scenario)
     for step in (*scenario.given, *scenario.when, *scenario.then, *scenario.cleanup):
         if isinstance(step, OperationStep):
             operation = planned.manifest.operation(step.operation)
@@ -58,6 +60,7 @@ def writes_anything(planned: PlannedScenario) -> bool:
 
 def own_connectors(scenario: Scenario) -> Iterator[tuple[str, str]]:
     """Yield each connector that the harness itself uses in a scenario, and where."""
+    scenario = unpacked(scenario)
     for step in (*scenario.given, *scenario.when, *scenario.then, *scenario.cleanup):
         match step:
             case GetStep():

@@ -136,7 +136,7 @@ class OAuth:
         if settings["replay_store"] == "unreachable":
             return _NO_REPLAY_STORE
         grant = self._valid(token, now)
-        if grant is None or grant.key is None:
+        if grant is None:
             return _BAD_PROOF
         if call is None:
             return grant.app

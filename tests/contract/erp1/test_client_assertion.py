@@ -191,9 +191,12 @@ def test_two_ways_at_once_and_contradicting_ids_are_invalid_requests():
         send(client, assertion(client), client_secret="x"),
         send(client, assertion(client), basic),
         send(client, assertion(client), client_id="other"),
+        send(client, None, basic, client_assertion_type=None, client_id="other"),
     ):
         assert (reply.status, reply.json()) == (400, {"error": "invalid_request"})
     assert send(client, assertion(client), client_id="acme").status == 200
+    broken = send(client, None, {"authorization": "Basic ?"}, client_assertion_type=None)
+    assert (broken.status, broken.json()) == (401, {"error": "invalid_client"})
 
 
 def test_what_is_no_assertion_or_of_nobody_is_an_invalid_client():
@@ -210,6 +213,7 @@ def test_what_is_no_assertion_or_of_nobody_is_an_invalid_client():
     assert send(older, assertion(older), client_id="acme").json() == {"error": "invalid_client"}
     client.environment.apps[0].blocked = True
     assert refused(send(client, assertion(client))) == ""
+    assert refused(send(client, None, client_assertion_type=None, client_id="acme")) == ""
 
 
 @shows("oauth.secret-180")

@@ -116,6 +116,7 @@ def test_what_the_how_to_says_works_as_it_stands(tmp_path, number):
     assert (ran.stdout.strip(), ran.stderr) == (blocks("text")[number], "")
 
 
+@pytest.mark.timeout(60)  # what is not refused is served
 def test_what_cannot_be_used_is_told(tmp_path):
     definition, none = tmp_path / "acme.yaml", tmp_path / "none.pem"
     none.write_text("no certificate", encoding="utf-8")

@@ -19,7 +19,7 @@ from koppeling_harness.emulator.company_facts import (
     PEOPLE,
     USERS,
 )
-from koppeling_harness.emulator.definition import supplied
+from koppeling_harness.emulator.definition import supplied_names
 
 Row: TypeAlias = tuple[Any, ...]
 
@@ -76,8 +76,8 @@ def _codes(connection: sqlite3.Connection) -> None:
         for kind, id_, text in pairs
     ]
     rows += [
-        ("get_connector", each.id, each.description, 0, None, _CREATED, _CREATED)
-        for each in supplied().values()
+        ("get_connector", id_, description, 0, None, _CREATED, _CREATED)
+        for id_, description in supplied_names()
     ]
     _fill(connection, "code", "kind, id, ds, bl, more, created, modified", rows)
     _fill(

@@ -1,11 +1,12 @@
 """GetConnectors: what each one selects, supplied by AFAS or defined by the customer."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import field, replace
-from functools import cache
+from functools import cache, partial
 from importlib import resources
 
+from koppeling_harness.emulator.made_when_asked import MadeWhenAsked
 from koppeling_harness.errors import ConfigurationError, Problem
 from koppeling_harness.model.connector import (
     ConnectorField,
@@ -89,15 +90,28 @@ class Definition:
 @cache
 def supplied() -> Mapping[str, Definition]:
     """Return the GetConnectors that come with Profit, by lower-case id."""
+    return MadeWhenAsked(
+        {block.split("\t", 1)[0].lower(): partial(_supplied, block) for block in _blocks()}
+    )
+
+
+def supplied_names() -> Iterator[tuple[str, str]]:
+    """Yield id and description of each, without making the rest."""
+    for block in _blocks():
+        id_, description, _ = block.split("\t", 2)
+        yield id_, description
+
+
+@cache
+def _blocks() -> tuple[str, ...]:
     text = resources.files(__package__).joinpath("data/get_connectors.tsv").read_text("utf-8")
-    blocks = [block.splitlines() for block in re.split(r"^G\t", text, flags=re.MULTILINE)[1:]]
-    found = (_supplied(head.split("\t"), lines) for head, *lines in blocks)
-    return {each.id.lower(): each for each in found}
+    return tuple(text.removeprefix("G\t").split("\nG\t"))
 
 
-def _supplied(head: list[str], lines: list[str]) -> Definition:
+def _supplied(block: str) -> Definition:
     """Return one definition: its head, and a line for each field; + marks one that is not shown."""
-    id_, description, source, where, order = (*head, "", "")[:5]
+    head, *lines = block.splitlines()
+    id_, description, source, where, order = (*head.split("\t"), "", "")[:5]
     return Definition(
         id=id_,
         description=description,

@@ -21,7 +21,7 @@ from koppeling_harness.emulator.definition import Definition, define, supplied
 from koppeling_harness.emulator.dpop import Call
 from koppeling_harness.emulator.get_connector import GetExecutor
 from koppeling_harness.emulator.grants import OAuth
-from koppeling_harness.emulator.specification import UpdateConnector, read_catalogue
+from koppeling_harness.emulator.specification import UpdateConnector, open_catalogue
 from koppeling_harness.emulator.update_connector import UpdateExecutor
 from koppeling_harness.emulator.webhooks import Webhooks
 from koppeling_harness.model.connector import OwnGetConnector
@@ -35,7 +35,7 @@ _OAUTH = {"bearer", "dpop"}
 def own_catalogue() -> Mapping[str, UpdateConnector]:
     """Return the UpdateConnectors that the emulator knows by itself, by lower-case id."""
     text = resources.files(__package__).joinpath("data/update_connectors.tsv").read_text("utf-8")
-    return read_catalogue(text)
+    return open_catalogue(text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,10 +105,10 @@ class Environment:
 
     def _list_own(self, connection: sqlite3.Connection) -> None:
         """Let the GetConnector of GetConnectors show those that a fresh database does not know."""
+        imported = [each for id_, each in self.setup.gets.items() if id_ not in supplied()]
         named = [
             ("get_connector", each.id, each.description, int(each.blocked))
-            for each in self.get_definitions()
-            if each.id.lower() not in supplied()
+            for each in (*imported, *self.own.values())
         ]
         if named:
             connection.executemany(

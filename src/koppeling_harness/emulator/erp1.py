@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 from koppeling_harness.clock import Clock, SystemClock
 from koppeling_harness.emulator import bi, company, endpoints, files, oauth, otp, web
@@ -87,10 +88,8 @@ class Erp1:
             clock=clock or SystemClock(),
             seed=seed,
             fill=self._fill,
-            gets={**supplied(), **{each.id.lower(): each for each in imported_gets}},
-            catalogue=lend_to_employee(
-                {**own_catalogue(), **{each.id.lower(): each for each in imported}}
-            ),
+            gets=_with(supplied(), imported_gets),
+            catalogue=lend_to_employee(_with(own_catalogue(), imported)),
         )
         self.app = web.Server(
             self._environments,
@@ -218,6 +217,16 @@ class Erp1:
     def _build(self, connection: sqlite3.Connection) -> None:
         company.build(connection, seed=self._seed, rows=self._rows)
         connection.execute("ANALYZE")
+
+
+_Connector = TypeVar("_Connector", UpdateConnector, Definition)
+
+
+def _with(
+    own: Mapping[str, _Connector], imported: Sequence[_Connector]
+) -> Mapping[str, _Connector]:
+    """Return connectors with the imported ones among them; an equal id replaces."""
+    return {**own, **{each.id.lower(): each for each in imported}} if imported else own
 
 
 def _remember(kept: StateFile, made: Environment) -> None:

@@ -10,13 +10,19 @@ stays small, readable and quick to load:
 Equal objects are written once; many connectors share them (`KnBasicAddressAdr`, `KnPerson`).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import field, replace
+from functools import partial
 
+from koppeling_harness.emulator.made_when_asked import MadeWhenAsked
 from koppeling_harness.value import dataclass
 
 TYPES = {"s": "string", "i": "int", "n": "decimal", "b": "boolean", "d": "date", "x": "blob"}
 """Letter in the text form and the `dataType` of metainfo."""
+
+_NEXT = re.compile(r"\n(?=[^F])")
+"""Where the next connector or object begins; fields belong to the object above them."""
 
 _LETTERS = {name: letter for letter, name in TYPES.items()}
 
@@ -76,51 +82,83 @@ _OF_ONBOARDING = {"AfasEmployee", "AfasHrApplic", "AfasOnboard", "KnBasicAddress
 """Parts of HrOnboarding that are no parts of an employee."""
 
 
-def lend_to_employee(catalogue: Mapping[str, UpdateConnector]) -> dict[str, UpdateConnector]:
+def lend_to_employee(catalogue: Mapping[str, UpdateConnector]) -> Mapping[str, UpdateConnector]:
     """Return a catalogue in which KnEmployee has the parts that it shares with HrOnboarding.
 
     AFAS's file with KnEmployee is not at hand. HrOnboarding describes the same parts, the Belgian
     payroll agencies among them; that the fields are the same is inferred.
     """
-    found = dict(catalogue)
-    employee, onboarding = found.get("knemployee"), found.get("hronboarding")
-    if employee and onboarding:
-        known = {each.name for each in employee.root.objects} | _OF_ONBOARDING
-        lent = tuple(each for each in onboarding.root.objects if each.name not in known)
-        root = replace(employee.root, objects=employee.root.objects + lent)
-        found["knemployee"] = replace(employee, root=root)
-    return found
+    onboarding = catalogue.get("hronboarding")
+    employee = catalogue.get("knemployee") if onboarding else None
+    if onboarding is None or employee is None:
+        return catalogue
+    known = {each.name for each in employee.root.objects} | _OF_ONBOARDING
+    lent = tuple(each for each in onboarding.root.objects if each.name not in known)
+    root = replace(employee.root, objects=employee.root.objects + lent)
+    return {**catalogue, "knemployee": replace(employee, root=root)}
 
 
 def read_catalogue(text: str) -> dict[str, UpdateConnector]:
     """Return the connectors of a catalogue by lower-case id.
 
     Args:
-        text: The text form; objects stand before the objects and connectors that use them.
+        text: The text form.
+
+    Raises:
+        ValueError: A line is none of a catalogue's, or there is no connector.
+        KeyError: An object is used that is not there.
     """
-    objects: dict[str, ObjectType] = {}
-    connectors: dict[str, UpdateConnector] = {}
-    for lines in _blocks(text):
-        head = lines[0]
-        if head[0] == "O":
-            objects[head[1]] = ObjectType(
-                name=head[2],
-                keys=_words(head[3]),
-                objects=tuple(objects[each] for each in _words(head[4])),
-                fields=tuple(_field(line) for line in lines[1:]),
-            )
+    return dict(open_catalogue(text))
+
+
+def open_catalogue(text: str) -> Mapping[str, UpdateConnector]:
+    """Return the connectors of a catalogue, each made when it is asked for.
+
+    Raises:
+        ValueError: A line is none of a catalogue's, or there is no connector.
+    """
+    object_makers: dict[str, Callable[[], ObjectType]] = {}
+    objects = MadeWhenAsked(object_makers)
+    connectors: dict[str, Callable[[], UpdateConnector]] = {}
+    for block in _NEXT.split(text):
+        kind, _, rest = block.partition("\t")
+        id_ = rest.partition("\t")[0]
+        if kind == "O":
+            object_makers[id_] = partial(_object, block, objects)
+        elif kind == "C":
+            connectors[id_.lower()] = partial(_connector, block, objects)
         else:
-            _, id_, description, methods, root, keys, returns, wrapper = head
-            connectors[id_.lower()] = UpdateConnector(
-                id=id_,
-                description=description,
-                methods=methods,
-                root=objects[root],
-                delete_keys=_words(keys),
-                returns=_words(returns),
-                wrapped=wrapper == "results",
-            )
-    return connectors
+            message = f"a line begins with {kind[:20]!r}, expected C, O or F"
+            raise ValueError(message)
+    if not connectors:
+        message = "there is no line of a connector, which begins with C"
+        raise ValueError(message)
+    return MadeWhenAsked(connectors)
+
+
+def _object(block: str, objects: Mapping[str, ObjectType]) -> ObjectType:
+    head, *lines = block.splitlines()
+    _, _, name, keys, inner = head.split("\t")
+    return ObjectType(
+        name=name,
+        keys=_words(keys),
+        objects=tuple(objects[each] for each in _words(inner)),
+        fields=tuple(_field(line.split("\t")) for line in lines),
+    )
+
+
+def _connector(block: str, objects: Mapping[str, ObjectType]) -> UpdateConnector:
+    head, *_ = block.splitlines()
+    _, id_, description, methods, root, keys, returns, wrapper = head.split("\t")
+    return UpdateConnector(
+        id=id_,
+        description=description,
+        methods=methods,
+        root=objects[root],
+        delete_keys=_words(keys),
+        returns=_words(returns),
+        wrapped=wrapper == "results",
+    )
 
 
 def write_catalogue(connectors: Iterable[UpdateConnector]) -> str:
@@ -153,18 +191,6 @@ def _field_line(each: Field) -> str:
     return "\t".join(
         ("F", each.id, _LETTERS[each.type], str(each.length or ""), mark, each.label, values)
     )
-
-
-def _blocks(text: str) -> Iterator[list[list[str]]]:
-    block: list[list[str]] = []
-    for line in text.splitlines():
-        parts = line.split("\t")
-        if parts[0] != "F" and block:
-            yield block
-            block = []
-        block.append(parts)
-    if block:
-        yield block
 
 
 def _field(parts: list[str]) -> Field:

@@ -111,7 +111,7 @@ def _connectors(
     if path.suffix == ".tsv":
         try:
             return list(read_catalogue(text).values()), (), []
-        except (ValueError, KeyError, IndexError) as error:
+        except (ValueError, KeyError, IndexError, RecursionError) as error:
             message = f"expected a catalogue as `koppeling erp1 import --out` writes it: {error!r}"
             raise DocumentError([Problem(where=str(path), message=message)]) from None
     if '"openapi"' in text[:2000]:

@@ -159,6 +159,18 @@ def test_grouped_rows_page_in_a_fixed_order():
     assert caller(quirks={"unordered_paging": "shuffled"}).get("Profit_Period_balance").rows
 
 
+def test_a_copy_of_grouped_rows_is_read_too():
+    custom = "U" + "A" * 32
+    fields = ("AccountNr", "Balance", custom)
+    own = OwnGetConnector(id="Acme_B", copy_of="Profit_Period_balance", fields=fields)
+    client = caller(connectors=[own])
+
+    rows = client.get("Acme_B", orderbyfieldids="-AccountNr", take=2).rows
+
+    assert [each["AccountNr"] for each in rows] == ["8000", "8000"]
+    assert {each[custom] for each in rows} == {"(replaced)"}
+
+
 def test_own_getconnectors_are_listed_among_the_getconnectors():
     own = OwnGetConnector(id="Acme_P", copy_of="Profit_Projects", blocked="customer")
     client = caller(connectors=[own])

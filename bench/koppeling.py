@@ -9,6 +9,7 @@ asked by few scenarios at once, whatever the option says.)
 """
 
 import sys
+from types import SimpleNamespace
 
 from bench.workload import BASE, TOKEN
 from koppeling_harness.cli import main as program
@@ -17,7 +18,6 @@ from koppeling_harness.model.access import ErpAccess
 from koppeling_harness.model.exchange import Recording
 from koppeling_harness.model.secret import Secret
 from koppeling_harness.model.shape import Release
-from koppeling_harness.pytest_plugin import certification
 from koppeling_harness.workflow import run
 
 
@@ -66,13 +66,15 @@ class _Environment:
 def main():
     server, reports, lanes, *rest = sys.argv[1:]
     StandInSource.server = server
-    certification.EmulatedErp = StandInSource
+    # the emulator is not loaded, as it is not for a run against a real environment
+    sys.modules["koppeling_harness.pytest_plugin.host"] = SimpleNamespace(EmulatedErp=StandInSource)
     if "--without-reports" in rest:
         _leave_out_reports()
     if "--ca" in rest:
         context = connection.trusting(rest[rest.index("--ca") + 1])
         connection._mozilla = lambda: context  # noqa: SLF001 - there is no option for it
-    sys.exit(program.run(["run", "--reports", reports, "--concurrency", lanes]))
+    sys.argv[1:] = ["run", "--reports", reports, "--concurrency", lanes]
+    program.main()
 
 
 def _leave_out_reports():

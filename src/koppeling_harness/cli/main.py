@@ -1,5 +1,6 @@
 """The command `koppeling`: finds the command's module, catches errors once, sets the exit code."""
 
+import gc
 import importlib
 import signal
 import sys
@@ -87,7 +88,9 @@ def koppeling() -> None:
 def main() -> None:
     """Run the command line and leave with its exit code. The entry point of `koppeling`."""
     signal.signal(signal.SIGTERM, _as_ctrl_c)
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    gc.freeze()  # or the interpreter looks through all there is for cycles on its way out
+    sys.exit(code)
 
 
 def _as_ctrl_c(_number: int, frame: FrameType | None) -> None:

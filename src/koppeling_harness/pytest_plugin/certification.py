@@ -18,7 +18,6 @@ from koppeling_harness.plugin.discover import Discovery, Integration, discover
 from koppeling_harness.plugin.isolated import with_environments
 from koppeling_harness.plugin.requires import with_runtimes
 from koppeling_harness.plugin.session import IntegrationRunner
-from koppeling_harness.pytest_plugin.host import EmulatedErp
 from koppeling_harness.scenario.plan import PlannedScenario
 from koppeling_harness.traffic import Redactor
 from koppeling_harness.value import dataclass
@@ -180,10 +179,13 @@ class Certification:
     async def _erp1(self) -> EnvironmentSource:
         request = self.request
         if request.real is None:
+            from koppeling_harness.pytest_plugin.host import EmulatedErp  # noqa: PLC0415 - see below
+
             return await self._started.enter_async_context(
                 EmulatedErp(release=request.release, redactor=self.redactor, clock=request.clock)
             )
-        from koppeling_harness.pytest_plugin.real_erp import RealErp  # noqa: PLC0415 - see above
+        # of the emulator and what a real environment needs, a run imports only what it uses
+        from koppeling_harness.pytest_plugin.real_erp import RealErp  # noqa: PLC0415
 
         host = RealErp(
             request.real,

@@ -1,29 +1,23 @@
 """ERP1 and the gateway on this machine: a fresh environment for each scenario."""
 
 import asyncio
-import contextlib
 import secrets
-import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Self
-
-import uvicorn
 
 from koppeling_harness.clock import Clock
 from koppeling_harness.emulator import AppConnector, Erp1
 from koppeling_harness.emulator.access import app_connector
-from koppeling_harness.errors import HarnessError
 from koppeling_harness.model.access import ErpAccess, OAuthClient
 from koppeling_harness.model.connector import AppConnectorDefinition, OwnGetConnector
 from koppeling_harness.model.exchange import Recording
-from koppeling_harness.model.manifest import HttpRuntime, Manifest
+from koppeling_harness.model.manifest import Manifest
 from koppeling_harness.model.scenario import Signed, WebhookStep
 from koppeling_harness.model.secret import Secret
+from koppeling_harness.pytest_plugin.declared import private_fields, webhook_events
+from koppeling_harness.pytest_plugin.server import Server
 from koppeling_harness.scenario.plan import PlannedScenario
 from koppeling_harness.traffic import Gateway, Redactor
-from koppeling_harness.traffic.wire import GatewayProtocol
-
-_START_LIMIT_S = 10.0
 
 
 class EmulatedErp:
@@ -215,75 +209,3 @@ def oauth_app(manifest: Manifest) -> AppConnector | None:
 def _client(app: AppConnector) -> OAuthClient:
     signs = app.public or app.certificates
     return OAuthClient(client_id=app.client_id, client_secret=None if signs else app.client_secret)
-
-
-def webhook_events(manifest: Manifest) -> tuple[str, ...]:
-    """Return the events that the integration's service wants to be told of."""
-    wanted = manifest.runtime.webhooks if isinstance(manifest.runtime, HttpRuntime) else None
-    return wanted.events if wanted else ()
-
-
-def private_fields(manifest: Manifest) -> dict[str, frozenset[str]]:
-    """Return the fields that the manifest marks as privacy-sensitive, by connector."""
-    found: dict[str, frozenset[str]] = {}
-    for each in manifest.privacy_fields:
-        found[each.connector] = found.get(each.connector, frozenset()) | {each.field}
-    return found
-
-
-class _QuietServer(uvicorn.Server):
-    """uvicorn inside somebody else's process: it leaves the signals alone."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
-class Server:
-    """Serves an application on a free loopback port.
-
-    Args:
-        app: An ASGI application.
-        gateway: Whether it is a gateway, that needs to know the connections.
-    """
-
-    def __init__(self, app: object, *, gateway: bool = False) -> None:
-        config = uvicorn.Config(
-            app,  # type: ignore[arg-type]
-            http=GatewayProtocol if gateway else "auto",
-            ws="none",
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            timeout_graceful_shutdown=1,
-            timeout_keep_alive=75,  # longer than clients keep idle connections: they close first
-            date_header=not gateway,  # the gateway sets its own, for clock skew
-        )
-        self._server = _QuietServer(config)
-        self._task: asyncio.Task[None] | None = None
-
-    async def start(self) -> str:
-        """Listen on a free loopback port; return the address."""
-        # With the protocol named, asyncio switches Nagle's algorithm off for what is accepted;
-        # without, every answer of two segments waits 40 ms.
-        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        try:
-            listener.bind(("127.0.0.1", 0))
-        except OSError as error:
-            listener.close()
-            message = f"127.0.0.1: expected a free port for ERP1, but {error}"
-            raise HarnessError(message) from None
-        port: int = listener.getsockname()[1]
-        self._task = asyncio.create_task(self._server.serve(sockets=[listener]))
-        async with asyncio.timeout(_START_LIMIT_S):
-            while not self._server.started:
-                if self._task.done():
-                    await self._task
-                await asyncio.sleep(0.005)
-        return f"http://127.0.0.1:{port}"
-
-    async def stop(self) -> None:
-        """Stop listening and close what is open."""
-        self._server.should_exit = True
-        if self._task is not None:
-            await self._task

@@ -22,7 +22,8 @@ from koppeling_harness.model.access import ErpAccess
 from koppeling_harness.model.journal import JournalRun, Written
 from koppeling_harness.model.manifest import Manifest
 from koppeling_harness.model.verdict import Cause, Outcome
-from koppeling_harness.pytest_plugin.host import Server, private_fields
+from koppeling_harness.pytest_plugin.declared import private_fields
+from koppeling_harness.pytest_plugin.server import Server
 from koppeling_harness.pytest_plugin.shared_environment import ANSWER_LIMIT_S, SharedErpEnvironment
 from koppeling_harness.pytest_plugin.write_log import JournalLog
 from koppeling_harness.scenario.plan import PlannedScenario

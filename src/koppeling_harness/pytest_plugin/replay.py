@@ -19,7 +19,8 @@ from koppeling_harness.model.shape import Release, Text
 from koppeling_harness.model.verdict import Outcome
 from koppeling_harness.plugin.discover import Integration
 from koppeling_harness.plugin.session import Breakdown, IntegrationRunner, Session
-from koppeling_harness.pytest_plugin.host import Server, private_fields
+from koppeling_harness.pytest_plugin.declared import private_fields
+from koppeling_harness.pytest_plugin.server import Server
 from koppeling_harness.scenario.expression import Functions, evaluate
 from koppeling_harness.scenario.matcher import match
 from koppeling_harness.scenario.plan import PlannedScenario

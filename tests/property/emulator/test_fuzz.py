@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from koppeling_harness.emulator.definition import supplied
 from koppeling_harness.emulator.environment import own_catalogue
 from koppeling_harness.emulator.specification import ObjectType
-from support.erp1 import HOURS, Caller, caller, element
+from support.erp1 import HOURS, Caller, caller, element, one
 
 ERP1 = caller()
 FUZZ = settings(
@@ -220,6 +220,53 @@ def test_every_write_that_is_acknowledged_is_read_back(quantities: list[int]):
     rows = client.where("Profit_Realization", "Identity", "300", "4", take="-1", skip="-1").rows
 
     assert {row["Identity"]: row["QuantityUnit"] for row in rows} == expected
+    client.erp1.close_environment(client.access.environment)
+
+
+steps = st.lists(
+    st.one_of(
+        st.tuples(st.just("insert"), st.lists(st.integers(-9, 9), min_size=1, max_size=3)),
+        st.tuples(st.just("update"), st.integers(0, 5), st.integers(-9, 9)),
+        st.tuples(st.just("delete"), st.integers(0, 5)),
+    ),
+    max_size=8,
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(steps=steps)
+@example(steps=[("insert", [1, 2]), ("update", 1, 0), ("delete", 0), ("delete", 0)])
+def test_after_any_row_of_writes_there_is_what_was_acknowledged_and_nothing_else(steps: list[Any]):
+    client = Caller(ERP1.erp1, ERP1.erp1.open_environment())
+    kept: dict[int, int] = {}
+    numbers: list[int] = []
+    for kind, *rest in steps:
+        if kind == "insert":
+            # A zero is sent as text that is no number: it takes the others of its body with it.
+            lines = [one({**HOURS, "Qu": quantity or "nul"}) for quantity in rest[0]]
+            reply = client.post("PtRealization", {"PtRealization": {"Element": lines}})
+            assert reply.status == (201 if all(rest[0]) else 500)
+            if reply.status == 201:
+                found = reply.json()["results"]["PtRealization"]
+                ids = [int(each["Id"]) for each in (found if len(rest[0]) > 1 else [found])]
+                numbers += ids
+                kept.update(zip(ids, rest[0], strict=True))
+            continue
+        number = numbers[rest[0] % len(numbers)] if numbers else 99_999
+        if kind == "update":
+            body = element("PtRealization", {"Id": number, "Qu": rest[1]})
+            expected = 201 if number in kept else 500
+            assert client.put("PtRealization", body).status == expected
+            if number in kept:
+                kept[number] = rest[1]
+        else:
+            reply = client.delete(f"PtRealization/PtRealization/@Id/{number}")
+            assert reply.status == (200 if number in kept else 500)
+            kept.pop(number, None)
+
+    rows = client.where("Profit_Realization", "Identity", "300", "4", take="-1", skip="-1").rows
+
+    assert {row["Identity"]: row["QuantityUnit"] for row in rows} == kept
     client.erp1.close_environment(client.access.environment)
 
 

@@ -11,8 +11,11 @@ settings.load_profile("unhurried")
 
 
 @pytest.fixture(autouse=True)
-def _plain_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+def _plain_terminal(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.setenv("NO_COLOR", "1")
     for name in [name for name in os.environ if name.startswith("KOPPELING_")]:
         monkeypatch.delenv(name)
+    monkeypatch.setenv("KOPPELING_CACHE", str(tmp_path_factory.getbasetemp() / "cache"))

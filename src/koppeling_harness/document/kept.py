@@ -18,6 +18,8 @@ import yaml
 
 from koppeling_harness.document import yaml_plain, yaml_scalar
 
+_FORGET_AFTER_S = 30 * 24 * 3600
+
 Reading = tuple[Any, dict[yaml_plain.Path, yaml_plain.Place]]
 """The data of a document, and the places of the values near its top."""
 
@@ -53,6 +55,7 @@ class KeptReadings:
                     self._new.write(f"{digest} {line}\n")
         with contextlib.suppress(OSError):
             Path(self._new.name).replace(self._file)
+            _forget_sets_of_old(self._file)
 
     def reading(self, text: str, read: Callable[[str], Reading]) -> Reading:
         """Return what a document holds: what was kept, or else what `read` returns."""
@@ -90,6 +93,14 @@ class KeptReadings:
             for line in file:
                 digest, _, rest = line.rstrip("\n").partition(" ")
                 yield digest, rest
+
+
+def _forget_sets_of_old(latest: Path) -> None:
+    """Remove files that were written long before the latest one: their set may be gone."""
+    before_s = latest.stat().st_mtime - _FORGET_AFTER_S
+    for each in latest.parent.iterdir():
+        if each.stat().st_mtime < before_s:
+            each.unlink()
 
 
 def _parsed(line: str) -> Reading | None:

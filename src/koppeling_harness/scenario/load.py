@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from koppeling_harness.document import Source, load, read_yaml
+from koppeling_harness.document import KeptReadings, Source, load, read_yaml
 from koppeling_harness.errors import ConfigurationError, DocumentError, Problem
 from koppeling_harness.model.scenario import STEP_EXPECTED, Scenario
 from koppeling_harness.scenario.check import check
@@ -54,9 +54,9 @@ def load_scenario(path: Path) -> Scenario:
     return scenario
 
 
-def _scenario_and_data(path: Path) -> tuple[Scenario, Any]:
+def _scenario_and_data(path: Path, kept: KeptReadings | None = None) -> tuple[Scenario, Any]:
     name = _shown(path)
-    source = read_yaml(_read(path, name), name=name)
+    source = read_yaml(_read(path, name), name=name, kept=kept)
     problems = check(source)
     placed = source if problems else _placed(source)
     try:
@@ -71,21 +71,28 @@ def _scenario_and_data(path: Path) -> tuple[Scenario, Any]:
     raise DocumentError(sorted(set_of(problems), key=_in_file_order))
 
 
-def load_scenarios(paths: Sequence[Path]) -> tuple[Scenario, ...]:
+def load_scenarios(paths: Sequence[Path], *, kept_in: Path | None = None) -> tuple[Scenario, ...]:
     """Read all scenario files that some paths mean, ordered by scenario id, packed.
 
     Args:
         paths: Files and folders.
+        kept_in: A folder for what the files hold: the next time they need no parsing.
 
     Raises:
         ConfigurationError: A path does not exist.
         DocumentError: Files have problems, or two have the same id; all problems are in it.
     """
+    name = "\n".join(str(path.resolve()) for path in paths)
+    with KeptReadings(kept_in if paths else None, name) as kept:
+        return _all_scenarios(paths, kept)
+
+
+def _all_scenarios(paths: Sequence[Path], kept: KeptReadings) -> tuple[Scenario, ...]:
     problems: list[Problem] = list(_misspelt(paths))
     found: dict[str, Scenario] = {}
     for path in find_scenarios(paths):
         try:
-            scenario, data = _scenario_and_data(path)
+            scenario, data = _scenario_and_data(path, kept)
         except DocumentError as error:
             problems += error.problems
             continue

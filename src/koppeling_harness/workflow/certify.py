@@ -29,7 +29,11 @@ from koppeling_harness.scenario.plan import PlannedScenario
 from koppeling_harness.traffic import Redactor
 from koppeling_harness.value import dataclass
 from koppeling_harness.version import __version__
-from koppeling_harness.workflow.integrations import find_integrations, own_scenarios
+from koppeling_harness.workflow.integrations import (
+    find_integrations,
+    kept_readings,
+    own_scenarios,
+)
 from koppeling_harness.workflow.judged import judged, run_exit_code, set_aside
 from koppeling_harness.workflow.keep_traffic import TrafficKeeper
 from koppeling_harness.workflow.plan_all import plan_all
@@ -108,7 +112,7 @@ def certify(
         DocumentError: Scenario files have problems.
     """
     discovery = find_integrations(request)
-    pack = load_scenarios(request.packs)
+    pack = load_scenarios(request.packs, kept_in=kept_readings())
     lock = lock_for(request.packs, pack, release=request.release)
     discovery, own = own_scenarios(discovery)
     planned = plan_all(discovery.integrations, pack, own, release=request.release)

@@ -1,6 +1,7 @@
 """Which integrations a run means, ready to be started, with the scenarios of their own."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from koppeling_harness.errors import (
     ConfigurationError,
@@ -10,7 +11,7 @@ from koppeling_harness.errors import (
 )
 from koppeling_harness.model.scenario import Scenario
 from koppeling_harness.plugin.discover import Discovery, Integration, SetAside, discover
-from koppeling_harness.plugin.isolated import with_environments
+from koppeling_harness.plugin.isolated import cache_folder, with_environments
 from koppeling_harness.plugin.requires import with_runtimes
 from koppeling_harness.scenario.load import load_scenarios
 from koppeling_harness.workflow.request import CertifyRequest
@@ -82,6 +83,11 @@ def _of_run(found: Discovery, rerun: Rerun) -> Discovery:
     )
 
 
+def kept_readings() -> Path:
+    """Return where is kept what scenario files hold: of this user, never of a partner."""
+    return cache_folder() / "documents"
+
+
 def own_scenarios(
     discovery: Discovery,
 ) -> tuple[Discovery, Mapping[str, tuple[Scenario, ...]]]:
@@ -91,7 +97,8 @@ def own_scenarios(
     set_aside: list[SetAside] = list(discovery.set_aside)
     for each in discovery.integrations:
         try:
-            own[each.manifest.id] = load_scenarios([each.scenarios] if each.scenarios else [])
+            paths = [each.scenarios] if each.scenarios else []
+            own[each.manifest.id] = load_scenarios(paths, kept_in=kept_readings())
         except DocumentError as error:
             set_aside.append(
                 SetAside(

@@ -79,6 +79,19 @@ def test_what_is_not_asked_for_any_more_goes_when_something_new_comes(tmp_path):
     assert before[1] in after
 
 
+def test_a_set_that_was_written_a_month_ago_is_forgotten(tmp_path):
+    for days in (31, 29):
+        before = set(tmp_path.iterdir())
+        read(TEXT, tmp_path, f"{days} days ago")
+        (file,) = set(tmp_path.iterdir()) - before
+        written = file.stat().st_mtime - days * 24 * 3600
+        os.utime(file, (written, written))
+    recent = file
+    read(TEXT, tmp_path, "today")
+    assert recent in set(tmp_path.iterdir())
+    assert len(list(tmp_path.iterdir())) == 2
+
+
 def test_a_document_with_problems_is_not_kept(tmp_path):
     for text in ("a: [", "a: 1\na: 2\n", "a: 007\n", "a: &x 1\n"):
         with pytest.raises(DocumentError):

@@ -159,3 +159,27 @@ def test_problems_of_all_files_come_at_once_and_equal_ids_are_one(tmp_path):
     assert "the id `same` is that of" in messages[1]
     assert "a/same.scenario.yaml:1:1" in messages[1]
     assert "`when`" in messages[2]
+
+
+def test_scenarios_mean_the_same_whether_they_are_parsed_or_kept(tmp_path):
+    pack, cache = tmp_path / "pack", tmp_path / "cache"
+    for name in ("one", "two"):
+        write_scenario(pack, name=name)
+    parsed = load_scenarios([pack])
+    assert load_scenarios([pack], kept_in=cache) == parsed
+    (file,) = cache.iterdir()
+    written = file.read_bytes()
+    assert load_scenarios([pack], kept_in=cache) == parsed
+    assert file.read_bytes() == written
+    assert len(written.splitlines()) == 2
+
+
+def test_a_problem_in_a_file_that_was_kept_is_told_as_before(tmp_path):
+    path = write_scenario(tmp_path, "when:\n  - operation: sync\n    unknown: 1\n")
+    told = []
+    for _ in range(2):
+        with pytest.raises(DocumentError) as caught:
+            load_scenarios([path], kept_in=tmp_path / "cache")
+        told.append(caught.value.problems)
+    assert told[0] == told[1]
+    assert len(list((tmp_path / "cache").iterdir())) == 1

@@ -5,16 +5,25 @@ Every problem of a file comes at once, each with its place.
 
 from koppeling_harness.document.kept import KeptReadings
 from koppeling_harness.document.schema import json_schema
-from koppeling_harness.document.validate import dump_json, load, load_json, load_yaml, to_plain
-from koppeling_harness.document.writer import laid_out
+from koppeling_harness.document.validate import (
+    dump_json,
+    json_pieces,
+    load,
+    load_json,
+    load_yaml,
+    to_plain,
+)
+from koppeling_harness.document.writer import laid_out, laid_out_pieces
 from koppeling_harness.document.yaml_source import Source, read_yaml
 
 __all__ = [
     "KeptReadings",
     "Source",
     "dump_json",
+    "json_pieces",
     "json_schema",
     "laid_out",
+    "laid_out_pieces",
     "load",
     "load_json",
     "load_yaml",

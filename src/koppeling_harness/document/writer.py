@@ -3,7 +3,7 @@
 import dataclasses
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from types import NoneType
@@ -28,36 +28,44 @@ def plain(value: Any) -> Any:
     return write(value)
 
 
-def laid_out(value: Any, *, levels: int, margin: str = "") -> str:
+def laid_out(value: Any, *, levels: int) -> str:
     """Return a value as JSON whose uppermost levels stand on lines of their own.
-
-    What lies deeper stands on one line: so a file of results has a line for each, which people can
-    find and compare, is written by the fast half of `json`, and is never in memory as plain data
-    as a whole.
 
     Args:
         value: A model value or plain data.
         levels: How many.
+    """
+    return "".join(laid_out_pieces(value, levels=levels))
+
+
+def laid_out_pieces(value: Any, *, levels: int, margin: str = "") -> Iterator[str]:
+    """Yield what `laid_out` returns, piece by piece.
+
+    What lies deeper stands on one line: so a file of results has a line for each, which people can
+    find and compare, is written by the fast half of `json`, and is never in memory as a whole.
+
+    Args:
+        value: A model value or plain data; on the uppermost levels an iterator may stand for a
+            list.
+        levels: How many.
         margin: What stands before the last line.
     """
     parts = _parts(value) if levels else None
-    if not parts:
-        return _ENCODE(plain(value))
-    inner = f"{margin} "
-    if isinstance(parts, dict):
-        lines = [
-            f"{inner}{_ENCODE(name)}: {laid_out(each, levels=levels - 1, margin=inner)}"
-            for name, each in parts.items()
-        ]
-    else:
-        lines = [inner + laid_out(each, levels=levels - 1, margin=inner) for each in parts]
+    if parts is None:
+        yield _ENCODE(plain(value))
+        return
     start, end = ("{", "}") if isinstance(parts, dict) else ("[", "]")
-    return "\n".join([start, ",\n".join(lines), f"{margin}{end}"])
+    inner, before = f"{margin} ", f"{start}\n"
+    for name, each in parts.items() if isinstance(parts, dict) else ((None, one) for one in parts):
+        yield before + inner if name is None else f"{before}{inner}{_ENCODE(name)}: "
+        yield from laid_out_pieces(each, levels=levels - 1, margin=inner)
+        before = ",\n"
+    yield f"\n{margin}{end}" if before == ",\n" else start + end
 
 
-def _parts(value: Any) -> dict[str, Any] | list[Any] | tuple[Any, ...] | None:
+def _parts(value: Any) -> dict[str, Any] | Iterable[Any] | None:
     """Return what a value consists of, as it is; None when it is one thing."""
-    if isinstance(value, (dict, list, tuple)):
+    if isinstance(value, (dict, list, tuple, Iterator)):
         return value
     if dataclasses.is_dataclass(value):
         return {written: getattr(value, name) for name, written in _members(type(value))}

@@ -6,10 +6,11 @@ integration, is `other` with the exact outcome in `rawStatus`; `failed` is only 
 
 import hashlib
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any, assert_never
 from uuid import NAMESPACE_URL, uuid5
 
-from koppeling_harness.document import dump_json, laid_out
+from koppeling_harness.document import json_pieces, laid_out_pieces
 from koppeling_harness.model.run import IntegrationRecord, RunRecord, ScenarioResult
 from koppeling_harness.model.verdict import Cause, Outcome
 from koppeling_harness.report.clean import clean, one_line
@@ -23,26 +24,38 @@ def render_ctrf(record: RunRecord) -> bytes:
 
     The same record gives the same bytes; another record gets another `reportId`.
     """
-    tests = [test for each in record.integrations for test in _tests(each)]
-    counts = Counter(test["status"] for test in tests)
+    return "".join(ctrf_pieces(record)).encode()
+
+
+def ctrf_pieces(record: RunRecord) -> Iterator[str]:
+    """Yield piece by piece what `render_ctrf` returns, each line of a test whole."""
+    counts: Counter[str] = Counter()
+    for each in record.integrations:
+        counts.update(_status(result) for result in each.results)
+        if _hides(each):
+            counts[_verdict_status(each)] += 1
     report = {
         "reportFormat": "CTRF",
         "specVersion": "0.0.0",
-        "reportId": _uuid(hashlib.sha256(dump_json(record, indent=1).encode()).hexdigest()),
+        "reportId": _uuid(_digest(record)),
         "timestamp": record.finished_at.isoformat(),
         "generatedBy": "koppeling-harness",
         "results": {
             "tool": {"name": "koppeling-harness", "version": record.harness.version},
             "summary": {
-                "tests": len(tests),
+                "tests": counts.total(),
                 **{status: counts[status] for status in _STATUSES},
-                "flaky": sum(test.get("flaky", False) for test in tests),
+                "flaky": sum(
+                    bool(result.attempts) and result.passed_on_retry
+                    for each in record.integrations
+                    for result in each.results
+                ),
                 "suites": len(record.integrations),
                 "start": _ms(record.started_at.timestamp()),
                 "stop": _ms(record.finished_at.timestamp()),
                 "duration": _ms((record.finished_at - record.started_at).total_seconds()),
             },
-            "tests": tests,
+            "tests": (test for each in record.integrations for test in _tests(each)),
             "environment": {
                 "reportName": record.run_id,
                 "testEnvironment": f"{record.erp.environment}, {record.erp.label}",
@@ -59,15 +72,29 @@ def render_ctrf(record: RunRecord) -> bytes:
             },
         },
     }
-    return laid_out(report, levels=3).encode() + b"\n"
+    yield from laid_out_pieces(report, levels=3)
+    yield "\n"
 
 
-def _tests(each: IntegrationRecord) -> list[dict[str, Any]]:
-    tests = [_test(each, result) for result in each.results]
-    silent = all(test["status"] in {"passed", "skipped"} for test in tests)
-    if each.verdict.outcome is not Outcome.PASSED and silent:
-        tests.append(_verdict_test(each))
-    return tests
+def _digest(record: RunRecord) -> str:
+    digest = hashlib.sha256()
+    for piece in json_pieces(record):
+        digest.update(piece.encode())
+    return digest.hexdigest()
+
+
+def _tests(each: IntegrationRecord) -> Iterator[dict[str, Any]]:
+    for result in each.results:
+        yield _test(each, result)
+    if _hides(each):
+        yield _verdict_test(each)
+
+
+def _hides(each: IntegrationRecord) -> bool:
+    """Return whether no test says that an integration did not pass."""
+    return each.verdict.outcome is not Outcome.PASSED and all(
+        _status(result) in {"passed", "skipped"} for result in each.results
+    )
 
 
 def _test(each: IntegrationRecord, result: ScenarioResult) -> dict[str, Any]:
@@ -116,16 +143,19 @@ def _test(each: IntegrationRecord, result: ScenarioResult) -> dict[str, Any]:
 
 def _verdict_test(each: IntegrationRecord) -> dict[str, Any]:
     """Return a test that says what no other does: this integration did not pass."""
-    failed = each.verdict.outcome is Outcome.FAILED
     return {
         "name": "verdict",
-        "status": "failed" if failed else "other",
+        "status": _verdict_status(each),
         "duration": 0,
         "testId": _uuid(f"{each.id}/verdict"),
         "suite": [one_line(each.id)],
         "rawStatus": each.verdict.outcome,
         "message": one_line(each.problem) if each.problem else verdict_line(each.verdict),
     }
+
+
+def _verdict_status(each: IntegrationRecord) -> str:
+    return "failed" if each.verdict.outcome is Outcome.FAILED else "other"
 
 
 def _status(result: ScenarioResult) -> str:

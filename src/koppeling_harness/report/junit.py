@@ -8,6 +8,8 @@ A suite is one integration. It never looks better than its verdict: when the ver
 `passed` and no test case says so, a last one named `verdict` does.
 """
 
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from datetime import UTC
 from enum import StrEnum
 from typing import assert_never
@@ -29,36 +31,65 @@ class JunitDialect(StrEnum):
 
 def render_junit(record: RunRecord, dialect: JunitDialect = JunitDialect.STRICT) -> bytes:
     """Return the run as a JUnit XML file, UTF-8."""
-    suites = [_suite(each, record, dialect) for each in record.integrations]
+    return "".join(junit_pieces(record, dialect)).encode()
+
+
+def junit_pieces(record: RunRecord, dialect: JunitDialect) -> Iterator[str]:
+    """Yield piece by piece what `render_junit` returns, each test case whole."""
+    counts = [_counts(each) for each in record.integrations]
     root = ET.Element("testsuites", name="koppeling")
-    for key in ("tests", "failures", "errors"):
-        root.set(key, str(sum(int(suite.get(key, "0")) for suite in suites)))
+    for key, tags in (("tests", None), ("failures", "failure"), ("errors", "error")):
+        root.set(key, str(sum(each[tags] if tags else each.total() for each in counts)))
     root.set("time", _time((record.finished_at - record.started_at).total_seconds()))
-    root.extend(suites)
-    ET.indent(root, " ")
-    text = ET.tostring(root, encoding="unicode")
-    return f'<?xml version="1.0" encoding="utf-8"?>\n{text}\n'.encode()
+    yield '<?xml version="1.0" encoding="utf-8"?>\n'
+    if not counts:
+        yield f"{_xml(root)}\n"
+        return
+    yield _opening(root)
+    for each, count in zip(record.integrations, counts, strict=True):
+        yield "\n " + _opening(_suite(each, record, count))
+        yield "\n  " + _xml(_properties(_suite_properties(each, record)))
+        for result in each.results:
+            yield "\n  " + _xml(_case(each, result, dialect))
+        if _hides(each):
+            yield "\n  " + _xml(_verdict_case(each))
+        yield "\n </testsuite>"
+    yield "\n</testsuites>\n"
 
 
-def _suite(each: IntegrationRecord, record: RunRecord, dialect: JunitDialect) -> ET.Element:
-    cases = [_case(each, result, dialect) for result in each.results]
-    if each.verdict.outcome is not Outcome.PASSED and not _tells(cases):
-        cases.append(_verdict_case(each))
-    suite = ET.Element("testsuite", name=one_line(each.id), tests=str(len(cases)))
+def _opening(element: ET.Element) -> str:
+    """Return the opening tag of an element that has children."""
+    return ET.tostring(element, encoding="unicode").removesuffix(" />") + ">"
+
+
+def _xml(element: ET.Element) -> str:
+    """Return an element as it stands in a suite."""
+    ET.indent(element, " ", level=2)
+    return ET.tostring(element, encoding="unicode")
+
+
+def _suite(each: IntegrationRecord, record: RunRecord, counts: Counter[str]) -> ET.Element:
+    suite = ET.Element("testsuite", name=one_line(each.id), tests=str(counts.total()))
     for key, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
-        suite.set(key, str(sum(case.find(tag) is not None for case in cases)))
+        suite.set(key, str(counts[tag]))
     suite.set("time", _time(sum(result.duration_s for result in each.results)))
     suite.set("timestamp", f"{record.started_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}")
-    properties = ET.SubElement(suite, "properties")
-    for name, value in _suite_properties(each, record).items():
-        _property(properties, name, value)
-    suite.extend(cases)
     return suite
 
 
-def _tells(cases: list[ET.Element]) -> bool:
-    """Return whether any test case says that something is wrong; a skipped one does not."""
-    return any(case.find(tag) is not None for case in cases for tag in ("failure", "error"))
+def _counts(each: IntegrationRecord) -> Counter[str]:
+    """Return how many test cases a suite has, by the tag that says what is wrong."""
+    counts = Counter(_tag(result) for result in each.results)
+    if _hides(each):
+        counts[_verdict_tag(each)] += 1
+    return counts
+
+
+def _hides(each: IntegrationRecord) -> bool:
+    """Return whether no test case says that something is wrong; a skipped one does not."""
+    return each.verdict.outcome is not Outcome.PASSED and all(
+        _tag(result) not in {"failure", "error"} for result in each.results
+    )
 
 
 def _suite_properties(each: IntegrationRecord, record: RunRecord) -> dict[str, str]:
@@ -92,9 +123,7 @@ def _case(each: IntegrationRecord, result: ScenarioResult, dialect: JunitDialect
                 case.set("file", one_line(file))
             if line is not None:
                 case.set("line", str(line))
-            properties = ET.SubElement(case, "properties")
-            for name, value in metadata.items():
-                _property(properties, name, value)
+            case.append(_properties(metadata))
         case _:
             assert_never(dialect)
     problem = _problem(result)
@@ -122,20 +151,28 @@ def _metadata(result: ScenarioResult) -> dict[str, str]:
     return metadata
 
 
-def _problem(result: ScenarioResult) -> ET.Element | None:
+def _tag(result: ScenarioResult) -> str:
+    """Return the tag that says what is wrong; empty when nothing is."""
     match result.outcome:
         case Outcome.PASSED:
-            return None
+            return ""
         case Outcome.NOT_RUN:
-            tag, kind = "skipped", "not_run"
+            return "skipped"
         case Outcome.INCONCLUSIVE:
-            tag, kind = "error", "inconclusive"
+            return "error"
         case Outcome.FAILED:
-            ours = result.cause in {None, Cause.INTEGRATION}
-            tag = "failure" if ours else "error"
-            kind = str(result.cause or Cause.INTEGRATION)
+            return "failure" if result.cause in {None, Cause.INTEGRATION} else "error"
         case _:
             assert_never(result.outcome)
+
+
+def _problem(result: ScenarioResult) -> ET.Element | None:
+    tag = _tag(result)
+    if not tag:
+        return None
+    kind = str(result.outcome)
+    if result.outcome is Outcome.FAILED:
+        kind = str(result.cause or Cause.INTEGRATION)
     if result.passed_on_retry:  # readers count `flakyFailure` and its like as passed; it is not
         kind = "passed_on_retry"
     element = ET.Element(tag, type=kind, message=_headline(result))
@@ -165,19 +202,25 @@ def _details(finding: Finding) -> str:
     return clean("\n".join(lines))
 
 
+def _verdict_tag(each: IntegrationRecord) -> str:
+    return "failure" if each.verdict.outcome is Outcome.FAILED else "error"
+
+
 def _verdict_case(each: IntegrationRecord) -> ET.Element:
     case = ET.Element("testcase", classname=one_line(each.id), name="verdict", time="0.000")
-    tag = "failure" if each.verdict.outcome is Outcome.FAILED else "error"
     kind = str(Cause.CONFIGURATION) if each.problem else str(each.verdict.outcome)
     message = one_line(each.problem) if each.problem else verdict_line(each.verdict)
-    element = ET.SubElement(case, tag, type=kind, message=message)
+    element = ET.SubElement(case, _verdict_tag(each), type=kind, message=message)
     if each.problem:
         element.text = clean(each.problem)
     return case
 
 
-def _property(properties: ET.Element, name: str, value: str) -> None:
-    ET.SubElement(properties, "property", name=name, value=one_line(value))
+def _properties(values: Mapping[str, str]) -> ET.Element:
+    properties = ET.Element("properties")
+    for name, value in values.items():
+        ET.SubElement(properties, "property", name=name, value=one_line(value))
+    return properties
 
 
 def _time(seconds: float) -> str:

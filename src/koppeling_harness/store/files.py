@@ -2,21 +2,29 @@
 
 import secrets
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from koppeling_harness.errors import ConfigurationError
 
 
-def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+def write_files(
+    folder: Path,
+    files: Mapping[str, bytes | Iterable[bytes]],
+    *,
+    check: Callable[[], None] = lambda: None,
+) -> None:
     """Write several files: all of them beside their places first, then renamed one by one.
 
     When anything cannot be written, what stood there before stays as it was.
 
     Args:
         folder: Made when absent.
-        files: Name below the folder (`/` between folders) and content. The last one is renamed
-            last: put the file there that makes the others found.
+        files: Name below the folder (`/` between folders) and content, as a whole or in pieces
+            that are made while they are written. The last one is renamed last: put the file there
+            that makes the others found.
+        check: Called when all of them are written beside their places. What it raises is raised,
+            and none is renamed.
 
     Raises:
         ConfigurationError: The folder or a file in it cannot be written.
@@ -28,7 +36,9 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             new = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
             beside.append((new, path))
-            new.write_bytes(content)
+            with new.open("wb") as file:
+                file.writelines([content] if isinstance(content, bytes) else content)
+        check()
         for new, path in beside:
             new.replace(path)
     except OSError as error:

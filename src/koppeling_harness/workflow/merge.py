@@ -8,7 +8,6 @@ from pathlib import Path
 
 from koppeling_harness.clock import Clock, today
 from koppeling_harness.config.registration import registration_path
-from koppeling_harness.document import dump_json
 from koppeling_harness.errors import DocumentError, Problem, UsageError
 from koppeling_harness.model.run import IntegrationRecord, RunRecord, ScenarioResult, Shard
 from koppeling_harness.rules.verdict import result_id, settled, verdict
@@ -84,9 +83,7 @@ def merge_and_write(folders: Sequence[Path], reports: Path, *, clock: Clock) -> 
     judged = statuses(_registered(), reports, clock)
     write_report(record, reports, redactor=redactor, dossiers=judged.dossiers if judged else ())
     lines = [*verdict_lines(record), *merged.notes, f"report: {folder / 'index.html'}"]
-    return RunDone(
-        json=dump_json(record, indent=1), text="\n".join(lines), exit_code=run_exit_code(record)
-    )
+    return RunDone(record=record, text="\n".join(lines), exit_code=run_exit_code(record))
 
 
 def merge(folders: Sequence[Path], *, clock: Clock) -> Merged:

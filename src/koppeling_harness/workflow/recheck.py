@@ -107,7 +107,7 @@ def recheck_and_write(request: RecheckRequest, *, clock: Clock, progress: Progre
     write_files(folder, files)
     text = render_recheck_text(record, lang="en")
     return RunDone(
-        json=dump_json(record, indent=1),
+        record=record,
         text=f"{text}report: {folder / 'index.html'}",
         exit_code=_exit_code(record, rechecking.exit_codes),
     )

@@ -29,14 +29,19 @@ class RunDone:
     """What a run says to its caller.
 
     Attributes:
-        json: The run record.
+        record: Of the run, or of the recheck.
         text: A few lines for a person.
         exit_code: What the process says.
     """
 
-    json: str
+    record: object
     text: str
     exit_code: ExitCode
+
+    @property
+    def json(self) -> str:
+        """The record as JSON."""
+        return dump_json(self.record, indent=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +106,7 @@ def run_and_write(
         f"report: {written.folder / 'index.html'}",
     ]
     return RunDone(
-        json=dump_json(certified.record, indent=1),
+        record=certified.record,
         text="\n".join(lines),
         exit_code=certified.exit_code,
     )

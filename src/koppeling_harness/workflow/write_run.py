@@ -1,20 +1,23 @@
 """Write what a run came to: the record, the reports, and which run was the last."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from koppeling_harness.document import dump_json
+from koppeling_harness.document import json_pieces
 from koppeling_harness.errors import SecretFoundError
 from koppeling_harness.model.dossier import Dossier
 from koppeling_harness.model.run import RunRecord
-from koppeling_harness.report.ctrf import render_ctrf
-from koppeling_harness.report.junit import JunitDialect, render_junit
+from koppeling_harness.report.ctrf import ctrf_pieces
+from koppeling_harness.report.junit import JunitDialect, junit_pieces
 from koppeling_harness.report.run_markdown import render_run_markdown
 from koppeling_harness.report.run_page import render_run_page
 from koppeling_harness.store.files import write_files
 from koppeling_harness.store.recordings import kept_recordings
 from koppeling_harness.traffic import Redactor
+
+_AT_ONCE = 64 * 1024
+"""Characters that are searched and written at once."""
 
 
 def write_record(record: RunRecord, reports: Path, *, redactor: Redactor) -> Path:
@@ -26,14 +29,15 @@ def write_record(record: RunRecord, reports: Path, *, redactor: Redactor) -> Pat
     """
     folder = reports / record.run_id
     files = {
-        "junit.xml": render_junit(record, JunitDialect.STRICT),
-        "junit-pytest.xml": render_junit(record, JunitDialect.PYTEST),
-        "ctrf.json": render_ctrf(record),
-        "summary.md": render_run_markdown(record).encode(),
-        "run.json": dump_json(record, indent=1).encode(),
+        "junit.xml": junit_pieces(record, JunitDialect.STRICT),
+        "junit-pytest.xml": junit_pieces(record, JunitDialect.PYTEST),
+        "ctrf.json": ctrf_pieces(record),
+        "summary.md": [render_run_markdown(record)],
+        "run.json": json_pieces(record),
     }
-    refuse_secrets(files, redactor)
-    write_files(folder, files)
+    search = _Search(redactor)
+    searched = {name: search.through(name, pieces) for name, pieces in files.items()}
+    write_files(folder, searched, check=search.refuse)
     return folder
 
 
@@ -75,11 +79,57 @@ def refuse_secrets(files: dict[str, bytes], redactor: Redactor) -> None:
     Raises:
         SecretFoundError: One was found; the message names files and kinds, never the secret.
     """
-    found = {
-        name: kinds for name, content in files.items() if (kinds := redactor.find_secrets(content))
-    }
-    if found:
-        lines = [f"{name}: found {', '.join(kinds)}" for name, kinds in found.items()]
-        raise SecretFoundError(
-            "\n".join(lines), hint="Nothing was written. Report it: the redaction missed a place."
-        )
+    search = _Search(redactor)
+    for name, content in files.items():
+        search.look_at(name, content)
+    search.refuse()
+
+
+class _Search:
+    """Looks for secrets in files that are made piece by piece, before a piece is written."""
+
+    def __init__(self, redactor: Redactor) -> None:
+        self._redactor = redactor
+        self._found: dict[str, set[str]] = {}
+
+    def through(self, name: str, pieces: Iterable[str]) -> Iterator[bytes]:
+        """Yield the pieces of a file, none any more once something was found; look at them all.
+
+        Args:
+            name: Of the file.
+            pieces: Such that nothing secret could stand in two of them.
+        """
+        waiting: list[str] = []
+        size = 0
+        for piece in pieces:
+            waiting.append(piece)
+            size += len(piece)
+            if size > _AT_ONCE:
+                yield from self._searched(name, waiting)
+                waiting, size = [], 0
+        yield from self._searched(name, waiting)
+
+    def _searched(self, name: str, pieces: Iterable[str]) -> Iterator[bytes]:
+        content = "".join(pieces).encode()
+        self.look_at(name, content)
+        if not self._found:
+            yield content
+
+    def look_at(self, name: str, content: bytes) -> None:
+        """Note what is found in a file, or in a part of it."""
+        kinds = self._redactor.find_secrets(content)
+        if kinds:
+            self._found.setdefault(name, set()).update(kinds)
+
+    def refuse(self) -> None:
+        """Raise when anything was found.
+
+        Raises:
+            SecretFoundError: The message names files and kinds, never the secret.
+        """
+        if self._found:
+            lines = [
+                f"{name}: found {', '.join(sorted(each))}" for name, each in self._found.items()
+            ]
+            hint = "Nothing was written. Report it: the redaction missed a place."
+            raise SecretFoundError("\n".join(lines), hint=hint)

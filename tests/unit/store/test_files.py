@@ -72,3 +72,16 @@ def test_a_folder_below_a_file_is_refused_with_what_to_do(tmp_path):
         require_writable(tmp_path / "file" / "below")
 
     assert "--reports" in caught.value.hint
+
+
+def test_what_a_check_objects_to_is_not_put_in_its_place(tmp_path):
+    (tmp_path / "a").write_bytes(b"old")
+
+    def objects():
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        write_files(tmp_path, {"a": iter([b"new", b"er"])}, check=objects)
+
+    assert (tmp_path / "a").read_bytes() == b"old"
+    assert everything(tmp_path) == {"a"}

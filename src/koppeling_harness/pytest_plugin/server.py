@@ -11,14 +11,54 @@ from koppeling_harness.errors import HarnessError
 from koppeling_harness.traffic.wire import GatewayProtocol
 
 _START_LIMIT_S = 10.0
+_GOODBYE_S = 1.0
+_DATE_S = 1.0
+"""The header `Date` counts in seconds."""
+_LOOK_EVERY_S = 0.002
 
 
 class _QuietServer(uvicorn.Server):
-    """uvicorn inside somebody else's process: it leaves the signals alone."""
+    """uvicorn inside somebody else's process: it leaves the signals alone, and ends at once.
+
+    By itself it looks ten times a second whether it is to end, and then waits as long again.
+    """
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._end = asyncio.Event()
+
+    def end(self) -> None:
+        """Have it stop listening and close what is open."""
+        self._end.set()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+    async def main_loop(self) -> None:
+        """Serve until the end, and keep the date in what is sent."""
+        while not self._end.is_set():
+            await self.on_tick(0)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_DATE_S):
+                    await self._end.wait()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Close everything; what is still being answered has a moment to come to its end."""
+        for each in (*self.servers, *(sockets or ())):
+            each.close()
+        state = self.server_state
+        for connection in list(state.connections):
+            connection.shutdown()
+        try:
+            async with asyncio.timeout(_GOODBYE_S):
+                while state.connections or state.tasks:
+                    await asyncio.sleep(_LOOK_EVERY_S)
+                for each in self.servers:
+                    await each.wait_closed()
+        except TimeoutError:
+            for task in state.tasks:
+                task.cancel()
 
 
 class Server:
@@ -37,7 +77,6 @@ class Server:
             lifespan="off",
             log_config=None,
             access_log=False,
-            timeout_graceful_shutdown=1,
             timeout_keep_alive=75,  # longer than clients keep idle connections: they close first
             date_header=not gateway,  # the gateway sets its own, for clock skew
         )
@@ -61,11 +100,11 @@ class Server:
             while not self._server.started:
                 if self._task.done():
                     await self._task
-                await asyncio.sleep(0.005)
+                await asyncio.sleep(_LOOK_EVERY_S)
         return f"http://127.0.0.1:{port}"
 
     async def stop(self) -> None:
         """Stop listening and close what is open."""
-        self._server.should_exit = True
+        self._server.end()
         if self._task is not None:
             await self._task

@@ -64,13 +64,19 @@ class IntegrationRunner:
             1 if in_process else most_workers(integration.manifest.runtime, max_processes)
         )
         self._refused: Breakdown | None = None
+        self._early: asyncio.Task[Worker | Breakdown] | None = None
+
+    async def begin(self) -> None:
+        """Start a worker for the first session, and do not wait until it is ready."""
+        self._early = asyncio.create_task(self._start())
+        await asyncio.sleep(0)  # until its process runs
 
     async def open(self, context: RunContext) -> "Session | Breakdown":
         """Return a session for one scenario, with the integration made ready for it."""
         await self._room.acquire()
         worker: Worker | Breakdown | None = None
         try:
-            worker = await self._idle_one() or await self._start()
+            worker = await self._idle_one() or await self._early_one() or await self._start()
         finally:
             if worker is None or isinstance(worker, Breakdown):
                 self._room.release()
@@ -89,6 +95,9 @@ class IntegrationRunner:
 
     async def close(self) -> None:
         """End every worker, also those of sessions that were never finished."""
+        if self._early is not None:
+            self._early.cancel()
+            await asyncio.gather(self._early, return_exceptions=True)
         while self._waiting():
             pass
         await asyncio.gather(*self._leaving, *(self._end(worker) for worker in list(self._homes)))
@@ -130,6 +139,11 @@ class IntegrationRunner:
                 return worker
             await self._end(worker)
         return None
+
+    async def _early_one(self) -> Worker | Breakdown | None:
+        """Return what `begin` started, the first time; None afterwards."""
+        early, self._early = self._early, None
+        return await early if early is not None else None
 
     def _dismiss(self, worker: Worker) -> None:
         del self._idle[worker]

@@ -13,6 +13,7 @@ from koppeling_harness.engine.engine import DEFAULT_CONCURRENCY, Engine, Setting
 from koppeling_harness.engine.environment import EnvironmentSource
 from koppeling_harness.model.exchange import Recording
 from koppeling_harness.model.run import ScenarioResult
+from koppeling_harness.model.scenario import OperationStep
 from koppeling_harness.model.shape import Release
 from koppeling_harness.plugin.discover import Discovery, Integration, discover
 from koppeling_harness.plugin.isolated import with_environments
@@ -130,7 +131,7 @@ class Certification:
         report: Callable[[PlannedScenario, ScenarioResult], bool],
     ) -> None:
         self._running = asyncio.current_task()
-        engine = self._engine or await self._start()
+        engine = self._engine or await self._start(planned)
         results = engine.run(planned)
         try:
             async for each, result in results:
@@ -140,16 +141,20 @@ class Certification:
         finally:
             await results.aclose()
 
-    async def _start(self) -> Engine:
+    async def _start(self, planned: Sequence[PlannedScenario]) -> Engine:
         request = self.request
-        host = await self._erp1()
-        self.release = host.release
         runners: Mapping[str, IntegrationRunner] = {
             each.manifest.id: IntegrationRunner(each, in_process=request.in_process)
             for each in self.integrations
         }
-        for runner in runners.values():
-            self._started.push_async_callback(runner.close)
+        async with AsyncExitStack() as starting:
+            for runner in runners.values():
+                starting.push_async_callback(runner.close)
+            if any(isinstance(step, OperationStep) for step in planned[0].scenario.when):
+                await runners[planned[0].manifest.id].begin()  # while ERP1 starts
+            host = await self._erp1()
+            self._started.push_async_callback(starting.pop_all().aclose)
+        self.release = host.release
         setting = Setting(
             run_id=request.run_id,
             seed=request.seed,

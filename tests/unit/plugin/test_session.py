@@ -423,6 +423,48 @@ def test_cancelling_ends_the_process_and_makes_room_for_another(tmp_path):
     assert answer == OperationResult(output="ok")
 
 
+NOTES_ITS_START = """
+with open(Path(__file__).with_name("starts.txt"), "a") as starts:
+    print(os.getpid(), file=starts)
+"""
+
+
+def starts_of(tmp_path: Path) -> list[int]:
+    text = (tmp_path / "voorbeeld" / "starts.txt").read_text()
+    return [int(line) for line in text.split()]
+
+
+def test_the_first_session_gets_the_process_that_was_begun_for_it(tmp_path):
+    async def play(runner: IntegrationRunner, context: RunContext) -> object:
+        await runner.begin()
+        first = await opened(runner, context)
+        after_first = starts_of(tmp_path)
+        await opened(runner, a_context(tmp_path / "other"))
+        await first.finish(timeout_s=5.0)
+        return after_first
+
+    after_first = drive(tmp_path, play, hooks=NOTES_ITS_START)
+    assert len(after_first) == 1
+    assert len(starts_of(tmp_path)) == 2
+
+
+def test_a_process_that_was_begun_and_never_needed_is_ended(tmp_path):
+    async def play(runner: IntegrationRunner, context: RunContext) -> None:
+        await runner.begin()
+
+    drive(tmp_path, play)
+
+
+def test_what_is_wrong_with_a_process_that_was_begun_is_told_to_the_first_session(tmp_path):
+    async def play(runner: IntegrationRunner, context: RunContext) -> object:
+        await runner.begin()
+        return await runner.open(context)
+
+    answer = drive(tmp_path, play, hooks="1 / 0")
+    assert answer.kind is BreakdownKind.NOT_STARTED
+    assert "ZeroDivisionError" in answer.message
+
+
 def test_closing_the_runner_ends_sessions_that_were_never_finished(tmp_path):
     async def play(runner: IntegrationRunner, context: RunContext) -> None:
         await opened(runner, context)

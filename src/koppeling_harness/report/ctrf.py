@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any, assert_never
 from uuid import NAMESPACE_URL, uuid5
 
-from koppeling_harness.document import json_pieces, laid_out_pieces
+from koppeling_harness.document import dump_json, laid_out_pieces
 from koppeling_harness.model.run import IntegrationRecord, RunRecord, ScenarioResult
 from koppeling_harness.model.verdict import Cause, Outcome
 from koppeling_harness.report.clean import clean, one_line
@@ -24,11 +24,17 @@ def render_ctrf(record: RunRecord) -> bytes:
 
     The same record gives the same bytes; another record gets another `reportId`.
     """
-    return "".join(ctrf_pieces(record)).encode()
+    digest = hashlib.sha256(dump_json(record, indent=1).encode())
+    return "".join(ctrf_pieces(record, digest)).encode()
 
 
-def ctrf_pieces(record: RunRecord) -> Iterator[str]:
-    """Yield piece by piece what `render_ctrf` returns, each line of a test whole."""
+def ctrf_pieces(record: RunRecord, digest: "hashlib._Hash") -> Iterator[str]:
+    """Yield piece by piece what `render_ctrf` returns, each line of a test whole.
+
+    Args:
+        record: The run.
+        digest: SHA-256 over its record as a file; complete when the first piece is asked for.
+    """
     counts: Counter[str] = Counter()
     for each in record.integrations:
         counts.update(_status(result) for result in each.results)
@@ -37,7 +43,7 @@ def ctrf_pieces(record: RunRecord) -> Iterator[str]:
     report = {
         "reportFormat": "CTRF",
         "specVersion": "0.0.0",
-        "reportId": _uuid(_digest(record)),
+        "reportId": _uuid(digest.hexdigest()),
         "timestamp": record.finished_at.isoformat(),
         "generatedBy": "koppeling-harness",
         "results": {
@@ -74,13 +80,6 @@ def ctrf_pieces(record: RunRecord) -> Iterator[str]:
     }
     yield from laid_out_pieces(report, levels=3)
     yield "\n"
-
-
-def _digest(record: RunRecord) -> str:
-    digest = hashlib.sha256()
-    for piece in json_pieces(record):
-        digest.update(piece.encode())
-    return digest.hexdigest()
 
 
 def _tests(each: IntegrationRecord) -> Iterator[dict[str, Any]]:

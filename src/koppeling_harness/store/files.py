@@ -12,6 +12,7 @@ def write_files(
     folder: Path,
     files: Mapping[str, bytes | Iterable[bytes]],
     *,
+    last: str = "",
     check: Callable[[], None] = lambda: None,
 ) -> None:
     """Write several files: all of them beside their places first, then renamed one by one.
@@ -21,8 +22,9 @@ def write_files(
     Args:
         folder: Made when absent.
         files: Name below the folder (`/` between folders) and content, as a whole or in pieces
-            that are made while they are written. The last one is renamed last: put the file there
-            that makes the others found.
+            that are made while they are written, in this order.
+        last: Which one is put in its place last, as it makes the others found; when empty the
+            last of `files`.
         check: Called when all of them are written beside their places. What it raises is raised,
             and none is renamed.
 
@@ -39,7 +41,7 @@ def write_files(
             with new.open("wb") as file:
                 file.writelines([content] if isinstance(content, bytes) else content)
         check()
-        for new, path in beside:
+        for new, path in sorted(beside, key=lambda each: each[1] == folder / last):
             new.replace(path)
     except OSError as error:
         place = error.filename2 or error.filename or folder

@@ -1,5 +1,6 @@
 """Write what a run came to: the record, the reports, and which run was the last."""
 
+import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -28,17 +29,25 @@ def write_record(record: RunRecord, reports: Path, *, redactor: Redactor) -> Pat
         ConfigurationError: The folder cannot be written to.
     """
     folder = reports / record.run_id
+    digest = hashlib.sha256()
     files = {
+        "run.json": json_pieces(record),
+        "ctrf.json": ctrf_pieces(record, digest),
         "junit.xml": junit_pieces(record, JunitDialect.STRICT),
         "junit-pytest.xml": junit_pieces(record, JunitDialect.PYTEST),
-        "ctrf.json": ctrf_pieces(record),
         "summary.md": [render_run_markdown(record)],
-        "run.json": json_pieces(record),
     }
     search = _Search(redactor)
     searched = {name: search.through(name, pieces) for name, pieces in files.items()}
-    write_files(folder, searched, check=search.refuse)
+    searched["run.json"] = _digested(searched["run.json"], digest)
+    write_files(folder, searched, last="run.json", check=search.refuse)
     return folder
+
+
+def _digested(pieces: Iterable[bytes], digest: "hashlib._Hash") -> Iterator[bytes]:
+    for piece in pieces:
+        digest.update(piece)
+        yield piece
 
 
 def write_report(

@@ -85,3 +85,12 @@ def test_what_a_check_objects_to_is_not_put_in_its_place(tmp_path):
 
     assert (tmp_path / "a").read_bytes() == b"old"
     assert everything(tmp_path) == {"a"}
+
+
+def test_the_one_that_makes_the_others_found_is_put_in_its_place_last(tmp_path):
+    (tmp_path / "last").mkdir()  # so that it cannot be
+
+    with pytest.raises(ConfigurationError):
+        write_files(tmp_path, {"last": b"new", "a": b"new"}, last="last")
+
+    assert (tmp_path / "a").read_bytes() == b"new"

@@ -31,14 +31,31 @@ def find_scenarios(paths: Sequence[Path]) -> tuple[Path, ...]:
         ConfigurationError: A path does not exist.
     """
     found: dict[Path, Path] = {}
+    real = RealPaths()
     for path in paths:
         if not path.exists():
             message = f"{path}: expected a scenario file or a folder of them, found nothing"
             raise ConfigurationError(message)
         files = sorted(path.rglob(f"*{SUFFIX}")) if path.is_dir() else [path]
         for file in files:
-            found.setdefault(file.resolve(), file)
+            found.setdefault(real.of(file), file)
     return tuple(found.values())
+
+
+class RealPaths:
+    """Resolves the paths of many files, the folder of each once."""
+
+    def __init__(self) -> None:
+        self._folders: dict[Path, Path] = {}
+
+    def of(self, file: Path) -> Path:
+        """Return where a file is, as `Path.resolve` does."""
+        if file.is_symlink():
+            return file.resolve()
+        folder = file.parent
+        if folder not in self._folders:
+            self._folders[folder] = folder.resolve()
+        return self._folders[folder] / file.name
 
 
 def load_scenario(path: Path) -> Scenario:
@@ -139,6 +156,8 @@ def _read(path: Path, name: str) -> str:
 
 def _shown(path: Path) -> str:
     """Return a path as messages show it: relative to the working folder when below it."""
+    if not path.anchor:
+        return path.as_posix()
     whole, here = path.absolute(), Path.cwd()
     return (whole.relative_to(here) if whole.is_relative_to(here) else whole).as_posix()
 
@@ -147,10 +166,9 @@ def _misspelt(paths: Sequence[Path]) -> Iterator[Problem]:
     for folder in paths:
         if not folder.is_dir():
             continue
-        for path in sorted(folder.rglob("*.*")):
-            if path.name.endswith(_MISSPELT):
-                message = f"would never run: expected its name to end in {SUFFIX}"
-                yield Problem(where=_shown(path), message=message, hint="Rename it.")
+        for path in sorted(each for each in folder.rglob("*.*") if each.name.endswith(_MISSPELT)):
+            message = f"would never run: expected its name to end in {SUFFIX}"
+            yield Problem(where=_shown(path), message=message, hint="Rename it.")
 
 
 def _in_file_order(problem: Problem) -> tuple[int, int]:

@@ -15,7 +15,7 @@ from koppeling_harness.errors import ConfigurationError, DocumentError, Problem
 from koppeling_harness.model.scenario import Scenario
 from koppeling_harness.model.shape import STRICT
 from koppeling_harness.model.verdict import Level
-from koppeling_harness.scenario.load import digest_of, file_of
+from koppeling_harness.scenario.load import RealPaths, digest_of, file_of
 from koppeling_harness.scenario.plan import is_for_release
 from koppeling_harness.value import dataclass
 
@@ -148,7 +148,8 @@ def lock_for(paths: Sequence[Path], scenarios: Sequence[Scenario], *, release: s
     """
     problems: list[Problem] = []
     required: dict[str, str] = {}
-    left = {file_of(each).resolve(): each for each in scenarios}
+    real = RealPaths()
+    left = {real.of(file_of(each)): each for each in scenarios}
     for path in paths:
         root = path.resolve()
         inside = [file for file in left if file.is_relative_to(root)]

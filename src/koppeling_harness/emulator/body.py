@@ -13,6 +13,10 @@ from typing import Any
 from koppeling_harness.emulator.messages import Reason, Refusal
 
 ACTIONS = ("insert", "update", "delete")
+_NOTHING = (None, "")
+"""What AFAS's examples write for content that is not there, in any place."""
+_XML_TEXT = "#text"
+"""What the white space of an XML example became in its JSON form."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -44,13 +48,14 @@ def read_body(document: Any) -> tuple[str, list[Element]]:
 
 
 def _elements(inner: Any) -> Iterator[Element]:
-    if not isinstance(inner, dict):
-        raise Refusal(Reason.UNEXPECTED)
-    found = next((value for key, value in inner.items() if key.lower() == "element"), None)
-    for each in _listed(found):
-        if not isinstance(each, dict):
+    for part in _listed(inner):
+        if not isinstance(part, dict):
             raise Refusal(Reason.UNEXPECTED)
-        yield _element(each)
+        found = next((value for key, value in part.items() if key.lower() == "element"), None)
+        for each in _listed(found):
+            if not isinstance(each, dict):
+                raise Refusal(Reason.UNEXPECTED)
+            yield _element(each)
 
 
 def _element(raw: Mapping[str, Any]) -> Element:
@@ -68,7 +73,7 @@ def _element(raw: Mapping[str, Any]) -> Element:
         elif name.startswith("@"):
             element.fields[name[1:]] = value
             keys.append(name[1:])
-        else:
+        elif name != _XML_TEXT:
             raise Refusal(Reason.UNEXPECTED)
     element.keys = tuple(keys)
     return element
@@ -80,7 +85,7 @@ def _take_fields(element: Element, part: Any) -> None:
     for name, value in part.items():
         if name.lower() == "@action":
             element.action = _action(value)
-        else:
+        elif name != _XML_TEXT:
             element.fields[name.removeprefix("@")] = value
 
 
@@ -100,6 +105,6 @@ def _action(value: Any) -> str | None:
 
 
 def _listed(value: Any) -> list[Any]:
-    if value is None:
+    if value in _NOTHING:
         return []
     return value if isinstance(value, list) else [value]

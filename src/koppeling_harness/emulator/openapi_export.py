@@ -141,11 +141,13 @@ def _field(each: Field) -> Json:
 
 
 def _example(type_: ObjectType) -> Json:
-    """Return an element that shows the keys beside `Fields`, of this object and those below."""
+    """Return an element with the keys beside `Fields` and what an insert needs, at any depth."""
     objects = [{each.name: inner} for each in type_.objects if (inner := _example(each))]
     if not type_.keys and not objects:
         return {}
-    element: Json = {**{f"@{key}": "1" for key in type_.keys}, "Fields": {}}
+    needed = (each.id for each in type_.fields if each.listed_required)
+    fields = {each: "1" for each in needed if each not in type_.keys}
+    element: Json = {**{f"@{key}": "1" for key in type_.keys}, "Fields": fields}
     if objects:
         element["Objects"] = objects
     return {"Element": element}

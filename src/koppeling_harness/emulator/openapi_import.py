@@ -10,11 +10,12 @@ Source: AFAS, docs.afas.help/apidoc (OpenAPI 3, one file per domain).
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from koppeling_harness.emulator.definition import Definition, supplied
+from koppeling_harness.emulator.openapi_examples import Shown, read_examples
 from koppeling_harness.emulator.published import PublishedField, published
 from koppeling_harness.emulator.specification import Field, ObjectType, UpdateConnector
 from koppeling_harness.value import dataclass
@@ -119,8 +120,8 @@ def _connector(id_: str, paths: Json, schemas: Json) -> UpdateConnector | str:
     bodies = [schemas[f"{id_}_{verb}"] for verb in ("POST", "PUT") if f"{id_}_{verb}" in schemas]
     if not bodies:
         return "no schema for its body"
-    keys = _element_keys(main)
-    roots = [_root(body, keys) for body in bodies]
+    shown = read_examples(main)
+    roots = [_root(body, shown) for body in bodies]
     if None in roots:
         return "its body has no Element with Fields"
     whole = roots[0]
@@ -145,20 +146,20 @@ def _summary(main: Json) -> str:
     return next((op["summary"] for op in main.values() if isinstance(op, dict)), "")
 
 
-def _root(body: Json, keys: Mapping[str, tuple[str, ...]]) -> ObjectType | None:
+def _root(body: Json, shown: Shown) -> ObjectType | None:
     for name, value in body.get("properties", {}).items():
-        return _object(name, value, keys)
+        return _object(name, value, shown)
     return None
 
 
-def _object(name: str, value: Json, keys: Mapping[str, tuple[str, ...]]) -> ObjectType | None:
+def _object(name: str, value: Json, shown: Shown) -> ObjectType | None:
     element = value.get("properties", {}).get("Element", {})
     element = element.get("items", element)
     members = element.get("properties", {})
     if "Fields" not in members:
         return None
     children = [
-        _object(child, inner, keys)
+        _object(child, inner, shown)
         for child, inner in members.get("Objects", {})
         .get("items", members.get("Objects", {}))
         .get("properties", {})
@@ -166,13 +167,22 @@ def _object(name: str, value: Json, keys: Mapping[str, tuple[str, ...]]) -> Obje
     ]
     fields = members["Fields"]
     required = frozenset(fields.get("required", ()))
+    always = shown.always.get(name)
+    listed = tuple(
+        _field(id_, each, required=id_ in required and (always is None or id_.lower() in always))
+        for id_, each in fields.get("properties", {}).items()
+    )
+    known = {each.id.lower() for each in listed}
+    # Text of any length: what AFAS's examples send and its schemas lack.
+    more = (
+        Field(id=id_, type="string", length=0, label=id_)
+        for id_ in shown.sent.get(name, ())
+        if id_.lower() not in known
+    )
     return ObjectType(
         name=name,
-        keys=keys.get(name, ()),
-        fields=tuple(
-            _field(id_, each, required=id_ in required)
-            for id_, each in fields.get("properties", {}).items()
-        ),
+        keys=shown.keys.get(name, ()),
+        fields=(*listed, *more),
         objects=tuple(each for each in children if each),
     )
 
@@ -207,34 +217,6 @@ def _type(value: Json) -> str:
     if kind == "boolean":
         return "boolean"
     return {"date": "date", "date-time": "date", "byte": "blob"}.get(str(form), "string")
-
-
-def _element_keys(main: Json) -> dict[str, tuple[str, ...]]:
-    """Return, by object, the `@Key` members that the examples write beside `Fields`."""
-    keys: dict[str, dict[str, None]] = {}
-    for verb in ("post", "put"):
-        content = main.get(verb, {}).get("requestBody", {}).get("content", {})
-        for example in content.get("application/json", {}).get("examples", {}).values():
-            for name, element in _elements(example.get("value")):
-                for key in element:
-                    if key.startswith("@") and key.lower() != "@action":
-                        keys.setdefault(name, {})[key[1:]] = None
-    return {name: tuple(found) for name, found in keys.items()}
-
-
-def _elements(value: object) -> Iterator[tuple[str, Json]]:
-    """Yield object name and element for every element in an example, at any depth."""
-    if isinstance(value, list):
-        for each in value:
-            yield from _elements(each)
-    elif isinstance(value, dict):
-        for name, inner in value.items():
-            if isinstance(inner, dict) and "Element" in inner:
-                found = inner["Element"]
-                for element in found if isinstance(found, list) else [found]:
-                    if isinstance(element, dict):
-                        yield name, element
-                        yield from _elements(element.get("Objects"))
 
 
 def _returned(main: Json) -> tuple[tuple[str, ...], bool]:

@@ -61,6 +61,9 @@ def key_text(change: Change, keys: Sequence[str]) -> str:
 def insert_record(change: Change, connector: UpdateConnector) -> None:
     """Add a line.
 
+    Keys that Profit returns name one line. Others, known from a DELETE path or an example, may be a
+    part of the real key only: AFAS's own examples insert several lines with the same.
+
     Raises:
         Refusal: A mandatory field is missing, or the key is taken.
     """
@@ -77,7 +80,8 @@ def insert_record(change: Change, connector: UpdateConnector) -> None:
     key = key_text(change, keys) or None
     link = link_of(change)
     where = "object = ? AND parent = ? AND key = ?"
-    if key is not None and database.row("record", where, *link.values(), key):
+    taken = key is not None and set(keys) <= set(connector.returns)
+    if taken and database.row("record", where, *link.values(), key):
         raise Refusal(Reason.EXISTS, object=type_.name, key=key)
     rowid = database.insert("record", {**link, "key": key})
     database.connection.execute(

@@ -138,6 +138,8 @@ class UpdateExecutor:
         if type_ is None:
             raise Refusal(Reason.UNKNOWN_OBJECT, object=name, parent=parent.type.name)
         rules = rules_of(type_)
+        if parent.table == RECORD.table and _is_elsewhere(type_, rules):
+            rules = RECORD
         if rules.single and len(elements) > 1:
             raise Refusal(Reason.SINGLE_ONLY, object=name)
         for each in elements:
@@ -203,6 +205,10 @@ class UpdateExecutor:
         if insertable and self._settings["put_without_key"] == "insert":
             change.action = "insert"
             return {}
+        if missing.lower() not in change.type.by_id:
+            # Its key cannot be sent: it was looked for by what was.
+            sent = ",".join(str(each) for each in change.values.values() if each is not None)
+            raise Refusal(Reason.NOT_FOUND, object=change.type.name, key=sent[:60])
         raise Refusal(Reason.KEY_MISSING, field=missing, object=change.type.name)
 
     def _write(self, change: Change, rules: Rules, connector: UpdateConnector) -> None:
@@ -260,6 +266,15 @@ class UpdateExecutor:
             and not change.element.objects
             and all(row.get(name) == value for name, value in change.values.items())
         )
+
+
+def _is_elsewhere(type_: ObjectType, rules: Rules) -> bool:
+    """Return whether an object below one without rules is not the one that its rules know.
+
+    They need what it hangs under, or parts that the object of that name has elsewhere.
+    """
+    parts = {each.lower() for each in rules.first}
+    return bool(rules.link) or not parts <= set(type_.children)
 
 
 def _is_documented(change: Change, named: list[str], connector: UpdateConnector) -> bool:

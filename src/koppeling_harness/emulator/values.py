@@ -54,7 +54,8 @@ def label_of(field: Field) -> tuple[str, str]:
 
 def _text(value: Any) -> str:
     if isinstance(value, bool):
-        return "true" if value else "false"
+        # AFAS's examples send yes/no to codes such as `VaDu`, whose values are 1 and 0.
+        return "1" if value else "0"
     if isinstance(value, str | int | float):
         return str(value)
     raise TypeError(value)
@@ -76,7 +77,7 @@ def _integer(value: Any) -> int:
 
 
 def _decimal(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
+    if not isinstance(value, str | int | float):
         raise TypeError(value)
     number = float(value)
     if number != number or abs(number) >= 1e15:

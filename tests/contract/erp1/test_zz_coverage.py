@@ -1,6 +1,7 @@
 """How much of the page is shown by tests; what is not stands here by name."""
 
 import contract.erp1.test_access
+import contract.erp1.test_afas_examples
 import contract.erp1.test_authorisation
 import contract.erp1.test_client_assertion
 import contract.erp1.test_dpop

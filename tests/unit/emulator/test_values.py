@@ -18,7 +18,7 @@ def field(kind: str, length: int = 0) -> Field:
         ("date", "2026-11-24", "2026-11-24T00:00:00"),
         ("date", "2026-11-24T10:30:00Z", "2026-11-24T10:30:00"),
         ("date", "10:30", "1900-01-01T10:30:00"),
-        ("string", 5, "5"), ("string", True, "true"),
+        ("string", 5, "5"), ("string", True, "1"), ("decimal", False, 0.0),
         ("int", "", None), ("date", None, None),
     ],
 )  # fmt: skip
@@ -31,7 +31,7 @@ def test_values_may_be_text_or_native(kind, sent, kept):
     [
         ("int", "1.5"), ("int", "x"), ("int", []), ("int", "9" * 30), ("int", "²"),
         ("int", "1e400"),
-        ("decimal", "nan"), ("decimal", True), ("decimal", "1e30"),
+        ("decimal", "nan"), ("decimal", []), ("decimal", "1e30"),
         ("boolean", "ja"), ("boolean", 2),
         ("date", "24-11-2026"), ("date", "2026-02-30"), ("date", 20261124),
         ("string", {}),

@@ -68,6 +68,16 @@ def _resolve_illness(change: Change) -> None:
     )
 
 
+def _resolve_progress(change: Change) -> None:
+    """Find a line of an illness by its moment; AFAS's examples name it by nothing else."""
+    parent = change.parent.row if change.parent else None
+    if change.inserting or not parent or change.values.get("ApSn") is not None:
+        return
+    change.row = change.database.row(
+        "illness_progress", "AbId = ? AND DaTi = ?", parent.get("AbId"), change.values.get("DaTi")
+    )
+
+
 def _prepare_progress(change: Change) -> None:
     if change.inserting:
         change.values["GUID"] = "{" + str(uuid.uuid4()).upper() + "}"
@@ -105,6 +115,7 @@ RULES = {
         link={"AbId": "AbId"},
         mandatory=("DaTi",),
         row_id="ApSn",
+        resolve=_resolve_progress,
         prepare=_prepare_progress,
     ),
 }

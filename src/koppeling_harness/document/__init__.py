@@ -3,7 +3,7 @@
 Every problem of a file comes at once, each with its place.
 """
 
-from koppeling_harness.document.kept import KeptReadings
+from koppeling_harness.document.kept import KeptDocuments, code_of
 from koppeling_harness.document.schema import json_schema
 from koppeling_harness.document.validate import (
     dump_json,
@@ -17,8 +17,9 @@ from koppeling_harness.document.writer import laid_out, laid_out_pieces
 from koppeling_harness.document.yaml_source import Source, read_yaml
 
 __all__ = [
-    "KeptReadings",
+    "KeptDocuments",
     "Source",
+    "code_of",
     "dump_json",
     "json_pieces",
     "json_schema",

@@ -1,89 +1,91 @@
-"""What YAML documents hold, kept from run to run.
+"""What was made of documents, kept from run to run.
 
-Most of the time that a thousand scenarios take before the first one runs goes into parsing YAML.
-What a text holds depends on that text and on the reader alone: so it is kept under the SHA-256 of
-both, and a changed document or another reader is never mistaken for what was kept.
+Reading a thousand scenarios and looking for what is wrong with them takes longer than all else that
+is done before the first one runs. What comes of it depends on their text and on the code that reads
+them alone: so it is kept under the SHA-256 of both, and a changed document or other code is never
+mistaken for what was kept.
 """
 
 import contextlib
-import functools
 import hashlib
-import json
 import os
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any
+from types import ModuleType
+from typing import IO, Self
 
 import yaml
 
-from koppeling_harness.document import yaml_plain, yaml_scalar
-
 _FORGET_AFTER_S = 30 * 24 * 3600
 
-Reading = tuple[Any, dict[yaml_plain.Path, yaml_plain.Place]]
-"""The data of a document, and the places of the values near its top."""
 
-
-class KeptReadings:
-    """The readings of one set of documents, in a file; a context manager.
+class KeptDocuments:
+    """One line for each of a set of documents, in a file; a context manager.
 
     Documents that are not of the set any more are left out when the file is written again. Where
-    nothing can be kept, everything is read as if nothing had been.
+    nothing can be kept, nothing is ever found.
 
     Args:
         folder: Where such files lie; None: nothing is kept.
         name: Of the set.
+        code: What tells the code that reads the documents from any other, as `code_of` gives it;
+            nothing is kept when it is empty.
     """
 
-    def __init__(self, folder: Path | None, name: str) -> None:
+    def __init__(self, folder: Path | None, name: str, *, code: str) -> None:
         digest = hashlib.sha256(name.encode()).hexdigest()[:32]
-        self._file = folder / f"{digest}.jsonl" if folder else None
+        self._file = folder / f"{digest}.txt" if folder and code else None
+        self._code = code
         self._kept = dict(self._lines())
         self._used: set[str] = set()
         self._new: IO[str] | None = None
 
-    def __enter__(self) -> "KeptReadings":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Write the file again if documents were read that were not in it."""
+        """Write the file again if anything new is to be kept."""
         if self._new is None or self._file is None:
             return
         with contextlib.suppress(OSError), self._new:
-            for digest, line in self._lines():
-                if digest in self._used:
-                    self._new.write(f"{digest} {line}\n")
+            for key, line in self._lines():
+                if key in self._used:
+                    self._new.write(f"{key} {line}\n")
         with contextlib.suppress(OSError):
             Path(self._new.name).replace(self._file)
             _forget_sets_of_old(self._file)
 
-    def reading(self, text: str, read: Callable[[str], Reading]) -> Reading:
-        """Return what a document holds: what was kept, or else what `read` returns."""
-        if self._file is None:
-            return read(text)
-        digest = hashlib.sha256(f"{_reader()}\n{text}".encode()).hexdigest()
-        line = self._kept.pop(digest, None)
-        found = None if line is None else _parsed(line)
-        if found is None:
-            found = read(text)
-            self._keep(digest, found)
-        else:
-            self._used.add(digest)
-        return found
+    def find(self, name: str, text: str) -> str | None:
+        """Return what was kept of a document; None when it is another now, or never was.
 
-    def _keep(self, digest: str, reading: Reading) -> None:
-        data, places = reading
-        flat = [[*path, *place] for path, place in places.items()]
+        Args:
+            name: What messages call it.
+            text: What it holds.
+        """
+        key = self._key(name, text)
+        line = self._kept.pop(key, None)
+        if line is not None:
+            self._used.add(key)
+        return line
+
+    def keep(self, name: str, text: str, line: str) -> None:
+        """Keep a line about a document until that changes."""
+        if self._file is None:
+            return
+        key = self._key(name, text)
+        self._used.discard(key)
         with contextlib.suppress(OSError):
             if self._new is None:
-                assert self._file is not None  # noqa: S101 - for mypy
                 self._file.parent.mkdir(parents=True, exist_ok=True)
-                aside = self._file.with_suffix(f".{os.getpid()}")
-                self._new = aside.open("w", encoding="utf-8")
-            self._new.write(f"{digest} {json.dumps([data, flat])}\n")
+                self._new = self._file.with_suffix(f".{os.getpid()}").open("w", encoding="utf-8")
+            self._new.write(f"{key} {line}\n")
+
+    def _key(self, name: str, text: str) -> str:
+        return hashlib.sha256(f"{self._code}\n{name}\n{text}".encode()).hexdigest()
 
     def _lines(self) -> Iterator[tuple[str, str]]:
-        """Yield what the file holds: digests, each with its line."""
+        """Yield what the file holds: keys, each with its line."""
         if self._file is None:
             return
         with (
@@ -91,8 +93,24 @@ class KeptReadings:
             self._file.open(encoding="utf-8") as file,
         ):
             for line in file:
-                digest, _, rest = line.rstrip("\n").partition(" ")
-                yield digest, rest
+                key, _, rest = line.rstrip("\n").partition(" ")
+                yield key, rest
+
+
+def code_of(*packages: ModuleType) -> str:
+    """Return what tells the code of packages, of PyYAML and of Python from any other.
+
+    That is empty where their files cannot be looked at, as in an archive.
+    """
+    seen = [sys.version, yaml.__version__]
+    try:
+        for package in packages:
+            for each in sorted(Path(str(package.__file__)).parent.glob("*.py")):
+                found = each.stat()
+                seen.append(f"{each} {found.st_size} {found.st_mtime_ns}")
+    except OSError:
+        return ""
+    return "\n".join(seen)
 
 
 def _forget_sets_of_old(latest: Path) -> None:
@@ -101,22 +119,3 @@ def _forget_sets_of_old(latest: Path) -> None:
     for each in latest.parent.iterdir():
         if each.stat().st_mtime < before_s:
             each.unlink()
-
-
-def _parsed(line: str) -> Reading | None:
-    """Return a reading that was kept; None when it was damaged."""
-    try:
-        data, flat = json.loads(line)
-        return data, {tuple(path): (row, column) for *path, row, column in flat}
-    except (ValueError, TypeError):
-        return None
-
-
-@functools.cache
-def _reader() -> str:
-    """Return what tells this reader from every other."""
-    digest = hashlib.sha256(yaml.__version__.encode())
-    for module in (yaml_plain, yaml_scalar):
-        with contextlib.suppress(OSError):
-            digest.update(Path(str(module.__file__)).read_bytes())
-    return digest.hexdigest()

@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 
 import yaml
 
-from koppeling_harness.document.kept import KeptReadings, Reading
 from koppeling_harness.document.yaml_plain import NotPlain, Path, read_plain
 from koppeling_harness.document.yaml_scalar import LeadingZeroError, scalar_value
 from koppeling_harness.errors import DocumentError, Problem
@@ -53,19 +52,18 @@ class Source:
         return f"{self.name}:{line}:{column}"
 
 
-def read_yaml(text: str, *, name: str, kept: KeptReadings | None = None) -> Source:
+def read_yaml(text: str, *, name: str) -> Source:
     """Read one YAML document.
 
     Args:
         text: The document.
         name: What messages call it, usually the file's path.
-        kept: What such documents held when they were read before.
 
     Raises:
         DocumentError: The text is not YAML, or uses what is refused; all problems are in it.
     """
     try:
-        data, places = kept.reading(text, _plain) if kept else _plain(text)
+        data, places = read_plain(text, _LOADER)
     except (NotPlain, yaml.YAMLError, ValueError):
         return _read_whole(text, name)
     whole = functools.cache(lambda: _read_whole(text, name))
@@ -76,10 +74,6 @@ def read_yaml(text: str, *, name: str, kept: KeptReadings | None = None) -> Sour
         keys=_Late({}, lambda: whole().keys),
         raw=_Late({}, lambda: whole().raw),
     )
-
-
-def _plain(text: str) -> Reading:
-    return read_plain(text, _LOADER)
 
 
 class _Late(Mapping[Path, _V]):

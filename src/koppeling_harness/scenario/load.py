@@ -1,16 +1,18 @@
 """Read scenario files, and say everything that is wrong with them at once."""
 
+import contextlib
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from koppeling_harness.document import KeptReadings, Source, load, read_yaml
+from koppeling_harness import document, model, scenario
+from koppeling_harness.document import KeptDocuments, Source, code_of, load, read_yaml
 from koppeling_harness.errors import ConfigurationError, DocumentError, Problem
 from koppeling_harness.model.scenario import STEP_EXPECTED, Scenario
 from koppeling_harness.scenario.check import check
-from koppeling_harness.scenario.packed import packed
+from koppeling_harness.scenario.packed import packed, scenario_of, text_of
 
 SUFFIX = ".scenario.yaml"
 """How the name of a scenario file ends."""
@@ -67,25 +69,9 @@ def load_scenario(path: Path) -> Scenario:
     Raises:
         DocumentError: It cannot be read or has problems; all of them are in it, with their places.
     """
-    scenario, _ = _scenario_and_data(path)
-    return scenario
-
-
-def _scenario_and_data(path: Path, kept: KeptReadings | None = None) -> tuple[Scenario, Any]:
     name = _shown(path)
-    source = read_yaml(_read(path, name), name=name, kept=kept)
-    problems = check(source)
-    placed = source if problems else _placed(source)
-    try:
-        scenario = load(Scenario, placed)
-    except DocumentError as error:
-        # of a step without a verb, `check` has noted what was probably meant
-        shape = [each for each in error.problems if STEP_EXPECTED not in each.message]
-        problems = [*shape, *problems]
-    else:
-        if not problems:
-            return scenario, placed.data
-    raise DocumentError(sorted(set_of(problems), key=_in_file_order))
+    scenario, _ = _checked(_read(path, name), name)
+    return scenario
 
 
 def load_scenarios(paths: Sequence[Path], *, kept_in: Path | None = None) -> tuple[Scenario, ...]:
@@ -93,36 +79,69 @@ def load_scenarios(paths: Sequence[Path], *, kept_in: Path | None = None) -> tup
 
     Args:
         paths: Files and folders.
-        kept_in: A folder for what the files hold: the next time they need no parsing.
+        kept_in: A folder for what is made of files that are in order, to be taken the next time.
 
     Raises:
         ConfigurationError: A path does not exist.
         DocumentError: Files have problems, or two have the same id; all problems are in it.
     """
     name = "\n".join(str(path.resolve()) for path in paths)
-    with KeptReadings(kept_in if paths else None, name) as kept:
+    code = code_of(document, model, scenario) if kept_in else ""
+    with KeptDocuments(kept_in if paths else None, name, code=code) as kept:
         return _all_scenarios(paths, kept)
 
 
-def _all_scenarios(paths: Sequence[Path], kept: KeptReadings) -> tuple[Scenario, ...]:
+def _all_scenarios(paths: Sequence[Path], kept: KeptDocuments) -> tuple[Scenario, ...]:
     problems: list[Problem] = list(_misspelt(paths))
     found: dict[str, Scenario] = {}
     for path in find_scenarios(paths):
         try:
-            scenario, data = _scenario_and_data(path, kept)
+            each = _packed(path, kept)
         except DocumentError as error:
             problems += error.problems
             continue
-        first = found.get(scenario.scenario)
-        if first is None:
-            found[scenario.scenario] = packed(scenario, data)
-        else:
-            message = f"the id `{scenario.scenario}` is that of {first.place} too"
+        first = found.setdefault(each.scenario, each)
+        if first is not each:
+            message = f"the id `{each.scenario}` is that of {first.place} too"
             hint = "Ids are unique among all packs."
-            problems.append(Problem(where=scenario.place, message=message, hint=hint))
+            problems.append(Problem(where=each.place, message=message, hint=hint))
     if problems:
         raise DocumentError(problems)
     return tuple(found[name] for name in sorted(found))
+
+
+def _packed(path: Path, kept: KeptDocuments) -> Scenario:
+    name = _shown(path)
+    text = _read(path, name)
+    line = kept.find(name, text)
+    if line is not None:
+        with contextlib.suppress(ValueError, DocumentError):  # the line was damaged
+            return packed(scenario_of(line, name=name), line)
+    found, data = _checked(text, name)
+    line = text_of(data)
+    kept.keep(name, text, line)
+    return packed(found, line)
+
+
+def _checked(text: str, name: str) -> tuple[Scenario, Any]:
+    """Return a scenario, and its document with the places of steps and faults in it.
+
+    Raises:
+        DocumentError: It has problems; all of them are in it, with their places.
+    """
+    source = read_yaml(text, name=name)
+    problems = check(source)
+    placed = source if problems else _placed(source)
+    try:
+        found = load(Scenario, placed)
+    except DocumentError as error:
+        # of a step without a verb, `check` has noted what was probably meant
+        shape = [each for each in error.problems if STEP_EXPECTED not in each.message]
+        problems = [*shape, *problems]
+    else:
+        if not problems:
+            return found, placed.data
+    raise DocumentError(sorted(set_of(problems), key=_in_file_order))
 
 
 def file_of(scenario: Scenario) -> Path:

@@ -33,26 +33,45 @@ class PackedScenario(Scenario):
         raise AttributeError(name)
 
 
-def packed(scenario: Scenario, data: dict[str, Any]) -> PackedScenario:
+def packed(scenario: Scenario, text: str) -> PackedScenario:
     """Return a scenario with its steps packed.
 
     Args:
         scenario: All of it.
-        data: The document that it was made from, with places.
+        text: What `text_of` gives of the document that it was made from.
     """
     made = object.__new__(PackedScenario)
     for name in _AT_HAND:
         object.__setattr__(made, name, getattr(scenario, name))
-    object.__setattr__(made, "_text", _ENCODE(data))
+    object.__setattr__(made, "_text", text)
     return made
+
+
+def text_of(data: dict[str, Any]) -> str:
+    """Return a document, with places, as one line of text."""
+    return _ENCODE(data)
+
+
+def scenario_of(text: str, *, name: str) -> Scenario:
+    """Return the scenario that `text_of` gave the text of.
+
+    Args:
+        text: What it gave.
+        name: What messages call the file.
+
+    Raises:
+        ValueError: The text is damaged.
+        DocumentError: It is of something else.
+    """
+    data = json.loads(text)
+    return load(Scenario, Source(name=name, data=data, places={}, keys={}, raw={}))
 
 
 def unpacked(scenario: Scenario) -> Scenario:
     """Return a scenario with all of its steps."""
     if type(scenario) is not PackedScenario:
         return scenario
-    data = json.loads(scenario._text)  # noqa: SLF001 - this module packed it
     name = scenario.place.rsplit(":", 2)[0]
-    whole = load(Scenario, Source(name=name, data=data, places={}, keys={}, raw={}))
+    whole = scenario_of(scenario._text, name=name)  # noqa: SLF001 - this module packed it
     # results keep what is at hand: the texts that are there already, not their equals
     return dataclasses.replace(whole, **{each: getattr(scenario, each) for each in _AT_HAND})

@@ -1,126 +1,117 @@
-import json
 import os
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
-from koppeling_harness.document import KeptReadings, read_yaml
-from koppeling_harness.errors import DocumentError
+from koppeling_harness import document, model
+from koppeling_harness.document import KeptDocuments, code_of
 
-TEXT = """\
-scenario: a.b
-given:
-  - insert: KnSubject
-    fields: {StId: 1, Am: 2.50, Ds: "é 1", On: true, Off: null}
-"""
+NAME, TEXT, LINE = "a.yaml", 'title: "één"\n', '{"title":"één"}'
 
 
-def read(text, folder, name="set"):
-    with KeptReadings(folder, name) as kept:
-        return read_yaml(text, name="a.yaml", kept=kept)
+def keep(folder, *, name="set", code="1", text=TEXT, line=LINE):
+    with KeptDocuments(folder, name, code=code) as kept:
+        kept.keep(NAME, text, line)
+
+
+def found(folder, *, name="set", code="1", document=NAME, text=TEXT):
+    with KeptDocuments(folder, name, code=code) as kept:
+        return kept.find(document, text)
 
 
 def lines(folder):
     (file,) = folder.iterdir()
-    return file.read_text().splitlines()
+    return file.read_text(encoding="utf-8").splitlines()
 
 
-def plant(folder, data):
-    """Have the file say of its only document that it holds something else."""
-    (file,) = folder.iterdir()
-    digest, _, rest = file.read_text().partition(" ")
-    file.write_text(f"{digest} {json.dumps([data, json.loads(rest)[1]])}\n")
+def test_what_was_kept_of_a_document_is_found_again(tmp_path):
+    keep(tmp_path / "made" / "anew")
+    assert found(tmp_path / "made" / "anew") == LINE
 
 
-def test_a_document_means_the_same_whether_it_is_parsed_or_kept(tmp_path):
-    fresh = read_yaml(TEXT, name="a.yaml")
-    for _ in range(2):
-        source = read(TEXT, tmp_path)
-        assert source.data == fresh.data
-        assert type(source.data["given"][0]["fields"]["Am"]) is float
-        for path in [(), ("scenario",), ("given", 0), ("given", 0, "fields", "Ds")]:
-            assert source.place(path) == fresh.place(path)
-        assert source.place(("given", 0, "fields"), key=True) == "a.yaml:4:5"
-        assert source.raw == fresh.raw
-
-
-def test_a_text_that_was_read_before_is_not_parsed_again(tmp_path):
-    read(TEXT, tmp_path)
-    plant(tmp_path, {"as": "kept"})
-    assert read(TEXT, tmp_path).data == {"as": "kept"}
-
-
-def test_a_changed_text_is_parsed(tmp_path):
-    read(TEXT, tmp_path)
-    plant(tmp_path, {"as": "kept"})
-    assert read(TEXT.replace("a.b", "a.c"), tmp_path).data["scenario"] == "a.c"
-
-
-def test_another_set_has_a_file_of_its_own(tmp_path):
-    read(TEXT, tmp_path, "one")
-    plant(tmp_path, {"as": "kept"})
-    assert read(TEXT, tmp_path, "other").data["scenario"] == "a.b"
-    assert read(TEXT, tmp_path, "one").data == {"as": "kept"}
+@pytest.mark.parametrize(
+    "other", [{"text": "title: x\n"}, {"document": "b.yaml"}, {"code": "2"}, {"name": "other"}]
+)
+def test_another_text_file_code_or_set_is_not_mistaken_for_it(tmp_path, other):
+    keep(tmp_path)
+    assert found(tmp_path, **other) is None
+    assert found(tmp_path) == LINE
 
 
 def test_what_is_not_asked_for_any_more_goes_when_something_new_comes(tmp_path):
-    first, second, third = (TEXT.replace("a.b", name) for name in ("a.1", "a.2", "a.3"))
-    with KeptReadings(tmp_path, "set") as kept:
-        for text in (first, second):
-            read_yaml(text, name="a.yaml", kept=kept)
+    with KeptDocuments(tmp_path, "set", code="1") as kept:
+        for text in ("first", "second"):
+            kept.keep(NAME, text, text.upper())
     before = lines(tmp_path)
-    read(first, tmp_path)
+    assert found(tmp_path, text="first") == "FIRST"
     assert lines(tmp_path) == before
-    with KeptReadings(tmp_path, "set") as kept:
-        for text in (second, third):
-            read_yaml(text, name="a.yaml", kept=kept)
-    after = lines(tmp_path)
-    assert len(after) == 2
-    assert before[1] in after
+    with KeptDocuments(tmp_path, "set", code="1") as kept:
+        assert kept.find(NAME, "second") == "SECOND"
+        kept.keep(NAME, "third", "THIRD")
+    assert [line.partition(" ")[2] for line in lines(tmp_path)] == ["THIRD", "SECOND"]
+
+
+def test_what_is_kept_anew_takes_the_place_of_what_was_found(tmp_path):
+    keep(tmp_path, line="damaged")
+    with KeptDocuments(tmp_path, "set", code="1") as kept:
+        assert kept.find(NAME, TEXT) == "damaged"
+        kept.keep(NAME, TEXT, LINE)
+    assert found(tmp_path) == LINE
+    assert len(lines(tmp_path)) == 1
+
+
+@pytest.mark.parametrize("damage", [b"\xff\xfe", b"", b"0 1\n", b"{}\n\n \n"])
+def test_a_damaged_file_is_as_good_as_none(tmp_path, damage):
+    keep(tmp_path)
+    (file,) = tmp_path.iterdir()
+    file.write_bytes(damage)
+    assert found(tmp_path) is None
+    keep(tmp_path)
+    assert found(tmp_path) == LINE
+
+
+def test_where_nothing_can_be_kept_nothing_is_found(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    for folder in (tmp_path / "file" / "below", Path(os.devnull), None):
+        keep(folder)
+        assert found(folder) is None
 
 
 def test_a_set_that_was_written_a_month_ago_is_forgotten(tmp_path):
     for days in (31, 29):
         before = set(tmp_path.iterdir())
-        read(TEXT, tmp_path, f"{days} days ago")
+        keep(tmp_path, name=f"{days} days ago")
         (file,) = set(tmp_path.iterdir()) - before
         written = file.stat().st_mtime - days * 24 * 3600
         os.utime(file, (written, written))
     recent = file
-    read(TEXT, tmp_path, "today")
+    keep(tmp_path, name="today")
     assert recent in set(tmp_path.iterdir())
     assert len(list(tmp_path.iterdir())) == 2
 
 
-def test_a_document_with_problems_is_not_kept(tmp_path):
-    for text in ("a: [", "a: 1\na: 2\n", "a: 007\n", "a: &x 1\n"):
-        with pytest.raises(DocumentError):
-            read(text, tmp_path)
-    assert list(tmp_path.iterdir()) == []
+def a_package(init: Path) -> ModuleType:
+    package = ModuleType("some_code")
+    package.__file__ = str(init)
+    return package
 
 
-@pytest.mark.parametrize("damage", [b"\xff\xfe", b"", b"0 1\n", b'{"a": 1}\n'])
-def test_a_damaged_file_is_made_anew(tmp_path, damage):
-    read(TEXT, tmp_path)
-    (file,) = tmp_path.iterdir()
-    whole = file.read_bytes()
-    file.write_bytes(damage)
-    assert read(TEXT, tmp_path).data["scenario"] == "a.b"
-    assert file.read_bytes() == whole
+def test_code_is_another_when_a_file_of_it_was_written(tmp_path):
+    package = a_package(tmp_path / "__init__.py")
+    for name in ("__init__", "one"):
+        (tmp_path / f"{name}.py").write_text("x = 1\n")
+    before = code_of(package)
+    assert code_of(package) == before
+    (tmp_path / "one.py").write_text("x = 2; y = 3\n")
+    assert code_of(package) != before
+    assert code_of(document) != code_of(document, model)
 
 
-def test_a_line_that_was_cut_off_is_made_anew(tmp_path):
-    read(TEXT, tmp_path)
-    (file,) = tmp_path.iterdir()
-    whole = file.read_bytes()
-    file.write_bytes(whole[:-30])
-    assert read(TEXT, tmp_path).data["scenario"] == "a.b"
-    assert file.read_bytes() == whole
-
-
-def test_where_nothing_can_be_kept_everything_is_read(tmp_path):
-    nowhere = tmp_path / "file" / "below"
-    (tmp_path / "file").write_text("in the way")
-    assert read(TEXT, nowhere).data["scenario"] == "a.b"
-    assert read(TEXT, Path(os.devnull)).data["scenario"] == "a.b"
-    assert read(TEXT, None).data["scenario"] == "a.b"
+def test_of_code_that_cannot_be_looked_at_nothing_is_kept(tmp_path):
+    loop = tmp_path / "loop.py"
+    loop.symlink_to(loop)
+    code = code_of(a_package(tmp_path / "__init__.py"))
+    assert code == ""
+    keep(tmp_path / "cache", code=code)
+    assert not (tmp_path / "cache").exists()

@@ -174,7 +174,7 @@ def test_scenarios_mean_the_same_whether_they_are_parsed_or_kept(tmp_path):
     assert len(written.splitlines()) == 2
 
 
-def test_a_problem_in_a_file_that_was_kept_is_told_as_before(tmp_path):
+def test_a_file_with_problems_is_not_kept_and_its_problems_are_told_again(tmp_path):
     path = write_scenario(tmp_path, "when:\n  - operation: sync\n    unknown: 1\n")
     told = []
     for _ in range(2):
@@ -182,4 +182,27 @@ def test_a_problem_in_a_file_that_was_kept_is_told_as_before(tmp_path):
             load_scenarios([path], kept_in=tmp_path / "cache")
         told.append(caught.value.problems)
     assert told[0] == told[1]
-    assert len(list((tmp_path / "cache").iterdir())) == 1
+    assert not (tmp_path / "cache").exists()
+
+
+def test_a_file_that_was_kept_is_not_parsed_again_until_it_changes(tmp_path):
+    path, cache = write_scenario(tmp_path), tmp_path / "cache"
+    load_scenarios([path], kept_in=cache)
+    (file,) = cache.iterdir()
+    file.write_text(file.read_text().replace("Title", "Kept title"))
+    (kept,) = load_scenarios([path], kept_in=cache)
+    assert kept.title.en == "Kept title"
+    path.write_text(path.read_text() + "# changed\n")
+    (parsed,) = load_scenarios([path], kept_in=cache)
+    assert parsed.title.en == "Title"
+
+
+def test_what_was_kept_and_is_damaged_is_parsed_again(tmp_path):
+    path, cache = write_scenario(tmp_path), tmp_path / "cache"
+    parsed = load_scenarios([path], kept_in=cache)
+    (file,) = cache.iterdir()
+    whole = file.read_text()
+    for damaged in (whole[:-20], whole.replace('"level"', '"label"')):
+        file.write_text(damaged)
+        assert load_scenarios([path], kept_in=cache) == parsed
+        assert file.read_text() == whole

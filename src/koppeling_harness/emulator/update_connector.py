@@ -182,8 +182,9 @@ class UpdateExecutor:
         keys = rules.keys
         if rules.table == "record":
             keys = keys_of(change.type, connector)
-            where.append("key = ?")
-            parameters.append(key_text(change, keys))
+            key, values = _record_key(change, keys)
+            where.append(key)
+            parameters += values
         else:
             named = [name for name in keys if change.values.get(name) is not None]
             missing = [name for name in keys if name not in named]
@@ -266,6 +267,19 @@ class UpdateExecutor:
             and not change.element.objects
             and all(row.get(name) == value for name, value in change.values.items())
         )
+
+
+def _record_key(change: Change, keys: Sequence[str]) -> tuple[str, list[Any]]:
+    """Return what finds a line without rules by its key, or by the parts of it that were sent.
+
+    Raises:
+        Refusal: No part of it was sent.
+    """
+    named = [name for name in keys if change.values.get(name) is not None]
+    if not named or len(named) == len(keys):
+        return "key = ?", [key_text(change, keys)]
+    parts = " AND ".join(["json_extract(data, ?) = ?"] * len(named))
+    return parts, [each for name in named for each in (f'$."{name}"', change.values[name])]
 
 
 def _is_elsewhere(type_: ObjectType, rules: Rules) -> bool:

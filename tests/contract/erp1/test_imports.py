@@ -123,6 +123,24 @@ def test_an_imported_connector_is_stored_changed_and_deleted_by_its_keys():
     assert client.put("KnCustomK01", change).status == 500
 
 
+@needs_files
+def test_a_line_is_found_by_the_part_of_its_key_that_is_sent():
+    erp1 = Erp1(imported=[imported()["FiContract"]])
+    client = Caller(erp1, erp1.open_environment())
+    contracts = [one({"PoKi": name, "CmId": "50008", "CuId": "EUR"}) for name in ("Een", "Twee")]
+    made = client.post("FiContract", {"FiContract": {"Element": contracts}})
+    keys = made.json()["results"]["FiContract"]
+
+    def change(**fields: str) -> int:
+        return client.put("FiContract", element("FiContract", {**fields, "PoKi": "Nieuw"})).status
+
+    assert len({each["CoNu"] for each in keys}) == 2
+    assert change(CoNu=keys[1]["CoNu"]) == 201
+    assert change(SeNo=keys[0]["SeNo"]) == 201
+    assert change(CoNu="999") == 500
+    assert client.put("FiContract", element("FiContract", {"PoKi": "x"})).status == 500
+
+
 def test_a_file_that_is_no_openapi_document_is_named():
     report = import_openapi("[1]", name="x.json")
 

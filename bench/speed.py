@@ -384,6 +384,10 @@ def _registrations(folder, count):
 def _version(tool, program):
     if tool.suite == "koppeling":
         return importlib.metadata.version("koppeling-harness")
+    if tool.package:
+        places = [str(each) for each in program.parents[1].glob("lib/python*/site-packages")]
+        found = importlib.metadata.distributions(name=tool.package, path=places)
+        return next((each.version for each in found), "")
     for command in (["--version"], ["version"], ["-V"]):
         done = subprocess.run([str(program), *command], capture_output=True, text=True, check=False)
         for word in (done.stdout + done.stderr).replace(",", " ").split():

@@ -577,6 +577,181 @@ def httpyac(folder, subjects, server):
         )
 
 
+def bruno(folder, subjects, server):
+    result = f"res.body.results.{UPDATE}"
+    _write(
+        folder / "bruno.json", json.dumps({"version": "1", "name": "bench", "type": "collection"})
+    )
+    for each in subjects:
+        own = folder / each.id
+        _write(own / "folder.bru", f"meta {{\n  name: {each.id}\n  seq: {each.number}\n}}\n")
+        steps = {
+            "create": (
+                *("post", write_url(server), each.creation(), {"key": f"{result}.SbId"}),
+                {
+                    "res.status": "eq 201",
+                    "res.headers['content-type']": "contains json",
+                    f"{result}.Ver": "eq 1",
+                },
+            ),
+            "read": (
+                *("get", read_url(server, "{{key}}"), None, {"ver": "res.body.rows[0].Ver"}),
+                {
+                    "res.status": "eq 200",
+                    "res.body.rows[0].Ds": f"eq {each.name}",
+                    "res.body.rows[0].Am": f"eq {each.amount}",
+                },
+            ),
+            "change": (
+                *("put", write_url(server), each.change("{{key}}", "{{ver}}"), {}),
+                {
+                    "res.status": "eq 200",
+                    f"{result}.SbId": "eq '{{key}}'",
+                    f"{result}.Am": f"eq {each.changed}",
+                },
+            ),
+            "delete": (
+                *("delete", f"{write_url(server)}/{UPDATE}/SbId/{{{{key}}}}", None, {}),
+                {
+                    "res.status": "eq 200",
+                    f"{result}.SbId": "eq '{{key}}'",
+                    f"{result}.Deleted": "isTruthy",
+                },
+            ),
+        }
+        for number, (name, step) in enumerate(steps.items(), start=1):
+            _write(own / f"{number}-{name}.bru", _bru(name, number, *step))
+
+
+def _bru(name, number, verb, url, body, saved, expected):
+    blocks = {
+        "meta": {"name": name, "type": "http", "seq": number},
+        verb: {"url": url, "body": "none" if body is None else "json", "auth": "none"},
+        "headers": {"Authorization": AUTHORIZATION},
+        "body:json": body,
+        "vars:post-response": saved,
+        "assert": expected,
+    }
+    lines = []
+    for block, content in blocks.items():
+        if content:
+            inner = (
+                [json.dumps(content)]
+                if block == "body:json"
+                else [f"{key}: {value}" for key, value in content.items()]
+            )
+            lines += [f"{block} {{", *(f"  {each}" for each in inner), "}", ""]
+    return "\n".join(lines)
+
+
+def artillery(folder, subjects, server):
+    (folder / "data.csv").write_text(
+        "".join(f"{each.name},{each.amount},{each.changed}\n" for each in subjects)
+    )
+    # told not to, it sends an event all the same, and waits 12 s for it where there is no internet
+    _write(
+        folder / "no_telemetry.js",
+        """\
+        const Module = require("module");
+        const load = Module._load;
+        const nothing = () => {};
+        const PostHog = class {
+          constructor() { return new Proxy({}, { get: () => nothing }); }
+        };
+        Module._load = (name, ...rest) =>
+          name === "posthog-node" ? { PostHog } : load.call(Module, name, ...rest);
+        """,
+    )
+    at = f"$.results.{UPDATE}."
+    headers = {"Authorization": AUTHORIZATION}
+    write = write_url("")
+    change = {"@SbId": "{{ key }}", "Fields": {"Am": "{{ changed }}", "Ver": "{{ ver }}"}}
+    flow = [
+        {
+            "post": {
+                "url": write,
+                "headers": headers,
+                "json": {
+                    UPDATE: {
+                        "Element": {"Fields": {"StId": 1, "Ds": "{{ name }}", "Am": "{{ amount }}"}}
+                    }
+                },
+                "capture": [
+                    {"json": f"{at}SbId", "as": "key"},
+                    {"json": f"{at}Ver", "as": "first"},
+                ],
+                "expect": [{"statusCode": 201}, {"contentType": "json"}, _equal("first", "1")],
+            }
+        },
+        {
+            "get": {
+                "url": read_url("", "{{ key }}"),
+                "headers": headers,
+                "capture": [
+                    {"json": "$.rows[0].Ver", "as": "ver"},
+                    {"json": "$.rows[0].Ds", "as": "name_found"},
+                    {"json": "$.rows[0].Am", "as": "amount_found"},
+                ],
+                "expect": [
+                    {"statusCode": 200},
+                    _equal("name_found", "{{ name }}"),
+                    _equal("amount_found", "{{ amount }}"),
+                ],
+            }
+        },
+        {
+            "put": {
+                "url": write,
+                "headers": headers,
+                "json": {UPDATE: {"Element": change}},
+                "capture": [
+                    {"json": f"{at}SbId", "as": "key_found"},
+                    {"json": f"{at}Am", "as": "changed_found"},
+                ],
+                "expect": [
+                    {"statusCode": 200},
+                    _equal("key_found", "{{ key }}"),
+                    _equal("changed_found", "{{ changed }}"),
+                ],
+            }
+        },
+        {
+            "delete": {
+                "url": f"{write}/{UPDATE}/SbId/{{{{ key }}}}",
+                "headers": headers,
+                "capture": [
+                    {"json": f"{at}SbId", "as": "key_gone"},
+                    {"json": f"{at}Deleted", "as": "gone"},
+                ],
+                "expect": [
+                    {"statusCode": 200},
+                    _equal("key_gone", "{{ key }}"),
+                    _equal("gone", "true"),
+                ],
+            }
+        },
+    ]
+    script = {
+        "config": {
+            "target": server,
+            "plugins": {"expect": {"outputFormat": "silent"}},
+            "http": {"pool": LANES, "timeout": 60},
+            "phases": [{"duration": 1, "arrivalCount": len(subjects)}],
+            "payload": {
+                "path": "data.csv",
+                "fields": ["name", "amount", "changed"],
+                "order": "sequence",
+            },
+        },
+        "scenarios": [{"flow": flow}],
+    }
+    _write(folder / "test.yml", json.dumps(script))
+
+
+def _equal(found, expected):
+    return {"equals": [f"{{{{ {found} }}}}", expected]}
+
+
 SUITES = {
     "koppeling": koppeling,
     "pytest + httpx": by_hand,
@@ -588,6 +763,8 @@ SUITES = {
     "hurl": hurl,
     "k6": k6,
     "httpyac": httpyac,
+    "bruno": bruno,
+    "artillery": artillery,
 }
 
 

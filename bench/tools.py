@@ -21,6 +21,7 @@ class Tool:
         lanes: Scenarios in flight at once.
         kind: `tool`, or `report` for one that is measured for what its reports cost.
         tls: Whether it takes a certificate of our own.
+        package: The Python package that knows its version, where the program does not tell.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Tool:
     lanes: int = 1
     kind: str = "tool"
     tls: bool = True
+    package: str = ""
 
 
 _PYTEST = ("{bin}/python", "-m", "pytest", "-q", "-p", "no:cacheprovider")
@@ -58,14 +60,30 @@ TOOLS = (
         LANES,
         tls=False,
     ),
-    Tool("tavern", "tavern", "tavern-ci", _PYTEST, tls=False),
+    Tool("tavern", "tavern", "tavern-ci", _PYTEST, tls=False, package="tavern"),
     Tool(
         "newman",
         "newman",
         "newman",
         ("{program}", "run", "collection.json", "--insecure", "--silent"),
     ),
-    Tool("gabbi", "gabbi", "gabbi-run", ("{program}", "-q", "{host}", "--", "*.yaml"), tls=False),
+    Tool(
+        "gabbi",
+        "gabbi",
+        "gabbi-run",
+        ("{program}", "-q", "{host}", "--", "*.yaml"),
+        tls=False,
+        package="gabbi",
+    ),
+    Tool("bruno", "bruno", "bru", ("{program}", "run", "-r", "--sandbox", "developer"), tls=False),
+    Tool(
+        "artillery",
+        "artillery",
+        "artillery",
+        ("node", "--require", "./no_telemetry.js", "{program}", "run", "-q", "test.yml"),
+        LANES,
+        tls=False,
+    ),
 )
 
 REPORTING = (

@@ -29,6 +29,7 @@ _plain = dataclasses.dataclass(init=False, repr=False, eq=False, slots=True, kw_
 
 
 def _value_class(cls: type[Any]) -> type[Any]:
+    cls.__doc__ = cls.__doc__ or cls.__name__  # else the library asks what its signature is
     made: Any = _plain(cls)
     fields = dataclasses.fields(made)
     made.__init__ = _LateInit(made)

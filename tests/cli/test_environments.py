@@ -2,7 +2,7 @@
 
 import pytest
 
-from support.cli import koppeling
+from support.cli import koppeling, koppeling_process
 from support.tiny import scenario, tiny_plugin
 from support.wheels import a_wheel
 
@@ -26,7 +26,7 @@ def test_isolated_integrations_whose_requirements_conflict_pass_in_one_run(tmp_p
         (folder / "requirements.txt").write_text(requirements, encoding="utf-8")
     scenario(tmp_path / "scenarios")
 
-    ran = koppeling("run", "--isolated", cwd=tmp_path)
+    ran = koppeling_process("run", "--isolated", cwd=tmp_path)
 
     assert ran.code == 0, ran.all
     assert len(list((tmp_path / "cache" / "environments").glob("*/koppeling-complete"))) == 2
@@ -49,7 +49,7 @@ def test_hooks_run_in_the_harness_s_own_process_only_when_asked(tmp_path, option
     tiny_plugin(tmp_path / "plugins" / "tiny", body=INSIDE)
     scenario(tmp_path / "scenarios", expect=f"{{output: {{inside: {str(bool(option)).lower()}}}}}")
 
-    ran = koppeling("run", *option, cwd=tmp_path)
+    ran = koppeling_process("run", *option, cwd=tmp_path)
 
     assert ran.code == 0, ran.all
 

@@ -6,15 +6,15 @@ import pytest
 from koppeling_harness.clock import SystemClock
 from koppeling_harness.scenario.packs import packs_folder
 from koppeling_harness.workflow.init import write_starter
-from support.cli import koppeling
+from support.cli import koppeling, koppeling_process
 
 PROGRAMS = {"python": "", "node": "node", "php": "php"}
 
 
 def passes(where, *options):
     """Run what is in `plugins`; return the ids, when all passed without a finding."""
-    ran = koppeling(
-        "run", "--concurrency", "16", "--no-traffic", "--json", *options, cwd=where, measured=False
+    ran = koppeling_process(
+        "run", "--concurrency", "16", "--no-traffic", "--json", *options, cwd=where
     )
     assert ran.code == 0, ran.err
     records = ran.json()["integrations"]

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from support.cli import koppeling
+from support.cli import koppeling_process, unmeasured
 from support.plugins import is_running
 
 pytestmark = [
@@ -202,7 +202,7 @@ def results(tmp_path_factory) -> Iterator[dict[str, dict[str, Any]]]:
     project = written(tmp_path_factory.mktemp("isolation"), ACTS)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TMPDIR", str(project / "tmp"))
-        ran = koppeling("run", "--json", cwd=project, timeout_s=400)
+        ran = koppeling_process("run", "--json", cwd=project, timeout_s=400)
     assert ran.code == 1, ran.err
     yield {each["id"]: each["results"][0] for each in ran.json()["integrations"]}
     assert_nothing_left(project / "tmp")
@@ -257,6 +257,7 @@ def test_ctrl_c_and_a_job_that_is_cancelled_end_all_that_any_kind_started(
         cwd=project,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        env=unmeasured(),
     )
     for _ in range(1000):
         # of each kind what hangs and its daemon; the two in between have ended

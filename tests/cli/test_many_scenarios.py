@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from support.cli import koppeling
+from support.cli import koppeling_process
 from support.tiny import tiny_plugin
 
 COUNT = 1000
@@ -47,7 +47,7 @@ def test_a_thousand_scenarios_in_flight_each_have_an_environment_of_their_own(tm
         (folder / f"isolated-{number:04}.scenario.yaml").write_text(text, encoding="utf-8")
 
     many = ("--plugin", plugin, "--concurrency", "64")
-    ran = koppeling("run", "--json", *many, cwd=tmp_path, timeout_s=300, measured=False)
+    ran = koppeling_process("run", "--json", *many, cwd=tmp_path, timeout_s=300)
     (integration,) = ran.json()["integrations"]
     wrong = [each for each in integration["results"] if each["outcome"] != "passed"]
 

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from support.cli import koppeling
+from support.cli import koppeling, unmeasured
 from support.tiny import scenario, tiny_plugin
 
 BODY = """
@@ -37,6 +37,7 @@ def broken_off(project):
         cwd=project,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        env=unmeasured(),
     )
     calls = project / "calls"
     for _ in range(3000):

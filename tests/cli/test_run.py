@@ -11,7 +11,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from support.cli import Ran, koppeling
+from support.cli import Ran, koppeling, koppeling_process
 from support.tiny import scenario, tiny_plugin
 
 
@@ -90,7 +90,7 @@ def test_a_seed_that_is_given_is_the_seed_of_the_run(project):
 
 
 def test_without_json_a_person_reads_a_verdict_and_where_the_report_is(project):
-    ran = koppeling("run", cwd=project)
+    ran = koppeling_process("run", cwd=project)
 
     assert "tiny 1.0.0 on Profit 8: passed - 1 of 1 required scenarios" in ran.out
     assert "index.html" in ran.out

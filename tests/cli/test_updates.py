@@ -1,14 +1,14 @@
 """`koppeling updates` and `koppeling can-release` from outside."""
 
 import json
+from functools import partial
 
 import pytest
 
-from koppeling_harness.cli.main import run
 from koppeling_harness.document import dump_json
 from koppeling_harness.model.run import RequiredCount, Verdict
 from koppeling_harness.model.verdict import Outcome
-from support.cli import Ran
+from support import cli
 from support.plugins import a_plugin
 from support.records import a_failure, a_run, an_integration
 from support.updates import a_field
@@ -30,17 +30,9 @@ def a_snapshot(path, length, version):
 
 
 @pytest.fixture
-def koppeling(tmp_path, monkeypatch, capsys):
-    """Run a command line in the test's folder, in this process: a new one each time is slow."""
-    monkeypatch.chdir(tmp_path)
-
-    def ran(*arguments: str) -> Ran:
-        capsys.readouterr()
-        code = run(list(arguments))
-        said = capsys.readouterr()
-        return Ran(code=code, out=said.out, err=said.err)
-
-    return ran
+def koppeling(tmp_path):
+    """Run a command line in the test's folder."""
+    return partial(cli.koppeling, cwd=tmp_path)
 
 
 @pytest.fixture

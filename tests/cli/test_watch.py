@@ -14,13 +14,14 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
-from koppeling_harness.cli.main import run
-from support.cli import Ran
+from support import cli
+from support.cli import unmeasured
 
 APP_CONNECTOR = "app_connector: {get_connectors: [Profit_Projects], update_connectors: [KnPerson]}"
 """A small one, so that a look is a few calls."""
@@ -49,7 +50,9 @@ class Erp1:
             *(sys.executable, "-m", "koppeling_harness", "erp1", "serve", "--rows", "50"),
             *("--port", str(self.port), "--release", release, *options),
         ]
-        with subprocess.Popen(command, cwd=self.folder, stdout=subprocess.PIPE) as process:
+        with subprocess.Popen(
+            command, cwd=self.folder, stdout=subprocess.PIPE, env=unmeasured()
+        ) as process:
             try:
                 assert process.stdout is not None
                 line = json.loads(process.stdout.readline())
@@ -79,17 +82,9 @@ def environment(tmp_path):
 
 
 @pytest.fixture
-def koppeling(tmp_path, monkeypatch, capsys):
-    """Run a command line in the test's folder, in this process: a new one each time is slow."""
-    monkeypatch.chdir(tmp_path)
-
-    def ran(*arguments: str) -> Ran:
-        capsys.readouterr()
-        code = run(list(arguments))
-        said = capsys.readouterr()
-        return Ran(code=code, out=said.out, err=said.err)
-
-    return ran
+def koppeling(tmp_path):
+    """Run a command line in the test's folder."""
+    return partial(cli.koppeling, cwd=tmp_path)
 
 
 class StandIn:
@@ -310,8 +305,7 @@ def test_a_snapshot_that_was_kept_and_cannot_be_read_is_told(environment, koppel
         ((), 10, "no environment is configured"),
     ],
 )
-def test_what_cannot_be_watched_is_told(tmp_path, monkeypatch, capsys, arguments, code, says):
-    monkeypatch.chdir(tmp_path)
+def test_what_cannot_be_watched_is_told(koppeling, arguments, code, says):
+    ran = koppeling("watch", *arguments)
 
-    assert run(["watch", *arguments]) == code
-    assert says in capsys.readouterr().err
+    assert (ran.code, says in ran.err) == (code, True), ran.all

@@ -8,7 +8,7 @@ import pytest
 
 from koppeling_harness.plugin.discover import discover
 from koppeling_harness.workflow.plugins import check
-from support.cli import koppeling
+from support.cli import koppeling_process
 from support.defects import DEFECTS, PLUGINS, seeded
 
 pytestmark = pytest.mark.skipif(not PLUGINS.is_dir(), reason="plugins/ is not here")
@@ -89,7 +89,7 @@ def certified(tmp_path_factory):
     if MISSING:
         pytest.skip(f"needs {', '.join(MISSING)}")
     folder = tmp_path_factory.mktemp("certified")
-    ran = koppeling("run", "--plugin", PLUGINS, "--json", cwd=folder, timeout_s=600, measured=False)
+    ran = koppeling_process("run", "--plugin", PLUGINS, "--json", cwd=folder, timeout_s=600)
     return ran, {each["id"]: each for each in ran.json()["integrations"]}
 
 

@@ -1,12 +1,17 @@
-"""Run the whole program as a user does, in a process of its own."""
+"""Run the whole program: in this process, or as a user does in a process of its own."""
 
+import contextlib
+import io
 import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from koppeling_harness.cli.main import run
 
 
 @dataclass(frozen=True)
@@ -26,19 +31,39 @@ class Ran:
         return self.out + self.err
 
 
-def koppeling(
-    *arguments: str | Path, cwd: Path, timeout_s: float = 120, measured: bool = True
-) -> Ran:
-    """Run `koppeling` with some arguments in a folder.
+def koppeling(*arguments: str | Path, cwd: Path) -> Ran:
+    """Run `koppeling` with some arguments in a folder, in this process.
 
-    With `measured=False` coverage leaves it alone: for long runs over what other tests cover.
+    It is the same program but for its start, which takes longer than most of what it does; what
+    it starts itself are processes. That every command starts is tests/cli/test_start.py.
+    """
+    out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2))
+    with (
+        contextlib.chdir(cwd),
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+        _unmeasured(),
+    ):
+        code = run([*map(str, arguments)])
+    return Ran(code=int(code), out=_text(out), err=_text(err))
+
+
+def koppeling_process(*arguments: str | Path, cwd: Path, timeout_s: float = 120) -> Ran:
+    """Run `koppeling` with some arguments in a folder, in a process of its own.
+
+    For what is long, or lives by what its process was given. Coverage leaves it alone.
     """
     command = [sys.executable, "-m", "koppeling_harness", *map(str, arguments)]
-    return _run(command, cwd, timeout_s, measured=measured)
+    return _run(command, cwd, timeout_s, environ=unmeasured())
 
 
-def pytest_(*arguments: str | Path, cwd: Path, timeout_s: float = 120) -> Ran:
-    """Run pytest in a folder, with the harness's own plugin and xdist."""
+def pytest_(
+    *arguments: str | Path, cwd: Path, timeout_s: float = 120, measured: bool = False
+) -> Ran:
+    """Run pytest in a folder, with the harness's own plugin and xdist.
+
+    With `measured`, coverage looks on.
+    """
     command = [
         sys.executable,
         "-m",
@@ -47,16 +72,41 @@ def pytest_(*arguments: str | Path, cwd: Path, timeout_s: float = 120) -> Ran:
         *("-p", "koppeling_harness.pytest_plugin.entry", "-p", "xdist"),
         *map(str, arguments),
     ]
-    return _run(command, cwd, timeout_s)
+    return _run(command, cwd, timeout_s, environ=dict(os.environ) if measured else unmeasured())
 
 
-def _run(command: list[str], cwd: Path, timeout_s: float, *, measured: bool = True) -> Ran:
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if measured or not name.startswith("COVERAGE_")
-    }
+def unmeasured() -> dict[str, str]:
+    """Return the environment for a process that coverage is to leave alone.
+
+    To measure a process doubles what it costs, and one that is killed tells nothing. What only
+    a process of its own executes is measured where it is the subject, in tests/unit/plugin.
+    """
+    return {name: each for name, each in os.environ.items() if not name.startswith("COVERAGE_")}
+
+
+@contextlib.contextmanager
+def _unmeasured() -> Iterator[None]:
+    hidden = {name: os.environ.pop(name) for name in os.environ.keys() - unmeasured().keys()}
+    try:
+        yield
+    finally:
+        os.environ.update(hidden)
+
+
+def _text(stream: io.TextIOWrapper) -> str:
+    written = stream.buffer
+    assert isinstance(written, io.BytesIO)
+    return written.getvalue().decode().replace("\r\n", "\n")
+
+
+def _run(command: list[str], cwd: Path, timeout_s: float, *, environ: dict[str, str]) -> Ran:
     done = subprocess.run(
-        command, cwd=cwd, capture_output=True, text=True, timeout=timeout_s, check=False, env=kept
+        command,
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        timeout=timeout_s,
+        check=False,
+        env=environ,
     )
     return Ran(code=done.returncode, out=done.stdout, err=done.stderr)

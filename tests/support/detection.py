@@ -7,7 +7,7 @@ from typing import Any
 
 from koppeling_harness.model.fault import FaultKind
 from koppeling_harness.traffic.checks import RULES
-from support.cli import koppeling
+from support.cli import koppeling_process
 from support.defect import Defect
 from support.defects import DEFECTS, PACKS, PLUGINS, seeded
 
@@ -60,12 +60,11 @@ def detect(
 
 def certify(folder: Path, plugins: Path, packs: Path, *, seed: int) -> Any:
     """Return the record of one run."""
-    ran = koppeling(
+    ran = koppeling_process(
         *("run", "--plugin", plugins, "--scenarios", packs, "--json", "--no-traffic"),
         *("--seed", str(seed), "--concurrency", CONCURRENCY),
         cwd=folder,
         timeout_s=3600,
-        measured=False,
     )
     assert ran.code in {0, 1, 12}, ran.err
     return ran.json()

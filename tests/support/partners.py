@@ -1,7 +1,6 @@
 """Partners who certify against one environment, each in a project of its own."""
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from support.cli import unmeasured
 from support.strange_environment import Strange
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -26,11 +26,6 @@ class Partner:
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """Start `koppeling` there, and do not wait for it."""
-        kept = {
-            name: each
-            for name, each in os.environ.items()
-            if not name.startswith(("COVERAGE_", "KOPPELING_"))
-        }
         return subprocess.Popen(
             [sys.executable, "-m", "koppeling_harness", *arguments],
             cwd=self.folder,
@@ -38,7 +33,7 @@ class Partner:
             stderr=subprocess.PIPE,
             text=True,
             env={
-                **kept,
+                **unmeasured(),
                 "KOPPELING_STATE": str(self.state),
                 "KOPPELING_TOKEN_STRANGE": self.token,
             },

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from support.cli import unmeasured
 from support.erp1 import HOURS, element
 
 
@@ -40,7 +41,7 @@ class Served:
 def served(*arguments: str | Path) -> Iterator[Served]:
     command = [sys.executable, "-m", "koppeling_harness", "erp1", "serve", *map(str, arguments)]
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=unmeasured()
     ) as process:
         try:
             yield Served(process)

@@ -1,0 +1,41 @@
+"""Every command starts in a process of its own, where nothing was imported before."""
+
+import pytest
+
+from koppeling_harness.cli.main import COMMANDS
+from support.cli import koppeling_process
+
+NOTHING_HERE = {
+    "run": ((), 5, "hint:"),
+    "recheck": ((), 5, "hint:"),
+    "merge": (("nowhere",), 4, "nowhere"),
+    "status": ((), 5, "expected a registration or a folder"),
+    "report": ((), 5, "expected a registration or a folder"),
+    "registration": (("check",), 5, "expected a registration or a folder"),
+    "assessment": (("add", "x"), 4, "Missing option"),
+    "decide": (("x", "give_notice"), 4, "Missing option"),
+    "updates": (("diff", "a.json", "b.json"), 10, "a.json"),
+    "watch": ((), 10, "no environment is configured"),
+    "can-release": (("x", "1.0", "--to", "Profit 8"), 11, "x 1.0 -> Profit 8: unknown"),
+    "scenarios": (("check", "."), 5, "hint:"),
+    "plugins": (("list",), 0, "no integrations in plugins"),
+    "init": (("ci", "github"), 0, "wrote"),
+    "new": (("scenario", "x"), 4, "Say so: --plugin FOLDER."),
+    "sweep": (("x",), 10, "no environment 'x'"),
+    "doctor": ((), 0, "settings: none"),
+    "config": (("show",), 0, "default"),
+    "rules": (("list",), 0, "RETRY-401"),
+    "erp1": (("quirks",), 0, "put_status"),
+    "schema": (("run",), 0, '"$schema"'),
+    "explain": (("12",), 0, "required scenario"),
+}
+"""Command: what is given in an empty folder, the exit code, and what is said."""
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_starts_and_says_what_is_not_there(tmp_path, command):
+    arguments, code, says = NOTHING_HERE[command]
+    ran = koppeling_process(command, *arguments, cwd=tmp_path)
+
+    assert (ran.code, says in ran.all) == (code, True), ran.all
+    assert "Traceback" not in ran.err

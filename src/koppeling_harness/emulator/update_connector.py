@@ -193,6 +193,8 @@ class UpdateExecutor:
             where += [f'"{name}" = ?' for name in named]
             parameters += [change.values[name] for name in named]
         found = change.database.row(rules.table, " AND ".join(where) or "0", *parameters)
+        if found is not None and _is_contradicted(change, found, connector):
+            found = None
         if found is None:
             if rules.single:
                 change.action = "insert"
@@ -289,6 +291,17 @@ def _is_elsewhere(type_: ObjectType, rules: Rules) -> bool:
     """
     parts = {each.lower() for each in rules.first}
     return bool(rules.link) or not parts <= set(type_.children)
+
+
+def _is_contradicted(change: Change, found: Values, connector: UpdateConnector) -> bool:
+    """Return whether a DELETE path names a further key that the line does not have."""
+    if change.action != "delete" or change.parent is not None:
+        return False
+    sent = {name: change.values.get(name) for name in connector.delete_keys if name in found}
+    return any(
+        value is not None and str(value).casefold() != str(found[name]).casefold()
+        for name, value in sent.items()
+    )
 
 
 def _is_documented(change: Change, named: list[str], connector: UpdateConnector) -> bool:

@@ -214,6 +214,15 @@ def test_a_sub_object_is_deleted_by_the_chain_of_keys():
     assert client.delete("PtRealization/PtRealization/@Id/5").status == 500
 
 
+def test_a_further_key_in_a_delete_path_must_be_that_of_the_line():
+    client = caller()
+    booked = client.get("Profit_Leaves", take=1).rows[0]
+    path = f"HrAbsenceID/HrAbsenceID/@Id,@EmId/{booked['LeaveId']}"
+
+    assert client.delete(f"{path},000001004").status == 500
+    assert client.delete(f"{path},{booked['EmployeeId']}").status == 200
+
+
 @shows("rule.iban")
 def test_a_right_iban_gets_its_bic():
     client = caller()

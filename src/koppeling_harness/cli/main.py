@@ -37,6 +37,9 @@ COMMANDS = {
 }
 """Every command, one module of the same name each; the help shows these lines without import."""
 
+_SEARCH_FOR_CYCLES_AT = (20_000, 20, 10)
+"""Nearly all that a command makes stays to its end, or goes without a search: 700 is too often."""
+
 
 class _Commands(click.Group):
     """Imports a command only when it is called, so that the others cost nothing."""
@@ -88,6 +91,7 @@ def koppeling() -> None:
 def main() -> None:
     """Run the command line and leave with its exit code. The entry point of `koppeling`."""
     signal.signal(signal.SIGTERM, _as_ctrl_c)
+    gc.set_threshold(*_SEARCH_FOR_CYCLES_AT)
     code = run(sys.argv[1:])
     gc.freeze()  # or the interpreter looks through all there is for cycles on its way out
     sys.exit(code)

@@ -248,7 +248,7 @@ class Bench:
             "koppeling status, 10 registrations": [*program, "status", "registrations"],
             "koppeling status, 500 registrations": [*program, "status", str(many)],
             "koppeling run, one scenario, ERP1 started": [
-                *(*program, "run", "urenportaal", "-k", "second-time and projects"),
+                *(*program, "run", "urenportaal", "-k", "projects-second-time"),
                 *("--reports", str(self.folder / "reports")),
             ],
         }

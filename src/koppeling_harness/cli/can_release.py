@@ -4,18 +4,14 @@ from pathlib import Path
 
 import click
 
+from koppeling_harness.cli import options
+
 
 @click.command()
 @click.argument("integration")
 @click.argument("version")
 @click.option("--to", "release", required=True, metavar="RELEASE", help='Such as "Profit 8".')
-@click.option(
-    "--runs",
-    type=click.Path(path_type=Path),
-    default=Path("reports"),
-    show_default=True,
-    help="A folder with run records below it.",
-)
+@options.runs
 @click.option("--lang", type=click.Choice(["nl", "en"]), default="en", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, and nothing else.")
 def command(

@@ -4,17 +4,12 @@ from pathlib import Path
 
 import click
 
+from koppeling_harness.cli import options
+
 
 @click.command()
 @click.argument("environment", required=False, default="")
-@click.option(
-    "--plugin",
-    "plugins",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="PATH",
-    help="Folder of an integration, or of several. Default: plugins.",
-)
+@options.plugins
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def command(environment: str, plugins: tuple[Path, ...], *, as_json: bool) -> int:
     """Look at this machine, and at ENVIRONMENT of the settings, before a run does.

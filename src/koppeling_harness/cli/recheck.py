@@ -4,25 +4,13 @@ from pathlib import Path
 
 import click
 
+from koppeling_harness.cli import options
+
 
 @click.command()
 @click.argument("integrations", nargs=-1, metavar="[INTEGRATION]...")
-@click.option(
-    "--plugin",
-    "plugins",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="PATH",
-    help="Folder of an integration, or of several. Default: plugins.",
-)
-@click.option(
-    "--scenarios",
-    "packs",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="PATH",
-    help="Folder or file with scenarios. Default: scenarios here, else the shipped packs.",
-)
+@options.plugins
+@options.packs
 @click.option(
     "--release",
     "releases",

@@ -5,28 +5,16 @@ from typing import TYPE_CHECKING
 
 import click
 
+from koppeling_harness.cli import options
+
 if TYPE_CHECKING:
     from koppeling_harness.model.run import Shard
 
 
 @click.command()
 @click.argument("integrations", nargs=-1, metavar="[INTEGRATION]...")
-@click.option(
-    "--plugin",
-    "plugins",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="PATH",
-    help="Folder of an integration, or of several. Default: plugins.",
-)
-@click.option(
-    "--scenarios",
-    "packs",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="PATH",
-    help="Folder or file with scenarios. Default: scenarios here, else the shipped packs.",
-)
+@options.plugins
+@options.packs
 @click.option("--release", default="Profit 8", show_default=True, help="Profit release of ERP1.")
 @click.option("--concurrency", type=click.IntRange(1, 256), default=8, show_default=True)
 @click.option("-k", "keyword", default="", metavar="EXPRESSION", help="Only scenarios that match.")

@@ -5,29 +5,15 @@ from pathlib import Path
 
 import click
 
+from koppeling_harness.cli import options
+
 
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(path_type=Path))
-@click.option(
-    "--as-of",
-    type=click.DateTime(["%Y-%m-%d"]),
-    metavar="DATE",
-    help="The day it is about, such as 2026-11-24. Default: today in Amsterdam.",
-)
-@click.option("--policy", default="", metavar="NAME", help="sla (default), auditor, or your own.")
-@click.option(
-    "--runs",
-    type=click.Path(path_type=Path),
-    default=Path("reports"),
-    show_default=True,
-    help="A folder with run records below it.",
-)
-@click.option(
-    "--releases",
-    default="",
-    metavar="ROLES",
-    help='Such as "previous=Profit 7,current=Profit 8,accept=Profit 9". Default: the settings.',
-)
+@options.as_of
+@options.policy
+@options.runs
+@options.releases
 @click.option(
     "--lang",
     type=click.Choice(["nl", "en"]),

@@ -1,0 +1,49 @@
+"""Options that mean the same wherever a command takes them."""
+
+from pathlib import Path
+
+import click
+
+plugins = click.option(
+    "--plugin",
+    "plugins",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="Folder of an integration, or of several. Default: plugins.",
+)
+
+packs = click.option(
+    "--scenarios",
+    "packs",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="Folder or file with scenarios. Default: scenarios here, else the shipped packs.",
+)
+
+runs = click.option(
+    "--runs",
+    type=click.Path(path_type=Path),
+    default=Path("reports"),
+    show_default=True,
+    help="A folder with run records below it.",
+)
+
+as_of = click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="The day it is about, such as 2026-11-24. Default: today in Amsterdam.",
+)
+
+policy = click.option(
+    "--policy", default="", metavar="NAME", help="sla (default), auditor, or your own."
+)
+
+releases = click.option(
+    "--releases",
+    default="",
+    metavar="ROLES",
+    help='Such as "previous=Profit 7,current=Profit 8,accept=Profit 9". Default: the settings.',
+)

@@ -31,9 +31,11 @@ from koppeling_harness.value import dataclass
 from koppeling_harness.version import __version__
 from koppeling_harness.workflow.certify import Certified, Progress
 from koppeling_harness.workflow.history import Earlier, History
+from koppeling_harness.workflow.live_runs import LiveRuns
 from koppeling_harness.workflow.moved import moved, newly_failing
 from koppeling_harness.workflow.present import Wanted, presents
 from koppeling_harness.workflow.recheck_releases import AskedRelease, RecheckReleases
+from koppeling_harness.workflow.recorded_cells import RecordedCells
 from koppeling_harness.workflow.request import CertifyRequest
 from koppeling_harness.workflow.run import RunDone, certify_and_write, with_defaults
 from koppeling_harness.workflow.whose_change import Tables
@@ -129,7 +131,8 @@ class _Rechecking:
             roles=request.roles,
             clock=clock,
         )
-        self._tables = Tables(request.run, self._releases.real, request.certified, clock=clock)
+        self._live = LiveRuns(request.run, self._releases.real, request.certified, clock=clock)
+        self._tables = Tables(self._live, RecordedCells(request.run, clock=clock))
         self.exit_codes: dict[str, ExitCode] = {}
 
     def releases(self) -> Iterator[RecheckedRelease]:
@@ -162,7 +165,7 @@ class _Rechecking:
         ).certified
         self.exit_codes[label] = certified.exit_code
         for present in presents(certified).values():
-            self._tables.add(present)
+            self._live.add(present)
         return certified
 
     def _release(self, asked: AskedRelease, certified: Certified) -> RecheckedRelease:
@@ -175,7 +178,7 @@ class _Rechecking:
             for name, many in scenarios.items()
             if name in here
         }
-        self._tables.prepare([wanted for many in failing.values() for wanted in many])
+        self._live.prepare([wanted for many in failing.values() for wanted in many])
         return RecheckedRelease(
             release=asked.label,
             role=asked.role,

@@ -3,49 +3,27 @@
 Live where it can be run; from the recording of the last certified run where it cannot.
 """
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 
-from koppeling_harness.clock import Clock
 from koppeling_harness.model.recheck import Basis, Cell, Table
 from koppeling_harness.model.run import ErpInfo
 from koppeling_harness.model.shape import Text
 from koppeling_harness.workflow.live_runs import LiveRuns, cell_of
-from koppeling_harness.workflow.present import Present, Wanted
+from koppeling_harness.workflow.present import Wanted
 from koppeling_harness.workflow.recorded_cells import RecordedCells
-from koppeling_harness.workflow.request import CertifyRequest
 
 
 class Tables:
     """Makes tables, and lets run for them what is not known yet.
 
     Args:
-        request: How to run: packs, concurrency and retries.
-        real: How to run on releases that real environments have, by label; on others ERP1 is
-            emulated.
-        certified: Folders with integrations as they were certified.
-        clock: Tells the time.
+        live: What can be run.
+        recorded: What recordings say of the rest.
     """
 
-    def __init__(
-        self,
-        request: CertifyRequest,
-        real: Mapping[str, CertifyRequest],
-        certified: Sequence[Path],
-        *,
-        clock: Clock,
-    ) -> None:
-        self._live = LiveRuns(request, real, certified, clock=clock)
-        self._recorded = RecordedCells(request, clock=clock)
-
-    def add(self, present: Present) -> None:
-        """Note what was carried out already."""
-        self._live.add(present)
-
-    def prepare(self, wanted: Sequence[Wanted]) -> None:
-        """Run what tables will ask for, all of a release at once."""
-        self._live.prepare(wanted)
+    def __init__(self, live: LiveRuns, recorded: RecordedCells) -> None:
+        self._live = live
+        self._recorded = recorded
 
     def table(self, scenario: str, wanted: Wanted) -> Table:
         """Return the table of one scenario.

@@ -15,10 +15,12 @@ import trustme
 from cryptography.hazmat.primitives import serialization
 
 from contract.erp1.table import shows
+from koppeling_harness.emulator.access import app_connector
 from koppeling_harness.erp.connection import Connection, trusting
 from koppeling_harness.erp.target import address_of
 from koppeling_harness.errors import ConfigurationError, ErpUnavailableError, HarnessError
-from koppeling_harness.workflow.erp1 import ServeOptions, serve_environment
+from koppeling_harness.workflow.erp1 import read_files
+from support.cli import koppeling
 from support.serving import served
 from support.signing import certificate_of, key
 
@@ -116,18 +118,16 @@ def test_what_the_how_to_says_works_as_it_stands(tmp_path, number):
     assert (ran.stdout.strip(), ran.stderr) == (blocks("text")[number], "")
 
 
-@pytest.mark.timeout(60)  # what is not refused is served
-def test_what_cannot_be_used_is_told(tmp_path):
+def test_a_client_that_cannot_be_registered_is_told(tmp_path):
     definition, none = tmp_path / "acme.yaml", tmp_path / "none.pem"
     none.write_text("no certificate", encoding="utf-8")
     both = certificate_of(key("ES256")) + key("ES256").to_pem()
     (tmp_path / "private.pem").write_text(both, encoding="utf-8")
 
-    def refused(text, **options):
+    def refused(text):
         definition.write_text(f"app_connector: {{{text}}}", encoding="utf-8")
-        options = ServeOptions(rows=3, **options)
         with pytest.raises(HarnessError) as caught:
-            serve_environment(options, [definition], announce=pytest.fail, warn=pytest.fail)
+            app_connector(read_files([definition]).definition.app_connector)
         return str(caught.value)
 
     assert "number 1 is not a certificate in PEM" in refused("certificates: [none.pem]")
@@ -135,7 +135,21 @@ def test_what_cannot_be_used_is_told(tmp_path):
     assert "absent.pem: cannot be read" in refused("certificates: [absent.pem]")
     assert "jwks_uri" in refused("jwks_uri: 'http://acme.example/keys'")
     assert "a public client has no client_secret" in refused("public: true, client_secret: x")
-    assert "--client-ca is of no use without --tls" in refused("", client_ca=none)
-    assert "--ca-out is of no use without --tls" in refused("", ca_out=none)
-    assert "expected certificates in PEM" in refused("", tls=True, client_ca=none)
-    assert "cannot be written" in refused("", tls=True, ca_out=tmp_path / "x" / "y")
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        (("--client-ca", "none.pem"), "--client-ca is of no use without --tls"),
+        (("--ca-out", "ca.pem"), "--ca-out is of no use without --tls"),
+        (("--tls", "--client-ca", "none.pem"), "expected certificates in PEM"),
+        (("--tls", "--ca-out", "x/y"), "cannot be written"),
+    ],
+)
+def test_options_of_tls_that_do_not_fit_are_told(tmp_path, options, problem):
+    (tmp_path / "none.pem").write_text("no certificate", encoding="utf-8")
+
+    ran = koppeling("erp1", "serve", "--rows", "3", *options, cwd=tmp_path)
+
+    assert (ran.code, "Traceback" in ran.err) == (10, False)
+    assert problem in ran.err

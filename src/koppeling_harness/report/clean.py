@@ -6,6 +6,7 @@ the direction of the text, with which a line can be made to read as another one
 (CVE-2021-42574, "Trojan Source").
 """
 
+import functools
 import re
 
 _UNWANTED = re.compile(
@@ -28,6 +29,7 @@ def clean(text: str) -> str:
     return _UNWANTED.sub(_written_out, text.replace("\r\n", "\n"))
 
 
+@functools.lru_cache(maxsize=1024)  # steps of a thousand scenarios have the same few names
 def one_line(text: str, *, limit: int = 300) -> str:
     """Return the text as one clean line of at most `limit` characters."""
     line = " ".join(clean(text).split())

@@ -52,10 +52,16 @@ def detect(
     (folder / "plugins").mkdir()
     meant = {each.name: each for each in defects if each.can_run}
     for defect in meant.values():
-        seeded(defect, folder / "plugins", whole=whole)
+        _without_click(seeded(defect, folder / "plugins", whole=whole))
     packs = PACKS if whole else folder / "none"
     record = certify(folder, folder / "plugins", packs, seed=seed)
     return {each["id"]: _detection(meant[each["id"]], each) for each in record["integrations"]}
+
+
+def _without_click(integration: Path) -> None:
+    """Let httpx find no click, as where it is installed alone: click and rich double its import."""
+    if (integration / "requirements.txt").exists():
+        (integration / "click.py").write_text("raise ImportError\n", encoding="utf-8")
 
 
 def certify(folder: Path, plugins: Path, packs: Path, *, seed: int) -> Any:

@@ -235,6 +235,8 @@ def test_the_scheme_must_be_that_of_the_token():
     assert seen(app.client.call("GET", "/profitversion")) == (401, b"", "Bearer, DPoP")
     older = Public(release="Profit 8")
     assert seen(older.get(bound)) == (401, b"", None)
+    without = Public(quirks={"dpop": "absent"})
+    assert seen(without.get(bound)) == (401, b"", "Bearer, DPoP")
 
 
 @shows("dpop.503")

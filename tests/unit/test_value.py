@@ -140,8 +140,17 @@ def test_a_class_adds_to_the_fields_that_it_inherits():
 
 
 def test_a_class_that_inherits_without_being_a_dataclass_is_made_alike():
-    assert ByHand(number=3).number == 3
-    assert Lone(number=3).number == 3
+    @dataclass(frozen=True, slots=True, kw_only=True)
+    class Fresh:
+        """Not made yet."""
+
+        number: int
+
+    class Heir(Fresh):
+        """No dataclass itself."""
+
+    assert Heir(number=3).number == 3
+    assert Fresh(number=3).number == 3
 
 
 def test_the_functions_of_the_library_take_it():

@@ -160,8 +160,7 @@ async def _call(
     call = _erp_call(step)
     limit_s = (step.timeout_s or stage.step_limit_s) * stage.patience
     try:
-        async with asyncio.timeout(limit_s):
-            answer = await stage.client.send(call)
+        answer = await stage.client.send(call, limit_s=limit_s)
     except ErpUnavailableError as error:
         return _unavailable(step, stage, call, error.message)
     except TimeoutError:

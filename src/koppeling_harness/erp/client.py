@@ -81,16 +81,24 @@ class ErpClient:
         if integration_id:
             self._common["IntegrationId"] = integration_id
 
-    async def send(self, call: ErpCall) -> ErpAnswer:
+    async def send(self, call: ErpCall, *, limit_s: float | None = None) -> ErpAnswer:
         """Send one call.
+
+        Args:
+            call: What to send.
+            limit_s: Time allowed, where that is less than the connection allows.
 
         Raises:
             ErpUnavailableError: No answer came: refused, reset, timed out.
+            TimeoutError: `limit_s` is over.
         """
         started_s = self._clock.elapsed_s()
         try:
             raw = await self._connection.ask(
-                self._address, self._request(call), bodiless=call.method == "HEAD"
+                self._address,
+                self._request(call),
+                bodiless=call.method == "HEAD",
+                limit_s=limit_s,
             )
         except ErpUnavailableError as error:
             message = f"{call.method} {self.access.base_url}{call.path}: {error.message}"

@@ -66,18 +66,29 @@ class Connection:
     async def __aexit__(self, *_: object) -> None:
         await self._close()
 
-    async def ask(self, address: Address, request: bytes, *, bodiless: bool = False) -> RawAnswer:
+    async def ask(
+        self,
+        address: Address,
+        request: bytes,
+        *,
+        bodiless: bool = False,
+        limit_s: float | None = None,
+    ) -> RawAnswer:
         """Send a request and return its answer.
 
         Args:
             address: Where to.
             request: As it goes over the wire.
             bodiless: Whether the answer has no body whatever its headers say, as to HEAD.
+            limit_s: Time that the caller allows, where it is less.
 
         Raises:
             ErpUnavailableError: No whole answer came: refused, reset, timed out.
+            TimeoutError: The caller's own limit is over.
         """
-        deadline_s = asyncio.get_running_loop().time() + self._timeout_s
+        is_callers = limit_s is not None and limit_s <= self._timeout_s
+        allowed_s = limit_s if limit_s is not None and is_callers else self._timeout_s
+        deadline_s = asyncio.get_running_loop().time() + allowed_s
         try:
             wire = await self._kept(address)
             if wire is None:
@@ -86,6 +97,8 @@ class Connection:
             answer = await wire.ask(request, bodiless=bodiless, deadline_s=deadline_s)
         except TimeoutError:
             await self._close()
+            if is_callers:
+                raise
             message = f"no answer within {self._timeout_s:g} s"
             raise ErpUnavailableError(message) from None
         except (OSError, ssl.SSLError) as error:

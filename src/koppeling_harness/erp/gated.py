@@ -29,12 +29,30 @@ class GatedConnection(Connection):
         super().__init__(timeout_s=timeout_s, tls=tls)
         self._gate = gate
 
-    async def ask(self, address: Address, request: bytes, *, bodiless: bool = False) -> RawAnswer:
+    async def ask(
+        self,
+        address: Address,
+        request: bytes,
+        *,
+        bodiless: bool = False,
+        limit_s: float | None = None,
+    ) -> RawAnswer:
         """Send a request and return its answer.
+
+        Args:
+            address: Where to.
+            request: As it goes over the wire.
+            bodiless: Whether the answer has no body whatever its headers say, as to HEAD.
+            limit_s: Time that the caller allows, waiting at the gate included.
 
         Raises:
             ErpUnavailableError: No whole answer came, or no more calls are allowed.
+            TimeoutError: The caller's own limit is over.
         """
+        async with asyncio.timeout(limit_s):
+            return await self._ask(address, request, bodiless=bodiless)
+
+    async def _ask(self, address: Address, request: bytes, *, bodiless: bool) -> RawAnswer:
         for number in range(1, _TRIES + 1):
             async with self._gate.call():
                 answer = await super().ask(address, request, bodiless=bodiless)

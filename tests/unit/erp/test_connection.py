@@ -1,4 +1,5 @@
 import asyncio
+import contextlib
 import gzip
 from collections.abc import Awaitable, Callable
 
@@ -8,6 +9,7 @@ from koppeling_harness.clock import SystemClock
 from koppeling_harness.erp.call import ErpCall
 from koppeling_harness.erp.client import ErpAnswer, ErpClient
 from koppeling_harness.erp.connection import Connection
+from koppeling_harness.erp.gated import GatedConnection
 from koppeling_harness.erp.target import Address
 from koppeling_harness.errors import ErpUnavailableError
 from koppeling_harness.model.access import ErpAccess
@@ -136,6 +138,50 @@ def test_no_answer_in_time_is_an_unavailable_erp():
         carry_out(
             Server([]), lambda connection, address: connection.ask(address, REQUEST), timeout_s=0.05
         )
+
+
+def test_a_limit_of_the_caller_that_is_over_is_told_as_such():
+    with pytest.raises(TimeoutError):
+        carry_out(
+            Server([]),
+            lambda connection, address: connection.ask(address, REQUEST, limit_s=0.05),
+        )
+
+
+def test_a_limit_of_the_caller_allows_no_more_than_the_connection_does():
+    with pytest.raises(ErpUnavailableError, match=r"within 0\.05 s"):
+        carry_out(
+            Server([]),
+            lambda connection, address: connection.ask(address, REQUEST, limit_s=60),
+            timeout_s=0.05,
+        )
+
+
+def test_after_a_limit_is_over_no_old_answer_is_taken_for_the_new_one():
+    late = Server([], [PLAIN])
+
+    async def twice(connection, address):
+        with pytest.raises(TimeoutError):
+            await connection.ask(address, REQUEST, limit_s=0.05)
+        return await connection.ask(address, REQUEST)
+
+    assert carry_out(late, twice).body == b"ok"
+    assert late.connections == 2
+
+
+def test_waiting_at_a_gate_counts_for_the_limit_of_the_caller():
+    class Shut:
+        @contextlib.asynccontextmanager
+        async def call(self):
+            await asyncio.sleep(60)
+            yield
+
+    async def run():
+        async with GatedConnection(Shut()) as connection:
+            await connection.ask(Address("http", "127.0.0.1", 1, ""), REQUEST, limit_s=0.05)
+
+    with pytest.raises(TimeoutError):
+        asyncio.run(run())
 
 
 def test_after_a_cancelled_request_no_old_answer_is_taken_for_the_new_one():

@@ -4,7 +4,7 @@ import base64
 import random
 import string
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -87,16 +87,6 @@ class Functions:
         self._random = random
         self._clock = clock
         self._given: set[str] = set()
-        self._functions: dict[str, Callable[..., Any]] = {
-            "unique": self._unique,
-            "uuid": self._uuid,
-            "today": self._today,
-            "now": self._now,
-            "number": self._number,
-            "text": self._text,
-            "repeat": self._repeat,
-            "base64": self._base64,
-        }
 
     @property
     def given(self) -> frozenset[str]:
@@ -110,7 +100,8 @@ class Functions:
             ConfigurationError: There is no such function, or it cannot do with what it is given.
         """
         check_call(name, arguments)
-        return self._functions[name](*arguments)
+        # no table of bound methods: it would hold the object, and that its generator, in a circle
+        return getattr(self, f"_{name}")(*arguments)
 
     def _unique(self, length: int) -> str:
         """Return a key that was not given before: a lower-case letter, then letters and digits."""

@@ -8,7 +8,7 @@ which one shows.
 
 import hashlib
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
@@ -38,8 +38,13 @@ def render_page(template: str, *, title: Text, language: Language, **values: Any
         language: The one that shows first.
         values: What the template shows.
     """
+    return "".join(page_pieces(template, title=title, language=language, **values))
+
+
+def page_pieces(template: str, *, title: Text, language: Language, **values: Any) -> Iterator[str]:
+    """Yield piece by piece what `render_page` returns, each value that is shown whole."""
     page = _environment().get_template(f"{template}.html.jinja")
-    return page.render(
+    return page.generate(
         title=in_language(title, language),
         titles=title,
         language=language.value,

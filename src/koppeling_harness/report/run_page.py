@@ -1,13 +1,13 @@
 """The page of one run: what failed and why first, then what passed."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from koppeling_harness.model.dossier import Dossier
 from koppeling_harness.model.run import IntegrationRecord, RunRecord, ScenarioResult
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.verdict import Level, Outcome
-from koppeling_harness.report.pages import render_page
+from koppeling_harness.report.pages import page_pieces
 from koppeling_harness.report.texts import Language
 from koppeling_harness.rules.catalogue import RULES
 from koppeling_harness.rules.verdict import result_id
@@ -67,9 +67,21 @@ def render_run_page(
             `traffic/<integration>/<scenario>.har`.
         language: The one in which the page opens.
     """
+    pieces = run_page_pieces(record, dossiers=dossiers, recordings=recordings, language=language)
+    return "".join(pieces)
+
+
+def run_page_pieces(
+    record: RunRecord,
+    *,
+    dossiers: Sequence[Dossier] = (),
+    recordings: Collection[str] = (),
+    language: Language = Language.NL,
+) -> Iterator[str]:
+    """Yield piece by piece what `render_run_page` returns, each value that is shown whole."""
     views = [_view(each, dossiers, recordings) for each in record.integrations]
     label = record.erp.label
-    return render_page(
+    return page_pieces(
         "run",
         title=Text(nl=f"Certificatie op {label}", en=f"Certification on {label}"),
         language=language,

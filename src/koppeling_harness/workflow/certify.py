@@ -269,9 +269,10 @@ def _results(
     run_id: str,
 ) -> tuple[Mapping[str, Sequence[ScenarioResult]], tuple[str, ...]]:
     """Return the results by integration, those of a repeated run among them, and what to say."""
-    results: dict[str, Sequence[ScenarioResult]] = {}
+    done: dict[str, list[ScenarioResult]] = {}
     for each, result in session.results:
-        results[each.manifest.id] = (*results.get(each.manifest.id, ()), result)
+        done.setdefault(each.manifest.id, []).append(result)
+    results: dict[str, Sequence[ScenarioResult]] = dict(done)
     notes: list[str] = []
     if request.rerun is None:
         return results, ()

@@ -12,7 +12,7 @@ from koppeling_harness.model.run import RunRecord
 from koppeling_harness.report.ctrf import ctrf_pieces
 from koppeling_harness.report.junit import JunitDialect, junit_pieces
 from koppeling_harness.report.run_markdown import render_run_markdown
-from koppeling_harness.report.run_page import render_run_page
+from koppeling_harness.report.run_page import run_page_pieces
 from koppeling_harness.store.files import write_files
 from koppeling_harness.store.recordings import kept_recordings
 from koppeling_harness.traffic import Redactor
@@ -68,18 +68,19 @@ def write_report(
         ConfigurationError: The folder cannot be written to.
     """
     kept = kept_recordings(reports / record.run_id)
-    html = render_run_page(record, dossiers=dossiers, recordings=kept)
-    page = {f"{record.run_id}/index.html": html.encode()}
+    name = f"{record.run_id}/index.html"
+    search = _Search(redactor)
+    page = run_page_pieces(record, dossiers=dossiers, recordings=kept)
+    files: dict[str, bytes | Iterable[bytes]] = {name: search.through(name, page)}
     latest = {
         "schema": "koppeling/latest@1",
         "run_id": record.run_id,
         "run": f"{record.run_id}/run.json",
-        "report": f"{record.run_id}/index.html",
+        "report": name,
     }
-    refuse_secrets(page, redactor)
     if record.shard is None:
-        page["latest.json"] = json.dumps(latest, indent=1).encode()
-    write_files(reports, page)
+        files["latest.json"] = json.dumps(latest, indent=1).encode()
+    write_files(reports, files, check=search.refuse)
 
 
 def refuse_secrets(files: dict[str, bytes], redactor: Redactor) -> None:

@@ -1,9 +1,9 @@
-"""Every command starts in a process of its own, where nothing was imported before."""
+"""Every command starts in a process of its own, and says there what it says in the tests' own."""
 
 import pytest
 
 from koppeling_harness.cli.main import COMMANDS
-from support.cli import koppeling_process
+from support.cli import koppeling, koppeling_process
 
 NOTHING_HERE = {
     "run": ((), 5, "hint:"),
@@ -32,10 +32,11 @@ NOTHING_HERE = {
 """Command: what is given in an empty folder, the exit code, and what is said."""
 
 
+@pytest.mark.parametrize("start", [koppeling, koppeling_process])
 @pytest.mark.parametrize("command", COMMANDS)
-def test_a_command_starts_and_says_what_is_not_there(tmp_path, command):
+def test_a_command_says_what_is_not_there_in_either_process(tmp_path, command, start):
     arguments, code, says = NOTHING_HERE[command]
-    ran = koppeling_process(command, *arguments, cwd=tmp_path)
+    ran = start(command, *arguments, cwd=tmp_path)
 
     assert (ran.code, says in ran.all) == (code, True), ran.all
     assert "Traceback" not in ran.err

@@ -47,7 +47,7 @@ def change(folder, name, old, new):
 def test_every_sentence_is_a_test_that_says_what_it_shows(runtime, tmp_path):
     if runtime == "node" and shutil.which("node") is None:
         pytest.skip("needs node")
-    ran = pytest_("-v", cwd=partner(tmp_path / "x", runtime))
+    ran = pytest_("-v", cwd=partner(tmp_path / "x", runtime), measured=True)
 
     assert ran.code == 0, ran.all
     for sentence in SENTENCES:
@@ -62,7 +62,7 @@ def test_what_does_not_hold_fails_by_its_sentence_and_says_what_to_do(tmp_path):
         folder, "integration.py", 'folder / "projects.json"', 'Path(__file__).with_name("p.json")'
     )
     change(folder, "afas.py", "except httpx.TransportError as error:", "except KeyError as error:")
-    ran = pytest_("-v", "-k", "fetch-projects or state", cwd=folder)
+    ran = pytest_("-v", "-k", "fetch-projects or state", cwd=folder, measured=True)
 
     failed = [sentence for sentence in SENTENCES if f"[{sentence}] FAILED" in ran.out]
     assert ran.code == 1
@@ -83,7 +83,7 @@ def test_every_problem_of_a_manifest_is_told(tmp_path):
     folder = partner(tmp_path / "x")
     change(folder, "koppeling.yaml", "reads: [X_Projecten]", "reads: [X_Project]")
     change(folder, "koppeling.yaml", "writes: [KnSubject]", "writes: [KnSubjct]")
-    ran = pytest_("-v", cwd=folder)
+    ran = pytest_("-v", cwd=folder, measured=True)
 
     assert ran.code == 1
     assert "test_plugin[the manifest is in order] FAILED" in ran.out

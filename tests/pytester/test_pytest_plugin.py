@@ -24,7 +24,7 @@ def counts(ran: Ran) -> dict[str, int]:
 
 
 def test_each_scenario_is_an_item_and_a_failed_one_a_failure(project):
-    ran = pytest_("scenarios", cwd=project)
+    ran = pytest_("scenarios", cwd=project, measured=True)
 
     assert ran.code == 1, ran.all
     assert counts(ran) == {"passed": 2, "failed": 1}
@@ -79,7 +79,7 @@ def test_junitxml_is_written_by_pytest(project):
 
 
 def test_two_workers_give_the_same_outcomes(project):
-    ran = pytest_("scenarios", "-n", "2", cwd=project)
+    ran = pytest_("scenarios", "-n", "2", cwd=project, measured=True)
 
     assert counts(ran) == {"passed": 2, "failed": 1}, ran.all
 
@@ -93,7 +93,7 @@ def test_collecting_only_runs_nothing(project):
 
 def test_a_bad_file_is_a_collection_error_with_its_place_and_the_others_run(project):
     (project / "scenarios" / "broken.scenario.yaml").write_text("scenario: 1.10\n")
-    ran = pytest_("scenarios", "--continue-on-collection-errors", cwd=project)
+    ran = pytest_("scenarios", "--continue-on-collection-errors", cwd=project, measured=True)
 
     assert "broken.scenario.yaml:1:" in ran.out
     assert counts(ran)["passed"] == 2

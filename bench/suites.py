@@ -752,7 +752,66 @@ def _equal(found, expected):
     return {"equals": [f"{{{{ {found} }}}}", expected]}
 
 
+def bare_loop(folder, subjects, _server):
+    """The calls alone, without expectations: what the machine and the server allow."""
+    _write(
+        folder / "subjects.json", json.dumps([[each.creation(), each.changed] for each in subjects])
+    )
+    _write(
+        folder / "loop.py",
+        f"""\
+        import asyncio
+        import json
+        import sys
+
+        SUBJECTS = iter(json.load(open("subjects.json")))
+        HOST, PORT = sys.argv[1].split(":")
+
+
+        class Connection(asyncio.Protocol):
+            def connection_made(self, transport):
+                self.transport = transport
+
+            def data_received(self, data):
+                self.answer.set_result(json.loads(data.partition(b"\\r\\n\\r\\n")[2]))
+
+            def ask(self, method, target, body=None):
+                content = b"" if body is None else json.dumps(body).encode()
+                head = (
+                    f"{{method}} {{target}} HTTP/1.1\\r\\nHost: {{HOST}}:{{PORT}}\\r\\n"
+                    f"Authorization: {AUTHORIZATION}\\r\\n"
+                    f"Content-Length: {{len(content)}}\\r\\n\\r\\n"
+                )
+                self.answer = asyncio.get_running_loop().create_future()
+                self.transport.write(head.encode() + content)
+                return self.answer
+
+
+        async def lane():
+            loop = asyncio.get_running_loop()
+            _, erp = await loop.create_connection(Connection, HOST, PORT)
+            for creation, changed in SUBJECTS:
+                made = await erp.ask("POST", "{write_url("")}", creation)
+                key = made["results"]["{UPDATE}"]["SbId"]
+                found = await erp.ask("GET", f"{read_url("", "{key}")}")
+                fields = {{"Am": changed, "Ver": found["rows"][0]["Ver"]}}
+                change = {{"{UPDATE}": {{"Element": {{"@SbId": key, "Fields": fields}}}}}}
+                await erp.ask("PUT", "{write_url("")}", change)
+                await erp.ask("DELETE", f"{write_url("")}/{UPDATE}/SbId/{{key}}")
+            erp.transport.close()
+
+
+        async def main():
+            await asyncio.gather(*(lane() for _ in range({LANES})))
+
+
+        asyncio.run(main())
+        """,
+    )
+
+
 SUITES = {
+    "bare loop": bare_loop,
     "koppeling": koppeling,
     "pytest + httpx": by_hand,
     "tavern": tavern,

@@ -40,6 +40,7 @@ _KOPPELING = ("{python}", "-m", "bench.koppeling", "{server}", "{out}", str(LANE
 
 TOOLS = (
     Tool("koppeling", "koppeling", "koppeling", _KOPPELING, LANES),
+    Tool("bare loop", "bare loop", "python3", ("{python}", "loop.py", "{host}"), LANES, tls=False),
     Tool("hurl", "hurl", "hurl", ("{program}", "--test", "--no-color", "--insecure", "."), LANES),
     Tool("k6", "k6", "k6", ("{program}", "run", "-q", "script.js"), LANES),
     Tool("pytest + httpx", "pytest + httpx", "pytest", _PYTEST),

@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import os
 import sys
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -51,7 +52,7 @@ class KeptDocuments:
         with contextlib.suppress(OSError), self._new:
             for key, line in self._lines():
                 if key in self._used:
-                    self._new.write(f"{key} {line}\n")
+                    self._new.write(_record(key, line))
         with contextlib.suppress(OSError):
             Path(self._new.name).replace(self._file)
             _forget_sets_of_old(self._file)
@@ -79,13 +80,13 @@ class KeptDocuments:
             if self._new is None:
                 self._file.parent.mkdir(parents=True, exist_ok=True)
                 self._new = self._file.with_suffix(f".{os.getpid()}").open("w", encoding="utf-8")
-            self._new.write(f"{key} {line}\n")
+            self._new.write(_record(key, line))
 
     def _key(self, name: str, text: str) -> str:
         return hashlib.sha256(f"{self._code}\n{name}\n{text}".encode()).hexdigest()
 
     def _lines(self) -> Iterator[tuple[str, str]]:
-        """Yield what the file holds: keys, each with its line."""
+        """Yield what the file holds: keys, each with its line; what was damaged is left out."""
         if self._file is None:
             return
         with (
@@ -94,7 +95,17 @@ class KeptDocuments:
         ):
             for line in file:
                 key, _, rest = line.rstrip("\n").partition(" ")
-                yield key, rest
+                check, _, kept = rest.partition(" ")
+                if check == _check(kept):
+                    yield key, kept
+
+
+def _record(key: str, line: str) -> str:
+    return f"{key} {_check(line)} {line}\n"
+
+
+def _check(line: str) -> str:
+    return f"{zlib.crc32(line.encode()):08x}"
 
 
 def code_of(*packages: ModuleType) -> str:

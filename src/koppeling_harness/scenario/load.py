@@ -1,6 +1,5 @@
 """Read scenario files, and say everything that is wrong with them at once."""
 
-import contextlib
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -12,7 +11,7 @@ from koppeling_harness.document import KeptDocuments, Source, code_of, load, rea
 from koppeling_harness.errors import ConfigurationError, DocumentError, Problem
 from koppeling_harness.model.scenario import STEP_EXPECTED, Scenario
 from koppeling_harness.scenario.check import check
-from koppeling_harness.scenario.packed import packed, scenario_of, text_of
+from koppeling_harness.scenario.packed import packed, packed_again, text_of
 
 SUFFIX = ".scenario.yaml"
 """How the name of a scenario file ends."""
@@ -115,8 +114,7 @@ def _packed(path: Path, kept: KeptDocuments) -> Scenario:
     text = _read(path, name)
     line = kept.find(name, text)
     if line is not None:
-        with contextlib.suppress(ValueError, DocumentError):  # the line was damaged
-            return packed(scenario_of(line, name=name), line)
+        return packed_again(line, name=name)
     found, data = _checked(text, name)
     line = text_of(data)
     kept.keep(name, text, line)

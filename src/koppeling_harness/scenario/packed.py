@@ -47,23 +47,24 @@ def packed(scenario: Scenario, text: str) -> PackedScenario:
     return made
 
 
+def packed_again(text: str, *, name: str) -> PackedScenario:
+    """Return the packed scenario that `text_of` gave the text of, without making its steps.
+
+    Args:
+        text: What it gave, of a scenario that was in order.
+        name: What messages call the file.
+    """
+    data = json.loads(text)
+    few = {key: each for key, each in data.items() if key not in _LATE}
+    return packed(_loaded({**few, "when": data["when"][:1]}, name), text)
+
+
 def text_of(data: dict[str, Any]) -> str:
     """Return a document, with places, as one line of text."""
     return _ENCODE(data)
 
 
-def scenario_of(text: str, *, name: str) -> Scenario:
-    """Return the scenario that `text_of` gave the text of.
-
-    Args:
-        text: What it gave.
-        name: What messages call the file.
-
-    Raises:
-        ValueError: The text is damaged.
-        DocumentError: It is of something else.
-    """
-    data = json.loads(text)
+def _loaded(data: dict[str, Any], name: str) -> Scenario:
     return load(Scenario, Source(name=name, data=data, places={}, keys={}, raw={}))
 
 
@@ -72,6 +73,6 @@ def unpacked(scenario: Scenario) -> Scenario:
     if type(scenario) is not PackedScenario:
         return scenario
     name = scenario.place.rsplit(":", 2)[0]
-    whole = scenario_of(scenario._text, name=name)  # noqa: SLF001 - this module packed it
+    whole = _loaded(json.loads(scenario._text), name)  # noqa: SLF001 - this module packed it
     # results keep what is at hand: the texts that are there already, not their equals
     return dataclasses.replace(whole, **{each: getattr(scenario, each) for each in _AT_HAND})

@@ -49,7 +49,14 @@ def test_what_is_not_asked_for_any_more_goes_when_something_new_comes(tmp_path):
     with KeptDocuments(tmp_path, "set", code="1") as kept:
         assert kept.find(NAME, "second") == "SECOND"
         kept.keep(NAME, "third", "THIRD")
-    assert [line.partition(" ")[2] for line in lines(tmp_path)] == ["THIRD", "SECOND"]
+    assert [line.split(" ", 2)[2] for line in lines(tmp_path)] == ["THIRD", "SECOND"]
+
+
+def test_a_line_of_which_a_letter_changed_is_not_taken(tmp_path):
+    keep(tmp_path)
+    (file,) = tmp_path.iterdir()
+    file.write_text(file.read_text().replace(LINE, LINE.swapcase()))
+    assert found(tmp_path) is None
 
 
 def test_what_is_kept_anew_takes_the_place_of_what_was_found(tmp_path):

@@ -28,6 +28,7 @@ class Server:
         self.then_close = then_close
         self.asked: list[bytes] = []
         self.connections = 0
+        self.has_closed = asyncio.Event()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
@@ -46,6 +47,7 @@ class Server:
             pass
         finally:
             writer.close()
+            self.has_closed.set()
 
 
 def carry_out(
@@ -202,6 +204,7 @@ def test_a_connection_that_the_server_closed_is_opened_anew():
 
     async def twice(connection, address):
         await connection.ask(address, REQUEST)
+        await server.has_closed.wait()
         await asyncio.sleep(0.02)
         return await connection.ask(address, REQUEST)
 

@@ -30,6 +30,7 @@ ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "explanation" / "speed.md"
 PLOT = ROOT / "docs" / "explanation" / "speed.svg"
 MARK = "<!-- measured: python -m bench speed -->"
+LONG_S = 10
 
 
 def main():
@@ -99,13 +100,20 @@ class Bench:
             self._growth(none),
         ]
 
-    def each_tool(self, name, *, count, latency_ms=0, setup_ms=0, tls=False, tools=None):
-        """Return the best run of each tool; they take turns."""
+    def each_tool(
+        self, name, *, count, latency_ms=0, setup_ms=0, tls=False, tools=None, long_s=LONG_S
+    ):
+        """Return the best run of each tool; they take turns.
+
+        A long run is not repeated: what disturbs a moment is little of it.
+        """
         self.server.set(latency_ms=latency_ms, setup_ms=setup_ms)
         best = {}
         for _ in range(self.asked.runs):
             for tool, program in tools or self.tools:
                 if tls and not tool.tls:
+                    continue
+                if tool.name in best and best[tool.name].wall_s > long_s:
                     continue
                 if _ideal_s(count, latency_ms, tool.lanes) > self.asked.longest:
                     continue
@@ -159,8 +167,9 @@ class Bench:
             command = command.replace(str(self.asked.tools), "FOLDER")
         return (
             f"Measured on {SystemClock().now():%Y-%m-%d} with `{command}`: {_machine()}; "
-            f"Python {platform.python_version()}. The best of {self.asked.runs} runs, the tools "
-            f"taking turns. Versions: {versions}. Not installed: {missing}."
+            f"Python {platform.python_version()}. The best of {self.asked.runs} runs, of one "
+            f"where that took more than {LONG_S} s, the tools taking turns; koppeling had read the "
+            f"scenarios once before. Versions: {versions}. Not installed: {missing}."
         )
 
     def _suite(self, name, count, server):
@@ -268,7 +277,7 @@ class Bench:
         """Ten times as many scenarios."""
         tools = [(tool, program) for tool, program in self.tools if tool.suite == "koppeling"]
         count = self.asked.count
-        best = self.each_tool("growth", count=10 * count, tools=tools)
+        best = self.each_tool("growth", count=10 * count, tools=tools, long_s=math.inf)
         rows = [
             [
                 name,

@@ -35,15 +35,24 @@ class Tool:
 
 
 _PYTEST = ("{bin}/python", "-m", "pytest", "-q", "-p", "no:cacheprovider")
+_HURL = ("{program}", "--test", "--no-color", "--jobs", str(LANES))
 _ROBOT_QUIET = ("--report", "NONE", "--log", "NONE", "--output", "NONE", "--console", "none")
 _KOPPELING = ("{python}", "-m", "bench.koppeling", "{server}", "{out}", str(LANES))
 
 TOOLS = (
     Tool("koppeling", "koppeling", "koppeling", _KOPPELING, LANES),
     Tool("bare loop", "bare loop", "python3", ("{python}", "loop.py", "{host}"), LANES, tls=False),
-    Tool("hurl", "hurl", "hurl", ("{program}", "--test", "--no-color", "--insecure", "."), LANES),
+    Tool("hurl", "hurl", "hurl", (*_HURL, "--insecure", "."), LANES),
     Tool("k6", "k6", "k6", ("{program}", "run", "-q", "script.js"), LANES),
     Tool("pytest + httpx", "pytest + httpx", "pytest", _PYTEST),
+    Tool(
+        "pytest -n16 + httpx",
+        "pytest + httpx",
+        "pytest",
+        (*_PYTEST, "-n", str(LANES)),
+        LANES,
+        package="pytest-xdist",
+    ),
     Tool("robot", "robot", "robot", ("{program}", *_ROBOT_QUIET, "."), 1),
     Tool(
         "stepci",
@@ -96,19 +105,19 @@ REPORTING = (
         LANES,
     ),
     Tool("koppeling: JUnit, CTRF, JSON, HTML", "koppeling", "koppeling", _KOPPELING, LANES),
-    Tool("hurl: without", "hurl", "hurl", ("{program}", "--test", "--no-color", "."), LANES),
+    Tool("hurl: without", "hurl", "hurl", (*_HURL, "."), LANES),
     Tool(
         "hurl: HTML",
         "hurl",
         "hurl",
-        ("{program}", "--test", "--no-color", "--report-html", "{out}", "."),
+        (*_HURL, "--report-html", "{out}", "."),
         LANES,
     ),
     Tool(
         "hurl: JSON",
         "hurl",
         "hurl",
-        ("{program}", "--test", "--no-color", "--report-json", "{out}", "."),
+        (*_HURL, "--report-json", "{out}", "."),
         LANES,
     ),
     Tool("robot: without", "robot", "robot", ("{program}", *_ROBOT_QUIET, ".")),

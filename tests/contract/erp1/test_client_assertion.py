@@ -182,6 +182,15 @@ def test_the_key_is_named_by_the_thumbprint_of_its_certificate():
     assert send(other, assertion(other, kid=short)).status == 200
 
 
+def test_without_a_name_any_registered_key_may_have_signed():
+    client = signing("RS256", "ES256", quirks={"assertion_kid": "optional"})
+
+    for algorithm in ("RS256", "ES256"):
+        assert send(client, assertion(client, key(algorithm), kid=None)).status == 200
+    stranger = assertion(client, key("ES256", 1), kid=None)
+    assert refused(send(client, stranger)) == "its signature does not fit"
+
+
 @shows("oauth.two-ways", "oauth.contradicting")
 def test_two_ways_at_once_and_contradicting_ids_are_invalid_requests():
     client = signing()

@@ -18,6 +18,8 @@ from typing import IO, Self
 
 import yaml
 
+from koppeling_harness.version import __version__
+
 _FORGET_AFTER_S = 30 * 24 * 3600
 
 
@@ -78,7 +80,8 @@ class KeptDocuments:
         self._used.discard(key)
         with contextlib.suppress(OSError):
             if self._new is None:
-                self._file.parent.mkdir(parents=True, exist_ok=True)
+                # scenarios of a partner: of no concern to others on this machine
+                self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                 self._new = self._file.with_suffix(f".{os.getpid()}").open("w", encoding="utf-8")
             self._new.write(_record(key, line))
 
@@ -109,11 +112,11 @@ def _check(line: str) -> str:
 
 
 def code_of(*packages: ModuleType) -> str:
-    """Return what tells the code of packages, of PyYAML and of Python from any other.
+    """Return what tells the code of packages, of the harness, PyYAML and Python from any other.
 
     That is empty where their files cannot be looked at, as in an archive.
     """
-    seen = [sys.version, yaml.__version__]
+    seen = [__version__, sys.version, yaml.__version__]
     try:
         for package in packages:
             for each in sorted(Path(str(package.__file__)).parent.glob("*.py")):

@@ -30,6 +30,12 @@ def test_what_was_kept_of_a_document_is_found_again(tmp_path):
     assert found(tmp_path / "made" / "anew") == LINE
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows keeps a user's cache apart itself")
+def test_nobody_else_reads_what_was_kept(tmp_path):
+    keep(tmp_path / "documents")
+    assert (tmp_path / "documents").stat().st_mode & 0o077 == 0
+
+
 @pytest.mark.parametrize(
     "other", [{"text": "title: x\n"}, {"document": "b.yaml"}, {"code": "2"}, {"name": "other"}]
 )

@@ -154,53 +154,57 @@ class Connection(asyncio.Protocol):
         self.body += body
 
     def on_message_complete(self):
+        asked_ns = time.monotonic_ns()
         erp = self.erp
         keeps = self.parser.should_keep_alive()
         target = self.target.decode("latin-1")
         if target.startswith("/-/"):
             url = urlsplit(target)
-            self.send(200, erp.set(url.query) if url.path == "/-/set" else erp.stats(), keeps)
+            told = erp.set(url.query) if url.path == "/-/set" else erp.stats()
+            self.send(_answer(200, told, keeps), keeps)
             return
         wait_s = erp.latency_s + (erp.setup_s if self.is_new else 0.0)
         erp.connections += self.is_new
         self.is_new = False
         erp.in_flight += 1
         erp.most_in_flight = max(erp.most_in_flight, erp.in_flight)
-        method = self.parser.get_method().decode()
-        asked = (method, target, self.authorization, self.body, keeps)
-        if wait_s:
-            self.delays.call_later(wait_s, self.carry_out, *asked)
-        else:
-            self.carry_out(*asked)
-
-    def carry_out(self, method, target, authorization, body, keeps):
-        erp = self.erp
-        erp.in_flight -= 1
-        if authorization.startswith("AfasToken "):
-            status, content = erp.answer(method, target, body)
+        if self.authorization.startswith("AfasToken "):
+            status, content = erp.answer(self.parser.get_method().decode(), target, self.body)
         else:
             status, content = 401, {}
         erp.refused += status >= 400
-        self.send(status, content, keeps)
+        answer = _answer(status, content, keeps)
+        if wait_s:
+            self.delays.call_at(asked_ns + round(wait_s * 1e9), self.finish, answer, keeps)
+        else:
+            self.finish(answer, keeps)
 
-    def send(self, status, content, keeps):
+    def finish(self, answer, keeps):
+        self.erp.in_flight -= 1
+        self.send(answer, keeps)
+
+    def send(self, answer, keeps):
         if self.transport.is_closing():
             return
-        body = json.dumps(content).encode()
-        head = (
-            f"HTTP/1.1 {status} {REASONS[status]}\r\nContent-Type: application/json; charset=utf-8"
-            f"\r\nContent-Length: {len(body)}\r\n{'Server: x' if keeps else 'Connection: close'}"
-            "\r\n\r\n"
-        )
-        self.transport.write(head.encode() + body)
+        self.transport.write(answer)
         if not keeps:
             self.transport.close()
+
+
+def _answer(status, content, keeps):
+    body = json.dumps(content).encode()
+    head = (
+        f"HTTP/1.1 {status} {REASONS[status]}\r\nContent-Type: application/json; charset=utf-8"
+        f"\r\nContent-Length: {len(body)}\r\n{'Server: x' if keeps else 'Connection: close'}"
+        "\r\n\r\n"
+    )
+    return head.encode() + body
 
 
 class Delays:
     """Calls at their time: a loop's own timers are up to a millisecond late.
 
-    At 20 ms that is 5 % which no tool can do anything about. Needs Linux (`timerfd_create(2)`).
+    At 20 ms that is up to 5 %, about which no tool can do anything. Needs Linux (`timerfd_create`).
     """
 
     _ABSOLUTE = 1  # TFD_TIMER_ABSTIME
@@ -214,8 +218,7 @@ class Delays:
         self._number = itertools.count()  # what is due at once is called in the order of asking
         loop.add_reader(self._timer, self._due)
 
-    def call_later(self, wait_s, call, *arguments):
-        due_ns = time.monotonic_ns() + round(wait_s * 1e9)
+    def call_at(self, due_ns, call, *arguments):
         heapq.heappush(self._waiting, (due_ns, next(self._number), call, arguments))
         if self._waiting[0][0] == due_ns:
             self._set(due_ns)

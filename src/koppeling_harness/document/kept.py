@@ -39,10 +39,10 @@ class KeptDocuments:
     def __init__(self, folder: Path | None, name: str, *, code: str) -> None:
         digest = hashlib.sha256(name.encode()).hexdigest()[:32]
         self._file = folder / f"{digest}.txt" if folder and code else None
-        self._code = code
+        self._code = hashlib.sha256(code.encode()).hexdigest()
         self._kept = dict(self._lines())
-        self._used: set[str] = set()
-        self._new: IO[str] | None = None
+        self._used: set[bytes] = set()
+        self._new: IO[bytes] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -59,56 +59,56 @@ class KeptDocuments:
             Path(self._new.name).replace(self._file)
             _forget_sets_of_old(self._file)
 
-    def find(self, name: str, text: str) -> str | None:
+    def find(self, name: str, digest: str) -> str | None:
         """Return what was kept of a document; None when it is another now, or never was.
 
         Args:
             name: What messages call it.
-            text: What it holds.
+            digest: SHA-256 of what it holds.
         """
-        key = self._key(name, text)
+        if not self._kept:
+            return None
+        key = self._key(name, digest)
         line = self._kept.pop(key, None)
-        if line is not None:
-            self._used.add(key)
-        return line
+        if line is None:
+            return None
+        self._used.add(key)
+        return line.decode()
 
-    def keep(self, name: str, text: str, line: str) -> None:
+    def keep(self, name: str, digest: str, line: str) -> None:
         """Keep a line about a document until that changes."""
         if self._file is None:
             return
-        key = self._key(name, text)
+        key = self._key(name, digest)
         self._used.discard(key)
         with contextlib.suppress(OSError):
             if self._new is None:
                 # scenarios of a partner: of no concern to others on this machine
                 self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                self._new = self._file.with_suffix(f".{os.getpid()}").open("w", encoding="utf-8")
-            self._new.write(_record(key, line))
+                self._new = self._file.with_suffix(f".{os.getpid()}").open("wb")
+            self._new.write(_record(key, line.encode()))
 
-    def _key(self, name: str, text: str) -> str:
-        return hashlib.sha256(f"{self._code}\n{name}\n{text}".encode()).hexdigest()
+    def _key(self, name: str, digest: str) -> bytes:
+        return hashlib.sha256(f"{self._code} {digest} {name}".encode()).hexdigest().encode()
 
-    def _lines(self) -> Iterator[tuple[str, str]]:
+    def _lines(self) -> Iterator[tuple[bytes, bytes]]:
         """Yield what the file holds: keys, each with its line; what was damaged is left out."""
         if self._file is None:
             return
-        with (
-            contextlib.suppress(OSError, UnicodeDecodeError),
-            self._file.open(encoding="utf-8") as file,
-        ):
+        with contextlib.suppress(OSError), self._file.open("rb") as file:
             for line in file:
-                key, _, rest = line.rstrip("\n").partition(" ")
-                check, _, kept = rest.partition(" ")
+                key, _, rest = line.rstrip(b"\n").partition(b" ")
+                check, _, kept = rest.partition(b" ")
                 if check == _check(kept):
                     yield key, kept
 
 
-def _record(key: str, line: str) -> str:
-    return f"{key} {_check(line)} {line}\n"
+def _record(key: bytes, line: bytes) -> bytes:
+    return b"%b %b %b\n" % (key, _check(line), line)
 
 
-def _check(line: str) -> str:
-    return f"{zlib.crc32(line.encode()):08x}"
+def _check(line: bytes) -> bytes:
+    return b"%08x" % zlib.crc32(line)
 
 
 def code_of(*packages: ModuleType) -> str:

@@ -1,62 +1,24 @@
 """Read scenario files, and say everything that is wrong with them at once."""
 
+import contextlib
+import functools
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
+from io import FileIO
 from pathlib import Path
 from typing import Any
 
 from koppeling_harness import document, model, scenario
 from koppeling_harness.document import KeptDocuments, Source, code_of, load, read_yaml
-from koppeling_harness.errors import ConfigurationError, DocumentError, Problem
+from koppeling_harness.errors import DocumentError, Problem
 from koppeling_harness.model.scenario import STEP_EXPECTED, Scenario
 from koppeling_harness.scenario.check import check
-from koppeling_harness.scenario.packed import packed, packed_again, text_of
-
-SUFFIX = ".scenario.yaml"
-"""How the name of a scenario file ends."""
-
-_MISSPELT = (".scenario.yml", ".scenarios.yaml", ".scenarios.yml", ".scenario.json")
+from koppeling_harness.scenario.find import SUFFIX, Found, find_scenarios, shown
+from koppeling_harness.scenario.packed import PackedScenario, packed, packed_again
 
 _PLACED = ("given", "when", "faults", "then", "cleanup")
 """Lists whose members know where they stand."""
-
-
-def find_scenarios(paths: Sequence[Path]) -> tuple[Path, ...]:
-    """Return the scenario files that some paths mean, sorted, each once.
-
-    Args:
-        paths: Files, and folders that are searched with all that is below them.
-
-    Raises:
-        ConfigurationError: A path does not exist.
-    """
-    found: dict[Path, Path] = {}
-    real = RealPaths()
-    for path in paths:
-        if not path.exists():
-            message = f"{path}: expected a scenario file or a folder of them, found nothing"
-            raise ConfigurationError(message)
-        files = sorted(path.rglob(f"*{SUFFIX}")) if path.is_dir() else [path]
-        for file in files:
-            found.setdefault(real.of(file), file)
-    return tuple(found.values())
-
-
-class RealPaths:
-    """Resolves the paths of many files, the folder of each once."""
-
-    def __init__(self) -> None:
-        self._folders: dict[Path, Path] = {}
-
-    def of(self, file: Path) -> Path:
-        """Return where a file is, as `Path.resolve` does."""
-        if file.is_symlink():
-            return file.resolve()
-        folder = file.parent
-        if folder not in self._folders:
-            self._folders[folder] = folder.resolve()
-        return self._folders[folder] / file.name
 
 
 def load_scenario(path: Path) -> Scenario:
@@ -68,12 +30,14 @@ def load_scenario(path: Path) -> Scenario:
     Raises:
         DocumentError: It cannot be read or has problems; all of them are in it, with their places.
     """
-    name = _shown(path)
-    scenario, _ = _checked(_read(path, name), name)
-    return scenario
+    name = shown(path)
+    found, _ = _checked(_text(_read(name), name), name)
+    return found
 
 
-def load_scenarios(paths: Sequence[Path], *, kept_in: Path | None = None) -> tuple[Scenario, ...]:
+def load_scenarios(
+    paths: Sequence[Path], *, kept_in: Path | None = None
+) -> tuple[PackedScenario, ...]:
     """Read all scenario files that some paths mean, ordered by scenario id, packed.
 
     Args:
@@ -85,17 +49,29 @@ def load_scenarios(paths: Sequence[Path], *, kept_in: Path | None = None) -> tup
         DocumentError: Files have problems, or two have the same id; all problems are in it.
     """
     name = "\n".join(str(path.resolve()) for path in paths)
-    code = code_of(document, model, scenario) if kept_in else ""
-    with KeptDocuments(kept_in if paths else None, name, code=code) as kept:
-        return _all_scenarios(paths, kept)
+    code = _code() if kept_in and paths else ""
+    with KeptDocuments(kept_in, name, code=code) as kept:
+        return _all_scenarios(find_scenarios(paths), kept)
 
 
-def _all_scenarios(paths: Sequence[Path], kept: KeptDocuments) -> tuple[Scenario, ...]:
-    problems: list[Problem] = list(_misspelt(paths))
-    found: dict[str, Scenario] = {}
-    for path in find_scenarios(paths):
+@functools.cache
+def _code() -> str:
+    return code_of(document, model, scenario)
+
+
+def _all_scenarios(files: Found, kept: KeptDocuments) -> tuple[PackedScenario, ...]:
+    problems = [
+        Problem(
+            where=name,
+            message=f"would never run: expected its name to end in {SUFFIX}",
+            hint="Rename it.",
+        )
+        for name in files.misspelt
+    ]
+    found: dict[str, PackedScenario] = {}
+    for name in files.scenarios:
         try:
-            each = _packed(path, kept)
+            each = _packed(name, kept)
         except DocumentError as error:
             problems += error.problems
             continue
@@ -109,16 +85,19 @@ def _all_scenarios(paths: Sequence[Path], kept: KeptDocuments) -> tuple[Scenario
     return tuple(found[name] for name in sorted(found))
 
 
-def _packed(path: Path, kept: KeptDocuments) -> Scenario:
-    name = _shown(path)
-    text = _read(path, name)
-    line = kept.find(name, text)
+def _packed(name: str, kept: KeptDocuments) -> PackedScenario:
+    content = _read(name)
+    digest = of_file = hashlib.sha256(content).hexdigest()
+    if b"\r" in content:  # a lock is the same for every kind of line end, and what is kept is not
+        digest = _digest_of(content)
+    line = kept.find(name, of_file)
     if line is not None:
-        return packed_again(line, name=name)
-    found, data = _checked(text, name)
-    line = text_of(data)
-    kept.keep(name, text, line)
-    return packed(found, line)
+        with contextlib.suppress(ValueError, DocumentError):
+            return packed_again(line, name=name, digest=digest)
+    found, data = _checked(_text(content, name), name)
+    whole, line = packed(data, found, digest=digest)
+    kept.keep(name, of_file, line)
+    return whole
 
 
 def _checked(text: str, name: str) -> tuple[Scenario, Any]:
@@ -142,14 +121,13 @@ def _checked(text: str, name: str) -> tuple[Scenario, Any]:
     raise DocumentError(sorted(set_of(problems), key=_in_file_order))
 
 
-def file_of(scenario: Scenario) -> Path:
+def file_of(scenario: Scenario) -> str:
     """Return the file that a scenario was read from, relative to the working folder of then."""
-    return Path(scenario.place.rsplit(":", 2)[0])
+    return scenario.place.rsplit(":", 2)[0]
 
 
-def digest_of(path: Path) -> str:
-    """Return the SHA-256 of a file's text, the same for every kind of line end."""
-    text = path.read_bytes().replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+def _digest_of(content: bytes) -> str:
+    text = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     return hashlib.sha256(text).hexdigest()
 
 
@@ -158,34 +136,24 @@ def set_of(problems: Sequence[Problem]) -> list[Problem]:
     return list(dict.fromkeys(problems))
 
 
-def _read(path: Path, name: str) -> str:
-    if not path.name.endswith(SUFFIX):
+def _read(name: str) -> bytes:
+    if not name.endswith(SUFFIX):
         message = f"expected the name of a scenario file to end in {SUFFIX}"
         raise DocumentError([Problem(where=name, message=message)])
     try:
-        return path.read_bytes().decode("utf-8")
+        with FileIO(name) as file:
+            return file.readall()
     except OSError as error:
         message = f"cannot be read: {error.strerror}"
-    except UnicodeDecodeError as error:
-        message = f"expected UTF-8 text, found another byte at position {error.start}"
     raise DocumentError([Problem(where=name, message=message)])
 
 
-def _shown(path: Path) -> str:
-    """Return a path as messages show it: relative to the working folder when below it."""
-    if not path.anchor:
-        return path.as_posix()
-    whole, here = path.absolute(), Path.cwd()
-    return (whole.relative_to(here) if whole.is_relative_to(here) else whole).as_posix()
-
-
-def _misspelt(paths: Sequence[Path]) -> Iterator[Problem]:
-    for folder in paths:
-        if not folder.is_dir():
-            continue
-        for path in sorted(each for each in folder.rglob("*.*") if each.name.endswith(_MISSPELT)):
-            message = f"would never run: expected its name to end in {SUFFIX}"
-            yield Problem(where=_shown(path), message=message, hint="Rename it.")
+def _text(content: bytes, name: str) -> str:
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        message = f"expected UTF-8 text, found another byte at position {error.start}"
+    raise DocumentError([Problem(where=name, message=message)])
 
 
 def _in_file_order(problem: Problem) -> tuple[int, int]:

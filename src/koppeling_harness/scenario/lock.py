@@ -12,10 +12,11 @@ from typing import Literal
 
 from koppeling_harness.document import load_json
 from koppeling_harness.errors import ConfigurationError, DocumentError, Problem
-from koppeling_harness.model.scenario import Scenario
 from koppeling_harness.model.shape import STRICT
 from koppeling_harness.model.verdict import Level
-from koppeling_harness.scenario.load import RealPaths, digest_of, file_of
+from koppeling_harness.scenario.find import RealPaths, real_path
+from koppeling_harness.scenario.load import file_of
+from koppeling_harness.scenario.packed import PackedScenario
 from koppeling_harness.scenario.plan import is_for_release
 from koppeling_harness.value import dataclass
 
@@ -65,24 +66,18 @@ class Lock:
         return self.releases[release]
 
 
-def make_lock(scenarios: Iterable[Scenario], releases: Iterable[str]) -> Lock:
-    """Return the lock of scenarios as they are now.
+def make_lock(scenarios: Iterable[PackedScenario], releases: Iterable[str]) -> Lock:
+    """Return the lock of scenarios as they were read.
 
     Args:
         scenarios: All of a folder.
         releases: Labels of the releases to make a list for.
     """
-    required = {
-        each.scenario: (each, digest_of(file_of(each)))
-        for each in scenarios
-        if each.level is Level.REQUIRED
-    }
+    required = [each for each in scenarios if each.level is Level.REQUIRED]
     return Lock(
         releases={
             release: {
-                name: digest
-                for name, (scenario, digest) in required.items()
-                if is_for_release(scenario, release)
+                each.scenario: each.digest for each in required if is_for_release(each, release)
             }
             for release in releases
         }
@@ -113,7 +108,7 @@ def render_lock(lock: Lock) -> str:
     return json.dumps(whole, indent=1, ensure_ascii=False) + "\n"
 
 
-def verify_lock(lock: Lock, scenarios: Sequence[Scenario], *, where: str) -> list[Problem]:
+def verify_lock(lock: Lock, scenarios: Sequence[PackedScenario], *, where: str) -> list[Problem]:
     """Return in what the scenarios of a folder differ from its lock.
 
     Args:
@@ -134,7 +129,7 @@ def verify_lock(lock: Lock, scenarios: Sequence[Scenario], *, where: str) -> lis
     return list(found.values())
 
 
-def lock_for(paths: Sequence[Path], scenarios: Sequence[Scenario], *, release: str) -> Lock:
+def lock_for(paths: Sequence[Path], scenarios: Sequence[PackedScenario], *, release: str) -> Lock:
     """Return the lock that a run counts against, after holding it against what is there.
 
     Args:
@@ -151,8 +146,9 @@ def lock_for(paths: Sequence[Path], scenarios: Sequence[Scenario], *, release: s
     real = RealPaths()
     left = {real.of(file_of(each)): each for each in scenarios}
     for path in paths:
-        root = path.resolve()
-        inside = [file for file in left if file.is_relative_to(root)]
+        root = real_path(path)
+        below = root.rstrip("/") + "/"
+        inside = [file for file in left if file.startswith(below) or file == root]
         here = [left.pop(file) for file in inside]
         lock = read_lock(path) if path.is_dir() else None
         if lock is None:

@@ -1,11 +1,13 @@
 """Scenarios in little memory: of ten thousand, only those in flight are there as a whole.
 
-The steps of a scenario take five times as much room as objects than as text. What is asked of every
-scenario of a run, again and again, stays there as it is: id, title, level, place.
+The steps of a scenario take fifteen times as much room as objects than as compressed text. What is
+asked of every scenario of a run, again and again, stays there as it is: id, title, level, place.
 """
 
+import binascii
 import dataclasses
 import json
+import zlib
 from typing import Any
 
 from koppeling_harness.document import Source, load
@@ -14,17 +16,33 @@ from koppeling_harness.model.scenario import Scenario
 _LATE = frozenset({"values", "given", "when", "faults", "then", "cleanup"})
 _AT_HAND = tuple(each.name for each in dataclasses.fields(Scenario) if each.name not in _LATE)
 
+# what stands where the other part of a document would, which is no scenario without it
+_A_STEP: dict[str, Any] = {"when": [{"findings": {}}]}
+_A_HEAD: dict[str, Any] = {
+    "scenario": "a",
+    "title": {"nl": "a", "en": "a"},
+    "level": "required",
+    "proves": ["a"],
+}
+
 _ENCODE = json.JSONEncoder(separators=(",", ":")).encode
+
+# with a window for a few KiB, and so without the room for large ones that takes long to lay out
+_LEVEL, _WINDOW, _MEMORY = 1, -12, 4
 
 
 class PackedScenario(Scenario):
     """A scenario whose steps are made anew each time that one of them is asked for.
 
     Who carries it out asks for all of them at once, by `unpacked`.
+
+    Attributes:
+        digest: SHA-256 of its file, the same for every kind of line end; as a lock has it.
     """
 
-    __slots__ = ("_text",)
-    _text: str
+    __slots__ = ("_late", "digest")
+    _late: bytes
+    digest: str
 
     def __getattr__(self, name: str) -> Any:
         """Return what is not at hand: Python asks here for members that were never set."""
@@ -33,35 +51,50 @@ class PackedScenario(Scenario):
         raise AttributeError(name)
 
 
-def packed(scenario: Scenario, text: str) -> PackedScenario:
-    """Return a scenario with its steps packed.
+def packed(data: dict[str, Any], scenario: Scenario, *, digest: str) -> tuple[PackedScenario, str]:
+    """Return a scenario with its steps packed, and a line of text that it can be made of again.
 
     Args:
-        scenario: All of it.
-        text: What `text_of` gives of the document that it was made from.
+        data: The document, with places.
+        scenario: All of what it says.
+        digest: As `PackedScenario.digest`.
     """
+    few = {key: each for key, each in data.items() if key not in _LATE}
+    rest = {key: each for key, each in data.items() if key in _LATE}
+    press = zlib.compressobj(_LEVEL, zlib.DEFLATED, _WINDOW, _MEMORY)
+    late = press.compress(_ENCODE(rest).encode()) + press.flush()
+    line = f"{binascii.b2a_base64(late, newline=False).decode()} {_ENCODE(few)}"
+    return _made(scenario, late, digest), line
+
+
+def packed_again(line: str, *, name: str, digest: str) -> PackedScenario:
+    """Return the packed scenario that `packed` gave a line of text for, without making its steps.
+
+    Args:
+        line: What it gave.
+        name: What messages call the file.
+        digest: As `PackedScenario.digest`.
+
+    Raises:
+        ValueError: The line is of something else.
+        DocumentError: So is it, and it looked as if it were not.
+    """
+    late, _, few = line.partition(" ")
+    scenario = _loaded({**json.loads(few), **_A_STEP}, name)
+    return _made(scenario, binascii.a2b_base64(late), digest)
+
+
+def _made(scenario: Scenario, late: bytes, digest: str) -> PackedScenario:
     made = object.__new__(PackedScenario)
-    for name in _AT_HAND:
-        object.__setattr__(made, name, getattr(scenario, name))
-    object.__setattr__(made, "_text", text)
+    _take_at_hand(made, scenario)
+    object.__setattr__(made, "_late", late)
+    object.__setattr__(made, "digest", digest)
     return made
 
 
-def packed_again(text: str, *, name: str) -> PackedScenario:
-    """Return the packed scenario that `text_of` gave the text of, without making its steps.
-
-    Args:
-        text: What it gave, of a scenario that was in order.
-        name: What messages call the file.
-    """
-    data = json.loads(text)
-    few = {key: each for key, each in data.items() if key not in _LATE}
-    return packed(_loaded({**few, "when": data["when"][:1]}, name), text)
-
-
-def text_of(data: dict[str, Any]) -> str:
-    """Return a document, with places, as one line of text."""
-    return _ENCODE(data)
+def _take_at_hand(made: Scenario, other: Scenario) -> None:
+    for name in _AT_HAND:
+        object.__setattr__(made, name, getattr(other, name))
 
 
 def _loaded(data: dict[str, Any], name: str) -> Scenario:
@@ -72,7 +105,8 @@ def unpacked(scenario: Scenario) -> Scenario:
     """Return a scenario with all of its steps."""
     if type(scenario) is not PackedScenario:
         return scenario
-    name = scenario.place.rsplit(":", 2)[0]
-    whole = _loaded(json.loads(scenario._text), name)  # noqa: SLF001 - this module packed it
+    late = json.loads(zlib.decompress(scenario._late, _WINDOW))  # noqa: SLF001 - packed here
+    whole = _loaded({**_A_HEAD, **late}, scenario.place.rsplit(":", 2)[0])
     # results keep what is at hand: the texts that are there already, not their equals
-    return dataclasses.replace(whole, **{each: getattr(scenario, each) for each in _AT_HAND})
+    _take_at_hand(whole, scenario)
+    return whole

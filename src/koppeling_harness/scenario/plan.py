@@ -59,6 +59,8 @@ def _applies(scenario: Scenario, manifest: Manifest) -> bool:
         return False
     if not any(_is_meant(each, applies) for each in manifest.operations):
         return False
+    if not applies.connectors:
+        return True
     declared = {each.lower() for each in manifest.connectors}
     return all(each.lower() in declared for each in applies.connectors)
 

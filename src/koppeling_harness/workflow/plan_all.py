@@ -43,12 +43,13 @@ class _Owners:
 
     def __init__(self, integrations: Sequence[Integration]) -> None:
         self._folders = {each.manifest.id: each.folder.resolve() for each in integrations}
-        self._known: dict[Path, str | None] = {}
+        self._known: dict[str, str | None] = {}
 
     def of(self, scenario: Scenario) -> str | None:
-        folder = file_of(scenario).parent
+        file = file_of(scenario)
+        folder = file[: file.rfind("/") + 1]
         if folder not in self._known:
-            whole = folder.resolve()
+            whole = Path(folder).resolve()
             found = (name for name, each in self._folders.items() if whole.is_relative_to(each))
             self._known[folder] = next(found, None)
         return self._known[folder]

@@ -2,9 +2,9 @@ import zlib
 
 import pytest
 
-from koppeling_harness.errors import ConfigurationError, DocumentError
+from koppeling_harness.errors import DocumentError
 from koppeling_harness.model.scenario import ForEach, GetStep, InsertStep, OperationStep
-from koppeling_harness.scenario.load import find_scenarios, load_scenario, load_scenarios
+from koppeling_harness.scenario.load import load_scenario, load_scenarios
 from support.scenarios import HEAD, write_scenario
 
 WHOLE = """\
@@ -126,20 +126,6 @@ def test_a_file_with_another_name_is_a_document_error(tmp_path):
     assert ".scenario.yaml" in problem.message
 
 
-def test_scenarios_are_found_in_folders_and_as_files_each_once(tmp_path):
-    first = write_scenario(tmp_path / "a" / "deep", name="first")
-    second = write_scenario(tmp_path / "b", name="second")
-    (tmp_path / "a" / "README.md").write_text("no scenario", encoding="utf-8")
-
-    again = tmp_path / "b" / ".." / "b" / second.name
-    assert find_scenarios([tmp_path / "a", second, first, again, tmp_path]) == (first, second)
-
-
-def test_a_path_that_is_not_there_is_a_configuration_error(tmp_path):
-    with pytest.raises(ConfigurationError, match=r"expected a scenario file or a folder"):
-        find_scenarios([tmp_path / "nowhere"])
-
-
 def test_many_are_read_in_the_order_of_their_ids(tmp_path):
     write_scenario(tmp_path / "z", name="alpha")
     write_scenario(tmp_path / "a", name="beta")
@@ -187,13 +173,18 @@ def test_a_file_with_problems_is_not_kept_and_its_problems_are_told_again(tmp_pa
     assert not (tmp_path / "cache").exists()
 
 
+def with_line(file, line):
+    """Write the one line that a cache holds anew, as if it had been kept so."""
+    key, *_ = file.read_text().split(" ", 1)
+    file.write_text(f"{key} {zlib.crc32(line.encode()):08x} {line}\n")
+
+
 def test_a_file_that_was_kept_is_not_parsed_again_until_it_changes(tmp_path):
     path, cache = write_scenario(tmp_path), tmp_path / "cache"
     load_scenarios([path], kept_in=cache)
     (file,) = cache.iterdir()
-    key, _, line = file.read_text().split(" ", 2)
-    line = line.rstrip("\n").replace("Title", "Kept title")
-    file.write_text(f"{key} {zlib.crc32(line.encode()):08x} {line}\n")
+    _, _, line = file.read_text().rstrip("\n").split(" ", 2)
+    with_line(file, line.replace("Title", "Kept title"))
     (kept,) = load_scenarios([path], kept_in=cache)
     assert kept.title.en == "Kept title"
     path.write_text(path.read_text() + "# changed\n")
@@ -206,7 +197,24 @@ def test_what_was_kept_and_is_damaged_is_parsed_again(tmp_path):
     parsed = load_scenarios([path], kept_in=cache)
     (file,) = cache.iterdir()
     whole = file.read_text()
-    for damaged in (whole[:-20], whole.replace('"level"', '"label"'), whole.replace("op", "po")):
+    for damaged in (whole[:-20], whole.replace('"level"', '"label"'), whole.swapcase()):
         file.write_text(damaged)
         assert load_scenarios([path], kept_in=cache) == parsed
         assert file.read_text() == whole
+
+
+@pytest.mark.parametrize("line", ["", "{}", "x {}", "AAAA [", 'AAAA {"scenario": "one"}'])
+def test_what_was_kept_by_another_program_is_parsed_again(tmp_path, line):
+    path, cache = write_scenario(tmp_path), tmp_path / "cache"
+    parsed = load_scenarios([path], kept_in=cache)
+    (file,) = cache.iterdir()
+    whole = file.read_text()
+    with_line(file, line)
+    assert load_scenarios([path], kept_in=cache) == parsed
+    assert file.read_text() == whole
+
+
+def test_a_link_that_leads_to_itself_is_a_document_error(tmp_path):
+    (tmp_path / "one.scenario.yaml").symlink_to("one.scenario.yaml")
+    with pytest.raises(DocumentError, match=r"one\.scenario\.yaml: cannot be read: "):
+        load_scenarios([tmp_path])

@@ -1,4 +1,5 @@
 import json
+from hashlib import sha256
 
 import pytest
 
@@ -81,6 +82,39 @@ def test_files_by_themselves_are_locked_by_what_they_are(pack):
 
     found = lock_for([path], load_scenarios([path]), release="Profit 8")
     assert found.required("Profit 8") == ("alpha",)
+
+
+def test_a_file_that_changes_once_it_was_read_is_locked_by_what_was_read(pack):
+    made = lock(pack)
+    scenarios = load_scenarios([pack])
+    path = pack / "alpha.scenario.yaml"
+    path.write_text(path.read_text(encoding="utf-8") + "# altered\n", encoding="utf-8")
+
+    assert lock_for([pack], scenarios, release="Profit 8").of("Profit 8") == made.of("Profit 8")
+    assert problems_of(pack) == ["the required scenario `alpha` was altered after it was locked"]
+
+
+def test_what_is_kept_has_the_digest_of_the_file(pack, tmp_path):
+    path = pack / "alpha.scenario.yaml"
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    made = lock(pack)
+    for _ in range(2):
+        kept = load_scenarios([pack], kept_in=tmp_path / "cache")
+        assert make_lock(kept, RELEASES) == made
+    assert (
+        made.of("Profit 8")["beta"]
+        == sha256((pack / "beta.scenario.yaml").read_bytes()).hexdigest()
+    )
+
+
+def test_a_file_that_a_folder_only_links_to_is_not_of_that_folder(pack, tmp_path):
+    lock(pack)
+    elsewhere = write_scenario(tmp_path / "elsewhere", name="linked")
+    (pack / "linked.scenario.yaml").symlink_to(elsewhere)
+    paths = [pack, tmp_path / "elsewhere"]
+
+    found = lock_for(paths, load_scenarios(paths), release="Profit 8")
+    assert found.required("Profit 8") == ("alpha", "beta", "linked", "new")
 
 
 def test_a_missing_an_altered_and_an_unlocked_required_scenario_are_problems(pack):

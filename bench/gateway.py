@@ -23,7 +23,8 @@ from pathlib import Path
 import uvicorn
 
 from koppeling_harness.clock import SystemClock
-from koppeling_harness.traffic import Gateway, Redactor
+from koppeling_harness.traffic.gateway import Gateway
+from koppeling_harness.traffic.redactor import Redactor
 from koppeling_harness.traffic.reverse_proxy import ReverseProxy
 from koppeling_harness.traffic.wire import GatewayProtocol
 

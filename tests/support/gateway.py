@@ -15,7 +15,8 @@ from koppeling_harness.clock import SystemClock
 from koppeling_harness.model.exchange import Exchange, Recording
 from koppeling_harness.model.fault import CallFilter, Fault, FaultKind
 from koppeling_harness.model.secret import Secret
-from koppeling_harness.traffic import Gateway, Redactor
+from koppeling_harness.traffic.gateway import Gateway
+from koppeling_harness.traffic.redactor import Redactor
 from koppeling_harness.traffic.wire import GatewayProtocol
 
 ENVIRONMENT = "T12345AA"

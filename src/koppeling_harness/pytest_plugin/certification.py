@@ -20,7 +20,7 @@ from koppeling_harness.plugin.isolated import with_environments
 from koppeling_harness.plugin.requires import with_runtimes
 from koppeling_harness.plugin.session import IntegrationRunner
 from koppeling_harness.scenario.plan import PlannedScenario
-from koppeling_harness.traffic import Redactor
+from koppeling_harness.traffic.redactor import Redactor
 from koppeling_harness.value import dataclass
 
 if TYPE_CHECKING:

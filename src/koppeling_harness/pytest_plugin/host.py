@@ -17,7 +17,8 @@ from koppeling_harness.model.secret import Secret
 from koppeling_harness.pytest_plugin.declared import private_fields, webhook_events
 from koppeling_harness.pytest_plugin.server import Server
 from koppeling_harness.scenario.plan import PlannedScenario
-from koppeling_harness.traffic import Gateway, Redactor
+from koppeling_harness.traffic.gateway import Gateway
+from koppeling_harness.traffic.redactor import Redactor
 
 
 class EmulatedErp:

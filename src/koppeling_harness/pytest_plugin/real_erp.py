@@ -34,8 +34,9 @@ from koppeling_harness.store.creation_journal import (
     is_unsettled,
 )
 from koppeling_harness.store.gate import FileGate
-from koppeling_harness.traffic import Gateway, Redactor
+from koppeling_harness.traffic.gateway import Gateway
 from koppeling_harness.traffic.polite import UPSTREAM, Door, PoliteUpstream
+from koppeling_harness.traffic.redactor import Redactor
 from koppeling_harness.traffic.reverse_proxy import ReverseProxy
 from koppeling_harness.value import dataclass
 

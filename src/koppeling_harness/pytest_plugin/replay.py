@@ -24,7 +24,8 @@ from koppeling_harness.pytest_plugin.server import Server
 from koppeling_harness.scenario.expression import Functions, evaluate
 from koppeling_harness.scenario.matcher import match
 from koppeling_harness.scenario.plan import PlannedScenario
-from koppeling_harness.traffic import Gateway, Redactor
+from koppeling_harness.traffic.gateway import Gateway
+from koppeling_harness.traffic.redactor import Redactor
 from koppeling_harness.traffic.replay import Replay, why_not
 from koppeling_harness.value import dataclass
 

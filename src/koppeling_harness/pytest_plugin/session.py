@@ -9,7 +9,7 @@ from koppeling_harness.model.shape import Release
 from koppeling_harness.pytest_plugin.certification import Certification, Request
 from koppeling_harness.scenario.keyword import keyword_filter
 from koppeling_harness.scenario.plan import PlannedScenario
-from koppeling_harness.traffic import Redactor
+from koppeling_harness.traffic.redactor import Redactor
 from koppeling_harness.value import dataclass
 
 

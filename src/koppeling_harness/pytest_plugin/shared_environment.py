@@ -15,7 +15,7 @@ from koppeling_harness.model.journal import Fate, WriteKind, Written
 from koppeling_harness.model.verdict import Cause, Outcome, Severity
 from koppeling_harness.scenario.plan import PlannedScenario
 from koppeling_harness.store.creation_journal import is_unsettled
-from koppeling_harness.traffic import Gateway
+from koppeling_harness.traffic.gateway import Gateway
 from koppeling_harness.traffic.polite import Door
 
 ANSWER_LIMIT_S = 120.0

@@ -26,7 +26,7 @@ from koppeling_harness.pytest_plugin.session import SessionOutcome, run_session
 from koppeling_harness.scenario.load import load_scenarios
 from koppeling_harness.scenario.lock import lock_for
 from koppeling_harness.scenario.plan import PlannedScenario
-from koppeling_harness.traffic import Redactor
+from koppeling_harness.traffic.redactor import Redactor
 from koppeling_harness.value import dataclass
 from koppeling_harness.version import __version__
 from koppeling_harness.workflow.integrations import (

@@ -10,9 +10,9 @@ from koppeling_harness.model.exchange import Recording
 from koppeling_harness.scenario.plan import PlannedScenario
 from koppeling_harness.store.files import write_files
 from koppeling_harness.store.recordings import recording_file
-from koppeling_harness.traffic import Redactor
 from koppeling_harness.traffic.har import to_har
 from koppeling_harness.traffic.private_inputs import with_private_inputs_hidden
+from koppeling_harness.traffic.redactor import Redactor
 from koppeling_harness.workflow.write_run import refuse_secrets
 
 

@@ -14,7 +14,7 @@ from koppeling_harness.rules.verdict import result_id, settled, verdict
 from koppeling_harness.store.files import require_writable, write_files
 from koppeling_harness.store.recordings import kept_recordings
 from koppeling_harness.store.runs import RUN, load_run
-from koppeling_harness.traffic import Redactor
+from koppeling_harness.traffic.redactor import Redactor
 from koppeling_harness.value import dataclass
 from koppeling_harness.workflow.judged import run_exit_code
 from koppeling_harness.workflow.run import RunDone, statuses, verdict_lines

@@ -23,7 +23,7 @@ from koppeling_harness.plugin.session import IntegrationRunner
 from koppeling_harness.pytest_plugin.certification import DEFAULT_RELEASE
 from koppeling_harness.pytest_plugin.host import EmulatedErp
 from koppeling_harness.scenario.plan import PlannedScenario
-from koppeling_harness.traffic import Redactor
+from koppeling_harness.traffic.redactor import Redactor
 from koppeling_harness.value import dataclass
 
 _NOTHING = Scenario(

@@ -26,7 +26,7 @@ from koppeling_harness.report.recheck_page import render_recheck_page
 from koppeling_harness.report.recheck_text import render_recheck_text
 from koppeling_harness.rules.attribution import BY_ENVIRONMENT, is_environment, whose_change
 from koppeling_harness.store.files import require_writable, write_files
-from koppeling_harness.traffic import Redactor
+from koppeling_harness.traffic.redactor import Redactor
 from koppeling_harness.value import dataclass
 from koppeling_harness.version import __version__
 from koppeling_harness.workflow.certify import Certified, Progress

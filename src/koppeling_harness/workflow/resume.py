@@ -12,7 +12,7 @@ from koppeling_harness.model.run_journal import RunBegin, RunGoesOn, ScenarioBeg
 from koppeling_harness.plugin.discover import Integration
 from koppeling_harness.scenario.plan import PlannedScenario
 from koppeling_harness.store.run_journal import JOURNAL, BrokenRun, Key, RunJournal
-from koppeling_harness.traffic import Redactor
+from koppeling_harness.traffic.redactor import Redactor
 from koppeling_harness.value import dataclass
 from koppeling_harness.version import __version__
 from koppeling_harness.workflow.write_run import refuse_secrets

@@ -16,7 +16,7 @@ from koppeling_harness.plugin.session import IntegrationRunner
 from koppeling_harness.pytest_plugin.host import EmulatedErp
 from koppeling_harness.scenario.load import load_scenario
 from koppeling_harness.scenario.plan import PlannedScenario, plan
-from koppeling_harness.traffic import Redactor
+from koppeling_harness.traffic.redactor import Redactor
 from koppeling_harness.value import dataclass
 from koppeling_harness.workflow.integrations import find_integrations
 from koppeling_harness.workflow.request import CertifyRequest

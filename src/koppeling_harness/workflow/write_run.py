@@ -15,7 +15,7 @@ from koppeling_harness.report.run_markdown import render_run_markdown
 from koppeling_harness.report.run_page import run_page_pieces
 from koppeling_harness.store.files import write_files
 from koppeling_harness.store.recordings import kept_recordings
-from koppeling_harness.traffic import Redactor
+from koppeling_harness.traffic.redactor import Redactor
 
 _AT_ONCE = 64 * 1024
 """Characters that are searched and written at once."""

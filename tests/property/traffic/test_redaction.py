@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from koppeling_harness.model.secret import Secret
-from koppeling_harness.traffic import Redactor
 from koppeling_harness.traffic.personal import is_bsn, is_iban
+from koppeling_harness.traffic.redactor import Redactor
 
 HEX = st.text("0123456789ABCDEF", min_size=64, max_size=64)
 AROUND = st.text(st.characters(codec="utf-8"), max_size=40)

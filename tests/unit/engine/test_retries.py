@@ -15,7 +15,7 @@ from koppeling_harness.plugin.session import IntegrationRunner
 from koppeling_harness.pytest_plugin.host import EmulatedErp
 from koppeling_harness.scenario.load import load_scenarios
 from koppeling_harness.scenario.plan import plan
-from koppeling_harness.traffic import Redactor
+from koppeling_harness.traffic.redactor import Redactor
 from support.tiny import scenario, tiny_plugin
 
 

@@ -14,7 +14,7 @@ from koppeling_harness.pytest_plugin.real_erp import RealErp
 from koppeling_harness.pytest_plugin.session import run_session
 from koppeling_harness.scenario.load import load_scenarios
 from koppeling_harness.scenario.plan import plan
-from koppeling_harness.traffic import Redactor
+from koppeling_harness.traffic.redactor import Redactor
 from koppeling_harness.workflow.doctor import diagnose, require_healthy
 from koppeling_harness.workflow.environments import TokenSources
 from support.partners import REFERENCE, REPOSITORY, partner

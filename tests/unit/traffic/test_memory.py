@@ -6,7 +6,8 @@ import tracemalloc
 import pytest
 
 from koppeling_harness.clock import SystemClock
-from koppeling_harness.traffic import Gateway, Redactor
+from koppeling_harness.traffic.gateway import Gateway
+from koppeling_harness.traffic.redactor import Redactor
 
 PIECE = b"x" * 64 * 1024
 PIECES = 800

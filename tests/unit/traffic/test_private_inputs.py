@@ -5,8 +5,8 @@ import json
 import pytest
 
 from koppeling_harness.model.exchange import Exchange, Recording, Sender, TriggerRecord
-from koppeling_harness.traffic import Redactor
 from koppeling_harness.traffic.private_inputs import with_private_inputs_hidden
+from koppeling_harness.traffic.redactor import Redactor
 
 GIVEN = {"customers": [{"number": "W-1", "lastName": "Bakker", "born": 1980, "new": True}]}
 

@@ -4,8 +4,8 @@ from urllib.parse import parse_qs, quote
 import pytest
 
 from koppeling_harness.model.secret import Secret
-from koppeling_harness.traffic import Redactor
 from koppeling_harness.traffic.redact_exchange import ExchangeRedactor
+from koppeling_harness.traffic.redactor import Redactor
 
 PATH = "/connectors/Uren"
 

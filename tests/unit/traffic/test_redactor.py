@@ -8,7 +8,7 @@ from urllib.parse import quote, quote_plus
 import pytest
 
 from koppeling_harness.model.secret import Secret
-from koppeling_harness.traffic import Redactor
+from koppeling_harness.traffic.redactor import Redactor
 
 DATA = "949C1A9CFFEF4D73A2D2BEFA1E1F6B5C0011223344556677889900AABBCCDDEE"
 TOKEN = f"<token><version>1</version><data>{DATA}</data></token>"

@@ -12,7 +12,7 @@ from koppeling_harness.model.secret import Secret
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.verdict import Level
 from koppeling_harness.scenario.plan import PlannedScenario
-from koppeling_harness.traffic import Redactor
+from koppeling_harness.traffic.redactor import Redactor
 from koppeling_harness.workflow.keep_traffic import TrafficKeeper
 from support.exchanges import Tape, a_manifest
 

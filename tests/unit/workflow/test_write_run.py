@@ -8,7 +8,7 @@ from koppeling_harness.model.secret import Secret
 from koppeling_harness.report.ctrf import render_ctrf
 from koppeling_harness.report.junit import JunitDialect, render_junit
 from koppeling_harness.report.run_page import render_run_page
-from koppeling_harness.traffic import Redactor
+from koppeling_harness.traffic.redactor import Redactor
 from koppeling_harness.workflow.write_run import write_record, write_report
 from support.records import every_outcome
 

@@ -48,12 +48,12 @@ def installed(
         return folder
     made = place / f"{name}.{uuid.uuid4().hex}"
     made.mkdir()
-    ran = subprocess.run(
-        command(made), cwd=made, capture_output=True, text=True, timeout=180, check=False
-    )
-    if ran.returncode != 0:
+    try:
+        subprocess.run(command(made), cwd=made, capture_output=True, timeout=180, check=True)
+    except subprocess.SubprocessError as error:
         shutil.rmtree(made, ignore_errors=True)
-        pytest.skip(f"{name} cannot be installed: {ran.stderr.strip()[-200:]}")
+        said = (error.stderr or b"").decode(errors="replace").strip()[-200:]
+        pytest.skip(f"{name} cannot be installed: {said or error}")
     try:
         made.rename(folder)
     except OSError:

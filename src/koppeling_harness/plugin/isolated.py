@@ -67,10 +67,12 @@ def _with_environment(integration: Integration, *, everyone: bool) -> Integratio
 
 def cache_folder() -> Path:
     """Return where environments are kept."""
-    import platformdirs  # noqa: PLC0415 - most runs need none
-
     named = os.environ.get(CACHE_VARIABLE)
-    return Path(named).resolve() if named else platformdirs.user_cache_path("koppeling")
+    if named:
+        return Path(named).resolve()
+    import platformdirs  # noqa: PLC0415 - takes longer to import than all else here
+
+    return platformdirs.user_cache_path("koppeling")
 
 
 def own_interpreter(name: str, requirements: Path | None, *, cache: Path) -> Path:

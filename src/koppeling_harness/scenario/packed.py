@@ -28,7 +28,7 @@ _A_HEAD: dict[str, Any] = {
 _ENCODE = json.JSONEncoder(separators=(",", ":")).encode
 
 # with a window for a few KiB, and so without the room for large ones that takes long to lay out
-_LEVEL, _WINDOW, _MEMORY = 1, -12, 4
+_LEVEL, _WINDOW, _MEMORY = 6, -12, 3
 
 
 class PackedScenario(Scenario):

@@ -22,8 +22,8 @@ _TOKEN_AROUND = re.compile(
     rf"{_LT}data{_GT}\s*(\[token:[0-9a-f]{{8}}\])\s*{_LT}{_SLASH}data{_GT}"
     rf"(?:\s*{_LT}{_SLASH}token{_GT})?"
 )
-_BASE64_LEAST = 24
-_BASE64_RUN = re.compile(rf"(?<![A-Za-z0-9+/_%-])[A-Za-z0-9+/_%-]{{{_BASE64_LEAST},}}={{0,2}}")
+_TOKEN_LEAST = len("<data>") + 32 + len("<")
+_BASE64_LEAST = b"x" * 24
 # x for every character that base64 may hold, as itself or URL-encoded
 _BASE64_SHAPE = bytes(
     ord("x") if code < 128 and (chr(code).isalnum() or chr(code) in "+/_%-") else ord(" ")
@@ -81,9 +81,12 @@ class Redactor:
 
         self._learn(text)
         text = self._replace_secrets(text, counted)
-        if _has_base64(text):
-            text = _BASE64_RUN.sub(lambda run: self._replace_base64(run.group(), counted), text)
-        return replace_personal(text, replace)
+        parts: list[str] = []
+        done = 0
+        for start, end in _base64_runs(text):
+            parts += [text[done:start], self._replace_base64(text[start:end], counted)]
+            done = end
+        return replace_personal("".join([*parts, text[done:]]), replace)
 
     def find_secrets(self, data: bytes) -> tuple[str, ...]:
         """Return the kinds of the secrets that stand in some bytes; empty when all is well.
@@ -93,8 +96,8 @@ class Redactor:
         text = data.decode("utf-8", errors="replace")
         self._learn(text)
         kinds = {kind for *_, kind, _ in self._index.find(text)}
-        for run in _BASE64_RUN.finditer(text) if _has_base64(text) else ():
-            kinds.update(kind for kind, _ in self._inside_base64(run.group()))
+        for start, end in _base64_runs(text):
+            kinds.update(kind for kind, _ in self._inside_base64(text[start:end]))
         return tuple(sorted(kinds))
 
     def _add_token_data(self, data: str) -> None:
@@ -131,6 +134,8 @@ class Redactor:
         return run
 
     def _inside_base64(self, run: str) -> list[tuple[str, str]]:
+        if len(run) * 3 // 4 < min(self._index.shortest, _TOKEN_LEAST):
+            return []
         for inside in _decodings(run):
             self._learn(inside)
             found = self._index.find(inside)
@@ -139,10 +144,15 @@ class Redactor:
         return []
 
 
-def _has_base64(text: str) -> bool:
-    """Return whether there is anything for `_BASE64_RUN` to find; much faster than to look."""
+def _base64_runs(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where there may be base64: from 24 of its characters on, with the `=` at their end."""
     shape = text.encode("latin-1", errors="replace").translate(_BASE64_SHAPE)
-    return b"x" * _BASE64_LEAST in shape
+    end = 0
+    while (start := shape.find(_BASE64_LEAST, end)) >= 0:
+        end = shape.find(b" ", start)
+        end = len(shape) if end < 0 else end
+        end += len(text[end : end + 2]) - len(text[end : end + 2].lstrip("="))
+        yield start, end
 
 
 def _written_forms(text: str) -> tuple[str, ...]:

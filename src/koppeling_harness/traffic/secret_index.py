@@ -1,5 +1,6 @@
 """Find any of thousands of secrets in a text, in time that does not grow with their number."""
 
+import math
 import re
 
 _GRAMS = (32, 16)
@@ -16,6 +17,7 @@ class SecretIndex:
     def __init__(self) -> None:
         self._kinds: dict[str, tuple[str, str]] = {}
         self._runs: dict[int, dict[str, list[tuple[str, int]]]] = {}
+        self._shortest = math.inf
         self._short: list[str] = []
         self._short_pattern: re.Pattern[str] | None = None
 
@@ -30,6 +32,7 @@ class SecretIndex:
         if not text or text in self._kinds:
             return
         self._kinds[text] = (kind, value)
+        self._shortest = min(self._shortest, len(text))
         gram = next((size for size in _GRAMS if len(text) >= 2 * size - 1), None)
         if gram is None:
             self._short = sorted([*self._short, text], key=len, reverse=True)
@@ -38,6 +41,11 @@ class SecretIndex:
         runs = self._runs.setdefault(gram, {})
         for at in range(len(text) - gram + 1):
             runs.setdefault(text[at : at + gram], []).append((text, at))
+
+    @property
+    def shortest(self) -> float:
+        """Length of the shortest text, infinite when there is none."""
+        return self._shortest
 
     def find(self, text: str) -> list[tuple[int, int, str, str]]:
         """Return where secrets stand: start, end, kind and value, in order, never overlapping."""
@@ -54,8 +62,9 @@ class SecretIndex:
     def _long(self, text: str) -> list[tuple[int, str]]:
         found: list[tuple[int, str]] = []
         for gram, runs in self._runs.items():
-            for at in range(0, len(text) - gram + 1, gram):
-                for secret, offset in runs.get(text[at : at + gram], ()):
+            places = range(0, len(text) - gram + 1, gram)
+            for at in [each for each in places if text[each : each + gram] in runs]:
+                for secret, offset in runs[text[at : at + gram]]:
                     if offset <= at and text.startswith(secret, at - offset):
                         found.append((at - offset, secret))
         return found

@@ -1,6 +1,8 @@
 """Whatever surrounds a secret and however it is written, it does not stay."""
 
 import base64
+import re
+import string
 from urllib.parse import quote
 
 from hypothesis import given
@@ -8,7 +10,7 @@ from hypothesis import strategies as st
 
 from koppeling_harness.model.secret import Secret
 from koppeling_harness.traffic.personal import is_bsn, is_iban
-from koppeling_harness.traffic.redactor import Redactor
+from koppeling_harness.traffic.redactor import Redactor, _base64_runs
 
 HEX = st.text("0123456789ABCDEF", min_size=64, max_size=64)
 AROUND = st.text(st.characters(codec="utf-8"), max_size=40)
@@ -41,6 +43,28 @@ def test_a_token_is_found_at_every_place_inside_base64(data, before, after):
 
     assert redactor.text(encoded).startswith("[token:")
     assert redactor.text(quote(encoded, safe="")).startswith("[token:")
+
+
+@given(
+    secret=st.text(string.ascii_letters + string.digits, min_size=18, max_size=64),
+    before=PADDING,
+    after=PADDING,
+    around=st.text('é😀 <"', max_size=6),
+)
+def test_any_secret_is_found_inside_base64_whatever_stands_around(secret, before, after, around):
+    redactor = redactor_of(secret)
+    encoded = base64.b64encode(before + secret.encode() + after).decode()
+    redacted = redactor.text(around + encoded + around)
+
+    assert re.fullmatch(rf"{around}\[token:[0-9a-f]{{8}}\]{around}", redacted)
+    assert redactor.find_secrets((around + encoded + around).encode()) == ("token",)
+
+
+@given(text=st.text("Aé😀= /_%-", max_size=120))
+def test_base64_is_looked_for_where_its_characters_stand(text):
+    run = re.compile(r"(?<![A-Za-z0-9+/_%-])[A-Za-z0-9+/_%-]{24,}={0,2}")
+
+    assert list(_base64_runs(text)) == [each.span() for each in run.finditer(text)]
 
 
 @given(secret=st.text(min_size=4, max_size=80), before=AROUND, after=AROUND)

@@ -13,7 +13,7 @@ from koppeling_harness.store.recordings import recording_file
 from koppeling_harness.traffic.har import to_har
 from koppeling_harness.traffic.private_inputs import with_private_inputs_hidden
 from koppeling_harness.traffic.redactor import Redactor
-from koppeling_harness.workflow.write_run import refuse_secrets
+from koppeling_harness.workflow.secret_search import refuse_secrets
 
 
 class TrafficKeeper:

@@ -18,7 +18,8 @@ from koppeling_harness.traffic.redactor import Redactor
 from koppeling_harness.value import dataclass
 from koppeling_harness.workflow.judged import run_exit_code
 from koppeling_harness.workflow.run import RunDone, statuses, verdict_lines
-from koppeling_harness.workflow.write_run import refuse_secrets, write_record, write_report
+from koppeling_harness.workflow.secret_search import refuse_secrets
+from koppeling_harness.workflow.write_run import write_record, write_report
 
 MOST_SHARDS = 1000
 

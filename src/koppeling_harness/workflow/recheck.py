@@ -38,8 +38,8 @@ from koppeling_harness.workflow.recheck_releases import AskedRelease, RecheckRel
 from koppeling_harness.workflow.recorded_cells import RecordedCells
 from koppeling_harness.workflow.request import CertifyRequest
 from koppeling_harness.workflow.run import RunDone, certify_and_write, with_defaults
+from koppeling_harness.workflow.secret_search import refuse_secrets
 from koppeling_harness.workflow.whose_change import Tables
-from koppeling_harness.workflow.write_run import refuse_secrets
 
 _HEAVIEST_FIRST = (
     ExitCode.INTERRUPTED,

@@ -15,7 +15,7 @@ from koppeling_harness.store.run_journal import JOURNAL, BrokenRun, Key, RunJour
 from koppeling_harness.traffic.redactor import Redactor
 from koppeling_harness.value import dataclass
 from koppeling_harness.version import __version__
-from koppeling_harness.workflow.write_run import refuse_secrets
+from koppeling_harness.workflow.secret_search import refuse_secrets
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from koppeling_harness.document import json_pieces
-from koppeling_harness.errors import SecretFoundError
 from koppeling_harness.model.dossier import Dossier
 from koppeling_harness.model.run import RunRecord
 from koppeling_harness.report.ctrf import ctrf_pieces
@@ -16,9 +15,7 @@ from koppeling_harness.report.run_page import run_page_pieces
 from koppeling_harness.store.files import write_files
 from koppeling_harness.store.recordings import kept_recordings
 from koppeling_harness.traffic.redactor import Redactor
-
-_AT_ONCE = 64 * 1024
-"""Characters that are searched and written at once."""
+from koppeling_harness.workflow.secret_search import SecretSearch
 
 
 def write_record(record: RunRecord, reports: Path, *, redactor: Redactor) -> Path:
@@ -37,7 +34,7 @@ def write_record(record: RunRecord, reports: Path, *, redactor: Redactor) -> Pat
         "junit-pytest.xml": junit_pieces(record, JunitDialect.PYTEST),
         "summary.md": [render_run_markdown(record)],
     }
-    search = _Search(redactor)
+    search = SecretSearch(redactor)
     searched = {name: search.through(name, pieces) for name, pieces in files.items()}
     searched["run.json"] = _digested(searched["run.json"], digest)
     write_files(folder, searched, last="run.json", check=search.refuse)
@@ -69,7 +66,7 @@ def write_report(
     """
     kept = kept_recordings(reports / record.run_id)
     name = f"{record.run_id}/index.html"
-    search = _Search(redactor)
+    search = SecretSearch(redactor)
     page = run_page_pieces(record, dossiers=dossiers, recordings=kept)
     files: dict[str, bytes | Iterable[bytes]] = {name: search.through(name, page)}
     latest = {
@@ -81,65 +78,3 @@ def write_report(
     if record.shard is None:
         files["latest.json"] = json.dumps(latest, indent=1).encode()
     write_files(reports, files, check=search.refuse)
-
-
-def refuse_secrets(files: dict[str, bytes], redactor: Redactor) -> None:
-    """Search files for every secret that the run knew.
-
-    Raises:
-        SecretFoundError: One was found; the message names files and kinds, never the secret.
-    """
-    search = _Search(redactor)
-    for name, content in files.items():
-        search.look_at(name, content)
-    search.refuse()
-
-
-class _Search:
-    """Looks for secrets in files that are made piece by piece, before a piece is written."""
-
-    def __init__(self, redactor: Redactor) -> None:
-        self._redactor = redactor
-        self._found: dict[str, set[str]] = {}
-
-    def through(self, name: str, pieces: Iterable[str]) -> Iterator[bytes]:
-        """Yield the pieces of a file, none any more once something was found; look at them all.
-
-        Args:
-            name: Of the file.
-            pieces: Such that nothing secret could stand in two of them.
-        """
-        waiting: list[str] = []
-        size = 0
-        for piece in pieces:
-            waiting.append(piece)
-            size += len(piece)
-            if size > _AT_ONCE:
-                yield from self._searched(name, waiting)
-                waiting, size = [], 0
-        yield from self._searched(name, waiting)
-
-    def _searched(self, name: str, pieces: Iterable[str]) -> Iterator[bytes]:
-        content = "".join(pieces).encode()
-        self.look_at(name, content)
-        if not self._found:
-            yield content
-
-    def look_at(self, name: str, content: bytes) -> None:
-        """Note what is found in a file, or in a part of it."""
-        kinds = self._redactor.find_secrets(content)
-        if kinds:
-            self._found.setdefault(name, set()).update(kinds)
-
-    def refuse(self) -> None:
-        """Raise when anything was found.
-
-        Raises:
-            SecretFoundError: The message names files and kinds, never the secret.
-        """
-        if self._found:
-            lines = [
-                f"{name}: found {', '.join(sorted(each))}" for name, each in self._found.items()
-            ]
-            hint = "Nothing was written. Report it: the redaction missed a place."
-            raise SecretFoundError("\n".join(lines), hint=hint)

@@ -16,8 +16,8 @@ from koppeling_harness.store.recordings import kept_recordings
 from koppeling_harness.store.runs import RUN, load_run
 from koppeling_harness.traffic.redactor import Redactor
 from koppeling_harness.value import dataclass
+from koppeling_harness.workflow.conclude import RunDone, statuses, verdict_lines
 from koppeling_harness.workflow.judged import run_exit_code
-from koppeling_harness.workflow.run import RunDone, statuses, verdict_lines
 from koppeling_harness.workflow.secret_search import refuse_secrets
 from koppeling_harness.workflow.write_run import write_record, write_report
 

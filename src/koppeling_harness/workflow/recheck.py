@@ -30,6 +30,7 @@ from koppeling_harness.traffic.redactor import Redactor
 from koppeling_harness.value import dataclass
 from koppeling_harness.version import __version__
 from koppeling_harness.workflow.certify import Certified, Progress
+from koppeling_harness.workflow.conclude import RunDone
 from koppeling_harness.workflow.history import Earlier, History
 from koppeling_harness.workflow.live_runs import LiveRuns
 from koppeling_harness.workflow.moved import moved, newly_failing
@@ -37,7 +38,7 @@ from koppeling_harness.workflow.present import Wanted, presents
 from koppeling_harness.workflow.recheck_releases import AskedRelease, RecheckReleases
 from koppeling_harness.workflow.recorded_cells import RecordedCells
 from koppeling_harness.workflow.request import CertifyRequest
-from koppeling_harness.workflow.run import RunDone, certify_and_write, with_defaults
+from koppeling_harness.workflow.run import certify_and_write, with_defaults
 from koppeling_harness.workflow.secret_search import refuse_secrets
 from koppeling_harness.workflow.whose_change import Tables
 
@@ -79,7 +80,7 @@ def recheck_and_write(request: RecheckRequest, *, clock: Clock, progress: Progre
     """Run, compare, attribute, and write record and page below the reports.
 
     Raises:
-        HarnessError: No verdict was reached; see `certify` and `write_run`.
+        HarnessError: No verdict was reached; see `certify` and `conclude`.
     """
     require_writable(request.reports)
     request = replace(request, run=_only_necessary(with_defaults(request.run), request.impact))

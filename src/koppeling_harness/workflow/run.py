@@ -1,62 +1,27 @@
-"""`koppeling run` from end to end: certify, write, and say it in a few lines."""
+"""`koppeling run` from end to end: certify, and conclude."""
 
-from collections.abc import Sequence
+import contextlib
+import importlib
+import threading
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from koppeling_harness.clock import Clock
-from koppeling_harness.config.registration import registration_path
 from koppeling_harness.config.settings import load_settings
-from koppeling_harness.document import dump_json
-from koppeling_harness.errors import ExitCode, UsageError
-from koppeling_harness.model.run import Attempt, IntegrationRecord, RunRecord, ScenarioResult
-from koppeling_harness.model.verdict import Outcome
+from koppeling_harness.errors import UsageError
+from koppeling_harness.model.run import RunRecord
 from koppeling_harness.store.files import require_writable
 from koppeling_harness.store.run_file import run_file
-from koppeling_harness.store.run_journal import JOURNAL
 from koppeling_harness.store.runs import load_run
-from koppeling_harness.value import dataclass
-from koppeling_harness.workflow.certify import Certified, Progress, certify
+from koppeling_harness.workflow.certify import Progress, certify
 from koppeling_harness.workflow.places import default_packs, default_plugins
 from koppeling_harness.workflow.request import CertifyRequest
 from koppeling_harness.workflow.rerun import Rerun
-from koppeling_harness.workflow.status import Judged, StatusRequest, as_text, judge_registrations
-from koppeling_harness.workflow.write_run import write_record, write_report
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunDone:
-    """What a run says to its caller.
-
-    Attributes:
-        record: Of the run, or of the recheck.
-        text: A few lines for a person.
-        exit_code: What the process says.
-    """
-
-    record: object
-    text: str
-    exit_code: ExitCode
-
-    @property
-    def json(self) -> str:
-        """The record as JSON."""
-        return dump_json(self.record, indent=1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
-    """A run whose reports are written.
-
-    Attributes:
-        certified: What it came to.
-        folder: Where its reports are.
-        judged: The registrations of its integrations; None when there are none.
-    """
-
-    certified: Certified
-    folder: Path
-    judged: Judged | None
+if TYPE_CHECKING:
+    from koppeling_harness.workflow.conclude import RunDone, Written
 
 
 def run_and_write(
@@ -68,7 +33,7 @@ def run_and_write(
     rerun_failed: str = "",
     environment: str = "",
     resume: str = "",
-) -> RunDone:
+) -> "RunDone":
     """Certify, and write the reports.
 
     Args:
@@ -81,7 +46,7 @@ def run_and_write(
         resume: A run that was broken off, to go on with; what it was asked for holds.
 
     Raises:
-        HarnessError: No verdict was reached; see `certify` and `write_run`.
+        HarnessError: No verdict was reached; see `certify` and `conclude`.
     """
     require_writable(reports)
     if resume:
@@ -97,24 +62,12 @@ def run_and_write(
         from koppeling_harness.workflow.against import against_environment  # noqa: PLC0415
 
         request = against_environment(request, environment, folder=Path(), clock=clock)
-    written = certify_and_write(request, reports, clock=clock, progress=progress)
-    certified, judged = written.certified, written.judged
-    lines = [
-        *verdict_lines(certified.record),
-        *certified.notes,
-        *(["", as_text(judged, lang="en"), ""] if judged else []),
-        f"report: {written.folder / 'index.html'}",
-    ]
-    return RunDone(
-        record=certified.record,
-        text="\n".join(lines),
-        exit_code=certified.exit_code,
-    )
+    return certify_and_write(request, reports, clock=clock, progress=progress).done
 
 
 def certify_and_write(
     request: CertifyRequest, reports: Path, *, clock: Clock, progress: Progress
-) -> Written:
+) -> "Written":
     """Certify, and write record and reports.
 
     Args:
@@ -124,17 +77,32 @@ def certify_and_write(
         progress: Is told how far it is.
 
     Raises:
-        HarnessError: No verdict was reached; see `certify` and `write_run`.
+        HarnessError: No verdict was reached; see `certify` and `conclude`.
     """
     traffic = reports if request.keep_traffic else None
+    progress = replace(progress, on_collected=_before(progress.on_collected))
     certified = certify(request, clock=clock, progress=progress, traffic=traffic, reports=reports)
-    record, redactor = certified.record, certified.session.redactor
-    folder = write_record(record, reports, redactor=redactor)
-    judged = None if record.shard else statuses(certified.folders, reports, clock)
-    write_report(record, reports, redactor=redactor, dossiers=judged.dossiers if judged else ())
-    if not certified.session.interrupted:
-        (folder / JOURNAL).unlink(missing_ok=True)  # all of it stands in the record now
-    return Written(certified=certified, folder=folder, judged=judged)
+    from koppeling_harness.workflow.conclude import conclude  # noqa: PLC0415 - see `_before`
+
+    return conclude(certified, reports, clock=clock)
+
+
+def _before(on_collected: Callable[[int], None]) -> Callable[[int], None]:
+    """Return the same, after which is imported what concludes a run.
+
+    That takes a tenth of what a run of one scenario does, and most of a run is waiting.
+    """
+
+    def collected(count: int) -> None:
+        on_collected(count)
+        threading.Thread(target=_import_conclude, daemon=True).start()
+
+    return collected
+
+
+def _import_conclude() -> None:
+    with contextlib.suppress(Exception):  # raised again where it is used
+        importlib.import_module("koppeling_harness.workflow.conclude")
 
 
 def repeating(request: CertifyRequest, earlier: RunRecord) -> CertifyRequest:
@@ -151,14 +119,6 @@ def repeating(request: CertifyRequest, earlier: RunRecord) -> CertifyRequest:
     )
 
 
-def statuses(folders: Sequence[Path], reports: Path, clock: Clock) -> Judged | None:
-    """Return the status of the registrations that lie beside the integrations, this run counted."""
-    paths = tuple(path for each in folders if (path := registration_path(each)).is_file())
-    if not paths:
-        return None
-    return judge_registrations(StatusRequest(paths=paths, runs=reports), clock=clock)
-
-
 def with_defaults(request: CertifyRequest) -> CertifyRequest:
     """Return the request with the integrations and packs here, or the packs that were installed."""
     return replace(
@@ -166,49 +126,3 @@ def with_defaults(request: CertifyRequest) -> CertifyRequest:
         plugins=request.plugins or default_plugins(),
         packs=request.packs or load_settings(Path()).packs or (default_packs(),),
     )
-
-
-def verdict_lines(record: RunRecord) -> list[str]:
-    """Return for a person: a verdict per integration, and what is wrong with it."""
-    part = [f"shard {record.shard.index} of {record.shard.total}"] if record.shard else []
-    return part + [
-        line for each in record.integrations for line in _integration_lines(each, record.erp.label)
-    ]
-
-
-def _integration_lines(each: IntegrationRecord, release: str) -> list[str]:
-    if each.problem:
-        return [f"{each.id}: set aside", *(f"    {line}" for line in each.problem.splitlines())]
-    count = each.verdict.required
-    waived = f", {each.verdict.waived} waived" if each.verdict.waived else ""
-    lines = [
-        f"{each.id} {each.version} on {release}: {each.verdict.outcome} - "
-        f"{count.passed} of {count.total} required scenarios executed and passed "
-        f"({count.executed} executed{waived})"
-    ]
-    lines += [f"  {problem}" for problem in each.waiver_problems]
-    for result in each.results:
-        if result.outcome is not Outcome.PASSED:
-            lines += _result_lines(result)
-    return lines
-
-
-def _result_lines(result: ScenarioResult) -> list[str]:
-    operation = f"[{result.operation}]" if result.operation else ""
-    cause = f", {result.cause}" if result.cause else ""
-    outcome = "passed on retry, which is not passed" if result.passed_on_retry else result.outcome
-    lines = [f"  {outcome}{cause}: {result.scenario}{operation} ({result.place})"]
-    if result.attempts:
-        tried = ", ".join(_attempt_text(each) for each in result.attempts)
-        lines.append(f"      attempts: {tried}")
-    for finding in result.findings[:3]:
-        lines.append(f"      {finding.code}: {finding.message}")
-        lines.append(f"      hint: {finding.hint}" if finding.hint else "")
-    hidden = len(result.findings) - 3
-    if hidden > 0:
-        lines.append(f"      and {hidden} more in the report")
-    return [line for line in lines if line]
-
-
-def _attempt_text(attempt: Attempt) -> str:
-    return f"{attempt.outcome} ({attempt.cause})" if attempt.cause else str(attempt.outcome)

@@ -1,6 +1,7 @@
 """Model values as plain data, as pydantic would write them."""
 
 import dataclasses
+import functools
 import json
 import math
 from collections.abc import Callable, Iterable, Iterator
@@ -10,9 +11,6 @@ from types import NoneType
 from typing import Any
 
 Writer = Callable[[Any], Any]
-
-_ENCODE = json.JSONEncoder(ensure_ascii=False).encode
-_AS_THEY_ARE = frozenset({NoneType, bool, int, str})
 
 
 def plain(value: Any) -> Any:
@@ -52,26 +50,45 @@ def laid_out_pieces(value: Any, *, levels: int, margin: str = "") -> Iterator[st
     """
     parts = _parts(value) if levels else None
     if parts is None:
-        yield _ENCODE(plain(value))
+        yield _on_one_line(value)
         return
     start, end = ("{", "}") if isinstance(parts, dict) else ("[", "]")
     inner, before = f"{margin} ", f"{start}\n"
     for name, each in parts.items() if isinstance(parts, dict) else ((None, one) for one in parts):
-        yield before + inner if name is None else f"{before}{inner}{_ENCODE(name)}: "
+        yield before + inner if name is None else f"{before}{inner}{_on_one_line(name)}: "
         yield from laid_out_pieces(each, levels=levels - 1, margin=inner)
         before = ",\n"
     yield f"\n{margin}{end}" if before == ",\n" else start + end
+
+
+def _on_one_line(value: Any) -> str:
+    try:
+        return _ENCODE(value)
+    except ValueError:  # a number that JSON does not know
+        return _ENCODE(plain(value))
 
 
 def _parts(value: Any) -> dict[str, Any] | Iterable[Any] | None:
     """Return what a value consists of, as it is; None when it is one thing."""
     if isinstance(value, (dict, list, tuple, Iterator)):
         return value
-    if dataclasses.is_dataclass(value):
-        return {written: getattr(value, name) for name, written in _members(type(value))}
-    return None
+    return _values(value) if dataclasses.is_dataclass(value) else None
 
 
+def _unknown_to_json(value: Any) -> Any:
+    return _values(value) if dataclasses.is_dataclass(value) else plain(value)
+
+
+_ENCODE = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, check_circular=False, default=_unknown_to_json
+).encode
+
+
+def _values(record: Any) -> dict[str, Any]:
+    return {written: getattr(record, name) for name, written in _members(record.__class__)}
+
+
+@functools.cache
 def _members(kind: type[Any]) -> tuple[tuple[str, str], ...]:
     """Return the members of a record type, each with its name in documents."""
     alias = getattr(kind, "__pydantic_config__", {}).get("alias_generator", str)
@@ -82,22 +99,9 @@ def _writer(kind: type[Any]) -> Writer:
     if issubclass(kind, StrEnum):
         return lambda value: value.value
     if dataclasses.is_dataclass(kind):
-        return _record(kind)
+        return lambda value: _mapping(_values(value))
     message = f"{kind.__name__} is not a kind of value that documents hold"
     raise TypeError(message)
-
-
-def _record(kind: type[Any]) -> Writer:
-    members = _members(kind)
-
-    def write(value: Any) -> dict[str, Any]:
-        found = {}
-        for name, written in members:
-            each = getattr(value, name)
-            found[written] = each if type(each) in _AS_THEY_ARE else plain(each)
-        return found
-
-    return write
 
 
 def _moment(value: datetime) -> str:
@@ -118,7 +122,7 @@ def _mapping(value: Any) -> dict[str, Any]:
 
 
 _WRITERS: dict[type[Any], Writer] = {
-    **dict.fromkeys(_AS_THEY_ARE, lambda value: value),
+    **dict.fromkeys((NoneType, bool, int, str), lambda value: value),
     float: _number,
     date: date.isoformat,
     datetime: _moment,

@@ -24,7 +24,7 @@ def clean(text: str) -> str:
 
     Written out rather than dropped: a reviewer must see that it was there. Line ends become `\n`.
     """
-    if not _UNWANTED.search(text):
+    if text.isprintable() or not _UNWANTED.search(text):  # the first is quick, and seldom untrue
         return text
     return _UNWANTED.sub(_written_out, text.replace("\r\n", "\n"))
 

@@ -4,7 +4,7 @@ import re
 
 from koppeling_harness.model.run import ScenarioResult, Verdict
 
-_PLACE = re.compile(r"^(?P<file>.+?)(?::(?P<line>\d+))?(?::\d+)?$", re.DOTALL)
+_PLACE = re.compile(r"(?P<file>.[^:]*(?::[^:]*)*?)(?::(?P<line>\d+))?(?::\d+)?$", re.DOTALL)
 
 
 def full_name(result: ScenarioResult) -> str:

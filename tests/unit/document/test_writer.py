@@ -1,4 +1,6 @@
 import json
+import math
+from datetime import date
 
 import pytest
 
@@ -25,6 +27,14 @@ def test_a_value_without_indent_stands_on_one_line():
     assert dump_json(Text(nl="één", en="one")) == '{"nl": "één", "en": "one"}'
 
 
-def test_what_no_document_holds_is_refused():
+@pytest.mark.parametrize("levels", [0, 1, 9])
+def test_a_number_that_json_does_not_know_is_null(levels):
+    text = laid_out({"a": [math.inf, 1.5, frozenset({date(2026, 5, 1)})]}, levels=levels)
+
+    assert json.loads(text) == {"a": [None, 1.5, ["2026-05-01"]]}
+
+
+@pytest.mark.parametrize("write", [plain, dump_json])
+def test_what_no_document_holds_is_refused(write):
     with pytest.raises(TypeError, match="set is not a kind of value"):
-        plain({"a": {1}})
+        write({"a": {1}})

@@ -64,6 +64,20 @@ def test_control_characters_are_written_out():
     assert r"\x1b[31mrood\x00 \ufffe \U000e0041" in case.find("system-out").text
 
 
+@pytest.mark.parametrize("dialect", JunitDialect)
+def test_markup_in_names_and_texts_is_text(dialect):
+    text = """<b a="1" c='2'>&amp; ]]>"""
+    finding = a_finding(message=text, hint=text)
+    result = a_failure(operation=text, findings=(finding,), log=text, waiver=text)
+    (suite,) = suites(a_run(an_integration(result)), dialect)
+    case = suite.find("testcase")
+
+    assert case.get("name") == f"{result.scenario}[{text}]"
+    assert case.find("failure").get("message") == f"EXPECT: {text}"
+    assert f"hint: {text}" in case.find("failure").text
+    assert case.find("system-out").text.endswith(text)
+
+
 def test_counts_are_those_of_the_cases():
     suite, *_ = suites(every_outcome())
     cases = suite.findall("testcase")

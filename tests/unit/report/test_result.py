@@ -11,6 +11,9 @@ from support.records import a_result, an_integration
         ("scenarios/a.scenario.yaml:12", ("scenarios/a.scenario.yaml", 12)),
         ("scenarios/a.scenario.yaml", ("scenarios/a.scenario.yaml", None)),
         (r"C:\packs\a.scenario.yaml:12:3", (r"C:\packs\a.scenario.yaml", 12)),
+        ("a:1:b:12", ("a:1:b", 12)),
+        ("1:2:3:4", ("1:2", 3)),
+        (":12", (":12", None)),
         ("", ("", None)),
     ],
 )

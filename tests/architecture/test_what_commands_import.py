@@ -53,3 +53,14 @@ def test_a_run_against_erp1_here_imports_nothing_that_is_seldom_needed(tmp_path)
     assert code == 0
     assert names >= TO_RUN
     assert not names & (SELDOM | {"pytest"})
+
+
+def test_what_certifies_imports_neither_server_nor_templates():
+    program = 'import sys, koppeling_harness.workflow.run; print(*sys.modules, sep="\\n")'
+    ran = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    names = set(ran.stdout.split())
+
+    assert "koppeling_harness.engine.engine" in names
+    assert not names & {"uvicorn", "starlette", "jinja2", "pydantic", "httpx"}

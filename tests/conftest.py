@@ -1,9 +1,14 @@
 """Hygiene for every test: a plain terminal and a clean environment."""
 
 import os
+import signal
 
 import pytest
 from hypothesis import settings
+
+# A shell starts what runs in the background with SIGINT ignored, which every process that a test
+# starts would inherit: none of them could be interrupted.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # How long an example takes says something of the machine, not of the code.
 settings.register_profile("unhurried", parent=settings.default, deadline=None)

@@ -103,7 +103,9 @@ def _view(
         (each for each in record.results if each.outcome is not Outcome.PASSED),
         key=lambda each: (_LEVELS.index(each.level), _OUTCOMES.index(each.outcome)),
     )
-    codes = Counter(code for each in wrong for code in {finding.code for finding in each.findings})
+    codes = Counter(
+        code for each in wrong for code in dict.fromkeys(finding.code for finding in each.findings)
+    )
     return IntegrationView(
         record=record,
         explained=tuple(wrong[:EXPLAINED_AT_MOST]),

@@ -80,14 +80,14 @@ def certify_and_write(
         HarnessError: No verdict was reached; see `certify` and `conclude`.
     """
     traffic = reports if request.keep_traffic else None
-    progress = replace(progress, on_collected=_before(progress.on_collected))
+    progress = replace(progress, on_collected=_importing_meanwhile(progress.on_collected))
     certified = certify(request, clock=clock, progress=progress, traffic=traffic, reports=reports)
-    from koppeling_harness.workflow.conclude import conclude  # noqa: PLC0415 - see `_before`
+    from koppeling_harness.workflow.conclude import conclude  # noqa: PLC0415 - as said below
 
     return conclude(certified, reports, clock=clock)
 
 
-def _before(on_collected: Callable[[int], None]) -> Callable[[int], None]:
+def _importing_meanwhile(on_collected: Callable[[int], None]) -> Callable[[int], None]:
     """Return the same, after which is imported what concludes a run.
 
     That takes a tenth of what a run of one scenario does, and most of a run is waiting.

@@ -207,3 +207,13 @@ def test_a_merged_run_says_of_how_many_shards():
     shown = text_of(render_run_page(a_run(an_integration(a_result()), merged_from=("r1", "r2"))))
 
     assert "Merged from 2 shards." in shown
+
+
+def test_codes_that_were_seen_equally_often_stand_in_the_order_in_which_they_were_seen():
+    codes = [f"CODE-{letter}" for letter in "HCAGBFDE"]
+    findings = tuple(a_finding(code) for code in codes)
+    failures = [a_failure(name, findings=findings) for name in ("hours.push", "hours.pull")]
+    page = text_of(render_run_page(a_run(an_integration(*failures))))
+
+    places = [page.index(f"{code} × 2") for code in codes]
+    assert places == sorted(places)

@@ -17,8 +17,7 @@ from koppeling_harness.model.environment import (
 )
 from koppeling_harness.model.policy import Policy, ReleaseRoles, Term
 from koppeling_harness.model.shape import STRICT, Identifier, NonEmpty, Text
-from koppeling_harness.rules.policy import POLICIES, policy_problems
-from koppeling_harness.rules.status import WARNING_DAYS
+from koppeling_harness.rules.policy import POLICIES, WARNING_DAYS, policy_problems
 from koppeling_harness.value import dataclass
 
 SETTINGS = "koppeling.toml"

@@ -7,27 +7,27 @@ from koppeling_harness.document.kept import KeptDocuments, code_of
 from koppeling_harness.document.schema import json_schema
 from koppeling_harness.document.validate import (
     dump_json,
-    json_pieces,
     load,
     load_json,
     load_yaml,
     to_plain,
 )
-from koppeling_harness.document.writer import laid_out, laid_out_pieces
+from koppeling_harness.document.writer import Json, laid_out, laid_out_pieces, members
 from koppeling_harness.document.yaml_source import Source, read_yaml
 
 __all__ = [
+    "Json",
     "KeptDocuments",
     "Source",
     "code_of",
     "dump_json",
-    "json_pieces",
     "json_schema",
     "laid_out",
     "laid_out_pieces",
     "load",
     "load_json",
     "load_yaml",
+    "members",
     "read_yaml",
     "to_plain",
 ]

@@ -1,11 +1,10 @@
 """Plain data onto model types and back; what does not fit, `explain` puts into words."""
 
 import json
-from collections.abc import Iterator
 from typing import Any, TypeVar
 
 from koppeling_harness.document.reader import Reader, Refused, reader_of
-from koppeling_harness.document.writer import laid_out, laid_out_pieces, plain
+from koppeling_harness.document.writer import laid_out, plain
 from koppeling_harness.document.yaml_source import Source, read_yaml
 from koppeling_harness.errors import DocumentError, Problem
 
@@ -72,8 +71,3 @@ def dump_json(value: object, *, indent: int | None = None) -> str:
         indent: Anything but None: for people, on many lines.
     """
     return laid_out(value, levels=0 if indent is None else _LEVELS)
-
-
-def json_pieces(value: object) -> Iterator[str]:
-    """Yield piece by piece what `dump_json` returns for people, each line of a result whole."""
-    return laid_out_pieces(value, levels=_LEVELS)

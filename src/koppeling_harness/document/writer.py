@@ -13,6 +13,12 @@ from typing import Any
 Writer = Callable[[Any], Any]
 
 
+class Json(str):
+    """Text that is JSON already, on one line; a layout takes it as it is."""
+
+    __slots__ = ()
+
+
 def plain(value: Any) -> Any:
     """Return a model value as what JSON knows.
 
@@ -44,7 +50,7 @@ def laid_out_pieces(value: Any, *, levels: int, margin: str = "") -> Iterator[st
 
     Args:
         value: A model value or plain data; on the uppermost levels an iterator may stand for a
-            list.
+            list, and `Json` for any value.
         levels: How many.
         margin: What stands before the last line.
     """
@@ -61,7 +67,14 @@ def laid_out_pieces(value: Any, *, levels: int, margin: str = "") -> Iterator[st
     yield f"\n{margin}{end}" if before == ",\n" else start + end
 
 
+def members(record: Any) -> dict[str, Any]:
+    """Return the members of a model value as a document names them, each as it is."""
+    return {written: getattr(record, name) for name, written in _names(record.__class__)}
+
+
 def _on_one_line(value: Any) -> str:
+    if type(value) is Json:
+        return value
     try:
         return _ENCODE(value)
     except ValueError:  # a number that JSON does not know
@@ -72,11 +85,11 @@ def _parts(value: Any) -> dict[str, Any] | Iterable[Any] | None:
     """Return what a value consists of, as it is; None when it is one thing."""
     if isinstance(value, (dict, list, tuple, Iterator)):
         return value
-    return _values(value) if dataclasses.is_dataclass(value) else None
+    return members(value) if dataclasses.is_dataclass(value) else None
 
 
 def _unknown_to_json(value: Any) -> Any:
-    return _values(value) if dataclasses.is_dataclass(value) else plain(value)
+    return members(value) if dataclasses.is_dataclass(value) else plain(value)
 
 
 _ENCODE = json.JSONEncoder(
@@ -84,12 +97,8 @@ _ENCODE = json.JSONEncoder(
 ).encode
 
 
-def _values(record: Any) -> dict[str, Any]:
-    return {written: getattr(record, name) for name, written in _members(record.__class__)}
-
-
 @functools.cache
-def _members(kind: type[Any]) -> tuple[tuple[str, str], ...]:
+def _names(kind: type[Any]) -> tuple[tuple[str, str], ...]:
     """Return the members of a record type, each with its name in documents."""
     alias = getattr(kind, "__pydantic_config__", {}).get("alias_generator", str)
     return tuple((each.name, alias(each.name)) for each in dataclasses.fields(kind))
@@ -99,7 +108,7 @@ def _writer(kind: type[Any]) -> Writer:
     if issubclass(kind, StrEnum):
         return lambda value: value.value
     if dataclasses.is_dataclass(kind):
-        return lambda value: _mapping(_values(value))
+        return lambda value: _mapping(members(value))
     message = f"{kind.__name__} is not a kind of value that documents hold"
     raise TypeError(message)
 

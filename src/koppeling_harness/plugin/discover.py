@@ -4,7 +4,6 @@ One by one: what is wrong with one of them sets that one aside, and never hides 
 """
 
 import hashlib
-import importlib.metadata
 import importlib.util
 import os
 from collections.abc import Iterator, Sequence
@@ -15,10 +14,8 @@ from koppeling_harness.config.registration import REGISTRATION
 from koppeling_harness.errors import HarnessError
 from koppeling_harness.model.manifest import Manifest
 from koppeling_harness.model.shape import Text
+from koppeling_harness.plugin.announced import announced
 from koppeling_harness.value import dataclass
-
-ENTRY_POINTS = "koppeling_harness.plugins.v1"
-"""Group of entry points of installed plugins; the value names the package of `koppeling.yaml`."""
 
 _CACHES = frozenset(
     {
@@ -161,7 +158,7 @@ def _without_doubles(
 
 
 def _installed() -> Iterator[tuple[Path, Integration | SetAside]]:
-    for point in importlib.metadata.entry_points(group=ENTRY_POINTS):
+    for point in announced():
         where = f"{point.dist.name} {point.dist.version}" if point.dist else "installed"
         try:
             folder = _folder_of(point.module)

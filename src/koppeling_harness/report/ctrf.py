@@ -10,13 +10,23 @@ from collections.abc import Iterator
 from typing import Any, assert_never
 from uuid import NAMESPACE_URL, uuid5
 
-from koppeling_harness.document import dump_json, laid_out_pieces
+from koppeling_harness.document import Json, dump_json, laid_out_pieces
 from koppeling_harness.model.run import IntegrationRecord, RunRecord, ScenarioResult
 from koppeling_harness.model.verdict import Cause, Outcome
 from koppeling_harness.report.clean import clean, one_line
-from koppeling_harness.report.result import full_name, split_place, verdict_line
+from koppeling_harness.report.result import Form, full_name, split_place, verdict_line
 
 _STATUSES = ("passed", "failed", "skipped", "pending", "other")
+
+
+def ctrf_test(integration: str, result: ScenarioResult) -> str:
+    """Return a result as a test of CTRF, on one line.
+
+    Args:
+        integration: Its id.
+        result: The result.
+    """
+    return dump_json(_test(integration, result))
 
 
 def render_ctrf(record: RunRecord) -> bytes:
@@ -28,12 +38,17 @@ def render_ctrf(record: RunRecord) -> bytes:
     return "".join(ctrf_pieces(record, digest)).encode()
 
 
-def ctrf_pieces(record: RunRecord, digest: "hashlib._Hash") -> Iterator[str]:
+def ctrf_pieces(
+    record: RunRecord,
+    digest: "hashlib._Hash",
+    test_of: Form = ctrf_test,
+) -> Iterator[str]:
     """Yield piece by piece what `render_ctrf` returns, each line of a test whole.
 
     Args:
         record: The run.
         digest: SHA-256 over its record as a file; complete when the first piece is asked for.
+        test_of: Gives what `ctrf_test` does.
     """
     counts: Counter[str] = Counter()
     for each in record.integrations:
@@ -61,7 +76,7 @@ def ctrf_pieces(record: RunRecord, digest: "hashlib._Hash") -> Iterator[str]:
                 "stop": _ms(record.finished_at.timestamp()),
                 "duration": _ms((record.finished_at - record.started_at).total_seconds()),
             },
-            "tests": (test for each in record.integrations for test in _tests(each)),
+            "tests": (Json(test) for each in record.integrations for test in _tests(each, test_of)),
             "environment": {
                 "reportName": record.run_id,
                 "testEnvironment": f"{record.erp.environment}, {record.erp.label}",
@@ -82,11 +97,11 @@ def ctrf_pieces(record: RunRecord, digest: "hashlib._Hash") -> Iterator[str]:
     yield "\n"
 
 
-def _tests(each: IntegrationRecord) -> Iterator[dict[str, Any]]:
+def _tests(each: IntegrationRecord, test_of: Form) -> Iterator[str]:
     for result in each.results:
-        yield _test(each, result)
+        yield test_of(each.id, result)
     if _hides(each):
-        yield _verdict_test(each)
+        yield dump_json(_verdict_test(each))
 
 
 def _hides(each: IntegrationRecord) -> bool:
@@ -96,15 +111,15 @@ def _hides(each: IntegrationRecord) -> bool:
     )
 
 
-def _test(each: IntegrationRecord, result: ScenarioResult) -> dict[str, Any]:
+def _test(integration: str, result: ScenarioResult) -> dict[str, Any]:
     file, line = split_place(result.place)
     findings = result.findings
     test: dict[str, Any] = {
         "name": one_line(full_name(result)),
         "status": _status(result),
         "duration": _ms(result.duration_s),
-        "testId": _uuid(f"{each.id}/{full_name(result)}"),
-        "suite": [one_line(each.id)],
+        "testId": _uuid(f"{integration}/{full_name(result)}"),
+        "suite": [one_line(integration)],
         "rawStatus": "passed_on_retry" if result.passed_on_retry else result.outcome,
         "tags": [result.level],
         "steps": [

@@ -12,13 +12,14 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC
 from enum import StrEnum
+from functools import partial
 from typing import assert_never
 
 from koppeling_harness.model.finding import Finding
 from koppeling_harness.model.run import IntegrationRecord, RunRecord, ScenarioResult
 from koppeling_harness.model.verdict import Cause, Outcome
 from koppeling_harness.report.clean import clean, one_line
-from koppeling_harness.report.result import full_name, split_place, verdict_line
+from koppeling_harness.report.result import Form, full_name, split_place, verdict_line
 
 
 class JunitDialect(StrEnum):
@@ -33,8 +34,19 @@ def render_junit(record: RunRecord, dialect: JunitDialect = JunitDialect.STRICT)
     return "".join(junit_pieces(record, dialect)).encode()
 
 
-def junit_pieces(record: RunRecord, dialect: JunitDialect) -> Iterator[str]:
-    """Yield piece by piece what `render_junit` returns, each test case whole."""
+def junit_pieces(
+    record: RunRecord,
+    dialect: JunitDialect,
+    case_of: Form | None = None,
+) -> Iterator[str]:
+    """Yield piece by piece what `render_junit` returns, each test case whole.
+
+    Args:
+        record: The run.
+        dialect: Which tools the file is for.
+        case_of: Gives what `junit_case` does in that dialect.
+    """
+    case_of = case_of or partial(junit_case, dialect=dialect)
     counts = [_counts(each) for each in record.integrations]
     root = {"name": "koppeling"}
     for key, tag in (("tests", None), ("failures", "failure"), ("errors", "error")):
@@ -49,7 +61,7 @@ def junit_pieces(record: RunRecord, dialect: JunitDialect) -> Iterator[str]:
         yield f"{_opening(1, 'testsuite', _suite(each, record, count))}>"
         yield _properties(2, _suite_properties(each, record))
         for result in each.results:
-            yield _case(each, result, dialect)
+            yield case_of(each.id, result)
         if _hides(each):
             yield _verdict_case(each)
         yield "\n </testsuite>"
@@ -100,9 +112,16 @@ def _suite_properties(each: IntegrationRecord, record: RunRecord) -> dict[str, s
     }
 
 
-def _case(each: IntegrationRecord, result: ScenarioResult, dialect: JunitDialect) -> str:
+def junit_case(integration: str, result: ScenarioResult, *, dialect: JunitDialect) -> str:
+    """Return a result as a test case.
+
+    Args:
+        integration: Its id.
+        result: The result.
+        dialect: Which tools the file is for.
+    """
     case = {
-        "classname": one_line(each.id),
+        "classname": one_line(integration),
         "name": one_line(full_name(result)),
         "time": _time(result.duration_s),
     }

@@ -14,7 +14,7 @@ from koppeling_harness.model.verdict import Outcome
 from koppeling_harness.report.due import due_within, weeks
 from koppeling_harness.report.pages import render_page
 from koppeling_harness.report.texts import Language
-from koppeling_harness.rules.status import WARNING_DAYS
+from koppeling_harness.rules.policy import WARNING_DAYS
 from koppeling_harness.value import dataclass
 
 T = TypeVar("T")

@@ -8,7 +8,7 @@ which one shows.
 
 import hashlib
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
@@ -50,6 +50,20 @@ def page_pieces(template: str, *, title: Text, language: Language, **values: Any
         language=language.value,
         **values,
     )
+
+
+@cache
+def macro(template: str, name: str) -> Callable[..., Markup]:
+    """Return a macro of a template, which renders a part of a page by itself.
+
+    Args:
+        template: Name below `templates/`, without the ending.
+        name: The macro's.
+    """
+    found: Callable[..., Markup] = getattr(
+        _environment().get_template(f"{template}.html.jinja").module, name
+    )
+    return found
 
 
 def both(text: Text) -> Markup:

@@ -1,8 +1,12 @@
 """What every form of report says alike about a result."""
 
 import re
+from collections.abc import Callable
 
 from koppeling_harness.model.run import ScenarioResult, Verdict
+
+Form = Callable[[str, ScenarioResult], str]
+"""Gives what a file says of a result; takes the id of the integration, and the result."""
 
 _PLACE = re.compile(r"(?P<file>.[^:]*(?::[^:]*)*?)(?::(?P<line>\d+))?(?::\d+)?$", re.DOTALL)
 

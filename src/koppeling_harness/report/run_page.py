@@ -1,13 +1,16 @@
 """The page of one run: what failed and why first, then what passed."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+from markupsafe import Markup
 
 from koppeling_harness.model.dossier import Dossier
 from koppeling_harness.model.run import IntegrationRecord, RunRecord, ScenarioResult
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.verdict import Level, Outcome
-from koppeling_harness.report.pages import page_pieces
+from koppeling_harness.report.pages import macro, page_pieces
+from koppeling_harness.report.result import Form
 from koppeling_harness.report.texts import Language
 from koppeling_harness.rules.catalogue import RULES
 from koppeling_harness.rules.verdict import result_id
@@ -32,6 +35,7 @@ class IntegrationView:
         explained: What did not pass, the heaviest first.
         listed: What did not pass either, without explanation.
         passed: What passed.
+        passed_rows: Of the table of what passed, made while they are written.
         codes: How often each finding was seen.
         outcomes: How often each outcome was reached.
         dossiers: The registrations of the integration; usually one.
@@ -43,6 +47,7 @@ class IntegrationView:
     explained: tuple[ScenarioResult, ...]
     listed: tuple[ScenarioResult, ...]
     passed: tuple[ScenarioResult, ...]
+    passed_rows: Iterator[Markup]
     codes: tuple[tuple[str, int], ...]
     outcomes: Counter[Outcome]
     dossiers: tuple[Dossier, ...]
@@ -71,15 +76,34 @@ def render_run_page(
     return "".join(pieces)
 
 
+def passed_row(result: ScenarioResult, traffic: str = "") -> Markup:
+    """Return a row of the table of what passed.
+
+    Args:
+        result: Passed.
+        traffic: File with what went over the wire, relative to the page.
+    """
+    return macro("macros", "passed_row")(result, traffic)
+
+
 def run_page_pieces(
     record: RunRecord,
     *,
     dossiers: Sequence[Dossier] = (),
     recordings: Collection[str] = (),
     language: Language = Language.NL,
+    row_of: Form | None = None,
 ) -> Iterator[str]:
-    """Yield piece by piece what `render_run_page` returns, each value that is shown whole."""
-    views = [_view(each, dossiers, recordings) for each in record.integrations]
+    """Yield piece by piece what `render_run_page` returns, each value that is shown whole.
+
+    Args:
+        record: As `render_run_page` takes it.
+        dossiers: So too.
+        recordings: So too.
+        language: So too.
+        row_of: Gives what `passed_row` does.
+    """
+    views = [_view(each, dossiers, recordings, row_of) for each in record.integrations]
     label = record.erp.label
     return page_pieces(
         "run",
@@ -97,7 +121,10 @@ def run_page_pieces(
 
 
 def _view(
-    record: IntegrationRecord, dossiers: Sequence[Dossier], recordings: Collection[str]
+    record: IntegrationRecord,
+    dossiers: Sequence[Dossier],
+    recordings: Collection[str],
+    row_of: Form | None,
 ) -> IntegrationView:
     wrong = sorted(
         (each for each in record.results if each.outcome is not Outcome.PASSED),
@@ -106,11 +133,18 @@ def _view(
     codes = Counter(
         code for each in wrong for code in dict.fromkeys(finding.code for finding in each.findings)
     )
+    passed = tuple(each for each in record.results if each.outcome is Outcome.PASSED)
+    traffic = {
+        result_id(each): path
+        for each in record.results
+        if (path := _recording(record.id, each)) in recordings
+    }
     return IntegrationView(
         record=record,
         explained=tuple(wrong[:EXPLAINED_AT_MOST]),
         listed=tuple(wrong[EXPLAINED_AT_MOST:]),
-        passed=tuple(each for each in record.results if each.outcome is Outcome.PASSED),
+        passed=passed,
+        passed_rows=_passed_rows(record.id, passed, traffic, row_of),
         codes=tuple(codes.most_common()),
         outcomes=Counter(each.outcome for each in record.results),
         dossiers=tuple(
@@ -119,12 +153,22 @@ def _view(
             if each.registration is not None and each.registration.integration == record.id
         ),
         disturbed=tuple(each for each in record.results if each.faults)[:DISTURBED_AT_MOST],
-        traffic={
-            result_id(each): path
-            for each in record.results
-            if (path := _recording(record.id, each)) in recordings
-        },
+        traffic=traffic,
     )
+
+
+def _passed_rows(
+    integration: str,
+    passed: Iterable[ScenarioResult],
+    traffic: Mapping[str, str],
+    row_of: Form | None,
+) -> Iterator[Markup]:
+    for each in passed:
+        path = traffic.get(result_id(each), "")
+        if row_of is None or path:
+            yield passed_row(each, path)
+        else:
+            yield Markup(row_of(integration, each))  # noqa: S704 - made by a template
 
 
 def _recording(integration: str, result: ScenarioResult) -> str:

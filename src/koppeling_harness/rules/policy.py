@@ -28,6 +28,9 @@ AUDITOR = Policy(
 
 POLICIES = {policy.name: policy for policy in (SLA, AUDITOR)}
 
+WARNING_DAYS = 90
+"""How long before a last day it is announced; the programme is silent about it."""
+
 
 def term(policy: Policy, colour: Colour) -> Term:
     """Return what a colour is worth under a policy."""

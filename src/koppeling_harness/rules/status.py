@@ -35,6 +35,7 @@ from koppeling_harness.rules.functional import (
     waiver_facts,
 )
 from koppeling_harness.rules.listing import UNCHANGED, listing_facts, listing_status
+from koppeling_harness.rules.policy import WARNING_DAYS
 from koppeling_harness.rules.programme import (
     criteria_facts,
     is_applying,
@@ -53,9 +54,6 @@ from koppeling_harness.rules.security import (
 )
 from koppeling_harness.rules.validity import accepted, pending
 from koppeling_harness.rules.words import said
-
-WARNING_DAYS = 90
-"""How long before a last day it is announced; the programme is silent about it."""
 
 ORDER = tuple(Status)
 """From light to heavy."""

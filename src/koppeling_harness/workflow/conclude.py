@@ -9,6 +9,7 @@ from koppeling_harness.document import dump_json
 from koppeling_harness.errors import ExitCode
 from koppeling_harness.model.run import Attempt, IntegrationRecord, RunRecord, ScenarioResult
 from koppeling_harness.model.verdict import Outcome
+from koppeling_harness.report.result_forms import ResultForms
 from koppeling_harness.store.run_journal import JOURNAL
 from koppeling_harness.value import dataclass
 from koppeling_harness.workflow.certify import Certified
@@ -67,17 +68,26 @@ class Written:
         )
 
 
-def conclude(certified: Certified, reports: Path, *, clock: Clock) -> Written:
+def conclude(
+    certified: Certified, reports: Path, *, clock: Clock, forms: ResultForms | None = None
+) -> Written:
     """Write record and reports of a run.
+
+    Args:
+        certified: What it came to.
+        reports: Where runs are kept.
+        clock: Tells the time.
+        forms: Of its results, as far as they were made already.
 
     Raises:
         SecretFoundError: Something secret stands in a file; see `write_run`.
         ConfigurationError: The folder cannot be written to.
     """
     record, redactor = certified.record, certified.session.redactor
-    folder = write_record(record, reports, redactor=redactor)
+    folder = write_record(record, reports, redactor=redactor, forms=forms)
     judged = None if record.shard else statuses(certified.folders, reports, clock)
-    write_report(record, reports, redactor=redactor, dossiers=judged.dossiers if judged else ())
+    dossiers = judged.dossiers if judged else ()
+    write_report(record, reports, redactor=redactor, dossiers=dossiers, forms=forms)
     if not certified.session.interrupted:
         (folder / JOURNAL).unlink(missing_ok=True)  # all of it stands in the record now
     return Written(certified=certified, folder=folder, judged=judged)

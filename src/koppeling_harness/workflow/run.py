@@ -1,9 +1,5 @@
 """`koppeling run` from end to end: certify, and conclude."""
 
-import contextlib
-import importlib
-import threading
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +12,7 @@ from koppeling_harness.store.files import require_writable
 from koppeling_harness.store.run_file import run_file
 from koppeling_harness.store.runs import load_run
 from koppeling_harness.workflow.certify import Progress, certify
+from koppeling_harness.workflow.meanwhile import Meanwhile
 from koppeling_harness.workflow.places import default_packs, default_plugins
 from koppeling_harness.workflow.request import CertifyRequest
 from koppeling_harness.workflow.rerun import Rerun
@@ -80,29 +77,12 @@ def certify_and_write(
         HarnessError: No verdict was reached; see `certify` and `conclude`.
     """
     traffic = reports if request.keep_traffic else None
-    progress = replace(progress, on_collected=_importing_meanwhile(progress.on_collected))
+    meanwhile = Meanwhile()
+    progress = meanwhile.during(progress)
     certified = certify(request, clock=clock, progress=progress, traffic=traffic, reports=reports)
-    from koppeling_harness.workflow.conclude import conclude  # noqa: PLC0415 - as said below
+    from koppeling_harness.workflow.conclude import conclude  # noqa: PLC0415 - by now it is there
 
-    return conclude(certified, reports, clock=clock)
-
-
-def _importing_meanwhile(on_collected: Callable[[int], None]) -> Callable[[int], None]:
-    """Return the same, after which is imported what concludes a run.
-
-    That takes a tenth of what a run of one scenario does, and most of a run is waiting.
-    """
-
-    def collected(count: int) -> None:
-        on_collected(count)
-        threading.Thread(target=_import_conclude, daemon=True).start()
-
-    return collected
-
-
-def _import_conclude() -> None:
-    with contextlib.suppress(Exception):  # raised again where it is used
-        importlib.import_module("koppeling_harness.workflow.conclude")
+    return conclude(certified, reports, clock=clock, forms=meanwhile.forms)
 
 
 def repeating(request: CertifyRequest, earlier: RunRecord) -> CertifyRequest:

@@ -1,0 +1,92 @@
+import dataclasses
+
+import pytest
+
+from koppeling_harness.document import dump_json
+from koppeling_harness.model.verdict import Outcome
+from koppeling_harness.report import result_forms
+from koppeling_harness.report.ctrf import ctrf_test
+from koppeling_harness.report.junit import JunitDialect, junit_case
+from koppeling_harness.report.result_forms import ResultForms, record_pieces
+from koppeling_harness.report.run_page import passed_row, render_run_page, run_page_pieces
+from support.records import a_result, every_outcome
+
+FILES = ("run.json", "ctrf.json", "junit.xml", "junit-pytest.xml", "index.html")
+
+
+def made_of(record):
+    forms = ResultForms()
+    for each in record.integrations:
+        for result in each.results:
+            forms.make(each.id, result)
+    return forms
+
+
+@pytest.mark.parametrize("make", [True, False])
+def test_each_file_gets_its_own_form_whether_it_was_made_before_or_not(make):
+    forms, result = ResultForms(), a_result(title_safe := "first.passed")
+    if make:
+        forms.make("acme", result)
+
+    assert forms.of("run.json")("acme", result) == dump_json(result)
+    assert forms.of("ctrf.json")("acme", result) == ctrf_test("acme", result)
+    assert forms.of("junit.xml")("acme", result) == junit_case(
+        "acme", result, dialect=JunitDialect.STRICT
+    )
+    assert forms.of("junit-pytest.xml")("acme", result) == junit_case(
+        "acme", result, dialect=JunitDialect.PYTEST
+    )
+    assert forms.of("index.html")("acme", result) == passed_row(result)
+    assert all(title_safe in forms.of(name)("acme", result) for name in FILES)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_what_was_made_is_not_made_again(name):
+    forms, result = ResultForms(), a_result()
+    forms.make("acme", result)
+
+    assert forms.of(name)("acme", result) is forms.of(name)("acme", result)
+
+
+@pytest.mark.parametrize("name", ["run.json", "ctrf.json", "junit.xml", "junit-pytest.xml"])
+def test_a_result_that_was_changed_afterwards_is_shown_as_it_is_now(name):
+    forms, result = ResultForms(), a_result(outcome=Outcome.FAILED)
+    forms.make("acme", result)
+
+    waived = dataclasses.replace(result, waiver="W-2026-11")
+
+    assert "W-2026-11" in forms.of(name)("acme", waived)
+    assert "W-2026-11" not in forms.of(name)("acme", result)
+
+
+def test_no_more_are_held_than_there_is_room_for(monkeypatch):
+    monkeypatch.setattr(result_forms, "_ROOM", 1)
+    forms, first, second = ResultForms(), a_result("first.passed"), a_result("second.passed")
+    forms.make("acme", first)
+    forms.make("acme", second)
+    line_of = forms.of("run.json")
+
+    assert line_of("acme", first) is line_of("acme", first)
+    assert line_of("acme", second) is not line_of("acme", second)
+    assert line_of("acme", second) == dump_json(second)
+
+
+def test_the_record_made_of_lines_is_the_record():
+    record = every_outcome()
+
+    pieces = record_pieces(record, made_of(record).of("run.json"))
+
+    assert "".join(pieces) == dump_json(record, indent=1)
+
+
+def test_a_page_made_of_rows_has_the_links_to_what_went_over_the_wire():
+    record = every_outcome()
+    results = [(each.id, result) for each in record.integrations for result in each.results]
+    passed = [each for each in results if each[1].outcome is Outcome.PASSED]
+    kept = [f"traffic/{name}/{result.scenario}.har" for name, result in passed][:1]
+    row_of = made_of(record).of("index.html")
+
+    page = "".join(run_page_pieces(record, recordings=kept, row_of=row_of))
+
+    assert page == render_run_page(record, recordings=kept)
+    assert page.count(f'href="{kept[0]}"') == 1

@@ -54,6 +54,10 @@ def test_a_run_against_erp1_here_imports_nothing_that_is_seldom_needed(tmp_path)
     assert names >= TO_RUN
     assert not names & (SELDOM | {"pytest"})
 
+    _, when_nothing_changed = imported_by("run", cwd=tmp_path)
+    assert "yaml" in names
+    assert "yaml" not in when_nothing_changed
+
 
 def test_what_certifies_imports_neither_server_nor_templates():
     program = 'import sys, koppeling_harness.workflow.run; print(*sys.modules, sep="\\n")'

@@ -1,12 +1,16 @@
 """Read an integration's manifest, `koppeling.yaml`."""
 
+import contextlib
 import difflib
+import hashlib
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from koppeling_harness import document
 from koppeling_harness.config.manifest_runtime import runtime_problems
-from koppeling_harness.document import Source, load, read_yaml
+from koppeling_harness.document import KeptDocuments, Source, code_of, load, read_yaml
 from koppeling_harness.errors import DocumentError, Problem
 from koppeling_harness.model.manifest import Manifest
 
@@ -16,18 +20,35 @@ MANIFEST = "koppeling.yaml"
 _Place = tuple[str | int, ...]
 
 
-def load_manifest(path: Path) -> Manifest:
+def load_manifest(path: Path, *, kept_in: Path | None = None) -> Manifest:
     """Read a manifest and check that what it says fits together.
 
     Args:
         path: The file `koppeling.yaml`.
+        kept_in: A folder for what a manifest in order holds, to be taken the next time.
 
     Raises:
         DocumentError: It cannot be read or has problems; all of them are in it, with their places.
     """
+    name, text = str(path), _text(path)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    code = code_of(document) if kept_in else ""
+    with KeptDocuments(kept_in, str(path.resolve()), code=code) as kept:
+        line = kept.find(name, digest)
+        if line is not None:
+            with contextlib.suppress(ValueError, DocumentError):  # told below, with their places
+                data = json.loads(line)
+                return _checked(Source(name=name, data=data, places={}, keys={}, raw={}), path)
+        source = read_yaml(text, name=name)
+        manifest = _checked(source, path)
+        kept.keep(name, digest, json.dumps(source.data))
+    return manifest
+
+
+def _text(path: Path) -> str:
     name = str(path)
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except FileNotFoundError:
         message = f"there is no {path.name}"
         hint = "`koppeling schema plugin` prints what belongs in it."
@@ -35,7 +56,9 @@ def load_manifest(path: Path) -> Manifest:
     except (OSError, UnicodeDecodeError) as error:
         message = f"cannot be read as UTF-8 text: {error}"
         raise DocumentError([Problem(where=name, message=message)]) from None
-    source = read_yaml(text, name=name)
+
+
+def _checked(source: Source, path: Path) -> Manifest:
     manifest = load(Manifest, source)
     problems = sorted(_problems(manifest, source, path.parent), key=_in_file_order)
     if problems:

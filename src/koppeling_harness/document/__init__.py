@@ -5,15 +5,16 @@ Every problem of a file comes at once, each with its place.
 
 from koppeling_harness.document.kept import KeptDocuments, code_of
 from koppeling_harness.document.schema import json_schema
+from koppeling_harness.document.source import Source
 from koppeling_harness.document.validate import (
     dump_json,
     load,
     load_json,
     load_yaml,
+    read_yaml,
     to_plain,
 )
 from koppeling_harness.document.writer import Json, laid_out, laid_out_pieces, members
-from koppeling_harness.document.yaml_source import Source, read_yaml
 
 __all__ = [
     "Json",

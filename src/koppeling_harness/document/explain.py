@@ -7,8 +7,7 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from koppeling_harness.document.yaml_plain import Path
-from koppeling_harness.document.yaml_source import Source
+from koppeling_harness.document.source import Path, Source
 from koppeling_harness.errors import DocumentError, Problem
 
 T = TypeVar("T")

@@ -8,6 +8,7 @@ mistaken for what was kept.
 
 import contextlib
 import hashlib
+import importlib.util
 import os
 import sys
 import zlib
@@ -15,8 +16,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import IO, Self
-
-import yaml
 
 from koppeling_harness.version import __version__
 
@@ -116,12 +115,15 @@ def code_of(*packages: ModuleType) -> str:
 
     That is empty where their files cannot be looked at, as in an archive.
     """
-    seen = [__version__, sys.version, yaml.__version__]
+    seen = [__version__, sys.version]
+    reader = importlib.util.find_spec("yaml")  # its version stands in it; to import it takes 0.02 s
     try:
+        files = [Path(str(reader and reader.origin))]
         for package in packages:
-            for each in sorted(Path(str(package.__file__)).parent.glob("*.py")):
-                found = each.stat()
-                seen.append(f"{each} {found.st_size} {found.st_mtime_ns}")
+            files += sorted(Path(str(package.__file__)).parent.glob("*.py"))
+        for each in files:
+            found = each.stat()
+            seen.append(f"{each} {found.st_size} {found.st_mtime_ns}")
     except OSError:
         return ""
     return "\n".join(seen)

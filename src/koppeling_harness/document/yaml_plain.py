@@ -10,9 +10,9 @@ from typing import Any
 
 import yaml
 
+from koppeling_harness.document.source import Path
 from koppeling_harness.document.yaml_scalar import LeadingZeroError, scalar_value
 
-Path = tuple[str | int, ...]
 Place = tuple[int, int]
 
 NEAR_THE_TOP = 2

@@ -6,15 +6,15 @@ aliases can grow without bound, and of two equal keys one would silently win.
 """
 
 import functools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
 import yaml
 
-from koppeling_harness.document.yaml_plain import NotPlain, Path, read_plain
+from koppeling_harness.document.source import Path, Source
+from koppeling_harness.document.yaml_plain import NotPlain, read_plain
 from koppeling_harness.document.yaml_scalar import LeadingZeroError, scalar_value
 from koppeling_harness.errors import DocumentError, Problem
-from koppeling_harness.value import dataclass
 
 _V = TypeVar("_V")
 
@@ -22,37 +22,7 @@ _LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DEPTH = 64
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """A document with the places of its values.
-
-    Attributes:
-        name: What messages call the file.
-        data: The document as plain mappings, lists, text, numbers, booleans and None.
-        places: Line and column, counted from 1, of each value.
-        keys: Line and column of each mapping key.
-        raw: For each number, the text that stands in the file.
-    """
-
-    name: str
-    data: Any
-    places: Mapping[Path, tuple[int, int]]
-    keys: Mapping[Path, tuple[int, int]]
-    raw: Mapping[Path, str]
-
-    def place(self, path: Sequence[str | int] = (), *, key: bool = False) -> str:
-        """Return `file:line:column` of a value or of its key, or of the nearest one above it."""
-        whole = tuple(path)
-        if key and whole in self.keys:
-            line, column = self.keys[whole]
-            return f"{self.name}:{line}:{column}"
-        while whole and whole not in self.places:
-            whole = whole[:-1]
-        line, column = self.places.get(whole, (1, 1))
-        return f"{self.name}:{line}:{column}"
-
-
-def read_yaml(text: str, *, name: str) -> Source:
+def read(text: str, *, name: str) -> Source:
     """Read one YAML document.
 
     Args:

@@ -79,19 +79,22 @@ class Discovery:
     set_aside: tuple[SetAside, ...]
 
 
-def discover(folders: Sequence[Path], *, entry_points: bool = True) -> Discovery:
+def discover(
+    folders: Sequence[Path], *, entry_points: bool = True, kept_in: Path | None = None
+) -> Discovery:
     """Find integrations.
 
     Args:
         folders: Each a plugin's folder, with `koppeling.yaml` in it, or a folder of such folders.
         entry_points: Whether installed packages are searched too.
+        kept_in: Where is kept what manifests hold, so that they are read once.
     """
     found: dict[Path, Integration | SetAside] = {}
     for folder in folders:
         for each in _plugin_folders(folder):
-            found.setdefault(each.resolve(), _read(each))
+            found.setdefault(each.resolve(), _read(each, kept_in))
     if entry_points:
-        for key, result in _installed():
+        for key, result in _installed(kept_in):
             found.setdefault(key, result)
     integrations = [each for each in found.values() if isinstance(each, Integration)]
     set_aside = [each for each in found.values() if isinstance(each, SetAside)]
@@ -107,11 +110,11 @@ def _plugin_folders(folder: Path) -> list[Path]:
     return [each for each in inside if any((each / name).is_file() for name in looks)]
 
 
-def _read(folder: Path) -> Integration | SetAside:
+def _read(folder: Path, kept_in: Path | None) -> Integration | SetAside:
     try:
         if not folder.is_dir():
             return _absent(folder)
-        manifest = load_manifest(folder / MANIFEST)
+        manifest = load_manifest(folder / MANIFEST, kept_in=kept_in)
         scenarios = folder / "scenarios"
         return Integration(
             manifest=manifest,
@@ -157,7 +160,7 @@ def _without_doubles(
     return unique, doubles
 
 
-def _installed() -> Iterator[tuple[Path, Integration | SetAside]]:
+def _installed(kept_in: Path | None) -> Iterator[tuple[Path, Integration | SetAside]]:
     for point in announced():
         where = f"{point.dist.name} {point.dist.version}" if point.dist else "installed"
         try:
@@ -170,7 +173,7 @@ def _installed() -> Iterator[tuple[Path, Integration | SetAside]]:
                 SetAside(name=point.name, where=where, problem=problem, hint=hint),
             )
             continue
-        yield folder.resolve(), _read(folder)
+        yield folder.resolve(), _read(folder, kept_in)
 
 
 def _folder_of(module: str) -> Path:

@@ -26,7 +26,7 @@ def find_integrations(request: CertifyRequest) -> Discovery:
         ConfigurationError: One that was asked for by name cannot be loaded.
         UsageError: It asks for hooks in this process, of more than one integration.
     """
-    found = discover(request.plugins, entry_points=request.entry_points)
+    found = discover(request.plugins, entry_points=request.entry_points, kept_in=kept_readings())
     if request.rerun is not None:
         found = _of_run(found, request.rerun)
     if request.only:
@@ -84,7 +84,7 @@ def _of_run(found: Discovery, rerun: Rerun) -> Discovery:
 
 
 def kept_readings() -> Path:
-    """Return where is kept what scenario files hold: of this user, never of a partner."""
+    """Return where is kept what scenarios and manifests hold: of this user, never of a partner."""
     return cache_folder() / "documents"
 
 

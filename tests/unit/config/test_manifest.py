@@ -1,6 +1,7 @@
 import pytest
 
 from koppeling_harness.config.manifest import load_manifest
+from koppeling_harness.document import yaml_source
 from koppeling_harness.errors import DocumentError
 from support.plugins import MANIFEST, a_plugin
 
@@ -149,3 +150,50 @@ def test_what_a_client_cannot_sign_in_with_is_told(tmp_path):
         "key.pem: found a private key, expected a certificate in PEM",
         "koppeling.yaml: found something else, expected a certificate in PEM",
     ]
+
+
+@pytest.fixture
+def readings(monkeypatch):
+    """Every text that is read as YAML."""
+    seen, read = [], yaml_source.read
+    monkeypatch.setattr(
+        yaml_source, "read", lambda text, *, name: (seen.append(text), read(text, name=name))[1]
+    )
+    return seen
+
+
+def test_a_manifest_that_did_not_change_is_read_once(tmp_path, readings):
+    path = a_plugin(tmp_path / "voorbeeld") / "koppeling.yaml"
+
+    first = load_manifest(path, kept_in=tmp_path / "kept")
+    again = load_manifest(path, kept_in=tmp_path / "kept")
+
+    assert again == first
+    assert len(readings) == 1
+
+
+def test_a_manifest_that_changed_is_read_anew(tmp_path, readings):
+    path = a_plugin(tmp_path / "voorbeeld") / "koppeling.yaml"
+    load_manifest(path, kept_in=tmp_path / "kept")
+    path.write_text(path.read_text("utf-8").replace("1.0.0", "1.0.1"), encoding="utf-8")
+
+    assert load_manifest(path, kept_in=tmp_path / "kept").version == "1.0.1"
+    assert len(readings) == 2
+
+
+def test_what_is_wrong_beside_a_manifest_that_did_not_change_is_told_with_its_place(tmp_path):
+    path = a_manifest(
+        tmp_path, oauth=("operations:", "oauth: {certificates: [a.pem]}\noperations:")
+    )
+    certificate = path.parent / "a.pem"
+    certificate.write_text("-----BEGIN CERTIFICATE-----\n", encoding="utf-8")
+    load_manifest(path, kept_in=tmp_path / "kept")
+    certificate.unlink()
+
+    with pytest.raises(DocumentError) as caught:
+        load_manifest(path, kept_in=tmp_path / "kept")
+
+    (problem,) = caught.value.problems
+    line = path.read_text("utf-8").splitlines().index("oauth: {certificates: [a.pem]}") + 1
+    assert problem.where.startswith(f"{path}:{line}:")
+    assert "a.pem" in problem.message

@@ -4,7 +4,6 @@ A key set is fetched over HTTPS without following redirects, may be 64 KB, and i
 Source: AFAS, docs.afas.help/profit/en/news-profit9.
 """
 
-import http.client
 import ssl
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -90,6 +89,8 @@ def _get(uri: str) -> bytes:
     Raises:
         JwtError: Nothing that may be used.
     """
+    import http.client  # noqa: PLC0415 - 10 ms, and few integrations sign in so
+
     parts = urlsplit(uri)
     connection = http.client.HTTPSConnection(
         parts.hostname or "",

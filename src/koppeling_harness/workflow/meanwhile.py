@@ -34,13 +34,14 @@ class Meanwhile:
         def ended(planned: PlannedScenario, result: ScenarioResult) -> None:
             progress.on_result(planned, result)
             if self.forms is not None:
-                self.forms.make(planned.manifest.id, result)
+                with contextlib.suppress(Exception):  # raised again when the reports are written
+                    self.forms.make(planned.manifest.id, result)
 
         return replace(progress, on_collected=collected, on_result=ended)
 
     def _import(self) -> None:
         """Import it, which takes a tenth of what a run of one scenario does."""
-        with contextlib.suppress(Exception):  # raised again where it is used
+        with contextlib.suppress(Exception):  # raised again when the reports are written
             importlib.import_module("koppeling_harness.workflow.conclude")
             result_forms = importlib.import_module("koppeling_harness.report.result_forms")
             self.forms = result_forms.ResultForms()

@@ -2,6 +2,8 @@ import sys
 import time
 from types import SimpleNamespace
 
+import pytest
+
 from koppeling_harness.workflow.certify import Progress
 from koppeling_harness.workflow.meanwhile import Meanwhile
 from support.records import a_result
@@ -45,3 +47,15 @@ def test_a_result_that_comes_before_the_import_is_only_told():
 
     assert told == [(PLANNED, result)]
     assert meanwhile.forms is None
+
+
+def test_a_result_that_no_report_can_show_does_not_end_the_run():
+    meanwhile = Meanwhile()
+    meanwhile.during(Progress()).on_collected(1)
+    line_of = forms_of(meanwhile).of("run.json")
+    cannot_be_shown = a_result(log=object())
+
+    meanwhile.during(Progress()).on_result(PLANNED, cannot_be_shown)
+
+    with pytest.raises(TypeError):
+        line_of("acme", cannot_be_shown)

@@ -21,7 +21,7 @@ _FORMS: Mapping[str, Form] = MappingProxyType(
         "ctrf.json": ctrf_test,
         "junit.xml": partial(junit_case, dialect=JunitDialect.STRICT),
         "junit-pytest.xml": partial(junit_case, dialect=JunitDialect.PYTEST),
-        "index.html": lambda _integration, result: passed_row(result),
+        "index.html": passed_row,
     }
 )
 

@@ -76,14 +76,14 @@ def render_run_page(
     return "".join(pieces)
 
 
-def passed_row(result: ScenarioResult, traffic: str = "") -> Markup:
-    """Return a row of the table of what passed.
+def passed_row(integration: str, result: ScenarioResult) -> Markup:
+    """Return a row of the table of what passed, with the link that it has where traffic is kept.
 
     Args:
+        integration: Its id.
         result: Passed.
-        traffic: File with what went over the wire, relative to the page.
     """
-    return macro("macros", "passed_row")(result, traffic)
+    return _row(result, _expected_recording(integration, result))
 
 
 def run_page_pieces(
@@ -92,7 +92,7 @@ def run_page_pieces(
     dossiers: Sequence[Dossier] = (),
     recordings: Collection[str] = (),
     language: Language = Language.NL,
-    row_of: Form | None = None,
+    row_of: Form = passed_row,
 ) -> Iterator[str]:
     """Yield piece by piece what `render_run_page` returns, each value that is shown whole.
 
@@ -124,7 +124,7 @@ def _view(
     record: IntegrationRecord,
     dossiers: Sequence[Dossier],
     recordings: Collection[str],
-    row_of: Form | None,
+    row_of: Form,
 ) -> IntegrationView:
     wrong = sorted(
         (each for each in record.results if each.outcome is not Outcome.PASSED),
@@ -161,14 +161,23 @@ def _passed_rows(
     integration: str,
     passed: Iterable[ScenarioResult],
     traffic: Mapping[str, str],
-    row_of: Form | None,
+    row_of: Form,
 ) -> Iterator[Markup]:
     for each in passed:
         path = traffic.get(result_id(each), "")
-        if row_of is None or path:
-            yield passed_row(each, path)
-        else:
+        if path == _expected_recording(integration, each):
             yield Markup(row_of(integration, each))  # noqa: S704 - made by a template
+        else:
+            yield _row(each, path)
+
+
+def _row(result: ScenarioResult, recording: str) -> Markup:
+    return macro("macros", "passed_row")(result, recording)
+
+
+def _expected_recording(integration: str, result: ScenarioResult) -> str:
+    """Return what a run that keeps traffic has of a result; empty when there was none."""
+    return _recording(integration, result) if result.exchanges else ""
 
 
 def _recording(integration: str, result: ScenarioResult) -> str:

@@ -1,15 +1,17 @@
 import dataclasses
+import re
 
 import pytest
 
 from koppeling_harness.document import dump_json
+from koppeling_harness.model.run import ExchangeRecord
 from koppeling_harness.model.verdict import Outcome
 from koppeling_harness.report import result_forms
 from koppeling_harness.report.ctrf import ctrf_test
 from koppeling_harness.report.junit import JunitDialect, junit_case
 from koppeling_harness.report.result_forms import ResultForms, record_pieces
 from koppeling_harness.report.run_page import passed_row, render_run_page, run_page_pieces
-from support.records import a_result, every_outcome
+from support.records import a_result, a_run, an_integration, every_outcome
 
 FILES = ("run.json", "ctrf.json", "junit.xml", "junit-pytest.xml", "index.html")
 
@@ -36,7 +38,7 @@ def test_each_file_gets_its_own_form_whether_it_was_made_before_or_not(make):
     assert forms.of("junit-pytest.xml")("acme", result) == junit_case(
         "acme", result, dialect=JunitDialect.PYTEST
     )
-    assert forms.of("index.html")("acme", result) == passed_row(result)
+    assert forms.of("index.html")("acme", result) == passed_row("acme", result)
     assert all(title_safe in forms.of(name)("acme", result) for name in FILES)
 
 
@@ -79,14 +81,17 @@ def test_the_record_made_of_lines_is_the_record():
     assert "".join(pieces) == dump_json(record, indent=1)
 
 
-def test_a_page_made_of_rows_has_the_links_to_what_went_over_the_wire():
-    record = every_outcome()
-    results = [(each.id, result) for each in record.integrations for result in each.results]
-    passed = [each for each in results if each[1].outcome is Outcome.PASSED]
-    kept = [f"traffic/{name}/{result.scenario}.har" for name, result in passed][:1]
-    row_of = made_of(record).of("index.html")
+EXCHANGE = ExchangeRecord(number=1, method="GET", path="/version", status=200, duration_s=0.01)
+
+
+@pytest.mark.parametrize("exchanges", [(), (EXCHANGE,)], ids=["silent", "spoke"])
+@pytest.mark.parametrize("kept", [(), ("traffic/acme/first.passed.har",)], ids=["none", "kept"])
+@pytest.mark.parametrize("make", [True, False])
+def test_a_row_links_what_went_over_the_wire_where_it_is_kept(exchanges, kept, make):
+    record = a_run(an_integration(a_result("first.passed", exchanges=exchanges), id="acme"))
+    row_of = (made_of(record) if make else ResultForms()).of("index.html")
 
     page = "".join(run_page_pieces(record, recordings=kept, row_of=row_of))
 
+    assert re.findall('href="([^"]+)" download', page) == list(kept)
     assert page == render_run_page(record, recordings=kept)
-    assert page.count(f'href="{kept[0]}"') == 1

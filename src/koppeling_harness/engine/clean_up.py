@@ -1,7 +1,8 @@
 """Take away from a shared environment what a run wrote there, the last first."""
 
+import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 from koppeling_harness.erp.call import ErpCall, get_call, update_call
@@ -10,6 +11,7 @@ from koppeling_harness.errors import ErpUnavailableError
 from koppeling_harness.model.journal import Fate, Written
 from koppeling_harness.model.scenario import FilterTerm, GetStep, UpdateStep
 from koppeling_harness.rules.removal import Keys, Removal, Trace, removal_of
+from koppeling_harness.value import dataclass
 
 _CONTAINS = 6
 _DONE = frozenset({200, 201, 204})
@@ -40,7 +42,7 @@ class Undone:
     note: str
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclasses.dataclass(slots=True, kw_only=True)
 class Undoing:
     """Takes away what is in a journal.
 

@@ -2,9 +2,10 @@
 
 import asyncio
 import contextlib
+import dataclasses
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from sys import intern
 from typing import Any
 
@@ -30,6 +31,7 @@ from koppeling_harness.scenario.expression import Functions, evaluate
 from koppeling_harness.scenario.plan import PlannedScenario
 from koppeling_harness.traffic.checks import check_exchanges
 from koppeling_harness.traffic.effects import fault_effects
+from koppeling_harness.value import dataclass
 
 _GIVEN = Phase(name="given", prepares=True)
 _WHEN = Phase(name="when", prepares=False)
@@ -68,7 +70,7 @@ class Bench:
     patience: float = 1.0
 
 
-@dataclass(slots=True)
+@dataclasses.dataclass(slots=True)
 class _Course:
     """How a scenario goes: filled while it runs."""
 

@@ -1,9 +1,10 @@
 """Carry out one step: fill in, act, hold against what is expected, keep what is saved."""
 
 import asyncio
+import dataclasses
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, assert_never
 
 from koppeling_harness.clock import Clock
@@ -40,6 +41,7 @@ from koppeling_harness.model.verdict import Cause, Outcome
 from koppeling_harness.scenario.expression import Functions, evaluate
 from koppeling_harness.scenario.matcher import match
 from koppeling_harness.scenario.pick import pick
+from koppeling_harness.value import dataclass
 
 _RETRY_PAUSE_S = 0.05
 _REFUSED = frozenset({401, 403, 503})
@@ -58,7 +60,7 @@ class Phase:
     prepares: bool
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclasses.dataclass(slots=True, kw_only=True)
 class Stage:
     """Where the steps of one scenario act, and what they have saved until now.
 

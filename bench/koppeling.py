@@ -77,7 +77,6 @@ def main():
 
 
 def _leave_out_reports():
-    # as late as a run imports it
     from koppeling_harness.report.result_forms import ResultForms  # noqa: PLC0415
     from koppeling_harness.workflow import conclude  # noqa: PLC0415
 

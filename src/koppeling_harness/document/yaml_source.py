@@ -23,15 +23,7 @@ _DEPTH = 64
 
 
 def read(text: str, *, name: str) -> Source:
-    """Read one YAML document.
-
-    Args:
-        text: The document.
-        name: What messages call it, usually the file's path.
-
-    Raises:
-        DocumentError: The text is not YAML, or uses what is refused; all problems are in it.
-    """
+    """Read one YAML document; `document.read_yaml` says of what and how it fails."""
     try:
         data, places = read_plain(text, _LOADER)
     except (NotPlain, yaml.YAMLError, ValueError):

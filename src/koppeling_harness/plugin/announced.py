@@ -1,9 +1,9 @@
 """Which installed packages say that they hold an integration."""
 
-import os
 import sys
 from collections.abc import Iterable
 from importlib.machinery import PathFinder
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -34,20 +34,18 @@ def _may_be_elsewhere() -> bool:
 
 def _may_be_in(place: str) -> bool:
     """Return whether a place on the path may hold such an entry point."""
-    place = place or os.curdir
     try:
-        names = os.listdir(place)  # noqa: PTH208 - here and below: with `Path` it takes twice as long
+        inside = list(Path(place).iterdir())
     except FileNotFoundError:
         return False
     except OSError:  # it is an archive
         return True
-    of_metadata = [each for each in names if each.lower().endswith(("dist-info", "egg-info"))]
-    return any(_names_group(f"{place}/{each}/entry_points.txt") for each in of_metadata)
+    of_metadata = [each for each in inside if each.name.lower().endswith(("dist-info", "egg-info"))]
+    return any(_names_group(each / "entry_points.txt") for each in of_metadata)
 
 
-def _names_group(file: str) -> bool:
+def _names_group(file: Path) -> bool:
     try:
-        with open(file, "rb") as opened:  # noqa: PTH123
-            return ENTRY_POINTS.encode() in opened.read()
+        return ENTRY_POINTS.encode() in file.read_bytes()
     except OSError:  # most packages have no such file
         return False

@@ -6,7 +6,6 @@ result is put into its forms when it is there, and the files are put together of
 
 from collections.abc import Iterator, Mapping
 from functools import partial
-from types import MappingProxyType
 
 from koppeling_harness.document import Json, dump_json, laid_out_pieces, members
 from koppeling_harness.model.run import RunRecord, ScenarioResult
@@ -15,15 +14,13 @@ from koppeling_harness.report.junit import JunitDialect, junit_case
 from koppeling_harness.report.result import Form
 from koppeling_harness.report.run_page import passed_row
 
-_FORMS: Mapping[str, Form] = MappingProxyType(
-    {
-        "run.json": lambda _integration, result: dump_json(result),
-        "ctrf.json": ctrf_test,
-        "junit.xml": partial(junit_case, dialect=JunitDialect.STRICT),
-        "junit-pytest.xml": partial(junit_case, dialect=JunitDialect.PYTEST),
-        "index.html": passed_row,
-    }
-)
+_FORMS: Mapping[str, Form] = {
+    "run.json": lambda _integration, result: dump_json(result),
+    "ctrf.json": ctrf_test,
+    "junit.xml": partial(junit_case, dialect=JunitDialect.STRICT),
+    "junit-pytest.xml": partial(junit_case, dialect=JunitDialect.PYTEST),
+    "index.html": passed_row,
+}
 
 _ROOM = 8 * 1024 * 1024
 """Characters that are held at most: of some three thousand results."""

@@ -18,7 +18,7 @@ class Meanwhile:
     """Imports what concludes a run, then puts results into the forms of its reports.
 
     Attributes:
-        forms: Of the results that came after the import; None when none did.
+        forms: Of the results that came after the import; None until then.
     """
 
     def __init__(self) -> None:

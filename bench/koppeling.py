@@ -66,7 +66,7 @@ def main():
     server, reports, lanes, *rest = sys.argv[1:]
     StandInSource.server = server
     # the emulator is not loaded, as it is not for a run against a real environment
-    sys.modules["koppeling_harness.pytest_plugin.host"] = SimpleNamespace(EmulatedErp=StandInSource)
+    sys.modules["koppeling_harness.hosting.host"] = SimpleNamespace(EmulatedErp=StandInSource)
     if "--without-reports" in rest:
         _leave_out_reports()
     if "--ca" in rest:
@@ -78,7 +78,7 @@ def main():
 
 def _leave_out_reports():
     from koppeling_harness.report.result_forms import ResultForms  # noqa: PLC0415
-    from koppeling_harness.workflow import conclude  # noqa: PLC0415
+    from koppeling_harness.workflow.run import conclude  # noqa: PLC0415
 
     ResultForms.make = lambda *_: None
     conclude.write_record = lambda record, reports, **_: reports / record.run_id

@@ -25,8 +25,8 @@ from koppeling_harness.model.run import (
 )
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.verdict import Cause, Level, Outcome, Severity
-from koppeling_harness.workflow.publish import publish
-from koppeling_harness.workflow.status import StatusRequest
+from koppeling_harness.workflow.review.publish import publish
+from koppeling_harness.workflow.review.status import StatusRequest
 
 SCENARIOS = 40
 COLOURS = ("rood", "oranje", "groen", "groen")

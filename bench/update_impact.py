@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from koppeling_harness.workflow.updates import diff, impact
+from koppeling_harness.workflow.updates.updates import diff, impact
 
 CONNECTORS, FIELDS = 250, 80
 MANIFEST = """\

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 from koppeling_harness.clock import SystemClock
-from koppeling_harness.workflow.init import write_starter
+from koppeling_harness.workflow.authoring.init import write_starter
 
 
 def main() -> None:

@@ -9,8 +9,8 @@ import koppeling_harness
 from koppeling_harness.cli.main import COMMANDS
 from koppeling_harness.cli.schema import NAMES
 from koppeling_harness.errors import ExitCode
-from koppeling_harness.workflow.explain import CODES_PAGE, RULES_PAGE, explanations
-from koppeling_harness.workflow.schemas import schema
+from koppeling_harness.workflow.authoring.explain import CODES_PAGE, RULES_PAGE, explanations
+from koppeling_harness.workflow.authoring.schemas import schema
 
 ROOT = Path(__file__).parents[2]
 needs_checkout = pytest.mark.skipif(not (ROOT / "docs").is_dir(), reason="docs/ is not here")

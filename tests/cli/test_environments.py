@@ -7,7 +7,7 @@ from support.tiny import scenario, tiny_plugin
 from support.wheels import a_wheel
 
 INSIDE = """
-return OperationResult(output={"inside": "koppeling_harness.workflow.certify" in sys.modules})
+return OperationResult(output={"inside": "koppeling_harness.workflow.run.certify" in sys.modules})
 """
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from koppeling_harness.clock import SystemClock
 from koppeling_harness.scenario.packs import packs_folder
-from koppeling_harness.workflow.init import write_starter
+from koppeling_harness.workflow.authoring.init import write_starter
 from support.cli import koppeling, koppeling_process
 
 PROGRAMS = {"python": "", "node": "node", "php": "php"}

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from koppeling_harness.plugin.discover import discover
-from koppeling_harness.workflow.plugins import check
+from koppeling_harness.workflow.authoring.plugins import check
 from support.cli import koppeling_process
 from support.defects import DEFECTS, PLUGINS, seeded
 

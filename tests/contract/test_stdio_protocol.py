@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 
 from koppeling_harness.model.exchange import Exchange, Sender
-from koppeling_harness.workflow.schemas import schema
+from koppeling_harness.workflow.authoring.schemas import schema
 from support.integrations import a_call, drive, opened
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "stdio-protocol.md"

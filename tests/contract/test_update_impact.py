@@ -13,7 +13,7 @@ import pytest
 
 from koppeling_harness.model.manifest import Manifest
 from koppeling_harness.plugin.discover import discover
-from koppeling_harness.workflow.updates import impact, import_changes
+from koppeling_harness.workflow.updates.updates import impact, import_changes
 from support.updates import CHANGES, needs_changes
 
 PLUGINS = Path(__file__).parents[2] / "plugins"

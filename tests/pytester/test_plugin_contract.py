@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from koppeling_harness.clock import SystemClock
-from koppeling_harness.workflow.init import write_starter
+from koppeling_harness.workflow.authoring.init import write_starter
 from support.cli import pytest_
 
 SUITE = """

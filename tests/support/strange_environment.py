@@ -28,7 +28,7 @@ from koppeling_harness.config.manifest import load_manifest
 from koppeling_harness.emulator import Erp1
 from koppeling_harness.emulator.access import AppConnector
 from koppeling_harness.emulator.specification import Field
-from koppeling_harness.pytest_plugin.host import own_get_connectors
+from koppeling_harness.hosting.host import own_get_connectors
 
 SOURCE = Path(__file__).resolve().parents[1]
 

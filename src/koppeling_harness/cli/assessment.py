@@ -54,7 +54,7 @@ def add(
     """Add an assessment to the registration at PATH, a file or a plugin's folder."""
     from koppeling_harness.clock import SystemClock
     from koppeling_harness.model.registration import AssessmentKind, Colour
-    from koppeling_harness.workflow import registration
+    from koppeling_harness.workflow.review import registration
 
     new = registration.NewAssessment(
         name=name,

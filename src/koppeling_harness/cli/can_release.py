@@ -22,7 +22,7 @@ def command(
     Nothing is run: the newest stored verdict of that version on that release decides. Exit code
     0: yes; 1: no; 11: unknown.
     """
-    from koppeling_harness.workflow import can_release as workflow
+    from koppeling_harness.workflow.review import can_release as workflow
 
     question = workflow.Question(
         integration=integration, version=version, release=release, runs=runs

@@ -17,7 +17,7 @@ def show(*, as_json: bool) -> None:
     import dataclasses
     import json
 
-    from koppeling_harness.workflow.settings import effective_settings
+    from koppeling_harness.workflow.environment.settings import effective_settings
 
     found = effective_settings(Path())
     if as_json:

@@ -56,7 +56,7 @@ def command(
     """Record a DECISION in the registration at PATH, a file or a plugin's folder."""
     from koppeling_harness.clock import SystemClock
     from koppeling_harness.model.registration import Colour, DecisionKind, Ground
-    from koppeling_harness.workflow import registration
+    from koppeling_harness.workflow.review import registration
 
     new = registration.NewDecision(
         kind=DecisionKind(decision),

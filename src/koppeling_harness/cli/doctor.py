@@ -19,7 +19,7 @@ def command(environment: str, plugins: tuple[Path, ...], *, as_json: bool) -> in
     import json
 
     from koppeling_harness.clock import SystemClock
-    from koppeling_harness.workflow.doctor import as_plain, diagnose, text_of
+    from koppeling_harness.workflow.environment.doctor import as_plain, diagnose, text_of
 
     found = diagnose(environment, plugins=plugins, folder=Path(), clock=SystemClock())
     if as_json:

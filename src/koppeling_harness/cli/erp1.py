@@ -33,7 +33,11 @@ def serve(imports: tuple[Path, ...], quirks: tuple[str, ...], **options: Any) ->
     once it is there, requests are answered. --import takes OpenAPI files of AFAS, snapshots, and
     YAML with own GetConnectors, custom fields, an app connector, receivers of webhooks.
     """
-    from koppeling_harness.workflow.erp1 import ServeOptions, quirk_settings, serve_environment
+    from koppeling_harness.workflow.authoring.erp1 import (
+        ServeOptions,
+        quirk_settings,
+        serve_environment,
+    )
 
     serve_environment(
         ServeOptions(quirks=quirk_settings(quirks), **options),
@@ -49,7 +53,7 @@ def quirks(*, as_json: bool) -> None:
     """List every switch with its values (the default first) and its source."""
     import json
 
-    from koppeling_harness.workflow.erp1 import quirks as every
+    from koppeling_harness.workflow.authoring.erp1 import quirks as every
 
     if as_json:
         click.echo(json.dumps(every(), indent=1))
@@ -64,7 +68,7 @@ def quirks(*, as_json: bool) -> None:
 @click.option("--out", type=_FILE, help="Write what was understood, for serve --import.")
 def import_(files: tuple[Path, ...], out: Path | None) -> None:
     """Check which connectors the files hold; what is not understood is listed."""
-    from koppeling_harness.workflow.erp1 import read_files
+    from koppeling_harness.workflow.authoring.erp1 import read_files
 
     report = read_files(files)
     if out is not None:
@@ -81,7 +85,7 @@ def snapshot(url: str, out: Path) -> None:
 
     The token's XML is taken from the environment variable AFAS_TOKEN.
     """
-    from koppeling_harness.workflow.erp1 import take_snapshot
+    from koppeling_harness.workflow.authoring.erp1 import take_snapshot
 
     out.write_text(take_snapshot(url), encoding="utf-8")
     click.echo(f"wrote {out}")

@@ -10,7 +10,7 @@ import click
 def command(code: str | None, lang: str, *, as_json: bool) -> None:
     """Explain a CODE: of a finding, of an error, or an exit code. Without CODE: list them."""
     from koppeling_harness.document import dump_json
-    from koppeling_harness.workflow.explain import explain, explanations
+    from koppeling_harness.workflow.authoring.explain import explain, explanations
 
     if code is not None:
         found = explain(code)

@@ -37,8 +37,8 @@ def command(name: str, kind: str | None, runtime: str | None, folder: Path | Non
 
 
 def _pipelines(kind: str | None, folder: Path) -> None:
-    from koppeling_harness.workflow.init import write_new
-    from koppeling_harness.workflow.pipelines import pipeline_files
+    from koppeling_harness.workflow.authoring.init import write_new
+    from koppeling_harness.workflow.authoring.pipelines import pipeline_files
 
     if kind not in PIPELINES:
         message = f"expected `koppeling init ci {'|'.join(PIPELINES)}`, found {kind or 'none'}"
@@ -49,7 +49,7 @@ def _pipelines(kind: str | None, folder: Path) -> None:
 
 def _starter(name: str, kind: str | None, runtime: str | None, folder: Path) -> None:
     from koppeling_harness.clock import SystemClock
-    from koppeling_harness.workflow.init import write_starter
+    from koppeling_harness.workflow.authoring.init import write_starter
 
     if kind is not None:
         message = f"found a second word, `{kind}`; it goes with `koppeling init ci` only"

@@ -28,7 +28,7 @@ def command(folders: tuple[Path, ...], reports: Path, *, as_json: bool) -> int:
     counts as not executed: exit code 12.
     """
     from koppeling_harness.clock import SystemClock
-    from koppeling_harness.workflow.merge import merge_and_write
+    from koppeling_harness.workflow.run.merge import merge_and_write
 
     done = merge_and_write(folders, reports, clock=SystemClock())
     click.echo(done.json if as_json else done.text)

@@ -21,7 +21,7 @@ def command() -> None:
 )
 def scenario(name: str, folder: Path | None) -> None:
     """Write scenarios/NAME.scenario.yaml, commented, beside an integration's manifest."""
-    from koppeling_harness.workflow.new import write_scenario
+    from koppeling_harness.workflow.authoring.new import write_scenario
 
     path = write_scenario(name, folder)
     click.echo(f"wrote {path}")

@@ -24,7 +24,7 @@ def command() -> None:
 )
 def list_plugins(*, as_json: bool, plugins: Path) -> None:
     """List the integrations in a folder and in installed packages."""
-    from koppeling_harness.workflow.plugins import as_plain, find
+    from koppeling_harness.workflow.authoring.plugins import as_plain, find
 
     found = find([plugins] if plugins.exists() else [])
     if as_json:
@@ -49,7 +49,7 @@ def list_plugins(*, as_json: bool, plugins: Path) -> None:
 @click.argument("path", type=click.Path(path_type=Path), default=Path("plugins"))
 def check_plugins(path: Path) -> None:
     """Read the manifests in PATH, start each integration, and try what it must be able to."""
-    from koppeling_harness.workflow.plugins import check, require_all
+    from koppeling_harness.workflow.authoring.plugins import check, require_all
 
     checked = check(path)
     for each in checked:

@@ -9,7 +9,7 @@ import click
 from koppeling_harness.model.run import ScenarioResult
 from koppeling_harness.model.verdict import Outcome
 from koppeling_harness.scenario.plan import PlannedScenario
-from koppeling_harness.workflow.certify import Progress as Callbacks
+from koppeling_harness.workflow.run.certify import Progress as Callbacks
 
 if TYPE_CHECKING:
     from koppeling_harness.cli.progress_bar import ProgressBar

@@ -77,9 +77,9 @@ def command(
     """
     from koppeling_harness.cli.progress import RunProgress
     from koppeling_harness.clock import SystemClock
-    from koppeling_harness.workflow.necessity import necessities
-    from koppeling_harness.workflow.recheck import RecheckRequest, recheck_and_write
-    from koppeling_harness.workflow.request import CertifyRequest
+    from koppeling_harness.workflow.recheck.necessity import necessities
+    from koppeling_harness.workflow.recheck.recheck import RecheckRequest, recheck_and_write
+    from koppeling_harness.workflow.run.request import CertifyRequest
 
     request = RecheckRequest(
         run=CertifyRequest(

@@ -22,7 +22,7 @@ def command() -> None:
 def new(folder: Path, started: datetime | None) -> None:
     """Write registration.yaml beside the manifest of the plugin in FOLDER."""
     from koppeling_harness.clock import SystemClock
-    from koppeling_harness.workflow import registration
+    from koppeling_harness.workflow.review import registration
 
     day = started.date() if started else None
     click.echo(f"wrote {registration.make(folder, started=day, clock=SystemClock())}")
@@ -39,7 +39,7 @@ def new(folder: Path, started: datetime | None) -> None:
 def check(paths: tuple[Path, ...]) -> None:
     """Check registrations, and folders of them: every problem at once. Default: plugins."""
     from koppeling_harness.clock import SystemClock
-    from koppeling_harness.workflow import registration
+    from koppeling_harness.workflow.review import registration
 
     for path in registration.check(paths, clock=SystemClock()):
         click.echo(f"{path}: in order")

@@ -49,9 +49,9 @@ def command(
     """
     from koppeling_harness.clock import SystemClock
     from koppeling_harness.report.texts import Language
-    from koppeling_harness.workflow.publish import exit_code, publish
-    from koppeling_harness.workflow.status import StatusRequest
-    from koppeling_harness.workflow.status import as_json as statuses
+    from koppeling_harness.workflow.review.publish import exit_code, publish
+    from koppeling_harness.workflow.review.status import StatusRequest
+    from koppeling_harness.workflow.review.status import as_json as statuses
 
     request = StatusRequest(
         paths=paths,

@@ -15,7 +15,7 @@ def command() -> None:
 def list_rules(release: str | None, lang: str, *, as_json: bool) -> None:
     """List the traffic rules. `koppeling explain CODE` tells more of one."""
     from koppeling_harness.document import dump_json
-    from koppeling_harness.workflow.rules import rule_catalogue
+    from koppeling_harness.workflow.authoring.rules import rule_catalogue
 
     catalogue = rule_catalogue(release)
     if as_json:

@@ -91,8 +91,8 @@ def command(
     from koppeling_harness.cli.progress import RunProgress
     from koppeling_harness.clock import SystemClock
     from koppeling_harness.errors import ExitCode
-    from koppeling_harness.workflow.request import CertifyRequest
-    from koppeling_harness.workflow.run import run_and_write
+    from koppeling_harness.workflow.run.request import CertifyRequest
+    from koppeling_harness.workflow.run.run import run_and_write
 
     request = CertifyRequest(
         plugins=plugins,
@@ -113,12 +113,12 @@ def command(
         if keyword or shard or rerun_failed or in_process or as_json:
             message = "--watch takes integrations, --plugin, --scenarios, --release and --isolated"
             raise click.UsageError(message)
-        from koppeling_harness.workflow.follow import watch_and_run
+        from koppeling_harness.workflow.run.follow import watch_and_run
 
         watch_and_run(request, clock=SystemClock(), tell=click.echo)
         return ExitCode.INTERRUPTED
     if resume:
-        from koppeling_harness.workflow.against import refuse_beside_resume
+        from koppeling_harness.workflow.run.real_environment import refuse_beside_resume
 
         refuse_beside_resume(
             {
@@ -148,6 +148,6 @@ def command(
 def _shard(text: str) -> "Shard | None":
     if not text:
         return None
-    from koppeling_harness.workflow.merge import parse_shard
+    from koppeling_harness.workflow.run.merge import parse_shard
 
     return parse_shard(text)

@@ -18,7 +18,7 @@ def command() -> None:
 @_PATHS
 def list_scenarios(*, as_json: bool, paths: tuple[Path, ...]) -> None:
     """List the scenarios in PATHS; without, those that a run would use."""
-    from koppeling_harness.workflow.scenarios import as_plain, find
+    from koppeling_harness.workflow.authoring.scenarios import as_plain, find
 
     found = find(paths)
     if as_json:
@@ -38,7 +38,7 @@ def check_scenarios(*, paths: tuple[Path, ...]) -> None:
     Also where a scenario would not survive a real environment, which others use too: there it is
     inconclusive. That is no problem of the scenario.
     """
-    from koppeling_harness.workflow.scenarios import check, not_shared
+    from koppeling_harness.workflow.authoring.scenarios import check, not_shared
 
     found = check(paths)
     for scenario, problem in not_shared(found):
@@ -51,7 +51,7 @@ def check_scenarios(*, paths: tuple[Path, ...]) -> None:
 @click.option("--release", "releases", multiple=True, help="Only for this release; repeatable.")
 def lock_scenarios(*, folder: Path | None, releases: tuple[str, ...]) -> None:
     """Write the list of required scenarios of FOLDER, scenarios.lock."""
-    from koppeling_harness.workflow.scenarios import lock
+    from koppeling_harness.workflow.authoring.scenarios import lock
 
     path, counts = lock(folder, releases)
     for label, count in counts.items():

@@ -22,6 +22,6 @@ NAMES = (
 @click.argument("name", type=click.Choice(NAMES))
 def command(name: str) -> None:
     """Print the JSON Schema (draft 2020-12) of a file format."""
-    from koppeling_harness.workflow.schemas import schema
+    from koppeling_harness.workflow.authoring.schemas import schema
 
     click.echo(json.dumps(schema(name), indent=2, ensure_ascii=False))

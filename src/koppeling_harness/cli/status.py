@@ -39,7 +39,7 @@ def command(
     for more; 10: one cannot be judged because its file is wrong.
     """
     from koppeling_harness.clock import SystemClock
-    from koppeling_harness.workflow import status
+    from koppeling_harness.workflow.review import status
 
     request = status.StatusRequest(
         paths=paths,

@@ -14,7 +14,7 @@ def command(environment: str, *, yes: bool) -> int:
     Only what the journal of a run names is touched, or bears a mark that the journal names.
     """
     from koppeling_harness.clock import SystemClock
-    from koppeling_harness.workflow.sweep import sweep
+    from koppeling_harness.workflow.environment.sweep import sweep
 
     swept = sweep(environment, folder=Path(), yes=yes, clock=SystemClock())
     for line in swept.lines:

@@ -50,7 +50,7 @@ def check(names: tuple[str, ...], reports: Path, lang: str, *, as_json: bool) ->
     Exit code 0: unchanged since the last look, or the first one; 16: changed; 11: not reachable.
     """
     from koppeling_harness.clock import SystemClock
-    from koppeling_harness.workflow import notice
+    from koppeling_harness.workflow.updates import environment_look as notice
 
     found = notice.check(names, notice.Places(reports=reports), clock=SystemClock())
     click.echo(notice.as_json(found) if as_json else notice.as_text(found, lang=lang))
@@ -69,7 +69,7 @@ def diff(old: Path, new: Path, form: str, out: Path | None, lang: str, *, as_jso
 
     OLD and NEW are each a snapshot, an OpenAPI file of AFAS, or a folder of these.
     """
-    from koppeling_harness.workflow.updates import diff as differences
+    from koppeling_harness.workflow.updates.updates import diff as differences
 
     _say(differences(old, new), "json" if as_json else form, out, lang)
 
@@ -86,7 +86,7 @@ def import_changes(file: Path, form: str, out: Path | None, lang: str, *, as_jso
     Every row becomes a change or is listed as not understood. What --json --out writes can be
     given to `updates impact --changes`, as the table itself can.
     """
-    from koppeling_harness.workflow.updates import import_changes as read
+    from koppeling_harness.workflow.updates.updates import import_changes as read
 
     _say(read(file), "json" if as_json else form, out, lang)
 
@@ -122,7 +122,7 @@ def impact(
 
     Each has nothing to do, or running it again is advised, or required.
     """
-    from koppeling_harness.workflow import updates
+    from koppeling_harness.workflow.updates import updates
 
     found = _changes(releases, changes)
     touched = updates.impact(found, plugins or (Path("plugins"),), runs=runs)
@@ -137,7 +137,7 @@ def impact(
 
 def _changes(releases: tuple[Path, ...], table: Path | None) -> "ChangeList":
     from koppeling_harness.errors import UsageError
-    from koppeling_harness.workflow import updates
+    from koppeling_harness.workflow.updates import updates
 
     if table is not None and not releases:
         return updates.import_changes(table)
@@ -148,14 +148,14 @@ def _changes(releases: tuple[Path, ...], table: Path | None) -> "ChangeList":
 
 
 def _write_page(found: "ChangeList", touched: "tuple[Impact, ...]", out: Path, lang: str) -> None:
-    from koppeling_harness.workflow.updates import Format, show, write
+    from koppeling_harness.workflow.updates.updates import Format, show, write
 
     write(out, show(found, Format.HTML, lang=lang, touched=touched))
     click.echo(f"wrote {out}", err=True)
 
 
 def _say(found: "ChangeList", form: str, out: Path | None, lang: str) -> None:
-    from koppeling_harness.workflow.updates import Format, show, write
+    from koppeling_harness.workflow.updates.updates import Format, show, write
 
     text = show(found, Format(form), lang=lang)
     if out is None:

@@ -23,7 +23,7 @@ def command(every: str, then: str, names: tuple[str, ...], reports: Path) -> Non
     that was begun for a version is never begun again for it, whatever became of it.
     """
     from koppeling_harness.clock import SystemClock
-    from koppeling_harness.workflow.notice import Places, keep_watch
+    from koppeling_harness.workflow.updates.environment_look import Places, keep_watch
 
     keep_watch(
         names,

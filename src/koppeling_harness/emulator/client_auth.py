@@ -138,7 +138,7 @@ def _assertion(form: Mapping[str, str]) -> str:
 
 def _verify(jwt: "Jwt", keys: "tuple[ClientKey, ...]", request: Request) -> None:
     """Make sure that one of a client's keys signed a token: without `kid` it may be any of them."""
-    from koppeling_harness.emulator import signed  # noqa: PLC0415 - see above
+    from koppeling_harness.emulator import signed  # noqa: PLC0415
 
     *others, last = _fitting(jwt, keys, request)
     for each in others:

@@ -6,7 +6,7 @@ from dataclasses import field, replace
 from functools import cache, partial
 from importlib import resources
 
-from koppeling_harness.emulator.made_when_asked import MadeWhenAsked
+from koppeling_harness.emulator.lazy_mapping import MadeWhenAsked
 from koppeling_harness.errors import ConfigurationError, Problem
 from koppeling_harness.model.connector import (
     ConnectorField,

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import field, replace
 from functools import partial
 
-from koppeling_harness.emulator.made_when_asked import MadeWhenAsked
+from koppeling_harness.emulator.lazy_mapping import MadeWhenAsked
 from koppeling_harness.value import dataclass
 
 TYPES = {"s": "string", "i": "int", "n": "decimal", "b": "boolean", "d": "date", "x": "blob"}

@@ -14,7 +14,7 @@ from koppeling_harness.config.registration import REGISTRATION
 from koppeling_harness.errors import HarnessError
 from koppeling_harness.model.manifest import Manifest
 from koppeling_harness.model.shape import Text
-from koppeling_harness.plugin.announced import announced
+from koppeling_harness.plugin.entry_points import announced
 from koppeling_harness.value import dataclass
 
 _CACHES = frozenset(

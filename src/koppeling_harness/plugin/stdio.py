@@ -14,8 +14,8 @@ from koppeling_harness.model.operation import OperationCall, OperationResult, Ru
 from koppeling_harness.plugin.answer import read_answer
 from koppeling_harness.plugin.breakdown import Breakdown, BreakdownKind
 from koppeling_harness.plugin.channel import Channel, Child
+from koppeling_harness.plugin.foreign_interpreter import outside
 from koppeling_harness.plugin.log import Log
-from koppeling_harness.plugin.outside import outside
 from koppeling_harness.plugin.process import Launch, not_started
 from koppeling_harness.plugin.worker import Start, filled
 

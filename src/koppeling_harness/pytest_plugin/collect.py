@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from koppeling_harness.errors import HarnessError
-from koppeling_harness.model.finding import Finding
 from koppeling_harness.model.run import ScenarioResult
 from koppeling_harness.model.verdict import Level, Outcome
-from koppeling_harness.pytest_plugin.certification import certification
+from koppeling_harness.pytest_plugin.session_certification import certification
+from koppeling_harness.report.result_text import headline, render
 from koppeling_harness.scenario.load import load_scenario
 from koppeling_harness.scenario.plan import PlannedScenario, plan
 
@@ -69,7 +69,7 @@ class ScenarioItem(pytest.Item):
         assert self.result is not None  # noqa: S101 - the engine reports every scenario
         outcome = self.result.outcome
         if outcome is Outcome.NOT_RUN and self.result.level is not Level.REQUIRED:
-            pytest.skip(_headline(self.result))
+            pytest.skip(headline(self.result))
         if outcome in {Outcome.INCONCLUSIVE, Outcome.NOT_RUN}:
             raise NoVerdict(self.result)
 
@@ -98,36 +98,3 @@ class ScenarioItem(pytest.Item):
     def _keep(self, _planned: PlannedScenario, result: ScenarioResult) -> bool:
         self.result = result
         return True
-
-
-def render(result: ScenarioResult) -> str:
-    """Return a result as text for a terminal: a headline, then each finding."""
-    lines = [_headline(result), ""]
-    for finding in result.findings:
-        lines += _finding_lines(finding)
-    if result.log:
-        lines += ["", "what the integration printed:", *_indented(result.log.splitlines()[-20:])]
-    return "\n".join(lines)
-
-
-def _headline(result: ScenarioResult) -> str:
-    first = result.findings[0].message if result.findings else ""
-    cause = f" ({result.cause})" if result.cause else ""
-    return f"{result.title.en}: {result.outcome}{cause}: {first}"
-
-
-def _finding_lines(finding: Finding) -> list[str]:
-    lines = [f"{finding.where}: {finding.level} {finding.code}: {finding.message}"]
-    for each in finding.differences:
-        lines += _indented(
-            [f"at       {each.path or '.'}", f"expected {each.expected}", f"found    {each.actual}"]
-        )
-    if finding.hint:
-        lines += _indented([f"hint: {finding.hint}"])
-    if finding.curl:
-        lines += _indented([finding.curl])
-    return [*lines, *_indented([f"more: koppeling explain {finding.code}"])]
-
-
-def _indented(lines: Iterable[str]) -> list[str]:
-    return [f"    {line}" for line in lines]

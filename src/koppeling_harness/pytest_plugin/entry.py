@@ -4,15 +4,10 @@
 pytest's own selection, reporting and exit codes.
 """
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
-
-if TYPE_CHECKING:
-    from koppeling_harness.plugin.discover import Integration
-    from koppeling_harness.scenario.plan import PlannedScenario
 
 SUFFIX = ".scenario.yaml"
 """How the name of a scenario file ends."""
@@ -59,21 +54,6 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     return ScenarioFile.from_parent(parent, path=file_path)
 
 
-@pytest.fixture(scope="session")
-def koppeling_objection() -> Iterator[Callable[["Integration", "PlannedScenario"], str]]:
-    """Return what carries out one scenario and tells what is wrong; empty when it passed.
-
-    ERP1 is served when it is first used. The kit `koppeling_harness.testing` is built on it.
-    """
-    from koppeling_harness.pytest_plugin.objections import Objections
-
-    objections = Objections()
-    try:
-        yield objections.to
-    finally:
-        objections.close()
-
-
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> bool | None:
     """Run scenarios many at once; leave every other session to pytest."""
@@ -104,7 +84,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """End what scenarios have started: ERP1, and the integrations' processes."""
     if not _has_scenarios(getattr(session, "items", ())):
         return
-    from koppeling_harness.pytest_plugin.certification import close
+    from koppeling_harness.pytest_plugin.session_certification import close
 
     close(session.config)
 

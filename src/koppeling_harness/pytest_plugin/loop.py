@@ -5,8 +5,8 @@ from itertools import zip_longest
 import pytest
 
 from koppeling_harness.model.run import ScenarioResult
-from koppeling_harness.pytest_plugin.certification import certification
 from koppeling_harness.pytest_plugin.collect import ScenarioItem
+from koppeling_harness.pytest_plugin.session_certification import certification
 from koppeling_harness.scenario.plan import PlannedScenario
 
 

@@ -19,7 +19,7 @@ from koppeling_harness.emulator.access import app_connector
 from koppeling_harness.erp.connection import Connection, trusting
 from koppeling_harness.erp.target import address_of
 from koppeling_harness.errors import ConfigurationError, ErpUnavailableError, HarnessError
-from koppeling_harness.workflow.erp1 import read_files
+from koppeling_harness.workflow.authoring.erp1 import read_files
 from support.cli import koppeling
 from support.serving import served
 from support.signing import certificate_of, key

@@ -9,8 +9,8 @@ import pytest
 
 from koppeling_harness.report.texts import Language
 from koppeling_harness.store.files import write_files
-from koppeling_harness.workflow.publish import render_site
-from koppeling_harness.workflow.status import StatusRequest, judge_registrations
+from koppeling_harness.workflow.review.publish import render_site
+from koppeling_harness.workflow.review.status import StatusRequest, judge_registrations
 from support.registrations import day
 
 ROOT = Path(__file__).parents[3]

@@ -8,11 +8,11 @@ import pytest
 from koppeling_harness.clock import SystemClock
 from koppeling_harness.engine.engine import Engine, Setting
 from koppeling_harness.errors import ErpUnavailableError
+from koppeling_harness.hosting.host import EmulatedErp
 from koppeling_harness.model.run import ScenarioResult
 from koppeling_harness.model.verdict import Cause, Outcome
 from koppeling_harness.plugin.discover import discover
 from koppeling_harness.plugin.session import IntegrationRunner
-from koppeling_harness.pytest_plugin.host import EmulatedErp
 from koppeling_harness.scenario.load import load_scenarios
 from koppeling_harness.scenario.plan import plan
 from koppeling_harness.traffic.redactor import Redactor

@@ -1,0 +1,212 @@
+"""ERP1 and the gateway on this machine: a fresh environment for each scenario."""
+
+import asyncio
+import secrets
+from collections.abc import Sequence
+from typing import Self
+
+from koppeling_harness.clock import Clock
+from koppeling_harness.emulator import AppConnector, Erp1
+from koppeling_harness.emulator.access import app_connector
+from koppeling_harness.hosting.declaration import private_fields, webhook_events
+from koppeling_harness.hosting.server import Server
+from koppeling_harness.model.access import ErpAccess, OAuthClient
+from koppeling_harness.model.connector import AppConnectorDefinition, OwnGetConnector
+from koppeling_harness.model.exchange import Recording
+from koppeling_harness.model.manifest import Manifest
+from koppeling_harness.model.scenario import Signed, WebhookStep
+from koppeling_harness.model.secret import Secret
+from koppeling_harness.scenario.plan import PlannedScenario
+from koppeling_harness.traffic.gateway import Gateway
+from koppeling_harness.traffic.redactor import Redactor
+
+
+class EmulatedErp:
+    """Serves an emulated ERP1 on two loopback ports: past the gateway, and through it.
+
+    An `EnvironmentSource` for the engine; an asynchronous context manager.
+
+    Args:
+        release: Label of the Profit release to imitate.
+        redactor: Replaces secrets in what is recorded.
+        clock: Tells the time.
+    """
+
+    def __init__(self, *, release: str, redactor: Redactor, clock: Clock) -> None:
+        self._redactor = redactor
+        self._erp1 = Erp1(release=release, clock=clock)
+        self._gateway = Gateway(self._erp1.app, redactor=redactor, clock=clock)
+        self._servers: list[Server] = []
+        self._direct = self._through = ""
+        self.release = self._erp1.release
+
+    async def __aenter__(self) -> Self:
+        direct, through = Server(self._erp1.app), Server(self._gateway, gateway=True)
+        self._servers = [direct, through]
+        self._direct, self._through = [await server.start() for server in self._servers]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for server in self._servers:
+            await server.stop()
+
+    async def open(self, planned: PlannedScenario) -> "EmulatedEnvironment":
+        """Return a fresh environment that knows the integration's own GetConnectors."""
+        app = oauth_app(planned.manifest)
+        opened = self._erp1.open_environment(
+            own_get_connectors(planned.manifest), app_connector=app
+        )
+        client = None if app is None else _client(app)
+        self._redactor.add_secret(opened.token)
+        if client is not None and client.client_secret is not None:
+            self._redactor.add_secret(client.client_secret, kind="secret")
+        self._gateway.open(
+            opened.environment,
+            faults=planned.scenario.faults,
+            secrets=(opened.token,),
+            private_fields=private_fields(planned.manifest),
+        )
+        access = ErpAccess(
+            environment=opened.environment,
+            base_url=self._direct + opened.path,
+            token=opened.token,
+            release=self.release,
+            client=client,
+        )
+        wanted = webhook_events(planned.manifest)
+        secret = Secret(secrets.token_urlsafe(24)) if wanted and self._erp1.sends_webhooks else None
+        if secret is not None:
+            self._redactor.add_secret(secret)
+        return EmulatedEnvironment(
+            access=access,
+            gateway_url=self._through + opened.path,
+            host=self,
+            webhooks=(secret, wanted),
+        )
+
+    def subscribe(self, environment: str, url: str, secret: Secret, events: Sequence[str]) -> None:
+        """Send webhooks of an environment to a service from now on."""
+        self._erp1.environment(environment).webhooks.subscribe(url, secret, *events)
+
+    def unsubscribe(self, environment: str) -> None:
+        """Send no more webhooks of an environment."""
+        self._erp1.environment(environment).webhooks.unsubscribe_all()
+
+    async def deliver(
+        self, environment: str, url: str, secret: Secret | None, step: WebhookStep
+    ) -> int | None:
+        """Deliver one webhook of an environment; return the status, None when no answer came."""
+        signed = {
+            Signed.RIGHT: secret,
+            Signed.WRONG: Secret(secrets.token_urlsafe(24)),
+            Signed.MISSING: None,
+        }
+        return await asyncio.to_thread(
+            self._erp1.environment(environment).webhooks.deliver,
+            url,
+            signed[step.signature],
+            step.webhook,
+            step.data,
+            event_id=step.event_id,
+        )
+
+    def mark(self, environment: str) -> None:
+        """Note that an integration is told to do something now."""
+        self._gateway.mark(environment)
+
+    def recording(self, environment: str) -> Recording:
+        """Return what was recorded in an environment until now."""
+        return self._gateway.recording(environment)
+
+    def redact(self, text: str) -> str:
+        """Return a text with every secret and personal value replaced."""
+        return self._redactor.text(text)
+
+    def close(self, environment: str) -> None:
+        """Throw an environment away."""
+        self._gateway.close(environment)
+        self._erp1.close_environment(environment)
+
+
+class EmulatedEnvironment:
+    """One environment of an emulated ERP1, for one scenario."""
+
+    def __init__(
+        self,
+        *,
+        access: ErpAccess,
+        gateway_url: str,
+        host: EmulatedErp,
+        webhooks: tuple[Secret | None, Sequence[str]] = (None, ()),
+    ) -> None:
+        self.access = access
+        self.gateway_url = gateway_url
+        self.webhook_secret, self._events = webhooks
+        self._host = host
+
+    def subscribe(self, url: str) -> None:
+        """Send webhooks to a service from now on."""
+        if self.webhook_secret is not None:
+            self._host.subscribe(self.access.environment, url, self.webhook_secret, self._events)
+
+    def unsubscribe(self) -> None:
+        """Send no more."""
+        self._host.unsubscribe(self.access.environment)
+
+    async def deliver(self, url: str, step: WebhookStep) -> int | None:
+        """Deliver one webhook to a service; return its status, None when no answer came."""
+        return await self._host.deliver(self.access.environment, url, self.webhook_secret, step)
+
+    def mark(self) -> None:
+        """Note that the integration is told to do something now."""
+        self._host.mark(self.access.environment)
+
+    def recording(self) -> Recording:
+        """Return what the integration sent until now, redacted."""
+        return self._host.recording(self.access.environment)
+
+    def redact(self, text: str) -> str:
+        """Return a text with every secret and personal value replaced."""
+        return self._host.redact(text)
+
+    async def close(self) -> None:
+        """Throw the environment away, with what was recorded in it."""
+        self._host.close(self.access.environment)
+
+
+def own_get_connectors(manifest: Manifest) -> tuple[OwnGetConnector, ...]:
+    """Return the integration's own GetConnectors: copies of supplied ones under an own name."""
+    return tuple(
+        OwnGetConnector(
+            id=each.id,
+            description=f"{manifest.title.nl}: {each.id}",
+            copy_of=each.copy_of,
+            fields=each.fields,
+        )
+        for each in manifest.get_connectors
+        if each.copy_of is not None
+    )
+
+
+def oauth_app(manifest: Manifest) -> AppConnector | None:
+    """Return an app connector that knows the integration as an OAuth client; None when it is none.
+
+    Raises:
+        ConfigurationError: A certificate of the integration is none.
+    """
+    use = manifest.oauth
+    if use is None:
+        return None
+    return app_connector(
+        AppConnectorDefinition(
+            client_id=use.client_id,
+            certificates=use.certificates,
+            public=use.public,
+            redirect_uris=use.redirect_uris,
+        )
+    )
+
+
+def _client(app: AppConnector) -> OAuthClient:
+    signs = app.public or app.certificates
+    return OAuthClient(client_id=app.client_id, client_secret=None if signs else app.client_secret)

@@ -1,0 +1,47 @@
+"""The certification that a pytest session carries out, made from pytest's options."""
+
+import secrets
+from pathlib import Path
+
+import pytest
+
+from koppeling_harness.clock import SystemClock
+from koppeling_harness.engine.engine import DEFAULT_CONCURRENCY
+from koppeling_harness.hosting.certification import DEFAULT_RELEASE, Certification, Request
+from koppeling_harness.plugin.discover import discover
+from koppeling_harness.plugin.requires import with_runtimes
+from koppeling_harness.plugin.venvs import with_environments
+
+_NAME = "koppeling-certification"
+"""Under which a pytest session knows it."""
+
+
+def certification(config: pytest.Config) -> Certification:
+    """Return the session's certification; made from the options when it is first needed."""
+    found: Certification | None = config.pluginmanager.get_plugin(_NAME)
+    if found is None:
+        found = Certification(_from_options(config))
+        config.pluginmanager.register(found, _NAME)
+    return found
+
+
+def close(config: pytest.Config) -> None:
+    """End what the session's certification started, if it did."""
+    found: Certification | None = config.pluginmanager.unregister(name=_NAME)
+    if found is not None:
+        found.close()
+
+
+def _from_options(config: pytest.Config) -> Request:
+    folders = [Path(each) for each in config.getoption("--koppeling-plugins")]
+    default = config.rootpath / "plugins"
+    if not folders and default.is_dir():
+        folders = [default]
+    return Request(
+        discovery=with_environments(with_runtimes(discover(folders))),
+        release=config.getoption("--koppeling-release") or DEFAULT_RELEASE,
+        run_id=f"pytest-{secrets.token_hex(4)}",
+        seed=secrets.randbits(32),
+        concurrency=config.getoption("--koppeling-concurrency") or DEFAULT_CONCURRENCY,
+        clock=SystemClock(),
+    )

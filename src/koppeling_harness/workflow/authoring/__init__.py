@@ -1,0 +1,1 @@
+"""What a partner writes and looks up: starters, scenarios, plugins, ERP1 by itself."""

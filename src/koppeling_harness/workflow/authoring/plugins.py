@@ -1,0 +1,172 @@
+"""List integrations, and check that each does what its way of connecting asks of it."""
+
+import asyncio
+import secrets
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from koppeling_harness.clock import SystemClock
+from koppeling_harness.document import to_plain
+from koppeling_harness.errors import NothingToRunError, PluginError
+from koppeling_harness.hosting.certification import DEFAULT_RELEASE
+from koppeling_harness.hosting.host import EmulatedErp
+from koppeling_harness.model.operation import RunContext
+from koppeling_harness.model.scenario import Scenario
+from koppeling_harness.model.shape import Text
+from koppeling_harness.model.verdict import Level
+from koppeling_harness.plugin.check import Check
+from koppeling_harness.plugin.conformance import check_integration
+from koppeling_harness.plugin.discover import Discovery, Integration, SetAside, discover
+from koppeling_harness.plugin.requires import with_runtimes
+from koppeling_harness.plugin.session import IntegrationRunner
+from koppeling_harness.plugin.venvs import with_environments
+from koppeling_harness.scenario.plan import PlannedScenario
+from koppeling_harness.traffic.redactor import Redactor
+from koppeling_harness.value import dataclass
+
+_NOTHING = Scenario(
+    scenario="plugins-check",
+    title=Text(nl="Aansluiting nagaan", en="Check the connection"),
+    level=Level.INFORMATIVE,
+    proves=("koppeling plugins check",),
+    when=(),
+)
+"""A scenario in which nothing is done: an environment is opened for it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """One integration, and what is wrong with it.
+
+    Attributes:
+        name: Its id, or the name of its folder when its manifest cannot be read.
+        where: Its folder or distribution.
+        problem: Empty when it is in order.
+        hint: What to do about the problem.
+        checks: What was tried with it, when it can be started.
+    """
+
+    name: str
+    where: str
+    problem: str = ""
+    hint: str = ""
+    checks: tuple[Check, ...] = ()
+
+
+def find(folders: Sequence[Path]) -> Discovery:
+    """Find integrations in folders and in installed packages."""
+    return with_runtimes(discover(folders))
+
+
+def as_plain(found: Discovery) -> dict[str, Any]:
+    """Return what was found as JSON types, for `koppeling plugins list --json`."""
+    return {
+        "integrations": [
+            {
+                "manifest": to_plain(each.manifest),
+                "folder": str(each.folder),
+                "digest": each.digest,
+                "scenarios": str(each.scenarios) if each.scenarios else None,
+            }
+            for each in found.integrations
+        ],
+        "set_aside": [
+            {
+                "name": each.name,
+                "where": each.where,
+                "problem": each.problem,
+                "hint": each.hint,
+                "missing_runtime": each.missing_runtime,
+            }
+            for each in found.set_aside
+        ],
+    }
+
+
+def check(folder: Path) -> tuple[Checked, ...]:
+    """Read the manifests in a folder, start each integration, and try what it must be able to.
+
+    Args:
+        folder: A plugin's folder, or a folder of plugins.
+
+    Raises:
+        NothingToRunError: There is no plugin.
+    """
+    found = discover([folder], entry_points=False)
+    if not found.integrations and not found.set_aside:
+        message = f"{folder}: found no integration"
+        hint = "A plugin is a folder with koppeling.yaml in it; `koppeling schema plugin` tells."
+        raise NothingToRunError(message, hint=hint)
+    usable = with_environments(with_runtimes(found))
+    return (*asyncio.run(_check_all(usable.integrations)), *map(_refused, usable.set_aside))
+
+
+def require_all(checked: Sequence[Checked]) -> None:
+    """Raise when one of them is not in order.
+
+    Raises:
+        PluginError: How many are not, each with its problem.
+    """
+    bad = [each for each in checked if each.problem]
+    if bad:
+        names = ", ".join(each.name for each in bad)
+        message = f"{len(bad)} of {len(checked)} integrations cannot be used: {names}"
+        raise PluginError(message)
+
+
+async def _check_all(integrations: Sequence[Integration]) -> list[Checked]:
+    redactor = Redactor(secrets.token_bytes(32))
+    erp1 = EmulatedErp(release=DEFAULT_RELEASE, redactor=redactor, clock=SystemClock())
+    async with erp1:
+        return [await _check(each, erp1) for each in integrations]
+
+
+async def _check(integration: Integration, erp1: EmulatedErp) -> Checked:
+    name, where = integration.manifest.id, str(integration.folder)
+    runner = IntegrationRunner(integration)
+    try:
+        broken = await runner.check()
+    finally:
+        await runner.close()
+    if broken is not None:
+        return Checked(
+            name=name,
+            where=where,
+            problem=erp1.redact(broken.message),
+            hint=erp1.redact(broken.hint),
+        )
+    checks = await _tried(integration, erp1)
+    bad = [each for each in checks if not each.is_ok]
+    if not bad:
+        return Checked(name=name, where=where, checks=checks)
+    problem = f"{len(bad)} of {len(checks)} checks failed: {', '.join(each.what for each in bad)}"
+    return Checked(name=name, where=where, problem=problem, checks=checks)
+
+
+async def _tried(integration: Integration, erp1: EmulatedErp) -> tuple[Check, ...]:
+    planned = PlannedScenario(scenario=_NOTHING, manifest=integration.manifest)
+    environment = await erp1.open(planned)
+    client = environment.access.client
+    secret = client.client_secret if client else None
+    with tempfile.TemporaryDirectory(prefix="koppeling-", ignore_cleanup_errors=True) as work_dir:
+        context = RunContext(
+            integration=integration.manifest.id,
+            scenario=planned.id,
+            base_url=environment.gateway_url,
+            token=environment.access.token.reveal(),
+            integration_id=integration.manifest.integration_id,
+            release=environment.access.release,
+            work_dir=work_dir,
+            client_id=client.client_id if client else None,
+            client_secret=secret.reveal() if secret else None,
+        )
+        try:
+            return await check_integration(integration, context, redact=erp1.redact)
+        finally:
+            await environment.close()
+
+
+def _refused(each: SetAside) -> Checked:
+    return Checked(name=each.name, where=each.where, problem=each.problem, hint=each.hint)

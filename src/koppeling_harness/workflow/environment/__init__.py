@@ -1,0 +1,1 @@
+"""Real environments: settings, access, diagnosis, clean-up."""

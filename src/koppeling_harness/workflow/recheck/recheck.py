@@ -1,0 +1,257 @@
+"""`koppeling recheck`: after an AFAS update, run what it makes necessary, and say whose change.
+
+On each release that counts, from the locked list of scenarios of that release, held against the
+last verdict. What is newly failing gets its table of two integrations on two releases.
+"""
+
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from koppeling_harness.clock import Clock
+from koppeling_harness.document import dump_json
+from koppeling_harness.errors import ExitCode
+from koppeling_harness.model.policy import ReleaseRoles
+from koppeling_harness.model.recheck import (
+    Movement,
+    Necessity,
+    RecheckedIntegration,
+    RecheckedRelease,
+    RecheckedScenario,
+    RecheckRecord,
+)
+from koppeling_harness.model.run import HarnessInfo, IntegrationRecord
+from koppeling_harness.report.recheck_page import render_recheck_page
+from koppeling_harness.report.recheck_text import render_recheck_text
+from koppeling_harness.rules.attribution import BY_ENVIRONMENT, is_environment, whose_change
+from koppeling_harness.store.files import require_writable, write_files
+from koppeling_harness.traffic.redactor import Redactor
+from koppeling_harness.value import dataclass
+from koppeling_harness.version import __version__
+from koppeling_harness.workflow.recheck.current_integrations import Wanted, presents
+from koppeling_harness.workflow.recheck.history import Earlier, History
+from koppeling_harness.workflow.recheck.live_runs import LiveRuns
+from koppeling_harness.workflow.recheck.movements import moved, newly_failing
+from koppeling_harness.workflow.recheck.recheck_releases import AskedRelease, RecheckReleases
+from koppeling_harness.workflow.recheck.recorded_cells import RecordedCells
+from koppeling_harness.workflow.recheck.whose_change import Tables
+from koppeling_harness.workflow.run.certify import Certified, Progress
+from koppeling_harness.workflow.run.conclude import RunDone
+from koppeling_harness.workflow.run.request import CertifyRequest
+from koppeling_harness.workflow.run.run import certify_and_write, with_defaults
+from koppeling_harness.workflow.run.secret_search import refuse_secrets
+
+_HEAVIEST_FIRST = (
+    ExitCode.INTERRUPTED,
+    ExitCode.NOT_PASSED,
+    ExitCode.HARNESS_ERROR,
+    ExitCode.REQUIRED_NOT_EXECUTED,
+    ExitCode.ENVIRONMENT,
+    ExitCode.CONFIGURATION,
+    ExitCode.WAIVER,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecheckRequest:
+    """What is to be rechecked.
+
+    Attributes:
+        run: How to run; its release is left aside.
+        reports: Where runs are kept, and where the recheck is written.
+        releases: Labels of the releases that are meant; those of the settings when empty.
+        certified: Folders with integrations as they were certified.
+        environments: Names of real environments; each is used for the release that it runs.
+        impact: What the update makes necessary, by integration; everything when None.
+        roles: Which releases count; those of the settings when None.
+    """
+
+    run: CertifyRequest
+    reports: Path
+    releases: tuple[str, ...] = ()
+    certified: tuple[Path, ...] = ()
+    environments: tuple[str, ...] = ()
+    impact: Mapping[str, str] | None = None
+    roles: ReleaseRoles | None = None
+
+
+def recheck_and_write(request: RecheckRequest, *, clock: Clock, progress: Progress) -> RunDone:
+    """Run, compare, attribute, and write record and page below the reports.
+
+    Raises:
+        HarnessError: No verdict was reached; see `certify` and `conclude`.
+    """
+    require_writable(request.reports)
+    request = replace(request, run=_only_necessary(with_defaults(request.run), request.impact))
+    started_at = clock.now()
+    rechecking = _Rechecking(request, clock=clock, progress=progress)
+    if request.impact is None or set(request.impact.values()) - {"none"}:
+        releases = tuple(rechecking.releases())
+    else:
+        releases = ()
+    record = RecheckRecord(
+        recheck_id=f"recheck-{started_at:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}",
+        started_at=started_at,
+        finished_at=clock.now(),
+        harness=HarnessInfo(version=__version__),
+        releases=releases,
+        impact=tuple(
+            Necessity(integration=name, necessity=each)
+            for name, each in sorted((request.impact or {}).items())
+        ),
+    )
+    folder = request.reports / record.recheck_id
+    files = {
+        "recheck.json": dump_json(record, indent=1).encode(),
+        "index.html": render_recheck_page(record).encode(),
+    }
+    refuse_secrets(files, Redactor(secrets.token_bytes(32)))
+    write_files(folder, files)
+    text = render_recheck_text(record, lang="en")
+    return RunDone(
+        record=record,
+        text=f"{text}report: {folder / 'index.html'}",
+        exit_code=_exit_code(record, rechecking.exit_codes),
+    )
+
+
+class _Rechecking:
+    """One recheck: its runs, and the tables that they make necessary."""
+
+    def __init__(self, request: RecheckRequest, *, clock: Clock, progress: Progress) -> None:
+        self._request = request
+        self._clock = clock
+        self._progress = progress
+        self._history = History(request.reports)  # before anything of now is written
+        self._releases = RecheckReleases(
+            request.run,
+            Path(),
+            labels=request.releases,
+            environments=request.environments,
+            roles=request.roles,
+            clock=clock,
+        )
+        self._live = LiveRuns(request.run, self._releases.real, request.certified, clock=clock)
+        self._tables = Tables(self._live, RecordedCells(request.run, clock=clock))
+        self.exit_codes: dict[str, ExitCode] = {}
+
+    def releases(self) -> Iterator[RecheckedRelease]:
+        """Run every release first; then compare and attribute."""
+        asked = self._releases.asked
+        certified = {
+            each.label: self._run(each.label)
+            for each in asked
+            if self._releases.why_not(each) is None
+        }
+        for each in asked:
+            reason = self._releases.why_not(each)
+            if reason is None:
+                yield self._release(each, certified[each.label])
+            else:
+                yield RecheckedRelease(
+                    release=each.label,
+                    role=each.role,
+                    advisory=each.advisory,
+                    available=False,
+                    note=reason,
+                )
+
+    def _run(self, label: str) -> Certified:
+        certified = certify_and_write(
+            self._releases.request(label),
+            self._request.reports,
+            clock=self._clock,
+            progress=self._progress,
+        ).certified
+        self.exit_codes[label] = certified.exit_code
+        for present in presents(certified).values():
+            self._live.add(present)
+        return certified
+
+    def _release(self, asked: AskedRelease, certified: Certified) -> RecheckedRelease:
+        record = certified.record
+        here = presents(certified)
+        where = self._releases.with_older(asked.label)
+        scenarios = {each.id: moved(each, self._history, where) for each in record.integrations}
+        failing = {
+            name: newly_failing(here[name], many, self._history, where)
+            for name, many in scenarios.items()
+            if name in here
+        }
+        self._live.prepare([wanted for many in failing.values() for wanted in many])
+        return RecheckedRelease(
+            release=asked.label,
+            role=asked.role,
+            advisory=asked.advisory,
+            available=True,
+            version=record.erp.version,
+            run_id=record.run_id,
+            integrations=tuple(
+                _integration(
+                    each,
+                    self._history.last(each.id, where),
+                    [
+                        self._attributed(scenario, failing.get(each.id, ()))
+                        for scenario in scenarios[each.id]
+                    ],
+                )
+                for each in record.integrations
+            ),
+        )
+
+    def _attributed(
+        self, scenario: RecheckedScenario, failing: Sequence[Wanted]
+    ) -> RecheckedScenario:
+        if scenario.movement is not Movement.NEWLY_FAILING:
+            return scenario
+        if is_environment(scenario.outcome, scenario.cause):
+            return replace(scenario, attribution=BY_ENVIRONMENT)
+        name = scenario.scenario
+        wanted = next((each for each in failing if name in each.scenarios), None)
+        table = None if wanted is None else self._tables.table(name, wanted)
+        return replace(scenario, attribution=whose_change(table), table=table)
+
+
+def _only_necessary(run: CertifyRequest, impact: Mapping[str, str] | None) -> CertifyRequest:
+    if impact is None:
+        return run
+    wanted = [name for name, necessity in impact.items() if necessity != "none"]
+    return replace(run, only=tuple(each for each in wanted if not run.only or each in run.only))
+
+
+def _integration(
+    record: IntegrationRecord, last: Earlier | None, scenarios: Sequence[RecheckedScenario]
+) -> RecheckedIntegration:
+    return RecheckedIntegration(
+        id=record.id,
+        version=record.version,
+        digest=record.digest,
+        title=record.title,
+        verdict=record.verdict,
+        last_run=last.run.run_id if last else "",
+        last_release=last.run.erp.label if last else "",
+        scenarios=tuple(scenarios),
+        problem=record.problem,
+    )
+
+
+def _exit_code(record: RecheckRecord, codes: Mapping[str, ExitCode]) -> ExitCode:
+    """Return the heaviest of the releases that count; else whether anything differs."""
+    counted = {
+        codes[each.release] for each in record.releases if each.available and not each.advisory
+    }
+    if any(not each.available and not each.advisory and each.release for each in record.releases):
+        counted.add(ExitCode.ENVIRONMENT)
+    if record.releases and not any(each.available for each in record.releases):
+        counted.add(ExitCode.ENVIRONMENT)
+    heaviest = next((each for each in _HEAVIEST_FIRST if each in counted), None)
+    if heaviest is not None:
+        return heaviest
+    differs = any(
+        scenario.movement in {Movement.NEWLY_PASSING, Movement.NEWLY_FAILING}
+        for release in record.releases
+        for each in release.integrations
+        for scenario in each.scenarios
+    )
+    return ExitCode.DIFFERS if differs else ExitCode.PASSED

@@ -1,0 +1,1 @@
+"""Registrations: status, dossiers, decisions, what can be released."""

@@ -1,0 +1,165 @@
+"""The pages for reviewers: an overview, a dossier per registration, and what goes beside them."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from koppeling_harness.clock import Clock
+from koppeling_harness.errors import DocumentError, ExitCode
+from koppeling_harness.model.dossier import Dossier
+from koppeling_harness.model.functional import FunctionalResult
+from koppeling_harness.model.run import IntegrationRecord
+from koppeling_harness.model.status import RegistrationStatus, Status
+from koppeling_harness.report.badge_svg import render_badge_svg
+from koppeling_harness.report.changes import day_before_last
+from koppeling_harness.report.deadlines_ics import render_deadlines_ics
+from koppeling_harness.report.dossier_page import Evidence, render_dossier
+from koppeling_harness.report.overview_page import render_overview
+from koppeling_harness.report.status_csv import render_status_csv
+from koppeling_harness.report.summary_markdown import render_summary_markdown
+from koppeling_harness.report.texts import Language
+from koppeling_harness.rules.status import registration_status
+from koppeling_harness.store.files import write_files
+from koppeling_harness.store.runs import FoundRun, load_run
+from koppeling_harness.value import dataclass
+from koppeling_harness.workflow.review.status import (
+    Judged,
+    StatusRequest,
+    as_json,
+    judge_registrations,
+)
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """What was written.
+
+    Attributes:
+        judged: What the pages show.
+        folder: Where they are.
+        files: Their names below the folder, the overview last.
+    """
+
+    judged: Judged
+    folder: Path
+    files: tuple[str, ...]
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What is wrong in files that were read: registrations, and runs that were left out."""
+        registrations = [each.problem for each in self.judged.dossiers if each.problem]
+        return (*registrations, *(f"left out: {each.render()}" for each in self.judged.damaged))
+
+
+def exit_code(published: Published) -> ExitCode:
+    """Return what the process says: the pages are written, but were all registrations readable?"""
+    wrong = any(each.status.status is Status.INPUT_ERROR for each in published.judged.dossiers)
+    return ExitCode.CONFIGURATION if wrong else ExitCode.PASSED
+
+
+def publish(
+    request: StatusRequest, folder: Path, *, clock: Clock, language: Language = Language.NL
+) -> Published:
+    """Judge every registration and write the pages.
+
+    Raises:
+        HarnessError: There is nothing to judge (see `judge_registrations`), or the folder cannot
+            be written.
+    """
+    judged = judge_registrations(request, clock=clock)
+    files = render_site(judged, clock=clock, language=language)
+    write_files(folder, files)
+    return Published(judged=judged, folder=folder, files=tuple(files))
+
+
+def render_site(judged: Judged, *, clock: Clock, language: Language) -> dict[str, bytes]:
+    """Return every file of the site, by its name below the site's folder; the overview last."""
+    names = dict(zip([each.place for each in judged.dossiers], _names(judged), strict=True))
+    dossiers = judged.dossiers
+    files: dict[str, str] = {}
+    evidence = _Evidence(judged.found)
+    for each in dossiers:
+        name = names[each.place]
+        files[f"dossiers/{name}.html"] = render_dossier(
+            each,
+            policy=judged.policy,
+            evidence=evidence.newest(each),
+            earlier=_earlier(each, judged),
+            language=language,
+        )
+        files[f"badges/{name}.svg"] = render_badge_svg(each.status, lang=language)
+    files["status.json"] = as_json(dossiers) + "\n"
+    files["status.csv"] = render_status_csv(dossiers)
+    files["deadlines.ics"] = render_deadlines_ics(dossiers, lang=language, stamp=clock.now())
+    files["summary.md"] = render_summary_markdown(dossiers, lang=language)
+    files["index.html"] = render_overview(
+        dossiers,
+        as_of=judged.as_of,
+        policy=judged.policy,
+        releases=judged.releases,
+        links={place: f"dossiers/{name}.html" for place, name in names.items()},
+        language=language,
+    )
+    return {name: content.encode() for name, content in files.items()}
+
+
+def _names(judged: Judged) -> Iterator[str]:
+    """Yield a file name per dossier: its registration's id, made safe and told apart."""
+    taken: set[str] = set()
+    for each in judged.dossiers:
+        safe = _UNSAFE.sub("-", each.status.registration).strip("-.") or "registration"
+        name, number = safe, 1
+        while name.casefold() in taken:
+            number += 1
+            name = f"{safe}-{number}"
+        taken.add(name.casefold())
+        yield name
+
+
+def _earlier(dossier: Dossier, judged: Judged) -> RegistrationStatus | None:
+    day = day_before_last(dossier.runs)
+    if day is None or dossier.registration is None:
+        return None
+    return registration_status(
+        dossier.registration,
+        as_of=day,
+        policy=judged.policy,
+        runs=dossier.runs,
+        releases=judged.releases,
+    )
+
+
+class _Evidence:
+    """Reads the run records that dossiers show, each once."""
+
+    def __init__(self, found: Sequence[FoundRun]) -> None:
+        self._paths = {(each.result.run_id, each.result.integration): each.path for each in found}
+        self._read: dict[Path, Mapping[str, IntegrationRecord]] = {}
+
+    def newest(self, dossier: Dossier) -> list[Evidence]:
+        """Return the newest run per release; one that cannot be read whole is left out."""
+        newest: dict[str, FunctionalResult] = {}
+        for run in dossier.runs:  # the newest first
+            newest.setdefault(run.release, run)
+        found = []
+        for run in newest.values():
+            record = self._record(run)
+            if record is not None:
+                found.append(
+                    Evidence(release=run.release, run_id=run.run_id, day=run.date, record=record)
+                )
+        return found
+
+    def _record(self, run: FunctionalResult) -> IntegrationRecord | None:
+        path = self._paths[run.run_id, run.integration]
+        if path not in self._read:
+            try:
+                record = load_run(path)
+            except DocumentError:
+                # What a status needs of it could be read; the rest is only for showing.
+                self._read[path] = {}
+            else:
+                self._read[path] = {each.id: each for each in record.integrations}
+        return self._read[path].get(run.integration)

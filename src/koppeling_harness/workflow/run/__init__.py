@@ -1,0 +1,1 @@
+"""Certify: plan, run, judge, record and report."""

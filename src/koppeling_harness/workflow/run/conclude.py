@@ -1,0 +1,152 @@
+"""Conclude a run: write its record and reports, and say in a few lines what it came to."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from koppeling_harness.clock import Clock
+from koppeling_harness.config.registration import registration_path
+from koppeling_harness.document import dump_json
+from koppeling_harness.errors import ExitCode
+from koppeling_harness.model.run import Attempt, IntegrationRecord, RunRecord, ScenarioResult
+from koppeling_harness.model.verdict import Outcome
+from koppeling_harness.report.result_forms import ResultForms
+from koppeling_harness.store.run_journal import JOURNAL
+from koppeling_harness.value import dataclass
+from koppeling_harness.workflow.review.status import (
+    Judged,
+    StatusRequest,
+    as_text,
+    judge_registrations,
+)
+from koppeling_harness.workflow.run.certify import Certified
+from koppeling_harness.workflow.run.write_run import write_record, write_report
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunDone:
+    """What a run says to its caller.
+
+    Attributes:
+        record: Of the run, or of the recheck.
+        text: A few lines for a person.
+        exit_code: What the process says.
+    """
+
+    record: object
+    text: str
+    exit_code: ExitCode
+
+    @property
+    def json(self) -> str:
+        """The record as JSON."""
+        return dump_json(self.record, indent=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """A run whose reports are written.
+
+    Attributes:
+        certified: What it came to.
+        folder: Where its reports are.
+        judged: The registrations of its integrations; None when there are none.
+    """
+
+    certified: Certified
+    folder: Path
+    judged: Judged | None
+
+    @property
+    def done(self) -> RunDone:
+        """What is said of it."""
+        certified, judged = self.certified, self.judged
+        lines = [
+            *verdict_lines(certified.record),
+            *certified.notes,
+            *(["", as_text(judged, lang="en"), ""] if judged else []),
+            f"report: {self.folder / 'index.html'}",
+        ]
+        return RunDone(
+            record=certified.record,
+            text="\n".join(lines),
+            exit_code=certified.exit_code,
+        )
+
+
+def conclude(
+    certified: Certified, reports: Path, *, clock: Clock, forms: ResultForms | None = None
+) -> Written:
+    """Write record and reports of a run.
+
+    Args:
+        certified: What it came to.
+        reports: Where runs are kept.
+        clock: Tells the time.
+        forms: Of its results, as far as they were made already.
+
+    Raises:
+        SecretFoundError: Something secret stands in a file; see `write_run`.
+        ConfigurationError: The folder cannot be written to.
+    """
+    record, redactor = certified.record, certified.session.redactor
+    folder = write_record(record, reports, redactor=redactor, forms=forms)
+    judged = None if record.shard else statuses(certified.folders, reports, clock)
+    dossiers = judged.dossiers if judged else ()
+    write_report(record, reports, redactor=redactor, dossiers=dossiers, forms=forms)
+    if not certified.session.interrupted:
+        (folder / JOURNAL).unlink(missing_ok=True)  # all of it stands in the record now
+    return Written(certified=certified, folder=folder, judged=judged)
+
+
+def statuses(folders: Sequence[Path], reports: Path, clock: Clock) -> Judged | None:
+    """Return the status of the registrations that lie beside the integrations, this run counted."""
+    paths = tuple(path for each in folders if (path := registration_path(each)).is_file())
+    if not paths:
+        return None
+    return judge_registrations(StatusRequest(paths=paths, runs=reports), clock=clock)
+
+
+def verdict_lines(record: RunRecord) -> list[str]:
+    """Return for a person: a verdict per integration, and what is wrong with it."""
+    part = [f"shard {record.shard.index} of {record.shard.total}"] if record.shard else []
+    return part + [
+        line for each in record.integrations for line in _integration_lines(each, record.erp.label)
+    ]
+
+
+def _integration_lines(each: IntegrationRecord, release: str) -> list[str]:
+    if each.problem:
+        return [f"{each.id}: set aside", *(f"    {line}" for line in each.problem.splitlines())]
+    count = each.verdict.required
+    waived = f", {each.verdict.waived} waived" if each.verdict.waived else ""
+    lines = [
+        f"{each.id} {each.version} on {release}: {each.verdict.outcome} - "
+        f"{count.passed} of {count.total} required scenarios executed and passed "
+        f"({count.executed} executed{waived})"
+    ]
+    lines += [f"  {problem}" for problem in each.waiver_problems]
+    for result in each.results:
+        if result.outcome is not Outcome.PASSED:
+            lines += _result_lines(result)
+    return lines
+
+
+def _result_lines(result: ScenarioResult) -> list[str]:
+    operation = f"[{result.operation}]" if result.operation else ""
+    cause = f", {result.cause}" if result.cause else ""
+    outcome = "passed on retry, which is not passed" if result.passed_on_retry else result.outcome
+    lines = [f"  {outcome}{cause}: {result.scenario}{operation} ({result.place})"]
+    if result.attempts:
+        tried = ", ".join(_attempt_text(each) for each in result.attempts)
+        lines.append(f"      attempts: {tried}")
+    for finding in result.findings[:3]:
+        lines.append(f"      {finding.code}: {finding.message}")
+        lines.append(f"      hint: {finding.hint}" if finding.hint else "")
+    hidden = len(result.findings) - 3
+    if hidden > 0:
+        lines.append(f"      and {hidden} more in the report")
+    return [line for line in lines if line]
+
+
+def _attempt_text(attempt: Attempt) -> str:
+    return f"{attempt.outcome} ({attempt.cause})" if attempt.cause else str(attempt.outcome)

@@ -1,0 +1,113 @@
+"""Which integrations a run means, ready to be started, with the scenarios of their own."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from koppeling_harness.errors import (
+    ConfigurationError,
+    DocumentError,
+    NothingToRunError,
+    UsageError,
+)
+from koppeling_harness.model.scenario import Scenario
+from koppeling_harness.plugin.discover import Discovery, Integration, SetAside, discover
+from koppeling_harness.plugin.requires import with_runtimes
+from koppeling_harness.plugin.venvs import cache_folder, with_environments
+from koppeling_harness.scenario.load import load_scenarios
+from koppeling_harness.workflow.run.request import CertifyRequest
+from koppeling_harness.workflow.run.rerun import Rerun
+
+
+def find_integrations(request: CertifyRequest) -> Discovery:
+    """Return the integrations that a request means, ready to be started.
+
+    Raises:
+        NothingToRunError: There is none.
+        ConfigurationError: One that was asked for by name cannot be loaded.
+        UsageError: It asks for hooks in this process, of more than one integration.
+    """
+    found = discover(request.plugins, entry_points=request.entry_points, kept_in=kept_readings())
+    if request.rerun is not None:
+        found = _of_run(found, request.rerun)
+    if request.only:
+        found = _named(found, request.only)
+    elif not found.integrations and not found.set_aside:
+        places = ", ".join(str(path) for path in request.plugins) or "no folder"
+        message = f"no integration found ({places})"
+        raise NothingToRunError(message, hint="Point --plugin at a folder with koppeling.yaml.")
+    found = with_runtimes(found)
+    if request.in_process:
+        _require_one(found, isolated=request.isolated)
+    else:
+        found = with_environments(found, everyone=request.isolated)
+    asked_for = {str(path) for path in request.plugins}
+    for each in found.set_aside:
+        if each.name in request.only or (each.missing_runtime and each.where in asked_for):
+            message = f"{each.where}: {each.problem}"
+            raise ConfigurationError(message, hint=each.hint)
+    return found
+
+
+def _require_one(found: Discovery, *, isolated: bool) -> None:
+    """Raise when hooks cannot run in this process: two integrations would be in each other's way.
+
+    Raises:
+        UsageError: It is not one integration in Python, or it is to be isolated as well.
+    """
+    kinds = [each.manifest.runtime.kind for each in found.integrations]
+    if kinds != ["python"] or isolated:
+        message = "--in-process is for a debugger: it takes one integration, in Python"
+        hint = "Name the integration, and leave out --isolated."
+        raise UsageError(message, hint=hint)
+
+
+def _named(found: Discovery, names: Sequence[str]) -> Discovery:
+    refused = [each for each in found.set_aside if each.name in names]
+    if refused:
+        raise ConfigurationError("\n".join(f"{each.where}: {each.problem}" for each in refused))
+    known = {each.manifest.id for each in found.integrations}
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        message = f"no integration {', '.join(unknown)}; there are: {', '.join(sorted(known))}"
+        raise ConfigurationError(message)
+    chosen = tuple(each for each in found.integrations if each.manifest.id in names)
+    return Discovery(integrations=chosen, set_aside=())
+
+
+def _of_run(found: Discovery, rerun: Rerun) -> Discovery:
+    """Return only what an earlier run was about."""
+    known = rerun.integrations
+    return Discovery(
+        integrations=tuple(each for each in found.integrations if each.manifest.id in known),
+        set_aside=tuple(each for each in found.set_aside if each.name in known),
+    )
+
+
+def kept_readings() -> Path:
+    """Return where is kept what scenarios and manifests hold: of this user, never of a partner."""
+    return cache_folder() / "documents"
+
+
+def own_scenarios(
+    discovery: Discovery,
+) -> tuple[Discovery, Mapping[str, tuple[Scenario, ...]]]:
+    """Return each integration's own scenarios; whose files have problems is set aside."""
+    own: dict[str, tuple[Scenario, ...]] = {}
+    kept: list[Integration] = []
+    set_aside: list[SetAside] = list(discovery.set_aside)
+    for each in discovery.integrations:
+        try:
+            paths = [each.scenarios] if each.scenarios else []
+            own[each.manifest.id] = load_scenarios(paths, kept_in=kept_readings())
+        except DocumentError as error:
+            set_aside.append(
+                SetAside(
+                    name=each.manifest.id,
+                    where=str(each.scenarios),
+                    problem=error.render(),
+                    hint="Run `koppeling scenarios check`.",
+                )
+            )
+        else:
+            kept.append(each)
+    return Discovery(integrations=tuple(kept), set_aside=tuple(set_aside)), own

@@ -1,0 +1,241 @@
+"""`koppeling merge`: the shards of a run become one verdict whose denominators add up."""
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from koppeling_harness.clock import Clock, today
+from koppeling_harness.config.registration import registration_path
+from koppeling_harness.errors import DocumentError, Problem, UsageError
+from koppeling_harness.model.run import IntegrationRecord, RunRecord, ScenarioResult, Shard
+from koppeling_harness.rules.verdict import result_id, settled, verdict
+from koppeling_harness.store.files import require_writable, write_files
+from koppeling_harness.store.recordings import kept_recordings
+from koppeling_harness.store.runs import RUN, load_run
+from koppeling_harness.traffic.redactor import Redactor
+from koppeling_harness.value import dataclass
+from koppeling_harness.workflow.run.conclude import RunDone, statuses, verdict_lines
+from koppeling_harness.workflow.run.secret_search import refuse_secrets
+from koppeling_harness.workflow.run.verdicts import run_exit_code
+from koppeling_harness.workflow.run.write_run import write_record, write_report
+
+MOST_SHARDS = 1000
+
+_SHARD = re.compile(r"([1-9][0-9]{0,3})/([1-9][0-9]{0,3})")
+_HINT = "Run every shard again, with the same files, release and harness."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """The record of one shard."""
+
+    path: Path
+    record: RunRecord
+    shard: Shard
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merged:
+    """What shards come to.
+
+    Attributes:
+        record: The record of the whole run.
+        recordings: What went over the wire, as the shards kept it, by name below the run's folder.
+        notes: What is missing or double, in words.
+    """
+
+    record: RunRecord
+    recordings: Mapping[str, bytes]
+    notes: tuple[str, ...]
+
+
+def parse_shard(text: str) -> Shard | None:
+    """Return the shard that `1/3` names, None for an empty text.
+
+    Raises:
+        UsageError: It is not of that form.
+    """
+    if not text:
+        return None
+    match = _SHARD.fullmatch(text)
+    shard = Shard(index=int(match[1]), total=int(match[2])) if match else None
+    if shard is None or shard.index > shard.total or shard.total > MOST_SHARDS:
+        message = f"--shard: found {text!r}, expected I/N such as 1/3, with I from 1 to N"
+        raise UsageError(message)
+    return shard
+
+
+def merge_and_write(folders: Sequence[Path], reports: Path, *, clock: Clock) -> RunDone:
+    """Merge the shards below some folders, and write what a run writes.
+
+    Raises:
+        UsageError: A folder holds no shard.
+        DocumentError: Records cannot be read, or do not belong to one run.
+        ConfigurationError: The reports cannot be written.
+    """
+    require_writable(reports)
+    merged = merge(folders, clock=clock)
+    record, redactor = merged.record, Redactor(b"merge")
+    folder = write_record(record, reports, redactor=redactor)
+    refuse_secrets(dict(merged.recordings), redactor)
+    write_files(folder, merged.recordings)
+    judged = statuses(_registered(), reports, clock)
+    write_report(record, reports, redactor=redactor, dossiers=judged.dossiers if judged else ())
+    lines = [*verdict_lines(record), *merged.notes, f"report: {folder / 'index.html'}"]
+    return RunDone(record=record, text="\n".join(lines), exit_code=run_exit_code(record))
+
+
+def merge(folders: Sequence[Path], *, clock: Clock) -> Merged:
+    """Return the whole run that shards are parts of.
+
+    What a missing shard had to execute counts as not executed. A shard that is there twice counts
+    with the worst of its attempts.
+
+    Raises:
+        UsageError: A folder holds no shard.
+        DocumentError: Records cannot be read, or do not belong to one run.
+    """
+    found = [part for folder in folders for part in _parts(folder)]
+    parts = list({each.record.run_id: each for each in found}.values())
+    parts.sort(key=lambda each: (each.record.started_at, each.record.run_id))
+    problems = list(_differences(parts))
+    if problems:
+        raise DocumentError(problems)
+    first = parts[0].record
+    run_ids = tuple(each.record.run_id for each in parts)
+    record = replace(
+        first,
+        run_id=f"{first.started_at:%Y%m%dT%H%M%SZ}-{_short('/'.join(sorted(run_ids)))}",
+        finished_at=max(each.record.finished_at for each in parts),
+        erp=next((each.record.erp for each in parts if each.record.erp.version), first.erp),
+        integrations=tuple(
+            _joined([_of(each, one.id) for each in parts], run_ids, first.erp.label, clock)
+            for one in first.integrations
+        ),
+        shard=None,
+        merged_from=run_ids,
+        seed=None,
+    )
+    recordings = {
+        name: (part.path.parent / name).read_bytes()
+        for part in parts
+        for name in sorted(kept_recordings(part.path.parent))
+    }
+    return Merged(record=record, recordings=recordings, notes=tuple(_notes(found, parts)))
+
+
+def _parts(folder: Path) -> list[_Part]:
+    files = [folder] if folder.is_file() else sorted(folder.rglob(RUN))
+    parts = []
+    for path in files:
+        record = load_run(path)
+        if record.shard is not None:
+            parts.append(_Part(path=path, record=record, shard=record.shard))
+    if not parts:
+        message = f"{folder}: expected the reports of a shard, found {len(files)} whole runs"
+        raise UsageError(message, hint="A shard is what `koppeling run --shard 1/3` writes.")
+    return parts
+
+
+def _differences(parts: Sequence[_Part]) -> Iterator[Problem]:
+    first = parts[0]
+    for each in parts[1:]:
+        for name, (wanted, found) in _pairs(first.record, each.record).items():
+            if wanted != found:
+                message = f"{name} is {found}, but {wanted} in {first.path}"
+                yield Problem(where=str(each.path), message=message, hint=_HINT)
+
+
+def _pairs(first: RunRecord, other: RunRecord) -> dict[str, tuple[object, object]]:
+    """Return what must be equal in all shards of a run: name, that of one and of another."""
+
+    def shards(record: RunRecord) -> object:
+        return record.shard.total if record.shard else None
+
+    pairs: dict[str, tuple[object, object]] = {
+        "the number of shards": (shards(first), shards(other)),
+        "the release": (first.erp.label, other.erp.label),
+        "the environment": (first.erp.environment, other.erp.environment),
+        "the harness": (first.harness.version, other.harness.version),
+        "the digest of the required scenarios": (
+            first.scenario_lock.digest,
+            other.scenario_lock.digest,
+        ),
+        "the list of integrations": (_ids(first), _ids(other)),
+    }
+    if first.erp.version and other.erp.version:  # a shard without scenarios does not know it
+        pairs["what /profitversion said"] = (first.erp.version, other.erp.version)
+    others = {each.id: each for each in other.integrations}
+    for one in first.integrations:
+        same = others.get(one.id, one)
+        pairs[f"the digest of {one.id}"] = (one.digest, same.digest)
+        pairs[f"what is required of {one.id}"] = (
+            ", ".join(sorted(one.required_ids)),
+            ", ".join(sorted(same.required_ids)),
+        )
+    return pairs
+
+
+def _ids(record: RunRecord) -> str:
+    return ", ".join(sorted(each.id for each in record.integrations))
+
+
+def _of(part: _Part, integration: str) -> IntegrationRecord:
+    return next(each for each in part.record.integrations if each.id == integration)
+
+
+def _joined(
+    parts: Sequence[IntegrationRecord], run_ids: Sequence[str], release: str, clock: Clock
+) -> IntegrationRecord:
+    first = parts[0]
+    if first.problem:
+        return first
+    attempts: dict[str, list[tuple[str, ScenarioResult]]] = {}
+    for part, run_id in zip(parts, run_ids, strict=True):
+        for result in part.results:
+            attempts.setdefault(result_id(result), []).append((run_id, result))
+    results = tuple(
+        settled([result for _, result in many], run_ids=[run_id for run_id, _ in many])
+        for many in attempts.values()
+    )
+    # a waiver that nothing needed in one shard may be needed in another
+    problems = [
+        each for each in first.waiver_problems if all(each in one.waiver_problems for one in parts)
+    ]
+    return replace(
+        first,
+        results=results,
+        verdict=verdict(results, required=first.required_ids, release=release, as_of=today(clock)),
+        waiver_problems=tuple(problems),
+    )
+
+
+def _notes(found: Sequence[_Part], parts: Sequence[_Part]) -> Iterator[str]:
+    total = parts[0].shard.total
+    by_index: Mapping[int, list[_Part]] = {
+        index: [each for each in parts if each.shard.index == index]
+        for index in range(1, total + 1)
+    }
+    counted = [str(each.path) for each in parts]
+    for each in found:
+        if str(each.path) not in counted:
+            yield f"{each.path}: run {each.record.run_id} is there twice; it counts once"
+    for index, same in by_index.items():
+        if not same:
+            yield f"shard {index} of {total} is missing: what it had to run counts as not executed"
+        elif len(same) > 1:
+            places = ", ".join(str(each.path) for each in same)
+            yield f"shard {index} of {total} is there {len(same)} times, the worst counts: {places}"
+
+
+def _registered() -> list[Path]:
+    """Return the integrations here that have a registration beside them."""
+    here = Path("plugins")
+    folders = sorted(here.iterdir()) if here.is_dir() else []
+    return [each for each in folders if registration_path(each).is_file()]
+
+
+def _short(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:6]

@@ -1,0 +1,1 @@
+"""AFAS updates: notice them, compare them, tell whom they touch."""

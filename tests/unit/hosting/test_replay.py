@@ -1,0 +1,136 @@
+"""An integration against a recording, with what a scenario expects of it."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from koppeling_harness.clock import SystemClock
+from koppeling_harness.hosting.replay import Recorded, Replayed, replay_scenario
+from koppeling_harness.model.exchange import Exchange, Recording, Sender, TriggerRecord
+from koppeling_harness.model.run import ErpInfo, ErpKind
+from koppeling_harness.model.verdict import Outcome
+from koppeling_harness.plugin.discover import discover
+from koppeling_harness.scenario.load import load_scenarios
+from koppeling_harness.scenario.plan import plan
+from support.tiny import READ, scenario, tiny_plugin
+
+ERP = ErpInfo(kind=ErpKind.ENVIRONMENT, environment="T12345AA", version="7.7.9", label="Profit 7")
+ANSWER = json.dumps({"skip": 0, "take": 100, "rows": [{"ProjectId": "1"}, {"ProjectId": "2"}]})
+READING = Exchange(
+    number=1,
+    sender=Sender.INTEGRATION,
+    started_s=0.0,
+    duration_s=0.01,
+    method="GET",
+    path="/connectors/Tiny_Projects",
+    query="orderbyfieldids=ProjectId",
+    request_headers=(
+        ("Authorization", "AfasToken [token:0123abcd]"),
+        ("IntegrationId", "12345_1"),
+    ),
+    request_body=None,
+    request_size=0,
+    status=200,
+    response_headers=(("Content-Type", "application/json; charset=utf-8"),),
+    response_body=ANSWER,
+    response_size=len(ANSWER),
+)
+TOLD = TriggerRecord(operation="read", input={}, ok=True)
+RECORDING = Recording(exchanges=(READING,), redacted=(("token", 1),), triggers=(TOLD,))
+
+
+def played(folder: Path, recording: Recording = RECORDING, *, seed: int | None = 1) -> Replayed:
+    (integration,) = discover([folder / "tiny"], entry_points=False).integrations
+    (planned,) = plan(
+        load_scenarios([folder / "scenarios"]), integration.manifest, release="Profit 7"
+    )
+    recorded = Recorded(recording=recording, erp=ERP, run_id="run-1", seed=seed)
+    return replay_scenario(planned, integration, recorded, clock=SystemClock())
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    tiny_plugin(tmp_path / "tiny")
+    scenario(tmp_path / "scenarios", expect="{output: {count: 2}}")
+    return tmp_path
+
+
+def spoiled(folder: Path, old: str, new: str) -> None:
+    path = folder / "tiny" / "koppeling_plugin.py"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_what_sends_the_same_and_says_what_is_expected_passes(project):
+    assert played(project).outcome is Outcome.PASSED
+
+
+def test_another_request_fails_and_shows_in_what_it_differs(project):
+    spoiled(project, "orderbyfieldids=ProjectId", "take=10")
+    found = played(project)
+
+    assert found.outcome is Outcome.FAILED
+    assert {each.path for each in found.differences} == {"query orderbyfieldids", "query take"}
+
+
+def test_an_answer_that_is_read_otherwise_fails(project):
+    spoiled(project, '"count": len(rows)', '"count": 1')
+    found = played(project)
+    unsure = played(project, replace(RECORDING, redacted=(("email", 1), ("token", 1))))
+
+    assert (found.outcome, found.note.en) == (
+        Outcome.FAILED,
+        "read: the result is not what is expected",
+    )
+    assert unsure.outcome is Outcome.INCONCLUSIVE
+
+
+def test_what_is_not_asked_for_any_more_fails(project):
+    spoiled(project, READ.strip().splitlines()[0], "rows = [1, 2]")
+
+    assert "no longer asked for: 1 x GET" in played(project).note.en
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [("raise ValueError('boem')", "boem"), ("return OperationResult(ok=False)", "ok is False")],
+)
+def test_what_now_breaks_down_fails_unless_it_did_then(project, line, said):
+    spoiled(project, "    context = call.context\n", f"    context = call.context\n    {line}\n")
+    found = played(project)
+
+    assert found.outcome is Outcome.FAILED
+    assert said in found.note.en
+
+
+@pytest.mark.parametrize(
+    ("recording", "said"),
+    [
+        (replace(RECORDING, triggers=()), "told to do"),
+        (replace(RECORDING, triggers=(TOLD, TOLD)), "other operations"),
+    ],
+)
+def test_a_recording_of_something_else_cannot_tell(project, recording, said):
+    found = played(project, recording)
+
+    assert found.outcome is Outcome.INCONCLUSIVE
+    assert said in found.note.en
+
+
+def test_what_depends_on_what_erp1_gave_cannot_be_told(project):
+    expect = "{output: {count: '${project}'}}"
+    given = "given: [{get: Tiny_Projects, take: 1, save: {project: rows.0.ProjectId}}]\n"
+    scenario(project / "scenarios", expect=expect, extra=given)
+
+    assert "depends on what ERP1 gave" in played(project).note.en
+
+
+def test_generated_values_need_the_seed_of_the_run(project):
+    values = "values: {name: '${unique(8)}'}\n"
+    scenario(project / "scenarios", expect="{output: {count: 2}}", extra=values)
+
+    assert played(project).outcome is Outcome.PASSED
+    assert played(project, seed=None).outcome is Outcome.INCONCLUSIVE

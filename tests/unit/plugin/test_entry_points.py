@@ -1,0 +1,79 @@
+"""That a quick look for installed plugins never misses one that the standard would find."""
+
+import importlib.abc
+import importlib.metadata
+import sys
+import zipfile
+
+import pytest
+
+from koppeling_harness.plugin.entry_points import ENTRY_POINTS, announced
+
+FILE = f"[{ENTRY_POINTS}]\nacme = acme_uren\n"
+METADATA = "Metadata-Version: 2.1\nName: acme\nVersion: 1.2\n"
+
+
+def names():
+    return {each.name for each in announced()}
+
+
+@pytest.mark.parametrize("folder", ["acme-1.2.dist-info", "acme.egg-info", "Acme-1.2.Dist-Info"])
+def test_one_that_is_installed_is_found(tmp_path, monkeypatch, folder):
+    (tmp_path / folder).mkdir()
+    (tmp_path / folder / "METADATA").write_text(METADATA)
+    (tmp_path / folder / "PKG-INFO").write_text(METADATA)
+    (tmp_path / folder / "entry_points.txt").write_text(FILE)
+    monkeypatch.syspath_prepend(str(tmp_path))
+
+    assert "acme" in names()
+
+
+def test_one_in_the_working_folder_is_found(tmp_path, monkeypatch):
+    (tmp_path / "acme-1.2.dist-info").mkdir()
+    (tmp_path / "acme-1.2.dist-info" / "METADATA").write_text(METADATA)
+    (tmp_path / "acme-1.2.dist-info" / "entry_points.txt").write_text(FILE)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend("")
+
+    assert "acme" in names()
+
+
+def test_one_in_an_archive_is_found(tmp_path, monkeypatch):
+    with zipfile.ZipFile(tmp_path / "acme.zip", "w") as archive:
+        archive.writestr("acme-1.2.dist-info/METADATA", METADATA)
+        archive.writestr("acme-1.2.dist-info/entry_points.txt", FILE)
+    monkeypatch.syspath_prepend(str(tmp_path / "acme.zip"))
+
+    assert "acme" in names()
+
+
+def test_one_that_another_finder_knows_of_is_found(monkeypatch):
+    class Distribution(importlib.metadata.Distribution):
+        def read_text(self, filename):
+            return {"METADATA": METADATA, "entry_points.txt": FILE}.get(filename)
+
+        def locate_file(self, path):
+            return path
+
+    class Finder(importlib.abc.MetaPathFinder):
+        def find_distributions(self, context=None):
+            return [Distribution()]
+
+    monkeypatch.setattr(sys, "meta_path", [*sys.meta_path, Finder()])
+
+    assert "acme" in names()
+
+
+def test_nothing_is_asked_where_nothing_is_announced(tmp_path, monkeypatch):
+    (tmp_path / "other-1.0.dist-info").mkdir()
+    (tmp_path / "other-1.0.dist-info" / "entry_points.txt").write_text("[other]\na = b\n")
+    (tmp_path / "silent-1.0.dist-info").mkdir()
+    monkeypatch.setattr(sys, "path", [str(tmp_path), str(tmp_path / "gone")])
+    monkeypatch.setattr(importlib.metadata, "entry_points", _asked)
+
+    assert names() == set()
+
+
+def _asked(**_):
+    message = "the slow way was taken"
+    raise AssertionError(message)

@@ -1,0 +1,183 @@
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from koppeling_harness.document import dump_json
+from koppeling_harness.errors import ConfigurationError, ExitCode, NothingToRunError
+from koppeling_harness.report.texts import Language
+from koppeling_harness.workflow.review.publish import exit_code, publish
+from koppeling_harness.workflow.review.status import StatusRequest
+from support.pages import text_of
+from support.records import STARTED_AT, a_failure, a_result, a_run, an_integration
+from support.registrations import REGISTRATION as EXAMPLE
+from support.registrations import day
+
+REGISTRATION = EXAMPLE.replace("voorbeeld", "urenportaal")
+FULL_REPORT = "BEVINDING-7: SQL-injectie in het inlogscherm van de partner"
+
+
+class FixedClock:
+    def now(self):
+        return datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
+
+    def elapsed_s(self):
+        return 0.0
+
+
+def published(folder: Path, **more):
+    request = StatusRequest(
+        paths=(folder / "registrations",),
+        runs=folder / "runs",
+        folder=folder,
+        as_of=day("2026-11-23"),
+    )
+    return publish(request, folder / "site", clock=FixedClock(), **more)
+
+
+def site(folder: Path) -> dict[str, str]:
+    return {
+        each.relative_to(folder / "site").as_posix(): each.read_text(encoding="utf-8")
+        for each in (folder / "site").rglob("*")
+        if each.is_file()
+    }
+
+
+def write_run(folder: Path, record) -> None:
+    path = folder / "runs" / record.run_id / "run.json"
+    path.parent.mkdir(parents=True)
+    path.write_text(dump_json(record), encoding="utf-8")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "registrations").mkdir()
+    (tmp_path / "registrations" / "a.yaml").write_text(REGISTRATION, encoding="utf-8")
+    return tmp_path
+
+
+def test_the_site_holds_an_overview_a_dossier_and_what_goes_beside_them(folder):
+    written = published(folder)
+
+    assert set(site(folder)) == {
+        "index.html",
+        "dossiers/urenportaal.html",
+        "badges/urenportaal.svg",
+        "status.json",
+        "status.csv",
+        "deadlines.ics",
+        "summary.md",
+    }
+    assert written.files[-1] == "index.html"
+    assert exit_code(written) is ExitCode.PASSED
+    assert json.loads(site(folder)["status.json"])[0]["registration"] == "urenportaal"
+    assert 'href="dossiers/urenportaal.html"' in site(folder)["index.html"]
+
+
+def test_a_dossier_shows_the_newest_run_per_release_whole(folder):
+    write_run(folder, a_run(an_integration(a_result("old.one")), run_id="older"))
+    newer = a_run(
+        an_integration(a_failure()), run_id="newer", started_at=STARTED_AT.replace(hour=10)
+    )
+    write_run(folder, newer)
+    published(folder)
+    shown = text_of(site(folder)["dossiers/urenportaal.html"])
+
+    assert "rows.0.Qu 8.0 7.5" in shown
+    assert "run newer" in shown
+    assert "old" not in shown.split("Scenariogroepen")[1].split("Besluiten")[0]
+
+
+def test_what_changed_since_the_verdict_before_is_told(folder):
+    write_run(
+        folder,
+        a_run(
+            an_integration(a_result("hours.push", operation="push-hours")),
+            run_id="older",
+            started_at=STARTED_AT.replace(month=10),
+        ),
+    )
+    write_run(folder, a_run(an_integration(a_failure()), run_id="newer"))
+    published(folder)
+
+    assert "Profit 8: now fails too: hours.push[push-hours]." in text_of(
+        site(folder)["dossiers/urenportaal.html"]
+    )
+
+
+def test_a_run_that_can_only_be_read_in_part_still_counts(folder):
+    write_run(folder, a_run(an_integration(a_result()), run_id="partly"))
+    path = folder / "runs" / "partly" / "run.json"
+    record = json.loads(path.read_text(encoding="utf-8"))
+    del record["harness"]
+    path.write_text(json.dumps(record), encoding="utf-8")
+    published(folder)
+    shown = text_of(site(folder)["dossiers/urenportaal.html"])
+
+    assert "run partly" in shown
+    assert "Er is nog geen run" in shown
+
+
+def test_a_registration_with_problems_gets_a_page_and_an_exit_code(folder):
+    (folder / "registrations" / "kapot.yaml").write_text("registration: 7\n", encoding="utf-8")
+    written = published(folder)
+
+    assert exit_code(written) is ExitCode.CONFIGURATION
+    assert any("kapot.yaml" in problem for problem in written.problems)
+    assert "kapot.yaml" in site(folder)["dossiers/kapot.html"]
+
+
+def test_files_with_the_same_name_get_pages_of_their_own(folder):
+    for name in ("een", "twee"):
+        path = folder / "registrations" / name / "kapot.yaml"
+        path.parent.mkdir()
+        path.write_text("registration: 7\n", encoding="utf-8")
+    published(folder)
+
+    assert {"dossiers/kapot.html", "dossiers/kapot-2.html"} <= set(site(folder))
+
+
+def test_a_name_that_is_no_file_name_everywhere_is_made_safe(folder):
+    path = folder / "registrations" / "zo & <zo>..yaml"
+    path.write_text("registration: 7\n", encoding="utf-8")
+    published(folder)
+
+    assert "dossiers/zo-zo.html" in set(site(folder))
+
+
+def test_no_output_ever_holds_more_than_the_colour(folder):
+    registration = folder / "registrations" / "a.yaml"
+    with_report = REGISTRATION.replace(
+        "assessments:", f"report: '{FULL_REPORT}'\nassessments:"
+    ).replace("colour: groen", f"colour: groen, findings: '{FULL_REPORT}'")
+    assert with_report.count(FULL_REPORT) == 2
+    (folder / "registrations" / "b.yaml").write_text(with_report, encoding="utf-8")
+    (folder / "registrations" / "rapport.txt").write_text(FULL_REPORT, encoding="utf-8")
+    registration.write_text(f"# {FULL_REPORT}\n{REGISTRATION}", encoding="utf-8")
+    written = published(folder)
+
+    assert exit_code(written) is ExitCode.CONFIGURATION
+    assert [name for name, content in site(folder).items() if "SQL-injectie" in content] == []
+    assert not any("SQL-injectie" in problem for problem in written.problems)
+
+
+def test_the_pages_open_in_the_language_that_was_asked_for(folder):
+    published(folder, language=Language.EN)
+
+    assert '<html lang="en"' in site(folder)["index.html"]
+
+
+def test_nothing_to_judge_is_an_error_and_writes_nothing(tmp_path):
+    (tmp_path / "registrations").mkdir()
+
+    with pytest.raises(NothingToRunError):
+        published(tmp_path)
+    assert not (tmp_path / "site").exists()
+
+
+def test_a_folder_that_cannot_be_written_is_told(folder):
+    (folder / "site").write_text("a file", encoding="utf-8")
+
+    with pytest.raises(ConfigurationError, match="cannot be written"):
+        published(folder)

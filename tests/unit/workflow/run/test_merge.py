@@ -1,0 +1,179 @@
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from koppeling_harness.clock import SystemClock
+from koppeling_harness.errors import DocumentError, ExitCode, UsageError
+from koppeling_harness.model.run import RunRecord, Shard
+from koppeling_harness.model.verdict import Cause, Outcome
+from koppeling_harness.store.runs import find_runs
+from koppeling_harness.workflow.run.merge import merge, parse_shard
+from koppeling_harness.workflow.run.verdicts import run_exit_code
+from support.records import STARTED_AT, a_failure, a_result, a_run, an_integration, stored
+
+IDS = ("a", "b", "c", "d")
+
+
+def a_shard(index: int, *results, total: int = 2, **changes) -> RunRecord:
+    integration = an_integration(*results, required_ids=IDS)
+    record = a_run(
+        integration,
+        run_id=f"run-{index}",
+        started_at=STARTED_AT + timedelta(seconds=index),
+        shard=Shard(index=index, total=total),
+    )
+    return replace(record, **changes)
+
+
+FIRST = a_shard(1, a_result("a"), a_result("b"))
+SECOND = a_shard(2, a_result("c"), a_result("d"))
+
+
+def written(folder: Path, *records: RunRecord) -> list[Path]:
+    """Write each record in a folder of its own; return the folders."""
+    folders = [folder / f"shard-{number}" for number in range(len(records))]
+    for place, record in zip(folders, records, strict=True):
+        stored(place, record)
+    return folders
+
+
+def merged(folder: Path, *records: RunRecord):
+    return merge(written(folder, *records), clock=SystemClock())
+
+
+def counts(record: RunRecord) -> tuple[int, int, int]:
+    required = record.integrations[0].verdict.required
+    return required.total, required.executed, required.passed
+
+
+def test_the_denominators_of_the_shards_add_up(tmp_path):
+    found = merged(tmp_path, SECOND, FIRST)
+
+    assert counts(found.record) == (4, 4, 4)
+    assert found.record.integrations[0].verdict.outcome is Outcome.PASSED
+    assert (found.record.shard, found.record.merged_from) == (None, ("run-1", "run-2"))
+    assert found.notes == ()
+    assert run_exit_code(found.record) is ExitCode.PASSED
+
+
+def test_what_a_missing_shard_had_to_run_counts_as_not_executed(tmp_path):
+    found = merged(tmp_path, FIRST)
+
+    assert counts(found.record) == (4, 2, 2)
+    assert run_exit_code(found.record) is ExitCode.REQUIRED_NOT_EXECUTED
+    assert "shard 2 of 2 is missing" in found.notes[0]
+
+
+def test_a_shard_that_is_there_twice_is_told_and_the_worst_counts(tmp_path):
+    again = a_shard(2, a_failure("c", operation=None), a_result("d"), run_id="run-3")
+    found = merged(tmp_path, FIRST, SECOND, again)
+    (failed,) = [each for each in found.record.integrations[0].results if each.scenario == "c"]
+
+    assert found.record.integrations[0].verdict.outcome is Outcome.FAILED
+    assert [each.run_id for each in failed.attempts] == ["run-2", "run-3"]
+    assert "shard 2 of 2 is there 2 times" in found.notes[0]
+
+
+def test_passed_at_a_second_try_of_a_shard_is_not_passed(tmp_path):
+    bad = a_failure("c", operation=None, outcome=Outcome.INCONCLUSIVE, cause=Cause.ENVIRONMENT)
+    again = a_shard(
+        2, a_result("c"), a_result("d"), run_id="run-3", started_at=STARTED_AT + timedelta(1)
+    )
+    found = merged(tmp_path, FIRST, a_shard(2, bad, a_result("d")), again)
+
+    assert found.record.integrations[0].verdict.outcome is Outcome.INCONCLUSIVE
+    assert any(each.passed_on_retry for each in found.record.integrations[0].results)
+
+
+def test_the_same_record_twice_counts_once_and_is_told(tmp_path):
+    found = merged(tmp_path, FIRST, SECOND, SECOND)
+
+    assert counts(found.record) == (4, 4, 4)
+    assert [each.attempts for each in found.record.integrations[0].results] == [()] * 4
+    assert "run-2 is there twice" in found.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"erp": replace(FIRST.erp, label="Profit 7")}, "the release is Profit 7"),
+        ({"erp": replace(FIRST.erp, version="8.0.13")}, "/profitversion said is 8.0.13"),
+        ({"harness": replace(FIRST.harness, version="9.9")}, "the harness is 9.9"),
+        (
+            {"scenario_lock": replace(FIRST.scenario_lock, digest="other")},
+            "the digest of the required scenarios is other",
+        ),
+        ({"shard": Shard(index=2, total=3)}, "the number of shards is 3"),
+        ({"integrations": (an_integration(id="else"),)}, "the list of integrations is else"),
+        (
+            {"integrations": (an_integration(digest="other", required_ids=IDS),)},
+            "the digest of urenportaal is other",
+        ),
+        (
+            {"integrations": (an_integration(required_ids=("a",)),)},
+            "what is required of urenportaal",
+        ),
+    ],
+)
+def test_shards_of_different_runs_are_refused_with_the_difference(tmp_path, changes, said):
+    with pytest.raises(DocumentError, match=said):
+        merged(tmp_path, FIRST, replace(SECOND, **changes))
+
+
+def test_a_whole_run_is_no_shard(tmp_path):
+    with pytest.raises(UsageError, match="found 1 whole runs"):
+        merged(tmp_path, replace(FIRST, shard=None))
+
+
+def test_a_waiver_is_needed_when_one_shard_needs_it(tmp_path):
+    idle, over = "waiver W1 is not needed", "waiver W2 expired"
+    first = replace(FIRST.integrations[0], waiver_problems=(idle, over))
+    second = replace(SECOND.integrations[0], waiver_problems=(over,))
+    found = merged(
+        tmp_path, replace(FIRST, integrations=(first,)), replace(SECOND, integrations=(second,))
+    )
+
+    assert found.record.integrations[0].waiver_problems == (over,)
+
+
+def test_a_waived_failure_stays_waived(tmp_path):
+    second = a_shard(2, a_failure("c", operation=None, waiver="W1"), a_result("d"))
+    found = merged(tmp_path, FIRST, second)
+
+    assert found.record.integrations[0].verdict.outcome is Outcome.PASSED
+    assert found.record.integrations[0].verdict.waived == 1
+
+
+def test_merging_again_gives_the_same_run(tmp_path):
+    first = merged(tmp_path / "1", FIRST, SECOND).record
+    second = merged(tmp_path / "2", SECOND, FIRST).record
+
+    assert first == second
+
+
+def test_a_status_never_takes_a_shard_for_the_whole(tmp_path):
+    written(tmp_path, FIRST)
+
+    assert find_runs(tmp_path).runs == ()
+    assert find_runs(tmp_path).damaged == ()
+
+
+def test_in_a_shard_an_integration_without_a_share_is_no_shortage():
+    empty = a_shard(1, a_result("a"))
+    integration = an_integration(id="none")
+    record = replace(empty, integrations=(*empty.integrations, integration))
+
+    assert integration.verdict.required.total == 0
+    assert run_exit_code(record) is ExitCode.PASSED
+
+
+@pytest.mark.parametrize(
+    "text", ["0/3", "4/3", "1", "1/0", "a/b", "1/3/5", "01/3", "-1/3", "1/9999"]
+)
+def test_a_shard_is_written_as_one_of_n(text):
+    assert parse_shard("2/3") == Shard(index=2, total=3)
+    assert parse_shard("") is None
+    with pytest.raises(UsageError, match="I/N"):
+        parse_shard(text)

@@ -9,7 +9,7 @@ from koppeling_harness.rules.contract import Ending
 from koppeling_harness.rules.fact import Fact, action
 from koppeling_harness.rules.months import day_after
 from koppeling_harness.rules.programme import is_applying
-from koppeling_harness.rules.security import Standing
+from koppeling_harness.rules.security import Validity
 from koppeling_harness.rules.words import said
 
 UNCHANGED = ListingStatus(partner_site=ListingAdvice.UNCHANGED, help_center=ListingAdvice.UNCHANGED)
@@ -17,31 +17,31 @@ _SAME_DAY = {DecisionKind.RESTORE_LISTING: 0, DecisionKind.REMOVE_LISTING: 1}
 
 
 def listing_status(
-    registration: Registration, standing: Standing, ending: Ending | None
+    registration: Registration, validity: Validity, ending: Ending | None
 ) -> ListingStatus:
     """Return what is to be done about each place (R5, R14)."""
-    if ending is not None and ending.has_ended(as_of=standing.as_of):
+    if ending is not None and ending.has_ended(as_of=validity.as_of):
         return _both(registration, listed=ListingAdvice.REMOVE, unlisted=ListingAdvice.UNCHANGED)
-    if is_applying(registration, as_of=standing.as_of):
+    if is_applying(registration, as_of=validity.as_of):
         return ListingStatus(partner_site=ListingAdvice.NOT_YET, help_center=ListingAdvice.NOT_YET)
-    if standing.is_valid:
-        if _removed_by_decision(registration, standing):
+    if validity.is_valid:
+        if _removed_by_decision(registration, validity):
             return _both(
                 registration, listed=ListingAdvice.REMOVE, unlisted=ListingAdvice.UNCHANGED
             )
         return _both(registration, listed=ListingAdvice.KEEP, unlisted=ListingAdvice.RESTORE)
-    if standing.governing is None and standing.awaiting:
+    if validity.governing is None and validity.awaiting:
         return UNCHANGED  # a reviewer weighs the evidence before anything is removed
     return _both(registration, listed=ListingAdvice.REMOVE, unlisted=ListingAdvice.UNCHANGED)
 
 
 def listing_facts(
-    registration: Registration, standing: Standing, status: ListingStatus
+    registration: Registration, validity: Validity, status: ListingStatus
 ) -> Iterator[Fact]:
     """Yield what the listings ask of AFAS."""
     advice = {status.partner_site, status.help_center}
     if ListingAdvice.REMOVE in advice:
-        yield _remove(standing)
+        yield _remove(validity)
     if ListingAdvice.RESTORE in advice:
         yield _restore()
     listing = registration.listing
@@ -66,28 +66,28 @@ def _both(
     )
 
 
-def _removed_by_decision(registration: Registration, standing: Standing) -> bool:
+def _removed_by_decision(registration: Registration, validity: Validity) -> bool:
     """Return whether a person removed the listing since the report that governs."""
-    last = standing.governing
+    last = validity.governing
     since = last.report_date if last is not None else date.min
     found = [
         each
         for each in registration.decisions
-        if each.decision in _SAME_DAY and since <= each.date <= standing.as_of
+        if each.decision in _SAME_DAY and since <= each.date <= validity.as_of
     ]
     latest = max(found, key=lambda each: (each.date, _SAME_DAY[each.decision]), default=None)
     return latest is not None and latest.decision is DecisionKind.REMOVE_LISTING
 
 
-def _remove(standing: Standing) -> Fact:
-    last = standing.governing
-    lapsed = last is not None and not standing.is_valid
+def _remove(validity: Validity) -> Fact:
+    last = validity.governing
+    lapsed = last is not None and not validity.is_valid
     what = (
         said(
             "Beoordeel het nieuwe bewijs; verwijder daarna zo nodig de vermelding.",
             "Judge the new evidence; then remove the listing if need be.",
         )
-        if standing.awaiting
+        if validity.awaiting
         else said("Verwijder de vermelding.", "Remove the listing.")
     )
     return Fact(

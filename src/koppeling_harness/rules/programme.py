@@ -7,7 +7,7 @@ from koppeling_harness.model.registration import Colour, DecisionKind, Registrat
 from koppeling_harness.model.status import Status, Who
 from koppeling_harness.rules.fact import Fact, action
 from koppeling_harness.rules.months import ONBOARDING_MONTHS, REVIEW_MONTHS, add_months
-from koppeling_harness.rules.security import Standing
+from koppeling_harness.rules.security import Validity
 from koppeling_harness.rules.words import said, signal_kind
 
 MINIMUM_CUSTOMERS = 5
@@ -24,10 +24,10 @@ def is_applying(registration: Registration, *, as_of: date) -> bool:
     return onboarding.finished is None or onboarding.finished > as_of
 
 
-def onboarding_facts(registration: Registration, standing: Standing) -> Iterator[Fact]:
+def onboarding_facts(registration: Registration, validity: Validity) -> Iterator[Fact]:
     """Yield what holds for an applicant (R13, R14, and R11: a planned scan is enough to begin)."""
     onboarding = registration.onboarding
-    if onboarding is None or not is_applying(registration, as_of=standing.as_of):
+    if onboarding is None or not is_applying(registration, as_of=validity.as_of):
         return
     deadline = add_months(onboarding.started, ONBOARDING_MONTHS)
     yield Fact(
@@ -42,10 +42,10 @@ def onboarding_facts(registration: Registration, standing: Standing) -> Iterator
     )
     yield (
         _within(onboarding.open_tasks, deadline)
-        if standing.as_of <= deadline
+        if validity.as_of <= deadline
         else _overdue(deadline)
     )
-    yield from _applicant_scan(registration, standing)
+    yield from _applicant_scan(registration, validity)
 
 
 def _within(open_tasks: int, deadline: date) -> Fact:
@@ -95,10 +95,10 @@ def _overdue(deadline: date) -> Fact:
     )
 
 
-def _applicant_scan(registration: Registration, standing: Standing) -> Iterator[Fact]:
-    last = standing.governing
-    planned = any(each.date >= standing.as_of for each in registration.planned_assessments)
-    if last is None and not planned and not standing.awaiting:
+def _applicant_scan(registration: Registration, validity: Validity) -> Iterator[Fact]:
+    last = validity.governing
+    planned = any(each.date >= validity.as_of for each in registration.planned_assessments)
+    if last is None and not planned and not validity.awaiting:
         yield Fact(
             rule="R11",
             text=said(
@@ -115,7 +115,7 @@ def _applicant_scan(registration: Registration, standing: Standing) -> Iterator[
                 ),
             ),
         )
-    if last is not None and (last.colour is Colour.RED or not standing.is_valid):
+    if last is not None and (last.colour is Colour.RED or not validity.is_valid):
         yield Fact(
             rule="R1" if last.colour is Colour.RED else "R5",
             text=said(

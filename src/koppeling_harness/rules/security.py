@@ -21,8 +21,8 @@ _RULE = {Colour.RED: "R1", Colour.ORANGE: "R2", Colour.GREEN: "R3"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """Where the security side stands on a day.
+class Validity:
+    """Validity of the security evidence on a day.
 
     Attributes:
         counted: Assessments that count, the one that governs last.
@@ -63,31 +63,31 @@ class Standing:
         )
 
 
-def security_facts(standing: Standing, *, is_ending: bool) -> Iterator[Fact]:
+def security_facts(validity: Validity, *, is_ending: bool) -> Iterator[Fact]:
     """Yield what the colour says of an existing registration (R1-R6, R10, R12).
 
     Args:
-        standing: Where it stands.
+        validity: Where it stands.
         is_ending: Whether an end is decided already, so that nothing has to be forecast.
     """
-    last = standing.governing
+    last = validity.governing
     if last is None:
-        yield _never_accepted(standing, is_ending=is_ending)
-    elif standing.is_valid:
-        yield _valid(last, standing)
-        if is_within(last.valid_until, as_of=standing.as_of, days=standing.warning_days):
+        yield _never_accepted(validity, is_ending=is_ending)
+    elif validity.is_valid:
+        yield _valid(last, validity)
+        if is_within(last.valid_until, as_of=validity.as_of, days=validity.warning_days):
             yield _ends_soon(last)
     else:
         yield _lapsed(last)
         if not is_ending:
-            yield _forecast(last, standing)
-    yield from evidence_facts(standing)
-    yield from history_facts(standing)
+            yield _forecast(last, validity)
+    yield from evidence_facts(validity)
+    yield from history_facts(validity)
 
 
-def evidence_facts(standing: Standing) -> Iterator[Fact]:
+def evidence_facts(validity: Validity) -> Iterator[Fact]:
     """Yield what awaits a decision (R12)."""
-    for each in standing.awaiting:
+    for each in validity.awaiting:
         yield Fact(
             rule="R12",
             text=said(
@@ -112,27 +112,27 @@ def evidence_facts(standing: Standing) -> Iterator[Fact]:
         )
 
 
-def history_facts(standing: Standing) -> Iterator[Fact]:
+def history_facts(validity: Validity) -> Iterator[Fact]:
     """Yield what the order of reports says (R1 twice, R10, gaps); without effect by itself."""
-    if len(standing.counted) > 1:
-        last = standing.counted[-1]
+    if len(validity.counted) > 1:
+        last = validity.counted[-1]
         yield Fact(
             rule="R10",
             text=said(
                 "Van {count} rapporten telt {id} van {day}, het laatste.",
                 "Of {count} reports {id} of {day} counts, the latest.",
-                count=len(standing.counted),
+                count=len(validity.counted),
                 id=last.assessment,
                 day=last.report_date,
             ),
         )
-    if [each.colour for each in standing.counted[-2:]] == [Colour.RED, Colour.RED]:
+    if [each.colour for each in validity.counted[-2:]] == [Colour.RED, Colour.RED]:
         yield Fact(
             rule="R1",
             text=said("Tweede keer rood.", "Red for the second time."),
             flag="SECOND-RED",
         )
-    for gap in gaps(standing.counted, as_of=standing.as_of):
+    for gap in gaps(validity.counted, as_of=validity.as_of):
         if gap.to is not None:
             yield Fact(
                 rule="R5",
@@ -146,13 +146,13 @@ def history_facts(standing: Standing) -> Iterator[Fact]:
             )
 
 
-def planned_facts(registration: Registration, standing: Standing) -> Iterator[Fact]:
+def planned_facts(registration: Registration, validity: Validity) -> Iterator[Fact]:
     """Yield the assessments that are planned (R11); shown, without effect."""
-    last = standing.governing
+    last = validity.governing
     for each in sorted(registration.planned_assessments, key=lambda p: (p.date, p.assessor)):
         if last is not None and each.date <= last.report_date:
             continue
-        yield _planned(each) if each.date >= standing.as_of else _planned_passed(each)
+        yield _planned(each) if each.date >= validity.as_of else _planned_passed(each)
 
 
 def _planned(planned: PlannedAssessment) -> Fact:
@@ -200,8 +200,8 @@ def rescan(rule: str, due: date) -> Action:
     )
 
 
-def _valid(last: Accepted, standing: Standing) -> Fact:
-    overdue = standing.as_of > last.follow_up_due
+def _valid(last: Accepted, validity: Validity) -> Fact:
+    overdue = validity.as_of > last.follow_up_due
     demands = {
         Colour.RED: Status.ACTION_REQUIRED,
         Colour.ORANGE: Status.ATTENTION,
@@ -230,7 +230,7 @@ def _valid(last: Accepted, standing: Standing) -> Fact:
         demands=demands,
         flag="FOLLOW-UP-OVERDUE" if overdue else _COLOUR_FLAG[last.colour],
         actions=(rescan(rule, last.follow_up_due),),
-        source=standing.policy.source,
+        source=validity.policy.source,
     )
 
 
@@ -270,9 +270,9 @@ def forecast_end(last: Accepted) -> date:
     return add_months(last.valid_until, NOTICE_MONTHS)
 
 
-def _forecast(last: Accepted, standing: Standing) -> Fact:
+def _forecast(last: Accepted, validity: Validity) -> Fact:
     end = forecast_end(last)
-    if standing.as_of <= end:
+    if validity.as_of <= end:
         return Fact(
             rule="R6",
             text=said(
@@ -310,8 +310,8 @@ def _give_notice() -> Action:
     )
 
 
-def _never_accepted(standing: Standing, *, is_ending: bool) -> Fact:
-    if standing.awaiting:
+def _never_accepted(validity: Validity, *, is_ending: bool) -> Fact:
+    if validity.awaiting:
         return Fact(
             rule="R12",
             text=said(

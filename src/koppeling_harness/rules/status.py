@@ -45,7 +45,7 @@ from koppeling_harness.rules.programme import (
 )
 from koppeling_harness.rules.registration_input import future_problems, input_problems
 from koppeling_harness.rules.security import (
-    Standing,
+    Validity,
     evidence_facts,
     forecast_end,
     history_facts,
@@ -86,7 +86,7 @@ def registration_status(
             policy=policy,
             problems=[each.text for each in wrong],
         )
-    standing = Standing(
+    validity = Validity(
         counted=accepted(registration, as_of=as_of, policy=policy),
         awaiting=pending(registration, as_of=as_of),
         as_of=as_of,
@@ -94,14 +94,14 @@ def registration_status(
         warning_days=warning_days,
     )
     ended = ending(registration, as_of=as_of)
-    listing = listing_status(registration, standing, ended)
+    listing = listing_status(registration, validity, ended)
     counting = newest(runs, as_of=as_of)
     functional = release_statuses(
         counting, releases=releases, waivers=registration.waivers, as_of=as_of
     )
     facts = [
-        *_facts_about_security(registration, standing, ended),
-        *listing_facts(registration, standing, listing),
+        *_facts_about_security(registration, validity, ended),
+        *listing_facts(registration, validity, listing),
         *functional_facts(functional),
         *waiver_facts(registration.waivers, counting, as_of=as_of, warning_days=warning_days),
         *signal_facts(registration, as_of=as_of),
@@ -111,10 +111,10 @@ def registration_status(
         as_of=as_of,
         policy=policy,
         facts=facts,
-        security=standing.as_security(),
+        security=validity.as_security(),
         functional=functional,
         listing=listing,
-        contract_end=_contract_end(registration, standing, ended),
+        contract_end=_contract_end(registration, validity, ended),
     )
 
 
@@ -165,28 +165,28 @@ def is_in_order(status: RegistrationStatus) -> bool:
 
 
 def _facts_about_security(
-    registration: Registration, standing: Standing, ended: Ending | None
+    registration: Registration, validity: Validity, ended: Ending | None
 ) -> Iterator[Fact]:
     if ended is not None:
-        yield ending_fact(ended, as_of=standing.as_of)
-        yield from _mended_during_notice(standing, ended)
-    if is_applying(registration, as_of=standing.as_of):
-        yield from onboarding_facts(registration, standing)
-        yield from evidence_facts(standing)
-        yield from history_facts(standing)
+        yield ending_fact(ended, as_of=validity.as_of)
+        yield from _mended_during_notice(validity, ended)
+    if is_applying(registration, as_of=validity.as_of):
+        yield from onboarding_facts(registration, validity)
+        yield from evidence_facts(validity)
+        yield from history_facts(validity)
     else:
-        yield from security_facts(standing, is_ending=ended is not None)
+        yield from security_facts(validity, is_ending=ended is not None)
         yield from criteria_facts(registration)
         if ended is None:
-            yield from review_facts(registration, as_of=standing.as_of)
-    yield from planned_facts(registration, standing)
+            yield from review_facts(registration, as_of=validity.as_of)
+    yield from planned_facts(registration, validity)
 
 
-def _mended_during_notice(standing: Standing, ended: Ending) -> Iterator[Fact]:
-    last = standing.governing
-    if ended.rule != "R7" or ended.has_ended(as_of=standing.as_of):
+def _mended_during_notice(validity: Validity, ended: Ending) -> Iterator[Fact]:
+    last = validity.governing
+    if ended.rule != "R7" or ended.has_ended(as_of=validity.as_of):
         return
-    if last is not None and standing.is_valid and last.report_date > ended.decision.date:
+    if last is not None and validity.is_valid and last.report_date > ended.decision.date:
         yield Fact(
             rule="R7",
             text=said(
@@ -209,13 +209,13 @@ def _mended_during_notice(standing: Standing, ended: Ending) -> Iterator[Fact]:
 
 
 def _contract_end(
-    registration: Registration, standing: Standing, ended: Ending | None
+    registration: Registration, validity: Validity, ended: Ending | None
 ) -> ContractEnd | None:
     if ended is not None:
         return ContractEnd(date=ended.end, kind=EndKind.DEFINITE)
-    last = standing.governing
-    applying = is_applying(registration, as_of=standing.as_of)
-    if last is None or standing.is_valid or applying:
+    last = validity.governing
+    applying = is_applying(registration, as_of=validity.as_of)
+    if last is None or validity.is_valid or applying:
         return None
     return ContractEnd(date=forecast_end(last), kind=EndKind.FORECAST)
 

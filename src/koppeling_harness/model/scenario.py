@@ -28,6 +28,10 @@ Expectation = dict[str, Any]
 """What a step's result must hold; values may be matchers such as `{$regex: "^[0-9]+$"}`."""
 
 
+LONGEST_S = 600
+"""Seconds that a scenario or a step may allow itself: ten minutes, and no run waits longer."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Element:
     """One element of an UpdateConnector's body: keys beside the fields, fields, sub-objects."""
@@ -51,9 +55,9 @@ class _Step:
     """What the result must hold."""
     save: Saves = field(default_factory=dict)
     """Captures for later steps, `${name}`."""
-    timeout_s: Annotated[float, Limit(gt=0)] | None = None
+    timeout_s: Annotated[float, Limit(gt=0, le=LONGEST_S)] | None = None
     """Time allowed; the engine's own limit when absent."""
-    within_s: Annotated[float, Limit(gt=0)] | None = None
+    within_s: Annotated[float, Limit(gt=0, le=LONGEST_S)] | None = None
     """Repeat the step until the expectation holds, at most this long. Only for reading steps."""
     place: str = ""
     """Scenario file, line and column; filled in by the loader, never written by hand."""
@@ -295,7 +299,7 @@ class Scenario:
     then: tuple[Step, ...] = ()
     cleanup: tuple[Step, ...] = ()
     """Carried out whatever happened, in order."""
-    timeout_s: Annotated[float, Limit(gt=0)] = 60.0
+    timeout_s: Annotated[float, Limit(gt=0, le=LONGEST_S)] = 60.0
     """Time allowed for the whole scenario."""
     shared: bool | None = None
     """Whether it survives an environment that others use too; `koppeling scenarios check` tells

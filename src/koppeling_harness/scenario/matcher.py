@@ -10,6 +10,8 @@ from typing import Any
 
 from koppeling_harness.errors import ConfigurationError
 from koppeling_harness.model.finding import Difference
+from koppeling_harness.scenario.allowance import Allowance
+from koppeling_harness.scenario.pattern import pattern_of
 from koppeling_harness.scenario.pick import near, shown
 from koppeling_harness.scenario.value_matcher import (
     OPTIONS,
@@ -20,23 +22,53 @@ from koppeling_harness.scenario.value_matcher import (
 
 _MOST_DIFFERENCES = 25
 _NOTHING = "nothing there"
+_MANY_MEMBERS = 5_000
 
 Path = tuple[str, ...]
 
 
-def match(expected: Any, actual: Any) -> tuple[Difference, ...]:
+def match(expected: Any, actual: Any, allowance: Allowance | None = None) -> tuple[Difference, ...]:
     """Return each place where what was found differs from what was expected; empty: it matches.
 
     Args:
         expected: JSON types, with matchers.
         actual: JSON types.
+        allowance: Time that it may take; as much as any comparison when None.
 
     Raises:
-        ConfigurationError: A matcher is unknown, or its argument makes no sense.
+        ConfigurationError: A matcher is unknown, its argument makes no sense, or the comparison
+            took more than its time.
     """
-    comparison = _Comparison()
+    comparison = _Comparison(allowance or Allowance())
     comparison.compare(expected, actual, ())
     return comparison.differences()
+
+
+def may_take_a_while(expected: Any, actual: Any) -> bool:
+    """Return whether a comparison may take longer than others should wait for it."""
+    return _holds_slow_pattern(expected) or _is_large(actual)
+
+
+def _holds_slow_pattern(expected: Any) -> bool:
+    if isinstance(expected, Mapping):
+        pattern = expected.get("$regex")
+        if isinstance(pattern, str) and pattern_of(pattern).may_take_long:
+            return True
+        return any(map(_holds_slow_pattern, expected.values()))
+    return isinstance(expected, (list, tuple)) and any(map(_holds_slow_pattern, expected))
+
+
+def _is_large(actual: Any) -> bool:
+    """Return whether a value has very many members, without counting them to the end."""
+    counted, waiting = 0, [actual]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, (Mapping, list, tuple)):
+            counted += len(each)
+            if counted > _MANY_MEMBERS:
+                return True
+            waiting.extend(each.values() if isinstance(each, Mapping) else each)
+    return False
 
 
 def is_matcher(expected: Any) -> bool:
@@ -79,7 +111,8 @@ def describe(expected: Any) -> str:
 class _Comparison:
     """Collects the differences of one comparison."""
 
-    def __init__(self, *, exact: bool = False) -> None:
+    def __init__(self, allowance: Allowance, *, exact: bool = False) -> None:
+        self._allowance = allowance
         self._found: list[Difference] = []
         self._more = 0
         self._exact = exact
@@ -91,6 +124,7 @@ class _Comparison:
         return (*self._found, rest)
 
     def compare(self, expected: Any, actual: Any, path: Path) -> None:
+        self._allowance.step()
         if isinstance(expected, dict):
             if is_matcher(expected):
                 self._matchers(expected, actual, path)
@@ -134,7 +168,7 @@ class _Comparison:
                 _NESTED[name](self, argument, actual, path)
 
     def _test(self, test: Test, actual: Any, path: Path) -> None:
-        if not test.holds(actual):
+        if not test.holds(actual, self._allowance):
             self._differ(path, test.wants, _typed(actual))
 
     def contains(self, argument: Any, actual: Any, path: Path) -> None:
@@ -196,7 +230,7 @@ class _Comparison:
         return any(self._fits(expected, each) for each in actual)
 
     def _fits(self, expected: Any, actual: Any) -> bool:
-        aside = _Comparison(exact=self._exact)
+        aside = _Comparison(self._allowance, exact=self._exact)
         aside.compare(expected, actual, ())
         return not aside._found
 

@@ -5,15 +5,14 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
-from functools import lru_cache
 from typing import Any
 
 from koppeling_harness.errors import ConfigurationError
+from koppeling_harness.scenario.allowance import Allowance
+from koppeling_harness.scenario.pattern import pattern_of
 from koppeling_harness.scenario.pick import shown, walk
 from koppeling_harness.value import dataclass
 
-_LONGEST_PATTERN = 500
-_LONGEST_SEARCHED = 10_000
 _OFFSET = re.compile(r"(Z|[+-][0-9]{2}:?[0-9]{2})$")
 _DAY_LENGTH = len("2026-11-24")
 
@@ -33,11 +32,11 @@ class Test:
     """What a matcher asks of one value.
 
     Attributes:
-        holds: Whether a value is as asked.
+        holds: Whether a value is as asked, found within the time that is left.
         wants: What is asked, readable.
     """
 
-    holds: Callable[[Any], bool]
+    holds: Callable[[Any, Allowance], bool]
     wants: str
 
 
@@ -48,73 +47,31 @@ def type_name(value: Any) -> str:
 
 def _any(argument: Any, _options: Mapping[str, Any]) -> Test:
     _must_be_true("$any", argument)
-    return Test(holds=lambda _value: True, wants="anything")
+    return Test(holds=lambda _value, _allowance: True, wants="anything")
 
 
 def _absent(argument: Any, _options: Mapping[str, Any]) -> Test:
     _must_be_true("$absent", argument)
-    return Test(holds=lambda _value: False, wants="nothing there")
+    return Test(holds=lambda _value, _allowance: False, wants="nothing there")
 
 
 def _type(argument: Any, _options: Mapping[str, Any]) -> Test:
     if not isinstance(argument, str) or argument not in _TYPES:
         message = f"expected `$type` to be one of {', '.join(_TYPES)}, found {shown(argument)}"
         raise ConfigurationError(message)
-    return Test(holds=_TYPES[argument], wants=f"type {argument}")
+    is_type = _TYPES[argument]
+    return Test(holds=lambda value, _allowance: is_type(value), wants=f"type {argument}")
 
 
 def _regex(argument: Any, _options: Mapping[str, Any]) -> Test:
     if not isinstance(argument, str):
         raise _expected(argument, name="$regex", expected="a pattern")
-    pattern = _compiled(argument)
+    pattern = pattern_of(argument)
 
-    def holds(value: Any) -> bool:
-        if not isinstance(value, str) or len(value) > _LONGEST_SEARCHED:
-            return False
-        return pattern.search(value) is not None
+    def holds(value: Any, allowance: Allowance) -> bool:
+        return isinstance(value, str) and pattern.is_in(value, allowance)
 
     return Test(holds=holds, wants=f"text of the form {argument}")
-
-
-@lru_cache(maxsize=512)
-def _compiled(text: str) -> re.Pattern[str]:
-    if len(text) > _LONGEST_PATTERN:
-        message = f"expected `$regex` of at most {_LONGEST_PATTERN} characters, found {len(text)}"
-        raise ConfigurationError(message)
-    if _repeats_within_repetition(text):
-        message = f"`$regex` {text} repeats a group that itself repeats or has alternatives"
-        hint = "Such a pattern can take forever on some texts; write it without the outer `*`."
-        raise ConfigurationError(message, hint=hint)
-    try:
-        return re.compile(text)
-    except (re.error, OverflowError, RecursionError) as error:
-        message = f"expected `$regex` to be a regular expression, found {text}: {error}"
-        raise ConfigurationError(message) from None
-
-
-def _repeats_within_repetition(text: str) -> bool:
-    """Return whether an unboundedly repeated group can match the same text in several ways.
-
-    That is how a search takes time that doubles with each character.
-    """
-    bare = re.sub(r"\[\^?\]?(?:\\.|[^\]\\])*\]", "x", re.sub(r"\\.", "x", text))
-    groups: list[bool] = []
-    for at, sign in enumerate(bare):
-        if sign == "(":
-            groups.append(False)
-        elif sign == ")" and groups:
-            risky = groups.pop()
-            if risky and _is_repeated(bare[at + 1 :]):
-                return True
-            if groups and (risky or _is_repeated(bare[at + 1 :])):
-                groups[-1] = True
-        elif groups and (sign == "|" or _is_repeated(bare[at:])):
-            groups[-1] = True
-    return False
-
-
-def _is_repeated(rest: str) -> bool:
-    return bool(re.match(r"[*+]|\{[0-9]*,[0-9]*\}|\{[0-9]{2,}\}", rest))
 
 
 def _decimal(argument: Any, options: Mapping[str, Any]) -> Test:
@@ -123,7 +80,7 @@ def _decimal(argument: Any, options: Mapping[str, Any]) -> Test:
     if tolerance < 0:
         raise _expected(options["tolerance"], name="tolerance", expected="zero or more")
 
-    def holds(value: Any) -> bool:
+    def holds(value: Any, _allowance: Allowance) -> bool:
         number = _as_decimal(value)
         return number is not None and abs(number - wanted) <= tolerance
 
@@ -164,7 +121,7 @@ def _date(argument: Any, options: Mapping[str, Any]) -> Test:
     tolerance = timedelta(seconds=tolerance_s)
     whole_day = len(argument) == _DAY_LENGTH and not tolerance
 
-    def holds(value: Any) -> bool:
+    def holds(value: Any, _allowance: Allowance) -> bool:
         moment = _as_moment(value)
         if moment is None:
             return False
@@ -188,7 +145,7 @@ def _as_moment(value: Any) -> datetime | None:
 def _length(argument: Any, _options: Mapping[str, Any]) -> Test:
     lowest, highest = _length_bounds(argument)
 
-    def holds(value: Any) -> bool:
+    def holds(value: Any, _allowance: Allowance) -> bool:
         if not isinstance(value, (str, list, tuple, Mapping)):
             return False
         return lowest <= len(value) and (highest is None or len(value) <= highest)
@@ -219,7 +176,7 @@ def _is_count(value: Any) -> bool:
 def _min(argument: Any, _options: Mapping[str, Any]) -> Test:
     lowest = _bound("$min", argument)
     return Test(
-        holds=lambda value: _TYPES["number"](value) and value >= lowest,
+        holds=lambda value, _allowance: _TYPES["number"](value) and value >= lowest,
         wants=f"a number of at least {lowest}",
     )
 
@@ -227,7 +184,7 @@ def _min(argument: Any, _options: Mapping[str, Any]) -> Test:
 def _max(argument: Any, _options: Mapping[str, Any]) -> Test:
     highest = _bound("$max", argument)
     return Test(
-        holds=lambda value: _TYPES["number"](value) and value <= highest,
+        holds=lambda value, _allowance: _TYPES["number"](value) and value <= highest,
         wants=f"a number of at most {highest}",
     )
 
@@ -244,7 +201,7 @@ def _distinct(argument: Any, _options: Mapping[str, Any]) -> Test:
     if argument is not True and not isinstance(argument, str):
         raise _expected(argument, name="$distinct", expected="true or a path in each element")
 
-    def holds(value: Any) -> bool:
+    def holds(value: Any, _allowance: Allowance) -> bool:
         if not isinstance(value, (list, tuple)):
             return False
         found = [each if argument is True else _at(each, argument) for each in value]

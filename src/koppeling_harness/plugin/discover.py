@@ -3,26 +3,17 @@
 One by one: what is wrong with one of them sets that one aside, and never hides another.
 """
 
-import hashlib
-import importlib.util
-import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from koppeling_harness.config.manifest import MANIFEST, load_manifest
-from koppeling_harness.config.registration import REGISTRATION
 from koppeling_harness.errors import HarnessError
 from koppeling_harness.model.manifest import Manifest
 from koppeling_harness.model.shape import Text
-from koppeling_harness.plugin.entry_points import announced
+from koppeling_harness.plugin.entry_points import announced, package_folder
+from koppeling_harness.plugin.folder_digest import folder_digest
 from koppeling_harness.value import dataclass
 
-_CACHES = frozenset(
-    {
-        "__pycache__", ".git", ".venv", ".tox", ".pytest_cache", ".mypy_cache", ".ruff_cache",
-        "node_modules",  # as installed; what is to be installed stands in the lock file
-    }
-)  # fmt: skip
 _LOOKS_LIKE_PLUGIN = ("koppeling.yml", "koppeling_plugin.py")
 
 
@@ -119,7 +110,7 @@ def _read(folder: Path, kept_in: Path | None) -> Integration | SetAside:
         return Integration(
             manifest=manifest,
             folder=folder,
-            digest=_digest(folder),
+            digest=folder_digest(folder),
             scenarios=scenarios if scenarios.is_dir() else None,
         )
     except HarnessError as error:
@@ -164,8 +155,8 @@ def _installed(kept_in: Path | None) -> Iterator[tuple[Path, Integration | SetAs
     for point in announced():
         where = f"{point.dist.name} {point.dist.version}" if point.dist else "installed"
         try:
-            folder = _folder_of(point.module)
-        except (ImportError, ValueError, AttributeError) as error:
+            folder = package_folder(point.module)
+        except (ImportError, ValueError, AttributeError, OSError) as error:
             problem = f"entry point `{point.name} = {point.value}` cannot be found: {error}"
             hint = "The value names the package that koppeling.yaml lies in."
             yield (
@@ -174,36 +165,3 @@ def _installed(kept_in: Path | None) -> Iterator[tuple[Path, Integration | SetAs
             )
             continue
         yield folder.resolve(), _read(folder, kept_in)
-
-
-def _folder_of(module: str) -> Path:
-    found = importlib.util.find_spec(module)
-    if found is None:
-        message = f"there is no module `{module}`"
-        raise ModuleNotFoundError(message)
-    if found.submodule_search_locations:
-        return Path(next(iter(found.submodule_search_locations)))
-    return Path(str(found.origin)).parent
-
-
-def _digest(folder: Path) -> str:
-    """Return the SHA-256 over names and contents of all files, caches left out.
-
-    The registration is left out too: it is about the integration, and a decision or assessment
-    that is recorded in it does not make it another.
-    """
-    digest = hashlib.sha256()
-    for path in sorted(_files(folder), key=lambda path: path.relative_to(folder).as_posix()):
-        content = path.read_bytes()
-        digest.update(f"{path.relative_to(folder).as_posix()}\0{len(content)}\0".encode())
-        digest.update(content)
-    return digest.hexdigest()
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    for parent, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if name not in _CACHES]
-        for name in names:
-            path = Path(parent, name)
-            if not name.endswith((".pyc", ".pyo")) and path != folder / REGISTRATION:
-                yield path

@@ -1,8 +1,8 @@
 """Which installed packages say that they hold an integration."""
 
 import sys
-from collections.abc import Iterable
-from importlib.machinery import PathFinder
+from collections.abc import Callable, Iterable
+from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,3 +49,41 @@ def _names_group(file: Path) -> bool:
         return ENTRY_POINTS.encode() in file.read_bytes()
     except OSError:  # most packages have no such file
         return False
+
+
+def package_folder(module: str) -> Path:
+    """Return the folder of a package that is installed, without importing it or what it lies in.
+
+    `importlib.util.find_spec` imports the packages above the one that is asked for, and with them
+    whatever a partner wrote there.
+
+    Raises:
+        ModuleNotFoundError: There is no such package.
+    """
+    first, *inner = module.split(".")
+    places = _places_of(first)
+    for count, name in enumerate(inner, start=1):
+        inside = [place / name for place in places if (place / name).is_dir()]
+        if not inside and count == len(inner) and any(map(_holds(name), places)):
+            return next(filter(_holds(name), places))
+        places = inside
+    if not places:
+        message = f"there is no module `{module}`"
+        raise ModuleNotFoundError(message)
+    return places[0]
+
+
+def _places_of(package: str) -> list[Path]:
+    """Return the folders of a package, or the folder of a module, as Python would find it."""
+    for finder in sys.meta_path:
+        find = getattr(finder, "find_spec", None)
+        found: ModuleSpec | None = find(package, None, None) if find and package else None
+        if found is not None and found.submodule_search_locations is not None:
+            return [Path(each) for each in found.submodule_search_locations]
+        if found is not None and found.has_location:
+            return [Path(str(found.origin)).parent]
+    return []
+
+
+def _holds(module: str) -> Callable[[Path], bool]:
+    return lambda place: (place / f"{module}.py").is_file()

@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 
-from koppeling_harness.plugin.entry_points import ENTRY_POINTS, announced
+from koppeling_harness.plugin.entry_points import ENTRY_POINTS, announced, package_folder
 
 FILE = f"[{ENTRY_POINTS}]\nacme = acme_uren\n"
 METADATA = "Metadata-Version: 2.1\nName: acme\nVersion: 1.2\n"
@@ -77,3 +77,31 @@ def test_nothing_is_asked_where_nothing_is_announced(tmp_path, monkeypatch):
 def _asked(**_):
     message = "the slow way was taken"
     raise AssertionError(message)
+
+
+@pytest.mark.parametrize("outer", ["raise SystemExit(0)", "raise RuntimeError", "1 / 0", "x = ("])
+def test_a_package_is_found_without_importing_it_or_what_it_lies_in(tmp_path, monkeypatch, outer):
+    inner = tmp_path / "acme_outer" / "inner"
+    inner.mkdir(parents=True)
+    (tmp_path / "acme_outer" / "__init__.py").write_text(outer)
+    (inner / "__init__.py").write_text(outer)
+    monkeypatch.syspath_prepend(str(tmp_path))
+
+    assert package_folder("acme_outer.inner") == inner
+    assert package_folder("acme_outer") == tmp_path / "acme_outer"
+    assert not {"acme_outer", "acme_outer.inner"} & set(sys.modules)
+
+
+def test_a_module_and_a_package_without_init_are_found(tmp_path, monkeypatch):
+    (tmp_path / "acme_space" / "certification").mkdir(parents=True)
+    (tmp_path / "acme_alone.py").write_text("raise SystemExit(0)")
+    monkeypatch.syspath_prepend(str(tmp_path))
+
+    assert package_folder("acme_space.certification") == tmp_path / "acme_space" / "certification"
+    assert package_folder("acme_alone") == tmp_path
+
+
+@pytest.mark.parametrize("name", ["acme_absent", "json.absent", "json.decoder.absent", ""])
+def test_a_package_that_is_not_there_is_told(name):
+    with pytest.raises(ImportError):
+        package_folder(name)

@@ -26,6 +26,7 @@ from koppeling_harness.model.run import ExchangeRecord, ScenarioResult, StepReco
 from koppeling_harness.model.scenario import OperationStep, Step
 from koppeling_harness.model.shape import Release
 from koppeling_harness.model.verdict import Cause, Outcome, Severity
+from koppeling_harness.plugin.guard import folder_prefix
 from koppeling_harness.plugin.session import IntegrationRunner
 from koppeling_harness.scenario.expression import Functions, evaluate
 from koppeling_harness.scenario.plan import PlannedScenario
@@ -114,7 +115,7 @@ async def run_scenario(
 def _work_dir(planned: PlannedScenario) -> contextlib.AbstractContextManager[str]:
     """Return a folder for the integration; none where no step of the scenario triggers it."""
     if any(isinstance(each, OperationStep) for each in planned.scenario.when):
-        return tempfile.TemporaryDirectory(prefix="koppeling-", ignore_cleanup_errors=True)
+        return tempfile.TemporaryDirectory(prefix=folder_prefix(), ignore_cleanup_errors=True)
     return contextlib.nullcontext("")
 
 

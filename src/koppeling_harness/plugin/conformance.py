@@ -12,6 +12,7 @@ from koppeling_harness.plugin.check import Check
 from koppeling_harness.plugin.check_others import check_command, check_service
 from koppeling_harness.plugin.check_stdio import check_stdio
 from koppeling_harness.plugin.discover import Integration
+from koppeling_harness.plugin.guard import folder_prefix
 from koppeling_harness.plugin.worker import Start
 
 _LOG_LIMIT_BYTES = 64 * 1024
@@ -28,7 +29,7 @@ async def check_integration(
         context: An environment that is thrown away afterwards.
         redact: Replaces secrets in what the integration says.
     """
-    home = Path(tempfile.mkdtemp(prefix="koppeling-"))
+    home = Path(tempfile.mkdtemp(prefix=folder_prefix()))
     start = Start(
         integration=integration,
         home=home,

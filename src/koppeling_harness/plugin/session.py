@@ -14,6 +14,7 @@ from koppeling_harness.model.finding import Finding
 from koppeling_harness.model.operation import OperationCall, OperationResult, RunContext
 from koppeling_harness.plugin.breakdown import Breakdown, BreakdownKind
 from koppeling_harness.plugin.discover import Integration
+from koppeling_harness.plugin.guard import folder_prefix, watch_over
 from koppeling_harness.plugin.start import most_workers, start_worker
 from koppeling_harness.plugin.worker import Start, Worker
 
@@ -154,7 +155,8 @@ class IntegrationRunner:
     async def _start(self) -> Worker | Breakdown:
         if self._refused is not None:
             return self._refused
-        home = Path(tempfile.mkdtemp(prefix="koppeling-"))
+        watch_over()
+        home = Path(tempfile.mkdtemp(prefix=folder_prefix()))
         worker: Worker | Breakdown | None = None
         try:
             worker = await start_worker(

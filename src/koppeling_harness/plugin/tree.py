@@ -73,9 +73,18 @@ def end_rest(pid: int, mark: str) -> None:
 
 
 def _end_marked(mark: str) -> None:
-    """End every process that has the mark; more than once, as one may start another meanwhile."""
+    _end_all(f"{MARK}={mark}\0".encode())
+
+
+def end_marked(beginning: str) -> None:
+    """End every process whose mark begins with a text. Linux only."""
+    _end_all(f"{MARK}={beginning}".encode())
+
+
+def _end_all(setting: bytes) -> None:
+    """End every process with a setting; more than once, as one may start another meanwhile."""
     for _ in range(_ROUNDS):
-        found = _marked(f"{MARK}={mark}\0".encode())
+        found = _marked(setting)
         if not found:
             return
         for pid in found:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from koppeling_harness.plugin.guard import watch_over
 from support.plugins import children
 
 
@@ -19,6 +20,7 @@ def nothing_left_behind(tmp_path, monkeypatch) -> Iterator[None]:
     temporary = tmp_path / "tmp"
     temporary.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(temporary))
+    watch_over()  # the guard stays, by design, to the end of this process
     before, open_files = children(), open_descriptors()
     yield
     assert children() == before, "a child process was left, or was not reaped"

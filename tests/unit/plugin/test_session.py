@@ -13,6 +13,7 @@ from koppeling_harness.model.finding import Finding
 from koppeling_harness.model.operation import OperationCall, OperationResult, RunContext
 from koppeling_harness.model.shape import Release
 from koppeling_harness.plugin.discover import discover
+from koppeling_harness.plugin.guard import watch_over
 from koppeling_harness.plugin.session import (
     Breakdown,
     BreakdownKind,
@@ -32,6 +33,7 @@ def open_descriptors() -> int:
 
 @pytest.fixture(autouse=True)
 def _nothing_left_behind() -> Iterator[None]:
+    watch_over()  # the guard stays, by design, to the end of this process
     before, open_files = children(), open_descriptors()
     yield
     assert children() == before, "a child process was left, or was not reaped"

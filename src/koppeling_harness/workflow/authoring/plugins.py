@@ -19,6 +19,7 @@ from koppeling_harness.model.verdict import Level
 from koppeling_harness.plugin.check import Check
 from koppeling_harness.plugin.conformance import check_integration
 from koppeling_harness.plugin.discover import Discovery, Integration, SetAside, discover
+from koppeling_harness.plugin.guard import folder_prefix
 from koppeling_harness.plugin.requires import with_runtimes
 from koppeling_harness.plugin.session import IntegrationRunner
 from koppeling_harness.plugin.venvs import with_environments
@@ -150,7 +151,9 @@ async def _tried(integration: Integration, erp1: EmulatedErp) -> tuple[Check, ..
     environment = await erp1.open(planned)
     client = environment.access.client
     secret = client.client_secret if client else None
-    with tempfile.TemporaryDirectory(prefix="koppeling-", ignore_cleanup_errors=True) as work_dir:
+    with tempfile.TemporaryDirectory(
+        prefix=folder_prefix(), ignore_cleanup_errors=True
+    ) as work_dir:
         context = RunContext(
             integration=integration.manifest.id,
             scenario=planned.id,

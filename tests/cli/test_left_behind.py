@@ -1,0 +1,93 @@
+"""That a run which is killed leaves neither processes nor folders of its integrations."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from support.cli import unmeasured
+from support.plugins import a_plugin
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the guard looks into /proc")
+
+HANGS = """\
+child = subprocess.Popen(["sleep", "611"], start_new_session=True)
+Path(os.environ["TMPDIR"], "began").write_text(str(child.pid))
+time.sleep(611)
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGHUP])
+def test_nothing_is_left_of_a_run_that_is_killed(tmp_path, number):
+    a_plugin(tmp_path / "plugins" / "acme", trigger=HANGS)
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    with subprocess.Popen(
+        [sys.executable, "-m", "koppeling_harness", "run"],
+        cwd=tmp_path,
+        env={**unmeasured(), "TMPDIR": str(temporary)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as run:
+        assert _within(30, lambda: list(temporary.glob("koppeling-*/began")))
+        assert _of(run.pid)
+        run.send_signal(number)
+        run.wait(30)
+
+        assert _within(10, lambda: not _of(run.pid)), _of(run.pid)
+        assert _within(10, lambda: not list(temporary.glob("koppeling-*")))
+
+
+def test_a_run_sweeps_what_an_earlier_one_left_whose_guard_died_too(tmp_path):
+    gone = subprocess.run(
+        [sys.executable, "-c", "import os; print(os.getpid())"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.strip()
+    stale = Path(tmp_path, f"koppeling-{gone}-stale")
+    stale.mkdir()
+    living = Path(tmp_path, f"koppeling-{os.getpid()}-mine")
+    living.mkdir()
+    other = Path(tmp_path, "koppeling-notes-of-a-person")
+    other.mkdir()
+    a_plugin(tmp_path / "plugins" / "acme")
+
+    subprocess.run(
+        [sys.executable, "-m", "koppeling_harness", "run", "-k", "token-only"],
+        cwd=tmp_path,
+        env={**unmeasured(), "TMPDIR": str(tmp_path)},
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert not stale.exists()
+    assert living.exists()
+    assert other.exists()
+
+
+def _of(harness: int) -> list[int]:
+    """Return the processes of a harness's integrations, by the mark that they bear."""
+    mark = f"KOPPELING_PROCESS=koppeling-{harness}-".encode()
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/environ"):
+        try:
+            if mark in entry.read_bytes():
+                found.append(int(entry.parent.name))
+        except OSError:
+            continue
+    return found
+
+
+def _within(seconds: float, holds) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if holds():
+            return True
+        time.sleep(0.05)
+    return False

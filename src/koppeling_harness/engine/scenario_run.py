@@ -30,7 +30,7 @@ from koppeling_harness.plugin.guard import folder_prefix
 from koppeling_harness.plugin.session import IntegrationRunner
 from koppeling_harness.scenario.expression import Functions, evaluate
 from koppeling_harness.scenario.plan import PlannedScenario
-from koppeling_harness.traffic.checks import check_exchanges
+from koppeling_harness.traffic.checks import RULE_BROKE, check_exchanges
 from koppeling_harness.traffic.effects import fault_effects
 from koppeling_harness.value import dataclass
 
@@ -354,8 +354,11 @@ def _outcome(
             return ended.outcome, ended.cause
     for ended in course.stops:
         return ended.outcome, ended.cause
-    if any(each.level is Severity.ERROR for each in course.findings):
+    errors = [each.code for each in course.findings if each.level is Severity.ERROR]
+    if any(code != RULE_BROKE for code in errors):
         return Outcome.FAILED, Cause.INTEGRATION
+    if errors:  # a rule of ours broke, and no other has anything against it
+        return Outcome.INCONCLUSIVE, Cause.HARNESS
     unfired = [
         fault
         for fault, fired in zip(planned.scenario.faults, recording.faults_fired, strict=True)

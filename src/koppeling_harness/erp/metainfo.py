@@ -4,8 +4,10 @@ What an environment says is taken as it comes: a member that is absent, null, or
 as text is no reason to know nothing at all.
 """
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from typing import Any
+from urllib.parse import quote
 
 from koppeling_harness.erp.call import ErpCall
 from koppeling_harness.erp.client import ErpClient
@@ -28,10 +30,14 @@ class UpdateDefinitions:
 
     def __init__(self) -> None:
         self.known: dict[str, UpdateMetainfo] = {}
-        self._asked: set[str] = set()
+        self._asked: dict[str, asyncio.Lock] = {}
+        self._answered: set[str] = set()
 
     async def learn(self, client: ErpClient, connectors: Iterable[str]) -> None:
-        """Ask of each connector what it takes, unless that was done before.
+        """Ask of each connector what it takes, unless that was answered before.
+
+        Who comes while another asks waits for the answer: what is held against a call must not
+        depend on what else runs.
 
         Args:
             client: Of any environment on the same release.
@@ -39,17 +45,25 @@ class UpdateDefinitions:
         """
         for connector in connectors:
             key = connector.lower()
-            if key in self._asked:
+            if key in self._answered:
                 continue
-            self._asked.add(key)
-            try:
-                answer = await client.send(
-                    ErpCall(method="GET", path=f"/metainfo/update/{connector}")
-                )
-                if answer.status == 200 and isinstance(answer.body, dict):
-                    self.known[key] = update_metainfo_of(connector, answer.body)
-            except (HarnessError, KeyError, TypeError, ValueError, AttributeError):
-                continue  # what it takes stays unknown, and nothing is held against it
+            async with self._asked.setdefault(key, asyncio.Lock()):
+                if key not in self._answered:
+                    await self._ask(client, connector)
+
+    async def _ask(self, client: ErpClient, connector: str) -> None:
+        """Ask what a connector takes; who got no answer leaves it to the next to ask again."""
+        call = ErpCall(method="GET", path=f"/metainfo/update/{quote(connector, safe='')}")
+        try:
+            answer = await client.send(call)
+        except HarnessError:
+            return
+        self._answered.add(connector.lower())
+        try:
+            if answer.status == 200 and isinstance(answer.body, dict):
+                self.known[connector.lower()] = update_metainfo_of(connector, answer.body)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            return  # what it takes stays unknown, and nothing is held against it
 
 
 def get_metainfo_of(connector: str, body: Mapping[str, Any]) -> GetMetainfo:

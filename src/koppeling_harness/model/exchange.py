@@ -3,12 +3,17 @@
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+from urllib.parse import unquote
 
-from koppeling_harness.model.shape import STRICT
+from koppeling_harness.model.shape import STRICT, Text
 from koppeling_harness.value import dataclass
 
 Headers = tuple[tuple[str, str], ...]
 """Name and value pairs in the order of the wire; a repeated header stands there repeatedly."""
+
+
+_NAMING = frozenset({"connectors", "bi"})
+"""Endpoints whose paths name a connector: the connectors, and their feeds for BI models."""
 
 
 class Sender(StrEnum):
@@ -16,6 +21,32 @@ class Sender(StrEnum):
 
     INTEGRATION = "integration"
     HARNESS = "harness"
+
+
+class RefusedFor(StrEnum):
+    """What kept a request from ERP1."""
+
+    HTTP = "http"
+    """It is no HTTP."""
+    ADDRESS = "address"
+    """Its address is none of AFAS's."""
+    BROKEN_OFF = "broken_off"
+    """It ended before its body did."""
+    OTHER_DOOR = "other_door"
+    """It was sent to ERP1's own door, past the gateway."""
+    LATE = "late"
+    """The scenario had ended."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """Why a request never went on to ERP1."""
+
+    __pydantic_config__ = STRICT
+
+    kind: RefusedFor
+    found: Text
+    """What was found, such as "two slashes in a row"."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +93,10 @@ class Exchange:
     """How often the integration had been triggered within its scenario when it was sent."""
     erp_status: int | None = None
     """What ERP1 itself answered, whatever became of it; None when it never saw the request."""
+    request_unread: str = ""
+    """Why the request's body is no text in UTF-8, such as `UTF-16`; empty when it is, or empty."""
+    refused: "Refused | None" = None
+    """Why it never went on to ERP1; None when it did, or a fault took ERP1's place."""
 
     def header(self, name: str) -> str | None:
         """Return the first value of a request header, by any case; None when absent."""
@@ -77,7 +112,8 @@ class Exchange:
     def connector(self) -> str | None:
         """The connector that the path names, None for other endpoints."""
         parts = self.path.strip("/").split("/")
-        return parts[1] if len(parts) > 1 and parts[0].lower() == "connectors" else None
+        names_one = len(parts) > 1 and parts[0].lower() in _NAMING
+        return unquote(parts[1]) if names_one else None
 
     def label(self) -> str:
         """Return a short name for messages: `exchange 3: POST /connectors/PtRealization -> 201`."""

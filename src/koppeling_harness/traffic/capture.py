@@ -7,6 +7,8 @@ BODY_LIMIT_BYTES = 1024 * 1024
 _MARGIN = 4096
 """Kept besides and cut off after redaction: half a secret at the end would not be recognised."""
 _TRUNCATED = "\n[truncated: "
+_BUT_NOT = "but it is not"
+_PACKED = frozenset({"gzip", "x-gzip", "deflate"})
 
 
 class Capture:
@@ -16,15 +18,17 @@ class Capture:
         size: Bytes of the body as sent.
     """
 
-    __slots__ = ("_chunks", "_held", "_inflate", "_is_cut", "size")
+    __slots__ = ("_chunks", "_encoding", "_held", "_inflate", "_is_cut", "_is_packed", "size")
 
     def __init__(self, encoding: str = "") -> None:
         self.size = 0
         self._chunks: list[bytes] = []
         self._held = 0
         self._is_cut = False
+        self._encoding = encoding.strip().lower()
+        self._is_packed = self._encoding in _PACKED
         # 32 + 15: zlib's own header or gzip's, whichever it is
-        self._inflate = zlib.decompressobj(47) if encoding.lower() in {"gzip", "deflate"} else None
+        self._inflate = zlib.decompressobj(47) if self._is_packed else None
 
     def feed(self, chunk: bytes) -> None:
         """Look at the next chunk as it stands on the wire."""
@@ -65,6 +69,26 @@ class Capture:
 
     def _ends_in(self, error: UnicodeDecodeError) -> bool:
         return self._is_cut and error.start >= len(error.object) - 3
+
+    def unread(self) -> str:
+        """Return why this is no text in UTF-8; empty when it is, or nothing was sent."""
+        data = b"".join(self._chunks)
+        if not self.size:
+            return ""
+        if self._encoding not in {"", "identity", *_PACKED}:
+            return f"Content-Encoding: {self._encoding[:40]}"
+        if self._is_packed and self._inflate is None:
+            return f"Content-Encoding: {self._encoding}, {_BUT_NOT}"
+        if data[:2] in {b"\xff\xfe", b"\xfe\xff"} or b"\0" in data[:4]:
+            return "UTF-16"
+        if b"\0" in data:
+            return "binary"
+        try:
+            data.decode()
+        except UnicodeDecodeError as error:
+            if not self._ends_in(error):
+                return f"not UTF-8 (byte 0x{data[error.start]:02x} at {error.start})"
+        return ""
 
     def finish(self, redacted: str) -> str:
         """Return the redacted text as it is kept: with a mark when it was too long."""

@@ -61,7 +61,18 @@ def _entry(
         "_fault": exchange.fault,
         "_erpStatus": exchange.erp_status,
         "_retryOf": retry_of,
+        **_unusual(exchange),
     }
+
+
+def _unusual(exchange: Exchange) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if exchange.request_unread:
+        found["_requestUnread"] = exchange.request_unread
+    if exchange.refused is not None:
+        why = exchange.refused
+        found["_refused"] = {"kind": why.kind.value, "nl": why.found.nl, "en": why.found.en}
+    return found
 
 
 def _request(exchange: Exchange, base_url: str) -> dict[str, Any]:

@@ -11,9 +11,12 @@ from koppeling_harness.model.exchange import (
     Exchange,
     Headers,
     Recording,
+    Refused,
+    RefusedFor,
     Sender,
     TriggerRecord,
 )
+from koppeling_harness.model.shape import Text
 
 _BASE = "/profitrestservices"
 _HINT = "Only archives that `koppeling run` wrote can be played back."
@@ -76,7 +79,15 @@ def _exchange(entry: Mapping[str, Any], began_at: datetime | None) -> Exchange:
         fault=entry["_fault"],
         turn=int(entry["_turn"]),
         erp_status=entry.get("_erpStatus"),
+        request_unread=str(entry.get("_requestUnread", "")),
+        refused=_refused(entry.get("_refused")),
     )
+
+
+def _refused(why: Mapping[str, str] | None) -> Refused | None:
+    if why is None:
+        return None
+    return Refused(kind=RefusedFor(why["kind"]), found=Text(nl=why["nl"], en=why["en"]))
 
 
 def _below_base(path: str) -> str:

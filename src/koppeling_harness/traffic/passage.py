@@ -164,11 +164,12 @@ class Passage:
             path=redactor.path(self.path),
             query=redactor.query(query, self.path),
             request_headers=redactor.headers(headers),
-            request_body=self._text(self._request, headers, redactor),
+            request_body=self._kept(self._request, "utf-8", redactor),
             request_size=self._request.size,
+            request_unread=self._request.unread(),
             status=self._status,
             response_headers=redactor.headers(self._response_headers),
-            response_body=self._text(self._response, self._response_headers, redactor),
+            response_body=self._kept(self._response, _charset(self._response_headers), redactor),
             response_size=self._response.size,
             connection=self.connection,
             fault=self.fault,
@@ -176,11 +177,8 @@ class Passage:
             erp_status=self.erp_status if self.fault else self._status,
         )
 
-    def _text(
-        self, capture: Capture, headers: RawHeaders, redactor: ExchangeRedactor
-    ) -> str | None:
-        _, _, charset = _header(headers, b"content-type").lower().partition("charset=")
-        text = capture.text(charset.split(";")[0].strip(' "') or "utf-8")
+    def _kept(self, capture: Capture, charset: str, redactor: ExchangeRedactor) -> str | None:
+        text = capture.text(charset)
         return None if text is None else capture.finish(redactor.body(text, self.path))
 
 
@@ -190,6 +188,11 @@ async def _nothing_more() -> Message:
 
 async def _to_nobody(message: Message) -> None:
     """The answer is complete."""
+
+
+def _charset(headers: RawHeaders) -> str:
+    _, _, charset = _header(headers, b"content-type").lower().partition("charset=")
+    return charset.split(";")[0].strip(' "') or "utf-8"
 
 
 def _header(headers: RawHeaders, name: bytes) -> str:

@@ -26,13 +26,20 @@ def test_a_member_that_is_absent_null_or_text_is_no_obstacle():
     assert found.objects[0].name == "KnX"
 
 
-def learned(answer: bytes) -> tuple[UpdateDefinitions, int]:
-    """Ask a server of fixed bytes twice what PtProject takes; return that, and how often it was."""
+def learned(
+    answer: bytes, *, at_once: bool = False, then: bytes = b""
+) -> tuple[UpdateDefinitions, int]:
+    """Ask a server of fixed bytes twice what PtProject takes; return that, and how often it was.
+
+    At once, and who asks second is held to what the first was answered; `then` is the second
+    answer, when it is another.
+    """
     asked: list[bytes] = []
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         asked.append(await reader.readuntil(b"\r\n\r\n"))
-        writer.write(answer)
+        await asyncio.sleep(0.05 if at_once else 0)
+        writer.write(then if then and len(asked) > 1 else answer)
         await writer.drain()
         writer.close()
 
@@ -46,10 +53,25 @@ def learned(answer: bytes) -> tuple[UpdateDefinitions, int]:
             release=Release(label="Profit 8", version="8.0.1"),
         )
         definitions = UpdateDefinitions()
-        async with listening, Connection(timeout_s=2) as connection:
-            client = ErpClient(access, connection=connection, clock=SystemClock())
-            for _ in range(2):
+        async with (
+            listening,
+            Connection(timeout_s=2) as connection,
+            Connection(timeout_s=2) as other,
+        ):
+            clients = [
+                ErpClient(access, connection=each, clock=SystemClock())
+                for each in (connection, other)
+            ]
+
+            async def learn(client: ErpClient) -> int:
                 await definitions.learn(client, ["PtProject"])
+                return len(definitions.known)
+
+            if at_once:
+                assert len(set(await asyncio.gather(*map(learn, clients)))) == 1
+            else:
+                for client in clients:
+                    await learn(client)
         return definitions
 
     return asyncio.run(go()), len(asked)
@@ -62,6 +84,22 @@ def test_a_definition_is_asked_once():
 
     assert [each.field_id for each in definitions.known["ptproject"].fields] == ["PrId"]
     assert asked == 1
+
+
+def test_who_asks_while_another_is_answered_waits_for_that_answer():
+    body = json.dumps({"fields": [{"fieldId": "PrId", "dataType": "string"}]}).encode()
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body)
+    definitions, asked = learned(head + body, at_once=True)
+
+    assert (list(definitions.known), asked) == (["ptproject"], 1)
+
+
+def test_who_got_no_answer_leaves_it_to_the_next_to_ask_again():
+    body = json.dumps({"fields": [{"fieldId": "PrId", "dataType": "string"}]}).encode()
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body)
+    definitions, asked = learned(b"", then=head + body)
+
+    assert (list(definitions.known), asked) == (["ptproject"], 2)
 
 
 @pytest.mark.parametrize(

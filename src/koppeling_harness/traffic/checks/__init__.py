@@ -21,9 +21,9 @@ from koppeling_harness.traffic.checks import (
 from koppeling_harness.traffic.checks.call import Call
 from koppeling_harness.traffic.checks.rule import Objection, Rule, Scene
 
-__all__ = ["CATALOGUE_VERSION", "RULES", "Rule", "check_exchanges"]
+__all__ = ["CATALOGUE_VERSION", "RULES", "RULE_BROKE", "Rule", "check_exchanges"]
 
-CATALOGUE_VERSION = "2026.2"
+CATALOGUE_VERSION = "2026.3"
 """Changes when a rule is added, removed, or judges otherwise."""
 
 RULES: tuple[Rule, ...] = (
@@ -38,6 +38,10 @@ RULES: tuple[Rule, ...] = (
 )
 """Every rule, in the order of the catalogue."""
 
+RULE_BROKE = "HARNESS-ERROR"
+"""Code of the finding about a rule that broke: ours, never the integration's."""
+
+_REPORT = Text(nl="Meld het met de run-map erbij.", en="Report it, with the folder of the run.")
 _WEIGHT = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFORMATION: 2}
 _NAMED = 5
 
@@ -73,9 +77,36 @@ def check_exchanges(
         finding
         for rule in RULES
         if rule.holds_for(release.label)
-        for finding in _findings(rule, rule.check(scene))
+        for finding in _judged(rule, scene)
     ]
     return tuple(sorted(findings, key=lambda each: (_WEIGHT[each.level], each.exchange or 0)))
+
+
+def _judged(rule: Rule, scene: Scene) -> list[Finding]:
+    """Return what a rule finds; a rule that breaks says so, and the others judge all the same."""
+    found: list[Objection] = []
+    try:
+        found.extend(rule.check(scene))
+    except Exception as error:  # noqa: BLE001 - whatever was sent, the other rules still judge it
+        return [*_findings(rule, found), _broken(rule, error)]
+    return _findings(rule, found)
+
+
+def _broken(rule: Rule, error: Exception) -> Finding:
+    said = f"{type(error).__name__}: {error}"
+    text = Text(
+        nl=f"de regel {rule.code} kon niet oordelen ({said})",
+        en=f"the rule {rule.code} could not judge ({said})",
+    )
+    return Finding(
+        code=RULE_BROKE,
+        level=Severity.ERROR,
+        message=text.en,
+        where=f"rule {rule.code}",
+        hint=_REPORT.en,
+        text=text,
+        advice=_REPORT,
+    )
 
 
 def _findings(rule: Rule, objections: Iterable[Objection]) -> list[Finding]:

@@ -7,8 +7,11 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
+from koppeling_harness.http.json_text import NotJsonError, read_json
 from koppeling_harness.model.exchange import Exchange
+from koppeling_harness.model.shape import Text
 from koppeling_harness.traffic.capture import is_truncated
+from koppeling_harness.traffic.checks.body import elements_of, fields_of, keys_of, objects_of
 
 DEFAULT_TAKE = 100
 """Rows of a GetConnector when nothing is asked. Source: docs.afas.help/profit/en/get-connector."""
@@ -62,6 +65,14 @@ class Call:
         said = self.exchange.response_header("content-length") or ""
         whole = not said.isdecimal() or self.exchange.response_size >= int(said)
         return self.exchange.status is not None and whole
+
+    @property
+    def came_whole(self) -> bool:
+        """Whether all of what was asked came, as AFAS sent it: rows that can be read."""
+        seen = self.exchange
+        if seen.status != 200 or seen.fault is not None or not self.was_answered:
+            return False
+        return is_truncated(seen.response_body) or self.rows is not None
 
     @cached_property
     def parameters(self) -> dict[str, str]:
@@ -132,10 +143,24 @@ class Call:
         seen = self.exchange
         return (seen.method, seen.path, seen.query, seen.request_body or str(seen.request_size))
 
-    @cached_property
+    @property
     def request_json(self) -> Any:
         """The body that it sent, None when it is not JSON or not whole."""
-        return _body(self.exchange.request_body)
+        return self._request_read[0]
+
+    @property
+    def request_problem(self) -> Text | None:
+        """Why the body that it sent is no JSON; None when it is, or is not whole."""
+        return self._request_read[1]
+
+    @cached_property
+    def _request_read(self) -> tuple[Any, Text | None]:
+        if self.request_is_cut:
+            return None, None
+        try:
+            return read_json(self.exchange.request_body or ""), None
+        except NotJsonError as error:
+            return None, error.found
 
     @property
     def request_is_cut(self) -> bool:
@@ -145,14 +170,16 @@ class Call:
     @cached_property
     def response_json(self) -> Any:
         """The body of the answer, None when it is not JSON or not whole."""
-        return _body(self.exchange.response_body)
+        text = self.exchange.response_body
+        return None if text is None or is_truncated(text) else parsed(text)
 
     @cached_property
     def rows(self) -> list[dict[str, Any]] | None:
         """The rows that it was answered, None when that cannot be known."""
         data = self.response_json if self.exchange.status == 200 else None
         rows = data.get("rows") if isinstance(data, dict) else None
-        return rows if isinstance(rows, list) else None
+        is_known = isinstance(rows, list) and all(isinstance(each, dict) for each in rows)
+        return rows if is_known else None
 
     @cached_property
     def first_row(self) -> dict[str, Any]:
@@ -181,6 +208,14 @@ class Call:
         if not isinstance(data, dict):
             return ()
         return tuple(field for root in data.values() for field in _element_fields(root, ""))
+
+    @cached_property
+    def sent_keys(self) -> tuple[tuple[str, Any], ...]:
+        """What a write gives beside `Fields`, named likewise: keys, as a rule."""
+        data = self.request_json if self.is_write else None
+        if not isinstance(data, dict):
+            return ()
+        return tuple(key for root in data.values() for key in _element_keys(root, ""))
 
     @cached_property
     def asked_fields(self) -> tuple[str, ...]:
@@ -234,25 +269,19 @@ def _row_at(body: str, at: int) -> dict[str, Any]:
 
 
 def _element_fields(node: Any, inside: str) -> Iterator[tuple[str, Any]]:
-    elements = node.get("Element") if isinstance(node, dict) else None
-    for element in listed(elements):
-        for fields in listed(element.get("Fields")):
-            for name, value in fields.items():
-                if not name.startswith("@"):
-                    yield inside + name, value
-        for objects in listed(element.get("Objects")):
-            for name, below in objects.items():
-                yield from _element_fields(below, f"{inside}{name}.")
+    for element in elements_of(node):
+        for name, value in fields_of(element):
+            yield inside + name, value
+        for name, below in objects_of(element):
+            yield from _element_fields(below, f"{inside}{name}.")
 
 
-def listed(node: Any) -> list[dict[str, Any]]:
-    """Return the objects that stand alone or in a list: AFAS takes either."""
-    nodes = node if isinstance(node, list) else [node]
-    return [each for each in nodes if isinstance(each, dict)]
-
-
-def _body(text: str | None) -> Any:
-    return None if text is None or is_truncated(text) else parsed(text)
+def _element_keys(node: Any, inside: str) -> Iterator[tuple[str, Any]]:
+    for element in elements_of(node):
+        for name, value in keys_of(element):
+            yield inside + name, value
+        for name, below in objects_of(element):
+            yield from _element_keys(below, f"{inside}{name}.")
 
 
 def _split(segment: str) -> list[str]:

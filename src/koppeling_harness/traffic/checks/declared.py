@@ -36,7 +36,7 @@ def _field(scene: Scene) -> Iterator[Objection]:
         declared = _declared(scene, call)
         if declared is None:
             continue
-        for name in call.asked_fields:
+        for name in (*call.asked_fields, *_no_keys(scene, call)):
             short = name.lower().split(".")[-2:]
             if not {name.lower(), ".".join(short)} & declared:
                 text = Text(
@@ -44,6 +44,17 @@ def _field(scene: Scene) -> Iterator[Objection]:
                     en=f"field {name} of {call.exchange.connector} is not in the manifest",
                 )
                 yield Objection(call=call, text=text, subject=f"{call.connector}.{name}")
+
+
+def _no_keys(scene: Scene, call: Call) -> Iterator[str]:
+    """Yield what a write gives as keys while metainfo says that it is fields of the connector."""
+    definition = scene.definitions.get(call.connector or "")
+    if definition is None:
+        return
+    fields = {each.field_id.lower() for each in definition.fields if not each.primary_key}
+    for name, _ in call.sent_keys:
+        if name.lower() in fields:
+            yield name
 
 
 def _declared(scene: Scene, call: Call) -> frozenset[str] | None:

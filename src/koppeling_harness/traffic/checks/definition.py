@@ -2,18 +2,30 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.snapshot import MetainfoField, MetainfoObject
 from koppeling_harness.model.verdict import Severity
-from koppeling_harness.traffic.checks.call import Call, listed
+from koppeling_harness.traffic.checks.body import (
+    action_of,
+    elements_of,
+    fields_of,
+    keys_of,
+    objects_of,
+)
+from koppeling_harness.traffic.checks.call import Call
 from koppeling_harness.traffic.checks.rule import Objection, Rule, Scene
 
 _REDACTED = re.compile(r"\[[a-z]+:[0-9a-f]{8}\]")
-_BOOLEANS = frozenset({"true", "false", "0", "1"})
+_BOOLEANS = frozenset({"true", "false", "0", "1", "-1"})
+_NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*)?(?:e[+-]?[0-9]{1,3})?|[+-]?\.[0-9]+", re.IGNORECASE)
+_MOMENT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2})?(?:\.[0-9]{1,7})?Z?)?"
+)
+_TIME = re.compile(r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?:\.[0-9]{1,7})?")
 
 
 def _body(scene: Scene) -> Iterator[Objection]:
@@ -32,49 +44,51 @@ def _body(scene: Scene) -> Iterator[Objection]:
 def _elements(node: Any, known: MetainfoObject, call: Call) -> Iterator[Objection]:
     fields = {each.field_id.lower(): each for each in known.fields}
     objects = {each.name.lower(): each for each in known.objects}
-    inner = node.get("Element") if isinstance(node, dict) else None
-    for element in listed(inner):
-        for given in listed(element.get("Fields")):
-            yield from _fields(given, fields, known.name, call)
-        for given in listed(element.get("Objects")):
-            for name, below in given.items():
-                if name.lower() in objects:
-                    yield from _elements(below, objects[name.lower()], call)
-                else:
-                    yield _objection(
-                        call,
-                        f"{known.name}.{name}",
-                        nl="dat object kent de connector niet",
-                        en="the connector knows no such object",
-                    )
+    for element in elements_of(node):
+        # a key need not be a field of the connector: what is none is held against nothing
+        keys = [(name, value) for name, value in keys_of(element) if name.lower() in fields]
+        for name, value in (*keys, *fields_of(element)):
+            yield from _field(name, value, fields, known.name, call)
+        for name, below in objects_of(element):
+            if name.lower() in objects:
+                yield from _elements(below, objects[name.lower()], call)
+            else:
+                yield _objection(
+                    call,
+                    f"{known.name}.{name}",
+                    nl="dat object kent de connector niet",
+                    en="the connector knows no such object",
+                )
         yield from _missing(element, known, call)
 
 
-def _fields(
-    given: Mapping[str, Any], known: Mapping[str, MetainfoField], inside: str, call: Call
+def _field(
+    name: str, value: Any, known: Mapping[str, MetainfoField], inside: str, call: Call
 ) -> Iterator[Objection]:
-    for name, value in given.items():
-        if name.startswith("@"):
-            continue
-        field = known.get(name.lower())
-        if field is None:
-            nl, en = "dat veld kent de connector niet", "the connector knows no such field"
-        elif value is None or (isinstance(value, str) and _REDACTED.search(value)):
-            continue
-        else:
-            nl, en = _wrong(field, value)
-        if en:
-            yield _objection(call, f"{inside}.{name}", nl=nl, en=en)
+    field = known.get(name.lower())
+    if field is None:
+        nl, en = "dat veld kent de connector niet", "the connector knows no such field"
+    elif value is None or (isinstance(value, str) and _REDACTED.search(value)):
+        return
+    else:
+        nl, en = _wrong(field, value)
+    if en:
+        yield _objection(call, f"{inside}.{name}", nl=nl, en=en)
 
 
 def _wrong(field: MetainfoField, value: Any) -> tuple[str, str]:
     """Return what is wrong with a value, in both languages; empty when nothing is."""
+    if isinstance(value, dict | list):
+        found = "een lijst" if isinstance(value, list) else "een object"
+        english = "a list" if isinstance(value, list) else "an object"
+        return (
+            f"{field.data_type} verwacht, {found} gevonden",
+            f"expected {field.data_type}, found {english}",
+        )
     text = value if isinstance(value, str) else str(value).lower()
     if text == "":
         return "", ""
-    if isinstance(value, dict | list):
-        return f"{field.data_type} verwacht", f"expected {field.data_type}, found a structure"
-    if not _fits(field.data_type, text):
+    if not _fits(field.data_type, text.strip()):
         return f"{text!r} is geen {field.data_type}", f"{text!r} is no {field.data_type}"
     if field.values is not None and text.lower() not in {each.id.lower() for each in field.values}:
         some = ", ".join(each.id for each in field.values[:6])
@@ -92,19 +106,34 @@ def _wrong(field: MetainfoField, value: Any) -> tuple[str, str]:
 
 
 def _fits(kind: str, text: str) -> bool:
-    try:
-        if kind == "int":
-            return Decimal(text) == int(Decimal(text))
-        if kind == "decimal":
-            return Decimal(text).is_finite()
-        if kind == "date":
-            return bool(datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text))
-    except (ValueError, InvalidOperation, OverflowError):
+    if kind == "int":
+        whole = _NUMBER.fullmatch(text) and Decimal(text) == Decimal(text).to_integral_value()
+        return bool(whole) or text in _BOOLEANS
+    if kind == "decimal":
+        return bool(_NUMBER.fullmatch(text)) or text in _BOOLEANS
+    if kind == "date":
+        return _is_moment(text)
+    return kind != "boolean" or text.lower() in _BOOLEANS
+
+
+def _is_moment(text: str) -> bool:
+    """Return whether a text is a date, a moment or a time of day.
+
+    Metainfo calls all three `date`. Source: the request examples of AFAS's OpenAPI, which send
+    `09:00:00` to `PtRealization.StTi`, `KnSession.StTi` and `PtProject.StTm`.
+    """
+    if _TIME.fullmatch(text):
+        text = f"2000-01-01T{text}"
+    elif not _MOMENT.fullmatch(text):
         return False
-    return kind != "boolean" or text in _BOOLEANS
+    try:
+        datetime.fromisoformat(text.removesuffix("Z"))
+    except ValueError:
+        return False
+    return True
 
 
-def _missing(element: Mapping[str, Any], known: MetainfoObject, call: Call) -> Iterator[Objection]:
+def _missing(element: dict[str, Any], known: MetainfoObject, call: Call) -> Iterator[Objection]:
     """Object to mandatory fields that are not there, when a new row was asked for and refused.
 
     What ERP1 accepted it could fill in by itself; metainfo does not tell which fields it can.
@@ -112,15 +141,12 @@ def _missing(element: Mapping[str, Any], known: MetainfoObject, call: Call) -> I
     status = call.exchange.erp_status
     if call.exchange.method != "POST" or status is None or status < 400:
         return
-    given = {name.lstrip("@").lower() for name in element}
-    for fields in listed(element.get("Fields")):
-        given |= {name.lower() for name, value in fields.items() if value not in {None, ""}}
-    action = next(
-        (fields["@Action"] for fields in listed(element.get("Fields")) if "@Action" in fields),
-        element.get("@Action", "insert"),
-    )
-    if str(action).lower() != "insert":
+    if action_of(element) not in {"", "insert"}:
         return
+    given = {name.lower() for name, _ in keys_of(element)}
+    given |= {
+        name.lower() for name, value in fields_of(element) if value is not None and value != ""
+    }
     for field in known.fields:
         if field.mandatory and not field.primary_key and field.field_id.lower() not in given:
             yield _objection(

@@ -24,17 +24,27 @@ _TRANSIENT = re.compile(
 
 
 def _after_refusal(scene: Scene) -> Iterator[Objection]:
-    for before, call in scene.retries:
-        status = before.exchange.status
-        same = before.headers("authorization") == call.headers("authorization")
+    refused: dict[object, list[Call]] = {}
+    for call in scene.calls:
+        seen = call.exchange
+        address = (seen.turn, seen.method, seen.path.lower())
+        for before in refused.get(address, ()):
+            # what was under way already when the refusal came is no second try
+            if seen.started_s >= before.ended_s and _same_credentials(before, call):
+                status = before.exchange.status
+                text = Text(
+                    nl=f"dezelfde aanroep opnieuw na {status}; verwacht te stoppen",
+                    en=f"the same call again after {status}; expected to stop",
+                )
+                yield Objection(call=call, text=text)
+                break
         # DPoP: who is given a nonce is asked to prove itself again with it (RFC 9449, section 9)
-        asked_to = before.exchange.response_header("dpop-nonce") is not None
-        if status in {401, 403} and same and not asked_to:
-            text = Text(
-                nl=f"dezelfde aanroep opnieuw na {status}; verwacht te stoppen",
-                en=f"the same call again after {status}; expected to stop",
-            )
-            yield Objection(call=call, text=text)
+        if seen.status in {401, 403} and seen.response_header("dpop-nonce") is None:
+            refused.setdefault(address, []).append(call)
+
+
+def _same_credentials(before: Call, call: Call) -> bool:
+    return before.headers("authorization") == call.headers("authorization")
 
 
 def _after_functional_error(scene: Scene) -> Iterator[Objection]:

@@ -35,7 +35,10 @@ def _repeated(scene: Scene) -> Iterator[Objection]:
     for call in scene.reads:
         connector = call.connector or ""
         use = scene.uses.get(connector)
-        if use is None or use.modified_field is None or call.exchange.status != 200:
+        if use is None or use.modified_field is None:
+            continue
+        if not call.came_whole:
+            seen.discard(connector)  # who reads in pages begins anew when one of them breaks off
             continue
         if call.filters or call.skip > 0:
             continue
@@ -46,8 +49,7 @@ def _repeated(scene: Scene) -> Iterator[Objection]:
                 en=f"{use.id} read whole again; expected a filter on {use.modified_field}",
             )
             yield Objection(call=call, text=text, subject=connector)
-        if call.exchange.fault is None:  # what arrived broken may be read again
-            seen.add(connector)
+        seen.add(connector)
 
 
 def _no_step_back(scene: Scene) -> Iterator[Objection]:

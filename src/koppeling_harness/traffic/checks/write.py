@@ -44,17 +44,27 @@ def _charset_wrong(scene: Scene) -> Iterator[Objection]:
 
 def _not_json(scene: Scene) -> Iterator[Objection]:
     for call in scene.writes:
-        body = call.exchange.request_body
         if call.exchange.method == "DELETE" or call.request_is_cut:
             continue
-        if not isinstance(call.request_json, dict):
-            found = "leeg" if not body else "geen JSON-object"
-            english = "empty" if not body else "not a JSON object"
+        found = _found(call)
+        if found is not None:
             text = Text(
-                nl=f"de body is {found}; verwacht een JSON-object met de hoofdregel",
-                en=f"the body is {english}; expected a JSON object with the root element",
+                nl=f"de body is {found.nl}; verwacht in UTF-8 een JSON-object met de hoofdregel",
+                en=f"the body is {found.en}; expected a JSON object with the root element in UTF-8",
             )
             yield Objection(call=call, text=text)
+
+
+def _found(call: Call) -> Text | None:
+    """Return what a body is, in so far as it is not the JSON object that it should be."""
+    unread = call.exchange.request_unread
+    if unread:
+        return Text(nl=unread, en=unread)
+    if call.request_problem is not None:
+        return call.request_problem
+    if isinstance(call.request_json, dict):
+        return None
+    return Text(nl="geen JSON-object", en="not a JSON object")
 
 
 def _too_large(scene: Scene) -> Iterator[Objection]:

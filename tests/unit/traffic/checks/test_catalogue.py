@@ -1,9 +1,11 @@
+from dataclasses import replace
+
 import pytest
 
 from koppeling_harness.model.exchange import Sender
 from koppeling_harness.model.shape import Release
 from koppeling_harness.model.verdict import Severity
-from koppeling_harness.traffic.checks import CATALOGUE_VERSION, RULES
+from koppeling_harness.traffic.checks import CATALOGUE_VERSION, RULE_BROKE, RULES
 from support.exchanges import HEADERS, WRITES, Tape, rows_of
 from support.judging import codes, judged
 
@@ -92,3 +94,17 @@ def test_the_catalogue_has_a_version():
     year, _, number = CATALOGUE_VERSION.partition(".")
     assert year.isdigit()
     assert number.isdigit()
+
+
+def test_a_rule_that_breaks_is_a_finding_about_that_rule_and_the_others_judge_all_the_same(
+    monkeypatch,
+):
+    def breaks(_scene):
+        raise ZeroDivisionError
+
+    broken = replace(RULES[0], check=breaks)
+    monkeypatch.setattr("koppeling_harness.traffic.checks.RULES", (broken, *RULES[1:]))
+    found = judged(Tape().call(query="token=x"))
+
+    assert [each.code for each in found] == [RULE_BROKE, "TOKEN-IN-URL"]
+    assert broken.code in found[0].message

@@ -70,7 +70,7 @@ def test_a_connector_whose_definition_is_not_known_is_not_judged():
         ({"DaTi": "02-11-2026"}, "PtRealization.DaTi: '02-11-2026' is no date"),
         ({"DaTi": "2026-02-30"}, "PtRealization.DaTi: '2026-02-30' is no date"),
         ({"VaIt": "3"}, "PtRealization.VaIt: '3' is not in the list 1, 7"),
-        ({"EmId": {"a": 1}}, "PtRealization.EmId: expected string, found a structure"),
+        ({"EmId": {"a": 1}}, "PtRealization.EmId: expected string, found an object"),
     ],
 )
 def test_what_does_not_fit_is_told_before_the_server_has_to(fields, said):
@@ -105,3 +105,58 @@ def test_a_mandatory_field_counts_only_when_the_server_refused_the_new_row():
 
 def test_a_value_that_was_redacted_is_not_judged():
     assert messages(Tape().write({"Nr": "[field:0123abcd]"})) == []
+
+
+@pytest.mark.parametrize(
+    "moment",
+    ["09:00", "09:00:00", "2026-11-02T10:00:00", "2026-11-02 10:00", "2026-11-02T10:00:00Z"],
+)
+def test_a_time_of_day_and_a_moment_are_what_metainfo_calls_a_date(moment):
+    assert messages(Tape().write(FINE | {"DaTi": moment})) == []
+
+
+@pytest.mark.parametrize("moment", ["25:00", "9", "20261102", "2026-W45-1", "2026-11-02T25:00"])
+def test_what_is_neither_date_nor_time_is_told(moment):
+    assert len(messages(Tape().write(FINE | {"DaTi": moment}))) == 1
+
+
+@pytest.mark.parametrize("value", [["a"], [], {}, [["a"]], {"#text": "a"}])
+def test_a_value_that_is_a_list_or_an_object_is_told_and_breaks_nothing(value):
+    found = messages(Tape().write(FINE | {"EmId": value}, status=500, erp_status=500))
+
+    assert len(found) == 1
+    assert found[0].startswith("PtRealization.EmId: expected string, found a")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"ptrealization": {"ELEMENT": {"FIELDS": {"Xx": 1}}}},
+        {"PtRealization": [{"element": [{"fields": [{"xX": 1}]}]}]},
+        {"PtRealization": {"Element": {"Fields": {"@Xx": 1}}}},
+    ],
+)
+def test_a_body_is_read_in_every_form_that_erp1_takes(body):
+    text = json.dumps(body)
+
+    found = messages(Tape().write(request_body=text, request_size=len(text)))
+
+    assert [each.lower() for each in found] == [
+        "ptrealization.xx: the connector knows no such field"
+    ]
+
+
+def test_a_field_that_is_given_as_a_key_is_held_against_manifest_and_definition():
+    body = {"PtRealization": {"Element": {"@Id": 5, "@Nr": "x", "Fields": {"Qu": 1}}}}
+    text = json.dumps(body)
+    found = check_exchanges(
+        Tape().write(method="PUT", request_body=text, request_size=len(text)).exchanges,
+        manifest=a_manifest(),
+        release=PROFIT_8,
+        definitions={"ptrealization": HOURS},
+    )
+
+    assert [(each.code, each.message) for each in found] == [
+        ("UNDECLARED-FIELD", "field Nr of PtRealization is not in the manifest"),
+        ("BODY-DEFINITION", "PtRealization.Nr: 'x' is no int"),
+    ]

@@ -41,6 +41,21 @@ def test_two_calls_that_were_sent_together_are_no_retry():
     assert codes(tape.call(status=401, started_s=0.5, duration_s=1.0)) == []
 
 
+def test_another_page_after_a_refusal_is_the_same_call_again():
+    tape = Tape().read(status=401, query={"skip": 0}).read(status=401, query={"skip": 100})
+
+    assert of("RETRY-401", tape) == [2]
+
+
+def test_pages_that_were_asked_side_by_side_are_no_retry_of_one_another():
+    tape = Tape()
+    for skip in (0, 1000, 2000):
+        query = {"skip": skip, "take": 1000, "orderbyfieldids": "EmployeeId"}
+        tape.read(status=401, query=query, started_s=skip / 1e5, duration_s=1.0, rows=[])
+
+    assert codes(tape) == []
+
+
 def test_a_functional_refusal_that_is_repeated_is_objected_to():
     tape = Tape().write(status=500, response_body=REFUSED).wait(60).write()
 

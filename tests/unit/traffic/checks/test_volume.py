@@ -41,6 +41,26 @@ def test_a_full_read_after_an_answer_that_arrived_broken_is_fine():
     assert of("FULL-READ-REPEATED", Tape().read(fault="half_body").read()) == []
 
 
+def test_beginning_anew_after_a_page_that_broke_off_is_fine():
+    first = {"skip": 0, "take": 3, "orderbyfieldids": "EmployeeId"}
+    second = first | {"skip": 3}
+    for broken in (
+        {"response_headers": (("Content-Length", "9999"),)},
+        {"status": None},
+        {"response_body": '{"rows":[{"Emp'},
+        {"fault": "half_body"},
+    ):
+        tape = Tape().read(query=first).read(query=second, **broken).read(query=first)
+        assert of("FULL-READ-REPEATED", tape) == []
+
+
+def test_beginning_anew_without_a_reason_is_objected_to():
+    first = {"skip": 0, "take": 3, "orderbyfieldids": "EmployeeId"}
+    tape = Tape().read(query=first).read(query=first | {"skip": 3}).read(query=first)
+
+    assert of("FULL-READ-REPEATED", tape) == [3]
+
+
 def test_reading_from_exactly_the_last_value_shown_is_objected_to():
     for value in ("2026-11-01T10:00:00", "2026-11-01T10:00:01"):
         tape = Tape().read().read(query=SINCE | {"filtervalues": value})

@@ -1,7 +1,7 @@
 import pytest
 
 from support.exchanges import HEADERS, READS, WRITE_HEADERS, Tape
-from support.judging import codes, of
+from support.judging import codes, judged, of
 
 
 def test_a_write_as_afas_asks_is_fine():
@@ -88,3 +88,28 @@ def test_a_filter_in_the_path_is_judged_too():
     tape = Tape().call(path=f"/connectors/{READS}/Modified/2026-11-24T10:00:00Z")
 
     assert of("FILTER-DATE", tape) == [1]
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ('{"PtRealization":{"Element":{"Fields":{"Ds":NaN}}}}', "no JSON (NaN)"),
+        ('{"PtRealization":1,"PtRealization":2}', "stands twice in one object"),
+        ('{"PtRealization":{"Element":{"Fields":{"Ds":"abc\\ud83d"}}}}', "half a character"),
+        ("[]", "not a JSON object"),
+        ("", "empty"),
+        ("\ufeff{}", "byte order mark"),
+    ],
+)
+def test_a_body_that_is_no_json_object_is_told_as_what_it_is(body, said):
+    tape = Tape().write(request_body=body or None, request_size=len(body))
+    (found,) = [each for each in judged(tape) if each.code == "BODY-INVALID"]
+
+    assert said in found.message
+
+
+def test_a_body_that_is_no_text_is_told_as_what_was_found():
+    tape = Tape().write(request_body=None, request_size=9, request_unread="UTF-16")
+    (found,) = [each for each in judged(tape) if each.code == "BODY-INVALID"]
+
+    assert found.message.startswith("the body is UTF-16;")

@@ -1,0 +1,1 @@
+"""The wire, as everything on this side of ERP1 reads it: addresses and JSON."""

@@ -4,10 +4,10 @@ What a plugin needs is here: `hookimpl` and the types that hooks mention. They a
 they are first used, so that `import koppeling_harness` costs nothing.
 """
 
-import importlib
-from typing import TYPE_CHECKING, Any
-
 from koppeling_harness.version import __version__
+
+TYPE_CHECKING = False
+"""As `typing` has it, which is not imported here: until `cli/main` is there, Ctrl-C is a trace."""
 
 if TYPE_CHECKING:
     from koppeling_harness.model.exchange import Exchange
@@ -45,10 +45,12 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name not in _HOMES:
         message = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(message)
+    import importlib  # noqa: PLC0415 - see above
+
     value = getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
     globals()[name] = value
     return value

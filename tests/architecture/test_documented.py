@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import koppeling_harness
-from koppeling_harness.cli.main import COMMANDS
+from koppeling_harness.cli.group import COMMANDS
 from koppeling_harness.cli.schema import NAMES
 from koppeling_harness.errors import ExitCode
 from koppeling_harness.workflow.authoring.explain import CODES_PAGE, RULES_PAGE, explanations

@@ -13,7 +13,7 @@ SAMPLES = Path(__file__).parents[2] / "docs" / "samples" / "registrations"
 SELDOM = {"certifi", "cryptography", "httpx", "joserfc", "keyring", "pydantic", "rich", "trustme"}
 """Needed for problems in files, real environments, signed sign-in, or on a terminal."""
 TO_RUN = {"asyncio", "jinja2", "starlette", "uvicorn", "koppeling_harness.emulator"}
-TO_SHOW_HELP = {"cli", "cli.main", "errors", "value", "version"}
+TO_SHOW_HELP = {"cli", "cli.group", "cli.main", "version"}
 
 LISTS_WHAT_IT_IMPORTED = """\
 import atexit, sys

@@ -44,9 +44,9 @@ def test_ctrl_c_stops_it_cleanly():
         erp1.ask("/profitversion")
         erp1.process.send_signal(signal.SIGINT)
 
-        assert erp1.process.wait(timeout=20) == 0
+        assert erp1.process.wait(timeout=20) == 2
         assert erp1.process.stderr is not None
-        assert erp1.process.stderr.read() == ""
+        assert erp1.process.stderr.read() == "koppeling: interrupted; nothing was left running\n"
 
 
 def test_a_kill_in_the_middle_of_writes_loses_nothing_that_was_acknowledged(tmp_path):

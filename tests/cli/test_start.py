@@ -2,7 +2,7 @@
 
 import pytest
 
-from koppeling_harness.cli.main import COMMANDS
+from koppeling_harness.cli.group import COMMANDS
 from support.cli import koppeling, koppeling_process
 
 NOTHING_HERE = {

@@ -4,12 +4,14 @@ import asyncio
 import importlib
 import ipaddress
 import json
+import logging
 import socket
 import ssl
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import uvicorn
@@ -67,6 +69,7 @@ def serve(options: ServeOptions, *, announce: Say, warn: Say, clock: Clock | Non
 
     Raises:
         ConfigurationError: An option does not fit.
+        KeyboardInterrupt: It was interrupted; everything is closed.
         UsageError: The address cannot be listened on.
     """
     erp1 = Erp1(
@@ -144,14 +147,9 @@ def _run(
             access_log=False,
             server_header=False,
             lifespan="off",
-            timeout_graceful_shutdown=3,
             **files,
         )
-        server = _Server(config, ready)
-        try:
-            server.run(sockets=[listener])
-        except KeyboardInterrupt:
-            return  # uvicorn has closed everything by then
+        _Server(config, ready).run(sockets=[listener])
 
 
 class _Server(uvicorn.Server):
@@ -162,6 +160,12 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._ready()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Have it end at once: whoever is being answered, or has half asked, is not waited for."""
+        logging.getLogger("uvicorn.error").disabled = True  # tells each answer that is cut off
+        self.force_exit = True
+        super().handle_exit(sig, frame)
 
 
 def _delayed(app: Any, delay_s: float) -> Any:

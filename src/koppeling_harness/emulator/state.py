@@ -30,24 +30,37 @@ class StateFile:
 
     def __init__(self, path: Path, build: Callable[[sqlite3.Connection], None]) -> None:
         self._path = path
+        if path.is_dir():
+            raise self._problem(what="is a folder, expected a file")
         if not path.exists():
             self._make(build)
-        self.connection = connect(str(path))
+        if not path.is_file():
+            raise self._problem(what="is no file that can be written to and read again")
+        try:
+            self.connection = connect(str(path))
+        except sqlite3.Error as error:
+            raise self._problem(what=f"cannot be opened: {error}") from None
+        try:
+            form = self._opened()
+        except ConfigurationError:
+            self.connection.close()
+            raise
+        if form != _FORM:
+            self.connection.close()
+            raise self._problem(what=f"is of form {form}, this emulator reads form {_FORM}")
+
+    def _opened(self) -> Any:
+        """Take the file for this server; return its form."""
         try:
             self.connection.execute("PRAGMA locking_mode = EXCLUSIVE")
             self.connection.execute("PRAGMA journal_mode = WAL")
             self.connection.execute("PRAGMA synchronous = FULL")
-            form = self.get("form")
+            return self.get("form")
         except sqlite3.OperationalError as error:
-            self.connection.close()
             busy = "is in use by another server" if "locked" in str(error) else str(error)
             raise self._problem(what=busy) from None
-        except sqlite3.DatabaseError:
-            self.connection.close()
+        except (sqlite3.DatabaseError, ValueError, TypeError):
             raise self._problem(what="is not a state file of the emulator") from None
-        if form != _FORM:
-            self.connection.close()
-            raise self._problem(what=f"is of form {form}, this emulator reads form {_FORM}")
 
     def get(self, name: str) -> Any:
         """Return a value that was put, None when absent."""
@@ -70,7 +83,10 @@ class StateFile:
         connection.execute(_KEPT)
         connection.execute("INSERT INTO kept VALUES ('form', ?)", (json.dumps(_FORM),))
         connection.close()
-        beside.replace(self._path)
+        try:
+            beside.replace(self._path)
+        except OSError as error:
+            raise self._problem(what=f"cannot be made: {error}") from None
 
     def _problem(self, what: str) -> ConfigurationError:
         return ConfigurationError(

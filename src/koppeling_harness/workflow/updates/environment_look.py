@@ -1,20 +1,17 @@
 """Look at the configured environments, once or until stopped."""
 
 import asyncio
-import contextlib
 import json
 import os
 import re
 import shlex
 import shutil
-import signal
 import subprocess
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 from koppeling_harness.clock import Clock
@@ -137,16 +134,15 @@ def keep_watch(
     every_s = duration_s(every)
     arguments = _arguments(then)
     targets = _targets(names, places, clock)
-    with _terminable():
-        Watch(
-            look=lambda: _look_at(targets, places, clock),
-            claims=Claims(places.reports / SNAPSHOTS / ".watch"),
-            command=then,
-            run=lambda: _run(arguments),
-            say=say,
-            pause=lambda: time.sleep(every_s),
-            clock=clock,
-        ).keep_on()
+    Watch(
+        look=lambda: _look_at(targets, places, clock),
+        claims=Claims(places.reports / SNAPSHOTS / ".watch"),
+        command=then,
+        run=lambda: _run(arguments),
+        say=say,
+        pause=lambda: time.sleep(every_s),
+        clock=clock,
+    ).keep_on()
 
 
 def duration_s(text: str) -> int:
@@ -312,17 +308,3 @@ def _stop(process: "subprocess.Popen[bytes]") -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-
-
-@contextlib.contextmanager
-def _terminable() -> Iterator[None]:
-    """Make a request to terminate end the watch as Ctrl-C does; as far as the system has one."""
-
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

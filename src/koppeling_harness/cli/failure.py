@@ -1,0 +1,157 @@
+"""What a command that failed tells, and the exit code with which it leaves."""
+
+import errno
+import os
+import sys
+import traceback
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import click
+
+from koppeling_harness.cli.group import COMMANDS
+from koppeling_harness.errors import ConfigurationError, ExitCode, HarnessError
+
+_DEBUG_VARIABLE = "KOPPELING_DEBUG"
+_PACKAGE = str(Path(__file__).parents[1])
+
+_OF_A_PATH = {
+    errno.EACCES: "no permission",
+    errno.EEXIST: "something else is there already",
+    errno.EINVAL: "no path that this system takes",
+    errno.EISDIR: "it is a folder, expected a file",
+    errno.ELOOP: "it is a link to itself",
+    errno.ENAMETOOLONG: "the name is too long for this system",
+    errno.ENOENT: "there is no such file or folder",
+    errno.ENOTDIR: "a part of the path is no folder",
+    errno.ENOTEMPTY: "the folder is not empty",
+    errno.ENXIO: "it is no file",
+    errno.EPERM: "no permission",
+    errno.EROFS: "it cannot be written to",
+}
+"""Errors of the system that say that a path, which the user named, is not what it should be."""
+
+
+def failed(error: BaseException, arguments: Sequence[str]) -> int:
+    """Tell what went wrong; return the exit code.
+
+    Args:
+        error: What a command ended with.
+        arguments: The command line.
+
+    Raises:
+        KeyboardInterrupt: It was Ctrl-C.
+    """
+    cause = _cause(error)
+    if isinstance(cause, KeyboardInterrupt | click.exceptions.Abort):
+        raise KeyboardInterrupt from None
+    if isinstance(cause, click.ClickException):
+        cause.show()
+        return ExitCode.USAGE
+    told = cause if isinstance(cause, HarnessError) else _unexpected(cause, _doing(arguments))
+    if os.environ.get(_DEBUG_VARIABLE):
+        _trace(error)
+    _say(f"{told.render()}\n    more: koppeling explain {told.code}")
+    return told.exit_code
+
+
+def _cause(error: BaseException) -> BaseException:
+    """Return what an exception is about: libraries in between wrap it, or put another there.
+
+    An exception that was raised while Ctrl-C was being dealt with is Ctrl-C.
+    """
+    if isinstance(error, BaseExceptionGroup):
+        first = error.exceptions[0]
+        interrupt, _ = error.split(KeyboardInterrupt)
+        return _cause(interrupt.exceptions[0] if interrupt else first)
+    return next((each for each in _chain(error) if isinstance(each, KeyboardInterrupt)), error)
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield an exception, and those that were being dealt with when it was raised."""
+    while error is not None:
+        yield error
+        error = None if isinstance(error, HarnessError) else error.__context__
+
+
+def _unexpected(error: BaseException, doing: str) -> HarnessError:
+    if isinstance(error, OSError):
+        return _of_the_system(error, doing)
+    if isinstance(error, MemoryError):
+        message = f"{doing}: this machine has no memory left for it"
+        return HarnessError(message, hint="Give it more, or less at once.")
+    return HarnessError(
+        f"{doing}: the harness itself failed, with {type(error).__name__} in {_where(error)}; "
+        "this says nothing of an integration",
+        hint=f"Report it, with what it says when {_DEBUG_VARIABLE}=1 is set.",
+    )
+
+
+def _of_the_system(error: OSError, doing: str) -> HarnessError:
+    if error.errno == errno.EPIPE:
+        _let_go_of_output()
+        return HarnessError(f"{doing}: what it says could not be written, nobody reads it any more")
+    reason = error.strerror or type(error).__name__
+    path = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else ""
+    if path and error.errno in _OF_A_PATH and not path.startswith(_PACKAGE):
+        message = f"{path}: {_OF_A_PATH[error.errno]} ({reason})"
+        hint = f"Name another, or mend it: `koppeling {doing}` needs it."
+        return ConfigurationError(message, hint=hint)
+    where = f"{path}: " if path else ""
+    _let_go_of_output()
+    return HarnessError(
+        f"{doing}: {where}{reason}, in {_where(error)}",
+        hint=f"Mend that on this machine; {_DEBUG_VARIABLE}=1 shows more.",
+    )
+
+
+def _let_go_of_output() -> None:
+    """Have what is still to be written to a stream that takes no more go nowhere."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError, AttributeError):
+            _to_nowhere(stream)
+
+
+def _to_nowhere(stream: object) -> None:
+    try:
+        number = stream.fileno()  # type: ignore[attr-defined]
+    except (OSError, ValueError, AttributeError):
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, number)
+    os.close(nowhere)
+
+
+def _doing(arguments: Sequence[str]) -> str:
+    """Return which command it was, without options and what it is about."""
+    name = next(iter(arguments), "")
+    if name not in COMMANDS:
+        return "its start"
+    module = sys.modules.get(f"koppeling_harness.cli.{name.replace('-', '_')}")
+    group = getattr(module, "command", None)
+    below = group.commands if isinstance(group, click.Group) else {}
+    return " ".join([name, *[each for each in arguments[1:2] if each in below]])
+
+
+def _where(error: BaseException) -> str:
+    """Return the innermost place of the harness that an exception passed."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [each for each in frames if each.filename.startswith(_PACKAGE)]
+    if not ours:
+        return "no module of it"
+    last = ours[-1]
+    module = Path(last.filename).relative_to(_PACKAGE).as_posix()
+    return f"{module}, line {last.lineno} ({last.name})"
+
+
+def _trace(error: BaseException) -> None:
+    _say("the trace", "".join(traceback.format_exception(error)).rstrip())
+
+
+def _say(*texts: str) -> None:
+    try:
+        click.echo("koppeling: " + ":\n".join(texts), err=True)
+    except (OSError, ValueError):
+        _to_nowhere(sys.stderr)

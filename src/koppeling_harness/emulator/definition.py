@@ -46,6 +46,8 @@ class Column:
     """The expression it shows, on the connector's tables."""
     label_nl: str
     label_en: str
+    decimals: int = 2
+    """Of a decimal, in what is compared and given back; -1 for all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,10 +127,12 @@ def _supplied(block: str) -> Definition:
 
 def _column(line: str) -> Column:
     id_, kind, sql, label_nl, label_en = line.split("\t")
+    letter, size = kind[0], int(kind[1:] or 0)
     return Column(
         id=id_.removeprefix("+"),
-        type=kind[0],
-        length=int(kind[1:] or 0),
+        type=letter,
+        length=0 if letter == "n" else size,
+        decimals=size if letter == "n" and size else 2,
         sql=sql,
         label_nl=label_nl,
         label_en=label_en,

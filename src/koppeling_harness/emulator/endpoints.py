@@ -7,6 +7,7 @@ from koppeling_harness.emulator import metainfo
 from koppeling_harness.emulator.access import AppConnector, Denied
 from koppeling_harness.emulator.body import Element, read_body
 from koppeling_harness.emulator.change import Change, Database
+from koppeling_harness.emulator.json_text import read_json
 from koppeling_harness.emulator.messages import Reason, Refusal
 from koppeling_harness.emulator.specification import UpdateConnector
 from koppeling_harness.emulator.web import (
@@ -122,8 +123,8 @@ def _body(request: Request, connector: UpdateConnector) -> _Call | Answer:
 
 def _read_json(request: Request) -> Any:
     try:
-        return json.loads(request.body)
-    except (ValueError, RecursionError):
+        return read_json(request.body)
+    except (ValueError, ArithmeticError):
         if request.environment.settings["invalid_json"] == "500":
             raise Refusal(Reason.UNEXPECTED) from None
         return Answer(status=400, body=b'{"message":"Invalid json"}')

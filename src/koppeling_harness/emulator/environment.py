@@ -9,6 +9,7 @@ from importlib import resources
 from typing import Any
 
 from koppeling_harness.clock import AMSTERDAM, Clock
+from koppeling_harness.emulator import letters
 from koppeling_harness.emulator.access import (
     UNAUTHORIZED,
     AppConnector,
@@ -229,9 +230,11 @@ def empty_database(path: str = ":memory:") -> sqlite3.Connection:
 
 def connect(path: str = ":memory:") -> sqlite3.Connection:
     """Return a connection as the emulator uses it: transactions by hand."""
-    return sqlite3.connect(
+    connection = sqlite3.connect(
         path, isolation_level=None, cached_statements=256, check_same_thread=False
     )
+    letters.add_to(connection)
+    return connection
 
 
 def restored(content: Any) -> sqlite3.Connection:

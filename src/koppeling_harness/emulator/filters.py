@@ -6,24 +6,28 @@ and JSON form both say no more than that).
 Source: AFAS, docs.afas.help/profit/en/get-connector.
 """
 
-import json
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Any
 
+from koppeling_harness.emulator import json_text, letters, literals
 from koppeling_harness.emulator.definition import Column, Definition
 from koppeling_harness.emulator.messages import Reason, Refusal
 from koppeling_harness.value import dataclass
 
 _SEPARATOR = re.compile("[,;]")
-_MOMENT = re.compile(r"^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2})?)?$")
-_TRUE, _FALSE = {"true", "1", "-1", "ja", "yes"}, {"false", "0", "nee", "no"}
+_NAME = re.compile(r"\s*(-?\s*\[\s*'[^']*'\s*\]|[^,;]*)([,;]?)")
+_BRACKETED = re.compile(r"^\[\s*'([^']*)'\s*\]$")
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2})?)?")
+_WORDS = {"ja": 1, "yes": 1, "nee": 0, "no": 0}
 _RANGE = re.compile(r"^(.*?)\.\.(.*)$")
 
 _COMPARE = {1: "=", 2: ">=", 3: "<=", 4: ">", 5: "<", 7: "<>"}
 _PATTERN = {6: "%{}%", 10: "{}%", 11: "%{}%", 12: "{}%", 13: "%{}", 14: "%{}"}
 _NEGATED = {11, 12, 14}
+_DIFFERS = 7
+_WILD = {(True, True): 11, (False, True): 12, (True, False): 14}
+"""What *not equal* means by where a `%` stands: before and behind the value."""
 NOTATION = {
     "=": 1, ">=": 2, "<=": 3, ">": 4, "<": 5, "*": 6, "!=": 7, "[]": 8, "![]": 9, "@": 10,
     "!*": 11, "!@": 12, "&": 13, "!&": 14,
@@ -59,9 +63,8 @@ def read_compact(
     Raises:
         Refusal: The three do not have the same shape, or an operator does not exist.
     """
-    names = _SEPARATOR.split(fields)
+    names, marks = split_names(fields)
     texts = _SEPARATOR.split(values)
-    marks = _SEPARATOR.findall(fields)
     numbers = ["1"] * len(names) if not operators else _SEPARATOR.split(operators)
     shapes = [marks, _SEPARATOR.findall(values)]
     if operators:
@@ -73,6 +76,27 @@ def read_compact(
         for name, number, text in zip(names, numbers, texts, strict=True)
     ]
     return _group(conditions, marks, left_to_right=left_to_right)
+
+
+def split_names(text: str) -> tuple[list[str], list[str]]:
+    """Return names of fields and the marks between them; `['…']` is one name, whatever is in it.
+
+    Source of that form for a name with a period: forums.invantive.com, topic 641.
+    """
+    names, marks = [], []
+    position = 0
+    while True:
+        found = _NAME.match(text, position)
+        if found is None:
+            raise Refusal(Reason.UNEXPECTED)
+        names.append(found[1].strip())
+        if not found[2]:
+            break
+        marks.append(found[2])
+        position = found.end()
+    if found.end() != len(text):
+        raise Refusal(Reason.UNEXPECTED)
+    return names, marks
 
 
 def _group(conditions: list[Condition], marks: list[str], *, left_to_right: bool) -> Alternatives:
@@ -95,7 +119,7 @@ def read_json(text: str) -> Alternatives:
         Refusal: It is not JSON or not of the documented shape.
     """
     try:
-        filters = json.loads(text)["Filters"]["Filter"]
+        filters = json_text.read_json(text.encode())["Filters"]["Filter"]
         return [
             [
                 Condition(
@@ -107,7 +131,7 @@ def read_json(text: str) -> Alternatives:
             ]
             for one in _listed(filters)
         ]
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, ArithmeticError, KeyError, TypeError, AttributeError):
         raise Refusal(Reason.UNEXPECTED) from None
 
 
@@ -132,6 +156,7 @@ class FilterCompiler:
         self._strip = settings["filter_wildcards"] == "strip"
         self._with_empty = settings["not_equal_empty"] == "included"
         self._accept_z = settings["filter_date_z"] == "accepted"
+        self._differs_wild = settings["not_equal_wildcards"] == "does_not_contain"
 
     def where(self, definition: Definition, alternatives: Alternatives) -> tuple[str, list[Any]]:
         """Return the condition and its parameters.
@@ -153,7 +178,7 @@ class FilterCompiler:
 
     def condition(self, column: Column, each: Condition, parameters: list[Any]) -> str:
         """Return one condition; its parameters are added to `parameters`."""
-        operator = each.operator
+        operator = self._operator(each)
         if operator == 8:
             return f"({column.sql} IS NULL OR {column.sql} = '')"
         if operator == 9:
@@ -161,18 +186,34 @@ class FilterCompiler:
         if operator == 15:
             return self._quick(column, each.value, parameters)
         if operator in _PATTERN:
-            return self._pattern(column, each, parameters)
-        parameters.append(self._value(column, each.value))
-        left = f"{column.sql} COLLATE NOCASE" if column.type == "s" else column.sql
-        sql = f"{left} {_COMPARE[operator]} ?"
-        return self._or_empty(sql, column) if operator == 7 else sql
+            return self._pattern(column, each.value, operator, parameters)
+        sql = self._compared(column, each.value, operator, parameters)
+        return self._or_empty(sql, column) if operator == _DIFFERS else sql
 
-    def _pattern(self, column: Column, each: Condition, parameters: list[Any]) -> str:
-        text = each.value.strip("%") if self._strip else each.value
-        escaped = re.sub(r"([\\%_])", r"\\\1", text)
-        parameters.append(_PATTERN[each.operator].format(escaped))
-        negated = each.operator in _NEGATED
-        sql = f"{column.sql} {'NOT ' if negated else ''}LIKE ? ESCAPE '\\'"
+    def _operator(self, each: Condition) -> int:
+        if each.operator != _DIFFERS or not self._differs_wild:
+            return each.operator
+        ends = each.value.startswith("%"), each.value.endswith("%")
+        return _WILD.get(ends, _DIFFERS) if each.value.strip("%") else _DIFFERS
+
+    def _compared(self, column: Column, text: str, operator: int, parameters: list[Any]) -> str:
+        if column.type != "s":
+            parameters.append(self._value(column, text))
+            return f"{column.sql} {_COMPARE[operator]} ?"
+        if operator in (1, _DIFFERS):
+            sql, value = letters.equal_sql(column.sql, text)
+            parameters.append(value)
+            return sql if operator == 1 else f"NOT ({sql})"
+        parameters.append(letters.sort_key(text))
+        return f"{letters.order_sql(column.sql)} {_COMPARE[operator]} ?"
+
+    def _pattern(self, column: Column, value: str, operator: int, parameters: list[Any]) -> str:
+        text = value.strip("%") if self._strip else value
+        escaped = re.sub(r"([\\%_])", r"\\\1", letters.fold(text))
+        parameters.append(_PATTERN[operator].format(escaped))
+        negated = operator in _NEGATED
+        left = letters.folded_sql(column.sql) if column.type == "s" else column.sql
+        sql = f"({left}) {'NOT ' if negated else ''}LIKE ? ESCAPE '\\'"
         return self._or_empty(sql, column) if negated else sql
 
     def _or_empty(self, sql: str, column: Column) -> str:
@@ -200,6 +241,8 @@ class FilterCompiler:
 
     def _value(self, column: Column, text: str) -> Any:
         try:
+            if column.type == "n":
+                return literals.rounded(literals.decimal(text), column.decimals)
             return self._read[column.type](self, text)
         except ValueError:
             raise Refusal(Reason.UNEXPECTED) from None
@@ -207,40 +250,33 @@ class FilterCompiler:
     def _moment(self, text: str) -> str:
         if self._accept_z:
             text = text.removesuffix("Z")
-        if not _MOMENT.match(text):
+        if not _MOMENT.fullmatch(text):
             raise ValueError(text)
-        return datetime.fromisoformat(text).isoformat()
+        return literals.moment(text)
 
     def _boolean(self, text: str) -> int:
-        word = text.lower()
-        if word not in _TRUE | _FALSE:
-            raise ValueError(text)
-        return int(word in _TRUE)
+        known = _WORDS.get(text.lower())
+        return literals.yes_no(text) if known is None else known
 
     def _integer(self, text: str) -> int:
-        number = int(text)
-        if abs(number) >= 2**63:
-            raise ValueError(text)
-        return number
-
-    def _decimal(self, text: str) -> float:
-        return float(text)
+        return literals.whole(text)
 
     def _text(self, text: str) -> str:
         return text
 
     _read: Mapping[str, Callable[["FilterCompiler", str], Any]] = {
-        "s": _text, "i": _integer, "n": _decimal, "b": _boolean, "d": _moment, "t": _moment,
+        "s": _text, "i": _integer, "b": _boolean, "d": _moment, "t": _moment,
     }  # fmt: skip
 
 
 def column_of(definition: Definition, name: str) -> Column:
-    """Return the field of that name, by any case.
+    """Return the field of that name, by any case, plain or as `['name']`.
 
     Raises:
         Refusal: It is not in the definition.
     """
-    found = definition.by_id.get(name.strip().lower())
+    bracketed = _BRACKETED.match(name.strip())
+    found = definition.by_id.get((bracketed[1] if bracketed else name).strip().lower())
     if found is None:
         raise Refusal(Reason.FIELD_NOT_FOUND, field=name)
     return found

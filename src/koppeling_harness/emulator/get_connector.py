@@ -23,7 +23,10 @@ from koppeling_harness.emulator.filters import (
     column_of,
     read_compact,
     read_json,
+    split_names,
 )
+from koppeling_harness.emulator.letters import order_sql
+from koppeling_harness.emulator.literals import page_number
 from koppeling_harness.emulator.messages import Reason, Refusal
 from koppeling_harness.emulator.page_index import FROM_SKIP, PageIndex
 from koppeling_harness.value import dataclass
@@ -35,6 +38,8 @@ _STEPS_BETWEEN_LOOKS = 20_000
 
 _SQL_DECIMAL = re.compile('"\x01([^"]*)"')
 _MARK = "char(1)"
+_STORED = re.compile(r"[a-z]\.\w+")
+"""The expression of a plain column: what stands there was rounded when it was stored."""
 
 
 class GetExecutor:
@@ -217,17 +222,22 @@ class GetExecutor:
                 return _Order(sql=f"({fixed} * {factor}) % 1048573")
             return _Order(sql=fixed, row_id=fixed)
         terms: list[str] = []
-        for name in wanted.split(","):
-            down = name.strip().startswith("-")
-            column = column_of(definition, name.strip().lstrip("-"))
+        for name in _order_names(wanted):
+            down = name.startswith("-")
+            column = self._order_column(definition, name.lstrip("-"))
             if column.sql == _row_id_column(connection, definition):
                 # Unique: what follows cannot matter.
                 sql = f"{column.sql}{' DESC' if down else ''}"
                 row_id = "" if terms else column.sql
                 return _Order(sql=", ".join([*terms, sql]), row_id=row_id, descending=down)
-            collation = " COLLATE NOCASE" if column.type == "s" else ""
-            terms.append(f"{column.sql}{collation}{' DESC' if down else ''}")
+            sql = order_sql(column.sql) if column.type == "s" else column.sql
+            terms.append(f"{sql}{' DESC' if down else ''}")
         return _Order(sql=", ".join([*terms, fixed]))
+
+    def _order_column(self, definition: Definition, name: str) -> Column:
+        if "." in name and "[" not in name and self._settings["dotted_names"] == "bracketed":
+            raise Refusal(Reason.INVALID_INDEX)
+        return column_of(definition, name)
 
     def _select(self, definition: Definition) -> str:
         known = self._selects.get(id(definition))
@@ -252,6 +262,8 @@ class GetExecutor:
                 f"CASE WHEN substr({sql}, 21, 1) < '5' THEN {shown} "
                 f"ELSE strftime('%Y-%m-%dT%H:%M:%SZ', {sql}, '+0.5 seconds') END"
             )
+        if column.type == "n" and not _STORED.fullmatch(sql):
+            sql = f"round({sql}, {column.decimals})" if column.decimals >= 0 else sql
         if column.type == "n" and self._settings["decimals"] == "sql":
             # Marked here and unquoted in `_body`: -.5 cannot pass through JSON functions.
             plain = f"rtrim(rtrim(printf('%.6f', {sql}), '0'), '.')"
@@ -298,11 +310,16 @@ def _row_id_column(connection: sqlite3.Connection, definition: Definition) -> st
     return f"{definition.alias}.{_ROW_IDS[table]}"
 
 
+def _order_names(text: str) -> list[str]:
+    """Return the names to order by, each with its `-` in front where it has one."""
+    names, marks = split_names(text)
+    if ";" in marks:
+        raise Refusal(Reason.FIELD_NOT_FOUND, field=text)
+    return names
+
+
 def _number(text: str | None, default: int) -> int:
     if text is None:
         return default
-    try:
-        number = int(text)
-    except ValueError:
-        return 0 if default == 0 else default
-    return max(min(number, 2**31), -(2**31))
+    number = page_number(text)
+    return default if number is None else number

@@ -31,6 +31,7 @@ class Reason(StrEnum):
     GET_NOT_SUPPORTED = "get_not_supported"
     GET_BLOCKED = "get_blocked"
     FIELD_NOT_FOUND = "field_not_found"
+    INVALID_INDEX = "invalid_index"
     TIMEOUT = "timeout"
     OUT_OF_MEMORY = "out_of_memory"
     DOES_NOT_EXIST = "does_not_exist"
@@ -61,6 +62,7 @@ class Reason(StrEnum):
     BLOCKED_PERIOD = "blocked_period"
     ALLOCATION = "allocation"
     HIRE_INCOMPLETE = "hire_incomplete"
+    END_BEFORE_START = "end_before_start"
 
 
 MESSAGES: dict[Reason, Message] = {
@@ -92,6 +94,9 @@ MESSAGES: dict[Reason, Message] = {
         nl="Connector-veld '{field}' niet gevonden",
         en="Connector field '{field}' not found",
     ),
+    Reason.INVALID_INDEX: Message(
+        number=GENERAL, nl="Invalid Index field", en="Invalid Index field"
+    ),
     Reason.TIMEOUT: Message(
         number=UNEXPECTED,
         nl="De maximale tijdsduur voor het uitvoeren van de opdracht is verstreken.",
@@ -106,8 +111,8 @@ MESSAGES: dict[Reason, Message] = {
         nl="Vul een waarde in bij '{label}'.", en="Enter a value for '{label}'."
     ),
     Reason.TYPE_MISMATCH: Message(  # *
-        nl="Type mismatch: de waarde bij '{label}' is geen geldige {expected}.",
-        en="Type mismatch: the value for '{label}' is not a valid {expected}.",
+        nl="Type mismatch: de waarde '{value}' bij '{label}' is geen {expected}.",
+        en="Type mismatch: the value '{value}' for '{label}' is not a {expected}.",
     ),
     Reason.TOO_LONG: Message(  # *
         nl="De waarde bij '{label}' is te lang (maximaal {length} tekens).",
@@ -199,6 +204,10 @@ MESSAGES: dict[Reason, Message] = {
     Reason.ALLOCATION: Message(
         nl="Verbijzonderingscode voor as '{axis}' moet ingevuld zijn voor rekening {account}",
         en="Allocation code for axis '{axis}' must be filled for account {account}",
+    ),
+    Reason.END_BEFORE_START: Message(  # of HrAbsenceInSite; for other leave inferred
+        nl="De einddatum en -tijd moeten na de begin datum en -tijd liggen.",
+        en="End date and time must be after start date and time.",
     ),
     Reason.HIRE_INCOMPLETE: Message(  # *
         nl="Bij indiensttreding is '{object}' verplicht.",

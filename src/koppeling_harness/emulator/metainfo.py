@@ -87,7 +87,7 @@ def _get_field(number: int, column: Column, language: str) -> dict[str, Any]:
         "label": column.label_nl if language == "nl" else column.label_en,
         "length": column.length,
         "controlType": _CONTROL[kind],
-        "decimals": 2 if kind == "decimal" else 0,
+        "decimals": column.decimals if kind == "decimal" else 0,
         "decimalsFieldId": "",
     }
 
@@ -137,7 +137,7 @@ def _update_field(
         "label": label_of(field)[0 if language == "nl" else 1],
         "mandatory": mandatory,
         "length": length_of(field, environment.settings),
-        "decimals": 2 if field.type == "decimal" else 0,
+        "decimals": field.decimals if field.type == "decimal" else 0,
         "decimalsFieldId": "",
         "notzero": mandatory and field.type == "int",
         "controlType": _CODE_CONTROL if field.values else _CONTROL[field.type],

@@ -11,6 +11,7 @@ import secrets
 from typing import Any
 
 from koppeling_harness.emulator.access import AppConnector
+from koppeling_harness.emulator.json_text import read_json
 from koppeling_harness.emulator.web import Answer, OpenHandler, Request, empty, json_answer
 
 
@@ -55,8 +56,8 @@ HANDLERS: dict[str, OpenHandler] = {
 
 def _body(request: Request) -> dict[str, Any] | None:
     try:
-        found = json.loads(request.body)
-    except (ValueError, RecursionError):
+        found = read_json(request.body)
+    except (ValueError, ArithmeticError):
         return None
     return (
         {name.lower(): value for name, value in found.items()} if isinstance(found, dict) else None

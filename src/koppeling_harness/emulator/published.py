@@ -19,6 +19,7 @@ class PublishedField:
     type: str
     """A key of `definition.DATA_TYPES`."""
     length: int = 0
+    decimals: int = 2
     label_nl: str = ""
     label_en: str = ""
 
@@ -42,6 +43,7 @@ def _column(field: PublishedField, held: Column | None) -> Column:
         id=field.id,
         type=held.type if held else field.type,
         length=field.length or (held.length if held else 0),
+        decimals=field.decimals,
         sql=held.sql if held else "NULL",
         label_nl=label_nl,
         label_en=label_en,

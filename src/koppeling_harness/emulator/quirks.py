@@ -90,6 +90,19 @@ QUIRKS: tuple[Quirk, ...] = (
         f"{GET_PAGE}, help.afas.nl XML filter page",
         "A `%` around the value of contains, starts and ends.",
     ),
+    _quirk(
+        "not_equal_wildcards",
+        "does_not_contain not_equal",
+        f"help.afas.nl XML filter page, {DUTCHGRIT}, BrynQ SDK",
+        "Operator 7 with `%` around the value: does not contain (`x%` and `%x`, does not start and "
+        "end with, inferred), or compared with the signs as they are.",
+    ),
+    _quirk(
+        "dotted_names",
+        "bracketed either",
+        "forums.invantive.com, topic 641",
+        "How `orderbyfieldids` names a field with a period: as `['A.b']` only, or plain too.",
+    ),
     _quirk("filter_date_z", "refused accepted", GET_PAGE, "A date with a `Z` as filter value."),
     _quirk(
         "filterjson_encoding",

@@ -10,7 +10,13 @@ from typing import Any
 
 from koppeling_harness.emulator.definition import Definition, supplied
 from koppeling_harness.emulator.published import PublishedField, published
-from koppeling_harness.emulator.specification import TYPES, Field, ObjectType, UpdateConnector
+from koppeling_harness.emulator.specification import (
+    DECIMALS,
+    TYPES,
+    Field,
+    ObjectType,
+    UpdateConnector,
+)
 from koppeling_harness.value import dataclass
 
 _GET_LETTERS = {"string": "s", "int": "i", "decimal": "n", "boolean": "b", "date": "d", "blob": "s"}
@@ -94,6 +100,7 @@ def _fields(body: Mapping[str, Any]) -> tuple[Field, ...]:
             id=str(each["fieldId"]),
             type=each["dataType"] if each["dataType"] in TYPES.values() else "string",
             length=int(each.get("length") or 0),
+            decimals=_decimals(each),
             listed_required=bool(each.get("mandatory")),
             label=str(each.get("label") or each["fieldId"]),
             values=tuple(
@@ -105,6 +112,12 @@ def _fields(body: Mapping[str, Any]) -> tuple[Field, ...]:
     )
 
 
+def _decimals(body: Mapping[str, Any]) -> int:
+    """Return the decimals of a field; of a decimal without any, those that are usual."""
+    found = body.get("decimals")
+    return found if isinstance(found, int) and found else DECIMALS
+
+
 def _get(id_: str, body: Mapping[str, Any]) -> Definition:
     """Return a GetConnector with the snapshot's fields, and the data that is known of them."""
     fields = [
@@ -112,6 +125,7 @@ def _get(id_: str, body: Mapping[str, Any]) -> Definition:
             id=str(each["id"]),
             type=_GET_LETTERS.get(each["dataType"], "s"),
             length=int(each.get("length") or 0),
+            decimals=_decimals(each),
             label_nl=str(each.get("label") or ""),
             label_en=str(each.get("label") or ""),
         )

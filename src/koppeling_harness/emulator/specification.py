@@ -21,6 +21,9 @@ from koppeling_harness.value import dataclass
 TYPES = {"s": "string", "i": "int", "n": "decimal", "b": "boolean", "d": "date", "x": "blob"}
 """Letter in the text form and the `dataType` of metainfo."""
 
+DECIMALS = 2
+"""Of a decimal whose number of decimals no source gives (inferred: amounts and hours)."""
+
 _NEXT = re.compile(r"\n(?=[^F])")
 """Where the next connector or object begins; fields belong to the object above them."""
 
@@ -41,6 +44,8 @@ class Field:
     label: str
     values: tuple[tuple[str, str], ...] = ()
     """Code and description, for a closed list."""
+    decimals: int = DECIMALS
+    """Of a decimal, in what is stored; -1 for all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,17 +193,20 @@ def _write_object(each: ObjectType, ids: dict[ObjectType, str], lines: list[str]
 def _field_line(each: Field) -> str:
     values = "|".join(f"{code}={text}" for code, text in each.values)
     mark = "*" if each.listed_required else ""
-    return "\t".join(
-        ("F", each.id, _LETTERS[each.type], str(each.length or ""), mark, each.label, values)
-    )
+    size = each.length or ""
+    if each.type == "decimal" and each.decimals != DECIMALS:
+        size = each.decimals
+    return "\t".join(("F", each.id, _LETTERS[each.type], str(size), mark, each.label, values))
 
 
 def _field(parts: list[str]) -> Field:
-    _, id_, letter, length, mark, label, values = parts
+    _, id_, letter, size, mark, label, values = parts
+    counted = letter == "n"
     return Field(
         id=id_,
         type=TYPES[letter],
-        length=int(length or 0),
+        length=0 if counted else int(size or 0),
+        decimals=int(size) if counted and size else DECIMALS,
         listed_required=mark == "*",
         label=label,
         values=tuple(_pair(each) for each in values.split("|")) if values else (),

@@ -4,29 +4,25 @@
 what their field is (source: AFAS, docs.afas.help/apidoc, request examples).
 """
 
-import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from koppeling_harness.emulator.labels import both_languages
+from koppeling_harness.emulator.literals import decimal, moment, rounded, whole, yes_no
 from koppeling_harness.emulator.messages import Reason, Refusal
 from koppeling_harness.emulator.specification import Field
 
-_DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
-_MOMENT = re.compile(r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2})?(\.\d+)?Z?$")
-_TIME = re.compile(r"^\d{2}:\d{2}(:\d{2})?$")
-_NO_DAY = "1900-01-01T"
-"""The day of a value that is a time only."""
-
 _EXPECTED = {
-    "int": ("geheel getal", "whole number"),
-    "decimal": ("getal", "number"),
-    "boolean": ("ja/nee-waarde", "yes/no value"),
-    "date": ("datum", "date"),
-    "string": ("tekst", "text"),
-    "blob": ("tekst", "text"),
+    "int": ("geldig geheel getal", "valid whole number"),
+    "decimal": ("geldig getal", "valid number"),
+    "boolean": ("geldige ja/nee-waarde", "valid yes/no value"),
+    "date": ("geldige datum", "valid date"),
+    "string": ("geldige tekst", "valid text"),
+    "blob": ("geldige tekst", "valid text"),
 }
+_SHOWN = 60
+"""Most characters of a value that a message repeats."""
 
 
 def stored(field: Field, value: Any) -> Any:
@@ -39,71 +35,78 @@ def stored(field: Field, value: Any) -> Any:
         return None
     try:
         found = _READ[field.type](value)
-    except (ValueError, TypeError, OverflowError):
-        nl, en = _EXPECTED[field.type]
-        raise Refusal(Reason.TYPE_MISMATCH, label=label_of(field), expected=(nl, en)) from None
-    if field.length and field.type == "string" and len(found) > field.length:
+        if field.type == "decimal":
+            found = rounded(found, field.decimals)
+    except (ValueError, TypeError, ArithmeticError):
+        raise mismatch(field, value) from None
+    if field.length and field.type == "string" and _units(found) > field.length:
         raise Refusal(Reason.TOO_LONG, label=label_of(field), length=field.length)
     return found
 
 
+def mismatch(field: Field, value: Any) -> Refusal:
+    """Return the refusal of a value that is not of the field's type."""
+    return Refusal(
+        Reason.TYPE_MISMATCH,
+        label=label_of(field),
+        value=_said(value),
+        expected=_EXPECTED[field.type],
+    )
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, dict | list):
+        return "{…}" if isinstance(value, dict) else "[…]"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value)[:_SHOWN]
+
+
+def _units(text: str) -> int:
+    """Return the length of a text as .NET and SQL Server count it."""
+    return len(text) if text.isascii() else len(text.encode("utf-16-le")) // 2
+
+
 def label_of(field: Field) -> tuple[str, str]:
     """Return how messages call a field, in Dutch and English."""
+    if field.type == "decimal" and field.label == _COUNTED:
+        return "Aantal", _COUNTED
     return both_languages(field.label)
+
+
+_COUNTED = "Number"
+"""The English label of codes (Dutch: Nummer) and of quantities alike."""
 
 
 def _text(value: Any) -> str:
     if isinstance(value, bool):
         # AFAS's examples send yes/no to codes such as `VaDu`, whose values are 1 and 0.
         return "1" if value else "0"
-    if isinstance(value, str | int | float):
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, str | int):
         return str(value)
     raise TypeError(value)
 
 
 def _integer(value: Any) -> int:
-    if isinstance(value, bool):
-        return int(value)
-    if isinstance(value, str):
-        value = value.strip()
-        number = int(value) if value.lstrip("+-").isdecimal() else float(value)
-    elif isinstance(value, int | float):
-        number = value
-    else:
-        raise TypeError(value)
-    if number != int(number) or abs(number) >= 2**63:
-        raise ValueError(value)
-    return int(number)
+    return int(value) if isinstance(value, bool) else whole(_text(value))
 
 
-def _decimal(value: Any) -> float:
-    if not isinstance(value, str | int | float):
-        raise TypeError(value)
-    number = float(value)
-    if number != number or abs(number) >= 1e15:
-        raise ValueError(value)
-    return number
+def _decimal(value: Any) -> Decimal:
+    return Decimal(value) if isinstance(value, bool) else decimal(_text(value))
 
 
 def _boolean(value: Any) -> int:
-    word = _text(value).strip().lower()
-    if word in {"true", "1", "1.0", "-1"}:
-        return 1
-    if word in {"false", "0", "0.0"}:
-        return 0
-    raise ValueError(value)
+    return yes_no(
+        str(int(value)) if isinstance(value, Decimal) and value in (0, 1) else _text(value)
+    )
 
 
 def _moment(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError(value)
-    value = value.strip()
-    if _DATE.match(value) or _MOMENT.match(value):
-        moment = datetime.fromisoformat(value.removesuffix("Z"))
-        return moment.replace(microsecond=0).isoformat()
-    if _TIME.match(value):
-        return datetime.fromisoformat(_NO_DAY + value).isoformat()
-    raise ValueError(value)
+    return moment(value)
 
 
 _READ: Mapping[str, Callable[[Any], Any]] = {

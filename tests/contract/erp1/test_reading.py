@@ -68,7 +68,7 @@ TABLE = rows(
     ("op.3", lambda c: ids(c.where(HOURS_GET, "Identity", "2", "3")), [1, 2]),
     ("op.4", lambda c: ids(c.where(HOURS_GET, "Identity", "299", "4")), [300]),
     ("op.5", lambda c: ids(c.where(HOURS_GET, "Identity", "2", "5")), [1]),
-    ("op.6", lambda c: names(c.where("Profit_Debtor", "DebtorName", "élan", "6"), "DebtorId"), []),
+    ("op.6", lambda c: names(c.where("Profit_Debtor", "DebtorName", "ÉLAN", "6"), "DebtorId"), ["10004"]),
     ("op.6-percent", lambda c: names(c.where("Profit_Debtor", "DebtorName", "%groep%", "6"), "DebtorId"), ["10004"]),
     ("op.7", lambda c: len(c.where("Profit_Debtor", "DebtorId", "10001", "7").rows), 6),
     ("op.8", lambda c: len(c.where("Profit_Employees_basic", "EmploymentEnd", "[is leeg]", "8").rows), 15),

@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 import pytest
 
 from koppeling_harness.emulator.messages import Refusal
@@ -12,7 +14,7 @@ def field(kind: str, length: int = 0) -> Field:
 @pytest.mark.parametrize(
     ("kind", "sent", "kept"),
     [
-        ("int", "12", 12), ("int", 12.0, 12), ("int", True, 1), ("int", "-3", -3),
+        ("int", "12", 12), ("int", Decimal("12.0"), 12), ("int", True, 1), ("int", "-3", -3),
         ("decimal", "2500.00", 2500.0), ("decimal", 1, 1.0),
         ("boolean", "TRUE", 1), ("boolean", "0", 0), ("boolean", False, 0), ("boolean", 1, 1),
         ("date", "2026-11-24", "2026-11-24T00:00:00"),

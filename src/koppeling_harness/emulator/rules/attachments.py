@@ -8,6 +8,9 @@ import uuid
 from koppeling_harness.emulator.change import Change
 from koppeling_harness.emulator.messages import Reason, Refusal
 
+_SHOWN = 60
+"""Most characters of a stream that a message repeats."""
+
 
 def store_stream(change: Change) -> str | None:
     """Store `FileStream` as a file and put its id in `FileId`.
@@ -27,9 +30,12 @@ def store_stream(change: Change) -> str | None:
     try:
         content = base64.b64decode(stream, validate=True)
     except (binascii.Error, ValueError):
-        expected = ("base64-tekst", "base64 text")
+        expected = ("geldige base64-tekst", "valid base64 text")
         raise Refusal(
-            Reason.TYPE_MISMATCH, label=change.label("FileStream"), expected=expected
+            Reason.TYPE_MISMATCH,
+            label=change.label("FileStream"),
+            value=str(stream)[:_SHOWN],
+            expected=expected,
         ) from None
     id_ = uuid.uuid4().hex.upper()
     kind = mimetypes.guess_type(str(name))[0] or "application/octet-stream"

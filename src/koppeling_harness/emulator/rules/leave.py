@@ -18,7 +18,7 @@ def _prepare_absence(change: Change) -> None:
         return
     start, end = change.current("DaBe"), change.current("DaEn")
     if start and end and end < start:
-        raise Refusal(Reason.TYPE_MISMATCH, label=change.label("DaEn"), expected=("datum", "date"))
+        raise Refusal(Reason.END_BEFORE_START)
     if not change.current("LeDt"):
         # Without partial leave the times of day count for nothing.
         for name in ("DaBe", "DaEn"):

@@ -1,0 +1,95 @@
+"""JSON as ERP1 reads it: strictly, so that nothing is taken that is no JSON in UTF-8.
+
+What is refused beyond the grammar: an object that names a member twice, NaN and Infinity, half a
+character (an unpaired surrogate), a byte order mark, other encodings, and nesting deeper than
+.NET's readers go. That AFAS refuses each of them is inferred from RFC 8259 and from those readers.
+"""
+
+import json
+import re
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any, NoReturn
+
+MOST_DEPTH = 64
+"""Levels of nesting (the default of System.Text.Json and of Newtonsoft.Json)."""
+
+_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_OPENS = re.compile(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.DOTALL)
+_LONG = 18
+"""Digits that surely fit 64 bits."""
+
+
+def read_json(content: bytes) -> Any:
+    """Return the value that a text is; numbers with a point or exponent as `Decimal`.
+
+    Raises:
+        ValueError: It is no JSON in UTF-8.
+    """
+    text = content.decode("utf-8")
+    if text.startswith(_MARK):
+        message = "it begins with a byte order mark"
+        raise ValueError(message)
+    _check_depth(text)
+    value = json.loads(
+        text,
+        parse_float=Decimal,
+        parse_int=_whole,
+        parse_constant=_no_constant,
+        object_pairs_hook=_members,
+    )
+    if _SURROGATE.search(text):
+        _check_letters(value)
+    return value
+
+
+def _check_depth(text: str) -> None:
+    if text.count("{") + text.count("[") <= MOST_DEPTH:
+        return
+    depth = 0
+    for found in _OPENS.finditer(text):
+        first = found[0][0]
+        depth += {"{": 1, "[": 1, "}": -1, "]": -1}.get(first, 0)
+        if depth > MOST_DEPTH:
+            message = f"it is nested deeper than {MOST_DEPTH} levels"
+            raise ValueError(message)
+
+
+def _whole(digits: str) -> int | Decimal:
+    return int(digits) if len(digits) <= _LONG else Decimal(digits)
+
+
+def _no_constant(name: str) -> NoReturn:
+    message = f"{name} is no number"
+    raise ValueError(message)
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        message = "an object names a member twice"
+        raise ValueError(message)
+    return found
+
+
+def _check_letters(value: Any) -> None:
+    """Refuse half a character in any text.
+
+    Raises:
+        UnicodeEncodeError: There is one.
+    """
+    for text in _texts(value):
+        text.encode("utf-8")
+
+
+def _texts(value: Any) -> Iterable[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            yield name
+            yield from _texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner)

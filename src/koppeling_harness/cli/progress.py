@@ -1,15 +1,16 @@
 """How far a run is: a bar on a terminal, plain lines elsewhere, always on stderr."""
 
 import sys
+from collections.abc import Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 import click
 
+from koppeling_harness.engine.observer import Observer
 from koppeling_harness.model.run import ScenarioResult
 from koppeling_harness.model.verdict import Outcome
 from koppeling_harness.scenario.plan import PlannedScenario
-from koppeling_harness.workflow.run.certify import Progress as Callbacks
 
 if TYPE_CHECKING:
     from koppeling_harness.cli.progress_bar import ProgressBar
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 _PLAIN_STEPS = 10
 
 
-class RunProgress:
+class RunProgress(Observer):
     """Shows the progress of one run; a context manager."""
 
     def __init__(self) -> None:
@@ -40,16 +41,14 @@ class RunProgress:
         if self._bar is not None:
             self._bar.stop()
 
-    def callbacks(self) -> Callbacks:
-        """Return what the workflow calls."""
-        return Callbacks(on_collected=self._collected, on_result=self._result)
-
-    def _collected(self, count: int) -> None:
-        self._total, self._done, self._wrong = count, 0, 0
+    def started(self, planned: Sequence[PlannedScenario]) -> None:
+        """Begin to count."""
+        self._total, self._done, self._wrong = len(planned), 0, 0
         if self._bar is not None:
-            self._bar.begin("certifying", total=count)
+            self._bar.begin("certifying", total=self._total)
 
-    def _result(self, _planned: PlannedScenario, result: ScenarioResult) -> None:
+    def scenario_ended(self, planned: PlannedScenario, result: ScenarioResult) -> None:
+        """Count a result, and show how far the run is."""
         self._done += 1
         self._wrong += result.outcome is not Outcome.PASSED
         wrong = f", {self._wrong} not passed" if self._wrong else ""

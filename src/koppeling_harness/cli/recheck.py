@@ -77,14 +77,14 @@ def command(
     """
     from koppeling_harness.cli.progress import RunProgress
     from koppeling_harness.clock import SystemClock
+    from koppeling_harness.model.order import Order
     from koppeling_harness.workflow.recheck.necessity import necessities
     from koppeling_harness.workflow.recheck.recheck import RecheckRequest, recheck_and_write
-    from koppeling_harness.workflow.run.request import CertifyRequest
 
     request = RecheckRequest(
-        run=CertifyRequest(
-            plugins=plugins,
-            packs=packs,
+        order=Order(
+            plugins=tuple(map(str, plugins)),
+            packs=tuple(map(str, packs)),
             release="",
             concurrency=concurrency,
             only=integrations,
@@ -98,6 +98,6 @@ def command(
         impact=necessities(impact=impact, changes=changes, plugins=plugins, runs=reports),
     )
     with RunProgress() as progress:
-        done = recheck_and_write(request, clock=SystemClock(), progress=progress.callbacks())
+        done = recheck_and_write(request, clock=SystemClock(), observer=progress)
     click.echo(done.json if as_json else done.text)
     return done.exit_code

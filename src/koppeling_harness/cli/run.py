@@ -91,12 +91,12 @@ def command(
     from koppeling_harness.cli.progress import RunProgress
     from koppeling_harness.clock import SystemClock
     from koppeling_harness.errors import ExitCode
-    from koppeling_harness.workflow.run.request import CertifyRequest
+    from koppeling_harness.model.order import Order
     from koppeling_harness.workflow.run.run import run_and_write
 
-    request = CertifyRequest(
-        plugins=plugins,
-        packs=packs,
+    order = Order(
+        plugins=tuple(map(str, plugins)),
+        packs=tuple(map(str, packs)),
         release=release,
         concurrency=concurrency,
         only=integrations,
@@ -104,6 +104,8 @@ def command(
         entry_points=not plugins,
         shard=_shard(shard),
         retries=retries,
+        rerun_of=rerun_failed,
+        environment=environment,
         seed=seed,
         keep_traffic=traffic,
         isolated=isolated,
@@ -115,10 +117,10 @@ def command(
             raise click.UsageError(message)
         from koppeling_harness.workflow.run.follow import watch_and_run
 
-        watch_and_run(request, clock=SystemClock(), tell=click.echo)
+        watch_and_run(order, clock=SystemClock(), tell=click.echo)
         return ExitCode.INTERRUPTED
     if resume:
-        from koppeling_harness.workflow.run.real_environment import refuse_beside_resume
+        from koppeling_harness.workflow.run.continuation import refuse_beside_resume
 
         refuse_beside_resume(
             {
@@ -132,15 +134,7 @@ def command(
             }
         )
     with RunProgress() as progress:
-        done = run_and_write(
-            request,
-            reports,
-            clock=SystemClock(),
-            progress=progress.callbacks(),
-            rerun_failed=rerun_failed,
-            environment=environment,
-            resume=resume,
-        )
+        done = run_and_write(order, reports, clock=SystemClock(), observer=progress, resume=resume)
     click.echo(done.json if as_json else done.text)
     return done.exit_code
 

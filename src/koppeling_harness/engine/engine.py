@@ -1,8 +1,8 @@
-"""Carry out many scenarios at once, and give each result as soon as it is there."""
+"""Carry out many scenarios at once, and tell an observer what becomes of each."""
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from koppeling_harness.clock import Clock
@@ -12,7 +12,8 @@ from koppeling_harness.engine.environment import (
     SharedEnvironment,
     SharedSource,
 )
-from koppeling_harness.engine.scenario_run import Bench, OnRecording, run_scenario
+from koppeling_harness.engine.observer import Observer
+from koppeling_harness.engine.scenario_run import Bench, run_scenario
 from koppeling_harness.engine.stop import Said, Stop, stop
 from koppeling_harness.erp.connection import Connection
 from koppeling_harness.erp.metainfo import UpdateDefinitions
@@ -44,7 +45,8 @@ class Setting:
             environment kept it from being judged. What failed is never repeated.
         patience: By how much the times that scenarios allow are multiplied, for an environment
             that is far away and shared.
-        resumed: How often the run was gone on with after a break; what is generated differs.
+        continued: How often the run was gone on with after a break in an environment that still
+            holds what was written before it: what is generated differs.
     """
 
     run_id: str
@@ -53,7 +55,7 @@ class Setting:
     step_limit_s: float = 30.0
     retries: int = 0
     patience: float = 1.0
-    resumed: int = 0
+    continued: int = 0
 
 
 class Engine:
@@ -64,9 +66,6 @@ class Engine:
         runners: For each integration id, what starts and triggers it.
         clock: Measures durations.
         setting: How the run is to go.
-        on_recording: Is given what went over the wire in each scenario, redacted.
-        on_start: Is told of each scenario before anything of it is done.
-        on_end: Is given each result before anything else is done.
     """
 
     def __init__(
@@ -76,69 +75,59 @@ class Engine:
         runners: Mapping[str, IntegrationRunner],
         clock: Clock,
         setting: Setting,
-        on_recording: OnRecording = lambda _planned, _recording: None,
-        on_start: Callable[[PlannedScenario], None] = lambda _planned: None,
-        on_end: Callable[[PlannedScenario, ScenarioResult], None] = lambda _planned, _result: None,
     ) -> None:
         self._environments = environments
         self._shared = environments if isinstance(environments, SharedSource) else None
         self._runners = runners
         self._clock = clock
         self._setting = setting
-        self._on_recording = on_recording
         self._definitions = UpdateDefinitions()
-        self._on_start = on_start
-        self._on_end = on_end
 
-    async def run(
-        self, planned: Sequence[PlannedScenario]
-    ) -> AsyncGenerator[tuple[PlannedScenario, ScenarioResult], None]:
-        """Carry out all scenarios; yield each with its result, in the order in which they end.
+    async def run(self, planned: Sequence[PlannedScenario], observer: Observer) -> None:
+        """Carry out all scenarios; each result is the observer's as soon as it is there.
 
-        Closing the iterator early ends what is in flight and waits for its cleaning up.
+        Cancelling it, or an exception of the observer, ends what is in flight and waits for its
+        cleaning up.
         """
         waiting = iter(planned)
-        done: asyncio.Queue[tuple[PlannedScenario, ScenarioResult] | Exception] = asyncio.Queue()
 
         async def lane() -> None:
-            try:
-                async with Connection(timeout_s=self._setting.step_limit_s) as connection:
-                    for each in waiting:
-                        result = await self._settled(each, connection)
-                        self._on_end(each, result)
-                        done.put_nowait((each, result))
-            except Exception as error:  # noqa: BLE001 - raised again by whoever takes it out
-                done.put_nowait(error)
+            async with Connection(timeout_s=self._setting.step_limit_s) as connection:
+                for each in waiting:
+                    observer.scenario_started(each)
+                    result = await self._settled(each, connection, observer)
+                    observer.scenario_ended(each, result)
 
         lanes = [
             asyncio.create_task(lane()) for _ in range(min(self._setting.concurrency, len(planned)))
         ]
         try:
-            for _ in planned:
-                ended = await done.get()
-                if isinstance(ended, Exception):
-                    raise ended
-                yield ended
+            await asyncio.gather(*lanes)
         finally:
             for task in lanes:
                 task.cancel()
             await asyncio.gather(*lanes, return_exceptions=True)
 
-    async def _settled(self, planned: PlannedScenario, connection: Connection) -> ScenarioResult:
-        self._on_start(planned)
+    async def _settled(
+        self, planned: PlannedScenario, connection: Connection, observer: Observer
+    ) -> ScenarioResult:
         planned = planned.unpacked()
-        attempts = [await self._one(planned, connection, 1)]
-        while attempts[-1].cause is Cause.ENVIRONMENT and len(attempts) <= self._setting.retries:
-            await asyncio.sleep(_RETRY_PAUSE_S)
-            attempts.append(await self._one(planned, connection, len(attempts) + 1))
+        attempts: list[ScenarioResult] = []
+        while not attempts or (
+            attempts[-1].cause is Cause.ENVIRONMENT and len(attempts) <= self._setting.retries
+        ):
+            if attempts:
+                await asyncio.sleep(_RETRY_PAUSE_S)
+            bench = self._bench(planned, connection, observer, attempt=len(attempts) + 1)
+            attempts.append(await self._one(planned, bench))
         return settled(attempts, run_ids=[self._setting.run_id] * len(attempts))
 
-    async def _one(
-        self, planned: PlannedScenario, connection: Connection, attempt: int
-    ) -> ScenarioResult:
-        bench = Bench(
+    def _bench(
+        self, planned: PlannedScenario, connection: Connection, observer: Observer, *, attempt: int
+    ) -> Bench:
+        return Bench(
             connection=connection,
-            on_recording=self._on_recording,
+            observer=observer,
             runner=self._runners[planned.manifest.id],
             functions=self._functions(planned, attempt),
             clock=self._clock,
@@ -147,6 +136,8 @@ class Engine:
             step_limit_s=self._setting.step_limit_s,
             patience=self._setting.patience,
         )
+
+    async def _one(self, planned: PlannedScenario, bench: Bench) -> ScenarioResult:
         shared = self._shared
         if shared is not None and (refused := shared.refusal(planned)):
             return _not_judged(planned, refused)
@@ -171,8 +162,8 @@ class Engine:
 
     def _functions(self, planned: PlannedScenario, attempt: int) -> Functions:
         seed = f"{self._setting.seed}/{planned.manifest.id}/{planned.id}"
-        if self._setting.resumed:
-            seed += f"/resumed-{self._setting.resumed}"
+        if self._setting.continued:
+            seed += f"/resumed-{self._setting.continued}"
         if attempt > 1:  # in a shared environment the keys of the first attempt are taken
             seed += f"/{attempt}"
         return Functions(random=random.Random(seed), clock=self._clock)  # noqa: S311 - test data

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import dataclasses
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import field, replace
 from sys import intern
 from typing import Any
@@ -13,6 +13,7 @@ from koppeling_harness.clock import Clock
 from koppeling_harness.engine import codes
 from koppeling_harness.engine.environment import Environment, WebhookSender
 from koppeling_harness.engine.fill import describe
+from koppeling_harness.engine.observer import Observer
 from koppeling_harness.engine.step import Phase, Stage, carry_out
 from koppeling_harness.engine.stop import Said, Stop, stop
 from koppeling_harness.engine.trigger import Trigger
@@ -41,8 +42,6 @@ _CLEANUP = Phase(name="cleanup", prepares=False)
 _CLEANUP_LIMIT_S = 10.0
 _WRITING = frozenset({"POST", "PUT"})
 
-OnRecording = Callable[[PlannedScenario, Recording], None]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bench:
@@ -50,7 +49,7 @@ class Bench:
 
     Attributes:
         connection: Carries the harness's own requests; one per scenario in flight.
-        on_recording: Is given what went over the wire, redacted, when the scenario is done.
+        observer: Is given what went over the wire, redacted, when the scenario is done.
         runner: Gives sessions with the integration.
         functions: Generators for expressions, seeded for this scenario.
         clock: Measures durations.
@@ -61,7 +60,7 @@ class Bench:
     """
 
     connection: Connection
-    on_recording: OnRecording
+    observer: Observer
     runner: IntegrationRunner
     functions: Functions
     clock: Clock
@@ -108,7 +107,7 @@ async def run_scenario(
         triggers=tuple(trigger.triggers),
         base_url=environment.gateway_url,
     )
-    bench.on_recording(planned, recording)
+    bench.observer.recorded(planned, recording)
     return _result(planned, course, recording, log, bench.clock.elapsed_s() - started_s)
 
 

@@ -11,6 +11,7 @@ from typing import Self
 from koppeling_harness.clock import Clock
 from koppeling_harness.engine import codes
 from koppeling_harness.engine.clean_up import Undoing, Undone
+from koppeling_harness.engine.engine import Setting
 from koppeling_harness.engine.stop import Said, Stop, stop
 from koppeling_harness.erp.client import ErpClient
 from koppeling_harness.erp.connection import trusting
@@ -59,7 +60,6 @@ class RealTarget:
         budget: Calls a day; None for no limit.
         tls_files: Authorities to trust beside Mozilla's, certificate to show, its key; empty for
             none.
-        resumed: How often the run was gone on with after a break.
     """
 
     access: ErpAccess
@@ -68,7 +68,23 @@ class RealTarget:
     max_parallel: int
     budget: int | None
     tls_files: tuple[str, str, str]
-    resumed: int = 0
+
+
+def setting_there(setting: Setting, *, continued: int) -> Setting:
+    """Return how a run goes in a real environment, which is far away and others' too.
+
+    Args:
+        setting: How it would go on this machine.
+        continued: How often the run was gone on with after a break: what it wrote before may still
+            be there.
+    """
+    return replace(
+        setting,
+        concurrency=min(setting.concurrency, CONCURRENCY),
+        patience=PATIENCE,
+        retries=0,  # calls are waited for one by one
+        continued=continued,
+    )
 
 
 class RealErp:

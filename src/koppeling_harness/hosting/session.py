@@ -1,13 +1,13 @@
 """Carry out scenarios for a program, without pytest, and give back every result."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
+from koppeling_harness.engine.observer import Observer, Observers
 from koppeling_harness.errors import HarnessError
-from koppeling_harness.hosting.certification import Certification, Request
+from koppeling_harness.hosting.certification import Certification
 from koppeling_harness.model.run import ScenarioResult
 from koppeling_harness.model.shape import Release
-from koppeling_harness.scenario.keyword import keyword_filter
 from koppeling_harness.scenario.plan import PlannedScenario
 from koppeling_harness.traffic.redactor import Redactor
 from koppeling_harness.value import dataclass
@@ -34,44 +34,52 @@ class SessionOutcome:
     notes: tuple[str, ...] = ()
 
 
+class Results(Observer):
+    """Results as they come, each found by its scenario."""
+
+    def __init__(self) -> None:
+        self._results: dict[int, ScenarioResult] = {}
+
+    def scenario_ended(self, planned: PlannedScenario, result: ScenarioResult) -> None:
+        """Keep a result."""
+        self._results[id(planned)] = result
+
+    def of(
+        self, planned: Sequence[PlannedScenario]
+    ) -> tuple[tuple[PlannedScenario, ScenarioResult], ...]:
+        """Return the scenarios that have a result, each with it, in the order given."""
+        known = self._results
+        return tuple((each, known[id(each)]) for each in planned if id(each) in known)
+
+
 def run_session(
-    request: Request,
+    certification: Certification,
     planned: Sequence[PlannedScenario],
-    *,
-    keyword: str = "",
-    on_collected: Callable[[int], None] = lambda _count: None,
+    observer: Observer | None = None,
 ) -> SessionOutcome:
-    """Carry out what is planned, as far as it is selected.
+    """Carry out scenarios from start to end; what the certification started is ended.
 
     Args:
-        request: What is certified, and how.
+        certification: What carries them out.
         planned: Scenarios of every integration.
-        keyword: As pytest's `-k`: only scenarios whose names match.
-        on_collected: Called once with the number of scenarios that will run.
+        observer: Is told of everything.
 
     Raises:
-        UsageError: The keyword expression cannot be understood.
         HarnessError: The harness itself failed.
     """
-    is_meant = keyword_filter(keyword)
-    chosen = [each for each in planned if request.selects(each) and is_meant(each)]
-    on_collected(len(chosen))
-    certification = Certification(request)
-    results: dict[int, ScenarioResult] = {}
-
-    def keep(each: PlannedScenario, result: ScenarioResult) -> bool:
-        results[id(each)] = result
-        return True
-
+    results = Results()
+    observer = Observers(results, observer or Observer())
+    observer.started(planned)
     interrupted = False
     try:
-        _run(certification, chosen, keep)
+        _run(certification, planned, observer)
     except KeyboardInterrupt:
         interrupted = True
     finally:
         certification.close()
+    observer.ended()
     return SessionOutcome(
-        results=tuple((each, results[id(each)]) for each in chosen if id(each) in results),
+        results=results.of(planned),
         interrupted=interrupted,
         release=certification.release,
         redactor=certification.redactor,
@@ -81,16 +89,14 @@ def run_session(
 
 
 def _run(
-    certification: Certification,
-    chosen: Sequence[PlannedScenario],
-    keep: Callable[[PlannedScenario, ScenarioResult], bool],
+    certification: Certification, planned: Sequence[PlannedScenario], observer: Observer
 ) -> None:
-    if not chosen:
+    if not planned:
         return
     # one integration after the other: its processes are started once and then kept busy
-    in_order = sorted(chosen, key=lambda each: each.manifest.id)
+    in_order = sorted(planned, key=lambda each: each.manifest.id)
     try:
-        certification.run(in_order, keep)
+        certification.run(in_order, observer)
     except HarnessError:
         raise
     except Exception as error:

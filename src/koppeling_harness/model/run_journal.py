@@ -4,31 +4,10 @@ from dataclasses import field
 from datetime import datetime
 from typing import Literal
 
-from koppeling_harness.model.run import ScenarioResult, Shard
+from koppeling_harness.model.order import Order
+from koppeling_harness.model.run import ScenarioResult
 from koppeling_harness.model.shape import OPEN
 from koppeling_harness.value import dataclass
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunOrder:
-    """What was asked of a run, to go on with it in the same way."""
-
-    __pydantic_config__ = OPEN
-
-    plugins: tuple[str, ...]
-    packs: tuple[str, ...]
-    release: str
-    concurrency: int
-    only: tuple[str, ...] = ()
-    keyword: str = ""
-    entry_points: bool = True
-    shard: Shard | None = None
-    retries: int = 0
-    rerun_of: str = ""
-    environment: str = ""
-    """Name in the settings; empty for the emulated ERP1."""
-    keep_traffic: bool = True
-    isolated: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +25,7 @@ class RunBegin:
     lock_digest: str
     digests: dict[str, str] = field(default_factory=dict)
     """By integration, SHA-256 over its files."""
-    order: RunOrder
+    order: Order
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

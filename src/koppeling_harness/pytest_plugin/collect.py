@@ -1,14 +1,16 @@
 """Scenario files and scenarios as pytest's collectors and items."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from koppeling_harness.errors import HarnessError
+from koppeling_harness.hosting.session import Results
 from koppeling_harness.model.run import ScenarioResult
 from koppeling_harness.model.verdict import Level, Outcome
+from koppeling_harness.plugin.discover import Integration
 from koppeling_harness.pytest_plugin.session_certification import certification
 from koppeling_harness.report.result_text import headline, render
 from koppeling_harness.scenario.load import load_scenario
@@ -37,15 +39,21 @@ class ScenarioFile(pytest.File):
             scenario = load_scenario(self.path)
         except HarnessError as error:
             raise self.CollectError(error.render()) from None
-        owner = session.integration_of(self.path)
-        for integration in session.integrations if owner is None else (owner,):
-            for planned in plan([scenario], integration.manifest, release=session.request.release):
-                if not session.request.selects(planned):
-                    continue
+        for integration in _meant(self.path, session.integrations):
+            for planned in plan([scenario], integration.manifest, release=session.order.release):
                 name = planned.manifest.id
                 if planned.operation is not None:
                     name = f"{name}[{planned.operation.name}]"
                 yield ScenarioItem.from_parent(self, name=name, planned=planned)
+
+
+def _meant(path: Path, integrations: Sequence[Integration]) -> Sequence[Integration]:
+    """Return the integration whose own folder a scenario file lies in, or else all."""
+    file = path.resolve()
+    for each in integrations:
+        if file.is_relative_to(each.folder.resolve()):
+            return (each,)
+    return integrations
 
 
 class ScenarioItem(pytest.Item):
@@ -65,7 +73,9 @@ class ScenarioItem(pytest.Item):
             NoVerdict: It is inconclusive, or required and not run.
         """
         if self.result is None:
-            certification(self.config).run([self.planned], self._keep)
+            results = Results()
+            certification(self.config).run([self.planned], results)
+            [(_, self.result)] = results.of([self.planned])
         assert self.result is not None  # noqa: S101 - the engine reports every scenario
         outcome = self.result.outcome
         if outcome is Outcome.NOT_RUN and self.result.level is not Level.REQUIRED:
@@ -94,7 +104,3 @@ class ScenarioItem(pytest.Item):
         place = self.planned.scenario.place.rsplit(":", 2)
         line = int(place[1]) - 1 if len(place) == 3 and place[1].isdigit() else 0
         return self.path, line, f"{self.planned.manifest.id}: {self.planned.id}"
-
-    def _keep(self, _planned: PlannedScenario, result: ScenarioResult) -> bool:
-        self.result = result
-        return True

@@ -1,9 +1,12 @@
 """Many scenarios at once, reported by pytest's own protocol as each one ends."""
 
+import contextlib
+from collections.abc import Sequence
 from itertools import zip_longest
 
 import pytest
 
+from koppeling_harness.engine.observer import Observer
 from koppeling_harness.model.run import ScenarioResult
 from koppeling_harness.pytest_plugin.collect import ScenarioItem
 from koppeling_harness.pytest_plugin.session_certification import certification
@@ -24,17 +27,36 @@ def run_loop(session: pytest.Session) -> bool:
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
         _stop_if_asked(session)
 
-    items = {id(item.planned): item for item in scenarios}
-
-    def report(planned: PlannedScenario, result: ScenarioResult) -> bool:
-        item = items[id(planned)]
-        item.result = result
-        item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
-        return not (session.shouldfail or session.shouldstop)
-
-    certification(session.config).run([item.planned for item in scenarios], report)
+    with contextlib.suppress(_Enough):
+        certification(session.config).run(
+            [item.planned for item in scenarios], _Protocol(session, scenarios)
+        )
     _stop_if_asked(session)
     return True
+
+
+class _Enough(Exception):  # noqa: N818 - it is not an error
+    """The session is to stop early, as with `-x`; what is in flight is left off."""
+
+
+class _Protocol(Observer):
+    """Calls pytest's protocol for each scenario as it ends."""
+
+    def __init__(self, session: pytest.Session, scenarios: Sequence[ScenarioItem]) -> None:
+        self._session = session
+        self._items = {id(item.planned): item for item in scenarios}
+
+    def scenario_ended(self, planned: PlannedScenario, result: ScenarioResult) -> None:
+        """Let pytest tell a result.
+
+        Raises:
+            _Enough: The session is to stop.
+        """
+        item = self._items[id(planned)]
+        item.result = result
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
+        if self._session.shouldfail or self._session.shouldstop:
+            raise _Enough
 
 
 def _stop_if_asked(session: pytest.Session) -> None:

@@ -7,10 +7,12 @@ import pytest
 
 from koppeling_harness.clock import SystemClock
 from koppeling_harness.engine.engine import DEFAULT_CONCURRENCY
-from koppeling_harness.hosting.certification import DEFAULT_RELEASE, Certification, Request
+from koppeling_harness.hosting.certification import DEFAULT_RELEASE, Certification
+from koppeling_harness.model.order import Order
 from koppeling_harness.plugin.discover import discover
 from koppeling_harness.plugin.requires import with_runtimes
 from koppeling_harness.plugin.venvs import with_environments
+from koppeling_harness.traffic.redactor import Redactor
 
 _NAME = "koppeling-certification"
 """Under which a pytest session knows it."""
@@ -20,7 +22,7 @@ def certification(config: pytest.Config) -> Certification:
     """Return the session's certification; made from the options when it is first needed."""
     found: Certification | None = config.pluginmanager.get_plugin(_NAME)
     if found is None:
-        found = Certification(_from_options(config))
+        found = _from_options(config)
         config.pluginmanager.register(found, _NAME)
     return found
 
@@ -32,16 +34,21 @@ def close(config: pytest.Config) -> None:
         found.close()
 
 
-def _from_options(config: pytest.Config) -> Request:
+def _from_options(config: pytest.Config) -> Certification:
     folders = [Path(each) for each in config.getoption("--koppeling-plugins")]
     default = config.rootpath / "plugins"
     if not folders and default.is_dir():
         folders = [default]
-    return Request(
-        discovery=with_environments(with_runtimes(discover(folders))),
+    order = Order(
+        plugins=tuple(map(str, folders)),
         release=config.getoption("--koppeling-release") or DEFAULT_RELEASE,
+        concurrency=config.getoption("--koppeling-concurrency") or DEFAULT_CONCURRENCY,
+    )
+    return Certification(
+        order,
+        with_environments(with_runtimes(discover(folders))).integrations,
         run_id=f"pytest-{secrets.token_hex(4)}",
         seed=secrets.randbits(32),
-        concurrency=config.getoption("--koppeling-concurrency") or DEFAULT_CONCURRENCY,
         clock=SystemClock(),
+        redactor=Redactor(secrets.token_bytes(32)),
     )

@@ -4,16 +4,14 @@ import secrets
 from pathlib import Path
 
 from koppeling_harness.clock import SystemClock
-from koppeling_harness.hosting.certification import (
-    DEFAULT_RELEASE,
-    Certification,
-    Request,
-)
-from koppeling_harness.model.run import ScenarioResult
+from koppeling_harness.hosting.certification import DEFAULT_RELEASE, Certification
+from koppeling_harness.hosting.session import Results
+from koppeling_harness.model.order import Order
 from koppeling_harness.model.verdict import Outcome
-from koppeling_harness.plugin.discover import Discovery, Integration
+from koppeling_harness.plugin.discover import Integration
 from koppeling_harness.report.result_text import render
 from koppeling_harness.scenario.plan import PlannedScenario
+from koppeling_harness.traffic.redactor import Redactor
 
 
 class Objections:
@@ -24,14 +22,10 @@ class Objections:
 
     def to(self, integration: Integration, planned: PlannedScenario) -> str:
         """Carry out a scenario; return what a person reads of it, empty when it passed."""
-        told: list[str] = []
-
-        def report(_planned: PlannedScenario, result: ScenarioResult) -> bool:
-            told.append("" if result.outcome is Outcome.PASSED else render(result))
-            return True
-
-        self._certification(integration).run([planned], report)
-        return told[0]
+        results = Results()
+        self._certification(integration).run([planned], results)
+        [(_, result)] = results.of([planned])
+        return "" if result.outcome is Outcome.PASSED else render(result)
 
     def close(self) -> None:
         """End ERP1 and every process of the integrations."""
@@ -41,13 +35,11 @@ class Objections:
     def _certification(self, integration: Integration) -> Certification:
         if integration.folder not in self._kept:
             self._kept[integration.folder] = Certification(
-                Request(
-                    discovery=Discovery(integrations=(integration,), set_aside=()),
-                    release=DEFAULT_RELEASE,
-                    run_id=f"pytest-{secrets.token_hex(4)}",
-                    seed=secrets.randbits(32),
-                    concurrency=1,
-                    clock=SystemClock(),
-                )
+                Order(release=DEFAULT_RELEASE, concurrency=1),
+                [integration],
+                run_id=f"pytest-{secrets.token_hex(4)}",
+                seed=secrets.randbits(32),
+                clock=SystemClock(),
+                redactor=Redactor(secrets.token_bytes(32)),
             )
         return self._kept[integration.folder]

@@ -9,6 +9,7 @@ from koppeling_harness.clock import SystemClock
 from koppeling_harness.engine.engine import Engine, Setting
 from koppeling_harness.errors import ErpUnavailableError
 from koppeling_harness.hosting.host import EmulatedErp
+from koppeling_harness.hosting.session import Results
 from koppeling_harness.model.run import ScenarioResult
 from koppeling_harness.model.verdict import Cause, Outcome
 from koppeling_harness.plugin.discover import discover
@@ -52,10 +53,12 @@ async def carried_out(
                 clock=clock,
                 setting=Setting(run_id="r1", seed=1, retries=retries),
             )
-            results = [result async for _, result in engine.run(planned)]
+            results = Results()
+            await engine.run(planned, results)
     finally:
         await runner.close()
-    return results[0], source.opened
+    [(_, result)] = results.of(planned)
+    return result, source.opened
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from koppeling_harness.clock import SystemClock
 from koppeling_harness.document import load_yaml
+from koppeling_harness.engine.observer import Observer
 from koppeling_harness.engine.scenario_run import Bench, run_scenario
 from koppeling_harness.erp.connection import Connection
 from koppeling_harness.erp.metainfo import UpdateDefinitions
@@ -72,7 +73,7 @@ def run(tmp_path: Path, body: str, when: str) -> ScenarioResult:
         async with server, Connection() as connection:
             bench = Bench(
                 connection=connection,
-                on_recording=lambda _planned, _recording: None,
+                observer=Observer(),
                 definitions=UpdateDefinitions(),
                 runner=runner,
                 functions=Functions(random=random.Random(1), clock=SystemClock()),

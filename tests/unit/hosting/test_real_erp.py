@@ -7,9 +7,10 @@ import pytest
 
 from koppeling_harness.clock import SystemClock
 from koppeling_harness.errors import ProductionRefusedError
-from koppeling_harness.hosting.certification import Request
+from koppeling_harness.hosting.certification import Certification
 from koppeling_harness.hosting.real_erp import RealErp
 from koppeling_harness.hosting.session import run_session
+from koppeling_harness.model.order import Order
 from koppeling_harness.model.verdict import Cause, Outcome
 from koppeling_harness.plugin.discover import discover
 from koppeling_harness.scenario.load import load_scenarios
@@ -52,13 +53,13 @@ def results(tmp_path, served, scenarios):
     found = discover([REFERENCE])
     [integration] = found.integrations
     session = run_session(
-        Request(
-            discovery=found,
-            release="Profit 8",
+        Certification(
+            Order(release="Profit 8", concurrency=2),
+            found.integrations,
             run_id="r1",
             seed=1,
-            concurrency=2,
             clock=SystemClock(),
+            redactor=Redactor(b"key"),
             real=target_of(tmp_path, served),
         ),
         plan(load_scenarios(scenarios), integration.manifest, release="Profit 8"),

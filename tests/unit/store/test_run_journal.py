@@ -1,13 +1,14 @@
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 
 import pytest
 
 from koppeling_harness.errors import UsageError
-from koppeling_harness.model.run import ScenarioResult
+from koppeling_harness.model.order import Order
+from koppeling_harness.model.run import ScenarioResult, Shard
 from koppeling_harness.model.run_journal import (
     RunBegin,
     RunGoesOn,
-    RunOrder,
     ScenarioBegin,
     ScenarioEnd,
 )
@@ -22,7 +23,7 @@ BEGIN = RunBegin(
     harness="0.1",
     lock_digest="d",
     digests={"u": "e"},
-    order=RunOrder(plugins=("plugins",), packs=("scenarios",), release="Profit 8", concurrency=8),
+    order=Order(plugins=("plugins",), packs=("scenarios",), release="Profit 8", concurrency=8),
 )
 
 
@@ -57,6 +58,69 @@ def test_finished_scenarios_are_kept_and_the_half_done_one_is_known(tmp_path):
     assert (folder.name, broken.begin) == ("r1", BEGIN)
     assert dict(broken.results) == {("u", "a"): result("a")}
     assert broken.half_done == {("u", "b")}
+
+
+def test_the_order_of_a_journal_of_before_is_read(tmp_path):
+    folder = tmp_path / "r1"
+    folder.mkdir()
+    order = (
+        '{"plugins": ["plugins"], "packs": ["scenarios"], "release": "Profit 8", "concurrency": 8,'
+        ' "only": ["u"], "keyword": "", "entry_points": false, "shard": {"index": 1, "total": 2},'
+        ' "retries": 1, "rerun_of": "", "environment": "", "keep_traffic": true, "isolated": false}'
+    )
+    line = (
+        '{"kind": "begin", "run_id": "r1", "started_at": "2026-11-25T00:00:00Z", "seed": 7,'
+        ' "harness": "0.1", "lock_digest": "d", "digests": {}, "order": ' + order + "}\n"
+    )
+    (folder / JOURNAL).write_text(line, encoding="utf-8")
+
+    _, broken = read_broken_run("r1", tmp_path)
+
+    assert broken.begin.order == Order(
+        plugins=("plugins",),
+        packs=("scenarios",),
+        release="Profit 8",
+        concurrency=8,
+        only=("u",),
+        entry_points=False,
+        shard=Shard(index=1, total=2),
+        retries=1,
+    )
+
+
+def test_every_member_of_an_order_comes_back_from_the_journal(tmp_path):
+    order = Order(
+        plugins=("plugins/u",),
+        packs=("scenarios",),
+        release="Profit 9",
+        concurrency=3,
+        only=("u",),
+        keyword="a or b",
+        entry_points=False,
+        shard=Shard(index=2, total=3),
+        scenarios={"u": ("a", "b[sync]")},
+        retries=2,
+        rerun_of="r0",
+        environment="demo",
+        seed=5,
+        keep_traffic=False,
+        isolated=True,
+        in_process=True,
+    )
+    journal = RunJournal(tmp_path / "r1", durable=False)
+    journal.append(replace(BEGIN, order=order))
+    journal.close()
+
+    _, broken = read_broken_run("r1", tmp_path)
+
+    assert broken.begin.order == order
+    plain = Order(release="", concurrency=0)
+    same = [
+        each.name
+        for each in fields(Order)
+        if getattr(order, each.name) == getattr(plain, each.name)
+    ]
+    assert same == []  # a member that is added is tried here too
 
 
 def test_half_a_line_is_passed_by_and_what_comes_after_it_is_whole(tmp_path):

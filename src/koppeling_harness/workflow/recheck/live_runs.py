@@ -8,6 +8,7 @@ from pathlib import Path
 from koppeling_harness.clock import Clock
 from koppeling_harness.emulator.releases import RELEASES
 from koppeling_harness.errors import HarnessError
+from koppeling_harness.model.order import Order
 from koppeling_harness.model.recheck import Basis, Cell
 from koppeling_harness.model.run import ErpInfo, ErpKind, ScenarioResult
 from koppeling_harness.model.shape import Text
@@ -16,8 +17,8 @@ from koppeling_harness.rules.verdict import result_id
 from koppeling_harness.workflow.recheck.current_integrations import Present, Wanted
 from koppeling_harness.workflow.recheck.history import Earlier
 from koppeling_harness.workflow.recheck.recheck_releases import why_not_available
-from koppeling_harness.workflow.run.certify import Progress, certify
-from koppeling_harness.workflow.run.request import CertifyRequest
+from koppeling_harness.workflow.run.certify import certify
+from koppeling_harness.workflow.run.prepared_order import PreparedOrder
 
 _Results = dict[str, ScenarioResult | None]
 """By `scenario` or `scenario[operation]`; None when there was nothing to carry out."""
@@ -27,7 +28,7 @@ class LiveRuns:
     """Runs what is asked for and not known yet.
 
     Args:
-        request: How to run: packs, concurrency and retries.
+        order: How to run: packs, concurrency and retries.
         real: How to run on releases that real environments have, by label; on others ERP1 is
             emulated.
         certified: Folders with integrations as they were certified.
@@ -36,13 +37,13 @@ class LiveRuns:
 
     def __init__(
         self,
-        request: CertifyRequest,
-        real: Mapping[str, CertifyRequest],
+        order: Order,
+        real: Mapping[str, PreparedOrder],
         certified: Sequence[Path],
         *,
         clock: Clock,
     ) -> None:
-        self._request = request
+        self._order = order
         self._real = real
         self._clock = clock
         self._certified = discover(certified, entry_points=False) if certified else None
@@ -88,7 +89,7 @@ class LiveRuns:
         if real is not None and real.real is not None:
             version = real.real.facts.release.version
         else:
-            unavailable = why_not_available(erp.label, self._request.packs)
+            unavailable = why_not_available(erp.label, tuple(map(Path, self._order.packs)))
             if unavailable is not None:
                 return unavailable
             version = RELEASES[erp.label].release.version
@@ -124,15 +125,17 @@ class LiveRuns:
     def _run(self, folders: Mapping[Path, set[str]], release: str) -> None:
         """Run some scenarios of some integrations, and keep what became of them."""
         found = discover(list(folders), entry_points=False).integrations
-        request = replace(
-            self._real.get(release, self._request),
-            plugins=tuple(folders),
+        order = replace(
+            self._order,
+            plugins=tuple(map(str, folders)),
             release=release,
             only=tuple(each.manifest.id for each in found),
             entry_points=False,
-            ids={each.manifest.id: frozenset(folders[each.folder]) for each in found},
+            scenarios={each.manifest.id: tuple(folders[each.folder]) for each in found},
         )
-        record = certify(request, clock=self._clock, progress=Progress()).record
+        there = self._real.get(release)
+        prepared = PreparedOrder(order=order, real=there.real if there else None)
+        record = certify(prepared, clock=self._clock).record
         records = {each.id: each for each in record.integrations}
         for each in found:
             _, known = self._known(each.folder, release)

@@ -11,7 +11,9 @@ from pathlib import Path
 
 from koppeling_harness.clock import Clock
 from koppeling_harness.document import dump_json
+from koppeling_harness.engine.observer import Observer
 from koppeling_harness.errors import ExitCode
+from koppeling_harness.model.order import Order
 from koppeling_harness.model.policy import ReleaseRoles
 from koppeling_harness.model.recheck import (
     Movement,
@@ -36,10 +38,10 @@ from koppeling_harness.workflow.recheck.movements import moved, newly_failing
 from koppeling_harness.workflow.recheck.recheck_releases import AskedRelease, RecheckReleases
 from koppeling_harness.workflow.recheck.recorded_cells import RecordedCells
 from koppeling_harness.workflow.recheck.whose_change import Tables
-from koppeling_harness.workflow.run.certify import Certified, Progress
+from koppeling_harness.workflow.run.certify import Certified
 from koppeling_harness.workflow.run.conclude import RunDone
-from koppeling_harness.workflow.run.request import CertifyRequest
-from koppeling_harness.workflow.run.run import certify_and_write, with_defaults
+from koppeling_harness.workflow.run.prepared_order import with_defaults
+from koppeling_harness.workflow.run.run import certify_and_write
 from koppeling_harness.workflow.run.secret_search import refuse_secrets
 
 _HEAVIEST_FIRST = (
@@ -58,7 +60,7 @@ class RecheckRequest:
     """What is to be rechecked.
 
     Attributes:
-        run: How to run; its release is left aside.
+        order: How to run; its release is left aside.
         reports: Where runs are kept, and where the recheck is written.
         releases: Labels of the releases that are meant; those of the settings when empty.
         certified: Folders with integrations as they were certified.
@@ -67,7 +69,7 @@ class RecheckRequest:
         roles: Which releases count; those of the settings when None.
     """
 
-    run: CertifyRequest
+    order: Order
     reports: Path
     releases: tuple[str, ...] = ()
     certified: tuple[Path, ...] = ()
@@ -76,16 +78,16 @@ class RecheckRequest:
     roles: ReleaseRoles | None = None
 
 
-def recheck_and_write(request: RecheckRequest, *, clock: Clock, progress: Progress) -> RunDone:
+def recheck_and_write(request: RecheckRequest, *, clock: Clock, observer: Observer) -> RunDone:
     """Run, compare, attribute, and write record and page below the reports.
 
     Raises:
         HarnessError: No verdict was reached; see `certify` and `conclude`.
     """
     require_writable(request.reports)
-    request = replace(request, run=_only_necessary(with_defaults(request.run), request.impact))
+    request = replace(request, order=_only_necessary(with_defaults(request.order), request.impact))
     started_at = clock.now()
-    rechecking = _Rechecking(request, clock=clock, progress=progress)
+    rechecking = _Rechecking(request, clock=clock, observer=observer)
     if request.impact is None or set(request.impact.values()) - {"none"}:
         releases = tuple(rechecking.releases())
     else:
@@ -119,21 +121,21 @@ def recheck_and_write(request: RecheckRequest, *, clock: Clock, progress: Progre
 class _Rechecking:
     """One recheck: its runs, and the tables that they make necessary."""
 
-    def __init__(self, request: RecheckRequest, *, clock: Clock, progress: Progress) -> None:
+    def __init__(self, request: RecheckRequest, *, clock: Clock, observer: Observer) -> None:
         self._request = request
         self._clock = clock
-        self._progress = progress
+        self._observer = observer
         self._history = History(request.reports)  # before anything of now is written
         self._releases = RecheckReleases(
-            request.run,
+            request.order,
             Path(),
             labels=request.releases,
             environments=request.environments,
             roles=request.roles,
             clock=clock,
         )
-        self._live = LiveRuns(request.run, self._releases.real, request.certified, clock=clock)
-        self._tables = Tables(self._live, RecordedCells(request.run, clock=clock))
+        self._live = LiveRuns(request.order, self._releases.real, request.certified, clock=clock)
+        self._tables = Tables(self._live, RecordedCells(request.order, clock=clock))
         self.exit_codes: dict[str, ExitCode] = {}
 
     def releases(self) -> Iterator[RecheckedRelease]:
@@ -159,10 +161,10 @@ class _Rechecking:
 
     def _run(self, label: str) -> Certified:
         certified = certify_and_write(
-            self._releases.request(label),
+            self._releases.prepared(label),
             self._request.reports,
             clock=self._clock,
-            progress=self._progress,
+            observer=self._observer,
         ).certified
         self.exit_codes[label] = certified.exit_code
         for present in presents(certified).values():
@@ -213,11 +215,12 @@ class _Rechecking:
         return replace(scenario, attribution=whose_change(table), table=table)
 
 
-def _only_necessary(run: CertifyRequest, impact: Mapping[str, str] | None) -> CertifyRequest:
+def _only_necessary(order: Order, impact: Mapping[str, str] | None) -> Order:
     if impact is None:
-        return run
+        return order
     wanted = [name for name, necessity in impact.items() if necessity != "none"]
-    return replace(run, only=tuple(each for each in wanted if not run.only or each in run.only))
+    only = tuple(each for each in wanted if not order.only or each in order.only)
+    return replace(order, only=only)
 
 
 def _integration(

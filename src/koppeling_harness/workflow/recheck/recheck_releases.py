@@ -8,13 +8,14 @@ from koppeling_harness.clock import Clock
 from koppeling_harness.config.settings import Settings, load_settings
 from koppeling_harness.emulator.releases import RELEASES
 from koppeling_harness.errors import ErpUnavailableError
+from koppeling_harness.model.order import Order
 from koppeling_harness.model.policy import ReleaseRoles
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.status import Role
 from koppeling_harness.scenario.lock import read_lock
 from koppeling_harness.value import dataclass
+from koppeling_harness.workflow.run.prepared_order import PreparedOrder
 from koppeling_harness.workflow.run.real_environment import against_environment
-from koppeling_harness.workflow.run.request import CertifyRequest
 
 _NAMED_NOWHERE = Text(
     nl="niet beschikbaar: de instellingen noemen geen release",
@@ -44,7 +45,7 @@ class RecheckReleases:
     """The releases of one recheck.
 
     Args:
-        run: How to run; its release is left aside.
+        order: How to run; its release is left aside.
         folder: Of the project.
         labels: Those that are meant; those of the settings and of the environments when empty.
         environments: Names of real environments; each is used for the release that it runs.
@@ -57,7 +58,7 @@ class RecheckReleases:
 
     def __init__(
         self,
-        run: CertifyRequest,
+        order: Order,
         folder: Path,
         *,
         labels: Sequence[str],
@@ -65,10 +66,10 @@ class RecheckReleases:
         roles: ReleaseRoles | None,
         clock: Clock,
     ) -> None:
-        self._run = run
+        self._order = order
         settings = load_settings(folder)
         self._absent: dict[str, Text] = {}
-        self.real: Mapping[str, CertifyRequest] = self._reached(
+        self.real: Mapping[str, PreparedOrder] = self._reached(
             settings, folder, environments, clock
         )
         """How to run on the releases that real environments have, by label."""
@@ -85,24 +86,26 @@ class RecheckReleases:
 
     def _reached(
         self, settings: Settings, folder: Path, environments: Sequence[str], clock: Clock
-    ) -> dict[str, CertifyRequest]:
+    ) -> dict[str, PreparedOrder]:
         """Return how to run on the release of each real environment; one out of reach is absent."""
-        found: dict[str, CertifyRequest] = {}
+        found: dict[str, PreparedOrder] = {}
         for name in environments:
             try:
-                request = against_environment(self._run, name, folder=folder, clock=clock)
+                asked = PreparedOrder(order=replace(self._order, environment=name))
+                prepared = against_environment(asked, folder=folder, clock=clock)
             except ErpUnavailableError as error:
                 label = settings.environments[name].release or name
                 self._absent[label] = Text(
                     nl=f"niet beschikbaar: {error.message}", en=f"not available: {error.message}"
                 )
             else:
-                found[request.release] = request
+                found[prepared.order.release] = prepared
         return found
 
-    def request(self, label: str) -> CertifyRequest:
+    def prepared(self, label: str) -> PreparedOrder:
         """Return how to run on a release."""
-        return self.real.get(label) or replace(self._run, release=label)
+        on_erp1 = PreparedOrder(order=replace(self._order, release=label))
+        return self.real.get(label) or on_erp1
 
     def why_not(self, asked: AskedRelease) -> Text | None:
         """Return why nothing can be run on a release; None when it can."""
@@ -112,7 +115,7 @@ class RecheckReleases:
             return self._absent[asked.label]
         if asked.label in self.real:
             return None
-        return why_not_available(asked.label, self._run.packs)
+        return why_not_available(asked.label, tuple(map(Path, self._order.packs)))
 
     def with_older(self, label: str) -> list[str]:
         """Return where the last verdict may be: on the release itself, then on older ones."""

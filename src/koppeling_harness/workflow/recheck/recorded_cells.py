@@ -9,6 +9,7 @@ from koppeling_harness.clock import Clock
 from koppeling_harness.errors import HarnessError
 from koppeling_harness.hosting.replay import Recorded, replay_scenario
 from koppeling_harness.model.exchange import Recording
+from koppeling_harness.model.order import Order
 from koppeling_harness.model.recheck import Basis, Cell
 from koppeling_harness.model.run import ErpKind
 from koppeling_harness.model.shape import Text
@@ -20,20 +21,20 @@ from koppeling_harness.workflow.recheck.certified_cell import (
     recording_of,
 )
 from koppeling_harness.workflow.recheck.current_integrations import Wanted
-from koppeling_harness.workflow.run.certify import Progress, certify
-from koppeling_harness.workflow.run.request import CertifyRequest
+from koppeling_harness.workflow.run.certify import certify
+from koppeling_harness.workflow.run.prepared_order import PreparedOrder
 
 
 class RecordedCells:
     """Answers from recordings, and makes the recordings of now that this takes, each once.
 
     Args:
-        request: How to run: packs and concurrency.
+        order: How to run: packs and concurrency.
         clock: Tells the time.
     """
 
-    def __init__(self, request: CertifyRequest, *, clock: Clock) -> None:
-        self._request = request
+    def __init__(self, order: Order, *, clock: Clock) -> None:
+        self._order = order
         self._clock = clock
         self._sent: dict[tuple[Path, str, str], Mapping[str, Recording]] = {}
 
@@ -106,21 +107,20 @@ class RecordedCells:
         folder, label = present.integration.folder, present.run.erp.label
         key = (folder, label, earlier.run.run_id)
         if key not in self._sent:
-            request = replace(
-                self._request,
-                plugins=(folder,),
+            order = replace(
+                self._order,
+                plugins=(str(folder),),
                 release=label,
                 only=(present.record.id,),
                 entry_points=False,
-                ids={present.record.id: frozenset(wanted.scenarios)},
+                scenarios={present.record.id: wanted.scenarios},
                 seed=earlier.run.seed,
                 retries=0,
             )
             with tempfile.TemporaryDirectory(prefix="koppeling-") as place:
                 traffic = Path(place)
-                record = certify(
-                    request, clock=self._clock, progress=Progress(), traffic=traffic
-                ).record
+                prepared = PreparedOrder(order=order)
+                record = certify(prepared, clock=self._clock, traffic=traffic).record
                 sent = {
                     name: read_recording(
                         recording_file(traffic / record.run_id, present.record.id, name)

@@ -1,65 +1,40 @@
-"""The main job: run integrations against ERP1, judge, record, report."""
+"""The main job: run integrations against ERP1, judge, and say what the run came to."""
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from koppeling_harness.clock import Clock, today
-from koppeling_harness.errors import (
-    ExitCode,
-    NothingToRunError,
-)
-from koppeling_harness.hosting.certification import Request
+from koppeling_harness.engine.observer import Observer, Observers
+from koppeling_harness.errors import ExitCode, NothingToRunError
+from koppeling_harness.hosting.certification import Certification
 from koppeling_harness.hosting.session import SessionOutcome, run_session
-from koppeling_harness.model.exchange import Recording
 from koppeling_harness.model.run import (
     ErpInfo,
     ErpKind,
     HarnessInfo,
+    IntegrationRecord,
     RunRecord,
     ScenarioLock,
     ScenarioResult,
 )
 from koppeling_harness.model.run_journal import RunBegin
-from koppeling_harness.plugin.discover import Discovery, Integration
-from koppeling_harness.scenario.load import load_scenarios
-from koppeling_harness.scenario.lock import lock_for
+from koppeling_harness.plugin.discover import Integration
+from koppeling_harness.scenario.keyword import keyword_filter
 from koppeling_harness.scenario.plan import PlannedScenario
 from koppeling_harness.traffic.redactor import Redactor
 from koppeling_harness.value import dataclass
 from koppeling_harness.version import __version__
-from koppeling_harness.workflow.run.integrations import (
-    find_integrations,
-    kept_readings,
-    own_scenarios,
-)
+from koppeling_harness.workflow.run.continuation import Continuation, continuation_of
+from koppeling_harness.workflow.run.keep_results import ResultKeeper
 from koppeling_harness.workflow.run.keep_traffic import TrafficKeeper
-from koppeling_harness.workflow.run.plan import plan_all
-from koppeling_harness.workflow.run.request import CertifyRequest
-from koppeling_harness.workflow.run.resume import (
-    ResultKeeper,
-    Resumed,
-    breaks_of,
-    resumed,
-    with_kept,
-)
+from koppeling_harness.workflow.run.plan import RunPlan, plan_run
+from koppeling_harness.workflow.run.prepared_order import PreparedOrder
 from koppeling_harness.workflow.run.verdicts import judged, run_exit_code, set_aside
 
-OnResult = Callable[[PlannedScenario, ScenarioResult], None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
-    """Where a run tells how far it is.
-
-    Attributes:
-        on_collected: Called once, with the number of scenarios.
-        on_result: Called with each scenario and its result.
-    """
-
-    on_collected: Callable[[int], None] = field(default=lambda _count: None)
-    on_result: OnResult = field(default=lambda _planned, _result: None)
+_Results = Mapping[str, Sequence[ScenarioResult]]
+"""By integration."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,20 +61,31 @@ class Certified:
         return tuple(each.folder for each in self.integrations)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Run:
+    """One run, from its plan to its record."""
+
+    prepared: PreparedOrder
+    plan: RunPlan
+    begin: RunBegin
+    continuation: Continuation | None
+    redactor: Redactor
+
+
 def certify(
-    request: CertifyRequest,
+    prepared: PreparedOrder,
     *,
     clock: Clock,
-    progress: Progress,
+    observer: Observer | None = None,
     traffic: Path | None = None,
     reports: Path | None = None,
 ) -> Certified:
     """Run the scenarios that apply, and judge every integration.
 
     Args:
-        request: What to certify.
+        prepared: What to certify.
         clock: Tells the time.
-        progress: Is told how far it is.
+        observer: Is told how far the run is.
         traffic: Where runs are kept, to write there what goes over the wire in this one; nothing
             of it is written when None.
         reports: Where runs are kept, to write there each result as soon as it is there; nowhere
@@ -107,184 +93,166 @@ def certify(
 
     Raises:
         SecretFoundError: A recording holds something secret; see `TrafficKeeper`.
-        NothingToRunError: No integration, or no scenario that applies to one.
+        NothingToRunError: No integration, no scenario that applies to one, or nothing to repeat.
         ConfigurationError: An integration that was asked for by name cannot be loaded.
         DocumentError: Scenario files have problems.
+        UsageError: The keyword expression cannot be understood.
     """
-    discovery = find_integrations(request)
-    pack = load_scenarios(request.packs, kept_in=kept_readings())
-    lock = lock_for(request.packs, pack, release=request.release)
-    discovery, own = own_scenarios(discovery)
-    planned = plan_all(discovery.integrations, pack, own, release=request.release)
-    if not planned and not discovery.set_aside:
-        message = f"no scenario applies to any integration on {request.release}"
-        raise NothingToRunError(message, hint="See `koppeling scenarios list`.")
-    _require_something_to_repeat(request, planned)
-    digest = lock.digest(request.release)
-    begin = _begin(request, discovery, digest, clock)
-    run_id, seed, started_at = begin.run_id, begin.seed, begin.started_at
-    resume = (
-        resumed(request.resume, discovery.integrations, lock_digest=digest)
-        if request.resume
-        else None
+    run = _begin(prepared, plan_run(prepared), clock)
+    chosen = _chosen(run)
+    keepers = _keepers(run, traffic=traffic, reports=reports, clock=clock)
+    certification = Certification(
+        prepared.order,
+        run.plan.discovery.integrations,
+        run_id=run.begin.run_id,
+        seed=run.begin.seed,
+        clock=clock,
+        redactor=run.redactor,
+        real=prepared.real,
+        continued=run.continuation.number if run.continuation else 0,
     )
+    session = run_session(certification, chosen, Observers(*keepers, observer or Observer()))
+    if run.continuation is not None:
+        whole = run.continuation.completed(session.results, run.plan.scenarios)
+        session = replace(session, results=whole)
+    return _certified(run, session, clock)
+
+
+def _begin(prepared: PreparedOrder, plan: RunPlan, clock: Clock) -> _Run:
+    """Return the run with what identifies it: that of the one that is gone on with, else new."""
+    order, broken, integrations = prepared.order, prepared.broken, plan.discovery.integrations
+    now = clock.now()
+    continuation = None
+    if broken is None:
+        begin = RunBegin(
+            run_id=f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}",
+            started_at=now,
+            seed=secrets.randbits(32) if order.seed is None else order.seed,
+            harness=__version__,
+            lock_digest=plan.lock_digest,
+            digests={each.manifest.id: each.digest for each in integrations},
+            order=order,
+        )
+    else:
+        begin = broken.begin
+        continuation = continuation_of(broken, integrations, lock_digest=plan.lock_digest)
     redactor = Redactor(secrets.token_bytes(32))
-    results_keeper = _result_keeper(begin, reports, redactor, request, resume, clock)
-    keeper = None if traffic is None else TrafficKeeper(traffic / run_id, redactor)
-    session = run_session(
-        Request(
-            discovery=discovery,
-            release=request.release,
-            run_id=run_id,
-            seed=seed,
-            concurrency=request.concurrency,
-            clock=clock,
-            on_result=progress.on_result,
-            on_start=results_keeper.start if results_keeper else _not_noted,
-            on_end=results_keeper.keep if results_keeper else _not_noted,
-            selects=lambda each: request.selects(each) and not (resume and resume.is_kept(each)),
-            redactor=redactor,
-            on_recording=keeper.keep if keeper else _not_kept,
-            retries=0 if request.real else request.retries,  # calls are waited for one by one
-            real=request.real,
-            in_process=request.in_process,
-        ),
-        [each for many in planned.values() for each in many],
-        keyword=request.keyword,
-        on_collected=progress.on_collected,
+    return _Run(
+        prepared=prepared, plan=plan, begin=begin, continuation=continuation, redactor=redactor
     )
-    if keeper is not None:
-        keeper.close()
-    if results_keeper is not None:
-        results_keeper.close()
-    if resume is not None:
-        every = [each for many in planned.values() for each in many]
-        session = replace(session, results=with_kept(session.results, every, resume))
-    erp = _erp(request, session)
-    results, notes = _results(request, session, discovery, erp, digest, run_id)
+
+
+def _chosen(run: _Run) -> tuple[PlannedScenario, ...]:
+    """Return what is to be carried out now.
+
+    Raises:
+        NothingToRunError: What did not pass in an earlier run was to be repeated, and all passed.
+        UsageError: The keyword expression cannot be understood.
+    """
+    prepared, kept = run.prepared, run.continuation
+    selected = [each for each in run.plan.scenarios if prepared.selects(each)]
+    if prepared.rerun is not None and not selected:
+        earlier = prepared.rerun.earlier.run_id
+        message = f"everything in run {earlier} passed: nothing is to be repeated"
+        raise NothingToRunError(message, hint="Run without --rerun-failed for a new verdict.")
+    is_meant = keyword_filter(prepared.order.keyword)
+    return tuple(each for each in selected if not (kept and kept.is_kept(each)) and is_meant(each))
+
+
+def _keepers(
+    run: _Run, *, traffic: Path | None, reports: Path | None, clock: Clock
+) -> list[Observer]:
+    """Return what writes on disk while the run goes on."""
+    keepers: list[Observer] = []
+    if traffic is not None:
+        keepers.append(TrafficKeeper(traffic / run.begin.run_id, run.redactor))
+    if reports is not None:
+        results = ResultKeeper(
+            reports / run.begin.run_id,
+            run.redactor,
+            durable=run.prepared.real is not None,
+            continuation=run.continuation,
+        )
+        results.begin(run.begin, now=clock.now())
+        keepers.append(results)
+    return keepers
+
+
+def _certified(run: _Run, session: SessionOutcome, clock: Clock) -> Certified:
+    erp = _erp(run.prepared, session)
+    results, notes = _results(run, session, erp)
+    kept, rerun = run.continuation, run.prepared.rerun
     record = RunRecord(
-        run_id=run_id,
-        started_at=started_at,
+        run_id=run.begin.run_id,
+        started_at=run.begin.started_at,
         finished_at=clock.now(),
         harness=HarnessInfo(version=__version__),
         erp=erp,
-        scenario_lock=ScenarioLock(digest=digest, required=len(lock.required(request.release))),
-        integrations=(
-            *(
-                judged(
-                    each,
-                    planned.get(each.manifest.id, ()),
-                    results.get(each.manifest.id, ()),
-                    release=request.release,
-                    as_of=today(clock),
-                    shard=request.shard,
-                )
-                for each in discovery.integrations
-            ),
-            *(set_aside(each) for each in discovery.set_aside),
-        ),
-        shard=request.shard,
-        rerun_of=request.rerun.earlier.run_id if request.rerun else "",
-        seed=seed,
-        breaks=breaks_of(resume, clock),
+        scenario_lock=ScenarioLock(digest=run.plan.lock_digest, required=run.plan.required),
+        integrations=_integration_records(run, results, clock),
+        shard=run.prepared.order.shard,
+        rerun_of=rerun.earlier.run_id if rerun else "",
+        seed=run.begin.seed,
+        breaks=kept.breaks(clock.now()) if kept else (),
     )
     return Certified(
         record=record,
         session=session,
         exit_code=run_exit_code(record, interrupted=session.interrupted),
-        integrations=discovery.integrations,
-        notes=(*notes, *(resume.notes if resume else ()), *session.notes),
+        integrations=run.plan.discovery.integrations,
+        notes=(*notes, *(kept.notes if kept else ()), *session.notes),
     )
 
 
-def _begin(
-    request: CertifyRequest, discovery: Discovery, lock_digest: str, clock: Clock
-) -> RunBegin:
-    """Return what identifies the run: that of the one that is gone on with, else a new one."""
-    if request.resume is not None:
-        return request.resume.begin
-    now = clock.now()
-    return RunBegin(
-        run_id=f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}",
-        started_at=now,
-        seed=secrets.randbits(32) if request.seed is None else request.seed,
-        harness=__version__,
-        lock_digest=lock_digest,
-        digests={each.manifest.id: each.digest for each in discovery.integrations},
-        order=request.order(),
+def _integration_records(
+    run: _Run, results: _Results, clock: Clock
+) -> tuple[IntegrationRecord, ...]:
+    order, discovery = run.prepared.order, run.plan.discovery
+    return (
+        *(
+            judged(
+                each,
+                run.plan.by_integration.get(each.manifest.id, ()),
+                results.get(each.manifest.id, ()),
+                release=order.release,
+                as_of=today(clock),
+                shard=order.shard,
+            )
+            for each in discovery.integrations
+        ),
+        *(set_aside(each) for each in discovery.set_aside),
     )
 
 
-def _result_keeper(
-    begin: RunBegin,
-    reports: Path | None,
-    redactor: Redactor,
-    request: CertifyRequest,
-    resume: Resumed | None,
-    clock: Clock,
-) -> ResultKeeper | None:
-    if reports is None:
-        return None
-    folder = reports / begin.run_id
-    keeper = ResultKeeper(folder, redactor, durable=request.real is not None, resume=resume)
-    keeper.begin(begin, clock=clock)
-    return keeper
-
-
-def _not_noted(*_: object) -> None:
-    """Note nothing of a scenario that begins or ends."""
-
-
-def _not_kept(_planned: PlannedScenario, _recording: Recording) -> None:
-    """Take a recording, and forget it."""
-
-
-def _require_something_to_repeat(
-    request: CertifyRequest, planned: Mapping[str, tuple[PlannedScenario, ...]]
-) -> None:
-    if request.rerun is None or any(
-        request.selects(each) for many in planned.values() for each in many
-    ):
-        return
-    message = f"everything in run {request.rerun.earlier.run_id} passed: nothing is to be repeated"
-    raise NothingToRunError(message, hint="Run without --rerun-failed for a new verdict.")
-
-
-def _erp(request: CertifyRequest, session: SessionOutcome) -> ErpInfo:
+def _erp(prepared: PreparedOrder, session: SessionOutcome) -> ErpInfo:
     release = session.release
     return ErpInfo(
-        kind=ErpKind.ENVIRONMENT if request.real else ErpKind.EMULATOR,
-        environment=request.real.facts.environment if request.real else "ERP1",
+        kind=ErpKind.ENVIRONMENT if prepared.real else ErpKind.EMULATOR,
+        environment=prepared.real.facts.environment if prepared.real else "ERP1",
         version=release.version if release else "",
-        label=release.label if release else request.release,
+        label=release.label if release else prepared.order.release,
     )
 
 
-def _results(
-    request: CertifyRequest,
-    session: SessionOutcome,
-    discovery: Discovery,
-    erp: ErpInfo,
-    lock_digest: str,
-    run_id: str,
-) -> tuple[Mapping[str, Sequence[ScenarioResult]], tuple[str, ...]]:
+def _results(run: _Run, session: SessionOutcome, erp: ErpInfo) -> tuple[_Results, tuple[str, ...]]:
     """Return the results by integration, those of a repeated run among them, and what to say."""
     done: dict[str, list[ScenarioResult]] = {}
     for each, result in session.results:
         done.setdefault(each.manifest.id, []).append(result)
     results: dict[str, Sequence[ScenarioResult]] = dict(done)
     notes: list[str] = []
-    if request.rerun is None:
+    rerun = run.prepared.rerun
+    if rerun is None:
         return results, ()
-    for integration in discovery.integrations:
+    for integration in run.plan.discovery.integrations:
         name = integration.manifest.id
-        changes = request.rerun.changes(integration, erp, lock_digest)
+        changes = rerun.changes(integration, erp, run.plan.lock_digest)
         if changes:
             notes.append(
-                f"{name}: what passed in {request.rerun.earlier.run_id} is not counted, because "
+                f"{name}: what passed in {rerun.earlier.run_id} is not counted, because "
                 f"since then there is a change in {', '.join(changes)}"
             )
         else:
             now = results.get(name, ())
-            results[name] = request.rerun.joined(integration, now, run_id=run_id)
+            results[name] = rerun.joined(integration, now, run_id=run.begin.run_id)
     return results, tuple(notes)

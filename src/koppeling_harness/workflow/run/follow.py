@@ -12,13 +12,14 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 from koppeling_harness.clock import Clock
+from koppeling_harness.engine.observer import Observer
 from koppeling_harness.errors import ConfigurationError
+from koppeling_harness.model.order import Order
 from koppeling_harness.model.run import ScenarioResult
 from koppeling_harness.model.verdict import Outcome
 from koppeling_harness.report.result_text import render
 from koppeling_harness.scenario.plan import PlannedScenario
-from koppeling_harness.workflow.run.request import CertifyRequest
-from koppeling_harness.workflow.run.run import with_defaults
+from koppeling_harness.workflow.run.prepared_order import with_defaults
 from koppeling_harness.workflow.run.workshop import Touched, Workshop
 
 Tell = Callable[[str], None]
@@ -83,13 +84,34 @@ class _Due:
         planned = list(self._waiting.values())
         if len(planned) > _FEW:
             self._tell(f"running {len(planned)} scenarios")
-        passed = 0
-        async for each, result in self._workshop.run(planned):
-            self._waiting.pop(_key(each), None)
-            passed += result.outcome is Outcome.PASSED
-            if len(planned) <= _FEW or result.outcome is not Outcome.PASSED:
-                self._tell(_result_text(each, result))
-        self._tell(f"{passed} of {len(planned)} passed; waiting for a save (Ctrl-C ends)")
+        telling = _Telling(self._waiting, self._tell, every=len(planned) <= _FEW)
+        await self._workshop.run(planned, telling)
+        self._tell(f"{telling.passed} of {len(planned)} passed; waiting for a save (Ctrl-C ends)")
+
+
+class _Telling(Observer):
+    """Tells what became of scenarios that were due, and takes them from the list.
+
+    Args:
+        due: What is due.
+        tell: Is told what a person should read.
+        every: Whether results that passed are told too.
+    """
+
+    def __init__(
+        self, due: dict[tuple[str, str], PlannedScenario], tell: Tell, *, every: bool
+    ) -> None:
+        self._due = due
+        self._tell = tell
+        self._every = every
+        self.passed = 0
+
+    def scenario_ended(self, planned: PlannedScenario, result: ScenarioResult) -> None:
+        """Tell a result."""
+        self._due.pop(_key(planned), None)
+        self.passed += result.outcome is Outcome.PASSED
+        if self._every or result.outcome is not Outcome.PASSED:
+            self._tell(_result_text(planned, result))
 
 
 def _key(planned: PlannedScenario) -> tuple[str, str]:
@@ -101,7 +123,7 @@ def _result_text(planned: PlannedScenario, result: ScenarioResult) -> str:
     return line if result.outcome is Outcome.PASSED else f"{line}\n{render(result)}"
 
 
-def watch_and_run(request: CertifyRequest, *, clock: Clock, tell: Tell) -> None:
+def watch_and_run(order: Order, *, clock: Clock, tell: Tell) -> None:
     """Run everything, then what each save touches, until interrupted.
 
     Raises:
@@ -113,11 +135,11 @@ def watch_and_run(request: CertifyRequest, *, clock: Clock, tell: Tell) -> None:
         message = "--watch needs the package watchfiles, which is not installed"
         hint = "Install it: pip install 'koppeling-harness[watch]'."
         raise ConfigurationError(message, hint=hint)
-    asyncio.run(_watch_and_run(with_defaults(request), clock, tell))
+    asyncio.run(_watch_and_run(with_defaults(order), clock, tell))
 
 
-async def _watch_and_run(request: CertifyRequest, clock: Clock, tell: Tell) -> None:
-    async with Workshop(request, clock=clock) as workshop:
+async def _watch_and_run(order: Order, clock: Clock, tell: Tell) -> None:
+    async with Workshop(order, clock=clock) as workshop:
         await follow(workshop, _saves(workshop), tell)
 
 

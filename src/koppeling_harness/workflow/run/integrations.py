@@ -9,40 +9,45 @@ from koppeling_harness.errors import (
     NothingToRunError,
     UsageError,
 )
+from koppeling_harness.model.order import Order
 from koppeling_harness.model.scenario import Scenario
 from koppeling_harness.plugin.discover import Discovery, Integration, SetAside, discover
 from koppeling_harness.plugin.requires import with_runtimes
 from koppeling_harness.plugin.venvs import cache_folder, with_environments
 from koppeling_harness.scenario.load import load_scenarios
-from koppeling_harness.workflow.run.request import CertifyRequest
 from koppeling_harness.workflow.run.rerun import Rerun
 
 
-def find_integrations(request: CertifyRequest) -> Discovery:
-    """Return the integrations that a request means, ready to be started.
+def find_integrations(order: Order, rerun: Rerun | None = None) -> Discovery:
+    """Return the integrations that an order means, ready to be started.
+
+    Args:
+        order: What is asked.
+        rerun: The run of which to repeat what did not pass.
 
     Raises:
         NothingToRunError: There is none.
         ConfigurationError: One that was asked for by name cannot be loaded.
         UsageError: It asks for hooks in this process, of more than one integration.
     """
-    found = discover(request.plugins, entry_points=request.entry_points, kept_in=kept_readings())
-    if request.rerun is not None:
-        found = _of_run(found, request.rerun)
-    if request.only:
-        found = _named(found, request.only)
+    folders = tuple(map(Path, order.plugins))
+    found = discover(folders, entry_points=order.entry_points, kept_in=kept_readings())
+    if rerun is not None:
+        found = _of_run(found, rerun)
+    if order.only:
+        found = _named(found, order.only)
     elif not found.integrations and not found.set_aside:
-        places = ", ".join(str(path) for path in request.plugins) or "no folder"
+        places = ", ".join(map(str, folders)) or "no folder"
         message = f"no integration found ({places})"
         raise NothingToRunError(message, hint="Point --plugin at a folder with koppeling.yaml.")
     found = with_runtimes(found)
-    if request.in_process:
-        _require_one(found, isolated=request.isolated)
+    if order.in_process:
+        _require_one(found, isolated=order.isolated)
     else:
-        found = with_environments(found, everyone=request.isolated)
-    asked_for = {str(path) for path in request.plugins}
+        found = with_environments(found, everyone=order.isolated)
+    asked_for = set(map(str, folders))
     for each in found.set_aside:
-        if each.name in request.only or (each.missing_runtime and each.where in asked_for):
+        if each.name in order.only or (each.missing_runtime and each.where in asked_for):
             message = f"{each.where}: {each.problem}"
             raise ConfigurationError(message, hint=each.hint)
     return found

@@ -5,6 +5,7 @@ from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
+from koppeling_harness.engine.observer import Observer
 from koppeling_harness.errors import ConfigurationError, SecretFoundError
 from koppeling_harness.model.exchange import Recording
 from koppeling_harness.scenario.plan import PlannedScenario
@@ -16,11 +17,10 @@ from koppeling_harness.traffic.redactor import Redactor
 from koppeling_harness.workflow.run.secret_search import refuse_secrets
 
 
-class TrafficKeeper:
+class TrafficKeeper(Observer):
     """Writes a HAR file per scenario: scanned for secrets first, and not written when one is found.
 
-    A scenario ends while others run, so that what goes wrong here is kept, for `close` to raise
-    when the run is over.
+    A scenario ends while others run, so that what goes wrong here is kept, for `ended` to raise.
 
     Args:
         folder: The run's.
@@ -34,7 +34,7 @@ class TrafficKeeper:
         self._unwritten: ConfigurationError | None = None
         self._times: Counter[tuple[str, str]] = Counter()
 
-    def keep(self, planned: PlannedScenario, recording: Recording) -> None:
+    def recorded(self, planned: PlannedScenario, recording: Recording) -> None:
         """Write what went over the wire in one scenario; nothing when nothing did.
 
         Each time that a scenario is repeated has a file of its own: `….attempt-2.har`.
@@ -62,7 +62,7 @@ class TrafficKeeper:
         except ConfigurationError as error:
             self._unwritten = self._unwritten or error
 
-    def close(self) -> None:
+    def ended(self) -> None:
         """Say what went wrong.
 
         Raises:

@@ -1,12 +1,69 @@
-"""What is to be run for every integration."""
+"""The plan of a run: the integrations, and the scenarios of each."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from koppeling_harness.errors import NothingToRunError
 from koppeling_harness.model.scenario import Scenario
-from koppeling_harness.plugin.discover import Integration
-from koppeling_harness.scenario.load import file_of
+from koppeling_harness.plugin.discover import Discovery, Integration
+from koppeling_harness.scenario.load import file_of, load_scenarios
+from koppeling_harness.scenario.lock import lock_for
 from koppeling_harness.scenario.plan import PlannedScenario, plan
+from koppeling_harness.value import dataclass
+from koppeling_harness.workflow.run.integrations import (
+    find_integrations,
+    kept_readings,
+    own_scenarios,
+)
+from koppeling_harness.workflow.run.prepared_order import PreparedOrder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunPlan:
+    """The plan of a run.
+
+    Attributes:
+        discovery: The integrations, and those that were set aside.
+        by_integration: The scenarios of each integration that has any, by its id.
+        lock_digest: SHA-256 over the list of required scenarios of the release.
+        required: How many scenarios that list names.
+    """
+
+    discovery: Discovery
+    by_integration: Mapping[str, tuple[PlannedScenario, ...]]
+    lock_digest: str
+    required: int
+
+    @property
+    def scenarios(self) -> tuple[PlannedScenario, ...]:
+        """The scenarios of every integration."""
+        return tuple(each for many in self.by_integration.values() for each in many)
+
+
+def plan_run(prepared: PreparedOrder) -> RunPlan:
+    """Return the plan that an order asks for, before anything of it is selected.
+
+    Raises:
+        NothingToRunError: No integration, or no scenario that applies to one.
+        ConfigurationError: An integration that was asked for by name cannot be loaded.
+        DocumentError: Scenario files have problems.
+    """
+    order = prepared.order
+    discovery = find_integrations(order, prepared.rerun)
+    packs = tuple(map(Path, order.packs))
+    pack = load_scenarios(packs, kept_in=kept_readings())
+    lock = lock_for(packs, pack, release=order.release)
+    discovery, own = own_scenarios(discovery)
+    planned = plan_all(discovery.integrations, pack, own, release=order.release)
+    if not planned and not discovery.set_aside:
+        message = f"no scenario applies to any integration on {order.release}"
+        raise NothingToRunError(message, hint="See `koppeling scenarios list`.")
+    return RunPlan(
+        discovery=discovery,
+        by_integration=planned,
+        lock_digest=lock.digest(order.release),
+        required=len(lock.required(order.release)),
+    )
 
 
 def plan_all(

@@ -1,20 +1,20 @@
-"""What is done for the reports of a run while it waits for ERP1, as it does most of its time."""
+"""Prepare the reports of a run while it waits for ERP1, as it does most of its time."""
 
 import contextlib
 import importlib
 import threading
-from dataclasses import replace
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from koppeling_harness.engine.observer import Observer
 from koppeling_harness.model.run import ScenarioResult
 from koppeling_harness.scenario.plan import PlannedScenario
-from koppeling_harness.workflow.run.certify import Progress
 
 if TYPE_CHECKING:
     from koppeling_harness.report.result_forms import ResultForms
 
 
-class Meanwhile:
+class ReportPreparer(Observer):
     """Imports what concludes a run, then puts results into the forms of its reports.
 
     Attributes:
@@ -24,20 +24,15 @@ class Meanwhile:
     def __init__(self) -> None:
         self.forms: ResultForms | None = None
 
-    def during(self, progress: Progress) -> Progress:
-        """Return a progress that this is done by, after what it tells."""
+    def started(self, planned: Sequence[PlannedScenario]) -> None:  # noqa: ARG002 - told to all
+        """Begin to import, beside the run."""
+        threading.Thread(target=self._import, daemon=True).start()
 
-        def collected(count: int) -> None:
-            progress.on_collected(count)
-            threading.Thread(target=self._import, daemon=True).start()
-
-        def ended(planned: PlannedScenario, result: ScenarioResult) -> None:
-            progress.on_result(planned, result)
-            if self.forms is not None:
-                with contextlib.suppress(Exception):  # raised again when the reports are written
-                    self.forms.make(planned.manifest.id, result)
-
-        return replace(progress, on_collected=collected, on_result=ended)
+    def scenario_ended(self, planned: PlannedScenario, result: ScenarioResult) -> None:
+        """Put a result into its forms."""
+        if self.forms is not None:
+            with contextlib.suppress(Exception):  # raised again when the reports are written
+                self.forms.make(planned.manifest.id, result)
 
     def _import(self) -> None:
         """Import it, which takes a tenth of what a run of one scenario does."""

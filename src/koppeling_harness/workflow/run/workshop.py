@@ -1,16 +1,18 @@
 """What `koppeling run --watch` works with: integrations, scenarios and ERP1, kept warm."""
 
 import secrets
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
 from koppeling_harness.clock import Clock
 from koppeling_harness.config.manifest import MANIFEST
 from koppeling_harness.engine.engine import Engine, Setting
+from koppeling_harness.engine.observer import Observer
 from koppeling_harness.errors import ConfigurationError, HarnessError
 from koppeling_harness.hosting.host import EmulatedErp
-from koppeling_harness.model.run import ScenarioResult
+from koppeling_harness.model.order import Order
 from koppeling_harness.model.scenario import Scenario
 from koppeling_harness.plugin.discover import Integration
 from koppeling_harness.plugin.session import IntegrationRunner
@@ -19,7 +21,6 @@ from koppeling_harness.scenario.plan import PlannedScenario, plan
 from koppeling_harness.traffic.redactor import Redactor
 from koppeling_harness.value import dataclass
 from koppeling_harness.workflow.run.integrations import find_integrations
-from koppeling_harness.workflow.run.request import CertifyRequest
 
 SUFFIX = ".scenario.yaml"
 
@@ -43,28 +44,29 @@ class Touched:
 
 
 class Workshop:
-    """The integrations and scenarios of a request, and what runs them; a context manager.
+    """The integrations and scenarios of an order, and what runs them; a context manager.
 
     Args:
-        request: What is meant.
+        order: What is meant.
         clock: Tells the time.
     """
 
-    def __init__(self, request: CertifyRequest, *, clock: Clock) -> None:
-        self._request = request
+    def __init__(self, order: Order, *, clock: Clock) -> None:
+        self._order = order
+        self._packs = tuple(map(Path, order.packs))
         self._clock = clock
         self._integrations: dict[str, Integration] = {}
         self._runners: dict[str, IntegrationRunner] = {}
         redactor = Redactor(secrets.token_bytes(32))
-        self._erp = EmulatedErp(release=request.release, redactor=redactor, clock=clock)
+        self._erp = EmulatedErp(release=order.release, redactor=redactor, clock=clock)
         self._engine = Engine(
             environments=self._erp,
             runners=self._runners,
             clock=clock,
             setting=Setting(
                 run_id=f"watch-{secrets.token_hex(4)}",
-                seed=secrets.randbits(32) if request.seed is None else request.seed,
-                concurrency=request.concurrency,
+                seed=secrets.randbits(32) if order.seed is None else order.seed,
+                concurrency=order.concurrency,
             ),
         )
 
@@ -80,7 +82,7 @@ class Workshop:
     @property
     def places(self) -> tuple[Path, ...]:
         """Where files are that touch something, when they are saved."""
-        return (*self._request.packs, *(each.folder for each in self._integrations.values()))
+        return (*self._packs, *(each.folder for each in self._integrations.values()))
 
     async def open(self) -> Touched:
         """Find the integrations; return every scenario.
@@ -89,11 +91,11 @@ class Workshop:
             HarnessError: There is none, one that was named cannot be loaded, or there is no such
                 folder of scenarios.
         """
-        for place in self._request.packs:
+        for place in self._packs:
             if not place.exists():
                 message = f"{place}: expected a folder or file with scenarios, found nothing"
                 raise ConfigurationError(message)
-        found = find_integrations(self._request)
+        found = find_integrations(self._order)
         for each in found.integrations:
             await self._take(each)
         touched = self._all_of(found.integrations)
@@ -127,16 +129,9 @@ class Workshop:
             renewed=frozenset() if problems else frozenset(names),
         )
 
-    async def run(
-        self, planned: Sequence[PlannedScenario]
-    ) -> AsyncIterator[tuple[PlannedScenario, ScenarioResult]]:
-        """Carry out scenarios; yield each with its result as it ends."""
-        results = self._engine.run(planned)
-        try:
-            async for each in results:
-                yield each
-        finally:
-            await results.aclose()
+    async def run(self, planned: Sequence[PlannedScenario], observer: Observer) -> None:
+        """Carry out scenarios, and tell an observer what becomes of each."""
+        await self._engine.run(planned, observer)
 
     async def _take(self, integration: Integration) -> None:
         name = integration.manifest.id
@@ -148,16 +143,11 @@ class Workshop:
 
     async def _again(self, integration: Integration) -> list[str]:
         """Read an integration again after a save; return what is wrong with it."""
-        request = CertifyRequest(
-            plugins=(integration.folder,),
-            packs=(),
-            release=self._request.release,
-            concurrency=1,
-            entry_points=False,
-            isolated=self._request.isolated,
+        order = replace(
+            self._order, plugins=(str(integration.folder),), only=(), entry_points=False
         )
         try:
-            found = find_integrations(request)
+            found = find_integrations(order)
         except HarnessError as error:
             return [error.render()]
         problems = [f"{each.problem}\n{each.hint}".strip() for each in found.set_aside]
@@ -169,7 +159,7 @@ class Workshop:
 
     def _all_of(self, integrations: Sequence[Integration]) -> Touched:
         own = [each.scenarios for each in integrations if each.scenarios is not None]
-        files = [path for place in (*self._request.packs, *own) for path in _files(place)]
+        files = [path for place in (*self._packs, *own) for path in _files(place)]
         found = self._plan(files)
         names = {each.manifest.id for each in integrations}
         planned = tuple(each for each in found.planned if each.manifest.id in names)
@@ -196,7 +186,7 @@ class Workshop:
         return (
             each
             for integration in integrations
-            for each in plan([scenario], integration.manifest, release=self._request.release)
+            for each in plan([scenario], integration.manifest, release=self._order.release)
         )
 
     def _integrations_for(self, path: Path) -> Sequence[Integration]:
@@ -206,7 +196,7 @@ class Workshop:
                 each.scenarios.resolve()
             ):
                 return [each]
-        packs = [each.resolve() for each in self._request.packs]
+        packs = [each.resolve() for each in self._packs]
         if any(path.resolve().is_relative_to(each) for each in packs):
             return list(self._integrations.values())
         return []

@@ -3,11 +3,11 @@ from pathlib import Path
 import pytest
 
 from koppeling_harness.clock import SystemClock
+from koppeling_harness.model.order import Order
 from koppeling_harness.model.policy import ReleaseRoles
 from koppeling_harness.model.status import Role
 from koppeling_harness.scenario.lock import LOCK_FILE, make_lock, render_lock
 from koppeling_harness.workflow.recheck.recheck_releases import RecheckReleases, why_not_available
-from koppeling_harness.workflow.run.request import CertifyRequest
 
 ROLES = ReleaseRoles(previous="Profit 7", current="Profit 8", accept="Profit 9")
 
@@ -16,7 +16,7 @@ def releases(
     folder: Path, *labels: str, roles: ReleaseRoles | None = ROLES, packs: tuple[Path, ...] = ()
 ) -> RecheckReleases:
     return RecheckReleases(
-        CertifyRequest(plugins=(), packs=packs, release="", concurrency=1),
+        Order(packs=tuple(map(str, packs)), release="", concurrency=1),
         folder,
         labels=labels,
         environments=(),

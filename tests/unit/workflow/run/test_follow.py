@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from koppeling_harness.clock import SystemClock
+from koppeling_harness.model.order import Order
 from koppeling_harness.workflow.run.follow import follow
-from koppeling_harness.workflow.run.request import CertifyRequest
 from koppeling_harness.workflow.run.workshop import Workshop
 from support.tiny import SCENARIO, tiny_plugin
 
@@ -60,14 +60,14 @@ def told(here, *saves):
             await heard.wait()
 
     async def run():
-        request = CertifyRequest(
-            plugins=(here / "plugins",),
-            packs=(here / "packs",),
+        order = Order(
+            plugins=(str(here / "plugins"),),
+            packs=(str(here / "packs"),),
             release="Profit 8",
             concurrency=2,
             entry_points=False,
         )
-        async with asyncio.timeout(60), Workshop(request, clock=SystemClock()) as workshop:
+        async with asyncio.timeout(60), Workshop(order, clock=SystemClock()) as workshop:
             await follow(workshop, saving(), tell)
 
     asyncio.run(run())

@@ -46,7 +46,7 @@ def redactor():
 
 
 def test_a_recording_is_written_as_soon_as_it_is_there(tmp_path, redactor):
-    TrafficKeeper(tmp_path, redactor).keep(planned(), a_recording())
+    TrafficKeeper(tmp_path, redactor).recorded(planned(), a_recording())
 
     har = json.loads((tmp_path / "traffic/urenportaal/reading.pages.sync.har").read_bytes())
     assert len(har["log"]["entries"]) == 1
@@ -54,11 +54,11 @@ def test_a_recording_is_written_as_soon_as_it_is_there(tmp_path, redactor):
 
 def test_a_recording_with_a_secret_is_not_written_and_ends_the_run(tmp_path, redactor):
     keeper = TrafficKeeper(tmp_path, redactor)
-    keeper.keep(planned("reading.leaks"), a_recording(f"<data>{TOKEN.lower()}</data>"))
-    keeper.keep(planned("reading.clean"), a_recording())
+    keeper.recorded(planned("reading.leaks"), a_recording(f"<data>{TOKEN.lower()}</data>"))
+    keeper.recorded(planned("reading.clean"), a_recording())
 
     with pytest.raises(SecretFoundError, match=r"reading\.leaks\.sync\.har: found token") as error:
-        keeper.close()
+        keeper.ended()
     assert error.value.exit_code == 14
     assert TOKEN.lower() not in error.value.render().lower()
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == [
@@ -69,7 +69,7 @@ def test_a_recording_with_a_secret_is_not_written_and_ends_the_run(tmp_path, red
 def test_a_scenario_that_is_repeated_has_a_file_for_each_time(tmp_path, redactor):
     keeper = TrafficKeeper(tmp_path, redactor)
     for _ in range(2):
-        keeper.keep(planned(), a_recording())
+        keeper.recorded(planned(), a_recording())
 
     assert sorted(path.name for path in tmp_path.rglob("*.har")) == [
         "reading.pages.sync.attempt-2.har",
@@ -78,7 +78,7 @@ def test_a_scenario_that_is_repeated_has_a_file_for_each_time(tmp_path, redactor
 
 
 def test_a_scenario_without_traffic_has_no_file(tmp_path, redactor):
-    TrafficKeeper(tmp_path, redactor).keep(planned(), Recording(exchanges=()))
+    TrafficKeeper(tmp_path, redactor).recorded(planned(), Recording(exchanges=()))
 
     assert list(tmp_path.iterdir()) == []
 
@@ -86,10 +86,10 @@ def test_a_scenario_without_traffic_has_no_file(tmp_path, redactor):
 def test_what_cannot_be_written_is_told_at_the_end(tmp_path, redactor):
     (tmp_path / "traffic").write_text("a file where a folder is needed", encoding="utf-8")
     keeper = TrafficKeeper(tmp_path, redactor)
-    keeper.keep(planned(), a_recording())
+    keeper.recorded(planned(), a_recording())
 
     with pytest.raises(ConfigurationError, match="cannot be written"):
-        keeper.close()
+        keeper.ended()
 
 
 def test_an_input_that_a_private_field_held_stands_in_no_file(tmp_path, redactor):
@@ -97,8 +97,8 @@ def test_an_input_that_a_private_field_held_stands_in_no_file(tmp_path, redactor
     recording = a_recording(f'{{"LaNm": "{redactor.placeholder("field", "Bakker")}"}}')
     keeper = TrafficKeeper(tmp_path, redactor)
 
-    keeper.keep(planned(), replace(recording, triggers=(told,)))
-    keeper.close()
+    keeper.recorded(planned(), replace(recording, triggers=(told,)))
+    keeper.ended()
 
     (file,) = tmp_path.rglob("*.har")
     assert "Bakker" not in file.read_text(encoding="utf-8")

@@ -4,14 +4,15 @@ from pathlib import Path
 import pytest
 
 from koppeling_harness.errors import UsageError
+from koppeling_harness.model.order import Order
 from koppeling_harness.model.run import Shard
 from koppeling_harness.model.verdict import Outcome
 from koppeling_harness.plugin.discover import Integration
 from koppeling_harness.store.run_file import run_file
 from koppeling_harness.version import __version__
-from koppeling_harness.workflow.run.request import CertifyRequest
+from koppeling_harness.workflow.run.prepare_order import repeating
+from koppeling_harness.workflow.run.prepared_order import PreparedOrder
 from koppeling_harness.workflow.run.rerun import Rerun
-from koppeling_harness.workflow.run.run import repeating
 from support.exchanges import a_manifest
 from support.records import a_failure, a_result, a_run, an_integration
 
@@ -75,12 +76,12 @@ def test_without_a_change_everything_counts():
 
 def test_release_and_shard_are_those_of_the_earlier_run():
     shard = Shard(index=1, total=2)
-    request = CertifyRequest(plugins=(), packs=(), release="Profit 6", concurrency=1)
-    found = repeating(request, replace(RUN, shard=shard))
+    order = Order(release="Profit 6", concurrency=1)
+    found = repeating(PreparedOrder(order=order), replace(RUN, shard=shard)).order
 
     assert (found.release, found.shard) == ("Profit 8", shard)
     with pytest.raises(UsageError, match="--shard and --rerun-failed"):
-        repeating(replace(request, shard=shard), RUN)
+        repeating(PreparedOrder(order=replace(order, shard=shard)), RUN)
 
 
 def test_a_run_is_named_by_its_id_its_folder_or_its_file(tmp_path):

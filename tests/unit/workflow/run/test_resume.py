@@ -5,15 +5,15 @@ from pathlib import Path
 import pytest
 
 from koppeling_harness.errors import UsageError
+from koppeling_harness.model.order import Order
 from koppeling_harness.model.run import ScenarioResult
-from koppeling_harness.model.run_journal import RunBegin, RunOrder
+from koppeling_harness.model.run_journal import RunBegin
 from koppeling_harness.model.verdict import Level, Outcome
 from koppeling_harness.plugin.discover import Integration
 from koppeling_harness.scenario.plan import PlannedScenario
 from koppeling_harness.store.run_journal import BrokenRun
 from koppeling_harness.version import __version__
-from koppeling_harness.workflow.run.real_environment import refuse_beside_resume
-from koppeling_harness.workflow.run.resume import resumed, with_kept
+from koppeling_harness.workflow.run.continuation import continuation_of, refuse_beside_resume
 from support.scenarios import a_manifest, a_scenario, an_operation
 
 MANIFEST = a_manifest(an_operation("sync"))
@@ -24,7 +24,7 @@ BEGIN = RunBegin(
     harness=__version__,
     lock_digest="lock",
     digests={MANIFEST.id: "digest"},
-    order=RunOrder(plugins=("plugins",), packs=(), release="Profit 8", concurrency=8),
+    order=Order(plugins=("plugins",), packs=(), release="Profit 8", concurrency=8),
 )
 
 
@@ -54,22 +54,22 @@ def broken(**begin):
 
 def gone_on(run, *, digest="digest", lock="lock"):
     integration = Integration(manifest=MANIFEST, folder=Path(), digest=digest, scenarios=None)
-    return resumed(run, [integration], lock_digest=lock)
+    return continuation_of(run, [integration], lock_digest=lock)
 
 
 def test_results_are_kept_in_the_order_of_the_plan_and_the_half_done_one_is_marked():
-    resume = gone_on(broken())
+    continuation = gone_on(broken())
     plan = [planned(name) for name in ("a", "b", "c")]
     now = [(each, result(each.id)) for each in (plan[2], plan[1])]
 
-    whole = with_kept(now, plan, resume)
+    whole = continuation.completed(now, plan)
 
     assert [(each.id, found.resumed) for each, found in whole] == [
         ("a", False),
         ("b", True),
         ("c", False),
     ]
-    assert [resume.is_kept(each) for each in plan] == [True, False, False]
+    assert [continuation.is_kept(each) for each in plan] == [True, False, False]
 
 
 @pytest.mark.parametrize(
@@ -81,10 +81,10 @@ def test_results_are_kept_in_the_order_of_the_plan_and_the_half_done_one_is_mark
     ],
 )
 def test_results_are_not_kept_when_what_they_depend_on_has_changed(run, changed, note):
-    resume = gone_on(run, **changed)
+    continuation = gone_on(run, **changed)
 
-    assert resume.kept == {}
-    assert note in resume.notes[0]
+    assert continuation.kept == {}
+    assert note in continuation.notes[0]
 
 
 def test_a_run_goes_on_as_it_was_asked_for_and_in_no_other_way():

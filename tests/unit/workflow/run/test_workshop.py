@@ -6,7 +6,7 @@ import pytest
 
 from koppeling_harness.clock import SystemClock
 from koppeling_harness.errors import NothingToRunError
-from koppeling_harness.workflow.run.request import CertifyRequest
+from koppeling_harness.model.order import Order
 from koppeling_harness.workflow.run.workshop import Workshop
 from support.tiny import SCENARIO, tiny_plugin
 
@@ -34,14 +34,14 @@ def touched(here, *saved, edit=lambda: None):
     """What is touched by a save, after everything was opened and then edited."""
 
     async def ask():
-        request = CertifyRequest(
-            plugins=(here / "plugins",),
-            packs=(here / "packs",),
+        order = Order(
+            plugins=(str(here / "plugins"),),
+            packs=(str(here / "packs"),),
             release="Profit 8",
             concurrency=2,
             entry_points=False,
         )
-        async with Workshop(request, clock=SystemClock()) as workshop:
+        async with Workshop(order, clock=SystemClock()) as workshop:
             opened = await workshop.open()
             if not saved:
                 return opened

@@ -1,0 +1,70 @@
+"""Keep each result of a run as soon as it is there, so that no crash loses one."""
+
+from datetime import datetime
+from pathlib import Path
+
+from koppeling_harness.document import dump_json
+from koppeling_harness.engine.observer import Observer
+from koppeling_harness.errors import SecretFoundError
+from koppeling_harness.model.run import ScenarioResult
+from koppeling_harness.model.run_journal import RunBegin, RunGoesOn, ScenarioBegin, ScenarioEnd
+from koppeling_harness.scenario.plan import PlannedScenario
+from koppeling_harness.store.run_journal import JOURNAL, RunJournal
+from koppeling_harness.traffic.redactor import Redactor
+from koppeling_harness.workflow.run.continuation import Continuation, key_of
+from koppeling_harness.workflow.run.secret_search import refuse_secrets
+
+
+class ResultKeeper(Observer):
+    """Writes each result of a run to its journal.
+
+    Args:
+        folder: The run's.
+        redactor: Knows the secrets of the run.
+        durable: Whether it must survive a power cut too.
+        continuation: How far the run came before a break, if it goes on after one.
+
+    Raises:
+        ConfigurationError: The journal cannot be written.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        redactor: Redactor,
+        *,
+        durable: bool,
+        continuation: Continuation | None = None,
+    ) -> None:
+        self._journal = RunJournal(folder, durable=durable)
+        self._redactor = redactor
+        self._continuation = continuation
+
+    def begin(self, begin: RunBegin, *, now: datetime) -> None:
+        """Note what the run is, or that it goes on."""
+        if self._continuation is None:
+            self._journal.append(begin)
+        else:
+            self._journal.append(RunGoesOn(resumed_at=now, kept=len(self._continuation.kept)))
+
+    def scenario_started(self, planned: PlannedScenario) -> None:
+        """Note that a scenario begins."""
+        integration, scenario = key_of(planned)
+        self._journal.append(ScenarioBegin(integration=integration, scenario=scenario))
+
+    def scenario_ended(self, planned: PlannedScenario, result: ScenarioResult) -> None:
+        """Write a result; one with something secret in it is not: the record will tell of it."""
+        integration, scenario = key_of(planned)
+        if self._continuation is not None:
+            result = self._continuation.marked(planned, result)
+        end = ScenarioEnd(integration=integration, scenario=scenario, result=result)
+        line = dump_json(end).encode("utf-8", "replace")
+        try:
+            refuse_secrets({JOURNAL: line}, self._redactor)
+        except SecretFoundError:
+            return
+        self._journal.write(line)
+
+    def ended(self) -> None:
+        """Close the journal."""
+        self._journal.close()

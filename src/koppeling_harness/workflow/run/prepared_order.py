@@ -1,0 +1,51 @@
+"""An order with all that carrying it out takes from elsewhere."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from koppeling_harness.config.settings import load_settings
+from koppeling_harness.model.order import Order
+from koppeling_harness.rules.sharding import is_in_shard
+from koppeling_harness.scenario.plan import PlannedScenario
+from koppeling_harness.store.run_journal import BrokenRun
+from koppeling_harness.value import dataclass
+from koppeling_harness.workflow.run.folders import default_packs, default_plugins
+from koppeling_harness.workflow.run.rerun import Rerun
+
+if TYPE_CHECKING:
+    from koppeling_harness.hosting.real_erp import RealTarget
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreparedOrder:
+    """An order with all that carrying it out takes from elsewhere.
+
+    Attributes:
+        order: What is asked, with its defaults filled in.
+        rerun: The run of which to repeat what did not pass; None when the order names none.
+        real: The real environment, looked at and in order; None for the emulated ERP1.
+        broken: The run that was broken off and is gone on with; None for a new one.
+    """
+
+    order: Order
+    rerun: Rerun | None = None
+    real: "RealTarget | None" = None
+    broken: BrokenRun | None = None
+
+    def selects(self, planned: PlannedScenario) -> bool:
+        """Return whether a scenario is to be carried out."""
+        order, rerun = self.order, self.rerun
+        integration, scenario = planned.manifest.id, planned.id
+        return (
+            (order.shard is None or is_in_shard(integration, scenario, order.shard))
+            and (rerun is None or rerun.is_repeated(integration, scenario))
+            and (order.scenarios is None or scenario in order.scenarios.get(integration, ()))
+        )
+
+
+def with_defaults(order: Order) -> Order:
+    """Return the order with the integrations and packs here, or the packs that were installed."""
+    packs = order.packs or map(str, load_settings(Path()).packs or (default_packs(),))
+    plugins = order.plugins or map(str, default_plugins())
+    return replace(order, plugins=tuple(plugins), packs=tuple(packs))

@@ -10,6 +10,7 @@ from typing import Any
 import jwskate
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
 TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -22,6 +23,12 @@ def key(alg: str, number: int = 0) -> jwskate.Jwk:
     if alg.startswith("ES"):
         return jwskate.Jwk.generate(alg=alg)
     return jwskate.Jwk({**_rsa(number), "alg": alg})
+
+
+@cache
+def weak_key() -> jwskate.Jwk:
+    """Return a private key of RSA that is too short."""
+    return jwskate.Jwk.from_cryptography_key(rsa.generate_private_key(65537, 1024))
 
 
 @cache
@@ -50,6 +57,12 @@ def _certificate(private: jwskate.Jwk) -> str:
         .sign(private.cryptography_key, hashes.SHA256())
     )
     return made.public_bytes(serialization.Encoding.PEM).decode()
+
+
+def x5t(certificate: str) -> str:
+    """Return the SHA-256 thumbprint of a certificate, as `x5t#S256` writes it."""
+    digest = x509.load_pem_x509_certificate(certificate.encode()).fingerprint(hashes.SHA256())
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
 def sha1(certificate: str) -> bytes:

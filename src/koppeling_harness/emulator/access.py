@@ -6,17 +6,34 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from koppeling_harness.clock import AMSTERDAM
 from koppeling_harness.emulator.authorisation import Conditions, row_filters
 from koppeling_harness.emulator.jwt_rules import JwtError
 from koppeling_harness.errors import ConfigurationError
 from koppeling_harness.model.connector import AppConnectorDefinition
 from koppeling_harness.model.secret import Secret
 
+_LAPSE = datetime(2027, 5, 1, tzinfo=AMSTERDAM)
+"""From then on no token works that was made before (source: AFAS, authentication)."""
+_END = datetime(2027, 9, 1, tzinfo=AMSTERDAM)
+"""31 August 2027 is the last day on which a classic token works (same source)."""
+
 _XML = re.compile(
     r"^\s*<token>\s*<version>1</version>\s*<data>([0-9A-Fa-f]{64})</data>\s*</token>\s*$"
 )
+
+
+@dataclass(slots=True, kw_only=True)
+class ClientSecret:
+    """A secret of a client beside its first: two work side by side while one is renewed."""
+
+    secret: Secret = field(default_factory=lambda: Secret(secrets.token_hex(32).upper()))
+    days: int = 180
+    """How long it works, where the release limits that."""
+    made: datetime | None = None
+    """When it was made; None counts as when the environment was opened."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -44,10 +61,14 @@ class AppConnector:
     redirect_uris: tuple[str, ...] = ()
     client_secret_days: int = 180
     """How long the secret works, from when the environment is opened."""
+    further_secrets: tuple[ClientSecret, ...] = ()
+    """Secrets that work beside that one; each ends on its own day."""
     public: bool = False
     """A public client has no secret: it proves itself with PKCE and DPoP."""
     certificates: tuple[str, ...] = ()
     """In PEM; with the private key of one the client signs (`private_key_jwt`)."""
+    key_ids: tuple[str, ...] = ()
+    """Key ids of the certificates, in order; an empty or absent one is the SHA-1 thumbprint."""
     jwks_uri: str = ""
     """Where the client's public keys stand; HTTPS."""
 
@@ -62,6 +83,21 @@ class AppConnector:
     def may_use(self, id_: str) -> bool:
         """Return whether a report, subject, file or image connector is on it."""
         return self.custom_connectors is None or id_ in self.custom_connectors
+
+    def secrets_at(self, now: datetime, opened: datetime, *, limited: bool) -> list[Secret]:
+        """Return the client's secrets that work.
+
+        Args:
+            now: The present moment.
+            opened: When the environment was opened.
+            limited: Whether secrets end.
+        """
+        first = ClientSecret(secret=self.client_secret, days=self.client_secret_days)
+        return [
+            each.secret
+            for each in (first, *self.further_secrets)
+            if not limited or now < (each.made or opened) + timedelta(days=each.days)
+        ]
 
     def admits(self, address: str | None) -> bool:
         """Return whether a caller at an address may come in."""
@@ -81,7 +117,12 @@ class Token:
     """64 hexadecimal digits."""
     app: AppConnector
     expires: datetime | None = None
+    """An end that it was given itself."""
+    lapses: datetime | None = None
+    """When AFAS lets it lapse, as every classic token."""
     revoked: bool = False
+    own: bool = False
+    """The harness's own: no date and no kind of app connector shuts it out."""
 
     @property
     def xml(self) -> Secret:
@@ -124,6 +165,11 @@ def app_connector(definition: AppConnectorDefinition) -> AppConnector:
         client_secret_days=definition.client_secret_days,
         public=definition.public,
         certificates=definition.certificates,
+        key_ids=definition.key_ids,
+        further_secrets=tuple(
+            ClientSecret(secret=Secret(each.secret), days=each.days)
+            for each in definition.further_secrets
+        ),
         jwks_uri=definition.jwks_uri or "",
     )
     made.client_id = definition.client_id or made.client_id
@@ -137,12 +183,17 @@ def app_connector(definition: AppConnectorDefinition) -> AppConnector:
 def _check_keys(definition: AppConnectorDefinition) -> None:
     given = {
         "client_secret": definition.client_secret,
+        "further_secrets": definition.further_secrets,
         "certificates": definition.certificates,
         "jwks_uri": definition.jwks_uri,
     }
     found = [name for name, value in given.items() if value]
     if definition.public and found:
         message = f"app_connector: a public client has no {found[0]}"
+        raise ConfigurationError(message)
+    if len(definition.key_ids) > len(definition.certificates):
+        found_ids, files = len(definition.key_ids), len(definition.certificates)
+        message = f"app_connector.key_ids: found {found_ids}, expected at most {files}: one each"
         raise ConfigurationError(message)
     if not definition.certificates:
         return
@@ -161,9 +212,14 @@ def _lower(ids: tuple[str, ...] | None) -> frozenset[str] | None:
     return None if ids is None else frozenset(each.lower() for each in ids)
 
 
-def new_token(app: AppConnector) -> Token:
-    """Return a new token for an app connector."""
-    return Token(data=secrets.token_hex(32).upper(), app=app)
+def new_token(app: AppConnector, now: datetime) -> Token:
+    """Return a new token for an app connector, made at a moment."""
+    return Token(data=secrets.token_hex(32).upper(), app=app, lapses=lapse(now))
+
+
+def lapse(made: datetime) -> datetime:
+    """Return when a classic token that is made at a moment lapses."""
+    return _LAPSE if made < _LAPSE else _END
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +231,8 @@ class Denied:
     """What `WWW-Authenticate` says, where the release has it."""
     nonce: str = ""
     """What `DPoP-Nonce` says: with it the proof is to be made again."""
+    reason: str = ""
+    """Why, in words of ours, for whoever serves; the caller is not told."""
 
 
 UNAUTHORIZED = Denied(status=401)
@@ -191,8 +249,8 @@ def find_token(
         settings: The environment's switches.
     """
     _, _, text = header.partition(" ")
-    classic, plain = settings["classic_token"], settings["plain_token"]
-    if classic == "refused":
+    plain, classic = settings["plain_token"], settings["classic_token"]
+    if classic == "refused" and text.lstrip().startswith("<"):
         return UNAUTHORIZED
     if text.lstrip().startswith("<"):
         if plain == "error_500":

@@ -1,15 +1,15 @@
 """How a client proves itself at the token endpoint.
 
 By a secret in the body or by HTTP Basic, by a token that it signed (`private_key_jwt`), or, as a
-public client, not at all. Source: AFAS, docs.afas.help/profit/en/news-profit9; RFC 7523.
+public client, not at all. Source: AFAS, docs.afas.help/profit/en/authentication; RFC 7523.
 """
 
 import base64
 import contextlib
 import secrets
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote_plus
 
 from koppeling_harness.emulator.access import AppConnector
 from koppeling_harness.emulator.jwt_rules import SKEW_S, JwtError, text_claim, time_claim
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 """Source: RFC 7523, section 2.2."""
 
+_CLIENT_TYPE = "client-authentication+jwt"
 _MOST_AHEAD_S = 300
 
 
@@ -85,20 +86,21 @@ def _may_ask(app: AppConnector) -> bool:
 def _is_secret(request: Request, app: AppConnector, secret: str) -> bool:
     environment = request.environment
     validity = environment.settings["client_secret_validity"]
-    if validity == "limited":
-        ends = environment.opened + timedelta(days=app.client_secret_days)
-        if ends <= environment.setup.clock.now():
-            return False
-    wanted = app.client_secret.reveal().encode()
-    return not app.public and secrets.compare_digest(wanted, secret.encode())
+    working = app.secrets_at(
+        environment.setup.clock.now(), environment.opened, limited=validity == "limited"
+    )
+    given = secret.encode(errors="surrogatepass")
+    fits = [secrets.compare_digest(each.reveal().encode(), given) for each in working]
+    return not app.public and any(fits)
 
 
 def _by_basic(request: Request, form: Mapping[str, str], credentials: str) -> AppConnector:
+    """Return the client that HTTP Basic names: each value is form-urlencoded (RFC 6749, 2.3.1)."""
     try:
         text = base64.b64decode(credentials, validate=True).decode()
+        name, _, secret = (unquote_plus(each, errors="strict") for each in text.partition(":"))
     except ValueError:
         raise TokenError(error="invalid_client", status=401) from None
-    name, _, secret = text.partition(":")
     if form.get("client_id", name) != name:
         raise TokenError(error="invalid_request")
     app = app_of(request, name)
@@ -121,8 +123,9 @@ def _by_assertion(request: Request, form: Mapping[str, str]) -> AppConnector:
             raise TokenError(error="invalid_client")
         environment = request.environment
         now = environment.setup.clock.now()
-        keys = environment.oauth.client_keys.of(app, environment.settings, now)
-        _verify(jwt, keys, request)
+        keys = environment.oauth.client_keys
+        _verify(jwt, keys.candidates(app, jwt.header, environment.settings, now))
+        _check_audience(jwt, request)
         _check_claims(jwt.claims, request, now.timestamp())
     except JwtError as error:
         raise TokenError(error="invalid_client", description=f"client assertion: {error}") from None
@@ -136,31 +139,15 @@ def _assertion(form: Mapping[str, str]) -> str:
     return form["client_assertion"]
 
 
-def _verify(jwt: "Jwt", keys: "tuple[ClientKey, ...]", request: Request) -> None:
+def _verify(jwt: "Jwt", keys: "Sequence[ClientKey]") -> None:
     """Make sure that one of a client's keys signed a token: without `kid` it may be any of them."""
     from koppeling_harness.emulator import signed  # noqa: PLC0415
 
-    *others, last = _fitting(jwt, keys, request)
+    *others, last = keys
     for each in others:
         with contextlib.suppress(JwtError):
             return signed.verify(jwt, each.key)
     return signed.verify(jwt, last.key)
-
-
-def _fitting(jwt: "Jwt", keys: "tuple[ClientKey, ...]", request: Request) -> "list[ClientKey]":
-    if not keys:
-        message = "the client registered no key"
-        raise JwtError(message)
-    kid, algorithm = jwt.header.get("kid"), jwt.header["alg"]
-    if kid is None and request.environment.settings["assertion_kid"] == "required":
-        message = "kid is missing"
-        raise JwtError(message)
-    named = [each for each in keys if kid is None or kid in each.kids]
-    fitting = [each for each in named if each.algorithm in {None, algorithm}]
-    if not fitting:
-        message = "kid is of no key that the client registered for this alg"
-        raise JwtError(message)
-    return fitting
 
 
 def _check_claims(claims: Mapping[str, Any], request: Request, now: float) -> None:
@@ -168,7 +155,6 @@ def _check_claims(claims: Mapping[str, Any], request: Request, now: float) -> No
     if text_claim(claims, "iss") != claims["sub"]:
         message = "iss and sub are not the same client_id"
         raise JwtError(message)
-    _check_audience(claims.get("aud"), request)
     expires = time_claim(claims, "exp")
     if expires + SKEW_S <= now:
         message = f"exp is {now - expires:.0f} s ago"
@@ -184,10 +170,27 @@ def _check_claims(claims: Mapping[str, Any], request: Request, now: float) -> No
     )
 
 
-def _check_audience(audience: Any, request: Request) -> None:
-    given = audience if isinstance(audience, list) else [audience]
-    address = request.call.address
-    named = [each for each in given if isinstance(each, str)]
-    if not any(address.is_named_by(each) or address.base.is_named_by(each) for each in named):
-        message = f"aud is not {address.url} or {address.base.url}"
+def _check_audience(jwt: "Jwt", request: Request) -> None:
+    """Make sure that an assertion is for this environment.
+
+    With `typ` `client-authentication+jwt` its `aud` is the base URL and nothing else; with `JWT` it
+    may also be the token URL.
+    """
+    settings, address = request.environment.settings, request.call.address
+    audience, typ = jwt.claims.get("aud"), _type_of(jwt)
+    if typ not in {"jwt", "", _CLIENT_TYPE} and settings["assertion_typ"] == "jwt_or_none":
+        message = f"typ is not JWT or {_CLIENT_TYPE}"
         raise JwtError(message)
+    taken = (address.base,) if typ == _CLIENT_TYPE else (address, address.base)
+    given = audience if isinstance(audience, list) else [audience]
+    if isinstance(audience, list) and settings["assertion_aud_list"] == "refused":
+        given = []
+    named = [each for each in given if isinstance(each, str)]
+    if not any(each.is_named_by(name) for each in taken for name in named):
+        message = f"aud is not {' or '.join(each.url for each in taken)}"
+        raise JwtError(message)
+
+
+def _type_of(jwt: "Jwt") -> str:
+    """Return `typ` as RFC 7515, 4.1.9, compares it."""
+    return str(jwt.header.get("typ") or "").lower().removeprefix("application/")

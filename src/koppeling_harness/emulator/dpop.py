@@ -1,11 +1,12 @@
 """DPoP: proof that whoever uses a token holds the key that it was given out to.
 
-Source: AFAS, docs.afas.help/profit/en/news-profit9, which names the claims, the nonce of the token
-endpoint and the answers of the connectors; the rest is RFC 9449.
+Source: AFAS, docs.afas.help/profit/en/authentication, which names the claims, the nonce and the
+answers of the connectors; the rest is RFC 9449.
 """
 
 import base64
 import hashlib
+import json
 import secrets
 from collections.abc import Mapping
 from datetime import datetime
@@ -20,7 +21,6 @@ from koppeling_harness.emulator.jwt_rules import (
 )
 from koppeling_harness.value import dataclass
 
-_NONCE_FOR_S = 300
 _MOST_NONCES = 2
 """The present one and the one before."""
 
@@ -48,6 +48,21 @@ class Call:
     proofs: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """A proof that is good, and was not yet used up.
+
+    Attributes:
+        key: Thumbprint of the key that it is a proof of.
+        id: What may be used once.
+        until: When it is refused as too old, in seconds since 1970.
+    """
+
+    key: str
+    id: str
+    until: float
+
+
 class Proofs:
     """The nonces that an environment gave out, and the proofs that it has seen."""
 
@@ -55,7 +70,7 @@ class Proofs:
         self._used = Once()
         self._nonces: list[tuple[str, float]] = []
 
-    def key_of(
+    def read(
         self,
         call: Call,
         settings: Mapping[str, str],
@@ -63,8 +78,8 @@ class Proofs:
         *,
         token: str | None = None,
         nonce: bool,
-    ) -> str:
-        """Return the thumbprint of the key that a request is proven with.
+    ) -> Proof:
+        """Return the proof of a request; `use` it when the request is granted.
 
         Args:
             call: The request.
@@ -99,20 +114,52 @@ class Proofs:
         _check_target(jwt.claims, call)
         _check_token(jwt.claims, token)
         id_ = text_claim(jwt.claims, "jti")
-        if nonce and jwt.claims.get("nonce") not in self._known(moment):
-            raise NonceNeededError(self._nonce(moment))
-        self._used.take(f"{thumbprint} {id_}", until=issued + oldest_s, now=moment)
-        return thumbprint
+        if nonce and jwt.claims.get("nonce") not in self._known(settings, moment):
+            raise NonceNeededError(self._nonce(settings, moment))
+        return Proof(key=thumbprint, id=f"{thumbprint} {id_}", until=issued + oldest_s)
 
-    def _known(self, moment: float) -> set[str]:
-        return {
-            nonce for nonce, made in self._nonces if moment - made < _NONCE_FOR_S * _MOST_NONCES
-        }
+    def use(self, proof: Proof, now: datetime) -> None:
+        """Use a proof up.
 
-    def _nonce(self, moment: float) -> str:
-        if not self._nonces or moment - self._nonces[-1][1] >= _NONCE_FOR_S:
+        Raises:
+            JwtError: It was used before.
+        """
+        self._used.take(proof.id, until=proof.until, now=now.timestamp())
+
+    def offered(self, call: Call, settings: Mapping[str, str], now: datetime) -> str:
+        """Return the nonce that an answer to a request carries; empty for none.
+
+        A client keeps the newest and uses it next; so it is told of a newer one than it used.
+        """
+        when = settings["dpop_new_nonce"]
+        if settings["dpop"] == "absent" or len(call.proofs) != 1 or when == "challenge_only":
+            return ""
+        newest = self._nonce(settings, now.timestamp())
+        used = _nonce_in(call.proofs[0])
+        return newest if when == "always" or (used is not None and used != newest) else ""
+
+    def _known(self, settings: Mapping[str, str], moment: float) -> set[str]:
+        most_s = _nonce_life_s(settings) * _MOST_NONCES
+        return {nonce for nonce, made in self._nonces if moment - made < most_s}
+
+    def _nonce(self, settings: Mapping[str, str], moment: float) -> str:
+        if not self._nonces or moment - self._nonces[-1][1] >= _nonce_life_s(settings):
             self._nonces = [*self._nonces, (secrets.token_urlsafe(24), moment)][-_MOST_NONCES:]
         return self._nonces[-1][0]
+
+
+def _nonce_life_s(settings: Mapping[str, str]) -> float:
+    return float(settings["dpop_nonce_life"].removesuffix("_s"))
+
+
+def _nonce_in(proof: str) -> object:
+    """Return the nonce that a proof says, verified or not; None without one."""
+    try:
+        payload = proof.split(".")[1]
+        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        return claims.get("nonce")
+    except (IndexError, ValueError, AttributeError, RecursionError):
+        return None
 
 
 def _check_target(claims: Mapping[str, object], call: Call) -> None:

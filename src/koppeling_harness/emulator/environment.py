@@ -78,7 +78,7 @@ class Environment:
         self.own = {each.id.lower(): define(each) for each in own}
         self.gets = GetExecutor(setup.settings, seed=setup.seed, clock=setup.clock)
         self.updates = UpdateExecutor(setup.settings)
-        first = new_token(app or AppConnector())
+        first = new_token(app or AppConnector(), setup.clock.now())
         self.apps: list[AppConnector] = [first.app]
         self.tokens: dict[str, Token] = {first.data: first}
         self.oauth = OAuth()
@@ -151,9 +151,15 @@ class Environment:
         """Return the present wall-clock time in Amsterdam, without a zone."""
         return self.setup.clock.now().astimezone(AMSTERDAM).replace(tzinfo=None)
 
-    def add_token(self, app: AppConnector) -> Token:
-        """Give an app connector of this environment a further token."""
-        token = new_token(app)
+    def add_token(self, app: AppConnector, *, own: bool = False) -> Token:
+        """Give an app connector of this environment a further token.
+
+        Args:
+            app: Whose.
+            own: Whether it is the harness's own, that no date ends.
+        """
+        token = new_token(app, self.setup.clock.now())
+        token.own = own
         self.tokens[token.data] = token
         if app not in self.apps:
             self.apps.append(app)
@@ -182,10 +188,20 @@ class Environment:
             if isinstance(found, Denied):
                 return found
             token = self._headers[header] = found
-        expired = token.expires is not None and token.expires <= self.setup.clock.now()
-        if token.revoked or expired or token.app.kind == "oauth":
+        if not self._works(token):
             return UNAUTHORIZED
         return admit(token.app, address)
+
+    def _works(self, token: Token) -> bool:
+        """Return whether a classic token opens the environment now."""
+        if token.own:
+            return True
+        now, rule = self.setup.clock.now(), self.settings["classic_token"]
+        lapsed = rule == "by_date" and token.lapses is not None and token.lapses <= now
+        ended = token.expires is not None and token.expires <= now
+        return not (lapsed or ended or token.revoked or rule == "refused") and (
+            token.app.kind != "oauth"
+        )
 
     def _by_oauth(
         self, scheme: str, token: str, address: str | None, call: Call | None

@@ -1,9 +1,12 @@
 """The OAuth codes and tokens that one environment has given out."""
 
+import base64
 import hashlib
+import json
 import secrets
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from koppeling_harness.emulator.access import AppConnector, Denied
@@ -14,9 +17,14 @@ from koppeling_harness.value import dataclass
 
 _BAD_TOKEN = Denied(status=401, challenge='Bearer error="invalid_token"')
 _BAD_PROOF = Denied(status=401, challenge='DPoP error="invalid_token"')
+_OTHER_KEY = replace(_BAD_PROOF, reason="proof: it is of another key than the token is bound to")
 _NONCE_NEEDED = 'DPoP error="use_dpop_nonce"'
 _NO_REPLAY_STORE = Denied(status=503)
 _TOKEN_BYTES = 48
+_SIGNATURE_BYTES = 256
+"""Of RS256 with a key of 2048 bits."""
+_JWT_HEADER = "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9"
+"""As AFAS's samples of access tokens begin: `{"alg":"RS256","typ":"JWT"}`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +45,8 @@ class Grant:
     expires: datetime
     key: str | None = None
     """Thumbprint of the key that it is bound to; None when whoever has it may use it."""
+    chain: str = ""
+    """Which chain of refresh tokens it belongs to; empty for none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +76,18 @@ class OAuth:
         self.proofs = Proofs()
         self._access: dict[str, Grant] = {}
         self._refresh: dict[str, Grant] = {}
+        self._used: dict[str, Grant] = {}
+
+    def age(self, by: timedelta) -> None:
+        """Let everything that was given out be older; proofs and assertions stay as fresh."""
+        self.codes = {
+            code: replace(each, expires=each.expires - by) for code, each in self.codes.items()
+        }
+        for grants in (self._access, self._refresh, self._used):
+            for digest, grant in grants.items():
+                grants[digest] = replace(grant, expires=grant.expires - by)
+        self.client_keys.age(by)
+        self._changed()
 
     def restore(self, kept: dict[str, Any], apps: Iterable[AppConnector]) -> None:
         """Know tokens again that were given out before a restart.
@@ -76,12 +98,13 @@ class OAuth:
         """
         by_client = {each.client_id: each for each in apps}
         for name, into in (("access", self._access), ("refresh", self._refresh)):
-            for digest, (client_id, expires, key) in kept.get(name, {}).items():
+            for digest, (client_id, expires, key, *chain) in kept.get(name, {}).items():
                 if client_id in by_client:
                     into[digest] = Grant(
                         app=by_client[client_id],
                         expires=datetime.fromisoformat(expires),
                         key=key,
+                        chain=chain[0] if chain else "",
                     )
 
     def give(
@@ -89,7 +112,8 @@ class OAuth:
         app: AppConnector,
         expires: datetime,
         *,
-        chain_ends: datetime | None,
+        form: str,
+        chain: Grant | None,
         key: str | None,
     ) -> Given:
         """Give out an access token, and a refresh token when a chain is asked for.
@@ -97,25 +121,42 @@ class OAuth:
         Args:
             app: Who gets it.
             expires: When the access token does.
-            chain_ends: When the refresh tokens of this chain do; None without any.
+            form: What the access token looks like: `jwt` or `opaque`.
+            chain: What the refresh tokens of its chain stand for; None without any.
             key: Thumbprint of the key that the tokens are bound to; None for none.
         """
         given = Given(
-            access=secrets.token_urlsafe(_TOKEN_BYTES),
-            refresh=secrets.token_urlsafe(_TOKEN_BYTES) if chain_ends else None,
+            access=_jwt_shaped(expires) if form == "jwt" else secrets.token_urlsafe(_TOKEN_BYTES),
+            refresh=secrets.token_urlsafe(_TOKEN_BYTES) if chain else None,
         )
-        self._access[_digest(given.access)] = Grant(app=app, expires=expires, key=key)
-        if given.refresh is not None and chain_ends is not None:
-            self._refresh[_digest(given.refresh)] = Grant(app=app, expires=chain_ends, key=key)
+        name = chain.chain if chain else ""
+        self._access[_digest(given.access)] = Grant(app=app, expires=expires, key=key, chain=name)
+        if given.refresh is not None and chain is not None:
+            self._refresh[_digest(given.refresh)] = chain
         self._changed()
         return given
 
-    def take_refresh(self, token: str) -> Grant | None:
-        """Return what a refresh token stands for; it is used up."""
-        grant = self._refresh.pop(_digest(token), None)
+    def take_refresh(self, token: str, *, reuse_ends_chain: bool = False) -> Grant | None:
+        """Return what a refresh token stands for; it is used up.
+
+        Args:
+            token: It.
+            reuse_ends_chain: Whether one that was used before ends its whole chain.
+        """
+        digest = _digest(token)
+        grant = self._refresh.pop(digest, None)
         if grant is not None:
+            self._used[digest] = grant
             self._changed()
+        elif reuse_ends_chain and digest in self._used:
+            self._end_chain(self._used[digest].chain)
         return grant
+
+    def _end_chain(self, name: str) -> None:
+        for grants in (self._access, self._refresh):
+            for digest in [each for each, grant in grants.items() if grant.chain == name]:
+                del grants[digest]
+        self._changed()
 
     def app_of(self, token: str, now: datetime) -> AppConnector | Denied:
         """Return the app connector of an access token that whoever has it may use."""
@@ -136,18 +177,20 @@ class OAuth:
         if settings["replay_store"] == "unreachable":
             return _NO_REPLAY_STORE
         grant = self._valid(token, now)
-        if grant is None:
+        if grant is None or grant.key is None:
             return _BAD_PROOF
         if call is None:
             return grant.app
         nonce = settings["dpop_nonce_on_calls"] == "required"
         try:
-            key = self.proofs.key_of(call, settings, now, token=token, nonce=nonce)
+            proof = self.proofs.read(call, settings, now, token=token, nonce=nonce)
+            self.proofs.use(proof, now)
         except NonceNeededError as needed:
-            return Denied(status=401, challenge=_NONCE_NEEDED, nonce=needed.nonce)
-        except JwtError:
-            return _BAD_PROOF
-        return grant.app if key == grant.key else _BAD_PROOF
+            status = int(settings["dpop_nonce_status_on_calls"])
+            return Denied(status=status, challenge=_NONCE_NEEDED, nonce=needed.nonce)
+        except JwtError as error:
+            return replace(_BAD_PROOF, reason=f"proof: {error}")
+        return grant.app if proof.key == grant.key else _OTHER_KEY
 
     def _valid(self, token: str, now: datetime) -> Grant | None:
         grant = self._access.get(_digest(token))
@@ -160,12 +203,29 @@ class OAuth:
             self.keep(
                 {
                     name: {
-                        digest: [grant.app.client_id, grant.expires.isoformat(), grant.key]
+                        digest: [
+                            grant.app.client_id,
+                            grant.expires.isoformat(),
+                            grant.key,
+                            grant.chain,
+                        ]
                         for digest, grant in grants.items()
                     }
                     for name, grants in (("access", self._access), ("refresh", self._refresh))
                 }
             )
+
+
+def _jwt_shaped(expires: datetime) -> str:
+    """Return an access token in the form of AFAS's samples; nobody can verify its signature."""
+    claims = {"jti": secrets.token_hex(16), "exp": int(expires.timestamp())}
+    claims |= {"iss": "https://idp.example/profit", "aud": "ProfitRestServices", "scope": "profit"}
+    body = _base64url(json.dumps(claims, separators=(",", ":")).encode())
+    return f"{_JWT_HEADER}.{body}.{_base64url(secrets.token_bytes(_SIGNATURE_BYTES))}"
+
+
+def _base64url(content: bytes) -> str:
+    return base64.urlsafe_b64encode(content).decode().rstrip("=")
 
 
 def _digest(token: str) -> str:

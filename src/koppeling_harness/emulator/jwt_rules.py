@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from koppeling_harness.value import dataclass
 
 SKEW_S = 60
-"""How far clocks may differ (source: AFAS, docs.afas.help/profit/en/news-profit9)."""
+"""How far clocks may differ (source: AFAS, docs.afas.help/profit/en/authentication)."""
 
 _AFAS = re.compile(
     r"https://[0-9]{5,6}\.rest(?:test|accept|cursus)?\.afas\.online/profitrestservices",
@@ -103,10 +103,14 @@ def time_claim(claims: Mapping[str, Any], name: str) -> float:
         JwtError: It is not.
     """
     value = claims.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    try:
+        moment = math.nan if isinstance(value, bool) else float(value or 0)
+    except (TypeError, ValueError, OverflowError):
+        moment = math.nan
+    if not isinstance(value, int | float) or not math.isfinite(moment):
         message = f"{name} is missing" if value is None else f"{name} is not a moment in seconds"
         raise JwtError(message)
-    return float(value)
+    return moment
 
 
 def _normal(url: str) -> str:

@@ -6,9 +6,10 @@ also github.com/dutchgrit/afasclient and github.com/tim-online/go-afas-profit-re
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from koppeling_harness.emulator.access import AppConnector
+from koppeling_harness.emulator.access import AppConnector, Token
 from koppeling_harness.emulator.definition import DATA_TYPES, Column, Definition
 from koppeling_harness.emulator.environment import Environment
 from koppeling_harness.emulator.records import is_mandatory, keys_of
@@ -47,7 +48,7 @@ def overview(environment: Environment, app: AppConnector) -> str:
         if app.may_get(each.id.lower())
     ]
     token = next((each for each in environment.tokens.values() if each.app is app), None)
-    expires = token.expires if token else None
+    expires = _expiry(token, environment.settings) if token else None
     found: dict[str, Any] = {"updateConnectors": updates, "getConnectors": gets}
     if environment.settings["metainfo_custom_connectors"] == "present":
         found["customConnectors"] = [
@@ -62,6 +63,14 @@ def overview(environment: Environment, app: AppConnector) -> str:
         "tokenExpiry": f"{expires:%Y-%m-%dT%H:%M:%SZ}" if expires else "0",
     }
     return _json(environment, found)
+
+
+def _expiry(token: Token, settings: Mapping[str, str]) -> datetime | None:
+    """Return the end of a token that its user is shown."""
+    shown, rule = settings["token_expiry_shown"], settings["classic_token"]
+    if token.expires or shown == "given_only":
+        return token.expires
+    return token.lapses if rule == "by_date" else None
 
 
 def get_metainfo(environment: Environment, definition: Definition, language: str) -> str:

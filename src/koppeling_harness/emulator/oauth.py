@@ -3,27 +3,32 @@
 The authorize endpoint approves at once; there is nobody to log in. How clients prove themselves is
 in `client_auth`, what binds a token to a key in `dpop`.
 
-Source: AFAS, docs.afas.help/profit/en (OAuth pages, news-profit9).
+Source: AFAS, docs.afas.help/profit/en/authentication.
 """
 
 import base64
 import hashlib
 import json
+import re
 import secrets
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from collections.abc import Collection, Mapping
+from datetime import timedelta
 from urllib.parse import parse_qsl, urlencode
 
 from koppeling_harness.emulator.access import AppConnector
 from koppeling_harness.emulator.client_auth import TokenError, app_of, client_of
-from koppeling_harness.emulator.dpop import NonceNeededError
-from koppeling_harness.emulator.grants import Code
+from koppeling_harness.emulator.dpop import NonceNeededError, Proof
+from koppeling_harness.emulator.grants import Code, Grant
 from koppeling_harness.emulator.jwt_rules import JwtError
 from koppeling_harness.emulator.web import Answer, OpenHandler, Request, empty
 
-_LIFETIME_S = 3600
-_CODE_LIFETIME = timedelta(minutes=5)
 _CHAIN = timedelta(days=30)
+"""From the first refresh token on, whatever is refreshed in between."""
+_VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
+_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
+_ABSOLUTE = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/?#]*)(.*)", re.DOTALL)
+_MOST_FIELDS = 100
+_FORM = "application/x-www-form-urlencoded"
 
 
 def handle(request: Request) -> Answer:
@@ -41,51 +46,89 @@ HANDLERS: dict[str, OpenHandler] = {"oauth": handle}
 
 
 def _authorize(request: Request) -> Answer:
-    query = request.query
+    pairs = [(name.lower(), value) for name, value in _pairs(request.query_string)]
+    query = dict(pairs)
     app = app_of(request, query.get("client_id"))
     uri = query.get("redirect_uri", "")
-    if app is None or uri not in app.redirect_uris:
+    settings = request.environment.settings
+    repeated = {name for name, _ in pairs if [each for each, _ in pairs].count(name) > 1}
+    if (
+        app is None
+        or repeated & {"client_id", "redirect_uri"}
+        or not _registered(app, uri, settings)
+    ):
         return _error("invalid_request", 400)
-    back = {"state": query["state"]} if "state" in query else {}
-    if query.get("response_type") != "code":
-        return _redirect(uri, {"error": "unsupported_response_type", **back})
-    if not query.get("code_challenge") or query.get("code_challenge_method") != "S256":
-        text = "code challenge required"
-        return _redirect(uri, {"error": "invalid_request", "error_description": text, **back})
+    # AFAS leaves an empty one out
+    back = {"state": query["state"]} if query.get("state") else {}
+    if problem := _authorize_problem(query, repeated):
+        return _redirect(uri, problem | back)
     code = secrets.token_urlsafe(32)
     environment = request.environment
+    life = timedelta(seconds=_seconds(settings["code_life"]))
     environment.oauth.codes[code] = Code(
         app=app,
         redirect_uri=uri,
         challenge=query["code_challenge"],
-        expires=environment.setup.clock.now() + _CODE_LIFETIME,
+        expires=environment.setup.clock.now() + life,
     )
-    return _redirect(uri, {"code": code, **back})
+    return _redirect(uri, {"code": code} | back)
+
+
+def _authorize_problem(query: Mapping[str, str], repeated: Collection[str]) -> dict[str, str]:
+    """Return the error with which the user is sent back; empty for none."""
+    if repeated:
+        return {"error": "invalid_request"}
+    if query.get("response_type") != "code":
+        return {"error": "unsupported_response_type"}
+    if not query.get("code_challenge") or query.get("code_challenge_method") != "S256":
+        return {"error": "invalid_request", "error_description": "code challenge required"}
+    if not _CHALLENGE.fullmatch(query["code_challenge"]):
+        text = "code_challenge is not a SHA-256 in base64url"
+        return {"error": "invalid_request", "error_description": text}
+    return {}
+
+
+def _registered(app: AppConnector, uri: str, settings: Mapping[str, str]) -> bool:
+    return any(_same(uri, each, settings) for each in app.redirect_uris)
+
+
+def _same(uri: str, other: str, settings: Mapping[str, str]) -> bool:
+    """Return whether two redirect URIs are one."""
+    if settings["redirect_uri_case"] == "exact":
+        return uri == other
+    return _without_case(uri) == _without_case(other)
+
+
+def _without_case(uri: str) -> str:
+    found = _ABSOLUTE.fullmatch(uri)
+    if found is None:
+        return uri
+    user, at, host = found[2].rpartition("@")
+    return f"{found[1].lower()}://{user}{at}{host.lower()}{found[3]}"
 
 
 def _token(request: Request) -> Answer:
     try:
-        return _grant(request)
+        answer = _grant(request)
     except UnicodeDecodeError:
-        return _error("invalid_request", 400)
+        answer = _error("invalid_request", 400)
     except TokenError as error:
         answer = _error(error.error, error.status, error.description)
         if error.status == 401:
             answer.headers.append((b"www-authenticate", b"Basic"))
         if error.nonce:
             answer.headers.append((b"dpop-nonce", error.nonce.encode()))
-        return answer
+    return answer
 
 
 def _grant(request: Request) -> Answer:
-    pairs = parse_qsl(request.body.decode(), keep_blank_values=True)
-    form = dict(pairs)
-    if len(form) != len(pairs) or "grant_type" not in form:
-        raise TokenError(error="invalid_request")
+    form = _form(request)
     # before the client: one that must ask again with a nonce may send the same assertion again
-    key = _bound_to(request)
+    proof = _proof(request)
     app = client_of(request, form)
-    key = _key_for(app, key, request)
+    if proof is not None:
+        _use(proof, request)
+    key = _key_for(app, proof.key if proof else None, request)
     grants = {
         "client_credentials": _by_credentials,
         "authorization_code": _by_code,
@@ -97,19 +140,56 @@ def _grant(request: Request) -> Answer:
     return grant(request, app, form, key)
 
 
-def _bound_to(request: Request) -> str | None:
-    """Return the thumbprint of the key that a request proves to hold; None without a proof."""
+def _form(request: Request) -> dict[str, str]:
+    """Return the parameters of a request to the token endpoint.
+
+    Raises:
+        TokenError: There is no `grant_type`, one stands twice, or they are no form.
+    """
+    called = request.headers.get(b"content-type", b"").decode("latin-1")
+    taken = request.environment.settings["token_content_type"]
+    if taken == "form_only" and called.partition(";")[0].strip().lower() != _FORM:
+        text = f"Content-Type is {called or 'missing'}, expected {_FORM}"
+        raise TokenError(error="invalid_request", description=text)
+    pairs = _pairs(request.body.decode())
+    form = dict(pairs)
+    if len(form) != len(pairs) or "grant_type" not in form:
+        raise TokenError(error="invalid_request")
+    return form
+
+
+def _pairs(text: str) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(text, keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+    except ValueError:
+        raise TokenError(error="invalid_request") from None
+
+
+def _proof(request: Request) -> Proof | None:
+    """Return the proof that a request holds a key; None without one."""
     environment = request.environment
     if not request.proofs or environment.settings["dpop"] == "absent":
         return None
     now = environment.setup.clock.now()
     try:
-        return environment.oauth.proofs.key_of(request.call, environment.settings, now, nonce=True)
+        return environment.oauth.proofs.read(request.call, environment.settings, now, nonce=True)
     except NonceNeededError as needed:
         raise TokenError(error="use_dpop_nonce", nonce=needed.nonce) from None
     except JwtError as error:
-        name = environment.settings["dpop_bad_proof"]
-        raise TokenError(error=name, description=f"proof: {error}") from None
+        raise _bad_proof(request, f"proof: {error}") from None
+
+
+def _use(proof: Proof, request: Request) -> None:
+    environment = request.environment
+    try:
+        environment.oauth.proofs.use(proof, environment.setup.clock.now())
+    except JwtError as error:
+        raise _bad_proof(request, f"proof: {error}") from None
+
+
+def _bad_proof(request: Request, text: str) -> TokenError:
+    name = request.environment.settings["dpop_bad_proof"]
+    return TokenError(error=name, description=text)
 
 
 def _key_for(app: AppConnector, key: str | None, request: Request) -> str | None:
@@ -118,8 +198,7 @@ def _key_for(app: AppConnector, key: str | None, request: Request) -> str | None
     if not app.public:
         return None if settings["dpop_confidential"] == "ignored" else key
     if key is None:
-        text = "proof: a public client needs one in the header DPoP"
-        raise TokenError(error=settings["dpop_bad_proof"], description=text)
+        raise _bad_proof(request, "proof: a public client needs one in the header DPoP")
     return key
 
 
@@ -139,46 +218,60 @@ def _by_code(
 ) -> Answer:
     if not all(form.get(name) for name in ("code", "redirect_uri", "code_verifier")):
         raise TokenError(error="invalid_request")
-    code = request.environment.oauth.codes.pop(form["code"], None)
+    environment = request.environment
+    code = environment.oauth.codes.pop(form["code"], None)
     digest = hashlib.sha256(form["code_verifier"].encode()).digest()
     challenge = base64.urlsafe_b64encode(digest).decode().rstrip("=")
-    now = request.environment.setup.clock.now()
+    now = environment.setup.clock.now()
     if (
         code is None
         or code.app is not app
         or code.expires <= now
-        or code.redirect_uri != form["redirect_uri"]
+        or not _same(form["redirect_uri"], code.redirect_uri, environment.settings)
+        or not _VERIFIER.fullmatch(form["code_verifier"])
         or not secrets.compare_digest(code.challenge, challenge)
     ):
         raise TokenError(error="invalid_grant")
-    return _granted(_issue(request, app, key=key, chain_ends=now + _CHAIN))
+    chain = Grant(app=app, expires=now + _CHAIN, key=key, chain=secrets.token_hex(8))
+    return _granted(_issue(request, app, key=key, chain=chain))
 
 
 def _by_refresh(
     request: Request, app: AppConnector, form: Mapping[str, str], key: str | None
 ) -> Answer:
-    grant = request.environment.oauth.take_refresh(form.get("refresh_token", ""))
-    now = request.environment.setup.clock.now()
+    environment = request.environment
+    ends_chain = environment.settings["refresh_reuse"] == "ends_chain"
+    grant = environment.oauth.take_refresh(
+        form.get("refresh_token", ""), reuse_ends_chain=ends_chain
+    )
+    now = environment.setup.clock.now()
     if grant is None or grant.app is not app or grant.expires <= now:
         raise TokenError(error="invalid_grant")
-    if app.public and grant.key != key:
+    if grant.key is not None and grant.key != key:
         raise TokenError(error="invalid_grant")
-    return _granted(_issue(request, app, key=key, chain_ends=grant.expires))
+    return _granted(_issue(request, app, key=key, chain=grant))
 
 
 def _issue(
-    request: Request, app: AppConnector, *, key: str | None, chain_ends: datetime | None = None
+    request: Request, app: AppConnector, *, key: str | None, chain: Grant | None = None
 ) -> dict[str, object]:
-    expires = request.environment.setup.clock.now() + timedelta(seconds=_LIFETIME_S)
-    given = request.environment.oauth.give(app, expires, chain_ends=chain_ends, key=key)
+    settings = request.environment.settings
+    life_s = _seconds(settings["access_token_life"])
+    expires = request.environment.setup.clock.now() + timedelta(seconds=life_s)
+    form = settings["access_token_form"]
+    given = request.environment.oauth.give(app, expires, form=form, chain=chain, key=key)
     body: dict[str, object] = {
         "access_token": given.access,
         "token_type": "DPoP" if key else "Bearer",
-        "expires_in": _LIFETIME_S,
+        "expires_in": life_s,
     }
     if given.refresh is not None:
         body["refresh_token"] = given.refresh
     return body
+
+
+def _seconds(value: str) -> int:
+    return int(value.removesuffix("_s"))
 
 
 def _granted(body: Mapping[str, object]) -> Answer:

@@ -1,43 +1,25 @@
 """Every behaviour that AFAS's texts leave open or contradict, and those that releases changed.
 
-Each is a switch with a name. A release sets some of them (`releases`), the user may set any.
+Each is a switch with a name. A release sets some of them (`releases`), the user may set any. Those
+of signing in stand in `sign_in_quirks`.
 """
 
 from collections.abc import Mapping
 
+from koppeling_harness.emulator.quirk import (
+    DUTCHGRIT,
+    GET_PAGE,
+    INFERRED,
+    NEWS,
+    OPENAPI,
+    PRACTICAL,
+    TROUBLE_PAGE,
+    UPDATE_PAGE,
+    Quirk,
+)
+from koppeling_harness.emulator.quirk import quirk as _quirk
+from koppeling_harness.emulator.sign_in_quirks import SIGN_IN_QUIRKS
 from koppeling_harness.errors import ConfigurationError
-from koppeling_harness.value import dataclass
-
-GET_PAGE = "AFAS, docs.afas.help/profit/en/get-connector"
-UPDATE_PAGE = "AFAS, docs.afas.help/profit/en/update-connector"
-AUTH_PAGE = "AFAS, docs.afas.help/profit/en/authentication"
-TROUBLE_PAGE = "AFAS, docs.afas.help/profit/en/troubleshooting"
-NEWS = "AFAS, docs.afas.help/profit/en/news-profit"
-OPENAPI = "AFAS, docs.afas.help/apidoc"
-PRACTICAL = "github.com/rmuit/PracticalAfas"
-DUTCHGRIT = "github.com/dutchgrit/afasclient"
-INFERRED = "inferred; no public text"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quirk:
-    """One switch."""
-
-    name: str
-    values: tuple[str, ...]
-    """What it can be; the first is the default."""
-    source: str
-    description: str
-
-    @property
-    def default(self) -> str:
-        """The value when neither the release nor the user sets it."""
-        return self.values[0]
-
-
-def _quirk(name: str, values: str, source: str, description: str) -> Quirk:
-    return Quirk(name=name, values=tuple(values.split()), source=source, description=description)
-
 
 QUIRKS: tuple[Quirk, ...] = (
     _quirk(
@@ -143,85 +125,6 @@ QUIRKS: tuple[Quirk, ...] = (
         "A classic token that is not base64.",
     ),
     _quirk(
-        "classic_token",
-        "accepted refused",
-        AUTH_PAGE,
-        "Classic tokens at all; AFAS ends them on 31 August 2027.",
-    ),
-    _quirk(
-        "challenge_401",
-        "absent present",
-        f"{NEWS}9",
-        "`WWW-Authenticate` on every 401.",
-    ),
-    _quirk(
-        "oauth_refresh_null",
-        "present absent",
-        f"{NEWS}9",
-        '`"refresh_token": null` in the answer to client credentials.',
-    ),
-    _quirk(
-        "oauth_client_authentication",
-        "body body_or_basic body_basic_or_jwt",
-        f"{NEWS}9",
-        "How a client proves itself at the token endpoint: secret in the body, secret by HTTP "
-        "Basic, `private_key_jwt`.",
-    ),
-    _quirk(
-        "client_secret_validity",
-        "unlimited limited",
-        f"{NEWS}9",
-        "Whether a client's secret ends; by default 180 days after the environment was opened.",
-    ),
-    _quirk(
-        "assertion_kid",
-        "required optional",
-        INFERRED,
-        "Whether a client assertion must name its key with `kid`.",
-    ),
-    _quirk(
-        "thumbprint_kid",
-        "hex base64url",
-        f"{NEWS}9 (SHA-1 thumbprint); how it is written inferred",
-        "How the `kid` of an uploaded certificate is written.",
-    ),
-    _quirk(
-        "dpop",
-        "absent present",
-        f"{NEWS}9",
-        "Public clients, with tokens that are bound to a key (DPoP).",
-    ),
-    _quirk(
-        "dpop_confidential",
-        "bound ignored",
-        "RFC 9449; AFAS speaks of public clients only",
-        "What a proof does that a confidential client sends to the token endpoint.",
-    ),
-    _quirk(
-        "dpop_proof_age",
-        "60_s 300_s",
-        f"{INFERRED}; 60 s is the skew of {NEWS}9",
-        "How old a proof may be.",
-    ),
-    _quirk(
-        "dpop_bad_proof",
-        "invalid_dpop_proof invalid_request",
-        "RFC 9449; AFAS names no error",
-        "Error of the token endpoint for a proof that is bad or missing.",
-    ),
-    _quirk(
-        "dpop_nonce_on_calls",
-        "absent required",
-        f"RFC 9449; {NEWS}9 speaks of the token endpoint",
-        "Whether proofs on API calls need a nonce too.",
-    ),
-    _quirk(
-        "replay_store",
-        "reachable unreachable",
-        f"{NEWS}9",
-        "Where Profit remembers proofs; API calls with DPoP answer 503 while it is not there.",
-    ),
-    _quirk(
         "x_profit_error",
         "present absent",
         f"{NEWS}5, {NEWS}6, {TROUBLE_PAGE}",
@@ -271,6 +174,7 @@ QUIRKS: tuple[Quirk, ...] = (
         INFERRED,
         "A field that the connector does not have.",
     ),
+    *SIGN_IN_QUIRKS,
 )
 
 _BY_NAME = {each.name: each for each in QUIRKS}

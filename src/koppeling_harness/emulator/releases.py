@@ -23,6 +23,7 @@ _FROM_9 = {
     "dpop": "present",
     "oauth_client_authentication": "body_basic_or_jwt",
     "oauth_refresh_null": "absent",
+    "redirect_uri_case": "scheme_and_host_free",
     "x_profit_error": "absent",
 }
 

@@ -59,6 +59,15 @@ _ALWAYS = [
     (b"access-control-allow-methods", b"GET, POST, PUT, DELETE, OPTIONS"),
     (b"access-control-max-age", b"1728000"),
 ]
+_FOR_BROWSERS = [
+    *(each for each in _ALWAYS if each[0] != b"access-control-allow-headers"),
+    (
+        b"access-control-allow-headers",
+        b"Content-Type, Accept, Authorization, OnlineSessionId, Accept-Language, DPoP, "
+        b"IntegrationId",
+    ),
+    (b"access-control-expose-headers", b"DPoP-Nonce, WWW-Authenticate"),
+]
 _UNPROVEN = Call(method="", address=Address(url="", below=""), proofs=())
 _LANGUAGE = re.compile(r"^\s*([A-Za-z]{2})")
 
@@ -71,6 +80,8 @@ class Answer:
     body: bytes = b""
     headers: list[tuple[bytes, bytes]] = field(default_factory=list)
     content_type: tuple[bytes, bytes] = _JSON
+    for_browsers: bool = False
+    """Whether a browser may send the headers of signing in too, and read their answers."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -176,8 +187,9 @@ class Server:
             environment, below = self._by_path(parts), parts[3:]
         if environment is None:
             return Answer(status=404, content_type=EMPTY)
+        for_browsers = environment.settings["cors_headers"] == "with_sign_in"
         if scope["method"] == "OPTIONS":
-            return Answer(content_type=EMPTY)
+            return Answer(content_type=EMPTY, for_browsers=for_browsers)
         client = scope.get("client")
         request = Request(
             method=scope["method"],
@@ -196,6 +208,9 @@ class Server:
                 value.decode("latin-1") for name, value in scope["headers"] if name == b"dpop"
             )
         answer = self._guarded(request)
+        answer.for_browsers = for_browsers
+        if request.proofs:
+            _offer_nonce(answer, request)
         if environment.settings["trace_identifier"] == "present" and answer.status not in _BEFORE:
             answer.headers.append((b"x-trace-identifier", uuid.uuid4().hex.encode()))
         return answer
@@ -246,11 +261,22 @@ class Server:
         return handler(request, app)
 
 
+def _offer_nonce(answer: Answer, request: Request) -> None:
+    """Let an answer carry a newer nonce than the proof of its request: any answer may."""
+    environment = request.environment
+    now = environment.setup.clock.now()
+    nonce = environment.oauth.proofs.offered(request.call, environment.settings, now)
+    if nonce and not any(name == b"dpop-nonce" for name, _ in answer.headers):
+        answer.headers.append((b"dpop-nonce", nonce.encode()))
+
+
 def denied(why: Denied, request: Request) -> Answer:
     """Return the answer to a caller who is not let in."""
     if why.status == 500:
         return refused(Refusal(Reason.UNEXPECTED), request)
     answer = Answer(status=why.status, content_type=EMPTY)
+    if why.nonce and why.status == 400:
+        answer = Answer(status=400, body=b'{"error": "use_dpop_nonce"}')
     if why.nonce:
         answer.headers.append((b"dpop-nonce", why.nonce.encode()))
     if why.status == 401 and request.environment.settings["challenge_401"] == "present":
@@ -303,7 +329,8 @@ async def _read(receive: Receive) -> bytes | None:
 
 async def _send(answer: Answer, scope: Scope, send: Send) -> None:
     body = answer.body
-    headers = [answer.content_type, *_ALWAYS, *answer.headers]
+    always = _FOR_BROWSERS if answer.for_browsers else _ALWAYS
+    headers = [answer.content_type, *always, *answer.headers]
     if len(body) >= _GZIP_FROM and _accepts_gzip(scope):
         packer = zlib.compressobj(1, zlib.DEFLATED, 31)
         body = packer.compress(body) + packer.flush()

@@ -132,6 +132,18 @@ class AppConnectorKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FurtherSecret:
+    """A secret of an OAuth client beside its first: two work side by side while one is renewed."""
+
+    __pydantic_config__ = STRICT
+
+    secret: NonEmpty
+    """Invented, like every key here."""
+    days: Annotated[int, Limit(ge=0, le=36500)] = 180
+    """How long it works, from Profit 9 on, counted from when the environment is opened."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AppConnectorDefinition:
     """What the token of an emulated environment may use, and its invented keys."""
 
@@ -157,11 +169,16 @@ class AppConnectorDefinition:
     client_secret: NonEmpty | None = None
     client_secret_days: Annotated[int, Limit(ge=0, le=36500)] = 180
     """How long the secret works, from Profit 9 on; 0 shows what happens when it has ended."""
+    further_secrets: tuple[FurtherSecret, ...] = ()
+    """Secrets that work beside `client_secret`, as while one is renewed."""
     public: bool = False
     """A public client has no secret: it proves itself with PKCE and DPoP, from Profit 9 on."""
     certificates: tuple[NonEmpty, ...] = ()
     """Files with a certificate in PEM, named from this file's folder; the client signs with the
     private key of one (`private_key_jwt`, from Profit 9 on)."""
+    key_ids: tuple[str, ...] = ()
+    """What the client calls those keys by in `kid`, in the order of `certificates`; an empty or
+    absent one is the SHA-1 thumbprint of the certificate, as with AFAS."""
     jwks_uri: Annotated[str, Limit(pattern=r"^https://[^@#\s]+$")] | None = None
     """Where the client's public keys stand, for the same."""
     redirect_uris: tuple[NonEmpty, ...] = ()

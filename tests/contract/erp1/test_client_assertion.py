@@ -10,17 +10,24 @@ import pytest
 
 from contract.erp1.table import shows
 from koppeling_harness.emulator import AppConnector
+from koppeling_harness.emulator.access import ClientSecret, app_connector
+from koppeling_harness.errors import ConfigurationError
+from koppeling_harness.model.connector import AppConnectorDefinition
+from koppeling_harness.model.secret import Secret
 from support.erp1 import HandClock, caller
-from support.signing import TYPE, certificate_of, key, sha1, signed
+from support.signing import TYPE, certificate_of, key, sha1, signed, weak_key, x5t
 
 FORM = {"content-type": "application/x-www-form-urlencoded", "authorization": ""}
 ALGORITHMS = ("RS256", "PS256", "ES256")
 
 
-def signing(*algorithms, **options):
+UNKNOWN = "kid is of no key that the client registered for this alg"
+
+
+def signing(*algorithms, key_ids=(), **options):
     """Return a caller of an environment whose client registered certificates."""
     certificates = tuple(certificate_of(key(each)) for each in algorithms or ("ES256",))
-    app = AppConnector(client_id="acme", certificates=certificates)
+    app = AppConnector(client_id="acme", certificates=certificates, key_ids=key_ids)
     options = {"release": "Profit 9", "clock": HandClock()} | options
     return caller(app_connector=app, **options)
 
@@ -169,26 +176,118 @@ def test_only_the_holder_of_the_registered_key_may_sign():
 
 @shows("oauth.jwt-kid")
 def test_the_key_is_named_by_the_thumbprint_of_its_certificate():
-    client, lenient = signing(), signing(quirks={"assertion_kid": "optional"})
+    client = signing()
     other = signing(quirks={"thumbprint_kid": "base64url"})
     thumbprint = sha1(certificate_of(key("ES256")))
     short = base64.urlsafe_b64encode(thumbprint).decode().rstrip("=")
-    unknown = "kid is of no key that the client registered for this alg"
 
     assert send(client, assertion(client, kid=thumbprint.hex().upper())).status == 200
-    assert refused(send(client, assertion(client, kid=short))) == unknown
-    assert refused(send(client, assertion(client, kid=None))) == "kid is missing"
-    assert send(lenient, assertion(lenient, kid=None)).status == 200
+    assert refused(send(client, assertion(client, kid=short))) == UNKNOWN
     assert send(other, assertion(other, kid=short)).status == 200
 
 
+@shows("oauth.jwt-key-id")
+def test_a_certificate_may_have_a_key_id_of_its_own():
+    client = signing("ES256", "RS256", key_ids=("acme-2026",))
+    thumbprint = sha1(certificate_of(key("ES256"))).hex()
+
+    assert send(client, assertion(client, kid="acme-2026")).status == 200
+    assert refused(send(client, assertion(client, kid=thumbprint))) == UNKNOWN
+    assert send(client, assertion(client, key("RS256"))).status == 200
+
+
+@shows("oauth.jwt-no-kid")
 def test_without_a_name_any_registered_key_may_have_signed():
-    client = signing("RS256", "ES256", quirks={"assertion_kid": "optional"})
+    client = signing("RS256", "ES256")
 
     for algorithm in ("RS256", "ES256"):
         assert send(client, assertion(client, key(algorithm), kid=None)).status == 200
     stranger = assertion(client, key("ES256", 1), kid=None)
     assert refused(send(client, stranger)) == "its signature does not fit"
+
+
+@shows("oauth.jwt-kid-unknown")
+@pytest.mark.parametrize("kid", ["other", "", 7, ["a"], {}])
+def test_a_name_of_no_key_is_refused_even_where_a_key_would_fit(kid):
+    client = signing()
+    token = signed(claims_of(client), key("ES256"), typ="JWT", kid=kid)
+
+    assert refused(send(client, token)) == UNKNOWN
+
+
+@shows("oauth.jwt-x5t")
+def test_without_a_kid_the_thumbprint_of_the_certificate_may_point_at_it():
+    fits, no_fit = x5t(certificate_of(key("RS256"))), x5t(certificate_of(key("ES256")))
+
+    def sent(client, thumbprint, kid=None):
+        header = {"x5t#S256": thumbprint, "kid": kid}
+        made = {name: value for name, value in header.items() if value is not None}
+        return send(client, signed(claims_of(client), key("RS256"), typ="JWT", **made))
+
+    client = signing("RS256", "ES256")
+    tolerant = signing("RS256", "ES256", quirks={"assertion_x5t_unknown": "all_tried"})
+
+    assert sent(client, fits).status == 200
+    assert refused(sent(client, no_fit)) == "its signature does not fit"
+    assert "no key" in refused(sent(client, "nonsense"))
+    assert refused(sent(client, fits, kid="other")) == UNKNOWN
+    assert sent(tolerant, "nonsense").status == 200
+
+
+@shows("oauth.jwt-typ")
+def test_with_the_type_of_its_own_the_audience_is_the_base_url_only():
+    client, tolerant = signing(), signing(quirks={"assertion_typ": "any"})
+
+    def sent(client, typ, aud):
+        claims = claims_of(client, aud=aud)
+        return send(client, signed(claims, key("ES256"), typ=typ))
+
+    def both(client, typ):
+        token_url = url_of(client)
+        base = token_url.removesuffix("/oauth/token")
+        return [sent(client, typ, aud).status for aud in (token_url, base)]
+
+    assert both(client, "JWT") == both(client, "jwt") == both(client, None) == [200, 200]
+    for typ in ("client-authentication+jwt", "application/Client-Authentication+JWT"):
+        assert both(client, typ) == [400, 200]
+    assert both(client, "at+jwt") == both(client, "dpop+jwt") == [400, 400]
+    assert both(tolerant, "at+jwt") == [200, 200]
+    assert both(tolerant, "client-authentication+jwt") == [400, 200]
+
+
+def test_the_audience_may_be_a_list_unless_the_switch_says_otherwise():
+    client, strict = signing(), signing(quirks={"assertion_aud_list": "refused"})
+
+    for each, expected in ((client, 200), (strict, 400)):
+        assert send(each, assertion(each, aud=[url_of(each)])).status == expected
+        assert send(each, assertion(each, aud=url_of(each))).status == 200
+
+
+@shows("oauth.jwt-strength")
+def test_a_weak_key_cannot_be_registered():
+    weak = certificate_of(weak_key())
+
+    with pytest.raises(ConfigurationError, match="RSA key of 1024 bits, expected at least 2048"):
+        app_connector(AppConnectorDefinition(client_id="acme", certificates=(weak,)))
+    with pytest.raises(ConfigurationError, match="not a certificate in PEM of an RSA or P-256 key"):
+        app_connector(
+            AppConnectorDefinition(client_id="acme", certificates=(certificate_of(key("ES384")),))
+        )
+    with pytest.raises(ConfigurationError, match="found 2, expected at most 1"):
+        app_connector(
+            AppConnectorDefinition(
+                client_id="acme", certificates=(certificate_of(key("ES256")),), key_ids=("a", "b")
+            )
+        )
+
+
+@pytest.mark.parametrize(("quirk", "status"), [("not_tried", 400), ("tried", 200)])
+def test_the_key_of_a_certificate_that_ended_is_not_tried(quirk, status):
+    clock = HandClock("2036-01-01T00:00:00+00:00")
+    client = signing(clock=clock, quirks={"expired_certificate": quirk})
+
+    assert send(client, assertion(client)).status == status
+    assert send(client, assertion(client, kid=None)).status == status
 
 
 @shows("oauth.two-ways", "oauth.contradicting")
@@ -242,3 +341,41 @@ def test_a_secret_works_for_180_days_from_profit_9_on():
         client.environment.setup.clock.moment += timedelta(days=1)
     assert [asked(each).status for each in (newest, older)] == [400, 200]
     assert asked(newest).json() == {"error": "invalid_client"}
+
+
+@shows("oauth.two-secrets")
+def test_two_secrets_work_side_by_side_until_each_has_ended():
+    client = signing()
+    app = client.environment.apps[0]
+    app.client_secret, app.client_secret_days = Secret("old"), 10
+    made = client.environment.setup.clock.now() + timedelta(days=9)
+    newer = ClientSecret(secret=Secret("new"), days=20, made=made)
+    app.further_secrets = (newer, ClientSecret(secret=Secret("revoked"), days=0))
+
+    def asked(secret):
+        form = {"client_id": "acme", "client_secret": secret}
+        return send(client, None, client_assertion_type=None, **form).status
+
+    secrets = ("old", "new", "revoked")
+    assert [asked(each) for each in secrets] == [200, 200, 400]
+    client.environment.setup.clock.moment += timedelta(days=10)
+    assert [asked(each) for each in secrets] == [400, 200, 400]
+    client.environment.setup.clock.moment += timedelta(days=19)
+    assert [asked(each) for each in secrets] == [400, 400, 400]
+
+
+@shows("oauth.basic-form")
+def test_by_basic_each_value_is_form_urlencoded_by_itself():
+    client = signing()
+    client.environment.apps[0].client_secret = Secret("p:a%s+ w/é")
+
+    def asked(credentials):
+        header = {"authorization": "Basic " + base64.b64encode(credentials.encode()).decode()}
+        return send(client, None, header, client_assertion_type=None).status
+
+    assert asked("acme:p%3Aa%25s%2B+w%2F%C3%A9") == 200
+    assert asked("acme:p%3aa%25s%2b%20w/%c3%a9") == 200
+    assert asked("%61cme:p%3Aa%25s%2B+w%2F%C3%A9") == 200
+    assert asked("acme:p:a%s+ w/é") == 401
+    assert asked("acme:%ff") == 401
+    assert asked("acme") == 401

@@ -66,7 +66,7 @@ class Public:
         return self.exchange(code).json()
 
     def get(self, token, path="/profitversion", *, scheme="DPoP", dpop=None, **changed):
-        changed = {"nonce": None, "token": token, **changed}
+        changed = {"token": token, **changed}
         header = {"authorization": f"{scheme} {token}"}
         if dpop != "":
             header["dpop"] = dpop or self.proof("GET", path, **changed)
@@ -197,7 +197,7 @@ def test_a_nonce_lasts_some_minutes_and_is_the_same_for_who_asks_meanwhile():
 def test_an_api_call_must_prove_the_key_of_its_token():
     app = Public()
     token = app.signed_in()["access_token"]
-    used = app.proof("GET", "/profitversion", nonce=None, token=token)
+    used = app.proof("GET", "/profitversion", token=token)
     query = "/connectors/Profit_Article?take=1"
 
     assert app.get(token, dpop=used).status == 200
@@ -248,15 +248,63 @@ def test_while_the_replay_store_is_unreachable_calls_with_dpop_answer_503():
     assert app.client.call("GET", "/profitversion").status == 200
 
 
-def test_calls_may_need_a_nonce_too_when_the_switch_says_so():
-    app = Public(quirks={"dpop_nonce_on_calls": "required"})
-    token = app.signed_in()["access_token"]
+@shows("dpop.nonce-calls")
+def test_calls_need_a_nonce_too_unless_the_switch_says_otherwise():
+    app, free = Public(), Public(quirks={"dpop_nonce_on_calls": "absent"})
+    token, other = (each.signed_in()["access_token"] for each in (app, free))
 
-    first = app.get(token)
+    first = app.get(token, nonce=None)
     second = app.get(token, nonce=first.headers["dpop-nonce"])
 
     assert seen(first) == (401, b"", 'DPoP error="use_dpop_nonce"')
     assert second.status == 200
+    assert free.get(other, nonce=None).status == 200
+
+
+def test_the_challenge_on_a_call_may_have_the_form_of_the_token_endpoint():
+    app = Public(quirks={"dpop_nonce_status_on_calls": "400"})
+    token = app.signed_in()["access_token"]
+
+    reply = app.get(token, nonce="old")
+
+    assert (reply.status, reply.json()) == (400, {"error": "use_dpop_nonce"})
+    assert app.get(token, nonce=reply.headers["dpop-nonce"]).status == 200
+
+
+@shows("dpop.nonce-any")
+@pytest.mark.parametrize(
+    ("quirk", "offered"),
+    [
+        ("when_due", [False, False, True, True, True, False]),
+        ("always", [True, True, True, True, True, True]),
+        ("challenge_only", [False, False, False, False, False, False]),
+    ],
+)
+def test_any_answer_may_bring_a_newer_nonce_and_the_newest_is_used_next(quirk, offered):
+    app = Public(quirks={"dpop_new_nonce": quirk})
+    token = app.signed_in()["access_token"]
+    replies = [app.get(token), app.get(token, "/connectors/Nowhere")]
+
+    app.client.environment.setup.clock.forward(seconds=301)
+    replies += [app.get(token), app.get(token, "/connectors/Nowhere"), app.exchange(app.code())]
+    newest = replies[2].headers.get("dpop-nonce", app.nonce)
+    replies.append(app.get(token, nonce=newest))
+
+    assert [each.status for each in replies] == [200, 500, 200, 500, 200, 200]
+    assert ["dpop-nonce" in each.headers for each in replies] == offered
+    assert len({each.headers.get("dpop-nonce") for each in replies[2:5]}) == 1
+
+
+@pytest.mark.parametrize("life", ["60_s", "5_s"])
+def test_how_long_a_nonce_works_is_a_switch(life):
+    app = Public(quirks={"dpop_nonce_life": life})
+    token = app.signed_in()["access_token"]
+    seconds = int(life.removesuffix("_s"))
+
+    app.client.environment.setup.clock.forward(seconds=2 * seconds - 1)
+    assert app.get(token).status == 200
+    app.client.environment.setup.clock.forward(seconds=1)
+    assert app.get(token).status == 401
 
 
 def test_a_refresh_token_of_a_public_client_is_bound_to_its_key():
@@ -293,7 +341,7 @@ def test_the_url_may_be_that_of_afas_and_written_in_any_equal_way():
     documented = "https://12345.resttest.afas.online/ProfitRestServices"
 
     def asked(htu):
-        made = proof(app.private, "DELETE", htu, now=app.now, token=token)
+        made = proof(app.private, "DELETE", htu, now=app.now, token=token, nonce=app.nonce)
         header = {"authorization": f"DPoP {token}", "dpop": made}
         return app.client.call("DELETE", below, headers=header).status
 
@@ -307,7 +355,7 @@ def test_the_url_may_be_that_of_afas_and_written_in_any_equal_way():
 def test_two_proofs_are_refused():
     app = Public()
     token = app.signed_in()["access_token"]
-    proofs = [app.proof("GET", "/profitversion", nonce=None, token=token) for _ in range(2)]
+    proofs = [app.proof("GET", "/profitversion", token=token) for _ in range(2)]
     scope = {
         "type": "http",
         "method": "GET",
@@ -323,3 +371,40 @@ def test_two_proofs_are_refused():
     assert app.client.erp1.app.answer(scope, b"").status == 401
     del scope["headers"][-1]
     assert app.client.erp1.app.answer(scope, b"").status == 200
+
+
+@shows("dpop.confidential", "dpop.same-key")
+def test_a_confidential_client_may_bind_its_chain_to_a_key_and_then_must_prove_it():
+    confidential = AppConnector(client_id="app", client_secret=Secret("s"), redirect_uris=(BACK,))
+    app = Public(app_connector=confidential)
+    secret = {"client_secret": "s"}
+
+    def exchanged():
+        form = {"grant_type": "authorization_code", "redirect_uri": BACK, **secret}
+        header = {"dpop": app.proof()}
+        return app.token(header, code=app.code(), code_verifier=VERIFIER, **form)
+
+    app.nonce = exchanged().headers["dpop-nonce"]
+    body = exchanged().json()
+
+    def refreshed(**header):
+        form = {"grant_type": "refresh_token", "refresh_token": body["refresh_token"]}
+        return app.token(header, **form, **secret)
+
+    assert body["token_type"] == "DPoP"
+    assert app.get(body["access_token"]).status == 200
+    assert refreshed().json() == {"error": "invalid_grant"}
+    body = exchanged().json()
+    assert refreshed(dpop=app.proof(private=key("ES256", 1))).json() == {"error": "invalid_grant"}
+    body = exchanged().json()
+    assert refreshed(dpop=app.proof()).json()["token_type"] == "DPoP"
+
+
+def test_a_proof_that_was_used_at_the_token_endpoint_is_refused_there():
+    app = Public()
+    app.signed_in()
+    used = app.proof()
+
+    assert app.exchange(app.code(), header={"dpop": used}).status == 200
+    again = app.exchange(app.code(), header={"dpop": used}).json()
+    assert again["error_description"] == "proof: jti was used before"

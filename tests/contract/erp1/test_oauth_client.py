@@ -3,9 +3,11 @@
 import json
 import ssl
 import threading
+import uuid
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
 
+import jwskate
 import pytest
 import requests
 import trustme
@@ -17,10 +19,12 @@ from requests_oauth2client import (
 )
 
 from contract.erp1.table import shows
+from koppeling_harness.clock import SystemClock
 from koppeling_harness.emulator import AppConnector, Erp1
 from koppeling_harness.traffic.har import to_har
+from support.erp1 import HandClock
 from support.gateway import Served
-from support.signing import certificate_of, key, sha1
+from support.signing import TYPE, certificate_of, key, sha1, weak_key
 
 BACK = "https://app.example/back"
 
@@ -118,13 +122,14 @@ def test_nothing_of_signing_in_stands_in_what_is_kept(profit_9):
     private = key("ES256") | {"kid": sha1(certificate).hex()}
     sent: list[requests.PreparedRequest] = []
 
-    def keep(request):
-        sent.append(request)
-        return request
+    class Keeping(requests.adapters.HTTPAdapter):
+        def send(self, request, **options):
+            sent.append(request.copy())
+            return super().send(request, **options)
 
     with session() as http:
+        http.mount("http://", Keeping())
         client = client_of(base, PrivateKeyJwt("acme", private, alg="ES256"), http)
-        client.session.hooks["response"].append(lambda answer, **_: keep(answer.request) and None)
         token = client.client_credentials(dpop=True, dpop_key=DPoPKey.generate("ES256"))
         http.get(f"{base}/connectors/Profit_Article?take=1", auth=token)
         http.get(f"{base}/profitversion", headers={"DPoP": "a-proof-that-is-not-one-at-all"})
@@ -133,8 +138,8 @@ def test_nothing_of_signing_in_stands_in_what_is_kept(profit_9):
 
     asserted = [parse_qs(each.body)["client_assertion"][0] for each in sent if each.body]
     proofs = [each.headers["DPoP"] for each in sent if "DPoP" in each.headers]
-    assert [each.status for each in recording.exchanges] == [400, 200, 200, 401]
-    assert (token.token_type, len(asserted), len(proofs)) == ("DPoP", 2, 4)
+    assert [each.status for each in recording.exchanges] == [400, 200, 401, 200, 401]
+    assert (token.token_type, len(asserted), len(proofs)) == ("DPoP", 2, 5)
     planted = [token.access_token, *asserted, *proofs, private["d"]]
     for secret in (part for each in planted for part in each.split(".")):
         assert secret not in kept
@@ -175,7 +180,8 @@ def key_set(authority):
 
 
 def published(*keys, **more):
-    listed = [each.public_jwk().to_dict() | {"kid": each.kid} | more for each in keys]
+    listed = [each.public_jwk().to_dict() | {"kid": each.kid, "use": "sig"} | more for each in keys]
+    listed = [{name: value for name, value in each.items() if value is not None} for each in listed]
     unknown = {"kty": "OKP", "crv": "Ed25519", "x": "AA"}
     return json.dumps({"keys": [unknown, {"kty": "oct", "k": "AA"}, 7, *listed]}).encode()
 
@@ -185,18 +191,139 @@ def sign_in(base, http, private):
     return client_of(base, auth, http).client_credentials()
 
 
-@shows("oauth.jwt-jwks", "oauth.jwt-jwks-cached")
-def test_the_keys_may_stand_at_an_address_and_are_fetched_once_an_hour(profit_9, trusted, key_set):
+@shows("oauth.jwt-jwks", "oauth.jwt-jwks-cached", "oauth.jwt-jwks-unknown")
+def test_the_keys_may_stand_at_an_address_and_a_rotated_one_works_at_once(
+    profit_9, trusted, key_set
+):
     base = opened(profit_9, jwks_uri=key_set.uri)
+    old, new = key("ES256"), key("ES256", 1)
+    asked = []
 
     with session() as http:
         for _ in range(2):
-            assert sign_in(base, http, key("ES256")).token_type == "Bearer"
-        key_set.answer = (200, published(key("ES256", 1)), {})
+            assert sign_in(base, http, old).token_type == "Bearer"
+        asked.append(key_set.asked)
+        key_set.answer = (200, published(old, new), {})
+        assert sign_in(base, http, new).token_type == "Bearer"
+        asked.append(key_set.asked)
+        key_set.answer = (200, published(new), {})
+        assert sign_in(base, http, old).token_type == "Bearer"
+        asked.append(key_set.asked)
+        with pytest.raises(InvalidClient, match="kid is of no key"):
+            sign_in(base, http, key("ES256", 2))
+        asked.append(key_set.asked)
+        with pytest.raises(InvalidClient, match="kid is of no key"):
+            sign_in(base, http, old)
+
+    assert asked == [1, 2, 2, 3]
+
+
+@shows("oauth.jwt-jwks-control")
+@pytest.mark.parametrize(
+    ("control", "quirks", "asked"),
+    [
+        ("max-age=1", {}, [1, 2, 3, 4]),
+        ('public, MAX-AGE="1"', {}, [1, 2, 3, 4]),
+        ("no-store", {}, [2, 3, 4, 5]),
+        ("max-age=0, no-cache", {}, [2, 3, 4, 5]),
+        ("private", {}, [1, 1, 2, 3]),
+        ("max-age=7200", {}, [1, 1, 1, 2]),
+        ("max-age=7200", {"jwks_long_max_age": "hour_at_most"}, [1, 1, 2, 3]),
+    ],
+)
+def test_a_key_set_is_kept_as_long_as_it_says_itself(trusted, key_set, control, quirks, asked):
+    clock = HandClock(SystemClock().now().isoformat())
+    erp1 = Erp1(release="Profit 9", rows=3, clock=clock, quirks=quirks)
+    key_set.answer = (200, published(key("ES256")), {"Cache-Control": control})
+    seen = []
+    with Served(erp1.app) as served, session() as http:
+        base = opened((erp1, served), jwks_uri=key_set.uri)
+        auth = PrivateKeyJwt("acme", key("ES256") | {"kid": key("ES256").kid}, alg="ES256")
+
+        def sign_in_after(seconds):
+            clock.forward(seconds=seconds)
+            moment = clock.now().timestamp()
+            made = jwskate.SignedJwt.sign(
+                {**claims_at(moment), "aud": base}, auth.private_jwk, typ="JWT"
+            )
+            form = {"client_assertion": str(made), "client_assertion_type": TYPE}
+            form["grant_type"] = "client_credentials"
+            assert http.post(f"{base}/oauth/token", form).status_code == 200
+
+        sign_in_after(0)
+        for seconds in (0, 3, 3600, 3600):
+            sign_in_after(seconds)
+            seen.append(key_set.asked)
+    erp1.close()
+
+    assert seen == asked
+
+
+def claims_at(moment):
+    return {"iss": "acme", "sub": "acme", "exp": int(moment) + 60, "jti": uuid.uuid4().hex}
+
+
+@pytest.mark.parametrize(("quirk", "works"), [("refused", False), ("old_kept", True)])
+def test_keys_of_a_set_that_cannot_be_fetched_any_more(trusted, key_set, quirk, works):
+    erp1 = Erp1(release="Profit 9", rows=3, quirks={"jwks_unreachable": quirk})
+    key_set.answer = (200, published(key("ES256")), {"Cache-Control": "max-age=0"})
+    with Served(erp1.app) as served, session() as http:
+        base = opened((erp1, served), jwks_uri=key_set.uri)
+        sign_in(base, http, key("ES256"))
+        key_set.answer = (500, b"", {})
+        if works:
+            sign_in(base, http, key("ES256"))
+        else:
+            with pytest.raises(InvalidClient, match="answered 500"):
+                sign_in(base, http, key("ES256"))
+    erp1.close()
+
+
+def test_a_failed_look_for_an_unknown_key_does_not_lose_the_known_ones(profit_9, trusted, key_set):
+    base = opened(profit_9, jwks_uri=key_set.uri)
+
+    with session() as http:
+        sign_in(base, http, key("ES256"))
+        key_set.answer = (503, b"", {})
         with pytest.raises(InvalidClient, match="kid is of no key"):
             sign_in(base, http, key("ES256", 1))
+        assert sign_in(base, http, key("ES256")).token_type == "Bearer"
 
-    assert key_set.asked == 1
+
+@shows("oauth.jwt-jwks-one")
+def test_without_a_kid_a_set_must_have_one_key(profit_9, trusted, key_set):
+    base = opened(profit_9, jwks_uri=key_set.uri)
+    nameless = {name: value for name, value in key("ES256").to_dict().items() if name != "kid"}
+
+    def sent(http):
+        claims = {**claims_at(SystemClock().now().timestamp()), "aud": base}
+        made = jwskate.SignedJwt.sign(claims, jwskate.Jwk(nameless), alg="ES256", typ="JWT")
+        form = {"client_assertion": str(made), "client_assertion_type": TYPE}
+        form["grant_type"] = "client_credentials"
+        return http.post(f"{base}/oauth/token", form)
+
+    with session() as http:
+        assert sent(http).status_code == 200
+        key_set.answer = (200, published(key("ES256"), key("ES256", 1)), {"Cache-Control": "x"})
+        with pytest.raises(InvalidClient):
+            sign_in(base, http, key("ES256", 2))  # has the set fetched again
+        refused = sent(http).json()
+
+    assert refused["error_description"] == (
+        "client assertion: kid is missing, and the key set has 2 keys"
+    )
+
+
+def test_a_client_with_a_key_set_may_bind_its_token_to_a_key_too(profit_9, trusted, key_set):
+    base = opened(profit_9, jwks_uri=key_set.uri)
+
+    with session() as http:
+        client = client_of(
+            base, PrivateKeyJwt("acme", key("ES256") | {"kid": key("ES256").kid}, alg="ES256"), http
+        )
+        token = client.client_credentials(dpop=True, dpop_key=DPoPKey.generate("ES256"))
+
+    assert token.token_type == "DPoP"
 
 
 @shows("oauth.jwt-jwks-limits")
@@ -206,7 +333,10 @@ def test_the_keys_may_stand_at_an_address_and_are_fetched_once_an_hour(profit_9,
         ((302, b"", {"Location": "/other"}), "answered 302, expected 200"),
         ((200, b" " * (64 * 1024 + 1), {}), "is larger than 64 KB"),
         ((200, b"[]", {}), "expected a JSON Web Key Set"),
-        ((200, published(key("ES256"), use="enc"), {}), "the client registered no key"),
+        ((200, published(key("ES256"), use="enc"), {}), "the set has no key to sign with"),
+        ((200, published(key("ES256"), use=None), {}), "the set has no key to sign with"),
+        ((200, published(key("ES384"), use="sig"), {}), "the set has no key to sign with"),
+        ((200, published(weak_key(), use="sig"), {}), "the set has no key to sign with"),
         ((200, published(key("ES256"), alg="RS256"), {}), "kid is of no key"),
     ],
 )

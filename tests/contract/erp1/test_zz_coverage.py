@@ -9,6 +9,7 @@ import contract.erp1.test_maintenance
 import contract.erp1.test_oauth_client
 import contract.erp1.test_outgoing
 import contract.erp1.test_reading
+import contract.erp1.test_sign_in_switches
 import contract.erp1.test_supplied_gets
 import contract.erp1.test_tls
 import contract.erp1.test_writing  # noqa: F401 - importing fills the table

@@ -28,6 +28,7 @@ from koppeling_harness.model.scenario import OperationStep, Step
 from koppeling_harness.model.shape import Release
 from koppeling_harness.model.verdict import Cause, Outcome, Severity
 from koppeling_harness.plugin.guard import folder_prefix
+from koppeling_harness.plugin.log import last_of
 from koppeling_harness.plugin.session import IntegrationRunner
 from koppeling_harness.scenario.expression import Functions, evaluate
 from koppeling_harness.scenario.plan import PlannedScenario
@@ -334,7 +335,7 @@ def _result(
         duration_s=round(duration_s, 6),
         exchanges=tuple(_record(each) for each in recording.exchanges),
         faults=fault_effects(planned.scenario.faults, recording.faults_fired, recording.exchanges),
-        log="" if outcome is Outcome.PASSED else log,
+        log="" if outcome is Outcome.PASSED else last_of(log),
         place=planned.scenario.place,
         proves=planned.scenario.proves,
     )

@@ -41,7 +41,8 @@ from koppeling_harness.model.verdict import Cause, Outcome
 from koppeling_harness.scenario.allowance import COMPARISON_LIMIT_S, Allowance
 from koppeling_harness.scenario.expression import Functions, evaluate
 from koppeling_harness.scenario.matcher import match, may_take_a_while
-from koppeling_harness.scenario.pick import pick
+from koppeling_harness.scenario.pick import cut, pick
+from koppeling_harness.traffic.redactor import shortened
 from koppeling_harness.value import dataclass
 
 _RETRY_PAUSE_S = 0.05
@@ -110,7 +111,7 @@ async def _once(step: Step, phase: Phase, stage: Stage) -> Stop | None:
         complete = filled(step, stage.names, stage.functions)
         expected = evaluate(step.expect, stage.names, stage.functions)
     except ConfigurationError as error:
-        return _configuration(step, error)
+        return _configuration(step, stage, error)
     done = await _act(complete, stage)
     if isinstance(done, Stop):
         return done
@@ -184,14 +185,14 @@ async def _judge(
     try:
         differences = await _compared({**done.implied, **expected}, done.result, limit_s)
     except ConfigurationError as error:  # a matcher got nonsense from an expression
-        return _configuration(step, error)
+        return _configuration(step, stage, error)
     if differences:
         return _unexpected(step, phase, stage, done, differences)
     for name, path in step.save.items():
         try:
             stage.names[name] = pick(done.result, path)
         except ConfigurationError as error:
-            return _configuration(step, error)
+            return _configuration(step, stage, error)
     return None
 
 
@@ -201,7 +202,7 @@ async def _compared(
     """Hold a result against what is expected; beside the loop when others would wait for it."""
     allowance = Allowance(limit_s)
     if not may_take_a_while(expected, result):
-        return match(expected, result, allowance)
+        return match(expected, result, allowance, whole=True)
     try:
         return await asyncio.to_thread(match, expected, result, allowance)
     except asyncio.CancelledError:
@@ -216,7 +217,7 @@ def _unexpected(
     shown = tuple(_told(each, stage) for each in differences)
     first = shown[0]
     at = first.path or "the result"
-    note = redact(done.note)
+    note = shortened(redact(done.note))
     en = f"{describe(step)}: `{at}` is {first.actual}, expected {first.expected}"
     nl = f"{describe(step)}: `{at}` is {first.actual}, verwacht werd {first.expected}"
     tail = f" ({note})" if note else ""
@@ -237,12 +238,17 @@ def _told(difference: Difference, stage: Stage) -> Difference:
     """Return a difference without secrets; of a privacy-sensitive field without what was found."""
     redact = stage.environment.redact
     is_private = not stage.private_fields.isdisjoint(difference.path.split("."))
-    actual = "[private]" if is_private else redact(difference.actual)
-    return replace(difference, expected=redact(difference.expected), actual=actual)
+    actual = "[private]" if is_private else cut(redact(difference.actual))
+    return replace(
+        difference,
+        path=shortened(redact(difference.path)),
+        expected=cut(redact(difference.expected)),
+        actual=actual,
+    )
 
 
 def _unavailable(step: Step, stage: Stage, call: ErpCall, message: str) -> Stop:
-    text = stage.environment.redact(message)
+    text = shortened(stage.environment.redact(message))
     said = Said(
         nl=f"{describe(step)}: {text}",
         en=f"{describe(step)}: {text}",
@@ -251,8 +257,9 @@ def _unavailable(step: Step, stage: Stage, call: ErpCall, message: str) -> Stop:
     return stop(codes.ERP_UNAVAILABLE, Outcome.INCONCLUSIVE, Cause.ENVIRONMENT, step.place, said)
 
 
-def _configuration(step: Step, error: ConfigurationError) -> Stop:
-    said = Said(nl=error.message, en=error.message, hint=error.hint)
+def _configuration(step: Step, stage: Stage, error: ConfigurationError) -> Stop:
+    text = shortened(stage.environment.redact(error.message))
+    said = Said(nl=text, en=text, hint=shortened(stage.environment.redact(error.hint)))
     return stop(codes.EXPRESSION, Outcome.INCONCLUSIVE, Cause.CONFIGURATION, step.place, said)
 
 

@@ -20,6 +20,7 @@ from koppeling_harness.plugin.session import (
     IntegrationRunner,
     Session,
 )
+from koppeling_harness.traffic.redactor import shortened
 
 _FINISH_LIMIT_S = 5.0
 
@@ -62,7 +63,7 @@ class Trigger:
 
     @property
     def log(self) -> str:
-        """The last of what the integration printed, redacted."""
+        """What the integration printed, redacted; `last_of` it is shown."""
         text = self._session.log if self._session else self._log_of_opening
         return self._redact(text) if text else ""
 
@@ -153,8 +154,8 @@ class Trigger:
         return self._stopped(ended, "koppeling_finish")
 
     def _stopped(self, breakdown: Breakdown, where: str) -> Stop:
-        text = self._redact(breakdown.message)
-        said = Said(nl=text, en=text, hint=self._redact(breakdown.hint))
+        text = shortened(self._redact(breakdown.message))
+        said = Said(nl=text, en=text, hint=shortened(self._redact(breakdown.hint)))
         if breakdown.kind is BreakdownKind.NOT_STARTED:
             outcome, cause = Outcome.INCONCLUSIVE, Cause.CONFIGURATION
         else:

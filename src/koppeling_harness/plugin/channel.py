@@ -22,7 +22,8 @@ _LEVELS = frozenset({"debug", "info", "warning", "error"})
 _FOREIGN_KINDS = frozenset({BreakdownKind.RAISED, BreakdownKind.NO_ANSWER})
 """What a call that failed may say of itself; the rest is for the harness to say."""
 
-_SHOWN_CHARACTERS = 120
+_HELD_CHARACTERS = 64 * 1024
+"""Far more than is shown: what must not be told is replaced first, and cut off afterwards."""
 
 
 class Channel(Protocol):
@@ -189,10 +190,9 @@ def failure(error: Mapping[str, Any]) -> Breakdown:
 
 def _rubbish(name: str, line: bytes) -> Breakdown:
     text = line.decode("utf-8", errors="backslashreplace").strip()
-    shown = text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}..."
     return Breakdown(
         kind=BreakdownKind.NO_ANSWER,
         message=f"{name} wrote something other than an answer into the channel to the harness: "
-        f"`{shown}`",
+        f"`{text[:_HELD_CHARACTERS]}`",
         hint="Log to stderr, or with `log` messages: nothing but answers goes to the channel.",
     )

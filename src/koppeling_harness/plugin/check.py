@@ -5,6 +5,7 @@ from typing import Any
 from koppeling_harness.value import dataclass
 
 _SHOWN_CHARACTERS = 160
+_HELD_CHARACTERS = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +28,10 @@ class Check:
 
 
 def shown(value: Any) -> str:
-    """Return a value as text that fits on a line."""
-    text = str(value)
+    """Return a value as text, to be redacted and then cut by `on_a_line`."""
+    return str(value)[:_HELD_CHARACTERS]
+
+
+def on_a_line(text: str) -> str:
+    """Return what was found as text that fits on a line."""
     return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}..."

@@ -35,7 +35,7 @@ from koppeling_harness.plugin.tree import end_tree
 Params = Mapping[str, Any]
 
 _VERSION = 1
-_LONGEST_MESSAGE = 2000
+_LONGEST_MESSAGE = 64 * 1024
 _ALWAYS = frozenset({"prepare", "finish"})
 """Asked also of a plugin without these hooks: they go into the work folder, and out of it."""
 

@@ -27,7 +27,8 @@ from koppeling_harness.plugin.worker import Start, filled
 _SAYS_NO = 1
 """The exit code with which an operation says that it did not succeed."""
 
-_SHOWN_CHARACTERS = 120
+_HELD_CHARACTERS = 64 * 1024
+"""Far more than is shown: what must not be told is replaced first, and cut off afterwards."""
 
 
 class CommandWorker:
@@ -143,11 +144,10 @@ class CommandWorker:
 
     def _rubbish(self, answer: bytes) -> Breakdown:
         text = answer.decode("utf-8", errors="backslashreplace").strip()
-        shown = text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}..."
         return Breakdown(
             kind=BreakdownKind.NO_ANSWER,
-            message=f"{self._start.name} wrote `{shown}` to stdout, expected nothing or one JSON "
-            "object",
+            message=f"{self._start.name} wrote `{text[:_HELD_CHARACTERS]}` to stdout, expected "
+            "nothing or one JSON object",
             hint='Write `{"ok": true, "output": ...}` to stdout, and all else to stderr.',
         )
 

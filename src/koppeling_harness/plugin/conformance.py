@@ -8,7 +8,7 @@ from pathlib import Path
 
 from koppeling_harness.model.manifest import CommandRuntime, HttpRuntime
 from koppeling_harness.model.operation import RunContext
-from koppeling_harness.plugin.check import Check
+from koppeling_harness.plugin.check import Check, on_a_line
 from koppeling_harness.plugin.check_others import check_command, check_service
 from koppeling_harness.plugin.check_stdio import check_stdio
 from koppeling_harness.plugin.discover import Integration
@@ -40,7 +40,7 @@ async def check_integration(
         checks = await _checked(start, context)
     finally:
         shutil.rmtree(home, ignore_errors=True)
-    return tuple(replace(each, found=redact(each.found)) for each in checks)
+    return tuple(replace(each, found=on_a_line(redact(each.found))) for each in checks)
 
 
 async def _checked(start: Start, context: RunContext) -> tuple[Check, ...]:

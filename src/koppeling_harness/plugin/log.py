@@ -1,10 +1,20 @@
-"""The last of what an integration printed."""
+"""What an integration printed."""
+
+LOG_LIMIT = 64 * 1024
+"""Characters of a log that are shown: its last."""
 
 _LEFT_OUT = "[... earlier output left out ...]\n"
 
 
+def last_of(text: str) -> str:
+    """Return the last of a log; what must not be told is replaced before, in all of it."""
+    return text if len(text) <= LOG_LIMIT else _LEFT_OUT + text[-LOG_LIMIT:]
+
+
 class Log:
     """Keeps the end of a stream of bytes, and counts all of it.
+
+    Who prints more than is kept is ended, so that a log is searched for secrets whole.
 
     Args:
         limit_bytes: How much is kept.

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _PROBE_PAUSE_S = 0.02
-_SHOWN_CHARACTERS = 200
+_HELD_CHARACTERS = 64 * 1024
+"""Far more than is shown: what must not be told is replaced first, and cut off afterwards."""
 _handed_out: set[int] = set()
 """Ports given to services in this process: none is given twice, as both might start at once."""
 
@@ -217,8 +218,7 @@ async def _bounded(response: "httpx.Response") -> bytes | None:
 
 
 def _shown(content: bytes) -> str:
-    text = content.decode("utf-8", errors="backslashreplace").strip()
-    return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}..."
+    return content.decode("utf-8", errors="backslashreplace").strip()[:_HELD_CHARACTERS]
 
 
 async def start_service(runtime: HttpRuntime, start: Start) -> ServiceWorker | Breakdown:

@@ -48,7 +48,7 @@ class IntegrationRunner:
         integration: Integration,
         *,
         in_process: bool = False,
-        log_limit_bytes: int = 64 * 1024,
+        log_limit_bytes: int = 10 * 1024 * 1024,
         max_processes: int = _MOST_WORKERS,
         idle_limit_s: float = 2.0,
         start_limit_s: float = 30.0,

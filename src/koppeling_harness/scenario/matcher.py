@@ -6,13 +6,14 @@ begins with `$` is a matcher; several in one mapping must all hold.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from koppeling_harness.errors import ConfigurationError
 from koppeling_harness.model.finding import Difference
 from koppeling_harness.scenario.allowance import Allowance
 from koppeling_harness.scenario.pattern import pattern_of
-from koppeling_harness.scenario.pick import near, shown
+from koppeling_harness.scenario.pick import cut, marked, near, shown
 from koppeling_harness.scenario.value_matcher import (
     OPTIONS,
     VALUE_MATCHERS,
@@ -27,13 +28,16 @@ _MANY_MEMBERS = 5_000
 Path = tuple[str, ...]
 
 
-def match(expected: Any, actual: Any, allowance: Allowance | None = None) -> tuple[Difference, ...]:
+def match(
+    expected: Any, actual: Any, allowance: Allowance | None = None, *, whole: bool = False
+) -> tuple[Difference, ...]:
     """Return each place where what was found differs from what was expected; empty: it matches.
 
     Args:
         expected: JSON types, with matchers.
         actual: JSON types.
         allowance: Time that it may take; as much as any comparison when None.
+        whole: Whether values are told whole, marked for `pick.cut` to cut off when long.
 
     Raises:
         ConfigurationError: A matcher is unknown, its argument makes no sense, or the comparison
@@ -41,7 +45,12 @@ def match(expected: Any, actual: Any, allowance: Allowance | None = None) -> tup
     """
     comparison = _Comparison(allowance or Allowance())
     comparison.compare(expected, actual, ())
-    return comparison.differences()
+    found = comparison.differences()
+    if whole:
+        return found
+    return tuple(
+        replace(each, expected=cut(each.expected), actual=cut(each.actual)) for each in found
+    )
 
 
 def may_take_a_while(expected: Any, actual: Any) -> bool:
@@ -99,11 +108,11 @@ def parts_of(expected: Mapping[str, Any]) -> Iterator[tuple[str, Any, Mapping[st
 def describe(expected: Any) -> str:
     """Return an expectation in words, on one line."""
     if not is_matcher(expected):
-        return shown(expected)
+        return marked(expected)
     return " and ".join(
         VALUE_MATCHERS[name](argument, options).wants
         if name in VALUE_MATCHERS
-        else _WORDS[name].format(shown(argument))
+        else _WORDS[name].format(marked(argument))
         for name, argument, options in parts_of(expected)
     )
 
@@ -139,7 +148,7 @@ class _Comparison:
                 self._differ(path, _typed(expected), _typed(actual))
         elif not _same(expected, actual):
             types_differ = type_name(expected) != type_name(actual)
-            words = _typed if types_differ else shown
+            words = _typed if types_differ else marked
             self._differ(path, words(expected), words(actual))
 
     def _mapping(self, expected: Mapping[str, Any], actual: Mapping[str, Any], path: Path) -> None:
@@ -151,7 +160,7 @@ class _Comparison:
         if self._exact:
             for key in actual:
                 if key not in expected:
-                    self._differ((*path, key), _NOTHING, shown(actual[key]))
+                    self._differ((*path, key), _NOTHING, marked(actual[key]))
 
     def _list(self, expected: Sequence[Any], actual: Sequence[Any], path: Path) -> None:
         if len(expected) != len(actual):
@@ -183,22 +192,22 @@ class _Comparison:
                 return
         elif self._any_fits(argument, actual):
             return
-        self._differ(path, describe({"$contains": argument}), shown(actual))
+        self._differ(path, describe({"$contains": argument}), marked(actual))
 
     def some(self, argument: Any, actual: Any, path: Path) -> None:
         if not self._any_fits(argument, actual):
-            self._differ(path, describe({"$some": argument}), shown(actual))
+            self._differ(path, describe({"$some": argument}), marked(actual))
 
     def each(self, argument: Any, actual: Any, path: Path) -> None:
         if not isinstance(actual, (list, tuple)) or not actual:
-            self._differ(path, describe({"$each": argument}), shown(actual))
+            self._differ(path, describe({"$each": argument}), marked(actual))
             return
         for at, element in enumerate(actual):
             self.compare(argument, element, (*path, str(at)))
 
     def negated(self, argument: Any, actual: Any, path: Path) -> None:
         if self._fits(argument, actual):
-            self._differ(path, f"not {describe(argument)}", shown(actual))
+            self._differ(path, f"not {describe(argument)}", marked(actual))
 
     def one_of(self, argument: Any, actual: Any, path: Path) -> None:
         if not any(self._fits(each, actual) for each in _listed("$one_of", argument)):
@@ -222,7 +231,7 @@ class _Comparison:
             for at, each in enumerate(wanted):
                 if at not in assigned:
                     text = f"an element for {describe(each)}"
-                    self._differ(path, text, shown(actual))
+                    self._differ(path, text, marked(actual))
 
     def _any_fits(self, expected: Any, actual: Any) -> bool:
         if not isinstance(actual, (list, tuple)):
@@ -235,8 +244,8 @@ class _Comparison:
         return not aside._found
 
     def _lengths_differ(self, expected: Sequence[Any], actual: Sequence[Any], path: Path) -> None:
-        text = f"a list of {len(actual)}: {shown(actual)}"
-        self._differ(path, f"a list of {len(expected)}: {shown(expected)}", text)
+        text = f"a list of {len(actual)}: {marked(actual)}"
+        self._differ(path, f"a list of {len(expected)}: {marked(expected)}", text)
 
     def _differ(self, path: Path, expected: str, actual: str) -> None:
         if len(self._found) == _MOST_DIFFERENCES:
@@ -255,7 +264,7 @@ def _same(expected: Any, actual: Any) -> bool:
 
 
 def _typed(value: Any) -> str:
-    return f"{shown(value)} ({type_name(value)})"
+    return f"{marked(value)} ({type_name(value)})"
 
 
 def _may_be_absent(expected: Any) -> bool:

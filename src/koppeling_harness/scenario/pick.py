@@ -2,12 +2,17 @@
 
 import difflib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from koppeling_harness.errors import ConfigurationError
 
 _SHOWN = 80
+_HELD = 256 * 1024
+# of the characters that Unicode gives to nobody
+_BEGIN, _END = "\ue000", "\ue001"
+_MARKED = re.compile(f"{_BEGIN}([^{_END}]*){_END}")
 
 
 def pick(result: Mapping[str, Any], path: str) -> Any:
@@ -42,7 +47,24 @@ def walk(value: Any, parts: Sequence[str]) -> Any:
 
 def shown(value: Any, limit: int = _SHOWN) -> str:
     """Return a value as JSON on one line, cut off when long."""
+    return _cut(json.dumps(value, ensure_ascii=False, default=str), limit)
+
+
+def marked(value: Any) -> str:
+    """Return a value as JSON on one line, with marks where `cut` will cut it off."""
     text = json.dumps(value, ensure_ascii=False, default=str)
+    return f"{_BEGIN}{text[:_HELD]}{_END}"
+
+
+def cut(text: str) -> str:
+    """Return a text in which each value that is marked is cut off when long.
+
+    What must not be told is replaced before: of half a secret nobody knows that it is one.
+    """
+    return _MARKED.sub(lambda match: _cut(match.group(1), _SHOWN), text)
+
+
+def _cut(text: str, limit: int) -> str:
     return text if len(text) <= limit else f"{text[: limit - 3]}..."
 
 

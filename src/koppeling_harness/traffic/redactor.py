@@ -1,43 +1,57 @@
 """Take secrets and personal data out of a text, so that equal values stay equal."""
 
-import binascii
 import hmac
-import html
-import json
 import re
 from collections import Counter
-from collections.abc import Iterator
-from urllib.parse import quote, quote_plus, unquote
+from collections.abc import Iterable, Iterator
+from typing import Protocol
+from urllib.parse import unquote
 
 from koppeling_harness.model.secret import Secret
-from koppeling_harness.traffic.personal import replace_personal
-from koppeling_harness.traffic.secret_index import SecretIndex
+from koppeling_harness.traffic.personal import Replace, replace_personal
+from koppeling_harness.traffic.secret_index import Found, PartIndex, SecretIndex
+from koppeling_harness.traffic.spellings import (
+    View,
+    base64_runs,
+    base85_forms,
+    decoded_base64,
+    in_compact,
+    views,
+)
 
-_LT = r"(?:<|&lt;|%3[Cc]|\\u003[Cc])"
-_GT = r"(?:>|&gt;|%3[Ee]|\\u003[Ee])"
-_SLASH = r"(?:/|%2[Ff]|\\/)"
-_TOKEN_DATA = re.compile(rf"{_LT}data{_GT}\s*([0-9A-Fa-f]{{32,128}})\s*{_LT}")
-_TOKEN_AROUND = re.compile(
-    rf"(?:{_LT}token{_GT}\s*)?(?:{_LT}version{_GT}[0-9]+{_LT}{_SLASH}version{_GT}\s*)?"
-    rf"{_LT}data{_GT}\s*(\[token:[0-9a-f]{{8}}\])\s*{_LT}{_SLASH}data{_GT}"
-    rf"(?:\s*{_LT}{_SLASH}token{_GT})?"
-)
-_TOKEN_LEAST = len("<data>") + 32 + len("<")
-_BASE64_LEAST = b"x" * 24
-# x for every character that base64 may hold, as itself or URL-encoded
-_BASE64_SHAPE = bytes(
-    ord("x") if code < 128 and (chr(code).isalnum() or chr(code) in "+/_%-") else ord(" ")
-    for code in range(256)
-)
-_URL_SAFE = str.maketrans("-_", "+/")
+_TOKEN_DATA = re.compile(r"<data>\s*([0-9A-Fa-f]{32,128})\s*<")
+_BEFORE_DATA = re.compile(r"(?:<token>\s*)?(?:<version>\s*[0-9]+\s*</version>\s*)?<data>\s*$")
+_AFTER_DATA = re.compile(r"\s*</data>(?:\s*</token>)?")
+_FRAME = 80
+_BETWEEN = re.compile(r"[ \t\r\"'+=.\\]*(?:\n|\\[rn])(?:\s|\\[rn]|[\"'+=])*")
+_PACKED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-%")
+_PACKED_MOST = 16
+_WRAPPED = re.compile(r"[A-Za-z0-9+/_%-]{16,}={0,2}(?:(?:\s|\\r|\\n)+[A-Za-z0-9+/_%-]{4,}={0,2})*")
+_BREAKS = re.compile(r"\s|\\[rn]")
+
+
+def shortened(text: str, limit: int = 2000) -> str:
+    """Return a text of at most `limit` characters; what must not be told is replaced before.
+
+    The end of a long message is left out as a matter of course: whoever says much says it 76 times.
+    """
+    return text if len(text) <= limit else f"{text[: limit - 3]}..."
+
+
+class PrivateValues(Protocol):
+    """What replaces values that a privacy-marked field held."""
+
+    def replace(self, text: str, replace: Replace) -> str:
+        """Return a text in which none of them stands."""
+        ...
 
 
 class Redactor:
     """Replaces what must not be kept by `[kind:0123abcd]`, the same for the same value.
 
-    It knows the secrets that it was told, recognises an AfasToken by its form, and personal data
-    by theirs (BSN by the 11-test, IBAN by its check digits, e-mail addresses). Secrets are also
-    found XML-, JSON- and URL-escaped, and anywhere inside base64.
+    It knows the secrets that it was told, whole and in part, in every spelling (`spellings`), also
+    nested; recognises an AfasToken by its form, and personal data by theirs (BSN by the 11-test,
+    IBAN by its check digits, e-mail addresses).
 
     Args:
         key: Makes the placeholders of one run differ from those of another; never kept.
@@ -45,7 +59,8 @@ class Redactor:
 
     def __init__(self, key: bytes) -> None:
         self._key = key
-        self._index = SecretIndex()
+        self._whole = SecretIndex()
+        self._parts = PartIndex()
         self._known: set[Secret] = set()
 
     def add_secret(self, secret: Secret, kind: str = "token") -> None:
@@ -55,133 +70,195 @@ class Redactor:
         self._known.add(secret)
         text = secret.reveal()
         data = _TOKEN_DATA.search(text)
+        value = text if data is None else data.group(1).upper()
+        for packed in base85_forms(value):
+            self._whole.add(packed, kind=kind, value=value)
         if data is not None:
-            self._add_token_data(data.group(1))
+            self._add_token_data(value)
             return
-        for form in _written_forms(text):
-            self._index.add(form, kind=kind, value=text)
+        # a JWT begins alike whoever it belongs to
+        part = text.partition(".")[2] if text.startswith("eyJ") and "." in text else text
+        self._parts.add(part, kind=kind, value=text)
+        self._whole.add(text, kind=kind, value=text)
+        self._whole.add(text.encode("utf-8", "replace").decode("latin-1"), kind=kind, value=text)
 
     def placeholder(self, kind: str, value: str) -> str:
         """Return what stands in the place of a value: `[kind:0123abcd]`."""
         digest = hmac.digest(self._key, value.encode("utf-8", "surrogatepass"), "sha256")
         return f"[{kind}:{digest[:4].hex()}]"
 
-    def text(self, text: str, counts: Counter[str] | None = None) -> str:
+    def text(
+        self,
+        text: str,
+        counts: Counter[str] | None = None,
+        *,
+        private: PrivateValues | None = None,
+    ) -> str:
         """Return a text with every secret and personal value replaced.
 
         Args:
-            text: Any text.
+            text: Any text, whole: what was cut may hold a part that is too short to be known.
             counts: What is replaced is counted here, by kind.
+            private: Values that privacy-marked fields held, to replace as well.
         """
         counted: Counter[str] = Counter() if counts is None else counts
+        return self.personal(self.secrets(text, counted), counted, private=private)
 
-        def replace(kind: str, value: str) -> str:
-            counted[kind] += 1
-            return self.placeholder(kind, value)
-
-        self._learn(text)
-        text = self._replace_secrets(text, counted)
+    def secrets(self, text: str, counts: Counter[str] | None = None) -> str:
+        """Return a text with every secret replaced, and nothing else."""
         parts: list[str] = []
         done = 0
-        for start, end in _base64_runs(text):
-            parts += [text[done:start], self._replace_base64(text[start:end], counted)]
-            done = end
-        return replace_personal("".join([*parts, text[done:]]), replace)
+        for each in self._found(text):
+            if counts is not None:
+                counts[each.kind] += 1
+            parts += [text[done : each.start], self.placeholder(each.kind, each.value)]
+            done = each.end
+        return "".join([*parts, text[done:]]) if parts else text
+
+    def personal(
+        self,
+        text: str,
+        counts: Counter[str] | None = None,
+        *,
+        private: PrivateValues | None = None,
+    ) -> str:
+        """Return a text with every personal value replaced, and no secret looked for."""
+
+        def replace(kind: str, value: str) -> str:
+            if counts is not None:
+                counts[kind] += 1
+            return self.placeholder(kind, value)
+
+        def known(text: str) -> str:
+            if private is not None:
+                text = private.replace(text, replace)
+            return replace_personal(text, replace)
+
+        parts: list[str] = []
+        done = 0
+        for start, end in _packed_runs(text):
+            inside = _inside(text[start:end])
+            if inside and inside != self._uncounted(inside, private):
+                parts += [text[done:start], replace("personal", text[start:end])]
+                done = end
+        return known("".join([*parts, text[done:]]))
 
     def find_secrets(self, data: bytes) -> tuple[str, ...]:
         """Return the kinds of the secrets that stand in some bytes; empty when all is well.
 
         Personal data is not looked for here: a report may hold a number that looks like one.
         """
-        text = data.decode("utf-8", errors="replace")
-        self._learn(text)
-        kinds = {kind for *_, kind, _ in self._index.find(text)}
-        for start, end in _base64_runs(text):
-            kinds.update(kind for kind, _ in self._inside_base64(text[start:end]))
-        return tuple(sorted(kinds))
+        found = self._found(data.decode("utf-8", errors="replace"))
+        return tuple(sorted({each.kind for each in found}))
 
-    def _add_token_data(self, data: str) -> None:
-        for form in (data.upper(), data.lower(), data):
-            self._index.add(form, kind="token", value=data.upper())
+    def _uncounted(self, text: str, private: PrivateValues | None) -> str:
+        if private is not None:
+            text = private.replace(text, self.placeholder)
+        return replace_personal(text, self.placeholder)
 
-    def _learn(self, text: str) -> None:
-        """Take up tokens that nobody told of, by their form."""
-        if "data" not in text:
-            return
-        for match in _TOKEN_DATA.finditer(text):
-            self._add_token_data(match.group(1))
+    def _add_token_data(self, data: str) -> bool:
+        """Look for a token from now on; return whether it was not known."""
+        value = data.upper()
+        token = Secret(value)
+        if token in self._known:
+            return False
+        self._known.add(token)
+        if not self._parts.add(value, kind="token", value=value):
+            for form in (value, value.lower(), data):
+                self._whole.add(form, kind="token", value=value)
+        return True
 
-    def _replace_secrets(self, text: str, counts: Counter[str]) -> str:
-        spans = self._index.find(text)
-        if not spans:
-            return text
-        parts: list[str] = []
-        done = 0
-        for start, end, kind, value in spans:
-            counts[kind] += 1
-            parts += [text[done:start], self.placeholder(kind, value)]
-            done = end
-        return _TOKEN_AROUND.sub(r"\1", "".join([*parts, text[done:]]))
+    def _learn(self, text: str) -> bool:
+        """Take up tokens that nobody told of, by their form; return whether there were any."""
+        if "<data>" not in text:
+            return False
+        news = [self._add_token_data(each.group(1)) for each in _TOKEN_DATA.finditer(text)]
+        return any(news)
 
-    def _replace_base64(self, run: str, counts: Counter[str]) -> str:
-        for kind, value in self._inside_base64(run):
-            counts[kind] += 1
-            return self.placeholder(kind, value)
-        inside = next(_decodings(run))
-        if inside.isprintable() and inside != replace_personal(inside, self.placeholder):
-            counts["personal"] += 1
-            return self.placeholder("personal", run)
-        return run
+    def _found(self, text: str) -> list[Found]:
+        """Return where secrets stand in a text, in order, never overlapping."""
+        again = True
+        found: list[Found] = []
+        while again:  # a token that is learned in one place may stand in others
+            again, found = False, []
+            for view in views(text):
+                again = self._learn(view.text) or again
+                found += self._in(view, text)
+        return _joined(found, text)
 
-    def _inside_base64(self, run: str) -> list[tuple[str, str]]:
-        if len(run) * 3 // 4 < min(self._index.shortest, _TOKEN_LEAST):
-            return []
-        for inside in _decodings(run):
-            self._learn(inside)
-            found = self._index.find(inside)
-            if found:
-                return [(kind, value) for *_, kind, value in found]
-        return []
+    def _in(self, view: View, text: str) -> Iterator[Found]:
+        for each in self._whole.find(view.text):
+            yield _located(each, each.start, each.end, view, text)
+        for each in self._parts.find(view.compact):
+            start, end = in_compact(view, each.start, each.end)
+            yield _located(each, start, end, view, text)
 
 
-def _base64_runs(text: str) -> Iterator[tuple[int, int]]:
-    """Yield where there may be base64: from 24 of its characters on, with the `=` at their end."""
-    shape = text.encode("latin-1", errors="replace").translate(_BASE64_SHAPE)
-    end = 0
-    while (start := shape.find(_BASE64_LEAST, end)) >= 0:
-        end = shape.find(b" ", start)
-        end = len(shape) if end < 0 else end
-        end += len(text[end : end + 2]) - len(text[end : end + 2].lstrip("="))
-        yield start, end
+def _located(found: Found, start: int, end: int, view: View, text: str) -> Found:
+    """Return what was found in a view as it stands in the text, with what belongs to it."""
+    if found.kind == "token":
+        before = _BEFORE_DATA.search(view.text[max(0, start - _FRAME) : start])
+        after = _AFTER_DATA.match(view.text, end)
+        start -= len(before.group()) if before else 0
+        end = after.end() if after else end
+    start, end = view.locate(start, end)
+    if view.decoded:
+        start, end = _whole_run(text, start, end)
+    return Found(start=start, end=end, kind=found.kind, value=found.value)
 
 
-def _written_forms(text: str) -> tuple[str, ...]:
-    """Return the forms in which a text may stand in a URL, in XML or in JSON."""
-    percent = quote(text, safe="")
-    in_json = json.dumps(text)[1:-1]
-    forms = (
-        text,
-        html.escape(text, quote=False),
-        html.escape(text),
-        in_json,
-        json.dumps(text, ensure_ascii=False)[1:-1],
-        in_json.replace("<", r"\u003c").replace(">", r"\u003e").replace("&", r"\u0026"),
-        percent,
-        quote_plus(text),
-        re.sub(r"%[0-9A-F]{2}", lambda match: match.group().lower(), percent),
-    )
-    return tuple(dict.fromkeys(forms))
+def _whole_run(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return where the base64 around a piece begins and ends, when hardly more belongs to it."""
+    first, last = start, end
+    while first and start - first <= _PACKED_MOST and text[first - 1] in _PACKED:
+        first -= 1
+    while last < len(text) and last - end <= _PACKED_MOST and text[last] in _PACKED:
+        last += 1
+    end = last if last - end <= _PACKED_MOST else end
+    padding = len(text[end : end + 2]) - len(text[end : end + 2].lstrip("="))
+    return (first if start - first <= _PACKED_MOST else start), end + padding
 
 
-def _decodings(run: str) -> Iterator[str]:
-    """Return what a run of base64 characters may say: it may begin before what is meant."""
-    plain = (unquote(run) if "%" in run else run).rstrip("=").translate(_URL_SAFE)
-    for offset in range(4):
-        chunk = plain[offset:]
-        if len(chunk) % 4 == 1:
-            chunk = chunk[:-1]
-        try:
-            data = binascii.a2b_base64(chunk + "=" * (-len(chunk) % 4))
-        except ValueError:  # not base64 after all
-            data = b""
-        yield data.decode("utf-8", errors="replace")
+def _joined(found: Iterable[Found], text: str) -> list[Found]:
+    """Return pieces in order; those that overlap, or are lines of one secret, as one."""
+    joined: list[Found] = []
+    for each in sorted(found, key=lambda one: (one.start, -one.end)):
+        last = joined[-1] if joined else None
+        if last is not None and (
+            each.start < last.end
+            or (each.value == last.value and _BETWEEN.fullmatch(text, last.end, each.start))
+        ):
+            longer = max(last, each, key=lambda one: one.end - one.start)
+            joined[-1] = Found(
+                start=last.start,
+                end=max(last.end, each.end),
+                kind=longer.kind,
+                value=longer.value,
+            )
+        else:
+            joined.append(each)
+    return joined
+
+
+def _packed_runs(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where there may be base64 of a text, over all its lines."""
+    done = 0
+    for start, end in base64_runs(text):
+        if start < done:
+            continue
+        whole = _WRAPPED.match(text, start)
+        done = whole.end() if whole else end
+        yield start, done
+
+
+def _inside(run: str) -> str:
+    """Return the text that base64 holds; empty when it is not base64 of a text."""
+    plain = unquote(run) if "%" in run else run
+    lines = _BREAKS.sub("", plain)
+    for each in (lines, plain.split(maxsplit=1)[0]):
+        data = decoded_base64(each)
+        for charset in ("utf-16-le", "utf-8") if b"\0" in data else ("utf-8",):
+            text = data.decode(charset, errors="replace")
+            if text and "".join(text.split()).isprintable() and "\ufffd" not in text:
+                return text
+    return ""

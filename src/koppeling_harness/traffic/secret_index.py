@@ -1,23 +1,53 @@
-"""Find any of thousands of secrets in a text, in time that does not grow with their number."""
+"""Find any of thousands of secrets in a text, whole or in part, in time that hardly grows."""
 
-import math
+import itertools
 import re
+from collections.abc import Iterator
 
-_GRAMS = (32, 16)
+from koppeling_harness.traffic.spellings import compact, hex_runs
+from koppeling_harness.value import dataclass
+
+LEAST = 12
+"""So many letters and digits of a secret, one after the other, are a part that is found.
+
+Of a token that is 48 bits: no text has them by chance, and who knows them knows 48 of 256 bits.
+"""
+
+_RUN = 24
+_GRAM = 6
+_STEP = LEAST - _GRAM + 1
+_CHANGES = 3
+_DIFFERENT = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A secret, or a part of one, in a text.
+
+    Attributes:
+        start: Where it begins.
+        end: Where it ends.
+        kind: What sort of secret it is.
+        value: The secret itself, whatever of it was found.
+    """
+
+    start: int
+    end: int
+    kind: str
+    value: str
 
 
 class SecretIndex:
-    """A set of texts that must not be found.
+    """A set of texts that must not be found whole, as they stand.
 
-    Of a long secret every run of 32 characters is kept (of 16, when it is shorter than 63); a text
-    is then looked at only at every 32nd position, because wherever the secret stands, one of its
-    runs begins at such a position. Short secrets are few: one expression searches for them.
+    Of a long secret the first runs of 24 characters are kept; a text is then looked at only at
+    every 24th position, because wherever the secret stands, one of them begins at such a position.
+    Short secrets are few: one expression searches for them.
     """
 
     def __init__(self) -> None:
         self._kinds: dict[str, tuple[str, str]] = {}
-        self._runs: dict[int, dict[str, list[tuple[str, int]]]] = {}
-        self._shortest = math.inf
+        self._runs: dict[str, list[tuple[str, int]]] = {}
         self._short: list[str] = []
         self._short_pattern: re.Pattern[str] | None = None
 
@@ -32,39 +62,110 @@ class SecretIndex:
         if not text or text in self._kinds:
             return
         self._kinds[text] = (kind, value)
-        self._shortest = min(self._shortest, len(text))
-        gram = next((size for size in _GRAMS if len(text) >= 2 * size - 1), None)
-        if gram is None:
+        if len(text) < 2 * _RUN - 1:
             self._short = sorted([*self._short, text], key=len, reverse=True)
             self._short_pattern = re.compile("|".join(map(re.escape, self._short)))
             return
-        runs = self._runs.setdefault(gram, {})
-        for at in range(len(text) - gram + 1):
-            runs.setdefault(text[at : at + gram], []).append((text, at))
+        for at in range(_RUN):
+            self._runs.setdefault(text[at : at + _RUN], []).append((text, at))
 
-    @property
-    def shortest(self) -> float:
-        """Length of the shortest text, infinite when there is none."""
-        return self._shortest
-
-    def find(self, text: str) -> list[tuple[int, int, str, str]]:
-        """Return where secrets stand: start, end, kind and value, in order, never overlapping."""
+    def find(self, text: str) -> list[Found]:
+        """Return where secrets stand, in order, never overlapping."""
         found = {(at, at + len(secret)): secret for at, secret in self._long(text)}
         if self._short_pattern is not None:
             for match in self._short_pattern.finditer(text):
                 found.setdefault(match.span(), match.group())
-        spans: list[tuple[int, int, str, str]] = []
+        spans: list[Found] = []
         for (start, end), secret in sorted(found.items(), key=lambda at: (at[0][0], -at[0][1])):
-            if not spans or start >= spans[-1][1]:
-                spans.append((start, end, *self._kinds[secret]))
+            if not spans or start >= spans[-1].end:
+                kind, value = self._kinds[secret]
+                spans.append(Found(start=start, end=end, kind=kind, value=value))
         return spans
 
     def _long(self, text: str) -> list[tuple[int, str]]:
-        found: list[tuple[int, str]] = []
-        for gram, runs in self._runs.items():
-            places = range(0, len(text) - gram + 1, gram)
-            for at in [each for each in places if text[each : each + gram] in runs]:
-                for secret, offset in runs[text[at : at + gram]]:
-                    if offset <= at and text.startswith(secret, at - offset):
-                        found.append((at - offset, secret))
-        return found
+        runs = self._runs
+        if not runs:
+            return []
+        places = range(0, len(text) - _RUN + 1, _RUN)
+        return [
+            (at - offset, secret)
+            for at in [each for each in places if text[each : each + _RUN] in runs]
+            for secret, offset in runs[text[at : at + _RUN]]
+            if offset <= at and text.startswith(secret, at - offset)
+        ]
+
+
+class PartIndex:
+    """A set of secrets of which no part must be found, whatever stands between its characters.
+
+    Only letters and digits count, upper and lower case alike (`View.compact`). Runs of six are
+    looked up, of the secret or of the text only every seventh: wherever twelve of a secret stand,
+    one is seen. Of tokens, which are many and hexadecimal, every seventh is kept, and a text is
+    looked at wherever so many such digits follow each other, which is seldom.
+    """
+
+    def __init__(self) -> None:
+        self._grams: dict[bool, dict[bytes, list[tuple[bytes, int]]]] = {True: {}, False: {}}
+        self._kinds: dict[bytes, tuple[str, str]] = {}
+
+    def add(self, text: str, *, kind: str, value: str) -> bool:
+        """Add a secret; return False when it is not random enough to be known by a part."""
+        plain = compact(text)
+        if plain in self._kinds:
+            return True
+        if not _is_random(plain):
+            return False
+        self._kinds[plain] = (kind, value)
+        is_hex = next(hex_runs(plain, len(plain)), None) is not None
+        grams = self._grams[is_hex]
+        for at in range(0, len(plain) - _GRAM + 1, _STEP if is_hex else 1):
+            grams.setdefault(plain[at : at + _GRAM], []).append((plain, at))
+        return True
+
+    def find(self, compacted: bytes) -> Iterator[Found]:
+        """Yield what parts of secrets stand in a text of which only letters and digits are left."""
+        if self._grams[True]:
+            for start, end in hex_runs(compacted, LEAST):
+                yield from self._at(compacted, range(start, end - _GRAM + 1), self._grams[True])
+        if self._grams[False]:
+            places = range(0, len(compacted) - _GRAM + 1, _STEP)
+            yield from self._at(compacted, places, self._grams[False])
+
+    def _at(
+        self, text: bytes, places: range, grams: dict[bytes, list[tuple[bytes, int]]]
+    ) -> Iterator[Found]:
+        done = 0
+        for at in [each for each in places if text[each : each + _GRAM] in grams]:
+            if at < done:
+                continue
+            there = grams[text[at : at + _GRAM]]
+            first, last, secret = max(
+                (_widened(text, at, *each) for each in there), key=lambda each: each[1] - each[0]
+            )
+            if last - first >= LEAST:
+                kind, value = self._kinds[secret]
+                yield Found(start=first, end=last, kind=kind, value=value)
+                done = last
+
+
+def _widened(text: bytes, at: int, secret: bytes, offset: int) -> tuple[int, int, bytes]:
+    """Return how much of a secret stands around a run of it."""
+    first, last = at, at + _GRAM
+    begin, end = offset, offset + _GRAM
+    while first and begin and text[first - 1] == secret[begin - 1]:
+        first, begin = first - 1, begin - 1
+    while last < len(text) and end < len(secret) and text[last] == secret[end]:
+        last, end = last + 1, end + 1
+    return first, last, secret
+
+
+def _is_random(plain: bytes) -> bool:
+    """Return whether letters and digits alternate as in what was drawn, not as in what was named.
+
+    A part of `integration-12345` would be found in harmless words.
+    """
+    if len(plain) < LEAST + 4 or len(set(plain)) < _DIFFERENT:
+        return False
+    digits = [48 <= each < 58 for each in plain]
+    changes = sum(one != other for one, other in itertools.pairwise(digits))
+    return changes >= _CHANGES

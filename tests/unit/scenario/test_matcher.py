@@ -2,6 +2,7 @@ import pytest
 
 from koppeling_harness.errors import ConfigurationError
 from koppeling_harness.scenario.matcher import match
+from koppeling_harness.scenario.pick import cut
 
 
 def differences(expected, actual):
@@ -224,3 +225,11 @@ def test_a_matcher_that_makes_no_sense_is_a_configuration_error(expected, messag
 )
 def test_a_pattern_that_cannot_run_away_is_allowed(pattern):
     match({"$regex": pattern}, "x")
+
+
+def test_a_value_is_told_whole_when_asked_and_cut_off_afterwards():
+    (told,) = match("x", "y" * 300, whole=True)
+
+    assert "y" * 300 in told.actual
+    assert cut(told.actual) == f'"{"y" * 76}...'
+    assert [each.actual for each in match("x", "y" * 300)] == [cut(told.actual)]

@@ -24,7 +24,7 @@ from koppeling_harness.plugin.requires import with_runtimes
 from koppeling_harness.plugin.session import IntegrationRunner
 from koppeling_harness.plugin.venvs import with_environments
 from koppeling_harness.scenario.plan import PlannedScenario
-from koppeling_harness.traffic.redactor import Redactor
+from koppeling_harness.traffic.redactor import Redactor, shortened
 from koppeling_harness.value import dataclass
 
 _NOTHING = Scenario(
@@ -135,8 +135,8 @@ async def _check(integration: Integration, erp1: EmulatedErp) -> Checked:
         return Checked(
             name=name,
             where=where,
-            problem=erp1.redact(broken.message),
-            hint=erp1.redact(broken.hint),
+            problem=shortened(erp1.redact(broken.message)),
+            hint=shortened(erp1.redact(broken.hint)),
         )
     checks = await _tried(integration, erp1)
     bad = [each for each in checks if not each.is_ok]

@@ -1,0 +1,410 @@
+"""Every way in which a text may be written: as it stands, escaped, wrapped, in hex, in base64.
+
+A spelling is undone, and what it says is a text of its own: a `View`, which knows where each of its
+characters stands in the text that it was read from. Spellings may be nested.
+"""
+
+import base64
+import binascii
+import html
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+Span = tuple[int, int]
+
+_DEEPEST = 4
+_ROOM = 16
+_ROOM_AT_LEAST = 1_000_000
+_OFFSETS = range(4)
+
+_TERMINAL = re.compile(
+    r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?|[ -/]*[0-~])?"
+    r"|\x9b[0-?]*[ -/]*[@-~]|[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f-\x9a\x9c-\x9f]"
+)
+_CONTROLS = bytes([*range(9), 11, 12, *range(14, 32), *range(127, 160)])
+_PERCENT = re.compile(r"%u([0-9A-Fa-f]{4})|%([0-9A-Fa-f]{2})")
+_FORM = re.compile(rf"{_PERCENT.pattern}|\+")
+_BACKSLASH = re.compile(
+    r"\\(?:u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|([0-7]{3})|(.))", re.DOTALL
+)
+_SINGLE = {"n": "\n", "r": "\r", "t": "\t", "b": "", "f": "", "\n": "", "\r": ""}
+_ENTITY = re.compile(r"&#[xX]?[0-9A-Fa-f]{1,7};?|&[A-Za-z]{2,8};")
+_QUOTED = re.compile(r"=([0-9A-Fa-f]{2})|=\r?\n")
+_MARKUP = re.compile(r"</?[A-Za-z][^<>]{0,100}>")
+_HEX_MARK = re.compile(r"0[xX](?=[0-9A-Fa-f]{2})|\\[xX](?=[0-9A-Fa-f]{2})")
+_BASE64_LEAST = 16
+_SPACE = b" \t\r\n"
+_HEX_LEAST = 20
+_READABLE_LEAST = 12
+
+
+def _shape(kept: str, *, fold: bool = False) -> bytes:
+    chars = kept + kept.upper() + kept.lower() if fold else kept
+    return bytes(ord("x") if code < 128 and chr(code) in chars else 32 for code in range(256))
+
+
+_TEXT_SHAPE = bytes(32 if code < 32 and code not in b"\t\r\n" else 120 for code in range(256))
+_DIGITS = "0123456789"
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_ALNUM_SHAPE = _shape(_DIGITS + _LETTERS, fold=True)
+_PRINTABLE_SHAPE = _shape("".join(map(chr, range(32, 127))))
+_BASE64_SHAPE = _shape(_DIGITS + _LETTERS + _LETTERS.upper() + "+/_-")
+_HEX_SHAPE = _shape(_DIGITS + "abcdef", fold=True)
+_LIST_SHAPE = _shape(_DIGITS + " ,;:.|[]()\t\r\n\"'")
+_NOT_ALNUM = bytes(code for code in range(256) if _ALNUM_SHAPE[code] == 32)
+_URL_SAFE = bytes.maketrans(b"-_", b"+/")
+_NUMBERS = re.compile(r"(?<![0-9])[0-9]{1,3}(?:[^0-9A-Za-z]{1,8}[0-9]{1,3}){11,}(?![0-9])")
+_NUMBER = re.compile(r"[0-9]+")
+_BASE32 = re.compile(r"(?<![A-Z2-7])[A-Z2-7]{24,}|(?<![a-z2-7])[a-z2-7]{24,}")
+_BASE32_SHAPES = (_shape(_LETTERS + "234567"), _shape(_LETTERS.upper() + "234567"))
+_BASE64_OR_NOT = bytes(
+    ord({"-": "+", "_": "/"}.get(chr(code), chr(code))) if _BASE64_SHAPE[code] == 120 else 32
+    for code in range(256)
+)
+_BASE32_BITS = {char: at for at, char in enumerate("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")}
+
+
+class View:
+    """What a text says when its spelling is undone.
+
+    Args:
+        text: What it says.
+        locate: Gives where a piece of it (start and end) stands in the text that was looked at.
+        decoded: Whether it was read out of base64 and the like, where letters are packed.
+    """
+
+    __slots__ = ("_compact", "_raw", "decoded", "locate", "text")
+
+    def __init__(
+        self, text: str, locate: Callable[[int, int], Span], *, decoded: bool = False
+    ) -> None:
+        self.text = text
+        self.locate = locate
+        self.decoded = decoded
+        self._raw: bytes | None = None
+        self._compact: bytes | None = None
+
+    @property
+    def raw(self) -> bytes:
+        """A byte per character, `?` for one that has none."""
+        if self._raw is None:
+            self._raw = latin(self.text)
+        return self._raw
+
+    @property
+    def compact(self) -> bytes:
+        """Its ASCII letters and digits and nothing else, in lower case."""
+        if self._compact is None:
+            self._compact = self.raw.translate(None, _NOT_ALNUM).lower()
+        return self._compact
+
+
+def views(text: str) -> Iterator[View]:
+    """Yield a text, and everything that it says when spellings in it are undone."""
+    waiting = [(View(text, lambda start, end: (start, end)), 0)]
+    seen = {text}
+    room = max(_ROOM * len(text), _ROOM_AT_LEAST)  # who packs without end is not followed for ever
+    for view, depth in waiting:
+        yield view
+        if depth == _DEEPEST:
+            continue
+        for more in _undone(view):
+            if more.text not in seen and room > 0:
+                seen.add(more.text)
+                waiting.append((more, depth + 1))
+                room -= len(more.text)
+
+
+def latin(text: str) -> bytes:
+    """Return a byte per character, `?` for one that has none."""
+    return text.encode("latin-1", errors="replace")
+
+
+def compact(text: str) -> bytes:
+    """Return the ASCII letters and digits of a text and nothing else, in lower case."""
+    return latin(text).translate(None, _NOT_ALNUM).lower()
+
+
+def in_compact(view: View, start: int, end: int) -> Span:
+    """Return where a piece of `view.compact` stands in the text of the view."""
+    shape = view.raw.translate(_ALNUM_SHAPE)
+    places = [at for at, char in enumerate(shape) if char == 120]
+    return places[start], places[end - 1] + 1
+
+
+def hex_runs(compacted: bytes, least: int) -> Iterator[Span]:
+    """Yield where at least so many hexadecimal digits follow each other."""
+    return _runs(compacted.translate(_HEX_SHAPE), least)
+
+
+def base64_runs(text: str, least: int = 24) -> Iterator[Span]:
+    """Yield where there may be base64, with the `=` at its end."""
+    for start, end in _runs(latin(text).translate(_BASE64_SHAPE), least):
+        tail = text[end : end + 2]
+        yield start, end + len(tail) - len(tail.lstrip("="))
+
+
+def decoded_base64(run: str, offset: int = 0) -> bytes:
+    """Return what characters of base64 say from an offset on, as far as they say anything."""
+    plain = latin(run[offset:]).rstrip(b"=").translate(_URL_SAFE)
+    if len(plain) % 4 == 1:
+        plain = plain[:-1]
+    try:
+        return binascii.a2b_base64(plain + b"=" * (-len(plain) % 4))
+    except ValueError:  # not base64 after all
+        return b""
+
+
+def _runs(shape: bytes, least: int) -> Iterator[Span]:
+    wanted, end = b"x" * least, 0
+    while (start := shape.find(wanted, end)) >= 0:
+        end = shape.find(b" ", start)
+        end = len(shape) if end < 0 else end
+        yield start, end
+
+
+def _undone(view: View) -> Iterator[View]:
+    text, raw = view.text, view.raw
+    if len(raw.translate(None, _CONTROLS)) != len(raw):
+        yield _replaced(view, _TERMINAL, lambda _match: "")
+    if "%" in text:
+        yield _replaced(view, _PERCENT, _unquoted)
+        if "+" in text:  # a form has it for a blank, base64 for itself
+            yield _replaced(view, _FORM, _unquoted)
+    if "\\" in text:
+        yield _replaced(view, _BACKSLASH, _unescaped)
+    if "&" in text:
+        yield _replaced(view, _ENTITY, lambda match: html.unescape(match.group()))
+    if "=" in text and _QUOTED.search(text):
+        yield _replaced(view, _QUOTED, lambda match: chr(int(match[1], 16)) if match[1] else "")
+    if "</" in text:
+        yield _replaced(view, _MARKUP, lambda _match: "")
+    yield from _base64(view)
+    yield from _base32(view)
+    yield from _base85(view)
+    yield from _hexadecimal(view)
+    if b"x" * 24 in raw.translate(_LIST_SHAPE):
+        yield from _numbers(view)
+
+
+def _unquoted(match: re.Match[str]) -> str:
+    code = match[1] or match[2]
+    return chr(int(code, 16)) if code else " "
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    code = match[1] or match[2] or match[3]
+    if code:
+        return chr(min(int(code, 16), 0x10FFFF))
+    if match[4]:
+        return chr(int(match[4], 8) & 0xFF)
+    return _SINGLE.get(match[5], match[5])
+
+
+def _replaced(view: View, pattern: re.Pattern[str], say: Callable[[re.Match[str]], str]) -> View:
+    """Return a view in which each match stands as what it says."""
+    parts: list[str] = []
+    # where pieces begin in the new text, and in the old one; every second piece is a match
+    new_at, old_at, new_end, done = [0], [0], 0, 0
+    for match in pattern.finditer(view.text):
+        said = say(match)
+        parts += [view.text[done : match.start()], said]
+        new_end += match.start() - done
+        new_at.append(new_end)
+        old_at.append(match.start())
+        new_end += len(said)
+        new_at.append(new_end)
+        old_at.append(match.end())
+        done = match.end()
+    parts.append(view.text[done:])
+
+    def old(position: int, *, is_end: bool) -> int:
+        # an empty match leaves two pieces at one place: an end belongs to the first of them
+        piece = bisect_right(new_at, position - is_end) - 1
+        if piece % 2:
+            return old_at[piece + 1] if is_end else old_at[piece]
+        return old_at[piece] + position - new_at[piece]
+
+    return View(
+        "".join(parts),
+        lambda start, end: view.locate(old(start, is_end=False), old(end, is_end=True)),
+        decoded=view.decoded,
+    )
+
+
+def _base64(view: View) -> Iterator[View]:
+    """Yield what base64 says, wherever it begins and however it is laid out in lines.
+
+    All runs of its alphabet are read as one: each then begins at one of four offsets.
+    """
+    spaceless = view.raw.translate(_BASE64_OR_NOT, _SPACE)
+    runs = list(_runs(spaceless.translate(_BASE64_SHAPE), _BASE64_LEAST))
+    if not runs:
+        return
+    plain = b"".join(spaceless[start:end] for start, end in runs)
+
+    def locate(start: int, end: int) -> Span:
+        places = [at for run in runs for at in range(*run)]
+        inked = [at for at, char in enumerate(view.raw) if char not in _SPACE]
+        return view.locate(inked[places[start]], inked[places[end - 1]] + 1)
+
+    packed = View("", locate)
+    for offset in _OFFSETS:
+        chunk = plain[offset:]
+        chunk = chunk[:-1] if len(chunk) % 4 == 1 else chunk
+        data = binascii.a2b_base64(chunk + b"=" * (-len(chunk) % 4))
+        yield from _readable(packed, data, offset, 4 / 3, len(plain))
+
+
+def _kept(view: View, shape: bytes) -> Callable[[int, int], Span]:
+    """Return what tells where a piece stood, of a view of which only some characters were kept."""
+
+    def locate(start: int, end: int) -> Span:
+        marks = view.raw.translate(shape)
+        places = [at for at, char in enumerate(marks) if char == 120]
+        return view.locate(places[start], places[end - 1] + 1)
+
+    return locate
+
+
+def _base32(view: View) -> Iterator[View]:
+    kept = view.raw.translate(None, _NOT_ALNUM)
+    if all(b"x" * 24 not in kept.translate(shape) for shape in _BASE32_SHAPES):
+        return
+    packed = View("", _kept(view, _ALNUM_SHAPE))
+    for match in _BASE32.finditer(kept.decode("latin-1")):
+        run = match.group().upper()
+        if sum(run.count(digit) for digit in "234567") < 2:
+            continue  # words, one after the other
+        for offset in range(8):
+            bits = len(run[offset:]) * 5
+            number = 0
+            for char in run[offset:]:
+                number = number << 5 | _BASE32_BITS[char]
+            data = (number >> bits % 8).to_bytes(bits // 8, "big")
+            yield from _readable(packed, data, match.start() + offset, 8 / 5, match.end())
+
+
+def _hexadecimal(view: View) -> Iterator[View]:
+    """Yield what pairs of hexadecimal digits say, whatever stands between them."""
+    text = view.text
+    if ("0x" in text or "\\x" in text or "0X" in text) and _HEX_MARK.search(text):
+        view = _replaced(view, _HEX_MARK, lambda _match: "")
+    plain = view.compact
+    for start, end in hex_runs(plain, _HEX_LEAST):
+        packed = View("", _kept(view, _ALNUM_SHAPE))
+        for offset in range(4):
+            digits = plain[start + offset : end]
+            data = binascii.unhexlify(digits[: len(digits) // 4 * 4])
+            swapped = bytearray(data)  # words, as `od -x` has them
+            swapped[::2], swapped[1::2] = data[1::2], data[::2]
+            yield from _readable(packed, bytes(swapped), start + offset, 2, end)
+            if offset < 2:
+                data = binascii.unhexlify(digits[: len(digits) // 2 * 2])
+                yield from _readable(packed, data, start + offset, 2, end)
+
+
+def _numbers(view: View) -> Iterator[View]:
+    """Yield what lists of the numbers of characters say: `[60, 116, 111]`."""
+    for match in _NUMBERS.finditer(view.text):
+        numbers = [each for each in _NUMBER.finditer(match.group()) if 0 < int(each.group()) < 256]
+        places = [(match.start() + each.start(), match.start() + each.end()) for each in numbers]
+        text = "".join(chr(int(each.group())) for each in numbers)
+
+        def locate(start: int, end: int, places: list[Span] = places) -> Span:
+            return view.locate(places[start][0], places[end - 1][1])
+
+        yield View(text, locate, decoded=True)
+
+
+def _readable(view: View, data: bytes, start: int, step: float, last: int) -> Iterator[View]:
+    """Yield a view of bytes that were packed, when something in them can be read.
+
+    Args:
+        view: What they were packed in.
+        data: The bytes; every second one may be nought (UTF-16).
+        start: Where in `view` the first of them begins.
+        step: How many characters of `view` make one of them.
+        last: Where what they were packed in ends.
+    """
+    for first, end in _texts(data):
+        yield _piece(view, data[first:end], range(first, end), start, step, last)
+    if b"\0" not in data:
+        return
+    plain, places = data.replace(b"\0", b""), [at for at, byte in enumerate(data) if byte]
+    for first, end in _texts(plain):
+        yield _piece(view, plain[first:end], places[first:end], start, step, last)
+
+
+def _texts(data: bytes) -> Iterator[Span]:
+    """Yield where bytes are text: no control characters, and a dozen of ASCII in a row."""
+    done = 0
+    for start, end in _runs(data.translate(_PRINTABLE_SHAPE), _READABLE_LEAST):
+        if start < done:
+            continue
+        marks = data.translate(_TEXT_SHAPE)
+        first = marks.rfind(b" ", 0, start) + 1
+        done = marks.find(b" ", end)
+        done = len(data) if done < 0 else done
+        yield first, done
+
+
+def _piece(
+    view: View, data: bytes, places: Sequence[int], start: int, step: float, last: int
+) -> View:
+    def locate(first: int, end: int) -> Span:
+        begin = start + int(places[first] * step)
+        return view.locate(begin, min(last, start + int((places[end - 1] + 1) * step + 0.99)))
+
+    return View(data.decode("latin-1"), locate, decoded=True)
+
+
+def base85_forms(text: str) -> tuple[str, ...]:
+    """Return a text in the three alphabets of base85, which are undone for a whole token only."""
+    data = text.encode("utf-8", "surrogatepass")
+    usual = base64.b85encode(data)
+    return (
+        usual.decode(),
+        base64.a85encode(data).decode(),
+        usual.translate(bytes.maketrans(_B85, _Z85)).decode(),
+    )
+
+
+_B85 = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~"
+_Z85 = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#"
+_B85_DIGITS = {char: at for at, char in enumerate(_B85.decode())}
+_Z85_DIGITS = {char: at for at, char in enumerate(_Z85.decode())}
+_A85_DIGITS = {chr(33 + at): at for at in range(85)}
+# every token begins alike, so that it is seen where one was packed
+_TOKEN_BEGINS = "<token><version>1</version><data>"[:32]
+_TOKEN_LENGTH = 138
+_BASE85 = tuple(
+    zip(base85_forms(_TOKEN_BEGINS), (_B85_DIGITS, _A85_DIGITS, _Z85_DIGITS), strict=True)
+)
+
+
+def _base85(view: View) -> Iterator[View]:
+    for begin, digits in _BASE85:
+        at = view.text.find(begin)
+        while at >= 0:
+            yield _of_base85(view, at, digits)
+            at = view.text.find(begin, at + 1)
+
+
+def _of_base85(view: View, at: int, digits: Mapping[str, int]) -> View:
+    inked = [place for place in range(at, len(view.text)) if not view.text[place].isspace()]
+    places = inked[: _TOKEN_LENGTH + 5]
+    data = bytearray()
+    for first in range(0, len(places) - 4, 5):
+        group = [digits.get(view.text[place], 0) for place in places[first : first + 5]]
+        number = 0
+        for digit in group:
+            number = number * 85 + digit
+        data += (number & 0xFFFFFFFF).to_bytes(4, "big")
+
+    def locate(start: int, end: int) -> Span:
+        last = min(len(places), -(-end * 5 // 4)) - 1
+        return view.locate(places[start * 5 // 4], places[last] + 1)
+
+    return View(data.decode("latin-1"), locate, decoded=True)

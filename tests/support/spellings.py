@@ -1,0 +1,109 @@
+"""Every way in which programs write a secret, whole and in part."""
+
+import base64
+import html
+import json
+from collections.abc import Callable
+from urllib.parse import quote, quote_plus
+
+
+def b64(text: str | bytes) -> str:
+    return base64.b64encode(text.encode() if isinstance(text, str) else text).decode()
+
+
+def lines(text: str, width: int, end: str = "\n") -> str:
+    return end.join(text[at : at + width] for at in range(0, len(text), width))
+
+
+def dump(text: str) -> str:
+    data, rows = text.encode(), []
+    for at in range(0, len(data), 16):
+        row = data[at : at + 16]
+        rows.append(f"{at:08x}  {row.hex(' '):<47}  |{row.decode()}|")
+    return "\n".join(rows)
+
+
+def words(text: str) -> str:
+    """As `od -x` has it: words of two bytes, the second one first."""
+    data = text.encode()
+    rows = []
+    for at in range(0, len(data), 16):
+        row = data[at : at + 16]
+        pairs = [row[i : i + 2][::-1].hex() for i in range(0, len(row), 2)]
+        rows.append(f"{at:07o} {' '.join(pairs)}")
+    return "\n".join(rows)
+
+
+SPELLINGS: dict[str, Callable[[str], str]] = {
+    "plain": str,
+    "lower case": str.lower,
+    "upper case": str.upper,
+    "xml": html.escape,
+    "json": lambda text: json.dumps({"value": text}),
+    "json in json": lambda text: json.dumps(json.dumps({"value": text})),
+    "json escapes": lambda text: "".join(f"\\u{ord(char):04x}" for char in text),
+    "x escapes": lambda text: "".join(f"\\x{ord(char):02x}" for char in text),
+    "octal escapes": lambda text: "".join(f"\\{ord(char):03o}" for char in text),
+    "decimal entities": lambda text: "".join(f"&#{ord(char)};" for char in text),
+    "hexadecimal entities": lambda text: "".join(f"&#x{ord(char):X};" for char in text),
+    "entities twice": lambda text: html.escape(html.escape(text)),
+    "url": lambda text: quote(text, safe=""),
+    "form": quote_plus,
+    "url twice": lambda text: quote(quote(text, safe=""), safe=""),
+    "percent": lambda text: "".join(f"%{ord(char):02X}" for char in text),
+    "percent twice": lambda text: "".join(f"%25{ord(char):02x}" for char in text),
+    "quoted-printable": lambda text: "".join(f"={ord(char):02X}" for char in text),
+    "quoted-printable lines": lambda text: lines(text, 70, "=\r\n"),
+    "base64": b64,
+    "base64 unpadded": lambda text: b64(text).rstrip("="),
+    "base64 url-safe": lambda text: base64.urlsafe_b64encode(b"??>" + text.encode()).decode(),
+    "base64 in a url": lambda text: quote(b64(text), safe=""),
+    "base64 in lines of 76": lambda text: lines(b64(text), 76),
+    "base64 in lines of 64, CRLF": lambda text: lines(b64(text), 64, "\r\n"),
+    "base64 in lines of 20, indented": lambda text: lines(b64(text), 20, "\n      "),
+    "base64 in lines, escaped": lambda text: json.dumps(lines(b64(text), 60)),
+    "base64 of UTF-16": lambda text: b64(text.encode("utf-16-le")),
+    "base64 of UTF-16, big": lambda text: b64(text.encode("utf-16-be")),
+    "base64 twice": lambda text: b64(b64(text)),
+    "base64 three times": lambda text: b64(b64(b64(text))),
+    "base64 of json": lambda text: b64(json.dumps({"key": text})),
+    "hex": lambda text: text.encode().hex(),
+    "HEX": lambda text: text.encode().hex().upper(),
+    "hex with blanks": lambda text: text.encode().hex(" "),
+    "hex with colons": lambda text: text.encode().hex(":"),
+    "hex with 0x": lambda text: ", ".join(f"0x{byte:02x}" for byte in text.encode()),
+    "hex with 0x, in C": lambda text: "{" + ",".join(f"0x{ord(each):02X}" for each in text) + "}",
+    "hex of base64": lambda text: b64(text).encode().hex(),
+    "hex dump": dump,
+    "hex of words": words,
+    "bytes": lambda text: str(list(text.encode())),
+    "bytes in lines": lambda text: json.dumps(list(text.encode()), indent=2),
+    "bytes with blanks": lambda text: " ".join(str(byte) for byte in text.encode()),
+    "Buffer": lambda text: json.dumps({"type": "Buffer", "data": list(text.encode())}),
+    "base32": lambda text: base64.b32encode(text.encode()).decode(),
+    "base85": lambda text: base64.b85encode(text.encode()).decode(),
+    "ascii85": lambda text: base64.a85encode(text.encode()).decode(),
+    "over two lines": lambda text: f"{text[:50]}\n{text[50:]}",
+    "over lines": lambda text: lines(text, 16),
+    "over lines with a prefix": lambda text: lines(text, 16, "\ninfo: "),
+    "with blanks": " ".join,
+    "with dashes": "-".join,
+    "in groups": lambda text: lines(text, 4, " "),
+    "coloured": lambda text: f"\x1b[31m{text[:30]}\x1b[0m{text[30:]}",
+    "a colour per character": lambda text: "".join(f"\x1b[1m{char}" for char in text),
+    "control characters": "\x00".join,
+    "bold": lambda text: f"{text[:30]}<b>{text[30:]}</b>",
+    "zero-width": "\u200b".join,
+}
+"""Name and function: the whole secret."""
+
+PARTS: dict[str, Callable[[str], str]] = {
+    "the first 40": lambda text: text[:40],
+    "the last 40": lambda text: text[-40:],
+    "the first half": lambda text: text[: len(text) // 2],
+    "the second half": lambda text: text[len(text) // 2 :],
+    "twenty in the middle": lambda text: text[len(text) // 2 - 10 : len(text) // 2 + 10],
+    "the beginning of its base64": lambda text: b64(text)[:100],
+    "the end of its base64": lambda text: b64(text)[-40:],
+}
+"""Name and function: a part of it."""

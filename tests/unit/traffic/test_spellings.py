@@ -1,0 +1,114 @@
+"""A secret is found in whatever spelling and layout it is written; what is harmless stays."""
+
+import base64
+import hashlib
+import html
+import json
+import secrets
+
+import pytest
+
+from koppeling_harness.model.secret import Secret
+from koppeling_harness.traffic.redactor import Redactor
+from support.spellings import PARTS, SPELLINGS, b64, lines
+
+DATA = "949C1A9CFFEF4D73A2D2BEFA1E1F6B5C0011223344556677889900AABBCCDDEE"
+TOKEN = f"<token><version>1</version><data>{DATA}</data></token>"
+CLIENT_SECRET = "kX3v9Q-2mZpL7sT_bR8wY4nC6hJ1dF5gA0eUqVxM2oE"
+BEARER = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbm5hNDIifQ.Zm9vYmFyMTIzNDU2Nzg5MGFiY2RlZg3k9X2"
+CORE = {TOKEN: DATA, DATA: DATA, CLIENT_SECRET: CLIENT_SECRET, BEARER: BEARER.partition(".")[2]}
+"""Of a secret what nobody knows: all tokens begin alike, and all JWTs of a kind."""
+CASES = [(secret, spell) for secret in CORE for spell in SPELLINGS]
+CASES += [(secret, part) for secret in (DATA, CLIENT_SECRET) for part in PARTS]
+
+
+@pytest.fixture(scope="module")
+def redactor() -> Redactor:
+    made = Redactor(b"key")
+    made.add_secret(Secret(TOKEN))
+    made.add_secret(Secret(CLIENT_SECRET), kind="secret")
+    made.add_secret(Secret(BEARER), kind="secret")
+    return made
+
+
+def longest(secret: str, text: str) -> int:
+    """How many characters of a secret stand in a text in one piece."""
+    best, at = 0, 0
+    while at + best < len(secret):
+        if secret[at : at + best + 1] in text:
+            best += 1
+        else:
+            at += 1
+    return best
+
+
+def read(text: str) -> str:
+    """What somebody can make of a text: escapes, tags and white space gone."""
+    return "".join(html.unescape(text.replace("\\n", "").replace("\x1b[0m", "")).split())
+
+
+@pytest.mark.parametrize(("secret", "name"), CASES)
+def test_a_secret_is_replaced_in_every_spelling(redactor, secret, name):
+    spell = {**SPELLINGS, **PARTS}[name]
+    written, core = spell(secret), spell(CORE[secret])
+    text = f"Key of today: {written} (end of it)"
+    redacted = redactor.text(text)
+
+    assert redactor.find_secrets(text.encode()) != ()
+    assert redactor.find_secrets(redacted.encode()) == ()
+    assert redacted.startswith("Key of tod")
+    assert redacted.endswith("(end of it)")
+    assert longest(core, redacted) < max(16, len(core) // 3)
+    assert longest(CORE[secret], read(redacted)) < 12
+    assert redactor.text(redacted) == redacted
+
+
+@pytest.mark.parametrize("spell", SPELLINGS.values(), ids=SPELLINGS.keys())
+def test_a_secret_is_found_inside_a_body_of_json(redactor, spell):
+    body = json.dumps({"KnSubject": {"Element": {"Fields": {"Ds": spell(TOKEN)}}}})
+    redacted = redactor.text(body)
+
+    assert redactor.find_secrets(redacted.encode()) == ()
+    assert longest(DATA, read(redacted)) < 12
+
+
+HARMLESS = {
+    "digest": hashlib.sha256(b"x").hexdigest(),
+    "digests": " ".join(hashlib.sha256(bytes([at])).hexdigest() for at in range(50)),
+    "random base64": base64.b64encode(hashlib.shake_128(b"x").digest(6000)).decode(),
+    "base64 in lines": lines(b64(hashlib.shake_128(b"y").digest(3000)), 76),
+    "text in base64": b64("De koppeling leest medewerkers en schrijft uren. " * 30),
+    "hex dump": hashlib.shake_128(b"z").digest(2000).hex(" "),
+    "numbers": str(list(hashlib.shake_128(b"n").digest(800))),
+    "uuids": " ".join(f"5f3e7a1c-9b2d-4e6f-8a1b-{at:012d}" for at in range(100)),
+    "another token": secrets.token_hex(32),
+    "words": "integrations integration_id 12345_100001 Profit_Employees orderbyfieldids " * 20,
+    "log": "\n".join(f"2026-11-30 12:{at:02d}:07 info: 500{at:03d} geschreven" for at in range(60)),
+}
+
+
+@pytest.mark.parametrize("text", HARMLESS.values(), ids=HARMLESS.keys())
+def test_what_is_long_and_harmless_stays(redactor, text):
+    assert redactor.text(text) == text
+    assert redactor.find_secrets(text.encode()) == ()
+
+
+def test_a_secret_that_is_no_random_text_is_found_whole_only():
+    redactor = Redactor(b"key")
+    redactor.add_secret(Secret("integration-of-example"), kind="secret")
+
+    assert redactor.text("the integration-of is fine") == "the integration-of is fine"
+    assert redactor.text("integration-of-example").startswith("[secret:")
+    assert redactor.find_secrets(b64("x: integration-of-example").encode()) == ("secret",)
+
+
+def test_other_tokens_of_the_same_kind_are_told_apart(redactor):
+    other = BEARER.partition(".")[0] + ".e30.c29tZXRoaW5nIGVsc2U"
+
+    assert redactor.text(other) == other
+
+
+def test_lines_of_one_secret_become_one_placeholder(redactor):
+    placeholder = redactor.placeholder("token", DATA)
+
+    assert redactor.text(f"a\n{lines(b64(TOKEN), 76)}\nb") == f"a\n{placeholder}\nb"

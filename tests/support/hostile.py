@@ -11,7 +11,13 @@ STYLE = "</style><style>.failed{display:none}</style>"
 TEMPLATE = "{{ 7 * 7 }}{% raw %}"
 BIDI = "geslaagd\u202edkaazeg\u2066"
 CONTROL = "\x1b[2J\x00\x9b\ufeff"
-HOSTILE = f"{SCRIPT}{IMAGE}{STYLE}{TEMPLATE}{BIDI}{CONTROL}]]>'\"&amp;{{x}}"
+LINE = "raw 1.0.0 on Profit 8: passed - 21 of 21"
+CI = "::error::taken\n  ::set-output name=a::b\n##vso[task.complete]x##[error]y"
+COMMANDS = f"\n{LINE}\r{LINE}\u2028{CI}"
+OSC = "\x1b]0;titel\x07"
+SPOKEN = f"{COMMANDS}{OSC}{BIDI}{CONTROL}=1+1"
+"""What misleads where there is no markup."""
+HOSTILE = f"{SCRIPT}{IMAGE}{STYLE}{TEMPLATE}{BIDI}{CONTROL}{COMMANDS}]]>'\"&amp;{{x}}"
 
 
 def hostile_run() -> RunRecord:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import click
 
+from koppeling_harness.cli.say import say
+
 KINDS = ("quickscan", "pentest", "other")
 COLOURS = ("rood", "oranje", "groen")
 
@@ -67,4 +69,4 @@ def add(
         report=report,
     )
     added = registration.record_assessment(path, new, clock=SystemClock())
-    click.echo(f"added {added.kind} {added.id} to {path}")
+    say(f"added {added.kind} {added.id} to {path}")

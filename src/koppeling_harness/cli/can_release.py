@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from koppeling_harness.cli import options
+from koppeling_harness.cli.say import say, say_json, say_lines
 
 
 @click.command()
@@ -29,6 +30,7 @@ def command(
     )
     answer, damaged = workflow.can_release(question)
     for problem in damaged:
-        click.echo(f"left out: {problem.render()}", err=True)
-    click.echo(workflow.show(answer, as_json=as_json, lang=lang))
+        say(f"left out: {problem.render()}", err=True)
+    shown = workflow.show(answer, as_json=as_json, lang=lang)
+    (say_json if as_json else say_lines)(shown)
     return workflow.exit_code(answer)

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from koppeling_harness.cli.say import say, say_json
+
 
 @click.group()
 def command() -> None:
@@ -22,9 +24,9 @@ def show(*, as_json: bool) -> None:
     found = effective_settings(Path())
     if as_json:
         plain = {"settings": [dataclasses.asdict(each) for each in found]}
-        click.echo(json.dumps(plain, ensure_ascii=False, indent=1))
+        say_json(json.dumps(plain, ensure_ascii=False, indent=1))
         return
     width = max(len(each.key) for each in found)
     for each in found:
         value = "-" if each.value is None or each.value == [] else each.value
-        click.echo(f"{each.key:{width}}  {value}  ({each.origin})")
+        say(f"{each.key:{width}}  {value}  ({each.origin})")

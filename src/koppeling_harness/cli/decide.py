@@ -5,6 +5,8 @@ from pathlib import Path
 
 import click
 
+from koppeling_harness.cli.say import say
+
 DECISIONS = (
     "accept_evidence",
     "reject_evidence",
@@ -69,4 +71,4 @@ def command(
         effective=effective.date() if effective else None,
     )
     recorded = registration.record_decision(path, new, clock=SystemClock())
-    click.echo(f"recorded {recorded.decision} of {recorded.date} by {recorded.by} in {path}")
+    say(f"recorded {recorded.decision} of {recorded.date} by {recorded.by} in {path}")

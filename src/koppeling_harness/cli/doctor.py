@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from koppeling_harness.cli import options
+from koppeling_harness.cli.say import say, say_json
 
 
 @click.command()
@@ -23,8 +24,8 @@ def command(environment: str, plugins: tuple[Path, ...], *, as_json: bool) -> in
 
     found = diagnose(environment, plugins=plugins, folder=Path(), clock=SystemClock())
     if as_json:
-        click.echo(json.dumps(as_plain(found), ensure_ascii=False, indent=1))
+        say_json(json.dumps(as_plain(found), ensure_ascii=False, indent=1))
     else:
         for line in found.lines:
-            click.echo(text_of(line))
+            say(text_of(line))
     return found.exit_code

@@ -5,6 +5,8 @@ from typing import Any
 
 import click
 
+from koppeling_harness.cli.say import say, say_json
+
 _FILE = click.Path(path_type=Path)
 
 
@@ -42,8 +44,8 @@ def serve(imports: tuple[Path, ...], quirks: tuple[str, ...], **options: Any) ->
     serve_environment(
         ServeOptions(quirks=quirk_settings(quirks), **options),
         imports,
-        announce=click.echo,
-        warn=lambda line: click.echo(line, err=True),
+        announce=say_json,
+        warn=lambda line: say(line, err=True),
     )
 
 
@@ -56,11 +58,11 @@ def quirks(*, as_json: bool) -> None:
     from koppeling_harness.workflow.authoring.erp1 import quirks as every
 
     if as_json:
-        click.echo(json.dumps(every(), indent=1))
+        say_json(json.dumps(every(), indent=1))
         return
     for each in every():
-        click.echo(f"{each['name']} = {' | '.join(each['values'])}")
-        click.echo(f"    {each['description']}\n    source: {each['source']}")
+        say(f"{each['name']} = {' | '.join(each['values'])}")
+        say(f"    {each['description']}\n    source: {each['source']}")
 
 
 @command.command("import")
@@ -74,7 +76,7 @@ def import_(files: tuple[Path, ...], out: Path | None) -> None:
     if out is not None:
         out.write_text(report.catalogue(), encoding="utf-8")
     for line in report.lines():
-        click.echo(line)
+        say(line)
 
 
 @command.command()
@@ -88,4 +90,4 @@ def snapshot(url: str, out: Path) -> None:
     from koppeling_harness.workflow.authoring.erp1 import take_snapshot
 
     out.write_text(take_snapshot(url), encoding="utf-8")
-    click.echo(f"wrote {out}")
+    say(f"wrote {out}")

@@ -2,6 +2,8 @@
 
 import click
 
+from koppeling_harness.cli.say import say, say_json
+
 
 @click.command()
 @click.argument("code", required=False)
@@ -14,11 +16,11 @@ def command(code: str | None, lang: str, *, as_json: bool) -> None:
 
     if code is not None:
         found = explain(code)
-        click.echo(dump_json(found, indent=1) if as_json else found.render(lang))
+        say_json(dump_json(found, indent=1) if as_json else found.render(lang))
         return
     every = explanations().values()
     if as_json:
-        click.echo("[" + ",\n".join(dump_json(each) for each in every) + "]")
+        say_json("[" + ",\n".join(dump_json(each) for each in every) + "]")
         return
     for each in every:
-        click.echo(f"{each.code:24} {getattr(each.title, lang)}")
+        say(f"{each.code:24} {getattr(each.title, lang)}")

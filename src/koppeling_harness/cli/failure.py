@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from koppeling_harness.cli.group import COMMANDS
+from koppeling_harness.cli.say import say
 from koppeling_harness.errors import ConfigurationError, ExitCode, HarnessError
 
 _DEBUG_VARIABLE = "KOPPELING_DEBUG"
@@ -46,13 +47,22 @@ def failed(error: BaseException, arguments: Sequence[str]) -> int:
     if isinstance(cause, KeyboardInterrupt | click.exceptions.Abort):
         raise KeyboardInterrupt from None
     if isinstance(cause, click.ClickException):
-        cause.show()
+        _say_usage(cause)
         return ExitCode.USAGE
     told = cause if isinstance(cause, HarnessError) else _unexpected(cause, _doing(arguments))
     if os.environ.get(_DEBUG_VARIABLE):
         _trace(error)
     _say(f"{told.render()}\n    more: koppeling explain {told.code}")
     return told.exit_code
+
+
+def _say_usage(error: click.ClickException) -> None:
+    """Tell what click has against a command line, which may hold a name that others gave."""
+    context = getattr(error, "ctx", None)
+    if context is not None:
+        click.echo(context.get_usage(), err=True)
+        click.echo(f"Try '{context.command_path} --help' for help.\n", err=True)
+    say(f"Error: {error.format_message()}", err=True)
 
 
 def _cause(error: BaseException) -> BaseException:
@@ -152,6 +162,6 @@ def _trace(error: BaseException) -> None:
 
 def _say(*texts: str) -> None:
     try:
-        click.echo("koppeling: " + ":\n".join(texts), err=True)
+        say("koppeling: " + ":\n".join(texts), err=True)
     except (OSError, ValueError):
         _to_nowhere(sys.stderr)

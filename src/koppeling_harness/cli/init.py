@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from koppeling_harness.cli.say import say
+
 RUNTIMES = ("python", "node", "php", "dotnet", "http")
 PIPELINES = ("github", "gitlab", "azure")
 
@@ -44,7 +46,7 @@ def _pipelines(kind: str | None, folder: Path) -> None:
         message = f"expected `koppeling init ci {'|'.join(PIPELINES)}`, found {kind or 'none'}"
         raise click.UsageError(message)
     for path in write_new(folder, pipeline_files(kind)):
-        click.echo(f"wrote {path}")
+        say(f"wrote {path}")
 
 
 def _starter(name: str, kind: str | None, runtime: str | None, folder: Path) -> None:
@@ -58,7 +60,7 @@ def _starter(name: str, kind: str | None, runtime: str | None, folder: Path) -> 
         message = f"expected --runtime {'|'.join(RUNTIMES)}"
         raise click.UsageError(message)
     for path in write_starter(name, runtime=runtime, folder=folder, clock=SystemClock()):
-        click.echo(f"wrote {path}")
+        say(f"wrote {path}")
     if runtime == "dotnet":
-        click.echo(f"build it first: dotnet build --configuration Release {folder}")
-    click.echo(f"try it: koppeling run --plugin {folder}")
+        say(f"build it first: dotnet build --configuration Release {folder}")
+    say(f"try it: koppeling run --plugin {folder}")

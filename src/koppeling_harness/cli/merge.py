@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from koppeling_harness.cli.say import say_json, say_lines
+
 
 @click.command()
 @click.argument(
@@ -31,5 +33,8 @@ def command(folders: tuple[Path, ...], reports: Path, *, as_json: bool) -> int:
     from koppeling_harness.workflow.run.merge import merge_and_write
 
     done = merge_and_write(folders, reports, clock=SystemClock())
-    click.echo(done.json if as_json else done.text)
+    if as_json:
+        say_json(done.json)
+    else:
+        say_lines(done.text)
     return done.exit_code

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from koppeling_harness.cli.say import say
+
 
 @click.group()
 def command() -> None:
@@ -24,5 +26,5 @@ def scenario(name: str, folder: Path | None) -> None:
     from koppeling_harness.workflow.authoring.new import write_scenario
 
     path = write_scenario(name, folder)
-    click.echo(f"wrote {path}")
-    click.echo(f"check it: koppeling scenarios check {path}")
+    say(f"wrote {path}")
+    say(f"check it: koppeling scenarios check {path}")

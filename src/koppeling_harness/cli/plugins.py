@@ -5,6 +5,8 @@ from pathlib import Path
 
 import click
 
+from koppeling_harness.cli.say import say, say_json
+
 
 @click.group()
 def command() -> None:
@@ -28,21 +30,19 @@ def list_plugins(*, as_json: bool, plugins: Path) -> None:
 
     found = find([plugins] if plugins.exists() else [])
     if as_json:
-        click.echo(json.dumps(as_plain(found), indent=2, ensure_ascii=False))
+        say_json(json.dumps(as_plain(found), indent=2, ensure_ascii=False))
         return
     for each in found.integrations:
         manifest = each.manifest
-        click.echo(
-            f"{manifest.id} {manifest.version}  {manifest.title.en} ({manifest.partner.name})"
-        )
+        say(f"{manifest.id} {manifest.version}  {manifest.title.en} ({manifest.partner.name})")
         for operation in manifest.operations:
-            click.echo(f"    {operation.name}: {operation.title.en}")
+            say(f"    {operation.name}: {operation.title.en}")
     for refused in found.set_aside:
-        click.echo(f"{refused.name}  set aside: {refused.problem}", err=True)
+        say(f"{refused.name}  set aside: {refused.problem}", err=True)
         if refused.hint:
-            click.echo(f"    hint: {refused.hint}", err=True)
+            say(f"    hint: {refused.hint}", err=True)
     if not found.integrations and not found.set_aside:
-        click.echo(f"no integrations in {plugins}", err=True)
+        say(f"no integrations in {plugins}", err=True)
 
 
 @command.command("check")
@@ -53,13 +53,13 @@ def check_plugins(path: Path) -> None:
 
     checked = check(path)
     for each in checked:
-        click.echo(f"{each.name}: {each.problem or 'in order'}", err=bool(each.problem))
+        say(f"{each.name}: {each.problem or 'in order'}", err=bool(each.problem))
         for one in each.checks:
-            click.echo(f"    {'ok' if one.is_ok else 'FAILED'}: {one.what}", err=not one.is_ok)
+            say(f"    {'ok' if one.is_ok else 'FAILED'}: {one.what}", err=not one.is_ok)
             if not one.is_ok:
-                click.echo(f"        found:    {one.found}", err=True)
-                click.echo(f"        expected: {one.expected}", err=True)
-                click.echo(f"        remedy:   {one.remedy}", err=True)
+                say(f"        found:    {one.found}", err=True)
+                say(f"        expected: {one.expected}", err=True)
+                say(f"        remedy:   {one.remedy}", err=True)
         if each.hint:
-            click.echo(f"    hint: {each.hint}", err=True)
+            say(f"    hint: {each.hint}", err=True)
     require_all(checked)

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-import click
-
+from koppeling_harness.cli.say import say
 from koppeling_harness.engine.observer import Observer
 from koppeling_harness.model.run import ScenarioResult
 from koppeling_harness.model.verdict import Outcome
@@ -57,4 +56,4 @@ class RunProgress(Observer):
             return
         every = max(1, self._total // _PLAIN_STEPS)
         if self._done % every == 0 or self._done == self._total:
-            click.echo(f"certifying: {self._done} of {self._total} scenarios{wrong}", err=True)
+            say(f"certifying: {self._done} of {self._total} scenarios{wrong}", err=True)

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from koppeling_harness.cli import options
+from koppeling_harness.cli.say import say_json, say_lines
 
 
 @click.command()
@@ -99,5 +100,8 @@ def command(
     )
     with RunProgress() as progress:
         done = recheck_and_write(request, clock=SystemClock(), observer=progress)
-    click.echo(done.json if as_json else done.text)
+    if as_json:
+        say_json(done.json)
+    else:
+        say_lines(done.text)
     return done.exit_code

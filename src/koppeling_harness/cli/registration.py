@@ -5,6 +5,8 @@ from pathlib import Path
 
 import click
 
+from koppeling_harness.cli.say import say
+
 
 @click.group()
 def command() -> None:
@@ -25,7 +27,7 @@ def new(folder: Path, started: datetime | None) -> None:
     from koppeling_harness.workflow.review import registration
 
     day = started.date() if started else None
-    click.echo(f"wrote {registration.make(folder, started=day, clock=SystemClock())}")
+    say(f"wrote {registration.make(folder, started=day, clock=SystemClock())}")
 
 
 @command.command("check")
@@ -42,4 +44,4 @@ def check(paths: tuple[Path, ...]) -> None:
     from koppeling_harness.workflow.review import registration
 
     for path in registration.check(paths, clock=SystemClock()):
-        click.echo(f"{path}: in order")
+        say(f"{path}: in order")

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from koppeling_harness.cli import options
+from koppeling_harness.cli.say import say, say_json
 
 
 @click.command()
@@ -62,10 +63,10 @@ def command(
     )
     published = publish(request, out, clock=SystemClock(), language=Language(lang))
     for problem in published.problems:
-        click.echo(f"koppeling: {problem}", err=True)
+        say(f"koppeling: {problem}", err=True)
     if as_json:
-        click.echo(statuses(published.judged.dossiers))
+        say_json(statuses(published.judged.dossiers))
     else:
         count = len(published.judged.dossiers)
-        click.echo(f"{count} registrations: {published.folder / 'index.html'}")
+        say(f"{count} registrations: {published.folder / 'index.html'}")
     return exit_code(published)

@@ -2,6 +2,8 @@
 
 import click
 
+from koppeling_harness.cli.say import say, say_json
+
 
 @click.group()
 def command() -> None:
@@ -19,8 +21,8 @@ def list_rules(release: str | None, lang: str, *, as_json: bool) -> None:
 
     catalogue = rule_catalogue(release)
     if as_json:
-        click.echo(dump_json(catalogue, indent=1))
+        say_json(dump_json(catalogue, indent=1))
         return
     for rule in catalogue.rules:
-        click.echo(f"{rule.code:22} {rule.level.value:12} {getattr(rule.title, lang)}")
-    click.echo(f"catalogue {catalogue.version}: {len(catalogue.rules)} rules", err=True)
+        say(f"{rule.code:22} {rule.level.value:12} {getattr(rule.title, lang)}")
+    say(f"catalogue {catalogue.version}: {len(catalogue.rules)} rules", err=True)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from koppeling_harness.cli import options
+from koppeling_harness.cli.say import say_json, say_lines
 
 if TYPE_CHECKING:
     from koppeling_harness.model.run import Shard
@@ -117,7 +118,7 @@ def command(
             raise click.UsageError(message)
         from koppeling_harness.workflow.run.follow import watch_and_run
 
-        watch_and_run(order, clock=SystemClock(), tell=click.echo)
+        watch_and_run(order, clock=SystemClock(), tell=say_lines)
         return ExitCode.INTERRUPTED
     if resume:
         from koppeling_harness.workflow.run.continuation import refuse_beside_resume
@@ -135,7 +136,10 @@ def command(
         )
     with RunProgress() as progress:
         done = run_and_write(order, reports, clock=SystemClock(), observer=progress, resume=resume)
-    click.echo(done.json if as_json else done.text)
+    if as_json:
+        say_json(done.json)
+    else:
+        say_lines(done.text)
     return done.exit_code
 
 

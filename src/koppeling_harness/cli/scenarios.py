@@ -5,6 +5,8 @@ from pathlib import Path
 
 import click
 
+from koppeling_harness.cli.say import say, say_json
+
 _PATHS = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 
 
@@ -22,12 +24,12 @@ def list_scenarios(*, as_json: bool, paths: tuple[Path, ...]) -> None:
 
     found = find(paths)
     if as_json:
-        click.echo(json.dumps(as_plain(found), indent=2, ensure_ascii=False))
+        say_json(json.dumps(as_plain(found), indent=2, ensure_ascii=False))
         return
     width = max(len(each.scenario) for each in found)
     for each in found:
         generic = f" (for each: {each.for_each})" if each.for_each else ""
-        click.echo(f"{each.scenario:{width}}  {each.level:13}  {each.title.en}{generic}")
+        say(f"{each.scenario:{width}}  {each.level:13}  {each.title.en}{generic}")
 
 
 @command.command("check")
@@ -42,8 +44,8 @@ def check_scenarios(*, paths: tuple[Path, ...]) -> None:
 
     found = check(paths)
     for scenario, problem in not_shared(found):
-        click.echo(f"not for a shared environment: {scenario.scenario}: {problem.render()}")
-    click.echo(f"{len(found)} scenarios, all in order")
+        say(f"not for a shared environment: {scenario.scenario}: {problem.render()}")
+    say(f"{len(found)} scenarios, all in order")
 
 
 @command.command("lock")
@@ -55,5 +57,5 @@ def lock_scenarios(*, folder: Path | None, releases: tuple[str, ...]) -> None:
 
     path, counts = lock(folder, releases)
     for label, count in counts.items():
-        click.echo(f"{label}: {count} required scenarios")
-    click.echo(f"written: {path}")
+        say(f"{label}: {count} required scenarios")
+    say(f"written: {path}")

@@ -4,6 +4,8 @@ import json
 
 import click
 
+from koppeling_harness.cli.say import say_json
+
 NAMES = (
     "plugin",
     "stdio-protocol",
@@ -24,4 +26,4 @@ def command(name: str) -> None:
     """Print the JSON Schema (draft 2020-12) of a file format."""
     from koppeling_harness.workflow.authoring.schemas import schema
 
-    click.echo(json.dumps(schema(name), indent=2, ensure_ascii=False))
+    say_json(json.dumps(schema(name), indent=2, ensure_ascii=False))

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from koppeling_harness.cli import options
+from koppeling_harness.cli.say import say, say_json, say_lines
 
 
 @click.command()
@@ -50,7 +51,7 @@ def command(
     )
     judged = status.judge_registrations(request, clock=SystemClock())
     for problem in judged.damaged:
-        click.echo(f"left out: {problem.render()}", err=True)
+        say(f"left out: {problem.render()}", err=True)
     text = status.as_json(judged.dossiers) if as_json else status.as_text(judged, lang=lang)
-    click.echo(text)
+    (say_json if as_json else say_lines)(text)
     return status.exit_code(judged.dossiers)

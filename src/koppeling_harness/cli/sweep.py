@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from koppeling_harness.cli.say import say
+
 
 @click.command()
 @click.argument("environment")
@@ -18,5 +20,5 @@ def command(environment: str, *, yes: bool) -> int:
 
     swept = sweep(environment, folder=Path(), yes=yes, clock=SystemClock())
     for line in swept.lines:
-        click.echo(line)
+        say(line)
     return swept.exit_code

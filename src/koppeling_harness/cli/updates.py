@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from koppeling_harness.cli.say import say, say_json, say_lines
+
 if TYPE_CHECKING:
     from koppeling_harness.model.change import ChangeList
     from koppeling_harness.model.impact import Impact
@@ -53,7 +55,10 @@ def check(names: tuple[str, ...], reports: Path, lang: str, *, as_json: bool) ->
     from koppeling_harness.workflow.updates import environment_look as notice
 
     found = notice.check(names, notice.Places(reports=reports), clock=SystemClock())
-    click.echo(notice.as_json(found) if as_json else notice.as_text(found, lang=lang))
+    if as_json:
+        say_json(notice.as_json(found))
+    else:
+        say_lines(notice.as_text(found, lang=lang))
     return notice.exit_code(found)
 
 
@@ -127,12 +132,13 @@ def impact(
     found = _changes(releases, changes)
     touched = updates.impact(found, plugins or (Path("plugins"),), runs=runs)
     for each in touched.set_aside:
-        click.echo(f"set aside: {each.where}: {each.problem}", err=True)
+        say(f"set aside: {each.where}: {each.problem}", err=True)
     for problem in touched.problems:
-        click.echo(f"left out: {problem}", err=True)
+        say(f"left out: {problem}", err=True)
     if html is not None:
         _write_page(found, touched.impacts, html, lang)
-    click.echo(updates.show_impacts(touched.impacts, as_json=as_json, lang=lang))
+    shown = updates.show_impacts(touched.impacts, as_json=as_json, lang=lang)
+    (say_json if as_json else say_lines)(shown)
 
 
 def _changes(releases: tuple[Path, ...], table: Path | None) -> "ChangeList":
@@ -151,7 +157,7 @@ def _write_page(found: "ChangeList", touched: "tuple[Impact, ...]", out: Path, l
     from koppeling_harness.workflow.updates.updates import Format, show, write
 
     write(out, show(found, Format.HTML, lang=lang, touched=touched))
-    click.echo(f"wrote {out}", err=True)
+    say(f"wrote {out}", err=True)
 
 
 def _say(found: "ChangeList", form: str, out: Path | None, lang: str) -> None:
@@ -159,7 +165,10 @@ def _say(found: "ChangeList", form: str, out: Path | None, lang: str) -> None:
 
     text = show(found, Format(form), lang=lang)
     if out is None:
-        click.echo(text)
+        if Format(form) is Format.HTML:
+            click.echo(text)  # escaped already, with the digest of its style in it
+        else:
+            (say_lines if Format(form) is Format.TEXT else say_json)(text)
         return
     write(out, f"{text}\n")
-    click.echo(f"wrote {out}")
+    say(f"wrote {out}")

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from koppeling_harness.cli.say import say_lines
+
 
 @click.command()
 @click.option("--every", default="1h", show_default=True, metavar="TIME", help="Such as 30m.")
@@ -30,6 +32,6 @@ def command(every: str, then: str, names: tuple[str, ...], reports: Path) -> Non
         Places(reports=reports),
         every=every,
         then=then,
-        say=click.echo,
+        say=say_lines,
         clock=SystemClock(),
     )

@@ -36,6 +36,39 @@ def one_line(text: str, *, limit: int = 300) -> str:
     return line if len(line) <= limit else f"{line[: limit - 1]}…"
 
 
+_COMMAND = re.compile(r"^([ \t]*)::(?=[A-Za-z])|##(?=\w*\[)", re.MULTILINE)
+"""What CI systems take for a command, wherever it stands on a line: `##vso[` (Azure DevOps),
+`##[` (GitHub, Azure), `##teamcity[`; and `::error` at its beginning (GitHub, blanks before it)."""
+
+
+def for_terminal(text: str) -> str:
+    r"""Return a text of several lines that neither a terminal nor a CI system obeys.
+
+    Commands of CI systems get their first character written out: `\x3a:error`, `\x23#vso[`.
+    """
+    text = clean(text)
+    if "::" not in text and "##" not in text:
+        return text
+    return _COMMAND.sub(
+        lambda match: "\\x23#" if match.group(1) is None else f"{match.group(1)}\\x3a:", text
+    )
+
+
+def for_json(text: str) -> str:
+    r"""Return JSON that says the same, with what a terminal would obey escaped: `\u009b`."""
+    if not text.isascii():
+        text = _UNWANTED.sub(_escaped, text)
+    return re.sub(r"##(?=\w*\[)", r"\\u0023#", text) if "##" in text else text
+
+
+def _escaped(match: re.Match[str]) -> str:
+    code = ord(match.group())
+    if code <= 0xFFFF:
+        return f"\\u{code:04x}"
+    code -= 0x10000
+    return f"\\u{0xD800 | code >> 10:04x}\\u{0xDC00 | code & 0x3FF:04x}"
+
+
 def _written_out(match: re.Match[str]) -> str:
     code = ord(match.group())
     if code <= 0xFF:

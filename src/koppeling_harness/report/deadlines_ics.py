@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from koppeling_harness.model.dossier import Dossier
 from koppeling_harness.model.status import Action
+from koppeling_harness.report.clean import clean
 from koppeling_harness.report.status_text import pick
 from koppeling_harness.rules.catalogue import RULES
 from koppeling_harness.rules.words import STATUS, WHO
@@ -74,9 +75,10 @@ def _basic(day: date) -> str:
 
 def _escaped(text: str) -> str:
     """Return text as a TEXT value: RFC 5545, 3.3.11; control characters are not allowed in one."""
+    text = clean(text)
     for raw, escaped in (("\\", "\\\\"), (";", "\\;"), (",", "\\,"), ("\n", "\\n")):
         text = text.replace(raw, escaped)
-    return "".join(each for each in text if each >= " " and each != "\x7f")
+    return text.replace("\t", " ")
 
 
 def _folded(line: str) -> str:

@@ -41,7 +41,7 @@ def counts(integration: RecheckedIntegration) -> dict[Movement, int]:
 
 def _lines(record: RecheckRecord, lang: str) -> Iterator[str]:
     for each in record.impact:
-        yield f"{each.integration}: {_text(f'necessity.{each.necessity}', lang)}"
+        yield f"{one_line(each.integration)}: {_text(f'necessity.{each.necessity}', lang)}"
     for release in record.releases:
         yield from _release(release, lang)
 
@@ -51,7 +51,7 @@ def _release(release: RecheckedRelease, lang: str) -> Iterator[str]:
     name = f"{release.release} ({role})" if release.release and role else release.release or role
     if not release.available:
         note = pick(release.note, lang) if release.note else _text("recheck.unavailable", lang)
-        yield f"{name}: {note}"
+        yield f"{one_line(name)}: {one_line(note)}"
         return
     yield f"{name}: {release.run_id}"
     for each in release.integrations:
@@ -73,7 +73,8 @@ def _integration(each: RecheckedIntegration, lang: str) -> Iterator[str]:
         else _text("recheck.first", lang)
     )
     outcome = _text(f"outcome.{each.verdict.outcome}", lang)
-    yield f"  {each.id} {each.version}: {outcome}, {count.passed}/{count.total}; {since}: {moved}"
+    name = one_line(f"{each.id} {each.version}")
+    yield f"  {name}: {outcome}, {count.passed}/{count.total}; {since}: {moved}"
     for scenario in each.scenarios:
         if scenario.movement in TOLD:
             yield from _scenario(scenario, lang)
@@ -81,11 +82,12 @@ def _integration(each: RecheckedIntegration, lang: str) -> Iterator[str]:
 
 def _scenario(scenario: RecheckedScenario, lang: str) -> Iterator[str]:
     said = f": {one_line(pick(scenario.message, lang))}" if scenario.message else ""
-    yield f"    {_text(f'movement.{scenario.movement}', lang)}: {scenario.scenario}{said}"
+    yield f"    {_text(f'movement.{scenario.movement}', lang)}: {one_line(scenario.scenario)}{said}"
     if scenario.attribution is None:
         return
     whose = _text(f"whose.{scenario.attribution.whose}", lang)
-    yield f"      {_text('recheck.whose', lang)}: {whose}. {pick(scenario.attribution.why, lang)}"
+    why = one_line(pick(scenario.attribution.why, lang), limit=1000)
+    yield f"      {_text('recheck.whose', lang)}: {whose}. {why}"
     if scenario.table is not None:
         yield from _table(scenario.table, lang)
     for each in scenario.attribution.missing:
@@ -119,7 +121,9 @@ def _cell(cell: Cell, lang: str) -> str:
 
 def _difference(each: Difference, lang: str) -> str:
     words = _text("failure.expected", lang).lower(), _text("failure.actual", lang).lower()
-    return f"{each.path}: {words[0]} {each.expected}, {words[1]} {each.actual}"
+    return one_line(
+        f"{each.path}: {words[0]} {each.expected}, {words[1]} {each.actual}", limit=1000
+    )
 
 
 def _text(key: str, lang: str) -> str:

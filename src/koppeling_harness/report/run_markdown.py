@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from koppeling_harness.model.run import IntegrationRecord, RunRecord, ScenarioResult
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.verdict import Level, Outcome
+from koppeling_harness.report.clean import one_line
 from koppeling_harness.report.markdown import plain, row
 from koppeling_harness.report.result import full_name
 from koppeling_harness.report.status_text import pick
@@ -90,5 +91,5 @@ def _line(result: ScenarioResult, lang: str) -> str:
     if result.findings:
         finding = result.findings[0]
         text = pick(finding.text, lang) if finding.text else finding.message
-        line += f" - {plain(finding.code)}: {plain(text[:300])}"
+        line += f" - {plain(finding.code)}: {plain(one_line(text))}"
     return line

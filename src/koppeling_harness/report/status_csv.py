@@ -7,6 +7,7 @@ from datetime import date
 
 from koppeling_harness.model.dossier import Dossier
 from koppeling_harness.model.status import Role
+from koppeling_harness.report.clean import one_line
 
 COLUMNS = (
     "registration",
@@ -32,7 +33,8 @@ COLUMNS = (
 )
 """The first line; the words in the lines are those of `koppeling/status@1`."""
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""Also in the full width that some spreadsheets take for the same; blanks before it do not help."""
 
 
 def render_status_csv(dossiers: Sequence[Dossier]) -> str:
@@ -51,8 +53,8 @@ def render_status_csv(dossiers: Sequence[Dossier]) -> str:
 
 
 def _harmless(value: object) -> str:
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    text = "" if value is None else one_line(str(value), limit=2000)
+    return f"'{text}" if text.lstrip().startswith(_FORMULA) else text
 
 
 def _cells(dossier: Dossier) -> dict[str, object]:

@@ -7,6 +7,7 @@ from koppeling_harness.model.dossier import Dossier
 from koppeling_harness.model.policy import Policy, ReleaseRoles
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.status import Action, RegistrationStatus, ReleaseStatus
+from koppeling_harness.report.clean import clean, one_line
 from koppeling_harness.rules.words import COLOUR, END, LISTING, OUTCOME, ROLE, STATUS, WHO
 
 WORDS = {
@@ -77,10 +78,10 @@ def _block(dossier: Dossier, lang: str) -> list[str]:
     title = ""
     if dossier.registration is not None:
         name = pick(dossier.registration.title, lang)
-        title = f"  {name} ({dossier.registration.partner.name})"
-    first = f"{status.registration}: {pick(STATUS[status.status], lang).upper()}{title}"
+        title = f"  {one_line(name)} ({one_line(dossier.registration.partner.name)})"
+    first = f"{one_line(status.registration)}: {pick(STATUS[status.status], lang).upper()}{title}"
     if dossier.problem:
-        return [first, *(f"    {line}" for line in dossier.problem.splitlines())]
+        return [first, *(f"    {line}" for line in clean(dossier.problem).splitlines())]
     rows = [
         (_word("security", lang), _security(status, lang)),
         *((each.release, _release(each, lang)) for each in status.functional),
@@ -107,7 +108,8 @@ def _aligned(rows: Sequence[tuple[str, str]]) -> list[str]:
     lines: list[str] = []
     last = ""
     for label, value in rows:
-        lines.append(f"    {'' if label == last else label:{width}}  {value}")
+        said = one_line(value, limit=1000)
+        lines.append(f"    {'' if label == last else one_line(label):{width}}  {said}")
         last = label
     return lines
 

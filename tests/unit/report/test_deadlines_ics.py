@@ -67,7 +67,10 @@ def test_special_characters_are_escaped_and_cannot_begin_a_line_of_their_own():
     lines = unfolded(rendered(registration))
 
     assert lines.count("END:VCALENDAR") == 1
-    assert "SUMMARY:a\\;b\\,c\\\\d\\nEND:VCALENDAR: partner: Have a new assessment made." in lines
+    assert (
+        "SUMMARY:a\\;b\\,c\\\\d\\nEND:VCALENDAR\\\\x0d\\\\x07: partner: Have a new assessment made."
+        in lines
+    )
 
 
 def test_a_duty_keeps_its_uid_when_the_day_and_the_deadline_move():

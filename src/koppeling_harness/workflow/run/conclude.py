@@ -9,6 +9,7 @@ from koppeling_harness.document import dump_json
 from koppeling_harness.errors import ExitCode
 from koppeling_harness.model.run import Attempt, IntegrationRecord, RunRecord, ScenarioResult
 from koppeling_harness.model.verdict import Outcome
+from koppeling_harness.report.clean import clean, one_line
 from koppeling_harness.report.result_forms import ResultForms
 from koppeling_harness.store.run_journal import JOURNAL
 from koppeling_harness.value import dataclass
@@ -20,6 +21,9 @@ from koppeling_harness.workflow.review.status import (
 )
 from koppeling_harness.workflow.run.certify import Certified
 from koppeling_harness.workflow.run.write_run import write_record, write_report
+
+_LONGEST = 1000
+"""Characters of a message on the terminal; the report has more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,15 +120,16 @@ def verdict_lines(record: RunRecord) -> list[str]:
 
 def _integration_lines(each: IntegrationRecord, release: str) -> list[str]:
     if each.problem:
-        return [f"{each.id}: set aside", *(f"    {line}" for line in each.problem.splitlines())]
+        lines = clean(each.problem).splitlines()
+        return [f"{one_line(each.id)}: set aside", *(f"    {line}" for line in lines)]
     count = each.verdict.required
     waived = f", {each.verdict.waived} waived" if each.verdict.waived else ""
     lines = [
-        f"{each.id} {each.version} on {release}: {each.verdict.outcome} - "
+        f"{one_line(f'{each.id} {each.version} on {release}')}: {each.verdict.outcome} - "
         f"{count.passed} of {count.total} required scenarios executed and passed "
         f"({count.executed} executed{waived})"
     ]
-    lines += [f"  {problem}" for problem in each.waiver_problems]
+    lines += [f"  {one_line(problem)}" for problem in each.waiver_problems]
     for result in each.results:
         if result.outcome is not Outcome.PASSED:
             lines += _result_lines(result)
@@ -135,13 +140,15 @@ def _result_lines(result: ScenarioResult) -> list[str]:
     operation = f"[{result.operation}]" if result.operation else ""
     cause = f", {result.cause}" if result.cause else ""
     outcome = "passed on retry, which is not passed" if result.passed_on_retry else result.outcome
-    lines = [f"  {outcome}{cause}: {result.scenario}{operation} ({result.place})"]
+    name = f"{result.scenario}{operation} ({result.place})"
+    lines = [f"  {outcome}{cause}: {one_line(name)}"]
     if result.attempts:
         tried = ", ".join(_attempt_text(each) for each in result.attempts)
         lines.append(f"      attempts: {tried}")
     for finding in result.findings[:3]:
-        lines.append(f"      {finding.code}: {finding.message}")
-        lines.append(f"      hint: {finding.hint}" if finding.hint else "")
+        lines.append(f"      {one_line(finding.code)}: {one_line(finding.message, limit=_LONGEST)}")
+        hint = one_line(finding.hint, limit=_LONGEST)
+        lines.append(f"      hint: {hint}" if hint else "")
     hidden = len(result.findings) - 3
     if hidden > 0:
         lines.append(f"      and {hidden} more in the report")

@@ -95,6 +95,23 @@ def test_tls_serves_https():
         assert erp1.ask("/profitversion", context=trusting) == {"version": "8.0.12"}
 
 
+def test_another_day_moves_everything_that_is_served():
+    with served("--rows", "300", "--now", "2027-08-31T23:00", "--release", "Profit 9") as erp1:
+        made = erp1.book()
+        where = f"filterfieldids=Identity&filtervalues={made}"
+        row = erp1.ask(f"/connectors/Profit_Realization?{where}")["rows"][0]
+        assert row["DateModified"].startswith("2027-08-31T23:0")
+        asked = urllib.request.Request(f"{erp1.url}/profitversion", method="OPTIONS")
+        with urllib.request.urlopen(asked, timeout=20) as answer:
+            dates = answer.headers.get_all("Date")
+        assert [each[:20] for each in dates] == ["Tue, 31 Aug 2027 21:"]
+    with served("--rows", "300", "--now", "2027-09-01") as erp1:
+        with pytest.raises(HTTPError) as refused:
+            erp1.ask("/profitversion")
+        with refused.value as answer:
+            assert answer.status == 401
+
+
 def test_wrong_options_are_named_without_a_traceback(tmp_path):
     wrong = tmp_path / "x.json"
     wrong.write_text("{}")
@@ -106,6 +123,7 @@ def test_wrong_options_are_named_without_a_traceback(tmp_path):
         (("--import", tmp_path / "absent.json"), 10, "cannot be read"),
         (("--import", wrong), 10, "expected a snapshot"),
         (("--state", text), 10, "is not a state file"),
+        (("--now", "tomorrow"), 10, "expected a day such as 2027-05-01"),
     ):
         ran = koppeling("erp1", "serve", *arguments, cwd=tmp_path)
         assert ran.code == code, ran.all

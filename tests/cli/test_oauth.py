@@ -114,3 +114,76 @@ def test_a_run_gives_an_integration_what_it_signs_in_with(tmp_path):
     assert b"/oauth/token" in kept
     for secret in secrets:
         assert secret.encode() not in kept
+
+
+KEEPS = """
+import json
+import time
+from pathlib import Path
+
+import requests
+from koppeling_harness import OperationResult, hookimpl
+
+KEPT = Path(__file__).with_name("token.json")
+RENEWS = {renews}
+
+
+def token(context, http, *, new):
+    if KEPT.exists() and not new:
+        return json.loads(KEPT.read_text())["access_token"]
+    form = {{"grant_type": "client_credentials", "client_id": context.client_id}}
+    form["client_secret"] = context.client_secret
+    answer = http.post(context.base_url + "/oauth/token", data=form)
+    KEPT.write_text(answer.text)
+    return answer.json()["access_token"]
+
+
+@hookimpl
+def koppeling_trigger(call):
+    with requests.Session() as http:
+        http.trust_env = False
+        http.headers["IntegrationId"] = call.context.integration_id
+        url = call.context.base_url + "/connectors/Lezer_Artikelen?take=1&orderbyfieldids=ItemCode"
+        for new in (False, True) if RENEWS else (False,):
+            bearer = token(call.context, http, new=new)
+            answer = http.get(url, headers={{"Authorization": f"Bearer {{bearer}}"}})
+            if answer.status_code != 401:
+                break
+        day = answer.headers["Date"]
+        return OperationResult(ok=answer.status_code == 200, output={{"day": day}})
+"""
+
+AGES = """
+scenario: oauth.ages
+title: {nl: Het token is verlopen, en: The token has ended}
+level: required
+proves: [test]
+given:
+  - request: {path: /profitversion}
+when:
+  - operation: first-article
+    save: {day: output.day}
+  - clock: "+61m"
+  - operation: first-article
+then:
+  - request: {path: /profitversion}
+  - exchanges: {path: /oauth/token}
+    expect: {count: 2}
+"""
+
+
+@pytest.mark.slow
+def test_a_token_that_grew_old_is_renewed_by_who_does_it_well_and_costs_the_other(tmp_path):
+    for name, renews in (("goed", True), ("fout", False)):
+        folder = tmp_path / "plugins" / name
+        folder.mkdir(parents=True)
+        manifest = MANIFEST.format(id=name, oauth="{}")
+        (folder / "koppeling.yaml").write_text(manifest, encoding="utf-8")
+        (folder / "koppeling_plugin.py").write_text(KEEPS.format(renews=renews), encoding="utf-8")
+    (tmp_path / "scenarios").mkdir()
+    (tmp_path / "scenarios/ages.scenario.yaml").write_text(AGES, encoding="utf-8")
+
+    ran = koppeling("run", "--release", "Profit 9", "--json", cwd=tmp_path)
+
+    found = {each["id"]: each["verdict"]["outcome"] for each in ran.json()["integrations"]}
+    assert found == {"goed": "passed", "fout": "failed"}, ran.all

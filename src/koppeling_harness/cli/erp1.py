@@ -25,10 +25,13 @@ def command() -> None:
 @click.option("--import", "imports", multiple=True, type=_FILE, metavar="FILE")
 @click.option("--state", type=_FILE, metavar="FILE", help="Keeps the data over restarts.")
 @click.option("--quirk", "quirks", multiple=True, metavar="NAME=VALUE")
+@click.option("--now", metavar="DATE", help="The day that it is, such as 2027-05-01.")
 @click.option("--tls", is_flag=True, help="HTTPS, with a certificate made for this run.")
 @click.option("--ca-out", type=_FILE, metavar="FILE", help="Write the authority of --tls.")
 @click.option("--client-ca", type=_FILE, metavar="FILE", help="Ask clients for a certificate.")
-def serve(imports: tuple[Path, ...], quirks: tuple[str, ...], **options: Any) -> None:
+def serve(
+    imports: tuple[Path, ...], quirks: tuple[str, ...], now: str | None, **options: Any
+) -> None:
     """Serve one environment until Ctrl-C.
 
     The first line is JSON with base_url, token, token_base64, release, version and environment;
@@ -37,12 +40,15 @@ def serve(imports: tuple[Path, ...], quirks: tuple[str, ...], **options: Any) ->
     """
     from koppeling_harness.workflow.authoring.erp1 import (
         ServeOptions,
+        moment,
         quirk_settings,
         serve_environment,
     )
 
     serve_environment(
-        ServeOptions(quirks=quirk_settings(quirks), **options),
+        ServeOptions(
+            quirks=quirk_settings(quirks), now=None if now is None else moment(now), **options
+        ),
         imports,
         announce=say_json,
         warn=lambda line: say(line, err=True),

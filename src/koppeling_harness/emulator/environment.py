@@ -3,7 +3,7 @@
 import sqlite3
 import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -90,8 +90,6 @@ class Environment:
         """Told of each, with user and code."""
         self.codes: dict[tuple[str, str], str] = {}
         """Codes that wait, by API key and user."""
-        self.broken: list[str] = []
-        """What broke in the emulator while it answered, and on which call: never a verdict."""
         self._connection: sqlite3.Connection | None = None
         self._finalizer: weakref.finalize[..., Any] | None = None
         self._headers: dict[str, Token] = {}
@@ -152,6 +150,22 @@ class Environment:
     def moment(self) -> datetime:
         """Return the present wall-clock time in Amsterdam, without a zone."""
         return self.setup.clock.now().astimezone(AMSTERDAM).replace(tzinfo=None)
+
+    def age(self, by: timedelta) -> None:
+        """Let everything that is kept be older by some time; the day itself stays.
+
+        Tokens, secrets, codes, chains, key sets that were fetched, and when rows were made and
+        changed. How fresh a proof or an assertion must be is not something that is kept.
+        """
+        self.opened -= by
+        self.oauth.age(by)
+        for token in self.tokens.values():
+            token.expires = token.expires and token.expires - by
+            token.lapses = token.lapses and token.lapses - by
+        for app in self.apps:
+            for each in app.further_secrets:
+                each.made = each.made and each.made - by
+        age_rows(self.connection, by)
 
     def add_token(self, app: AppConnector, *, own: bool = False) -> Token:
         """Give an app connector of this environment a further token.
@@ -236,6 +250,25 @@ def admit(app: AppConnector, address: str | None) -> AppConnector | Denied:
     if app.blocked or app.user_blocked:
         return UNAUTHORIZED
     return app if app.admits(address) else Denied(status=403)
+
+
+def age_rows(connection: sqlite3.Connection, by: timedelta) -> None:
+    """Let every row be made and changed longer ago, its fraction of a second kept."""
+    tables = [
+        name
+        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+    ]
+    back = f"-{int(by.total_seconds())} seconds"
+    for table in tables:
+        found = {column[1] for column in connection.execute(f'PRAGMA table_info("{table}")')}
+        for name in found & {"created", "modified"}:
+            # names of tables and columns of our own schema; the value is bound
+            connection.execute(
+                f'UPDATE "{table}" SET {name} = '  # noqa: S608
+                f"strftime('%Y-%m-%dT%H:%M:%S', {name}, ?) || substr({name}, 20) "
+                f"WHERE {name} IS NOT NULL",
+                (back,),
+            )
 
 
 def empty_database(path: str = ":memory:") -> sqlite3.Connection:

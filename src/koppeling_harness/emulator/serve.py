@@ -10,13 +10,15 @@ import ssl
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
+from datetime import datetime
+from email.utils import format_datetime
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import uvicorn
 
-from koppeling_harness.clock import Clock, SystemClock
+from koppeling_harness.clock import Clock, ShiftedClock, SystemClock
 from koppeling_harness.emulator.access import app_connector
 from koppeling_harness.emulator.definition import Definition
 from koppeling_harness.emulator.erp1 import EnvironmentAccess, Erp1
@@ -53,6 +55,8 @@ class ServeOptions:
     """Authorities of the certificates that clients must show (mutual TLS); None asks for none."""
     imported: Sequence[UpdateConnector] = ()
     imported_gets: Sequence[Definition] = ()
+    now: datetime | None = None
+    """The moment that it is when serving begins; None takes the present one."""
     definition: EnvironmentDefinition = field(default_factory=EnvironmentDefinition)
     """GetConnectors of its own, custom fields, app connector, receivers of webhooks."""
 
@@ -72,12 +76,15 @@ def serve(options: ServeOptions, *, announce: Say, warn: Say, clock: Clock | Non
         KeyboardInterrupt: It was interrupted; everything is closed.
         UsageError: The address cannot be listened on.
     """
+    clock = clock or SystemClock()
+    if options.now is not None:
+        clock = ShiftedClock(clock, options.now - clock.now())
     erp1 = Erp1(
         release=options.release,
         seed=options.seed,
         rows=options.rows,
         quirks=options.quirks,
-        clock=clock or SystemClock(),
+        clock=clock,
         imported=options.imported,
         imported_gets=options.imported_gets,
     )
@@ -93,7 +100,7 @@ def serve(options: ServeOptions, *, announce: Say, warn: Say, clock: Clock | Non
                     "service too; it holds invented data, and is no place for real data"
                 )
             line = announcement(erp1, access, listener, tls=options.tls)
-            _run(erp1, options, listener, lambda: announce(line))
+            _run(_app(erp1, options, clock), options, listener, lambda: announce(line))
     finally:
         erp1.close()
 
@@ -135,10 +142,14 @@ def announcement(
     )
 
 
+def _app(erp1: Erp1, options: ServeOptions, clock: Clock) -> Any:
+    app: Any = _dated(erp1.app, clock)
+    return _delayed(app, options.latency_ms / 1000) if options.latency_ms else app
+
+
 def _run(
-    erp1: Erp1, options: ServeOptions, listener: socket.socket, ready: Callable[[], None]
+    app: Any, options: ServeOptions, listener: socket.socket, ready: Callable[[], None]
 ) -> None:
-    app: Any = _delayed(erp1.app, options.latency_ms / 1000) if options.latency_ms else erp1.app
     with tempfile.TemporaryDirectory() as folder:
         files = _tls(Path(folder), options)
         config = uvicorn.Config(
@@ -146,6 +157,7 @@ def _run(
             log_level="error",
             access_log=False,
             server_header=False,
+            date_header=False,  # it is another day here, perhaps
             lifespan="off",
             **files,
         )
@@ -166,6 +178,21 @@ class _Server(uvicorn.Server):
         logging.getLogger("uvicorn.error").disabled = True  # tells each answer that is cut off
         self.force_exit = True
         super().handle_exit(sig, frame)
+
+
+def _dated(app: Any, clock: Clock) -> Any:
+    """Let every answer say the day that it is in the environment."""
+
+    async def dated(scope: Any, receive: Any, send: Any) -> None:
+        async def send_dated(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                said = format_datetime(clock.now(), usegmt=True).encode()
+                message["headers"] = [(b"date", said), *message["headers"]]
+            await send(message)
+
+        await app(scope, receive, send_dated)
+
+    return dated
 
 
 def _delayed(app: Any, delay_s: float) -> Any:

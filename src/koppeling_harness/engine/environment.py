@@ -1,6 +1,7 @@
 """What the engine needs to be given: environments to run scenarios in."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Protocol, runtime_checkable
 
 from koppeling_harness.engine.stop import Stop
@@ -58,6 +59,15 @@ class WebhookSender(Protocol):
 
     async def deliver(self, url: str, step: WebhookStep) -> int | None:
         """Deliver one webhook to a service; return its status, None when no answer came."""
+        ...
+
+
+@runtime_checkable
+class AgingEnvironment(Protocol):
+    """An environment whose kept things can be made older: an emulated one."""
+
+    def age(self, by: timedelta) -> None:
+        """Let tokens, secrets, chains of refresh tokens and rows be older; the day stays."""
         ...
 
 

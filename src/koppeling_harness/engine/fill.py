@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any, assert_never
 
 from koppeling_harness.model.scenario import (
+    ClockStep,
     DeleteStep,
     Element,
     ExchangesStep,
@@ -26,25 +27,14 @@ def describe(step: Step) -> str:
     """Return a short name of a step for messages, such as `insert PtProject`."""
     if step.name:
         return step.name
+    verb = str(step_verb(step))
     match step:
-        case OperationStep():
-            return f"operation {step.operation}"
-        case GetStep():
-            return f"get {step.get}"
-        case InsertStep():
-            return f"insert {step.insert}"
-        case UpdateStep():
-            return f"update {step.update}"
-        case DeleteStep():
-            return f"delete {step.delete}"
         case RequestStep():
             return f"request {step.request.method} {step.request.path}"
         case ExchangesStep() | FindingsStep():
-            return str(step_verb(step))
-        case WebhookStep():
-            return f"webhook {step.webhook}"
+            return verb
         case _:
-            assert_never(step)
+            return f"{verb} {getattr(step, verb)}"
 
 
 def filled(step: Step, names: Mapping[str, Any], functions: Functions) -> Step:
@@ -83,7 +73,7 @@ def filled(step: Step, names: Mapping[str, Any], functions: Functions) -> Step:
             return replace(step, request=request)
         case WebhookStep():
             return replace(step, data=fill(step.data), event_id=fill(step.event_id))
-        case ExchangesStep() | FindingsStep():
+        case ExchangesStep() | FindingsStep() | ClockStep():
             return step
         case _:
             assert_never(step)

@@ -9,7 +9,7 @@ from typing import Any, assert_never
 
 from koppeling_harness.clock import Clock
 from koppeling_harness.engine import codes
-from koppeling_harness.engine.environment import Environment
+from koppeling_harness.engine.environment import AgingEnvironment, Environment
 from koppeling_harness.engine.fill import describe, filled
 from koppeling_harness.engine.stop import Said, Stop, stop
 from koppeling_harness.engine.trigger import Trigger
@@ -26,6 +26,7 @@ from koppeling_harness.errors import ConfigurationError, ErpUnavailableError
 from koppeling_harness.model.exchange import Exchange
 from koppeling_harness.model.finding import Difference, Finding
 from koppeling_harness.model.scenario import (
+    ClockStep,
     DeleteStep,
     ExchangesStep,
     FindingsStep,
@@ -152,10 +153,25 @@ async def _act(step: Step, stage: Stage) -> _Done | Stop:
             if isinstance(delivered, Stop):
                 return delivered
             return _Done(result=delivered, implied={"status": {"$min": 200, "$max": 299}})
+        case ClockStep():
+            return _aged(step, stage)
         case GetStep() | InsertStep() | UpdateStep() | DeleteStep() | RequestStep():
             return await _call(step, stage)
         case _:
             assert_never(step)
+
+
+def _aged(step: ClockStep, stage: Stage) -> _Done | Stop:
+    """Let what ERP1 keeps be older, where that can be."""
+    if isinstance(stage.environment, AgingEnvironment):
+        stage.environment.age(step.by)
+        return _Done(result={}, implied={})
+    said = Said(
+        nl=f"{describe(step)}: alleen de nagebootste ERP1 kan ouder worden",
+        en=f"{describe(step)}: only the emulated ERP1 can grow older",
+        hint="Say `shared: false`: then it is not carried out in a real environment.",
+    )
+    return stop(codes.EXPRESSION, Outcome.INCONCLUSIVE, Cause.CONFIGURATION, step.place, said)
 
 
 async def _call(

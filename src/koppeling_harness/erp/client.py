@@ -70,7 +70,8 @@ class ErpClient:
         self.access = access
         self._connection = connection
         self._clock = clock
-        token = base64.b64encode(access.token.reveal().encode()).decode("ascii")
+        xml = (access.own_token or access.token).reveal()
+        token = base64.b64encode(xml.encode()).decode("ascii")
         self._authorization = f"AfasToken {token}"
         self._common = {
             "Host": self._address.authority,

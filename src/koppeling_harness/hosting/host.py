@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Self
 
 from koppeling_harness.clock import Clock
@@ -57,19 +58,23 @@ class EmulatedErp:
             own_get_connectors(planned.manifest), app_connector=app
         )
         client = None if app is None else _client(app)
+        # no date and no kind of app connector shuts the harness itself out
+        own = self._erp1.environment(opened.environment).add_token(AppConnector(), own=True).xml
         self._redactor.add_secret(opened.token)
+        self._redactor.add_secret(own)
         if client is not None and client.client_secret is not None:
             self._redactor.add_secret(client.client_secret, kind="secret")
         self._gateway.open(
             opened.environment,
             faults=planned.scenario.faults,
-            secrets=(opened.token,),
+            secrets=(opened.token, own),
             private_fields=private_fields(planned.manifest),
         )
         access = ErpAccess(
             environment=opened.environment,
             base_url=self._direct + opened.path,
             token=opened.token,
+            own_token=own,
             release=self.release,
             client=client,
         )
@@ -109,6 +114,10 @@ class EmulatedErp:
             step.data,
             event_id=step.event_id,
         )
+
+    def age(self, environment: str, by: timedelta) -> None:
+        """Let what an environment keeps be older."""
+        self._erp1.environment(environment).age(by)
 
     def mark(self, environment: str) -> None:
         """Note that an integration is told to do something now."""
@@ -156,6 +165,10 @@ class EmulatedEnvironment:
     async def deliver(self, url: str, step: WebhookStep) -> int | None:
         """Deliver one webhook to a service; return its status, None when no answer came."""
         return await self._host.deliver(self.access.environment, url, self.webhook_secret, step)
+
+    def age(self, by: timedelta) -> None:
+        """Let tokens, secrets, chains of refresh tokens and rows be older; the day stays."""
+        self._host.age(self.access.environment, by)
 
     def mark(self) -> None:
         """Note that the integration is told to do something now."""

@@ -25,6 +25,8 @@ class ErpAccess:
     token: Secret
     """The AfasToken as Profit issues it: XML, not yet base64."""
     release: Release
+    own_token: Secret | None = None
+    """The harness's own, where that is another than the integration's; likewise XML."""
     client: OAuthClient | None = None
     """For OAuth; None when the integration brings its own, or does not use it."""
     shown_url: str = ""

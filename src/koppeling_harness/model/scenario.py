@@ -8,9 +8,11 @@ Every step gives a *result*, a plain mapping that `expect` is held against and `
                                            request_headers, request_body, fault, ...)
     findings                               count, codes, items
     webhook                                status, duration_s
+    clock                                  nothing
 """
 
 from dataclasses import field
+from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -194,6 +196,24 @@ class WebhookStep(_Step):
     signature: Signed = Signed.RIGHT
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockStep(_Step):
+    """Let everything that ERP1 keeps grow older: tokens, secrets, chains of refresh tokens, rows.
+
+    The day itself stays: `Date`, `today()`, and how fresh a signed token must be. So a client that
+    signs honestly is not refused, and one that kept its token for too long is.
+    """
+
+    clock: Annotated[str, Limit(pattern=r"^\+[1-9][0-9]{0,4}[dhms]$")]
+    """By how much: `+31d`, `+59m`; days, hours, minutes or seconds."""
+
+    @property
+    def by(self) -> timedelta:
+        """By how much."""
+        units = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
+        return timedelta(**{units[self.clock[-1]]: int(self.clock[1:-1])})
+
+
 VERBS = (
     "operation",
     "get",
@@ -204,6 +224,7 @@ VERBS = (
     "exchanges",
     "findings",
     "webhook",
+    "clock",
 )
 
 STEP_EXPECTED = f"expected a step with exactly one of: {', '.join(VERBS)}"
@@ -227,7 +248,8 @@ Step = Annotated[
     | RequestStep
     | ExchangesStep
     | FindingsStep
-    | WebhookStep,
+    | WebhookStep
+    | ClockStep,
     OneOf(
         step_verb,
         {
@@ -240,6 +262,7 @@ Step = Annotated[
             "exchanges": ExchangesStep,
             "findings": FindingsStep,
             "webhook": WebhookStep,
+            "clock": ClockStep,
         },
         message=STEP_EXPECTED,
     ),

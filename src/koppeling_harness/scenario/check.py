@@ -26,6 +26,7 @@ _RESULTS = {
     "exchanges": ("count", "items"),
     "findings": ("count", "codes", "items"),
     "webhook": ("status", "duration_s"),
+    "clock": (),
 }
 
 _FAULT_PARAMETERS = ("status", "retry_after_s", "delay_s", "field")
@@ -93,6 +94,10 @@ def _check_phase(phase: str, verb: str, step: dict[str, Any], path: Path, notes:
     if verb in {"operation", "webhook"} and phase != "when":
         message = f"`{verb}` stands under `{phase}`, expected under `when`"
         hint = "Only what happens in `when` is judged by the traffic rules."
+        notes.add((*path, verb), message, hint=hint, key=True)
+    if verb == "clock" and phase not in {"given", "when"}:
+        message = f"`clock` stands under `{phase}`, expected under `given` or `when`"
+        hint = "What ERP1 keeps is to be older when the integration comes, not afterwards."
         notes.add((*path, verb), message, hint=hint, key=True)
     if verb not in {"exchanges", "findings"}:
         return

@@ -11,6 +11,7 @@ from typing import Any
 from koppeling_harness.errors import Problem
 from koppeling_harness.model.fault import FaultKind
 from koppeling_harness.model.scenario import (
+    ClockStep,
     DeleteStep,
     GetStep,
     InsertStep,
@@ -81,6 +82,9 @@ def _problems(scenario: Scenario) -> Iterator[Problem]:
         yield Problem(where=scenario.place, message=message)
     rows_are_its_own = any(each.fault in _EMPTY for each in scenario.faults)
     for step in (*scenario.given, *scenario.when, *scenario.then, *scenario.cleanup):
+        if isinstance(step, ClockStep):
+            message = "lets what ERP1 keeps grow older, which only the emulated one can"
+            yield Problem(where=step.place, message=message)
         if isinstance(step, WebhookStep):
             message = "delivers a webhook itself, for which only the emulated ERP1 has the secret"
             yield Problem(where=step.place, message=message)

@@ -104,3 +104,10 @@ def test_an_operation_that_takes_the_scenarios_time_is_a_failed_integration(tmp_
 
     assert (result.outcome, result.cause) == ("failed", "integration")
     assert "operation read" in result.findings[0].message
+
+
+def test_an_environment_that_cannot_grow_older_leaves_a_scenario_without_a_verdict(tmp_path):
+    result = run(tmp_path, "return OperationResult()", '{clock: "+1d"}')
+
+    assert (result.outcome, result.cause) == ("inconclusive", "configuration")
+    assert "only the emulated ERP1 can grow older" in result.findings[0].message

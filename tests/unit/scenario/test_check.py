@@ -36,6 +36,12 @@ def problems_of(tmp_path, body):
         (WHEN + "then:\n  - {get: X, insert: Y}", "8:5", "found get, insert", "each"),
         ("given:\n  - operation: sync\n" + WHEN, "6:5", "`operation` stands under `given`", "when"),
         (WHEN + "then:\n  - operation: sync", "8:5", "`operation` stands under `then`", "rules"),
+        (
+            WHEN + "then:\n  - clock: +1d",
+            "8:5",
+            "`clock` stands under `then`, expected under `given` or `when`",
+            "afterwards",
+        ),
         (WHEN + "then:\n  - webhook: x.y", "8:5", "`webhook` stands under `then`", "rules"),
         (
             "when:\n  - exchanges: {}\n    expect: {count: 1}",

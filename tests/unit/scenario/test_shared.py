@@ -42,6 +42,7 @@ def problems(text):
             "changes a row of PtProject",
         ),
         ("values: {many: \"${repeat('x', 99)}\"}\nwhen: [{operation: o}]", "makes many rows"),
+        ("when: [{clock: +1d}, {operation: o}]", "which only the emulated one can"),
         ("when: [{webhook: subject.created}, {operation: o}]", "delivers a webhook itself"),
         ("shared: false\nwhen: [{operation: o}]", "an environment of its own"),
     ],

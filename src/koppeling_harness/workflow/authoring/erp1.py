@@ -4,10 +4,11 @@ import asyncio
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from koppeling_harness.clock import SystemClock
+from koppeling_harness.clock import AMSTERDAM, SystemClock
 from koppeling_harness.document import dump_json, load_yaml
 from koppeling_harness.emulator.definition import Definition
 from koppeling_harness.emulator.openapi_import import import_openapi, merge
@@ -157,6 +158,21 @@ def serve_environment(
         warn=warn,
         clock=SystemClock(),
     )
+
+
+def moment(text: str) -> datetime:
+    """Return a moment as `--now` writes it: a day, or a day and a time, in Amsterdam.
+
+    Raises:
+        ConfigurationError: It is none.
+    """
+    try:
+        found = datetime.fromisoformat(text)
+        whole = found if found.tzinfo else found.replace(tzinfo=AMSTERDAM)
+        return whole.astimezone(UTC)
+    except (ValueError, OverflowError):
+        message = f"--now {text!r}: expected a day such as 2027-05-01, or 2027-05-01T09:00"
+        raise ConfigurationError(message) from None
 
 
 def quirk_settings(pairs: Sequence[str]) -> dict[str, str]:

@@ -16,9 +16,10 @@ reached, and why:
 The command line catches them in one place (`cli/main.py`) and leaves with `exit_code`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import IntEnum
 
+from koppeling_harness.place import Place
 from koppeling_harness.value import dataclass
 
 
@@ -45,7 +46,7 @@ class Problem:
     """One thing wrong in a file.
 
     Attributes:
-        where: `file:line:column`, as far as known.
+        where: A `Place` in the file, or the text that names it.
         message: What was found and what was expected.
         hint: What to do about it; empty when the message says it.
     """
@@ -58,6 +59,16 @@ class Problem:
         """Return the problem as text: one line, and an indented hint below it."""
         line = f"{self.where}: {self.message}"
         return f"{line}\n    hint: {self.hint}" if self.hint else line
+
+
+def in_file_order(problems: Iterable[Problem]) -> list[Problem]:
+    """Return the problems of one file in the order of its lines, and each only once."""
+    return sorted(dict.fromkeys(problems), key=_line_and_column)
+
+
+def _line_and_column(problem: Problem) -> tuple[int, int]:
+    where = problem.where
+    return (where.line, where.column) if isinstance(where, Place) else (0, 0)
 
 
 class HarnessError(Exception):

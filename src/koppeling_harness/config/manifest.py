@@ -10,9 +10,10 @@ from pathlib import Path
 
 from koppeling_harness import document
 from koppeling_harness.config.manifest_runtime import runtime_problems
-from koppeling_harness.document import KeptDocuments, Source, code_of, load, read_yaml
-from koppeling_harness.errors import DocumentError, Problem
+from koppeling_harness.document import KeptDocuments, Source, code_of, load, read_text, read_yaml
+from koppeling_harness.errors import DocumentError, Problem, in_file_order
 from koppeling_harness.model.manifest import Manifest
+from koppeling_harness.place import Place
 
 MANIFEST = "koppeling.yaml"
 """Name of the file, in the integration's folder."""
@@ -46,21 +47,16 @@ def load_manifest(path: Path, *, kept_in: Path | None = None) -> Manifest:
 
 
 def _text(path: Path) -> str:
-    name = str(path)
-    try:
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError:
+    if not path.exists():
         message = f"there is no {path.name}"
         hint = "`koppeling schema plugin` prints what belongs in it."
-        raise DocumentError([Problem(where=name, message=message, hint=hint)]) from None
-    except (OSError, UnicodeDecodeError) as error:
-        message = f"cannot be read as UTF-8 text: {error}"
-        raise DocumentError([Problem(where=name, message=message)]) from None
+        raise DocumentError([Problem(where=Place(str(path)), message=message, hint=hint)])
+    return read_text(path)
 
 
 def _checked(source: Source, path: Path) -> Manifest:
     manifest = load(Manifest, source)
-    problems = sorted(_problems(manifest, source, path.parent), key=_in_file_order)
+    problems = in_file_order(_problems(manifest, source, path.parent))
     if problems:
         raise DocumentError(problems)
     return _with_certificates(manifest, path.parent)
@@ -70,13 +66,8 @@ def _with_certificates(manifest: Manifest, folder: Path) -> Manifest:
     """Return a manifest with the certificates in place of the files that hold them."""
     if manifest.oauth is None or not manifest.oauth.certificates:
         return manifest
-    texts = tuple((folder / each).read_text("utf-8") for each in manifest.oauth.certificates)
+    texts = tuple(read_text(folder / each) for each in manifest.oauth.certificates)
     return replace(manifest, oauth=replace(manifest.oauth, certificates=texts))
-
-
-def _in_file_order(problem: Problem) -> tuple[int, int]:
-    line, column = problem.where.rsplit(":", 2)[1:]
-    return int(line), int(column)
 
 
 def _problems(manifest: Manifest, source: Source, folder: Path) -> Iterator[Problem]:
@@ -123,8 +114,8 @@ def _oauth(manifest: Manifest, source: Source, folder: Path) -> Iterator[Problem
 def _not_a_certificate(path: Path) -> str:
     """Return what a file is instead of a certificate, empty when it is one."""
     try:
-        text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError):
+        text = read_text(path)
+    except DocumentError:
         return "no file that can be read"
     if "PRIVATE KEY" in text:
         return "a private key"

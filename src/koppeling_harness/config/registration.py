@@ -1,13 +1,16 @@
 """Read registrations: `registration.yaml` beside a plugin's manifest, or any file of that form."""
 
+import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from koppeling_harness.document import Source, load, read_yaml
-from koppeling_harness.errors import DocumentError, NothingToRunError, Problem
+from koppeling_harness import document
+from koppeling_harness.document import Source, load, read_content, read_yaml
+from koppeling_harness.errors import DocumentError, NothingToRunError, Problem, in_file_order
 from koppeling_harness.model.registration import Registration, Waiver
+from koppeling_harness.place import Place
 from koppeling_harness.rules.registration_input import input_problems
 
 REGISTRATION = "registration.yaml"
@@ -73,13 +76,13 @@ def parse_registration(text: str, *, name: str) -> Registration:
     try:
         registration = load(Registration, _without_reports(source) if refused else source)
     except DocumentError as error:
-        raise DocumentError(_in_order([*refused, *error.problems])) from None
+        raise DocumentError(in_file_order([*refused, *error.problems])) from None
     problems = refused + [
         Problem(where=source.place(each.path), message=each.text.en)
         for each in input_problems(registration)
     ]
     if problems:
-        raise DocumentError(_in_order(problems))
+        raise DocumentError(in_file_order(problems))
     return registration
 
 
@@ -124,12 +127,12 @@ def registration_name(path: Path) -> str:
     That is the id in it, as far as there is one, else the name of its folder or of itself.
     """
     try:
-        found = _ITS_ID.search(path.read_text(encoding="utf-8", errors="replace"))
-    except OSError:
+        found = _ITS_ID.search(read_content(path).decode("utf-8", "replace"))
+    except DocumentError:
         found = None
     if found:
         return found[1]
-    return path.resolve().parent.name if path.name == REGISTRATION else path.stem
+    return path.absolute().parent.name if path.name == REGISTRATION else path.stem
 
 
 def registration_path(path: Path) -> Path:
@@ -143,23 +146,22 @@ def read_text(path: Path) -> str:
     Raises:
         DocumentError: It is not there or is not UTF-8.
     """
-    try:
-        return path.read_bytes().decode("utf-8")
-    except FileNotFoundError:
+    if not path.exists():
         hint = "`koppeling registration new` makes one."
-        problem = Problem(where=str(path), message="there is no such file", hint=hint)
-        raise DocumentError([problem]) from None
-    except (OSError, UnicodeDecodeError) as error:
-        message = f"cannot be read as UTF-8 text: {error}"
-        raise DocumentError([Problem(where=str(path), message=message)]) from None
+        problem = Problem(where=Place(str(path)), message="there is no such file", hint=hint)
+        raise DocumentError([problem])
+    return document.read_text(path)
 
 
-def _below(folder: Path) -> Iterator[Path]:
+def _below(folder: Path, seen: frozenset[str] = frozenset()) -> Iterator[Path]:
+    real = os.path.realpath(folder)
+    if real in seen:  # a link to a folder above it
+        return
     for each in sorted(folder.iterdir()):
         if each.name.startswith(".") or each.name in _PASSED_BY:
             continue
         if each.is_dir():
-            yield from _below(each)
+            yield from _below(each, seen | {real})
         elif each.suffix in {".yaml", ".yml"} and _is_one(each):
             yield each
 
@@ -168,8 +170,8 @@ def _is_one(path: Path) -> bool:
     if path.name == REGISTRATION:
         return True
     try:
-        return _LOOKS_LIKE_ONE.search(path.read_text(encoding="utf-8")) is not None
-    except (OSError, UnicodeDecodeError):
+        return _LOOKS_LIKE_ONE.search(document.read_text(path)) is not None
+    except DocumentError:
         return False
 
 
@@ -200,7 +202,3 @@ def _without_reports(source: Source) -> Source:
         for number, each in enumerate(source.data["assessments"])
     ]
     return replace(source, data={**source.data, "assessments": assessments})
-
-
-def _in_order(problems: Sequence[Problem]) -> list[Problem]:
-    return sorted(problems, key=lambda each: [int(n) for n in each.where.rsplit(":", 2)[1:]])

@@ -6,7 +6,7 @@ from dataclasses import field
 from pathlib import Path
 from typing import Annotated, Any
 
-from koppeling_harness.document import Source, load
+from koppeling_harness.document import Source, load, read_text
 from koppeling_harness.errors import ConfigurationError, DocumentError, Problem
 from koppeling_harness.model.constraint import Limit
 from koppeling_harness.model.environment import (
@@ -120,18 +120,10 @@ def load_settings(folder: Path) -> Settings:
     for name, prefix in ((SETTINGS, ()), ("pyproject.toml", ("tool", "koppeling"))):
         path = folder / name
         if path.is_file():
-            text = _read(path)
+            text = read_text(path)
             if not prefix or "tool.koppeling" in text:
                 return _parse(text, path, prefix)
     return Settings()
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        message = f"cannot be read as UTF-8 text: {error}"
-        raise DocumentError([Problem(where=str(path), message=message)]) from None
 
 
 def _parse(text: str, path: Path, prefix: tuple[str, ...]) -> Settings:

@@ -3,6 +3,7 @@
 Every problem of a file comes at once, each with its place.
 """
 
+from koppeling_harness.document.content import read_content, read_text
 from koppeling_harness.document.kept import KeptDocuments, code_of
 from koppeling_harness.document.schema import json_schema
 from koppeling_harness.document.source import Source
@@ -29,6 +30,8 @@ __all__ = [
     "load_json",
     "load_yaml",
     "members",
+    "read_content",
+    "read_text",
     "read_yaml",
     "to_plain",
 ]

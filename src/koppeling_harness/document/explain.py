@@ -8,7 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from koppeling_harness.document.source import Path, Source
-from koppeling_harness.errors import DocumentError, Problem
+from koppeling_harness.errors import DocumentError, Problem, in_file_order
 
 T = TypeVar("T")
 
@@ -61,7 +61,7 @@ def _problems(cls: type[Any], source: Source, details: list[ErrorDetails]) -> li
             continue
         problem = _problem(cls, source, detail, path)
         found.setdefault((problem.where, problem.message), problem)
-    return sorted(found.values(), key=lambda problem: _line_order(problem.where))
+    return in_file_order(found.values())
 
 
 def _is_echo(detail: ErrorDetails, path: Path, paths: list[Path]) -> bool:
@@ -72,11 +72,6 @@ def _is_echo(detail: ErrorDetails, path: Path, paths: list[Path]) -> bool:
     if detail["type"] not in {"too_short", "dataclass_type", "tuple_type"}:
         return False
     return any(len(other) > len(path) and other[: len(path)] == path for other in paths)
-
-
-def _line_order(where: str) -> tuple[int, int]:
-    numbers = [int(part) for part in where.rsplit(":", 2)[1:] if part.isdigit()]
-    return (numbers[0], numbers[1]) if len(numbers) == 2 else (0, 0)
 
 
 def _problem(cls: type[Any], source: Source, detail: ErrorDetails, path: Path) -> Problem:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from koppeling_harness.place import Place
 from koppeling_harness.value import dataclass
 
 Path = tuple[str | int, ...]
@@ -27,13 +28,11 @@ class Source:
     keys: Mapping[Path, tuple[int, int]]
     raw: Mapping[Path, str]
 
-    def place(self, path: Sequence[str | int] = (), *, key: bool = False) -> str:
-        """Return `file:line:column` of a value or of its key, or of the nearest one above it."""
+    def place(self, path: Sequence[str | int] = (), *, key: bool = False) -> Place:
+        """Return the place of a value or of its key, or of the nearest one above it."""
         whole = tuple(path)
         if key and whole in self.keys:
-            line, column = self.keys[whole]
-            return f"{self.name}:{line}:{column}"
+            return Place(self.name, *self.keys[whole])
         while whole and whole not in self.places:
             whole = whole[:-1]
-        line, column = self.places.get(whole, (1, 1))
-        return f"{self.name}:{line}:{column}"
+        return Place(self.name, *self.places.get(whole, (1, 1)))

@@ -107,6 +107,8 @@ def _names(kind: type[Any]) -> tuple[tuple[str, str], ...]:
 def _writer(kind: type[Any]) -> Writer:
     if issubclass(kind, StrEnum):
         return lambda value: value.value
+    if issubclass(kind, str):  # a place, an id
+        return str
     if dataclasses.is_dataclass(kind):
         return lambda value: _mapping(members(value))
     message = f"{kind.__name__} is not a kind of value that documents hold"

@@ -1,6 +1,6 @@
 """What a rule or an expectation objects to."""
 
-from koppeling_harness.model.shape import STRICT, NonEmpty, Text
+from koppeling_harness.model.shape import OPEN, NonEmpty, Text
 from koppeling_harness.model.verdict import Severity
 from koppeling_harness.value import dataclass
 
@@ -9,7 +9,7 @@ from koppeling_harness.value import dataclass
 class Difference:
     """One place where what was found is not what was expected."""
 
-    __pydantic_config__ = STRICT
+    __pydantic_config__ = OPEN
 
     path: str
     """Where in the result, such as `rows.0.Qu`; empty for the result itself."""
@@ -27,7 +27,7 @@ class Finding:
     has them, for reports.
     """
 
-    __pydantic_config__ = STRICT
+    __pydantic_config__ = OPEN
 
     code: NonEmpty
     """Stable; `koppeling explain CODE` tells more."""
@@ -36,7 +36,7 @@ class Finding:
     message: str
     """What was found and what was expected."""
     where: str
-    """Scenario file and line, or the exchange (`exchange 3: POST PtRealization`)."""
+    """Place in the scenario's file, or the exchange (`exchange 3: POST PtRealization`)."""
     hint: str = ""
     """What to do about it."""
     text: Text | None = None

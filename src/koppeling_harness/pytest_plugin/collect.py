@@ -10,6 +10,7 @@ from koppeling_harness.errors import HarnessError
 from koppeling_harness.hosting.session import Results
 from koppeling_harness.model.run import ScenarioResult
 from koppeling_harness.model.verdict import Level, Outcome
+from koppeling_harness.place import Place
 from koppeling_harness.plugin.discover import Integration
 from koppeling_harness.pytest_plugin.session_certification import certification
 from koppeling_harness.report.result_text import headline, render
@@ -101,6 +102,5 @@ class ScenarioItem(pytest.Item):
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """Return file, line (from 0) and name."""
-        place = self.planned.scenario.place.rsplit(":", 2)
-        line = int(place[1]) - 1 if len(place) == 3 and place[1].isdigit() else 0
-        return self.path, line, f"{self.planned.manifest.id}: {self.planned.id}"
+        line = Place.read(self.planned.scenario.place).line
+        return self.path, max(line - 1, 0), f"{self.planned.manifest.id}: {self.planned.id}"

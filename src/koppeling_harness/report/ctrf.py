@@ -13,8 +13,10 @@ from uuid import NAMESPACE_URL, uuid5
 from koppeling_harness.document import Json, dump_json, laid_out_pieces
 from koppeling_harness.model.run import IntegrationRecord, RunRecord, ScenarioResult
 from koppeling_harness.model.verdict import Cause, Outcome
+from koppeling_harness.place import Place
 from koppeling_harness.report.clean import clean, one_line
-from koppeling_harness.report.result import Form, full_name, split_place, verdict_line
+from koppeling_harness.report.result import Form, verdict_line
+from koppeling_harness.rules.verdict import result_id
 
 _STATUSES = ("passed", "failed", "skipped", "pending", "other")
 
@@ -112,13 +114,13 @@ def _hides(each: IntegrationRecord) -> bool:
 
 
 def _test(integration: str, result: ScenarioResult) -> dict[str, Any]:
-    file, line = split_place(result.place)
+    place = Place.read(result.place)
     findings = result.findings
     test: dict[str, Any] = {
-        "name": one_line(full_name(result)),
+        "name": one_line(result_id(result)),
         "status": _status(result),
         "duration": _ms(result.duration_s),
-        "testId": _uuid(f"{integration}/{full_name(result)}"),
+        "testId": _uuid(f"{integration}/{result_id(result)}"),
         "suite": [one_line(integration)],
         "rawStatus": "passed_on_retry" if result.passed_on_retry else result.outcome,
         "tags": [result.level],
@@ -148,10 +150,10 @@ def _test(integration: str, result: ScenarioResult) -> dict[str, Any]:
         test["trace"] = clean(
             "\n".join(f"{finding.where}: {finding.code}: {finding.message}" for finding in findings)
         )
-    if file:
-        test["filePath"] = one_line(file)
-    if line is not None:
-        test["line"] = line
+    if place.file:
+        test["filePath"] = one_line(place.file)
+    if place.line:
+        test["line"] = place.line
     return test
 
 

@@ -14,9 +14,9 @@ from koppeling_harness.model.verdict import Level, Outcome
 from koppeling_harness.report.changes import changes
 from koppeling_harness.report.colour_chart import WIDTH, colour_chart
 from koppeling_harness.report.pages import render_page
-from koppeling_harness.report.result import full_name
 from koppeling_harness.report.texts import Language
 from koppeling_harness.rules.catalogue import RULES
+from koppeling_harness.rules.verdict import result_id
 from koppeling_harness.rules.waivers import covering
 from koppeling_harness.value import dataclass
 
@@ -173,12 +173,12 @@ def _failures(dossier: Dossier, evidence: Evidence) -> ReleaseFailures:
                 result=each,
                 waiver=covering(
                     waivers,
-                    full_name(each),
+                    result_id(each),
                     release=evidence.release,
                     as_of=dossier.status.as_of,
                 ),
             )
             for each in wrong[:EXPLAINED_AT_MOST]
         ),
-        named=tuple(full_name(each) for each in wrong[EXPLAINED_AT_MOST:]),
+        named=tuple(result_id(each) for each in wrong[EXPLAINED_AT_MOST:]),
     )

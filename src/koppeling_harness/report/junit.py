@@ -18,8 +18,10 @@ from typing import assert_never
 from koppeling_harness.model.finding import Finding
 from koppeling_harness.model.run import IntegrationRecord, RunRecord, ScenarioResult
 from koppeling_harness.model.verdict import Cause, Outcome
+from koppeling_harness.place import Place
 from koppeling_harness.report.clean import clean, one_line
-from koppeling_harness.report.result import Form, full_name, split_place, verdict_line
+from koppeling_harness.report.result import Form, verdict_line
+from koppeling_harness.rules.verdict import result_id
 
 
 class JunitDialect(StrEnum):
@@ -122,7 +124,7 @@ def junit_case(integration: str, result: ScenarioResult, *, dialect: JunitDialec
     """
     case = {
         "classname": one_line(integration),
-        "name": one_line(full_name(result)),
+        "name": one_line(result_id(result)),
         "time": _time(result.duration_s),
     }
     metadata = _metadata(result)
@@ -132,11 +134,11 @@ def junit_case(integration: str, result: ScenarioResult, *, dialect: JunitDialec
         case JunitDialect.STRICT:
             lines += [f"[[PROPERTY|{name}={value}]]" for name, value in metadata.items()]
         case JunitDialect.PYTEST:
-            file, line = split_place(result.place)
-            if file:
-                case["file"] = one_line(file)
-            if line is not None:
-                case["line"] = str(line)
+            place = Place.read(result.place)
+            if place.file:
+                case["file"] = one_line(place.file)
+            if place.line:
+                case["line"] = str(place.line)
             children.append(_properties(3, metadata))
         case _:
             assert_never(dialect)

@@ -7,8 +7,8 @@ from koppeling_harness.model.shape import Text
 from koppeling_harness.model.verdict import Level, Outcome
 from koppeling_harness.report.clean import one_line
 from koppeling_harness.report.markdown import plain, row
-from koppeling_harness.report.result import full_name
 from koppeling_harness.report.status_text import pick
+from koppeling_harness.rules.verdict import result_id
 from koppeling_harness.rules.words import OUTCOME
 
 SHOWN_AT_MOST = 20
@@ -87,7 +87,7 @@ def _line(result: ScenarioResult, lang: str) -> str:
     said = pick(_RETRIED, lang) if result.passed_on_retry else pick(OUTCOME[result.outcome], lang)
     if result.waiver:
         said += f", {pick(_WAIVED, lang)} {plain(result.waiver)}"
-    line = f"- {plain(full_name(result))}: {said}"
+    line = f"- {plain(result_id(result))}: {said}"
     if result.findings:
         finding = result.findings[0]
         text = pick(finding.text, lang) if finding.text else finding.message

@@ -129,7 +129,7 @@ def _view(
         code for each in wrong for code in dict.fromkeys(finding.code for finding in each.findings)
     )
     passed = tuple(each for each in record.results if each.outcome is Outcome.PASSED)
-    traffic = {
+    traffic: Mapping[str, str] = {
         result_id(each): path
         for each in record.results
         if (path := _recording(record.id, each)) in recordings
@@ -176,5 +176,4 @@ def _expected_recording(integration: str, result: ScenarioResult) -> str:
 
 
 def _recording(integration: str, result: ScenarioResult) -> str:
-    operation = f".{result.operation}" if result.operation else ""
-    return f"traffic/{integration}/{result.scenario}{operation}.har"
+    return result_id(result).recording(integration)

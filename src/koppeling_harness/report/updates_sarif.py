@@ -11,8 +11,8 @@ from typing import Any
 from urllib.parse import quote
 
 from koppeling_harness.model.change import Breaking, Change, ChangeKind, ChangeList
+from koppeling_harness.place import Place
 from koppeling_harness.report.clean import one_line
-from koppeling_harness.report.result import split_place
 from koppeling_harness.report.updates_text import values
 from koppeling_harness.rules.changes import KIND
 from koppeling_harness.version import __version__
@@ -74,10 +74,10 @@ def _result(each: Change, found: ChangeList, used: list[ChangeKind]) -> dict[str
 
 
 def _location(place: str, name: str) -> dict[str, Any]:
-    file, line = split_place(place)
-    physical: dict[str, Any] = {"artifactLocation": {"uri": _uri(file)}}
-    if line:
-        physical["region"] = {"startLine": line}
+    found = Place.read(place)
+    physical: dict[str, Any] = {"artifactLocation": {"uri": _uri(found.file)}}
+    if found.line:
+        physical["region"] = {"startLine": found.line}
     location: dict[str, Any] = {"physicalLocation": physical}
     if name:
         location["logicalLocations"] = [{"fullyQualifiedName": one_line(name), "kind": "member"}]

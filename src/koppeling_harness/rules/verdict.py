@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from koppeling_harness.model.registration import Waiver
+from koppeling_harness.model.result_id import ResultId
 from koppeling_harness.model.run import Attempt, RequiredCount, ScenarioResult, Verdict
 from koppeling_harness.model.verdict import Outcome
 from koppeling_harness.rules.judge import judge
@@ -13,9 +14,9 @@ from koppeling_harness.rules.waivers import covering
 _WORST_FIRST = (Outcome.FAILED, Outcome.INCONCLUSIVE, Outcome.NOT_RUN, Outcome.PASSED)
 
 
-def result_id(result: ScenarioResult) -> str:
+def result_id(result: ScenarioResult) -> ResultId:
     """Return the id by which a result is planned and waived: `scenario[operation]`."""
-    return f"{result.scenario}[{result.operation}]" if result.operation else result.scenario
+    return ResultId(result.scenario, result.operation)
 
 
 def verdict(

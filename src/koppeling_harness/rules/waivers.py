@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
 from koppeling_harness.model.registration import Waiver
+from koppeling_harness.model.result_id import ResultId
 
 
 def is_expired(waiver: Waiver, *, as_of: date) -> bool:
@@ -23,7 +24,10 @@ def is_about(waiver: Waiver, scenario: str, *, release: str) -> bool:
         scenario: `scenario` or `scenario[operation]`.
         release: The release's label.
     """
-    return release in waiver.releases and waiver.scenario in (scenario, scenario.partition("[")[0])
+    return release in waiver.releases and waiver.scenario in (
+        scenario,
+        ResultId.read(scenario).scenario,
+    )
 
 
 def covering(

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import PurePath
 
 from koppeling_harness.errors import UsageError
+from koppeling_harness.place import Place
 from koppeling_harness.scenario.plan import PlannedScenario
 
 _TOKEN = re.compile(r"\s*([()]|[\w:+\-.\[\]\\/]+)")
@@ -36,7 +37,7 @@ def _names(planned: PlannedScenario) -> Iterable[str]:
     if planned.operation is not None:
         yield f"{planned.manifest.id}[{planned.operation.name}]"
     yield from ("koppeling", planned.scenario.level.value)
-    path = PurePath(planned.scenario.place.rsplit(":", 2)[0])
+    path = PurePath(Place.read(planned.scenario.place).file)
     # what lies above the working folder names no scenario
     yield from path.parts[-2:] if path.is_absolute() else path.parts
 

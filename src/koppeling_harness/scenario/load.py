@@ -5,14 +5,14 @@ import functools
 import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
-from io import FileIO
 from pathlib import Path
 from typing import Any
 
 from koppeling_harness import document, model, scenario
-from koppeling_harness.document import KeptDocuments, Source, code_of, load, read_yaml
-from koppeling_harness.errors import DocumentError, Problem
+from koppeling_harness.document import KeptDocuments, Source, code_of, load, read_content, read_yaml
+from koppeling_harness.errors import DocumentError, Problem, in_file_order
 from koppeling_harness.model.scenario import STEP_EXPECTED, Scenario
+from koppeling_harness.place import Place
 from koppeling_harness.scenario.check import check
 from koppeling_harness.scenario.find import SUFFIX, Found, find_scenarios, shown
 from koppeling_harness.scenario.packed import PackedScenario, packed, packed_again
@@ -118,12 +118,12 @@ def _checked(text: str, name: str) -> tuple[Scenario, Any]:
     else:
         if not problems:
             return found, placed.data
-    raise DocumentError(sorted(set_of(problems), key=_in_file_order))
+    raise DocumentError(in_file_order(problems))
 
 
 def file_of(scenario: Scenario) -> str:
     """Return the file that a scenario was read from, relative to the working folder of then."""
-    return scenario.place.rsplit(":", 2)[0]
+    return Place.read(scenario.place).file
 
 
 def _digest_of(content: bytes) -> str:
@@ -131,21 +131,11 @@ def _digest_of(content: bytes) -> str:
     return hashlib.sha256(text).hexdigest()
 
 
-def set_of(problems: Sequence[Problem]) -> list[Problem]:
-    """Return problems without repetition, in their order."""
-    return list(dict.fromkeys(problems))
-
-
 def _read(name: str) -> bytes:
     if not name.endswith(SUFFIX):
         message = f"expected the name of a scenario file to end in {SUFFIX}"
         raise DocumentError([Problem(where=name, message=message)])
-    try:
-        with FileIO(name) as file:
-            return file.readall()
-    except OSError as error:
-        message = f"cannot be read: {error.strerror}"
-    raise DocumentError([Problem(where=name, message=message)])
+    return read_content(name)
 
 
 def _text(content: bytes, name: str) -> str:
@@ -156,20 +146,15 @@ def _text(content: bytes, name: str) -> str:
     raise DocumentError([Problem(where=name, message=message)])
 
 
-def _in_file_order(problem: Problem) -> tuple[int, int]:
-    numbers = problem.where.rsplit(":", 2)[1:]  # an empty file has no places
-    return (int(numbers[0]), int(numbers[1])) if len(numbers) == 2 else (0, 0)
-
-
 def _placed(source: Source) -> Source:
     """Return the document with the place of each step and fault in it."""
     if not isinstance(source.data, dict):
         return source
-    data = {**source.data, "place": source.place()}
+    data = {**source.data, "place": str(source.place())}
     for name in _PLACED:
         if isinstance(items := data.get(name), list):
             data[name] = [
-                {**each, "place": source.place((name, at))} if isinstance(each, dict) else each
+                {**each, "place": str(source.place((name, at)))} if isinstance(each, dict) else each
                 for at, each in enumerate(items)
             ]
     return replace(source, data=data)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
-from koppeling_harness.document import load_json
+from koppeling_harness.document import load_json, read_content
 from koppeling_harness.errors import ConfigurationError, DocumentError, Problem
 from koppeling_harness.model.shape import STRICT
 from koppeling_harness.model.verdict import Level
@@ -91,14 +91,9 @@ def read_lock(folder: Path) -> Lock | None:
         DocumentError: The file is not a lock.
     """
     path = folder / LOCK_FILE
-    try:
-        text = path.read_bytes()
-    except FileNotFoundError:
+    if not path.exists() and not path.is_symlink():
         return None
-    except OSError as error:
-        message = f"cannot be read: {error.strerror}"
-        raise DocumentError([Problem(where=str(path), message=message)]) from None
-    return load_json(Lock, text, name=str(path))
+    return load_json(Lock, read_content(path), name=str(path))
 
 
 def render_lock(lock: Lock) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 
 from koppeling_harness.document import Source, load
 from koppeling_harness.model.scenario import Scenario
+from koppeling_harness.place import Place
 
 _LATE = frozenset({"values", "given", "when", "faults", "then", "cleanup"})
 _AT_HAND = tuple(each.name for each in dataclasses.fields(Scenario) if each.name not in _LATE)
@@ -106,7 +107,7 @@ def unpacked(scenario: Scenario) -> Scenario:
     if type(scenario) is not PackedScenario:
         return scenario
     late = json.loads(zlib.decompress(scenario._late, _WINDOW))  # noqa: SLF001 - packed here
-    whole = _loaded({**_A_HEAD, **late}, scenario.place.rsplit(":", 2)[0])
+    whole = _loaded({**_A_HEAD, **late}, Place.read(scenario.place).file)
     # results keep what is at hand: the texts that are there already, not their equals
     _take_at_hand(whole, scenario)
     return whole

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import assert_never
 
 from koppeling_harness.model.manifest import Manifest, Operation
+from koppeling_harness.model.result_id import ResultId
 from koppeling_harness.model.scenario import Applies, ForEach, Scenario
 from koppeling_harness.scenario.packed import unpacked
 from koppeling_harness.value import dataclass
@@ -18,11 +19,10 @@ class PlannedScenario:
     operation: Operation | None = None
 
     @property
-    def id(self) -> str:
+    def id(self) -> ResultId:
         """The scenario's id; of a generic one with the operation, `paging.complete[sync-hours]`."""
-        if self.operation is None:
-            return self.scenario.scenario
-        return f"{self.scenario.scenario}[{self.operation.name}]"
+        operation = self.operation.name if self.operation else None
+        return ResultId(self.scenario.scenario, operation)
 
     def unpacked(self) -> "PlannedScenario":
         """Return it with all of its steps, ready to be carried out."""

@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-TRAFFIC = "traffic"
-"""Name of the folder with recordings, in that of a run."""
+from koppeling_harness.model.result_id import TRAFFIC, ResultId
 
 
 def recording_file(run: Path, integration: str, scenario: str) -> Path:
@@ -14,8 +13,7 @@ def recording_file(run: Path, integration: str, scenario: str) -> Path:
         integration: Its id.
         scenario: `scenario`, or `scenario[operation]` which is kept as `scenario.operation.har`.
     """
-    name = scenario.replace("[", ".").removesuffix("]")
-    return run / TRAFFIC / integration / f"{name}.har"
+    return run / ResultId.read(scenario).recording(integration)
 
 
 def kept_recordings(run: Path) -> frozenset[str]:

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from koppeling_harness.clock import AMSTERDAM
-from koppeling_harness.document import load_json
+from koppeling_harness.document import load_json, read_content
 from koppeling_harness.errors import DocumentError, Problem
 from koppeling_harness.model.functional import FunctionalResult
+from koppeling_harness.model.result_id import ResultId
 from koppeling_harness.value import dataclass
 
 if TYPE_CHECKING:
@@ -61,16 +62,15 @@ def find_runs(folder: Path) -> FoundRuns:
     damaged: list[Problem] = []
     for path in _json_files(folder):
         try:
-            content = path.read_bytes()
+            content = read_content(path)
             if _MARK not in content and path.name != RUN:
                 continue
             for result in _results(json.loads(content)):
                 found.setdefault(
                     (result.run_id, result.integration), FoundRun(path=path, result=result)
                 )
-        except OSError as error:
-            message = f"cannot be read: {error.strerror}"
-            damaged.append(Problem(where=str(path), message=message))
+        except DocumentError as error:
+            damaged += error.problems
         except (ValueError, RecursionError, KeyError, TypeError, AttributeError) as error:
             damaged.append(_damage(path, error))
     return FoundRuns(runs=tuple(found.values()), damaged=tuple(damaged))
@@ -84,12 +84,7 @@ def load_run(path: Path) -> "RunRecord":
     """
     from koppeling_harness.model.run import RunRecord  # noqa: PLC0415 - a status needs none of it
 
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        message = f"cannot be read: {error.strerror}"
-        raise DocumentError([Problem(where=str(path), message=message)]) from None
-    return load_json(RunRecord, content, name=str(path))
+    return load_json(RunRecord, read_content(path), name=str(path))
 
 
 def _json_files(folder: Path) -> Iterator[Path]:
@@ -144,7 +139,7 @@ def _results(record: Mapping[str, Any]) -> Iterator[FunctionalResult]:
 def _required_ids(results: list[Mapping[str, Any]], outcome: str) -> tuple[str, ...]:
     """Return the ids of the required scenarios with an outcome, each once."""
     found = {
-        f"{each['scenario']}[{each['operation']}]" if each.get("operation") else each["scenario"]
+        ResultId(each["scenario"], each.get("operation"))
         for each in results
         if each["outcome"] == outcome and each["level"] == "required"
     }

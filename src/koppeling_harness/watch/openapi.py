@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from koppeling_harness.document import read_content
 from koppeling_harness.errors import DocumentError, Problem
 from koppeling_harness.model.change import Compared, Side
 from koppeling_harness.watch.interface import READ, Connector, FieldFacts, Fields, Interface, Source
@@ -38,10 +39,9 @@ def read_openapi(paths: Sequence[Path], *, name: str) -> Interface:
     reading = _Reading()
     for path in paths:
         try:
-            reading.add(json.loads(path.read_bytes()))
-        except OSError as error:
-            message = f"cannot be read: {error.strerror}"
-            problems.append(Problem(where=str(path), message=message))
+            reading.add(json.loads(read_content(path)))
+        except DocumentError as error:
+            problems += error.problems
         except (ValueError, RecursionError, KeyError, TypeError, AttributeError) as error:
             message = f"expected an OpenAPI document with paths and schemas: {error!r}"
             problems.append(Problem(where=str(path), message=message))

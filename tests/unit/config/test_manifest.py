@@ -125,7 +125,7 @@ def test_a_manifest_that_is_missing_or_not_text_is_told(tmp_path):
     assert problems_of(path)[0][1] == "there is no koppeling.yaml"
 
     path.write_bytes(b"\xff\xfe\x00")
-    assert "cannot be read as UTF-8 text" in problems_of(path)[0][1]
+    assert "expected UTF-8 text" in problems_of(path)[0][1]
 
 
 def test_certificates_of_a_client_are_read_from_their_files(tmp_path):

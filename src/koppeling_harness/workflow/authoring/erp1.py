@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from koppeling_harness.clock import AMSTERDAM, SystemClock
-from koppeling_harness.document import dump_json, load_yaml
+from koppeling_harness.document import dump_json, load_yaml, read_text
 from koppeling_harness.emulator.definition import Definition
 from koppeling_harness.emulator.openapi_import import import_openapi, merge
 from koppeling_harness.emulator.quirks import QUIRKS
@@ -123,12 +123,7 @@ def _connectors(
 
 
 def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise DocumentError(
-            [Problem(where=str(path), message=f"cannot be read: {error}")]
-        ) from None
+    return read_text(path, encoding="utf-8-sig")
 
 
 def serve_environment(

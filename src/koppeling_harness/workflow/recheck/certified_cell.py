@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from koppeling_harness.document import read_content
 from koppeling_harness.errors import DocumentError
 from koppeling_harness.model.exchange import Exchange, Recording
 from koppeling_harness.model.finding import Difference
@@ -40,9 +41,9 @@ def recording_of(scenario: str, earlier: Earlier) -> Recording | Text:
 def read_recording(path: Path) -> Recording | Text:
     """Return the recording in a file, or why it cannot be read."""
     try:
-        return from_har(path.read_bytes(), name=str(path))
-    except OSError:
-        return Text(nl=f"er is geen opname {path}", en=f"there is no recording {path}")
+        if not path.is_file():
+            return Text(nl=f"er is geen opname {path}", en=f"there is no recording {path}")
+        return from_har(read_content(path), name=str(path))
     except DocumentError as error:
         return Text(nl=error.message, en=error.message)
 

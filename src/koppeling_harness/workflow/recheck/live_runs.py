@@ -139,7 +139,9 @@ class LiveRuns:
         records = {each.id: each for each in record.integrations}
         for each in found:
             _, known = self._known(each.folder, release)
-            now = {result_id(result): result for result in records[each.manifest.id].results}
+            now: Mapping[str, ScenarioResult] = {
+                result_id(result): result for result in records[each.manifest.id].results
+            }
             results = {**dict.fromkeys(folders[each.folder]), **now, **known}
             self._runs[each.folder, release] = (record.run_id, results)
 

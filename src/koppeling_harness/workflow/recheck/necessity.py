@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from koppeling_harness.document import read_content
 from koppeling_harness.errors import DocumentError, Problem, UsageError
 from koppeling_harness.model.impact import ImpactClass
 from koppeling_harness.workflow.updates import updates
@@ -42,9 +43,9 @@ def read_impact(path: Path) -> Mapping[str, str]:
         DocumentError: It is not such a file.
     """
     try:
-        found = json.loads(path.read_bytes())
+        found = json.loads(read_content(path))
         classes = {str(each["integration"]): str(each["class"]) for each in found}
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise DocumentError([_problem(path, f"{type(error).__name__}: {error}")]) from None
     wrong = {each for each in classes.values() if each not in tuple(ImpactClass)}
     if wrong:

@@ -11,6 +11,7 @@ from koppeling_harness.model.run import Attempt, IntegrationRecord, RunRecord, S
 from koppeling_harness.model.verdict import Outcome
 from koppeling_harness.report.clean import clean, one_line
 from koppeling_harness.report.result_forms import ResultForms
+from koppeling_harness.rules.verdict import result_id
 from koppeling_harness.store.run_journal import JOURNAL
 from koppeling_harness.value import dataclass
 from koppeling_harness.workflow.review.status import (
@@ -137,10 +138,9 @@ def _integration_lines(each: IntegrationRecord, release: str) -> list[str]:
 
 
 def _result_lines(result: ScenarioResult) -> list[str]:
-    operation = f"[{result.operation}]" if result.operation else ""
     cause = f", {result.cause}" if result.cause else ""
     outcome = "passed on retry, which is not passed" if result.passed_on_retry else result.outcome
-    name = f"{result.scenario}{operation} ({result.place})"
+    name = f"{result_id(result)} ({result.place})"
     lines = [f"  {outcome}{cause}: {one_line(name)}"]
     if result.attempts:
         tried = ", ".join(_attempt_text(each) for each in result.attempts)

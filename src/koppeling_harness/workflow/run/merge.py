@@ -8,6 +8,7 @@ from pathlib import Path
 
 from koppeling_harness.clock import Clock, today
 from koppeling_harness.config.registration import registration_path
+from koppeling_harness.document import read_content
 from koppeling_harness.errors import DocumentError, Problem, UsageError
 from koppeling_harness.model.run import IntegrationRecord, RunRecord, ScenarioResult, Shard
 from koppeling_harness.rules.verdict import result_id, settled, verdict
@@ -119,7 +120,7 @@ def merge(folders: Sequence[Path], *, clock: Clock) -> Merged:
         seed=None,
     )
     recordings = {
-        name: (part.path.parent / name).read_bytes()
+        name: read_content(part.path.parent / name)
         for part in parts
         for name in sorted(kept_recordings(part.path.parent))
     }

@@ -16,10 +16,12 @@ from typing import Any
 
 from koppeling_harness.clock import Clock
 from koppeling_harness.config.settings import Settings, load_settings
+from koppeling_harness.document import read_content
 from koppeling_harness.erp.connection import trusting
 from koppeling_harness.erp.gated import GatedConnection
 from koppeling_harness.errors import (
     ConfigurationError,
+    DocumentError,
     ErpUnavailableError,
     ExitCode,
     UsageError,
@@ -235,8 +237,8 @@ async def _snapshot(target: _Target, clock: Clock) -> Snapshot:
 
 def _read(path: Path) -> Snapshot:
     try:
-        raw = json.loads(path.read_bytes())
-    except (OSError, ValueError) as error:
+        raw = json.loads(read_content(path))
+    except (DocumentError, ValueError, RecursionError) as error:
         message = f"{path}: expected the last snapshot, but it cannot be read: {error}"
         raise ConfigurationError(message, hint="Remove it: the one before is then known.") from None
     return snapshot_of(raw, name=str(path))

@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from koppeling_harness.document import dump_json, load_json, to_plain
+from koppeling_harness.document import dump_json, load_json, read_content, read_text, to_plain
 from koppeling_harness.errors import DocumentError, NothingToRunError, Problem
 from koppeling_harness.model.change import ChangeList
 from koppeling_harness.model.impact import Impact
@@ -169,9 +169,7 @@ def _usage(integration: Integration, runs: Path, problems: list[str]) -> Usage:
 
 def _exchanges(path: Path, problems: list[str]) -> Iterable[Any]:
     try:
-        return from_har(path.read_bytes(), name=str(path)).exchanges
-    except OSError as error:
-        problems.append(f"{path}: cannot be read: {error.strerror}")
+        return from_har(read_content(path), name=str(path)).exchanges
     except DocumentError as error:
         problems += _lines(error)
     return ()
@@ -189,10 +187,7 @@ def _json(path: Path) -> Any:
 
 
 def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise _problem(path, f"cannot be read: {error}") from None
+    return read_text(path, encoding="utf-8-sig")
 
 
 def _problem(path: Path, message: str) -> DocumentError:

@@ -69,7 +69,8 @@ def pytest_(
         "-m",
         "pytest",
         "--disable-plugin-autoload",
-        *("-p", "koppeling_harness.pytest_plugin.entry", "-p", "xdist"),
+        *("-p", "koppeling_harness.pytest_plugin.entry"),
+        *("-p", "koppeling_harness.testing.entry", "-p", "xdist"),
         *map(str, arguments),
     ]
     return _run(command, cwd, timeout_s, environ=dict(os.environ) if measured else unmeasured())

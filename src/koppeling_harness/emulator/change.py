@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from koppeling_harness.emulator.body import Element
+from koppeling_harness.emulator.letters import equal_sql
 from koppeling_harness.emulator.messages import Reason, Refusal
 from koppeling_harness.emulator.specification import ObjectType
 from koppeling_harness.emulator.values import label_of
@@ -97,7 +98,19 @@ class Database:
 
     def has_code(self, kind: str, id_: Any) -> bool:
         """Return whether a code table holds a code."""
-        return self.one("SELECT 1 FROM code WHERE kind = ? AND id = ?", kind, str(id_)) is not None
+        return self.code(kind, id_) is not None
+
+    def code(self, kind: str, id_: Any) -> str | None:
+        """Return a code as its table spells it; None when it is not there."""
+        sql, wanted = equal_sql("id", str(id_))
+        found = self.one(f"SELECT id FROM code WHERE kind = ? AND {sql}", kind, wanted)  # noqa: S608
+        return None if found is None else str(found)
+
+    def spelled(self, table: str, column: str, value: Any) -> Any:
+        """Return a key as its table spells it, whatever its case; None when it is not there."""
+        sql, wanted = equal_sql(_quoted(column), value) if isinstance(value, str) else ("", value)
+        where = sql or f"{_quoted(column)} = ?"
+        return self.one(f"SELECT {_quoted(column)} FROM {table} WHERE {where}", wanted)  # noqa: S608
 
     def _split(self, table: str, values: Values) -> tuple[Values, Values]:
         known = columns_of(self.connection, table)
@@ -141,6 +154,8 @@ class Change:
     """The stored row: before a change or deletion, and after every action."""
     inner: dict[str, "Change"] = field(default_factory=dict)
     """The sub-objects that were handled before this one, by name."""
+    renamed: Values = field(default_factory=dict)
+    """Keys that become something else."""
 
     @property
     def inserting(self) -> bool:

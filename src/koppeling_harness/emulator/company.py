@@ -18,6 +18,7 @@ from koppeling_harness.emulator.company_facts import (
     MORE,
     PEOPLE,
     USERS,
+    countries,
 )
 from koppeling_harness.emulator.definition import supplied_names
 
@@ -75,6 +76,7 @@ def _codes(connection: sqlite3.Connection) -> None:
         (kind, id_, text, 0, MORE.get(kind, {}).get(id_), _CREATED, _CREATED)
         for kind, id_, text in pairs
     ]
+    rows += [("country", code, name, 0, None, _CREATED, _CREATED) for code, _, name in countries()]
     rows += [
         ("get_connector", id_, description, 0, None, _CREATED, _CREATED)
         for id_, description in supplied_names()
@@ -143,8 +145,8 @@ def _people(connection: sqlite3.Connection, chance: random.Random) -> None:
               *stamps)],
         )  # fmt: skip
         _fill(
-            connection, "employee", "EmId, BcId, ViSe, Mail, created, modified",
-            [(employee, index, "U" if index == 8 else "I", mail, *stamps)],
+            connection, "employee", "EmId, BcId, ViSe, created, modified",
+            [(employee, index, "U" if index == 8 else "I", *stamps)],
         )  # fmt: skip
         _employment(connection, index, employee, (job, unit, hours), stamps)
     _fill(
@@ -156,10 +158,9 @@ def _people(connection: sqlite3.Connection, chance: random.Random) -> None:
     # of two employees, the eighth of whom has left: somebody forgot to block this user
     for index in (1, 8):
         connection.execute(
-            "INSERT INTO profit_user (UsId, Nm, EmAd, InSi, Bl, BcCo, EmId, created, modified) "
+            "INSERT INTO profit_user (UsId, Nm, EmAd, InSi, Bl, BcCo, created, modified) "
             "SELECT '12345.' || upper(substr(r.FiNm, 1, 1) || replace(r.LaNm, ' ', '')), r.Nm, "
-            "r.EmAd, 1, 0, r.BcCo, e.EmId, ?, ? FROM relation r JOIN employee e USING (BcId) "
-            "WHERE r.BcId = ?",
+            "r.EmAd, 1, 0, r.BcCo, ?, ? FROM relation r WHERE r.BcId = ?",
             (_CREATED, _CREATED, index),
         )
     _fill(connection, "user_group", "GrId, UsId", [("Koppeling", "12345.KOPPELING")])
@@ -213,7 +214,7 @@ def _companies(connection: sqlite3.Connection, chance: random.Random) -> None:
         created, changed = _moment(chance, 30), _moment(chance, 300)
         stamps = (created, max(created, changed))
         id_, address = 100 + index, 100 + index
-        country = "DE" if city == "Düsseldorf" else "NL"
+        country = "D" if city == "Düsseldorf" else "NL"
         _fill(
             connection,
             "address",
@@ -451,6 +452,9 @@ def _subjects(connection: sqlite3.Connection, chance: random.Random) -> None:
     )
     connection.execute(
         "UPDATE relation SET data = json_object('FileId', ?) WHERE BcId = 1", (image_id,)
+    )
+    connection.execute(
+        "UPDATE article SET data = json_set(data, '$.FileId', ?) WHERE ItCd = 'A00001'", (image_id,)
     )
     connection.execute("UPDATE subject SET StId = -2 WHERE SbId = 25")
     _fill(

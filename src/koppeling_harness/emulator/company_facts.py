@@ -1,8 +1,9 @@
 """The fixed facts of the demo company: code tables, people, companies, ledger accounts."""
 
+from collections.abc import Iterator
+from importlib import resources
+
 CODES: dict[str, str] = {
-    "country": "NL=Nederland|BE=België|DE=Duitsland|FR=Frankrijk|GB=Verenigd Koninkrijk|CW=Curaçao"
-    "|ES=Spanje|PL=Polen|LU=Luxemburg|US=Verenigde Staten",
     "currency": "EUR=Euro|USD=Amerikaanse dollar|GBP=Britse pond",
     "language": "NL=Nederlands|EN=Engels|FR=Frans|DE=Duits",
     "payment_condition": "14=14 dagen|30=30 dagen|60=60 dagen|CON=Contant",
@@ -32,6 +33,21 @@ CODES: dict[str, str] = {
     "user_group": "Iedereen=Alle gebruikers|Koppeling=Koppelingen|HR=HR-medewerkers",
 }
 """Code tables that a company keeps, as `id=description`."""
+
+
+def countries() -> Iterator[tuple[str, str, str]]:
+    """Yield AFAS's code, the ISO 3166-1 code and the Dutch name of each country.
+
+    AFAS's codes are its own: Belgium is `B`, and `CL` is Sri Lanka. Source: the nationality list of
+    AFAS's OpenAPI (docs.afas.help/apidoc), which uses the code of the country for 198 of them, AFAS
+    endpoint/knorganisation-post (AW, BQ, CW, NA, SX), and github.com/MegaChriz/afasprofit for the
+    rest; the names are those of Unicode CLDR.
+    """
+    text = resources.files(__package__).joinpath("data/countries.tsv").read_text("utf-8")
+    for line in text.splitlines():
+        code, iso, name = line.split("\t")
+        yield code, iso, name
+
 
 MORE: dict[str, dict[str, str]] = {
     "subject_type": {"2": "3,4", "3": "2"},

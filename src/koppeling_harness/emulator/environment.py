@@ -90,6 +90,8 @@ class Environment:
         """Told of each, with user and code."""
         self.codes: dict[tuple[str, str], str] = {}
         """Codes that wait, by API key and user."""
+        self.broken: list[str] = []
+        """What broke in the emulator while it answered, and on which call: never a verdict."""
         self._connection: sqlite3.Connection | None = None
         self._finalizer: weakref.finalize[..., Any] | None = None
         self._headers: dict[str, Token] = {}

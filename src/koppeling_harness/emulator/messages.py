@@ -51,8 +51,17 @@ class Reason(StrEnum):
     IBAN = "iban"
     POSTCODE = "postcode"
     SEVERAL_MATCHES = "several_matches"
+    NO_MATCH = "no_match"
+    MATCH_ABOVE = "match_above"
+    MATCH_NUMBER = "match_number"
+    OTHER_RELATION = "other_relation"
+    INCOMPLETE_ADDRESS = "incomplete_address"
+    CONTACT_KIND = "contact_kind"
+    FILE_NAME = "file_name"
+    USER_NEEDS = "user_needs"
     NO_ADDRESS_MATCH = "no_address_match"
     IMAGE_NAME = "image_name"
+    UPLOAD_NAME = "upload_name"
     DESTINATION = "destination"
     SUBJECT_TYPE = "subject_type"
     ENTRY_NUMBER = "entry_number"
@@ -162,9 +171,41 @@ MESSAGES: dict[Reason, Message] = {
     Reason.POSTCODE: Message(  # *
         nl="De postcode '{value}' is niet geldig.", en="The postal code '{value}' is not valid."
     ),
-    Reason.SEVERAL_MATCHES: Message(  # *
-        nl="Er zijn meerdere organisaties/personen gevonden.",
-        en="Several organisations/persons were found.",
+    Reason.SEVERAL_MATCHES: Message(
+        nl="Er is meer dan 1 organisatie/persoon gevonden die voldoet aan het zoekprofiel.",
+        en="More than 1 organisation/person was found that meets the search profile.",
+    ),
+    Reason.NO_MATCH: Message(
+        nl="Er is geen organisatie/persoon gevonden die voldoet aan de zoekcriteria.",
+        en="No organisation/person was found that meets the search criteria.",
+    ),
+    Reason.MATCH_ABOVE: Message(  # of MatchOga; for MatchPer inferred
+        nl='Bij deze {field} waarde (9) is het verplicht om \'Action=""update""\' te gebruiken.',
+        en='With this {field} value (9) \'Action=""update""\' must be used.',
+    ),
+    Reason.MATCH_NUMBER: Message(  # *
+        nl="Bij deze {field} waarde (9) mag 'BcCo' niet worden meegegeven.",
+        en="With this {field} value (9) 'BcCo' may not be given.",
+    ),
+    Reason.OTHER_RELATION: Message(  # *
+        nl="'{object}' met sleutel '{key}' hoort bij een andere organisatie/persoon dan "
+        "'{number}'.",
+        en="'{object}' with key '{key}' belongs to another organisation/person than '{number}'.",
+    ),
+    Reason.USER_NEEDS: Message(  # *
+        nl="'{label}' is niet mogelijk zonder '{other}'.",
+        en="'{label}' is not possible without '{other}'.",
+    ),
+    Reason.INCOMPLETE_ADDRESS: Message(
+        nl="Een onvolledig adres mag niet geïmporteerd worden.",
+        en="An incomplete address may not be imported.",
+    ),
+    Reason.CONTACT_KIND: Message(  # *
+        nl="Een afdeling kan niet in een persoon worden gewijzigd.",
+        en="A department cannot be changed into a person.",
+    ),
+    Reason.FILE_NAME: Message(
+        nl="Filename bevat ongeldige karakters.", en="Filename holds invalid characters."
     ),
     Reason.NO_ADDRESS_MATCH: Message(
         nl="Er is geen organisatie/persoon gevonden via zoeken op adres.",
@@ -173,6 +214,12 @@ MESSAGES: dict[Reason, Message] = {
     Reason.IMAGE_NAME: Message(
         nl="Het veld 'FileName' is verplicht bij het toevoegen van een afbeelding.",
         en="The field 'FileName' is mandatory when adding an image.",
+    ),
+    Reason.UPLOAD_NAME: Message(
+        nl="Filename mag niet leeg zijn. Vul het veld Filename in de XML, of maak het veld "
+        "FileStream leeg.",
+        en="Filename may not be empty. Fill the field Filename in the XML, or make the field "
+        "FileStream empty.",
     ),
     Reason.DESTINATION: Message(
         number=GENERAL,

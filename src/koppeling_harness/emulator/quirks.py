@@ -169,6 +169,37 @@ QUIRKS: tuple[Quirk, ...] = (
         "A sub-object without its key in a PUT.",
     ),
     _quirk(
+        "times_quantity",
+        "hours one",
+        f"{INFERRED}; public hour programs send times without a quantity",
+        "Quantity of a post-calculation line with `StTi` and `EnTi` and no `Qu`: the hours between "
+        "them, or 1.",
+    ),
+    _quirk(
+        "user_name",
+        "kept changed",
+        "github.com/Tools4everBV, HelloID-Conn-Prov-Target-AFAS-Profit-Users",
+        "What `Nm` does in a PUT of KnUser, where it is required: nothing, or change the name.",
+    ),
+    _quirk(
+        "user_sites",
+        "tied free",
+        "github.com/Tools4everBV, HelloID-Conn-Prov-Target-AFAS-Profit-Users",
+        "Whether Profit Windows needs InSite, and OutSite an e-mail address.",
+    ),
+    _quirk(
+        "relation_delete",
+        "by_match refused",
+        "AFAS endpoint/knperson-delete (March 2026) against AFAS, docs.afas.help/apidoc",
+        "DELETE of KnPerson and KnOrganisation, which AFAS's OpenAPI does not list.",
+    ),
+    _quirk(
+        "base64_line_breaks",
+        "accepted refused",
+        f"{INFERRED}; .NET's decoder takes them",
+        "Blanks and line breaks in a base64 text.",
+    ),
+    _quirk(
         "unknown_field",
         "error ignore",
         INFERRED,

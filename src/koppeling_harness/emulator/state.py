@@ -14,7 +14,7 @@ from koppeling_harness.emulator.environment import connect, empty_database
 from koppeling_harness.errors import ConfigurationError
 
 _KEPT = "CREATE TABLE kept(name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID"
-_FORM = 1
+_FORM = 2
 
 
 class StateFile:

@@ -10,6 +10,7 @@ from typing import Any
 
 from koppeling_harness.emulator.body import Element
 from koppeling_harness.emulator.change import Change, Database, Rules, Values
+from koppeling_harness.emulator.letters import fold
 from koppeling_harness.emulator.messages import Reason, Refusal
 from koppeling_harness.emulator.records import (
     RECORD,
@@ -23,6 +24,10 @@ from koppeling_harness.emulator.specification import Field, ObjectType, UpdateCo
 from koppeling_harness.emulator.values import label_of, stored
 
 _LANGUAGE = "LgId"
+COUNTRY_FIELDS = frozenset(("CoId", "CoBi", "CoDi", "CoOr", "LwNa", "LwFa", "LwMo"))
+"""Fields that hold a country in AFAS's own codes; those of legislation (`CoLw`, `CoLa`) are ISO
+in AFAS's examples."""
+
 _HR = ("kn", "hr", "afas")
 
 
@@ -106,6 +111,7 @@ class UpdateExecutor:
             values=self._values(type_, rules, element),
             parent=parent,
         )
+        _spell(change, rules)
         if rules.resolve:
             rules.resolve(change)
         if not rules.table:
@@ -160,7 +166,7 @@ class UpdateExecutor:
                 continue
             found = stored(self._as_of_release(field), value)
             if field.values and found is not None and field.id not in rules.open_codes:
-                _check_code(field, found)
+                found = _listed_code(field, found)
             values[field.id] = found
         return values
 
@@ -226,9 +232,9 @@ class UpdateExecutor:
         if change.inserting:
             self._insert(change, rules, connector)
             return
-        self._rewrite(change, rules)
+        self._rewrite(change, rules, connector)
 
-    def _rewrite(self, change: Change, rules: Rules) -> None:
+    def _rewrite(self, change: Change, rules: Rules, connector: UpdateConnector) -> None:
         row, database = change.row, change.database
         if row is None:
             raise Refusal(Reason.NOT_ALLOWED, object=change.type.name)
@@ -238,6 +244,10 @@ class UpdateExecutor:
         for name in rules.mandatory:
             if name in change.values and change.values[name] is None:
                 raise Refusal(Reason.MANDATORY, label=change.label(name))
+        keys = keys_of(change.type, connector) if rules.table == RECORD.table else rules.keys
+        for name in keys:
+            change.values.pop(name, None)  # finds the line, and stays as it is spelled
+        change.values |= change.renamed
         if change.values or not rules.single:
             database.update(rules.table, row["rowid"], change.values)
             change.row = row | change.values
@@ -329,22 +339,57 @@ def _link(change: Change, rules: Rules) -> Values:
     return {own: parent.row.get(theirs) for own, theirs in rules.link.items()}
 
 
-def _check_code(field: Field, found: Any) -> None:
-    text = str(found).lower()
-    if not any(code.lower() == text for code, _ in field.values):
+def _listed_code(field: Field, found: Any) -> Any:
+    """Return a code as its list spells it.
+
+    Raises:
+        Refusal: It is not in the list.
+    """
+    if not isinstance(found, str):
+        known = any(code == str(found) for code, _ in field.values)
+        if known:
+            return found
         raise Refusal(Reason.DOES_NOT_EXIST, label=label_of(field))
+    text = fold(found)
+    spelled = next((code for code, _ in field.values if fold(code) == text), None)
+    if spelled is None:
+        raise Refusal(Reason.DOES_NOT_EXIST, label=label_of(field))
+    return spelled
+
+
+def _spell(change: Change, rules: Rules) -> None:
+    """Let keys and countries be spelled as they are kept, so that all that follows finds them."""
+    for name in rules.keys:
+        value = change.values.get(name)
+        if isinstance(value, str) and not value.isascii():
+            spelled = change.database.spelled(rules.table, name, value)
+            change.values[name] = value if spelled is None else spelled
+    for name in COUNTRY_FIELDS & change.values.keys():
+        value = change.values[name]
+        if value is None:
+            continue
+        spelled = change.database.code("country", value)
+        if spelled is None:
+            raise change.does_not_exist(name)
+        change.values[name] = spelled
 
 
 def _check_references(change: Change, rules: Rules) -> None:
+    """Refuse what refers to nothing, and let the rest be spelled as what it refers to.
+
+    Raises:
+        Refusal: A value refers to nothing.
+    """
     for name, target in rules.references.items():
         value = change.values.get(name)
         if value is None:
             continue
         table, _, column = target.partition(".")
         if column:
-            sql = f"SELECT 1 FROM {table} WHERE {column} = ?"  # noqa: S608
-            found = change.database.one(sql, value) is not None
+            found = change.database.spelled(table, column, value)
         else:
-            found = change.database.has_code(target, value)
-        if not found:
+            found = change.database.code(target, value)
+        if found is None:
             raise change.does_not_exist(name)
+        if isinstance(value, str):
+            change.values[name] = found

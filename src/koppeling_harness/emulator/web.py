@@ -236,7 +236,19 @@ class Server:
         except sqlite3.Error as error:
             # A client gets what Profit says when its database fails; the line says it is ours.
             _LOG.error("the emulator's database refused %s: %s", request.parts[:2], error)
-            return refused(Refusal(Reason.UNEXPECTED), request)
+            return self._broke(error, request)
+        except FetchFirstError:
+            raise
+        except Exception as error:  # noqa: BLE001 - one door for whatever it is
+            # Our own fault, whatever it is: the client gets what Profit says of its own.
+            _LOG.exception("the emulator broke on %s", request.parts[:2])
+            return self._broke(error, request)
+
+    def _broke(self, error: Exception, request: Request) -> Answer:
+        """Answer what broke in the emulator in Profit's form, and remember it as ours."""
+        called = "/".join((request.method, *request.parts[:2]))
+        request.environment.broken.append(f"{called}: {type(error).__name__}: {error}")
+        return refused(Refusal(Reason.UNEXPECTED), request)
 
     def _dispatch(self, request: Request) -> Answer:
         if request.query_string and len(request.query_string) + 1 > MOST_QUERY:

@@ -45,6 +45,20 @@ PLUGIN_RAISED = Code(
         en="Read the integration's log beside the result; give a refusal back with `ok: false`.",
     ),
 )
+ONLY_HANGS = Code(
+    code="ONLY-HANGS",
+    title=Text(nl="De bewerking blijft steeds hangen", en="The operation only hangs"),
+    why=Text(
+        nl="De bewerking gaf in drie scenario's geen antwoord en in geen enkel wel. De overige"
+        " scenario's van die bewerking zijn niet uitgevoerd.",
+        en="The operation gave no answer in three scenarios and in none did. Its other scenarios"
+        " were not carried out.",
+    ),
+    fix=Text(
+        nl="Begin met één scenario waarin zij blijft hangen: `koppeling run -k NAAM`.",
+        en="Begin with one scenario in which it hangs: `koppeling run -k NAME`.",
+    ),
+)
 PLUGIN_HUNG = Code(
     code="PLUGIN-HUNG",
     title=Text(
@@ -229,6 +243,7 @@ CODES: tuple[Code, ...] = (
     EXPECTATION,
     PLUGIN_RAISED,
     PLUGIN_HUNG,
+    ONLY_HANGS,
     PLUGIN_CRASHED,
     PLUGIN_NO_ANSWER,
     PLUGIN_NOT_STARTED,

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from koppeling_harness.clock import Clock
 from koppeling_harness.engine import codes
+from koppeling_harness.engine.breaker import Breaker
 from koppeling_harness.engine.environment import (
     EnvironmentSource,
     SharedEnvironment,
@@ -82,6 +83,7 @@ class Engine:
         self._clock = clock
         self._setting = setting
         self._definitions = UpdateDefinitions()
+        self._breaker = Breaker()
 
     async def run(self, planned: Sequence[PlannedScenario], observer: Observer) -> None:
         """Carry out all scenarios; each result is the observer's as soon as it is there.
@@ -112,6 +114,8 @@ class Engine:
         self, planned: PlannedScenario, connection: Connection, observer: Observer
     ) -> ScenarioResult:
         planned = planned.unpacked()
+        if refused := self._breaker.refusal(planned):
+            return _not_judged(planned, refused)
         attempts: list[ScenarioResult] = []
         while not attempts or (
             attempts[-1].cause is Cause.ENVIRONMENT and len(attempts) <= self._setting.retries
@@ -120,6 +124,7 @@ class Engine:
                 await asyncio.sleep(_RETRY_PAUSE_S)
             bench = self._bench(planned, connection, observer, attempt=len(attempts) + 1)
             attempts.append(await self._one(planned, bench))
+        self._breaker.note(planned, attempts[-1])
         return settled(attempts, run_ids=[self._setting.run_id] * len(attempts))
 
     def _bench(

@@ -1,10 +1,8 @@
 """Carry out scenarios for a program, without pytest, and give back every result."""
 
-import os
 from collections.abc import Sequence
 
 from koppeling_harness.engine.observer import Observer, Observers
-from koppeling_harness.errors import HarnessError
 from koppeling_harness.hosting.certification import Certification
 from koppeling_harness.model.run import ScenarioResult
 from koppeling_harness.model.shape import Release
@@ -63,16 +61,16 @@ def run_session(
         certification: What carries them out.
         planned: Scenarios of every integration.
         observer: Is told of everything.
-
-    Raises:
-        HarnessError: The harness itself failed.
     """
     results = Results()
     observer = Observers(results, observer or Observer())
     observer.started(planned)
     interrupted = False
+    # one integration after the other: its processes are started once and then kept busy
+    in_order = sorted(planned, key=lambda each: each.manifest.id)
     try:
-        _run(certification, planned, observer)
+        if in_order:
+            certification.run(in_order, observer)
     except KeyboardInterrupt:
         interrupted = True
     finally:
@@ -86,23 +84,3 @@ def run_session(
         environment=certification.environment,
         notes=tuple(certification.notes),
     )
-
-
-def _run(
-    certification: Certification, planned: Sequence[PlannedScenario], observer: Observer
-) -> None:
-    if not planned:
-        return
-    # one integration after the other: its processes are started once and then kept busy
-    in_order = sorted(planned, key=lambda each: each.manifest.id)
-    try:
-        certification.run(in_order, observer)
-    except HarnessError:
-        raise
-    except Exception as error:
-        if os.environ.get("KOPPELING_DEBUG"):
-            raise
-        message = f"{type(error).__name__}: {error}"
-        raise HarnessError(
-            message, hint="Report it, with what it says when KOPPELING_DEBUG=1 is set."
-        ) from error

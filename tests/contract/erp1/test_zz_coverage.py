@@ -9,6 +9,7 @@ import contract.erp1.test_dpop
 import contract.erp1.test_maintenance
 import contract.erp1.test_oauth_client
 import contract.erp1.test_outgoing
+import contract.erp1.test_people
 import contract.erp1.test_reading
 import contract.erp1.test_sign_in_switches
 import contract.erp1.test_supplied_gets

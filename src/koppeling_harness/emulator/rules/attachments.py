@@ -3,11 +3,17 @@
 import base64
 import binascii
 import mimetypes
+import re
 import uuid
 
 from koppeling_harness.emulator.change import Change
 from koppeling_harness.emulator.messages import Reason, Refusal
 
+_NAMELESS = {"KnOrganisation": Reason.IMAGE_NAME, "KnPerson": Reason.IMAGE_NAME}
+"""What is said of a stream without a name: of an image here, of a file elsewhere."""
+_BAD_IN_NAME = frozenset('\\/:*?"<>|') | {chr(each) for each in range(32)}
+"""What Windows takes in no file name; which characters AFAS means is inferred."""
+_BLANKS = re.compile(r"[ \t\r\n]+")
 _SHOWN = 60
 """Most characters of a stream that a message repeats."""
 
@@ -26,7 +32,11 @@ def store_stream(change: Change) -> str | None:
         return None
     name = change.values.get("FileName") or change.values.get("SbPa")
     if not name:
-        raise Refusal(Reason.IMAGE_NAME)
+        raise Refusal(_NAMELESS.get(change.type.name, Reason.UPLOAD_NAME))
+    if _BAD_IN_NAME & set(str(name)):
+        raise Refusal(Reason.FILE_NAME)
+    if change.database.settings["base64_line_breaks"] == "accepted":
+        stream = _BLANKS.sub("", str(stream))
     try:
         content = base64.b64decode(stream, validate=True)
     except (binascii.Error, ValueError):

@@ -5,6 +5,7 @@ Source: AFAS, docs.afas.help/apidoc endpoint/knemployee-post and howto-ats.
 
 from koppeling_harness.emulator.change import Change, Rules
 from koppeling_harness.emulator.messages import Reason, Refusal
+from koppeling_harness.emulator.rules.matching import check_same
 
 _HIRE = (
     "AfasContract",
@@ -20,6 +21,7 @@ def _prepare_employee(change: Change) -> None:
     values = change.values
     person = change.inner.get("KnPerson")
     if person is not None and person.row is not None:
+        check_same(change, person, "EmId")
         values["BcId"] = person.row["rowid"]
     if change.action == "delete":
         _delete_parts(change)
@@ -49,12 +51,6 @@ def _hire(change: Change) -> None:
         values["EmId"] = f"{database.next_number('EmId', 1101):09d}"
     elif database.one("SELECT 1 FROM employee WHERE EmId = ?", values["EmId"]):
         raise Refusal(Reason.EXISTS, object="AfasEmployee", key=values["EmId"])
-    # E-mail for digital documents: the private address (P) or that of work (Z).
-    column = "EmA2" if values.get("EmAd") == "P" else "EmAd"
-    values["Mail"] = database.one(
-        f"SELECT {column} FROM relation WHERE BcId = ?",  # noqa: S608
-        values["BcId"],
-    )
 
 
 def _prepare_part(change: Change) -> None:

@@ -8,7 +8,6 @@ from koppeling_harness.emulator.change import Change, Rules
 from koppeling_harness.emulator.messages import Reason, Refusal
 
 _AXES = ("Kostenplaats", "Cost center")
-_CENT = 0.005
 
 
 def _resolve_header(change: Change) -> None:
@@ -65,8 +64,8 @@ def _prepare_line(change: Change) -> None:
         "2": ("sales_relation", "DbId"),
         "3": ("purchase_relation", "CrId"),
     }[str(values["VaAs"])]
-    sql = f"SELECT 1 FROM {table} WHERE {column} = ?"  # noqa: S608
-    if database.one(sql, values["AcNr"]) is None:
+    values["AcNr"] = database.spelled(table, column, values["AcNr"])
+    if values["AcNr"] is None:
         raise Refusal(Reason.DOES_NOT_EXIST, label=("Rekeningnummer", "Account Number"))
     if values.get("VaId") is not None and not database.has_code("vat_code", values["VaId"]):
         raise change.does_not_exist(name="VaId")
@@ -148,17 +147,23 @@ def _finish_header(change: Change) -> None:
         raise Refusal(Reason.MANDATORY, label=("Journaalpostregel", "Journal entry line"))
     unit, entry = values["UnId"], values["EnNo"]
     debit, credit = database.connection.execute(
-        "SELECT total(AmDe), total(AmCr) FROM journal_line WHERE UnId = ? AND EnNo = ?",
+        "SELECT coalesce(sum(CAST(round(AmDe * 100) AS INTEGER)), 0), "
+        "coalesce(sum(CAST(round(AmCr * 100) AS INTEGER)), 0) "
+        "FROM journal_line WHERE UnId = ? AND EnNo = ?",
         (unit, entry),
     ).fetchone()
-    if abs(debit - credit) > _CENT:
-        raise Refusal(Reason.UNBALANCED, debit=f"{debit:.2f}", credit=f"{credit:.2f}")
+    if debit != credit:
+        raise Refusal(Reason.UNBALANCED, debit=_euros(debit), credit=_euros(credit))
     database.connection.execute(
         "INSERT INTO sequence VALUES ('last_unit', ?) "
         "ON CONFLICT DO UPDATE SET value = excluded.value",
         (unit,),
     )
     change.row = {"UnId": unit, "EnNo": entry, "InId": values.get("InId")}
+
+
+def _euros(cents: int) -> str:
+    return f"{cents / 100:.2f}"
 
 
 def _delete_entry(change: Change) -> None:

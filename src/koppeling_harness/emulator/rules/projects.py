@@ -4,11 +4,15 @@ Source: AFAS, docs.afas.help/apidoc, Projecten en nacalculatie.
 """
 
 import uuid
+from datetime import datetime
+from decimal import Decimal
 
 from koppeling_harness.emulator.change import Change, Rules
+from koppeling_harness.emulator.literals import rounded
 from koppeling_harness.emulator.messages import Reason, Refusal
 from koppeling_harness.emulator.rules.attachments import store_stream
 
+_DAY_S = 24 * 3600
 _STEERING = (
     "UseSetImport",
     "CreateDeclarations",
@@ -25,11 +29,12 @@ def _prepare_realization(change: Change) -> None:
     store_stream(change)
     if change.inserting:
         values.pop("Id", None)
-        values.setdefault("Qu", 1.0)
+        _count(change)
     item, kind = change.current("ItCd"), change.current("VaIt")
     if "ItCd" in values and item is not None and kind is not None:
-        sql = "SELECT 1 FROM article WHERE ItCd = ? AND VaIt = ?"
-        if database.one(sql, item, str(kind)) is None:
+        sql = "SELECT ItCd FROM article WHERE ItCd = ? AND VaIt = ?"
+        values["ItCd"] = database.one(sql, item, str(kind))
+        if values["ItCd"] is None:
             raise change.does_not_exist(name="ItCd")
     stage, project = values.get("PrSt"), change.current("PrId")
     if stage is not None:
@@ -38,6 +43,20 @@ def _prepare_realization(change: Change) -> None:
             raise change.does_not_exist(name="PrSt")
     if not change.inserting:
         _mark_day(change, change.row["DaTi"] if change.row else None)
+
+
+def _count(change: Change) -> None:
+    """Let the times say the quantity when none is sent: hours from begin to end (inferred)."""
+    values = change.values
+    if values.get("Qu") is not None:
+        return
+    begin, end = values.get("StTi"), values.get("EnTi")
+    if begin is None or end is None or change.database.settings["times_quantity"] == "one":
+        values["Qu"] = 1.0
+        return
+    passed = datetime.fromisoformat(end) - datetime.fromisoformat(begin)
+    seconds = int(passed.total_seconds()) % _DAY_S
+    values["Qu"] = rounded(Decimal(seconds) / 3600, change.type.by_id["qu"].decimals)
 
 
 def _finish_realization(change: Change) -> None:
@@ -72,6 +91,17 @@ def _prepare_project(change: Change) -> None:
             values["PrId"] = str(change.database.next_number("PrId", 100000))
         elif change.database.one("SELECT 1 FROM project WHERE PrId = ?", number):
             raise Refusal(Reason.EXISTS, object="PtProject", key=number)
+    _follow_debtor(change)
+
+
+def _follow_debtor(change: Change) -> None:
+    """Let the organisation or person be that of the sales relation, unless one is sent."""
+    values = change.values
+    if values.get("DbId") is not None and "BcCo" not in values:
+        values["BcCo"] = change.database.one(
+            "SELECT p.BcCo FROM sales_relation s JOIN relation p USING (BcId) WHERE s.DbId = ?",
+            values["DbId"],
+        )
 
 
 RULES = {

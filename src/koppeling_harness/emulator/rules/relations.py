@@ -1,134 +1,25 @@
 """Organisations, persons, addresses, bank accounts, contacts, sales and purchase relations.
 
-Source: AFAS, docs.afas.help/profit/en endpoint/knorganisation-post and endpoint/knperson-post;
-github.com/rmuit/PracticalAfas for what a match does to the verb.
+Source: AFAS, docs.afas.help/profit/en endpoint/knorganisation-post and endpoint/knperson-post.
 """
 
-from typing import Any
-
-from koppeling_harness.emulator.change import Change, Rules, Values
+from koppeling_harness.emulator.change import Change, Rules
 from koppeling_harness.emulator.messages import Reason, Refusal
 from koppeling_harness.emulator.rules.attachments import store_stream
 from koppeling_harness.emulator.rules.checks import BANKS, is_bsn, is_iban, is_postcode
+from koppeling_harness.emulator.rules.matching import (
+    check_same,
+    resolve_organisation,
+    resolve_person,
+)
 
 _ADDRESS = ("PbAd", "StAd", "Ad", "HmNr", "HmAd", "ZpCd", "Rs", "CoId", "AdAd")
-_NAME = ("LaNm", "Is", "In", "ViGe")
-_PERSON_MATCH = {
-    "2": _NAME,
-    "3": (*_NAME, "EmAd"),
-    "4": (*_NAME, "MbNr"),
-    "5": (*_NAME, "TeNr"),
-    "6": (*_NAME, "DaBi"),
-}
-
-
-def _resolve_organisation(change: Change) -> None:
-    mode = _mode(change, "MatchOga")
-    _keep_only_postal_choice(change)
-    column = {"1": "CcNr", "2": "FiNr", "3": "Nm"}.get(mode)
-    if mode in ("4", "5"):
-        _resolve_by_address(change, "Adr" if mode == "4" else "Pad")
-    elif column:
-        _resolve_by(change, (column,), "O")
-    else:
-        _resolve_plainly(change, mode, always_new="6")
-
-
-def _resolve_person(change: Change) -> None:
-    mode = _mode(change, "MatchPer")
-    _keep_only_postal_choice(change)
-    if mode == "1":
-        _resolve_by(change, ("SoSe",), "P")
-    elif mode in _PERSON_MATCH:
-        # An unknown gender never matches.
-        if change.values.get("ViGe") in (None, "O"):
-            change.action = "insert"
-        else:
-            _resolve_by(change, _PERSON_MATCH[mode], "P")
-    else:
-        _resolve_plainly(change, mode, always_new="7")
-
-
-def _mode(change: Change, name: str) -> str:
-    return str(change.take(name) or "")
-
-
-def _keep_only_postal_choice(change: Change) -> None:
-    """Take `PadAdr` out of the stored fields; `_finish_addresses` acts on it."""
-    change.values.pop("PadAdr", None)
-
-
-def _resolve_by(change: Change, names: tuple[str, ...], kind: str) -> None:
-    """Let the match decide: one hit is updated, none inserted, several are refused."""
-    where = ["kind = ?"]
-    values: list[Any] = [kind]
-    for name in names:
-        value = change.values.get(name)
-        where.append(f'"{name}" IS ?')
-        values.append(value)
-    found = change.database.connection.execute(
-        f"SELECT BcId FROM relation WHERE {' AND '.join(where)} LIMIT 2",  # noqa: S608
-        values,
-    ).fetchall()
-    _decide(change, found)
-
-
-def _resolve_by_address(change: Change, column: str) -> None:
-    wanted = "KnBasicAddressAdr" if column == "Adr" else "KnBasicAddressPad"
-    sent = [
-        element.fields
-        for name, elements in change.element.objects
-        if name == wanted
-        for element in elements
-    ]
-    fields = sent[0] if sent else {}
-    found = change.database.connection.execute(
-        f"SELECT r.BcId FROM relation r JOIN address a ON a.AddressId = r.{column} "  # noqa: S608
-        "WHERE r.kind = 'O' AND replace(a.ZpCd, ' ', '') = ? AND a.HmNr = ? LIMIT 2",
-        (str(fields.get("ZpCd", "")).replace(" ", ""), fields.get("HmNr")),
-    ).fetchall()
-    if not found:
-        raise Refusal(Reason.NO_ADDRESS_MATCH)
-    _decide(change, found)
-
-
-def _decide(change: Change, found: list[Any]) -> None:
-    if len(found) > 1:
-        raise Refusal(Reason.SEVERAL_MATCHES)
-    change.action = "update" if found else "insert"
-    if found:
-        change.row = change.database.row("relation", "BcId = ?", found[0][0])
-        change.values.pop("BcCo", None)
-
-
-def _resolve_plainly(change: Change, mode: str, *, always_new: str) -> None:
-    parent_row = _relation_of_parent(change)
-    number = change.values.get("BcCo")
-    if mode == always_new:
-        change.action = "insert"
-    elif parent_row is not None and (mode in ("", "9") or number is None):
-        change.action, change.row = "update", parent_row
-    elif number is not None:
-        row = change.database.row("relation", "BcCo = ?", number)
-        if row is not None and (mode == "0" or not change.inserting):
-            change.action, change.row = "update", row
-            change.values.pop("BcCo")
-        elif change.parent is not None and row is None and mode == "0":
-            raise change.does_not_exist(name="BcCo")
-    elif not change.inserting:
-        raise Refusal(Reason.MANDATORY, label=change.label("BcCo"))
-
-
-def _relation_of_parent(change: Change) -> Values | None:
-    parent = change.parent
-    if parent is None or parent.row is None:
-        return None
-    column = {"contact": "BcPer"}.get(parent.table, "BcId")
-    id_ = parent.row.get(column)
-    return change.database.row("relation", "BcId = ?", id_) if id_ else None
 
 
 def _prepare_organisation(change: Change) -> None:
+    if change.action == "delete":
+        _delete(change)
+        return
     change.values["kind"] = "O"
     if change.inserting:
         change.need("Nm")
@@ -138,6 +29,9 @@ def _prepare_organisation(change: Change) -> None:
 
 def _prepare_person(change: Change) -> None:
     values = change.values
+    if change.action == "delete":
+        _delete(change)
+        return
     values["kind"] = "P"
     values.pop("AddToPortal", None)
     if change.inserting:
@@ -152,6 +46,36 @@ def _prepare_person(change: Change) -> None:
             values["CaNm"] = values.get("CaNm") or values.get("LaNm")
     _number(change)
     _prepare_image(change)
+
+
+_USES = {
+    "employee": "BcId = :id",
+    "sales_relation": "BcId = :id",
+    "purchase_relation": "BcId = :id",
+    "contact": "BcOrg = :id OR BcPer = :id",
+    "profit_user": "BcCo = :number",
+    "project": "BcCo = :number",
+    "course_member": "BcCo = :number",
+    "subject_link": "BcId = :number OR SfId = :number",
+}
+"""Where an organisation or person is used, and by what."""
+
+
+def _delete(change: Change) -> None:
+    """Let somebody go whom nothing refers to, with its bank accounts.
+
+    Source: AFAS, endpoint/knperson-delete and knorganisation-delete (pages of March 2026); what
+    is in the way of it is inferred.
+    """
+    row, database = change.row, change.database
+    if row is None or database.settings["relation_delete"] == "refused":
+        raise Refusal(Reason.NOT_ALLOWED, object=change.type.name)
+    named = {"id": row["rowid"], "number": row["BcCo"]}
+    for table, where in _USES.items():
+        sql = f"SELECT 1 FROM {table} WHERE {where} LIMIT 1"  # noqa: S608 - our own names
+        if database.connection.execute(sql, named).fetchone():
+            raise Refusal(Reason.IN_USE, object=change.type.name, key=row["BcCo"])
+    database.connection.execute("DELETE FROM bank_account WHERE BcId = :id", named)
 
 
 def _full_name(change: Change) -> str:
@@ -174,8 +98,8 @@ def _number(change: Change) -> None:
 
 
 def _prepare_image(change: Change) -> None:
-    if change.values.get("FileStream") and not change.values.get("FileName"):
-        raise Refusal(Reason.IMAGE_NAME)
+    if "FileStream" in change.values and change.values["FileStream"] is None:
+        change.values.setdefault("FileId", None)  # present and empty removes the image
     store_stream(change)
 
 
@@ -196,14 +120,17 @@ def _resolve_address(change: Change) -> None:
     """Reuse an equal address, else add one; an address itself is never changed."""
     values = change.values
     values.pop("BeginDate", None)
-    if values.pop("ResZip", None) and values.get("Rs") is None:
-        raise Refusal(Reason.MANDATORY, label=change.label("Rs"))
-    change.need("CoId")
-    if not change.database.has_code("country", values["CoId"]):
-        raise change.does_not_exist(name="CoId")
+    by_code = values.pop("ResZip", None)
+    if values.get("CoId") is None:
+        raise Refusal(Reason.INCOMPLETE_ADDRESS)
     zip_ = values.get("ZpCd")
     if zip_ is not None and not is_postcode(zip_, values["CoId"]):
         raise Refusal(Reason.POSTCODE, value=zip_)
+    if zip_ is not None and values["CoId"] == "NL":
+        values["ZpCd"] = f"{zip_[:4]} {zip_[-2:].upper()}"
+    if by_code:
+        change.need("Rs", "ZpCd")
+        values["Rs"] = _town(change) or values["Rs"]
     values.setdefault("PbAd", 0)
     where = " AND ".join(f'"{name}" IS ?' for name in _ADDRESS)
     found = change.database.row("address", where, *(values.get(name) for name in _ADDRESS))
@@ -212,6 +139,16 @@ def _resolve_address(change: Change) -> None:
         change.values = {}
     else:
         change.action = "insert"
+
+
+def _town(change: Change) -> str | None:
+    """Return the town of a Dutch postal code."""
+    if change.values["CoId"] != "NL":
+        return None
+    code = str(change.values["ZpCd"]).replace(" ", "")
+    sql = "SELECT ds FROM code WHERE kind = 'residence' AND ? BETWEEN substr(id, 1, 6) "
+    found = change.database.one(f"{sql} AND substr(id, 8)", code)
+    return str(found) if found else None
 
 
 def _finish_address(change: Change) -> None:
@@ -242,24 +179,50 @@ def _prepare_bank(change: Change) -> None:
 
 
 def _resolve_contact(change: Change) -> None:
-    values, database = change.values, change.database
+    """Find a contact by its number, or by organisation and person; below a relation it is its own.
+
+    Source: AFAS, endpoint/knperson-put (page of March 2026): an update names the person, the
+    contact, or the department. That a line without any of them adds one is inferred.
+    """
+    values, database, parent = change.values, change.database, change.parent
     organisation, person = change.take("BcCoOga"), change.take("BcCoPer")
     contact = change.take("CdId")
-    if contact is not None:
-        change.row = database.row("contact", "CdId = ?", contact)
-    elif organisation is not None:
-        change.row = database.row(
-            "contact",
-            "BcOrg = (SELECT BcId FROM relation WHERE BcCo = ?) "
-            "AND BcPer IS (SELECT BcId FROM relation WHERE BcCo = ?)",
-            organisation,
-            person,
-        )
-    if change.parent is None and change.row is None:
-        raise change.does_not_exist(name="CdId")
     values.pop("PadAdr", None)
-    if change.parent is not None:
+    own, above = _owner(change)
+    person_id = None if person is None else _person_id(change, person)
+    if contact is not None:
+        change.row = database.row("contact", f"CdId = ? AND {own} IS coalesce(?, {own})",
+                                  contact, above)  # fmt: skip
+    elif organisation is not None or person is not None:
+        sql = "SELECT BcId FROM relation WHERE BcCo = ? AND kind = 'O'"
+        id_ = database.one(sql, organisation) if parent is None else above
+        change.row = database.row("contact", f"{own} = ? AND BcPer IS ?", id_, person_id)
+    elif values.get("ExAd") is not None and parent is not None:
+        change.row = database.row("contact", f"{own} = ? AND ExAd = ?", above, values["ExAd"])
+    named = contact is not None or change.element.action == "update"
+    if change.row is None and (parent is None or named):
+        raise change.does_not_exist(name="CdId")
+    if parent is not None:
+        if change.row is None and person_id is not None:
+            values["BcPer"] = person_id
         change.action = "update" if change.row else "insert"
+
+
+def _owner(change: Change) -> tuple[str, int | None]:
+    """Return the column of whom a contact belongs to, and who that is when it stands above."""
+    parent = change.parent
+    if parent is None:
+        return "BcOrg", None
+    own = "BcOrg" if parent.type.name == "KnOrganisation" else "BcPer"
+    return own, parent.row["rowid"] if parent.row else None
+
+
+def _person_id(change: Change, number: object) -> int:
+    sql = "SELECT BcId FROM relation WHERE BcCo = ? AND kind = 'P'"
+    found = change.database.one(sql, number)
+    if found is None:
+        raise change.does_not_exist(name="BcCoPer")
+    return int(found)
 
 
 def _prepare_contact(change: Change) -> None:
@@ -267,10 +230,12 @@ def _prepare_contact(change: Change) -> None:
     person = change.inner.get("KnPerson")
     if person is not None and person.row is not None:
         change.values["BcPer"] = person.row["rowid"]
-    parent = change.parent
+    row, parent = change.row, change.parent
+    if row is not None and (row.get("ViKc"), change.values.get("ViKc")) == ("AFD", "PRS"):
+        raise Refusal(Reason.CONTACT_KIND)
     if change.inserting and parent is not None and parent.row is not None:
-        own = "BcOrg" if parent.type.name == "KnOrganisation" else "BcPer"
-        change.values[own] = parent.row["rowid"]
+        own, above = _owner(change)
+        change.values[own] = above
         change.values.setdefault("ViKc", "PRS" if person or own == "BcPer" else "AFD")
 
 
@@ -284,7 +249,9 @@ def _prepare_purchase(change: Change) -> None:
 
 def _prepare_trade(change: Change, number: str, flag: str) -> None:
     inner = change.inner.get("KnOrganisation") or change.inner.get("KnPerson")
+    _check_kind(change, number)
     if inner is not None and inner.row is not None:
+        check_same(change, inner, number)
         change.values["BcId"] = inner.row["rowid"]
     if change.values.get("Iban") is not None and not is_iban(change.values["Iban"]):
         raise Refusal(Reason.IBAN, value=change.values["Iban"])
@@ -303,6 +270,15 @@ def _prepare_trade(change: Change, number: str, flag: str) -> None:
         raise Refusal(Reason.EXISTS, object=change.type.name, key=change.values[number])
 
 
+def _check_kind(change: Change, number: str) -> None:
+    """Refuse the number of an organisation's relation where a person's is meant, and reversed."""
+    if change.row is None or change.inserting:
+        return
+    kind = change.database.one("SELECT kind FROM relation WHERE BcId = ?", change.row["BcId"])
+    if kind != ("P" if change.type.name.endswith("Per") else "O"):
+        raise Refusal(Reason.NOT_FOUND, object=change.type.name, key=change.row[number])
+
+
 def _finish_trade(change: Change) -> None:
     """Let the relation's number stand in the answer."""
     if change.row is not None and "BcId" in change.row:
@@ -310,7 +286,7 @@ def _finish_trade(change: Change) -> None:
         change.row["BcCo"] = number
 
 
-_RELATION_REFERENCES = {"CoBi": "country", "BcPa": "relation.BcCo"}
+_RELATION_REFERENCES = {"BcPa": "relation.BcCo"}
 _TRADE_REFERENCES = {"CuId": "currency", "PaCd": "payment_condition", "ColA": "account.AcNr"}
 _ADDRESS_RULES = Rules(
     table="address",
@@ -327,7 +303,7 @@ RULES = {
         references=_RELATION_REFERENCES,
         single=True,
         row_id="BcId",
-        resolve=_resolve_organisation,
+        resolve=resolve_organisation,
         prepare=_prepare_organisation,
         finish=_finish_relation,
         open_codes=frozenset({"ViLe", "ViLb"}),
@@ -338,7 +314,7 @@ RULES = {
         references=_RELATION_REFERENCES,
         single=True,
         row_id="BcId",
-        resolve=_resolve_person,
+        resolve=resolve_person,
         prepare=_prepare_person,
         finish=_finish_relation,
     ),
@@ -347,7 +323,6 @@ RULES = {
     "KnBankAccount": Rules(
         table="bank_account",
         link={"BcId": "BcId"},
-        references={"CoId": "country"},
         single=True,
         resolve=_resolve_bank,
         prepare=_prepare_bank,

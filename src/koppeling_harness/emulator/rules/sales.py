@@ -85,6 +85,7 @@ def _prepare_line(change: Change) -> None:
         if article is None:
             raise change.does_not_exist(name="ItCd")
     if article is not None:
+        values["ItCd"] = article["ItCd"]
         values.setdefault("Ds", article["Ds"])
         values.setdefault("BiUn", article["BiUn"])
         values.setdefault("Upri", article["SaPrice"])

@@ -27,6 +27,10 @@ Row: TypeAlias = tuple[Any, ...]
 _START = datetime.fromisoformat("2025-01-06T08:00:00")
 _LEDGER_START = datetime.fromisoformat("2025-01-01T00:00:00")
 _CREATED = "2025-01-02T09:15:42.187500"
+FILE_ID = "5D0C2F7A9B614E3D8A1F0C4B7E926D35"
+"""Of the one attachment, the same in every environment, so that an example can name it."""
+IMAGE_ID = "A3E81B6C4F2D49709C5E7D1A8B30F246"
+"""Of the one image, of an employee and of an article."""
 _BATCH = 10_000
 
 
@@ -49,7 +53,8 @@ def build(connection: sqlite3.Connection, *, seed: int, rows: int) -> None:
     _ledger(connection, chance, lines=max(120, min(rows, 30_000)))
     if rows:
         _realization(connection, rows, seed)
-    _subjects(connection, chance)
+    # Not after a ledger of any length: the company is the same however many rows it has.
+    _subjects(connection, random.Random(f"{seed}.subjects"))  # noqa: S311
     _numbers(connection)
     connection.execute("COMMIT")
 
@@ -439,29 +444,27 @@ def _subjects(connection: sqlite3.Connection, chance: random.Random) -> None:
     )
     _fill(connection, "subject_link", "SbId, ToBC, BcId, created, modified", links)
     text = b"Dit is een bijlage van de demo-omgeving.\n"
-    file_id = f"{chance.getrandbits(128):032X}"
     connection.execute(
         "INSERT INTO file VALUES (?, ?, ?, ?, ?, ?)",
-        (file_id, "notitie.txt", "text/plain", text, "KnSubjectAttachment", _CREATED),
+        (FILE_ID, "notitie.txt", "text/plain", text, "KnSubjectAttachment", _CREATED),
     )
-    image_id = f"{chance.getrandbits(128):032X}"
     # Without content: an image of the demo company is drawn in the size that is asked for.
     connection.execute(
         "INSERT INTO file VALUES (?, ?, ?, ?, ?, ?)",
-        (image_id, "medewerker.png", "image/png", None, "KnPerson", _CREATED),
+        (IMAGE_ID, "medewerker.png", "image/png", None, "KnPerson", _CREATED),
     )
     connection.execute(
-        "UPDATE relation SET data = json_object('FileId', ?) WHERE BcId = 1", (image_id,)
+        "UPDATE relation SET data = json_object('FileId', ?) WHERE BcId = 1", (IMAGE_ID,)
     )
     connection.execute(
-        "UPDATE article SET data = json_set(data, '$.FileId', ?) WHERE ItCd = 'A00001'", (image_id,)
+        "UPDATE article SET data = json_set(data, '$.FileId', ?) WHERE ItCd = 'A00001'", (IMAGE_ID,)
     )
     connection.execute("UPDATE subject SET StId = -2 WHERE SbId = 25")
     _fill(
         connection,
         "subject_attachment",
         "SbId, FileId, FileName, created, modified",
-        [(25, file_id, "notitie.txt", _CREATED, _CREATED)],
+        [(25, FILE_ID, "notitie.txt", _CREATED, _CREATED)],
     )
 
 

@@ -12,6 +12,7 @@ from koppeling_harness.emulator.messages import Reason, Refusal
 from koppeling_harness.emulator.specification import UpdateConnector
 from koppeling_harness.emulator.web import (
     EMPTY,
+    NO_TYPE,
     Answer,
     Handler,
     Request,
@@ -22,6 +23,8 @@ from koppeling_harness.emulator.web import (
 from koppeling_harness.value import dataclass
 
 _ACTIONS = {"POST": "insert", "PUT": "update"}
+_KEYS_OF_INSERTS = {"KnPerson", "KnOrganisation"}
+"""Connectors of which AFAS's notes from its program say that an update gives no keys back."""
 _LETTER = {"POST": "C", "PUT": "U", "DELETE": "D"}
 
 
@@ -65,7 +68,7 @@ def _update(request: Request, app: AppConnector) -> Answer:
     connector = environment.update_definition(id_) if app.may_update(id_.lower()) else None
     if connector is None:
         return _not_linked(Reason.UPDATE_NOT_SUPPORTED, request)
-    whole = len(request.parts) == (5 if request.method == "DELETE" else 2)
+    whole = len(request.parts) in ((2, 4, 5) if request.method == "DELETE" else (2,))
     if whole and _LETTER[request.method] not in connector.methods:
         raise Refusal(Reason.NOT_ALLOWED, object=connector.id)
     call = (
@@ -96,6 +99,12 @@ class _Call:
 
 def _deletion(request: Request, connector: UpdateConnector) -> _Call | Answer:
     parts = request.parts[2:]
+    lenient = request.environment.settings["delete_forms"] == "as_used"
+    if lenient and not parts and request.body:
+        call = _body(request, connector)
+        return call if isinstance(call, Answer) else _Call(elements=call.elements, action="delete")
+    if lenient and len(parts) % 3 == 2:
+        parts = [connector.root.name, *parts]
     if not parts or len(parts) % 3:
         return empty(404)
     element = _path_element(parts)
@@ -114,11 +123,18 @@ def _body(request: Request, connector: UpdateConnector) -> _Call | Answer:
     name, elements = read_body(found)
     if name.lower() not in (connector.root.name.lower(), connector.id.lower()):
         raise Refusal(Reason.UNKNOWN_OBJECT, object=name, parent=connector.id)
-    if len(request.parts) == 3 and request.method == "POST":
-        return _Call(elements=elements, action="update", sub_action="insert")
-    if len(request.parts) != 2:
+    action = _ACTIONS.get(request.method, "delete")
+    if len(request.parts) == 2:
+        return _Call(elements=elements, action=action)
+    if request.environment.settings["sub_object_put"] == "not_found" and action == "update":
         return empty(404)
-    return _Call(elements=elements, action=_ACTIONS[request.method])
+    type_ = connector.root
+    for part in request.parts[2:]:
+        inner = type_.children.get(part.lower())
+        if inner is None:
+            raise Refusal(Reason.UNKNOWN_OBJECT, object=part, parent=type_.name)
+        type_ = inner
+    return _Call(elements=elements, action="update", sub_action=action)
 
 
 def _read_json(request: Request) -> Any:
@@ -150,8 +166,10 @@ def _written(request: Request, connector: UpdateConnector, changes: list[Change]
     """Return the answer to a change: the keys that the connector gives, or nothing."""
     settings = request.environment.settings
     status = int(settings["post_status" if request.method == "POST" else "put_status"])
-    if not connector.returns:
-        return Answer(status=status, content_type=EMPTY)
+    silent = settings["update_keys"] == "none" and connector.id in _KEYS_OF_INSERTS
+    if not connector.returns or (silent and request.method == "PUT"):
+        bare = settings["empty_201_type"] == "absent"
+        return Answer(status=status, content_type=NO_TYPE if bare else EMPTY)
     results = [_keys(connector, change) for change in changes]
     name = connector.root.name if settings["results_name"] == "root" else connector.id
     inner = {name: results[0] if len(results) == 1 else results}

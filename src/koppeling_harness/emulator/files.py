@@ -7,6 +7,7 @@ import base64
 import importlib
 import io
 import json
+import re
 import struct
 import zlib
 from typing import Any
@@ -14,9 +15,11 @@ from typing import Any
 from koppeling_harness.emulator.access import AppConnector, Denied
 from koppeling_harness.emulator.definition import supplied
 from koppeling_harness.emulator.filters import Alternatives, read_compact, read_json
+from koppeling_harness.emulator.letters import fold
 from koppeling_harness.emulator.messages import Reason, Refusal
 from koppeling_harness.emulator.web import Answer, Handler, Request, denied, empty
 
+_ENCODED = re.compile(rb"_([0-9A-Fa-f]{2})")
 _EDGES = {"0": 240, "1": 64, "2": 1000}
 """Pixels by `format`: original, thumbnail, medium."""
 
@@ -54,11 +57,25 @@ def file_connector(request: Request, app: AppConnector) -> Answer:
     """Answer `/fileconnector/{FileId}/{FileName}`: any file, by its id and name."""
     if not app.may_use("appconnectorfile"):
         return denied(Denied(status=401), request)
-    file, name = _two(request, "fileid", "filename")
+    if len(request.parts) == 2 and "filenameuri" in request.query:
+        file, name = request.parts[1], request.query["filenameuri"]
+    else:
+        file, name = _two(request, "fileid", "filename")
     row = request.environment.connection.execute(
-        "SELECT name, mimetype, content FROM file WHERE FileId = ? AND name = ?", (file, name)
+        "SELECT name, mimetype, content FROM file WHERE FileId = ?", (file,)
     ).fetchone()
-    return _file(request, row)
+    known = row is not None and fold(str(row[0])) in {fold(name), *map(fold, _decoded(name))}
+    return _file(request, row if known else None)
+
+
+def _decoded(name: str) -> set[str]:
+    """Return what a name says in AFAS's own encoding: `_5f` for `_`, `_28` for `(`.
+
+    Source: clients of the file connector; whether letters beyond ASCII go as UTF-8 or as one byte
+    is not public, so both are read.
+    """
+    raw = _ENCODED.sub(lambda found: bytes([int(found[1], 16)]), name.encode("utf-8"))
+    return {raw.decode("utf-8", "replace"), raw.decode("cp1252", "replace")}
 
 
 def image_connector(request: Request, app: AppConnector) -> Answer:

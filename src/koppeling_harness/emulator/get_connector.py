@@ -280,8 +280,10 @@ class GetExecutor:
         text = ",".join(rows)
         if self._settings["decimals"] == "sql":
             text = _SQL_DECIMAL.sub(r"\1", text.replace("\\u0001", "\x01"))
+        if self._settings["slash"] == "escaped":
+            text = text.replace("/", "\\/")
         if self._settings["json_layout"] == "lines":
-            return f'{{\n"skip":{skip},\n"take":{take},\n"rows":[{text}]\n}}'
+            return f'{{"skip" : {skip},\r\n  "take" : {take},\r\n  "rows" : [{text}]}}'
         return f'{{"skip":{skip},"take":{take},"rows":[{text}]}}'
 
 

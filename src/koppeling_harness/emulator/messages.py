@@ -128,8 +128,10 @@ MESSAGES: dict[Reason, Message] = {
         en="The value for '{label}' is too long (at most {length} characters).",
     ),
     Reason.UNKNOWN_FIELD: Message(  # *
-        nl="Het veld '{field}' bestaat niet in '{object}'.",
-        en="The field '{field}' does not exist in '{object}'.",
+        nl="Het veld '{field}' bestaat niet in '{object}'. (ERP1: met unknown_field=ignore vervalt "
+        "het.)",
+        en="The field '{field}' does not exist in '{object}'. (ERP1: unknown_field=ignore drops "
+        "it.)",
     ),
     Reason.UNKNOWN_OBJECT: Message(  # *
         nl="Het object '{object}' bestaat niet in '{parent}'.",

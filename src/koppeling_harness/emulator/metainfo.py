@@ -5,6 +5,7 @@ also github.com/dutchgrit/afasclient and github.com/tim-online/go-afas-profit-re
 """
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -31,8 +32,21 @@ _CUSTOM_IDS = {
     "appconnectorreport": "AppConnectorReport",
     "appconnectorsubject": "AppConnectorSubject",
 }
-_CONTROL = {"string": 1, "int": 5, "decimal": 5, "boolean": 4, "date": 3, "blob": 7}
-_CODE_CONTROL = 8
+_CONTROL = {"string": 1, "int": 5, "decimal": 5, "boolean": 3, "date": 4, "blob": 1}
+"""What a field is entered with (source: AFAS, docs.afas.help/profit/en/get-connector: 1 text, 5
+number and account; public clients: 4 date, 7 time, 8 date and time; the rest inferred)."""
+_TIME_CONTROL, _MOMENT_CONTROL, _CODE_CONTROL = 7, 8, 5
+_TIMES = re.compile(r"\btime\b|tijd", re.IGNORECASE)
+_DAYS = re.compile(r"\bda(te|y)\b|datum", re.IGNORECASE)
+_SHOWN_KEYS = {
+    "HrAbsence": ("EmId", "EnSe", "DaBe"),
+    "HrIllness": ("EmId", "DaBe"),
+    "FiEntryPar": ("UnId", "Year", "JoCo"),
+    "FiEntries": ("EnNo", "SeNo"),
+}
+"""What objects are found by (inferred from AFAS's endpoint notes and DELETE paths)."""
+_REFERENCES = frozenset(("AcNr",))
+"""Columns of text that are entered from a list, as AFAS's sample shows of the ledger account."""
 
 
 def overview(environment: Environment, app: AppConnector) -> str:
@@ -95,10 +109,30 @@ def _get_field(number: int, column: Column, language: str) -> dict[str, Any]:
         "dataType": kind,
         "label": column.label_nl if language == "nl" else column.label_en,
         "length": column.length,
-        "controlType": _CONTROL[kind],
+        "controlType": _get_control(column, kind),
         "decimals": column.decimals if kind == "decimal" else 0,
         "decimalsFieldId": "",
     }
+
+
+def _get_control(column: Column, kind: str) -> int:
+    if column.type == "t":
+        return _MOMENT_CONTROL
+    if kind == "string" and column.sql.rpartition(".")[2] in _REFERENCES:
+        return _CODE_CONTROL
+    return _date_control(column.label_en) if kind == "date" else _CONTROL[kind]
+
+
+def _update_control(field: Field) -> int:
+    if field.values:
+        return _CODE_CONTROL
+    return _date_control(field.label) if field.type == "date" else _CONTROL[field.type]
+
+
+def _date_control(label: str) -> int:
+    if not _TIMES.search(label):
+        return _CONTROL["date"]
+    return _MOMENT_CONTROL if _DAYS.search(label) else _TIME_CONTROL
 
 
 def update_metainfo(environment: Environment, connector: UpdateConnector, language: str) -> str:
@@ -106,6 +140,7 @@ def update_metainfo(environment: Environment, connector: UpdateConnector, langua
     root = _object(connector.root, connector, language, environment)
     found = {
         "id": connector.id,
+        "name": connector.root.name,
         "description": connector.description,
         "fields": root["fields"],
         "objects": root["objects"],
@@ -137,7 +172,7 @@ def _update_field(
         keys = keys_of(type_, connector)
         mandatory = is_mandatory(field, type_, connector)
     else:
-        keys = type_.keys or rules.keys
+        keys = _SHOWN_KEYS.get(type_.name) or type_.keys or rules.keys
         mandatory = field.id in rules.mandatory
     return {
         "fieldId": field.id,
@@ -149,7 +184,7 @@ def _update_field(
         "decimals": field.decimals if field.type == "decimal" else 0,
         "decimalsFieldId": "",
         "notzero": mandatory and field.type == "int",
-        "controlType": _CODE_CONTROL if field.values else _CONTROL[field.type],
+        "controlType": _update_control(field),
         "values": [{"id": id_, "description": text} for id_, text in field.values] or None,
     }
 

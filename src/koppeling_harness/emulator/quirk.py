@@ -20,6 +20,7 @@ NEWS = f"AFAS, {DOCS}news-profit"
 OPENAPI = "AFAS, docs.afas.help/apidoc"
 PRACTICAL = "github.com/rmuit/PracticalAfas"
 DUTCHGRIT = "github.com/dutchgrit/afasclient"
+RECORDED = "github.com/shoekstra/afashours, recordings of 18 October 2025"
 INFERRED = "inferred; no public text"
 
 READ = date(2026, 11, 30)

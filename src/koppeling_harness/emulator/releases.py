@@ -14,6 +14,7 @@ _UNTIL_6 = {
     "json_layout": "lines",
     "metainfo_custom_connectors": "absent",
     "plain_token": "tolerated",
+    "slash": "escaped",
     "trace_identifier": "absent",
 }
 _UNTIL_7 = {"bi_row_filters": "ignored", "language_code_length": "3", "webhooks": "absent"}

@@ -21,7 +21,7 @@ from koppeling_harness.emulator.records import (
 )
 from koppeling_harness.emulator.rules import RULES
 from koppeling_harness.emulator.specification import Field, ObjectType, UpdateConnector
-from koppeling_harness.emulator.values import label_of, stored
+from koppeling_harness.emulator.values import label_of, mismatch, stored
 
 _LANGUAGE = "LgId"
 COUNTRY_FIELDS = frozenset(("CoId", "CoBi", "CoDi", "CoOr", "LwNa", "LwFa", "LwMo"))
@@ -45,6 +45,7 @@ class UpdateExecutor:
         custom_fields: Mapping[str, Mapping[str, Field]] | None = None,
     ) -> None:
         self._settings = settings
+        self._earliest = settings["earliest_date"]
         self.custom_fields = dict(custom_fields or {})
         """The environment's own fields by object and id, both in lower case."""
 
@@ -165,6 +166,8 @@ class UpdateExecutor:
                     raise Refusal(Reason.UNKNOWN_FIELD, field=name, object=type_.name)
                 continue
             found = stored(self._as_of_release(field), value)
+            if field.type == "date" and found is not None and found[:4] < self._earliest:
+                raise mismatch(field, value)
             if field.values and found is not None and field.id not in rules.open_codes:
                 found = _listed_code(field, found)
             values[field.id] = found

@@ -13,6 +13,7 @@ import uuid
 import zlib
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
@@ -39,13 +40,14 @@ _BEFORE = {401, 403, 404}
 """Answers from before the application layer; they have no trace identifier."""
 
 _JSON = (b"content-type", b"application/json; charset=utf-8")
+NO_TYPE = (b"content-length", b"0")
+"""In place of the content type of an answer without one."""
 EMPTY = (b"content-type", b"application/xml; charset=utf-8")
 _ALWAYS = [
     (b"cache-control", b"no-store, no-cache"),
     (b"strict-transport-security", b"max-age=31536000"),
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"deny"),
-    (b"x-afas-proxy-version", b"4.3.0.0"),
     (
         b"x-afas-proxy-stats",
         b"init(0ms), before response(1ms), after response(1ms), after compressing(1ms), "
@@ -68,8 +70,9 @@ _FOR_BROWSERS = [
     ),
     (b"access-control-expose-headers", b"DPoP-Nonce, WWW-Authenticate"),
 ]
+_PROXY = {each: (b"x-afas-proxy-version", each.encode()) for each in ("5.0.0.0", "4.3.0.0")}
 _UNPROVEN = Call(method="", address=Address(url="", below=""), proofs=())
-_LANGUAGE = re.compile(r"^\s*([A-Za-z]{2})")
+_LANGUAGE = re.compile(r"\s*([A-Za-z]{1,8}|\*)(?:-[A-Za-z0-9]+)*\s*(?:;\s*q=([0-9.]+)\s*)?$")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -115,16 +118,38 @@ class Request:
     def language(self) -> str:
         """`nl` or `en`, as the caller asks, else as the environment is set."""
         accepted = self.headers.get(b"accept-language")
-        found = _LANGUAGE.match(accepted.decode("latin-1")) if accepted else None
-        if found is None or found[1] == "*":
-            return self.environment.settings["message_language"]
-        return "nl" if found[1].lower() == "nl" else "en"
+        wanted = _wanted(accepted.decode("latin-1")) if accepted else ""
+        return wanted or self.environment.settings["message_language"]
 
     @property
     def query(self) -> dict[str, str]:
         """Parameters by name in lower case; of repeated ones the last."""
         pairs = parse_qsl(self.query_string, keep_blank_values=True)
         return {name.lower(): value for name, value in pairs}
+
+
+@lru_cache(maxsize=64)
+def _wanted(header: str) -> str:
+    """Return the language that a caller would rather have: `nl`, `en`, "" for any.
+
+    Profit has five; the emulator speaks two, and answers in English to the other three.
+    """
+    asked = []
+    for place, part in enumerate(header.split(",")):
+        found = _LANGUAGE.match(part)
+        weight = _weight(found[2]) if found else 0.0
+        if found and weight:
+            asked.append((-weight, place, found[1].lower()))
+    if not asked or min(asked)[2] == "*":
+        return ""
+    return "nl" if min(asked)[2] == "nl" else "en"
+
+
+def _weight(text: str | None) -> float:
+    try:
+        return 1.0 if text is None else float(text)
+    except ValueError:
+        return 0.0
 
 
 Handler = Callable[[Request, AppConnector], Answer]
@@ -208,6 +233,7 @@ class Server:
                 value.decode("latin-1") for name, value in scope["headers"] if name == b"dpop"
             )
         answer = self._guarded(request)
+        answer.headers.append(_PROXY[environment.settings["proxy_version"]])
         answer.for_browsers = for_browsers
         if request.proofs:
             _offer_nonce(answer, request)

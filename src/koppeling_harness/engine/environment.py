@@ -43,6 +43,15 @@ class Environment(Protocol):
 
 
 @runtime_checkable
+class Breakable(Protocol):
+    """An environment that is our own program, and so may break."""
+
+    def broke(self) -> tuple[str, ...]:
+        """Return what broke in it while it answered, each with the call."""
+        ...
+
+
+@runtime_checkable
 class WebhookSender(Protocol):
     """An environment that can tell a service of the integration what happened in it."""
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from koppeling_harness.clock import Clock
 from koppeling_harness.engine import codes
-from koppeling_harness.engine.environment import Environment, WebhookSender
+from koppeling_harness.engine.environment import Breakable, Environment, WebhookSender
 from koppeling_harness.engine.fill import describe
 from koppeling_harness.engine.observer import Observer
 from koppeling_harness.engine.step import Phase, Stage, carry_out
@@ -102,6 +102,7 @@ async def run_scenario(
         if ended is not None:
             course.stops.append(ended)
         await _clean_up(planned, stage, course)
+        _see_what_broke(planned, environment, course)
         log = trigger.log
     recording = replace(
         environment.recording(),
@@ -181,6 +182,18 @@ async def _phase(
             if not go_on:
                 break
     return succeeded
+
+
+def _see_what_broke(planned: PlannedScenario, environment: Environment, course: _Course) -> None:
+    """Let what broke in an emulated ERP1 weigh first: its answers are then nothing to judge by."""
+    # the attribute goes first: to hold something against a protocol takes long
+    if not hasattr(environment, "broke") or not isinstance(environment, Breakable):
+        return
+    for text in environment.broke():
+        said = Said(nl=f"ERP1 (de emulator) brak: {text}", en=f"ERP1 (the emulator) broke: {text}")
+        place = planned.scenario.place
+        ended = stop(codes.HARNESS, Outcome.INCONCLUSIVE, Cause.HARNESS, place, said)
+        course.stops.insert(0, ended)
 
 
 async def _clean_up(planned: PlannedScenario, stage: Stage, course: _Course) -> None:

@@ -119,6 +119,10 @@ class EmulatedErp:
         """Let what an environment keeps be older."""
         self._erp1.environment(environment).age(by)
 
+    def broke(self, environment: str) -> tuple[str, ...]:
+        """Return what broke in the emulator while it answered for an environment."""
+        return tuple(self._erp1.environment(environment).broken)
+
     def mark(self, environment: str) -> None:
         """Note that an integration is told to do something now."""
         self._gateway.mark(environment)
@@ -169,6 +173,10 @@ class EmulatedEnvironment:
     def age(self, by: timedelta) -> None:
         """Let tokens, secrets, chains of refresh tokens and rows be older; the day stays."""
         self._host.age(self.access.environment, by)
+
+    def broke(self) -> tuple[str, ...]:
+        """Return what broke in it while it answered, each with the call."""
+        return self._host.broke(self.access.environment)
 
     def mark(self) -> None:
         """Note that the integration is told to do something now."""

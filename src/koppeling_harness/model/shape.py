@@ -14,7 +14,7 @@ OPEN: Final[dict[str, Any]] = {"extra": "ignore", "use_attribute_docstrings": Tr
 Identifier = Annotated[str, Limit(pattern=r"^[a-z][a-z0-9]*(?:[-._][a-z0-9]+)*$")]
 """Lower case, digits, and single `-`, `.` or `_` between them: `urenportaal`, `retry.after-503`."""
 
-ConnectorId = Annotated[str, Limit(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
+ConnectorId = Annotated[str, Limit(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 """The id of a GetConnector or UpdateConnector, as in its URL."""
 
 FieldId = Annotated[str, Limit(min_length=1, max_length=128)]

@@ -53,7 +53,7 @@ def test_every_member_and_every_decision_of_a_registration_is_named():
 
 def test_the_explanation_names_every_rule():
     text = page("explanation/how-a-status-is-reached.md").split("## Rules")[1]
-    named = set(re.findall(r"\b([RCA][0-9]+|INPUT)\b", text))
+    named = set(re.findall(r"\b([RCA][0-9]+|INPUT|PAST|WORD)\b", text))
     for first, last in re.findall(r"\bR([0-9]+)-R([0-9]+)\b", text):
         named |= {f"R{number}" for number in range(int(first), int(last) + 1)}
 
@@ -63,7 +63,7 @@ def test_the_explanation_names_every_rule():
 def test_the_registration_in_the_documentation_is_in_order():
     text = page("reference/registration-file.md").split("```yaml\n")[1].split("```")[0]
 
-    assert parse_registration(text, name="docs").registration == "urenportaal"
+    assert parse_registration(text, name="docs").registration.registration == "urenportaal"
 
 
 def test_the_settings_in_the_documentation_are_in_order(tmp_path):

@@ -6,11 +6,13 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import date, timedelta
 from pathlib import Path
 
 import jsonschema
 import pytest
 
+from koppeling_harness.clock import SystemClock, today
 from support.cli import Ran, koppeling, koppeling_process
 from support.tiny import scenario, tiny_plugin
 
@@ -382,30 +384,37 @@ def _is_alive(pid: int) -> bool:
 
 REGISTRATION = """
 registration: tiny
-title: {{nl: Klein, en: Tiny}}
-partner: {{name: Voorbeeld B.V., subscription: "12345"}}
+title: {nl: Klein, en: Tiny}
+partner: {name: Voorbeeld B.V., subscription: "12345"}
 integration: tiny
 integration_id: "12345_1"
-listing: {{partner_site: true, help_center: true}}
+listing: {partner_site: true, help_center: true}
 contacts: 2
 active_customers: 6
 assessments:
-  - {{id: Q1, kind: quickscan, assessor: Computest, report_date: 2026-01-14, colour: groen}}
+  - {id: Q1, kind: quickscan, assessor: Computest, report_date: 2026-01-14, colour: groen}
+"""
+WAIVERS = """
 waivers:
   - {{id: W1, scenario: read, releases: ["Profit 8"], reason: Wordt hersteld, owner: O. Wner,
       approved_by: R. Viewer, until: {until}}}
 """
 
 
-def register(project: Path, until: str) -> None:
-    path = project / "plugins" / "tiny" / "registration.yaml"
-    path.write_text(REGISTRATION.format(until=until), encoding="utf-8")
+def waived(project: Path, until: date, *more: str):
+    """Run with a file of AFAS's that waives the scenario until a day."""
+    path = project / "tiny.decisions.yaml"
+    text = "schema: koppeling/decisions@1\nof: tiny\n" + WAIVERS.format(until=until)
+    path.write_text(text, encoding="utf-8")
+    return run(project, "--decisions", str(path), *more)
 
 
-def test_a_waiver_covers_a_failure_and_is_counted(project):
+SOON, PAST = today(SystemClock()) + timedelta(days=30), date(2026, 1, 15)
+
+
+def test_a_waiver_of_afas_covers_a_failure_and_is_counted(project):
     scenario(project / "scenarios", expect="{output: {count: -1}}")
-    register(project, "2099-12-31")
-    ran = run(project)
+    ran = waived(project, SOON)
 
     assert ran.code == 0
     assert only(ran)["verdict"] == {
@@ -416,12 +425,26 @@ def test_a_waiver_covers_a_failure_and_is_counted(project):
     assert only(ran)["results"][0]["outcome"] == "failed"
 
 
+def test_a_waiver_in_the_partner_s_own_file_covers_nothing(project):
+    scenario(project / "scenarios", expect="{output: {count: -1}}")
+    own = REGISTRATION + WAIVERS.format(until=SOON)
+    (project / "plugins" / "tiny" / "registration.yaml").write_text(own, encoding="utf-8")
+
+    assert run(project).code == 1
+
+
+def test_a_waiver_for_longer_than_a_year_is_refused(project):
+    ran = waived(project, date(2099, 12, 31))
+
+    assert ran.code == 10
+    assert "at most 12 months" in ran.err
+
+
 @pytest.mark.parametrize(
-    ("until", "said"), [("2026-01-15", "expired after 2026-01-15"), ("2099-12-31", "not needed")]
+    ("until", "said"), [(PAST, "expired after 2026-01-15"), (SOON, "not needed")]
 )
 def test_a_waiver_that_expired_or_is_not_needed_is_exit_13(project, until, said):
-    register(project, until)
-    ran = run(project)
+    ran = waived(project, until)
 
     assert ran.code == 13
     assert said in only(ran)["waiver_problems"][0]
@@ -429,14 +452,13 @@ def test_a_waiver_that_expired_or_is_not_needed_is_exit_13(project, until, said)
 
 def test_an_expired_waiver_covers_nothing(project):
     scenario(project / "scenarios", expect="{output: {count: -1}}")
-    register(project, "2026-01-15")
 
-    assert run(project).code == 1
+    assert waived(project, PAST).code == 1
 
 
 def test_a_run_ends_with_the_status_of_the_registrations_it_finds(project):
     path = project / "plugins" / "tiny" / "registration.yaml"
-    path.write_text(REGISTRATION.format(until="2099-12-31").split("waivers:")[0], encoding="utf-8")
+    path.write_text(REGISTRATION, encoding="utf-8")
     ran = koppeling("run", cwd=project)
     (page,) = (project / "reports").glob("*/index.html")
 

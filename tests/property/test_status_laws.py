@@ -7,7 +7,7 @@ from dateutil.relativedelta import relativedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from koppeling_harness.model.policy import Policy, ReleaseRoles, Term
+from koppeling_harness.model.policy import Policy, Programme, ReleaseRoles, Term
 from koppeling_harness.model.registration import (
     AssessmentKind,
     Colour,
@@ -18,10 +18,14 @@ from koppeling_harness.model.registration import (
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.status import Status
 from koppeling_harness.rules.policy import AUDITOR, SLA, policy_problems
+from koppeling_harness.rules.registration_input import input_problems
 from koppeling_harness.rules.status import ORDER, registration_status
 from support.registrations import a_decision, a_registration, a_run, a_waiver, an_assessment
 
 FIRST, AS_OF, LAST = date(2018, 1, 1), date(2026, 11, 23), date(2028, 12, 31)
+TODAY = date(2031, 12, 31)
+"""After every fact: what is later than the day that is judged was not known on it."""
+LENIENT = Programme(waiver_months=120)
 WORSE = {Colour.GREEN: Colour.ORANGE, Colour.ORANGE: Colour.RED, Colour.RED: Colour.RED}
 RELEASES = ReleaseRoles(previous="Profit 7", current="Profit 8", accept="Profit 9")
 
@@ -78,12 +82,14 @@ def decisions(draw, names):
     if about and not names:
         kind, about = DecisionKind.ANNUAL_REVIEW, False
     may_take_effect = kind in (DecisionKind.TERMINATE_IMMEDIATELY, DecisionKind.END_BY_PARTNER)
+    assessment = draw(st.sampled_from(sorted(names))) if about else None
+    taken = draw(st.dates(names[assessment], LAST) if about else any_day)
     return a_decision(
         kind,
-        draw(any_day).isoformat(),
-        assessment=draw(st.sampled_from(names)) if about else None,
+        taken.isoformat(),
+        assessment=assessment,
         colour=draw(colours) if kind is DecisionKind.ACCEPT_EVIDENCE else None,
-        effective=draw(any_day) if may_take_effect else None,
+        effective=draw(st.dates(taken, LAST)) if may_take_effect else None,
     )
 
 
@@ -106,8 +112,8 @@ def runs(draw, days=any_day):
 @st.composite
 def registrations(draw, days=past):
     found = [draw(assessments(number, days)) for number in range(draw(st.integers(0, 3)))]
-    names = [each.id for each in found]
-    return a_registration(
+    names = {each.id: each.report_date for each in found}
+    made = a_registration(
         *found,
         decisions=tuple(draw(decisions(names)) for _ in range(draw(st.integers(0, 3)))),
         waivers=tuple(
@@ -129,11 +135,20 @@ def registrations(draw, days=past):
         ),
         listing=draw(st.builds(Listing, partner_site=st.booleans(), help_center=st.booleans())),
     )
+    impossible = {each.path[1] for each in input_problems(made) if each.path[0] == "decisions"}
+    possible = [each for number, each in enumerate(made.decisions) if number not in impossible]
+    return replace(made, decisions=tuple(possible))
 
 
 def judged(registration, policy, found, *, as_of=AS_OF):
     return registration_status(
-        registration, as_of=as_of, policy=policy, runs=found, releases=RELEASES
+        registration,
+        as_of=as_of,
+        policy=policy,
+        runs=found,
+        releases=RELEASES,
+        today=TODAY,
+        programme=LENIENT,
     )
 
 
@@ -243,6 +258,8 @@ def named_days(registration, policy, found):
             days |= {each.effective, each.effective + after}  # R8, R19
     for each in registration.waivers:
         days.add(each.until + after)  # R17
+    if registration.onboarding is not None:
+        days.add(registration.onboarding.started)  # a registration that begins anew
     if registration.onboarding is not None and registration.onboarding.finished is not None:
         days.add(registration.onboarding.finished)  # R14
     return days

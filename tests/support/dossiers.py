@@ -26,7 +26,7 @@ from koppeling_harness.rules.policy import SLA
 from koppeling_harness.rules.status import refused, registration_status
 from support.hostile import HOSTILE
 from support.records import a_failure, a_result, an_integration
-from support.registrations import a_registration, an_assessment, day
+from support.registrations import TODAY, a_registration, an_assessment, day
 
 AS_OF = day("2026-11-23")
 RELEASES = ReleaseRoles(previous="Profit 7", current="Profit 8")
@@ -55,7 +55,7 @@ def a_dossier(*runs: FunctionalResult, registration: Registration | None = None,
     runs = runs or passed_on_both()
     newest_first = tuple(sorted(runs, key=lambda run: run.started_at, reverse=True))
     status = registration_status(
-        registration, as_of=AS_OF, policy=SLA, runs=runs, releases=RELEASES
+        registration, as_of=AS_OF, policy=SLA, runs=runs, releases=RELEASES, today=day(TODAY)
     )
     return Dossier(
         place=f"{registration.registration}.yaml",
@@ -74,7 +74,12 @@ def earlier_of(dossier: Dossier):
     """Return the status at the verdict before the last, as publishing does."""
     when = day_before_last(dossier.runs)
     return when and registration_status(
-        dossier.registration, as_of=when, policy=SLA, runs=dossier.runs, releases=RELEASES
+        dossier.registration,
+        as_of=when,
+        policy=SLA,
+        runs=dossier.runs,
+        releases=RELEASES,
+        today=day(TODAY),
     )
 
 

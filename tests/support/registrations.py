@@ -65,10 +65,14 @@ RELEASES = ReleaseRoles(previous="Profit 7", current="Profit 8")
 PASSED = (a_run("Profit 7"), a_run("Profit 8"))
 
 
+TODAY = "2026-11-30"
+
+
 def status_of(registration, *, as_of="2026-11-23", policy=SLA, runs=PASSED, **more):
     return registration_status(
         registration,
         as_of=day(as_of),
+        today=day(TODAY),
         policy=policy,
         runs=runs,
         releases=more.pop("releases", RELEASES),

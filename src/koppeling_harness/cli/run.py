@@ -40,6 +40,13 @@ if TYPE_CHECKING:
     metavar="NAME",
     help="A real environment of the settings, instead of the emulated ERP1.",
 )
+@click.option(
+    "--decisions",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="AFAS's decisions about an integration: its waivers count. May be repeated.",
+)
 @click.option("--resume", default="", metavar="RUN", help="Go on with a run that was broken off.")
 @click.option(
     "--retries",
@@ -74,6 +81,7 @@ def command(
     shard: str,
     rerun_failed: str,
     environment: str,
+    decisions: tuple[Path, ...],
     resume: str,
     retries: int,
     *,
@@ -111,6 +119,7 @@ def command(
         keep_traffic=traffic,
         isolated=isolated,
         in_process=in_process,
+        decisions=tuple(map(str, decisions)),
     )
     if watch:
         if keyword or shard or rerun_failed or in_process or as_json:
@@ -132,6 +141,7 @@ def command(
                 "--shard": shard,
                 "--rerun-failed": rerun_failed,
                 "--env": environment,
+                "--decisions": decisions,
             }
         )
     with RunProgress() as progress:

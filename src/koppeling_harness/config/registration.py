@@ -2,16 +2,20 @@
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from koppeling_harness import document
+from koppeling_harness.config.decisions import decisions_path, joined, read_decisions
 from koppeling_harness.document import Source, load, read_content, read_yaml
 from koppeling_harness.errors import DocumentError, NothingToRunError, Problem, in_file_order
-from koppeling_harness.model.registration import Registration, Waiver
+from koppeling_harness.model.decisions import Decisions
+from koppeling_harness.model.registration import Registration
+from koppeling_harness.model.shape import Text
 from koppeling_harness.place import Place
-from koppeling_harness.rules.registration_input import input_problems
+from koppeling_harness.rules.registration_input import InputProblem, input_problems
+from koppeling_harness.value import dataclass
 
 REGISTRATION = "registration.yaml"
 """Name of the file, beside the plugin's manifest."""
@@ -58,45 +62,118 @@ def load_registration(path: Path) -> Registration:
     Raises:
         DocumentError: It cannot be read or has problems; all of them are in it, with their places.
     """
-    return parse_registration(read_text(path), name=str(path))
+    return load_placed(path).registration
 
 
-def parse_registration(text: str, *, name: str) -> Registration:
-    """Return the registration that a text holds.
+def load_placed(path: Path) -> "Placed":
+    """Read one registration with AFAS's decisions beside it, and where all of it stands.
+
+    Raises:
+        DocumentError: One of the two has problems; all of them are in it, with their places.
+    """
+    beside = decisions_path(path)
+    decided = NamedText(name=str(beside), text=read_text(beside)) if beside.is_file() else None
+    return parse_registration(read_text(path), name=str(path), decided=decided)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedText:
+    """The text of a file of AFAS's decisions.
+
+    Attributes:
+        name: What messages call it.
+        text: YAML.
+    """
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """A registration, and where what it says stands.
+
+    Attributes:
+        registration: With AFAS's word in it.
+        source: The partner's file.
+        decisions: AFAS's file; None when there is one file only.
+    """
+
+    registration: Registration
+    source: Source
+    decisions: Source | None = None
+
+    def problems(self, found: Iterable[InputProblem]) -> list[Problem]:
+        """Return what is wrong in the registration, each with its place, in the files' order."""
+        return in_file_order(
+            Problem(where=self._source_of(each.path).place(each.path), message=each.text.en)
+            for each in found
+        )
+
+    def text(self, found: InputProblem) -> Text:
+        """Return a problem with its place, in both languages."""
+        where = self._source_of(found.path).place(found.path)
+        return Text(nl=f"{where}: {found.text.nl}", en=f"{where}: {found.text.en}")
+
+    def _source_of(self, path: tuple[str | int, ...]) -> Source:
+        is_decided = self.decisions is not None and path and path[0] in self.decisions.data
+        return self.decisions if is_decided and self.decisions is not None else self.source
+
+
+def parse_registration(text: str, *, name: str, decided: NamedText | None = None) -> Placed:
+    """Return the registration that a text holds, joined with AFAS's decisions.
 
     Args:
-        text: YAML.
+        text: YAML, the partner's word.
         name: What messages call it.
+        decided: AFAS's word, where it stands in a file of its own.
 
     Raises:
         DocumentError: It has problems; all of them are in it, with their places.
     """
     source = read_yaml(text, name=name)
     refused = list(_attached_reports(source))
+    decisions: Decisions | None = None
+    decisions_source: Source | None = None
+    if decided is not None:
+        try:
+            decisions, decisions_source = read_decisions(decided.text, name=decided.name)
+        except DocumentError as error:
+            refused += error.problems
     try:
-        registration = load(Registration, _without_reports(source) if refused else source)
+        registration = load(Registration, _without_reports(source))
     except DocumentError as error:
         raise DocumentError(in_file_order([*refused, *error.problems])) from None
-    problems = refused + [
-        Problem(where=source.place(each.path), message=each.text.en)
-        for each in input_problems(registration)
-    ]
+    if decided is not None:
+        refused += _in_the_wrong_file(source, registration, decided.name)
+    if decisions is not None and decisions_source is not None:
+        refused += _of_another(registration, decisions, decisions_source)
+        registration = joined(registration, decisions)
+    placed = Placed(registration=registration, source=source, decisions=decisions_source)
+    problems = refused + placed.problems(input_problems(registration))
     if problems:
         raise DocumentError(in_file_order(problems))
-    return registration
+    return placed
 
 
-def load_waivers(folder: Path) -> tuple[Waiver, ...]:
-    """Return the waivers of the registration beside a plugin's manifest; none without one.
+def _in_the_wrong_file(
+    source: Source, registration: Registration, beside: str
+) -> Iterator[Problem]:
+    for key in ("decisions", "waivers"):
+        if getattr(registration, key):
+            yield Problem(
+                where=source.place((key,)),
+                message=f"`{key}` stand in the partner's file; AFAS's stand in {beside}",
+                hint="Move what AFAS decided there, and leave the key out here.",
+            )
 
-    Args:
-        folder: The integration's folder.
 
-    Raises:
-        DocumentError: There is a registration and it has problems.
-    """
-    path = folder / REGISTRATION
-    return load_registration(path).waivers if path.is_file() else ()
+def _of_another(
+    registration: Registration, decisions: Decisions, source: Source
+) -> Iterator[Problem]:
+    if decisions.of != registration.registration:
+        message = f"`of` is {decisions.of}, expected {registration.registration}"
+        yield Problem(where=source.place(("of",)), message=message)
 
 
 def find_registrations(paths: Sequence[Path]) -> tuple[Path, ...]:
@@ -195,6 +272,8 @@ def _report_keys(source: Source) -> Iterator[tuple[int, str]]:
 def _without_reports(source: Source) -> Source:
     """Return the document without attached reports, so that each is objected to only once."""
     attached = set(_report_keys(source))
+    if not attached:
+        return source
     assessments = [
         {key: value for key, value in each.items() if (number, key) not in attached}
         if isinstance(each, dict)

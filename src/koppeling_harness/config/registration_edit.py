@@ -1,37 +1,87 @@
 """Write registrations safely: what would be invalid is refused, and the file stays as it was."""
 
-import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from koppeling_harness.config.registration import parse_registration, read_text
+from koppeling_harness.config.decisions import decisions_path
+from koppeling_harness.config.file_edit import alone_with, write_whole
+from koppeling_harness.config.registration import (
+    NamedText,
+    Placed,
+    load_placed,
+    parse_registration,
+    read_text,
+)
 from koppeling_harness.config.yaml_edit import append_item, flow
 from koppeling_harness.document import read_yaml, to_plain
-from koppeling_harness.errors import ConfigurationError
+from koppeling_harness.errors import ConfigurationError, DocumentError
 from koppeling_harness.model.manifest import Manifest
 from koppeling_harness.model.registration import Assessment, Decision, Registration
+from koppeling_harness.rules.registration_input import InputProblem
+from koppeling_harness.value import dataclass
+
+Objections = Callable[[Registration], Iterable[InputProblem]]
+"""What cannot be true in a registration as it would become."""
 
 
-def add_assessment(path: Path, assessment: Assessment) -> Registration:
-    """Add an assessment to a registration; return the registration as it is now.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edited:
+    """A registration before and after an edit.
+
+    Attributes:
+        before: As it was.
+        after: As it is now, or would be when nothing was written.
+        path: The file that was changed: the partner's, or AFAS's beside it.
+    """
+
+    before: Registration
+    after: Registration
+    path: Path
+
+
+def add_assessment(
+    path: Path, made: Callable[[Registration], Assessment], *, objections: Objections
+) -> Edited:
+    """Add an assessment to a registration.
+
+    Args:
+        path: The registration.
+        made: Gives the assessment for the registration as it is when nobody else edits it.
+        objections: What cannot be true afterwards.
 
     Raises:
         DocumentError: The file has problems, or would get them; it is left as it was.
         ConfigurationError: It cannot be written.
     """
-    return _append(path, "assessments", to_plain(assessment))
+    with alone_with(path):
+        before = load_placed(path)
+        item = to_plain(made(before.registration))
+        return _append(path, path, "assessments", item, before, objections)
 
 
-def add_decision(path: Path, decision: Decision) -> Registration:
-    """Add a decision to a registration; return the registration as it is now.
+def add_decision(
+    path: Path, decision: Decision, *, objections: Objections, dry_run: bool = False
+) -> Edited:
+    """Add a decision to a registration, in the file where its decisions stand.
+
+    Args:
+        path: The registration.
+        decision: The decision.
+        objections: What cannot be true afterwards.
+        dry_run: Whether nothing is written.
 
     Raises:
         DocumentError: The file has problems, or would get them; it is left as it was.
         ConfigurationError: It cannot be written.
     """
-    return _append(path, "decisions", to_plain(decision))
+    with alone_with(path):
+        before = load_placed(path)
+        beside = decisions_path(path)
+        file = beside if beside.is_file() else path
+        item = to_plain(decision)
+        return _append(path, file, "decisions", item, before, objections, dry_run=dry_run)
 
 
 def new_registration(path: Path, manifest: Manifest, *, started: date) -> Registration:
@@ -55,9 +105,9 @@ def new_registration(path: Path, manifest: Manifest, *, started: date) -> Regist
         integration_id=flow(manifest.integration_id),
         started=started.isoformat(),
     )
-    registration = parse_registration(text, name=str(path))
-    _write(path, text)
-    return registration
+    placed = parse_registration(text, name=str(path))
+    write_whole(path, text)
+    return placed.registration
 
 
 _TEMPLATE = """\
@@ -73,22 +123,45 @@ agreement: {{started: {started}}}
 assessments: []           # the colour only, never the report
 planned_assessments: []
 signals: []
-decisions: []
-waivers: []
 """
 
 
-def _append(path: Path, key: str, item: Mapping[str, Any]) -> Registration:
-    text = read_text(path)
-    name = str(path)
-    parse_registration(text, name=name)
-    source = read_yaml(text, name=name)
+def _append(
+    path: Path,
+    file: Path,
+    key: str,
+    item: Mapping[str, Any],
+    before: Placed,
+    objections: Objections,
+    *,
+    dry_run: bool = False,
+) -> Edited:
+    """Add an item to a list in one of a registration's two files."""
+    text = read_text(file)
+    source = read_yaml(text, name=str(file))
     written = {each: value for each, value in item.items() if value not in (None, [])}
     edited = append_item(text, source, key, written)
-    registration = parse_registration(edited, name=f"{name} (with the addition)")
-    _require_only_addition(path, source.data, key, written, read_yaml(edited, name=name).data)
-    _write(path, edited)
-    return registration
+    after = _parsed(path, file, edited)
+    wrong = after.problems(objections(after.registration))
+    if wrong:
+        raise DocumentError(wrong)
+    _require_only_addition(file, source.data, key, written, read_yaml(edited, name=str(file)).data)
+    if not dry_run:
+        write_whole(file, edited)
+    return Edited(before=before.registration, after=after.registration, path=file)
+
+
+def _parsed(path: Path, file: Path, edited: str) -> Placed:
+    """Return a registration as it would be with the new text of one of its two files."""
+    beside = decisions_path(path)
+    name = f"{file} (with the addition)"
+    if file != path:
+        decided = NamedText(name=name, text=edited)
+        return parse_registration(read_text(path), name=str(path), decided=decided)
+    if beside.is_file():
+        decided = NamedText(name=str(beside), text=read_text(beside))
+        return parse_registration(edited, name=name, decided=decided)
+    return parse_registration(edited, name=name)
 
 
 def _require_only_addition(
@@ -102,22 +175,3 @@ def _require_only_addition(
     if after != {**before, key: [*(before.get(key) or []), item]}:
         message = f"{path}: cannot add to `{key}` without touching what stands around it"
         raise ConfigurationError(message, hint=f"Add this by hand: - {flow(item)}")
-
-
-def _write(path: Path, text: str) -> None:
-    """Write beside the file and rename, so that it is never half written.
-
-    Raises:
-        ConfigurationError: The folder cannot be written to.
-    """
-    target = path.resolve()
-    beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
-    try:
-        beside.write_bytes(text.encode("utf-8"))
-        if target.exists():
-            beside.chmod(target.stat().st_mode & 0o777)
-        beside.replace(target)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        message = f"{path}: expected to write it, but {error.strerror}"
-        raise ConfigurationError(message) from None

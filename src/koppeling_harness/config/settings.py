@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Annotated, Any
 
+from koppeling_harness.config.manifest import MANIFEST
 from koppeling_harness.document import Source, load, read_text
 from koppeling_harness.errors import ConfigurationError, DocumentError, Problem
 from koppeling_harness.model.constraint import Limit
@@ -15,13 +16,16 @@ from koppeling_harness.model.environment import (
     base_url_of,
     token_variable,
 )
-from koppeling_harness.model.policy import Policy, ReleaseRoles, Term
+from koppeling_harness.model.policy import Policy, Programme, ReleaseRoles, Term
 from koppeling_harness.model.shape import STRICT, Identifier, NonEmpty, Text
-from koppeling_harness.rules.policy import POLICIES, WARNING_DAYS, policy_problems
+from koppeling_harness.rules.policy import POLICIES, PROGRAMME, WARNING_DAYS, policy_problems
 from koppeling_harness.value import dataclass
 
 SETTINGS = "koppeling.toml"
 """Name of the file; in `pyproject.toml` the same keys stand under `[tool.koppeling]`."""
+
+AFAS_ONLY = (("review",), ("programme",), ("run", "environ_allowed"), ("allow_missing",))
+"""Keys that have no effect in a settings file beside a manifest, which is the partner's."""
 
 RELEASES = ReleaseRoles(previous="Profit 7", current="Profit 8")
 """The production releases at the time of writing; say otherwise in the settings."""
@@ -44,6 +48,18 @@ class PolicyTerms:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewSettings:
+    """Where AFAS's reviewers keep registrations."""
+
+    __pydantic_config__ = STRICT
+
+    folder: NonEmpty | None = None
+
+
+NO_REVIEW = ReviewSettings()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Written:
     __pydantic_config__ = STRICT
 
@@ -51,6 +67,8 @@ class _Written:
     policy: Identifier = "sla"
     policies: dict[Identifier, PolicyTerms] = field(default_factory=dict)
     warning_days: Annotated[int, Limit(ge=0, le=3660)] = WARNING_DAYS
+    programme: Programme = PROGRAMME
+    review: ReviewSettings = NO_REVIEW
     packs: tuple[NonEmpty, ...] = ()
     environments: dict[Identifier, EnvironmentEntry] = field(default_factory=dict)
 
@@ -64,8 +82,11 @@ class Settings:
         policy: Name of the policy that is used when none is asked for.
         policies: Every policy by its name, those of the harness and the user's own.
         warning_days: How long before a last day it is announced.
+        programme: What the programme trusts and allows.
+        review: The reviewers' folder; None outside one.
         packs: Folders and files with scenarios, for a run that names none.
         environments: Real Profit environments by their names.
+        ignored: What stands in the file and has no effect, because a partner wrote it.
         place: The file; empty without one.
         origins: By the dotted name of each key that is written in the file, where it stands.
     """
@@ -74,8 +95,11 @@ class Settings:
     policy: str = "sla"
     policies: Mapping[str, Policy] = field(default_factory=lambda: POLICIES)
     warning_days: int = WARNING_DAYS
+    programme: Programme = PROGRAMME
+    review: Path | None = None
     packs: tuple[Path, ...] = ()
     environments: Mapping[str, EnvironmentSetting] = field(default_factory=dict)
+    ignored: tuple[Problem, ...] = ()
     place: str = ""
     origins: Mapping[str, str] = field(default_factory=dict)
 
@@ -153,19 +177,36 @@ def _parse(text: str, path: Path, prefix: tuple[str, ...]) -> Settings:
     problems = list(_problems(written, policies, source))
     if problems:
         raise DocumentError(problems)
+    ignored = tuple(_afas_only(source)) if (path.parent / MANIFEST).exists() else ()
+    if ignored:
+        written = replace(written, programme=PROGRAMME, review=NO_REVIEW)
     return Settings(
         releases=written.releases,
         policy=written.policy,
         policies={**POLICIES, **policies},
         warning_days=written.warning_days,
+        programme=written.programme,
+        review=path.parent / written.review.folder if written.review.folder else None,
         packs=tuple(path.parent / each for each in written.packs),
         environments={
             name: _environment(name, each, path.parent, source)
             for name, each in written.environments.items()
         },
+        ignored=ignored,
         place=str(path),
         origins={".".join(map(str, each)): source.place(each) for each in places if each},
     )
+
+
+def _afas_only(source: Source) -> Iterator[Problem]:
+    """Yield what only AFAS sets, in a file that lies beside a manifest and is the partner's."""
+    for key in AFAS_ONLY:
+        data: Any = source.data
+        for part in key:
+            data = data.get(part) if isinstance(data, dict) else None
+        if data is not None:
+            message = f"`{'.'.join(key)}` is AFAS's to set: ignored in a file beside a manifest"
+            yield Problem(where=source.place(key, key=True), message=message)
 
 
 def _environment(

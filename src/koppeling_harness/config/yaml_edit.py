@@ -12,6 +12,7 @@ from koppeling_harness.document import Source
 
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_.]*(?:-[A-Za-z0-9_.]+)*")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_EMPTY_LIST = re.compile(r"^([^:#\[\]]*:)[ \t]*\[[ \t]*\](?=\s|$)")
 _RESERVED = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
 Value = str | int | Sequence["Value"] | Mapping[str, "Value"]
 
@@ -38,6 +39,9 @@ def append_item(text: str, source: Source, key: str, item: Mapping[str, Value]) 
         item: The new item; written in one line.
     """
     newline = "\r\n" if "\r\n" in text else "\n"
+    if key not in source.data and _is_flow(text, source):
+        start = _offset(text.splitlines(keepends=True), *source.places[()])
+        return _into_flow(text, start, f"{json.dumps(key)}: [{flow(item)}]")
     if key not in source.data:
         lead = text if text.endswith("\n") or not text else text + newline
         return f"{lead}{key}:{newline}  - {flow(item)}{newline}"
@@ -50,6 +54,13 @@ def append_item(text: str, source: Source, key: str, item: Mapping[str, Value]) 
     return _after_last(lines, source, key, item, newline)
 
 
+def _is_flow(text: str, source: Source) -> bool:
+    """Return whether the whole document is one mapping in braces, as JSON is."""
+    lines = text.splitlines(keepends=True)
+    line, column = source.places[()]
+    return lines[line - 1][column - 1 : column] == "{"
+
+
 def _offset(lines: Sequence[str], line: int, column: int) -> int:
     return sum(len(each) for each in lines[: line - 1]) + column - 1
 
@@ -59,9 +70,13 @@ def _fill_empty(
 ) -> str:
     lines = text.splitlines(keepends=True)
     line, column = source.places[(key,)]
-    if lines[line - 1][column - 1 : column] == "[":
+    own_line = source.keys[(key,)][0]
+    emptied = _EMPTY_LIST.sub(r"\1", lines[own_line - 1])
+    if not _is_flow(text, source) and emptied != lines[own_line - 1]:
+        lines[own_line - 1] = emptied  # a list of lines: git joins what two people add to it
+    elif lines[line - 1][column - 1 : column] == "[":
         return _into_flow(text, _offset(lines, line, column), flow(item))
-    line = source.keys[(key,)][0]
+    line = own_line
     if not lines[line - 1].endswith("\n"):
         lines[line - 1] += newline
     lines[line - 1] = re.sub(r"^([^:]*:)[ \t]*(?:~|null|Null|NULL)(?=\s)", r"\1", lines[line - 1])

@@ -48,5 +48,7 @@ class Order:
     isolated: bool = False
     """Whether each integration in Python gets an environment of its own, also one whose manifest
     names no requirements."""
+    decisions: tuple[str, ...] = ()
+    """Files of AFAS's decisions, whose waivers count."""
     in_process: bool = False
     """Whether hooks in Python run in this process, for a debugger."""

@@ -37,6 +37,18 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Programme:
+    """What the programme trusts and allows, as AFAS sets it; never as a partner does."""
+
+    __pydantic_config__ = STRICT
+
+    recognised_assessors: tuple[NonEmpty, ...] = ("Computest", "Defion")
+    """Whose Quickscan counts without a decision (R12)."""
+    waiver_months: Months = 12
+    """How long a waiver may hold at most."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseRoles:
     """Which Profit releases count, by label; never derived from version numbers."""
 

@@ -41,7 +41,7 @@ class AssessmentKind(StrEnum):
     """What was done to come to a colour."""
 
     QUICKSCAN = "quickscan"
-    """The programme's own scan; its colour counts as soon as it is known."""
+    """The programme's own scan; of a recognised assessor its colour counts at once."""
     PENTEST = "pentest"
     """A penetration test; counts after a decision that accepts it and gives it a colour."""
     OTHER = "other"
@@ -60,6 +60,7 @@ class DecisionKind(StrEnum):
     REMOVE_LISTING = "remove_listing"
     RESTORE_LISTING = "restore_listing"
     ANNUAL_REVIEW = "annual_review"
+    FINISH_ONBOARDING = "finish_onboarding"
 
 
 class Ground(StrEnum):
@@ -189,7 +190,9 @@ class Waiver:
     """Who will mend it."""
     approved_by: NonEmpty
     until: Day
-    """Last day on which it holds."""
+    """Last day on which it holds; at most twelve months after `approved`, or after today."""
+    approved: Day | None = None
+    """When it was granted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,7 +207,8 @@ class Registration:
     partner: Partner
     integration: Identifier
     """Id of the integration, as in its plugin's manifest."""
-    integration_id: IntegrationId
+    integration_id: IntegrationId | None = None
+    """Absent for an applicant that AFAS has given none yet."""
     onboarding: Onboarding | None = None
     """Left out for a registration older than this record."""
     listing: Listing = Listing()

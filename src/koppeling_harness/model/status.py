@@ -66,6 +66,15 @@ class Who(StrEnum):
     ASSESSOR = "assessor"
 
 
+class Basis(StrEnum):
+    """Whose word a status rests on."""
+
+    STATED = "stated"
+    """The partner's own file, or one outside a reviewers' folder."""
+    RECORDED = "recorded"
+    """What AFAS keeps in its reviewers' folder."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
     """Days without a valid colour, between the first report and the as-of date."""
@@ -186,6 +195,8 @@ class RegistrationStatus:
     as_of: Day
     policy: str
     """Name of the policy."""
+    basis: Basis = Basis.STATED
+    """Whose word it rests on."""
     status: Status
     security: Security
     functional: tuple[ReleaseStatus, ...]
@@ -193,6 +204,6 @@ class RegistrationStatus:
     contract_end: ContractEnd | None
     flags: tuple[Flag, ...]
     actions: tuple[Action, ...]
-    """By date, those without a date last."""
+    """Those without a date first, for they are due now; then by date."""
     reasons: tuple[Reason, ...]
     """The heaviest first."""

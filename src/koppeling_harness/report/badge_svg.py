@@ -4,7 +4,7 @@ from html import escape
 
 from koppeling_harness.model.status import RegistrationStatus, Status
 from koppeling_harness.report.status_text import pick
-from koppeling_harness.rules.words import STATUS
+from koppeling_harness.rules.words import BASIS, STATUS
 
 # White on each of these is at least 4.5 to 1 (WCAG 2.2, 1.4.3).
 _FILL = {
@@ -35,7 +35,8 @@ def render_badge_svg(status: RegistrationStatus, *, lang: str) -> str:
     word = pick(STATUS[status.status], lang)
     left, right = _width(name), _width(word)
     whole = left + right
-    title = escape(f"{status.registration}: {word} ({status.as_of}, {status.policy})")
+    basis = pick(BASIS[status.basis], lang)
+    title = escape(f"{status.registration}: {word} ({status.as_of}, {status.policy}, {basis})")
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{whole}" height="{_HEIGHT_PX}" '
         f'viewBox="0 0 {whole} {_HEIGHT_PX}" role="img" aria-label="{title}" '

@@ -11,8 +11,8 @@ from koppeling_harness.model.status import RegistrationStatus
 from koppeling_harness.rules.words import OUTCOME, STATUS, said
 from koppeling_harness.value import dataclass
 
-_ABOUT_RUNS = {"RUN-FAILED", "RUN-INCONCLUSIVE", "NOT-TESTED", "WAIVED"}
-"""Flags that the comparison of releases says better."""
+_SAID_OTHERWISE = {"RUN-FAILED", "RUN-INCONCLUSIVE", "NOT-TESTED", "WAIVED", "LATER-FACTS"}
+"""Flags that are about the comparison itself, or that it says better by release."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,10 +109,10 @@ def _flag_lines(earlier: RegistrationStatus, now: RegistrationStatus) -> Iterato
     old = {(flag.code, flag.text.en) for flag in earlier.flags}
     new = {(flag.code, flag.text.en) for flag in now.flags}
     for flag in now.flags:
-        if flag.code not in _ABOUT_RUNS and (flag.code, flag.text.en) not in old:
+        if flag.code not in _SAID_OTHERWISE and (flag.code, flag.text.en) not in old:
             yield said("Nieuw: {text}", "New: {text}", text=flag.text)
     for flag in earlier.flags:
-        if flag.code not in _ABOUT_RUNS and (flag.code, flag.text.en) not in new:
+        if flag.code not in _SAID_OTHERWISE and (flag.code, flag.text.en) not in new:
             yield said("Niet meer: {text}", "No longer: {text}", text=flag.text)
 
 

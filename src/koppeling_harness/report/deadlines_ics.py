@@ -9,14 +9,14 @@ from koppeling_harness.model.status import Action
 from koppeling_harness.report.clean import clean
 from koppeling_harness.report.status_text import pick
 from koppeling_harness.rules.catalogue import RULES
-from koppeling_harness.rules.words import STATUS, WHO
+from koppeling_harness.rules.words import BASIS, STATUS, WHO
 
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:koppeling-harness:deadlines")
 _LINE_OCTETS = 75
 
 
 def render_deadlines_ics(dossiers: Sequence[Dossier], *, lang: str, stamp: datetime) -> str:
-    """Return one whole-day event per duty that has a date.
+    """Return one whole-day event per duty; one without a date stands on the as-of date.
 
     The same duty keeps its UID from day to day, also when its date moves: importing again moves
     the event instead of doubling it.
@@ -37,8 +37,8 @@ def render_deadlines_ics(dossiers: Sequence[Dossier], *, lang: str, stamp: datet
     ]
     for each in dossiers:
         for action in each.status.actions:
-            if action.due is not None:
-                lines += _event(each, action, action.due, lang, stamp)
+            due = action.due or each.status.as_of  # what has no date is due now
+            lines += _event(each, action, due, lang, stamp)
     return "".join(f"{_folded(line)}\r\n" for line in [*lines, "END:VCALENDAR"])
 
 
@@ -53,7 +53,7 @@ def _event(
     described = (
         f"{title} ({status.registration}): {pick(STATUS[status.status], lang)}\n"
         f"{action.rule}: {pick(rule.text, lang)} [{rule.source}]\n"
-        f"{policy}: {status.policy}"
+        f"{policy}: {status.policy}; {pick(BASIS[status.basis], lang)}"
     )
     summary = f"{title}: {pick(WHO[action.who], lang)}: {pick(action.what, lang)}"
     yield "BEGIN:VEVENT"

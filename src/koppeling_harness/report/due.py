@@ -14,12 +14,13 @@ WEEKS = 13
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """One duty with a date.
+    """One duty that asks for a hand soon.
 
     Attributes:
         dossier: Whose it is.
         action: What has to be done.
-        due: Its last day.
+        due: Its last day; the as-of date for a duty without one, which is due now.
+        is_now: Whether it has no date of its own.
         is_late: Whether that day has passed.
     """
 
@@ -27,6 +28,7 @@ class Due:
     action: Action
     due: date
     is_late: bool
+    is_now: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,15 +47,23 @@ class Week:
 
 
 def due_within(dossiers: Sequence[Dossier], *, as_of: date, days: int) -> tuple[Due, ...]:
-    """Return what is late or due within so many days, by date."""
+    """Return what is due now, late, or due within so many days: in this order, then by date."""
     last = as_of + timedelta(days=days)
     found = [
-        Due(dossier=each, action=action, due=action.due, is_late=action.due < as_of)
+        Due(
+            dossier=each,
+            action=action,
+            due=action.due or as_of,
+            is_late=action.due is not None and action.due < as_of,
+            is_now=action.due is None,
+        )
         for each in dossiers
         for action in each.status.actions
-        if action.due is not None and action.due <= last
+        if action.due is None or action.due <= last
     ]
-    return tuple(sorted(found, key=lambda due: (due.due, due.dossier.status.registration)))
+    return tuple(
+        sorted(found, key=lambda due: (not due.is_now, due.due, due.dossier.status.registration))
+    )
 
 
 def weeks(due: Sequence[Due], *, as_of: date) -> tuple[Week, ...]:

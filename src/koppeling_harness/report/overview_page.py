@@ -94,7 +94,8 @@ def render_overview(
 
 
 def _urgent_first(dossier: Dossier) -> tuple[int, date, str]:
-    first = next((action.due for action in dossier.status.actions if action.due), date.max)
+    actions = dossier.status.actions
+    first = (actions[0].due or date.min) if actions else date.max
     return URGENCY.index(dossier.status.status), first, dossier.status.registration
 
 

@@ -21,7 +21,7 @@ from markupsafe import Markup, escape
 from koppeling_harness.clock import AMSTERDAM
 from koppeling_harness.model.registration import Colour
 from koppeling_harness.model.shape import Text
-from koppeling_harness.model.status import EndKind, ListingAdvice, Role, Status, Who
+from koppeling_harness.model.status import Basis, EndKind, ListingAdvice, Role, Status, Who
 from koppeling_harness.model.verdict import Outcome
 from koppeling_harness.report.clean import clean
 from koppeling_harness.report.template_cache import TemplateCache
@@ -128,6 +128,7 @@ def duration(seconds: float) -> str:
 
 
 _WORDS: dict[type, Mapping[Any, Text]] = {
+    Basis: words.BASIS,
     Colour: words.COLOUR,
     EndKind: words.END,
     ListingAdvice: words.LISTING,

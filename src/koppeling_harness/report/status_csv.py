@@ -16,6 +16,7 @@ COLUMNS = (
     "partner",
     "as_of",
     "policy",
+    "basis",
     "status",
     "colour",
     "assessment",
@@ -60,7 +61,7 @@ def _harmless(value: object) -> str:
 def _cells(dossier: Dossier) -> dict[str, object]:
     status, registration = dossier.status, dossier.registration
     security, end = status.security, status.contract_end
-    due = next((each for each in status.actions if each.due is not None), None)
+    first = next(iter(status.actions), None)
     cells: dict[str, object] = {
         "registration": status.registration,
         "title_nl": registration.title.nl if registration else "",
@@ -68,6 +69,7 @@ def _cells(dossier: Dossier) -> dict[str, object]:
         "partner": registration.partner.name if registration else "",
         "as_of": status.as_of,
         "policy": status.policy,
+        "basis": status.basis,
         "status": status.status,
         "colour": security.colour,
         "assessment": security.assessment,
@@ -79,8 +81,8 @@ def _cells(dossier: Dossier) -> dict[str, object]:
         "contract_end": end.date if end else None,
         "contract_end_kind": end.kind if end else None,
         "flags": " ".join(sorted({flag.code for flag in status.flags})),
-        "next_due": due.due if due else None,
-        "next_action": due.key if due else None,
+        "next_due": (first.due or status.as_of) if first else None,  # without a date: now
+        "next_action": first.key if first else None,
     }
     return {**cells, **_release_cells(dossier)}
 

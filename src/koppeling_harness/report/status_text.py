@@ -8,12 +8,13 @@ from koppeling_harness.model.policy import Policy, ReleaseRoles
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.status import Action, RegistrationStatus, ReleaseStatus
 from koppeling_harness.report.clean import clean, one_line
-from koppeling_harness.rules.words import COLOUR, END, LISTING, OUTCOME, ROLE, STATUS, WHO
+from koppeling_harness.rules.words import BASIS, COLOUR, END, LISTING, OUTCOME, ROLE, STATUS, WHO
 
 WORDS = {
     "as_of": Text(nl="Peildatum", en="As of"),
     "policy": Text(nl="beleid", en="policy"),
     "releases": Text(nl="versies", en="releases"),
+    "basis": Text(nl="grondslag", en="basis"),
     "security": Text(nl="kleur", en="colour"),
     "report": Text(nl="rapport van", en="report of"),
     "valid": Text(nl="geldig t/m", en="valid until"),
@@ -26,7 +27,7 @@ WORDS = {
     "note": Text(nl="let op", en="note"),
     "site": Text(nl="partnersite", en="partner site"),
     "to_do": Text(nl="te doen", en="to do"),
-    "no_date": Text(nl="zonder datum", en="no date"),
+    "no_date": Text(nl="nu", en="now"),
     "total": Text(nl="Totaal", en="Total"),
 }
 
@@ -83,6 +84,7 @@ def _block(dossier: Dossier, lang: str) -> list[str]:
     if dossier.problem:
         return [first, *(f"    {line}" for line in clean(dossier.problem).splitlines())]
     rows = [
+        (_word("basis", lang), pick(BASIS[status.basis], lang)),
         (_word("security", lang), _security(status, lang)),
         *((each.release, _release(each, lang)) for each in status.functional),
         (_word("listing", lang), _listing(status, lang)),

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 from koppeling_harness.model.dossier import Dossier
 from koppeling_harness.model.shape import Text
@@ -9,7 +10,7 @@ from koppeling_harness.report.markdown import plain, row
 from koppeling_harness.report.status_text import pick
 from koppeling_harness.rules.months import is_within
 from koppeling_harness.rules.status import ORDER
-from koppeling_harness.rules.words import COLOUR, OUTCOME, STATUS, WHO
+from koppeling_harness.rules.words import BASIS, COLOUR, OUTCOME, STATUS, WHO
 
 _DUE_DAYS = 90
 
@@ -21,7 +22,8 @@ _HEAD = (
     Text(nl="Geldig t/m", en="Valid until"),
     Text(nl="Runs", en="Runs"),
 )
-_DUE = Text(nl="Binnen 90 dagen, of verstreken", en="Within 90 days, or past")
+_DUE = Text(nl="Nu, verstreken, of binnen 90 dagen", en="Now, past, or within 90 days")
+_NOW = Text(nl="nu", en="now")
 _NOTHING = Text(nl="Geen termijnen.", en="Nothing is due.")
 _AS_OF = Text(nl="Peildatum {day}, beleid {policy}.", en="As of {day}, policy {policy}.")
 _LIMIT = Text(
@@ -67,7 +69,7 @@ def _cells(dossier: Dossier, lang: str) -> list[str]:
     )
     return [
         f"**{plain(status.registration)}**{title}",
-        pick(STATUS[status.status], lang),
+        f"{pick(STATUS[status.status], lang)} ({pick(BASIS[status.basis], lang)})",
         pick(COLOUR[colour], lang) if colour else "-",
         str(status.security.valid_until or "-"),
         runs or "-",
@@ -76,15 +78,13 @@ def _cells(dossier: Dossier, lang: str) -> list[str]:
 
 def _due(dossiers: Sequence[Dossier], lang: str) -> Iterator[str]:
     found = [
-        (action.due, each.status.registration, action)
+        (action.due or date.min, each.status.registration, position, action)
         for each in dossiers
-        for action in each.status.actions
-        if action.due is not None
-        and (
-            action.due < each.status.as_of
-            or is_within(action.due, as_of=each.status.as_of, days=_DUE_DAYS)
-        )
+        for position, action in enumerate(each.status.actions)
+        if action.due is None
+        or action.due < each.status.as_of
+        or is_within(action.due, as_of=each.status.as_of, days=_DUE_DAYS)
     ]
-    for due, name, action in sorted(found, key=lambda f: (f[0], f[1], f[2].key)):
-        what = plain(pick(action.what, lang))
+    for _, name, _, action in sorted(found, key=lambda f: f[:3]):
+        due, what = action.due or pick(_NOW, lang), plain(pick(action.what, lang))
         yield f"- {due} {plain(name)}, {pick(WHO[action.who], lang)}: {what} ({action.rule})"

@@ -43,6 +43,18 @@ RULES = {
             OWN,
         ),
         _rule(
+            "PAST",
+            "Een oordeel over een dag telt alleen wat op die dag bekend kon zijn.",
+            "A judgement of a day counts only what could be known on that day.",
+            OWN,
+        ),
+        _rule(
+            "WORD",
+            "Wat de partner zelf opschrijft is geen besluit van AFAS.",
+            "What a partner writes down itself is no decision of AFAS.",
+            OWN,
+        ),
+        _rule(
             "R1",
             "Rood is zes maanden geldig vanaf de rapportdatum; dan is een nieuwe scan nodig.",
             "Red is valid for six months from the report date; then a new scan is needed.",

@@ -1,6 +1,6 @@
 """How the agreement ends by decision: at once, after notice, or by the partner."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from koppeling_harness.model.registration import Decision, DecisionKind, Registration
@@ -10,7 +10,11 @@ from koppeling_harness.rules.months import NOTICE_MONTHS, add_months, day_after
 from koppeling_harness.rules.words import said
 from koppeling_harness.value import dataclass
 
-_SAME_DAY = {DecisionKind.GIVE_NOTICE: 0, DecisionKind.WITHDRAW_NOTICE: 1}
+_SAME_DAY = {
+    DecisionKind.GIVE_NOTICE: 0,
+    DecisionKind.END_BY_PARTNER: 0,
+    DecisionKind.WITHDRAW_NOTICE: 1,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,10 +39,31 @@ class Ending:
 
 
 def ending(registration: Registration, *, as_of: date) -> Ending | None:
-    """Return the decided end that comes first; None when nobody decided to end it."""
+    """Return the decided end that comes first; None when nobody decided to end it.
+
+    An end that was over before the present onboarding began belongs to the registration before it.
+    """
     taken = [each for each in registration.decisions if each.date <= as_of]
-    found = [*_immediate(taken), *_notice(taken), *_by_partner(taken)]
+    return _first_end(_of_present_registration(registration, taken, as_of=as_of))
+
+
+def _first_end(taken: Sequence[Decision]) -> Ending | None:
+    found = [*_immediate(taken), *_noticed(taken)]
     return min(found, key=lambda each: (each.ended_from, each.rule), default=None)
+
+
+def _of_present_registration(
+    registration: Registration, taken: Sequence[Decision], *, as_of: date
+) -> Sequence[Decision]:
+    """Return the decisions without those of a registration that was over before it began anew."""
+    onboarding = registration.onboarding
+    if onboarding is None or onboarding.started > as_of:
+        return taken
+    again = onboarding.started
+    before = _first_end([each for each in taken if each.date < again])
+    if before is None or before.ended_from > again:
+        return taken
+    return [each for each in taken if each.date >= again]
 
 
 def ending_fact(ending: Ending, *, as_of: date) -> Fact:
@@ -71,39 +96,82 @@ def ending_fact(ending: Ending, *, as_of: date) -> Fact:
     )
 
 
-def _immediate(taken: list[Decision]) -> Iterator[Ending]:
+def _immediate(taken: Sequence[Decision]) -> Iterator[Ending]:
     for each in taken:
         if each.decision is DecisionKind.TERMINATE_IMMEDIATELY:
             end = each.effective or each.date
             yield Ending(decision=each, rule="R8", end=end, ended_from=end)
 
 
-def _notice(taken: list[Decision]) -> Iterator[Ending]:
-    """Yield the notice that runs: the earliest letter that was not withdrawn in time."""
+def withdrawn_in_vain(registration: Registration) -> tuple[int, ...]:
+    """Return the positions of withdrawals on whose day no notice was running."""
+    taken = registration.decisions
+    present = _of_present_registration(registration, taken, as_of=date.max)
+    earlier = [each for each in taken if each not in present]
+    in_vain = {id(each) for part in (earlier, present) for each in _notices(part).in_vain}
+    return tuple(number for number, each in enumerate(taken) if id(each) in in_vain)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Notices:
+    """Letters that run, AFAS's and the partner's, and the withdrawals that found none."""
+
+    by_afas: Decision | None
+    by_partner: Decision | None
+    in_vain: tuple[Decision, ...]
+
+
+def _notices(decisions: Sequence[Decision]) -> _Notices:
+    """Return which notice runs after all letters and withdrawals, in the order of their dates.
+
+    AFAS's earliest letter runs, and the partner's latest; a withdrawal takes back the one of the
+    two that was given last, as long as it has not ended.
+    """
     letters = sorted(
-        (each for each in taken if each.decision in _SAME_DAY),
-        key=lambda each: (each.date, _SAME_DAY[each.decision]),
+        (each for each in decisions if each.decision in _SAME_DAY),
+        key=lambda each: (each.date, _SAME_DAY[each.decision], each.effective or date.min),
     )
-    running: Decision | None = None
+    by_afas: Decision | None = None
+    by_partner: Decision | None = None
+    in_vain = []
     for each in letters:
-        if running is None:
-            running = each if each.decision is DecisionKind.GIVE_NOTICE else None
-        elif each.decision is DecisionKind.WITHDRAW_NOTICE and each.date <= _end_of(running):
-            running = None
-    if running is not None:
-        end = _end_of(running)
-        yield Ending(decision=running, rule="R7", end=end, ended_from=day_after(end))
+        if each.decision is DecisionKind.GIVE_NOTICE:
+            by_afas = by_afas or each
+        elif each.decision is DecisionKind.END_BY_PARTNER:
+            by_partner = _of_one_day(by_partner, each)
+        elif by_partner and _runs(by_partner, each) and not _is_later(by_afas, by_partner, each):
+            by_partner = None
+        elif by_afas and _runs(by_afas, each):
+            by_afas = None
+        else:
+            in_vain.append(each)
+    return _Notices(by_afas=by_afas, by_partner=by_partner, in_vain=tuple(in_vain))
 
 
-def _end_of(letter: Decision) -> date:
-    return add_months(letter.date, NOTICE_MONTHS)
+def _of_one_day(known: Decision | None, new: Decision) -> Decision:
+    """Return the partner's letter that counts: the newest; of one day the first to end."""
+    if known is not None and known.date == new.date and _last_day(known) <= _last_day(new):
+        return known
+    return new
 
 
-def _by_partner(taken: list[Decision]) -> Iterator[Ending]:
-    found = [each for each in taken if each.decision is DecisionKind.END_BY_PARTNER]
-    last = max((each.date for each in found), default=None)
-    for each in found:
-        if each.date == last and each.effective is not None:
-            yield Ending(
-                decision=each, rule="R19", end=each.effective, ended_from=day_after(each.effective)
-            )
+def _runs(letter: Decision, withdrawal: Decision) -> bool:
+    return withdrawal.date <= _last_day(letter)
+
+
+def _is_later(letter: Decision | None, other: Decision, withdrawal: Decision) -> bool:
+    return letter is not None and letter.date > other.date and _runs(letter, withdrawal)
+
+
+def _last_day(letter: Decision) -> date:
+    if letter.decision is DecisionKind.GIVE_NOTICE:
+        return add_months(letter.date, NOTICE_MONTHS)
+    return letter.effective or date.max
+
+
+def _noticed(taken: Sequence[Decision]) -> Iterator[Ending]:
+    running = _notices(taken)
+    for letter, rule in ((running.by_afas, "R7"), (running.by_partner, "R19")):
+        if letter is not None:
+            end = _last_day(letter)
+            yield Ending(decision=letter, rule=rule, end=end, ended_from=day_after(end))

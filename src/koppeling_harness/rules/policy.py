@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from koppeling_harness.model.policy import Policy, Term
+from koppeling_harness.model.policy import Policy, Programme, Term
 from koppeling_harness.model.registration import Colour
 from koppeling_harness.model.shape import Text
 
@@ -27,6 +27,13 @@ AUDITOR = Policy(
 """The terms of the AppConnector Auditor's documentation: orange counts three months longer."""
 
 POLICIES = {policy.name: policy for policy in (SLA, AUDITOR)}
+
+PROGRAMME = Programme()
+"""What holds when AFAS sets nothing else.
+
+Source of the assessors: AFAS, docs.afas.help/profit/nl/partner-certification-steps (Computest in
+2025, Defion from 2026). That a waiver holds for a year at most is a reading of this project.
+"""
 
 WARNING_DAYS = 90
 """How long before a last day it is announced; the programme is silent about it."""

@@ -21,7 +21,13 @@ def is_applying(registration: Registration, *, as_of: date) -> bool:
     onboarding = registration.onboarding
     if onboarding is None:
         return False
-    return onboarding.finished is None or onboarding.finished > as_of
+    finished = [onboarding.finished] if onboarding.finished is not None else []
+    finished += [
+        each.date
+        for each in registration.decisions
+        if each.decision is DecisionKind.FINISH_ONBOARDING and each.date >= onboarding.started
+    ]
+    return all(day > as_of for day in finished)
 
 
 def onboarding_facts(registration: Registration, validity: Validity) -> Iterator[Fact]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
-from koppeling_harness.model.policy import Policy
+from koppeling_harness.model.policy import Policy, Programme
 from koppeling_harness.model.registration import (
     Assessment,
     Colour,
@@ -13,7 +13,15 @@ from koppeling_harness.model.registration import (
 from koppeling_harness.model.status import Action, Security, Status, Who
 from koppeling_harness.rules.fact import Fact, action
 from koppeling_harness.rules.months import NOTICE_MONTHS, add_months, is_within
-from koppeling_harness.rules.validity import Accepted, gaps
+from koppeling_harness.rules.validity import (
+    Accepted,
+    Disputed,
+    accepted,
+    disputed,
+    gaps,
+    in_scope,
+    pending,
+)
 from koppeling_harness.rules.words import COLOUR, said
 from koppeling_harness.value import dataclass
 
@@ -27,6 +35,8 @@ class Validity:
     Attributes:
         counted: Assessments that count, the one that governs last.
         awaiting: Evidence that awaits a decision.
+        disputed: Assessments whose colour AFAS reads otherwise than the assessor.
+        elsewhere: Assessments that are about other integrations only.
         as_of: The day.
         policy: What each colour is worth.
         warning_days: How long ahead an end is announced.
@@ -34,6 +44,8 @@ class Validity:
 
     counted: tuple[Accepted, ...]
     awaiting: tuple[Assessment, ...]
+    disputed: tuple[Disputed, ...] = ()
+    elsewhere: tuple[Assessment, ...] = ()
     as_of: date
     policy: Policy
     warning_days: int
@@ -61,6 +73,28 @@ class Validity:
             follow_up_due=last.follow_up_due,
             gaps=gaps(self.counted, as_of=self.as_of),
         )
+
+
+def validity_on(
+    registration: Registration,
+    *,
+    as_of: date,
+    policy: Policy,
+    programme: Programme,
+    warning_days: int,
+) -> Validity:
+    """Return where the security side of a registration stands on a day."""
+    counted = accepted(registration, as_of=as_of, policy=policy, programme=programme)
+    about = in_scope(registration)
+    return Validity(
+        counted=counted,
+        awaiting=pending(registration, as_of=as_of, programme=programme),
+        disputed=tuple(disputed(registration, counted, as_of=as_of, programme=programme)),
+        elsewhere=tuple(each for each in registration.assessments if each not in about),
+        as_of=as_of,
+        policy=policy,
+        warning_days=warning_days,
+    )
 
 
 def security_facts(validity: Validity, *, is_ending: bool) -> Iterator[Fact]:
@@ -126,7 +160,23 @@ def history_facts(validity: Validity) -> Iterator[Fact]:
                 day=last.report_date,
             ),
         )
-    if [each.colour for each in validity.counted[-2:]] == [Colour.RED, Colour.RED]:
+    yield from _disputes(validity)
+    for each in validity.elsewhere:
+        yield Fact(
+            rule="R10",
+            text=said(
+                "{id} van {assessor} gaat over {scope}, niet over deze koppeling, en telt niet.",
+                "{id} of {assessor} is about {scope}, not this integration: it does not count.",
+                id=each.id,
+                assessor=each.assessor,
+                scope=", ".join(each.scope),
+            ),
+            flag="OTHER-SCOPE",
+        )
+    last_two = validity.counted[-2:]
+    if [each.colour for each in last_two] == [Colour.RED, Colour.RED] and (
+        last_two[0].report_date != last_two[1].report_date
+    ):
         yield Fact(
             rule="R1",
             text=said("Tweede keer rood.", "Red for the second time."),
@@ -144,6 +194,36 @@ def history_facts(validity: Validity) -> Iterator[Fact]:
                 ),
                 flag="GAP",
             )
+
+
+def _disputes(validity: Validity) -> Iterator[Fact]:
+    """Yield where AFAS reads a colour otherwise than the assessor; both stay visible (R12)."""
+    for each in validity.disputed:
+        given = each.assessment.colour
+        read = each.decision.colour
+        values = {
+            "id": each.assessment.id,
+            "assessor": each.assessment.assessor,
+            "given": COLOUR[given] if given else "-",
+            "read": COLOUR[read] if read else said("afgewezen", "rejected"),
+            "by": each.decision.by,
+            "day": each.decision.date,
+        }
+        if each.counts:
+            text = said(
+                "{id}: {assessor} gaf {given}; AFAS leest {read} ({by}, {day}). De kleur van de "
+                "beoordelaar telt.",
+                "{id}: {assessor} gave {given}; AFAS reads {read} ({by}, {day}). The assessor's "
+                "colour counts.",
+                **values,
+            )
+        else:
+            text = said(
+                "{id}: {assessor} gaf {given}; AFAS leest {read} ({by}, {day}).",
+                "{id}: {assessor} gave {given}; AFAS reads {read} ({by}, {day}).",
+                **values,
+            )
+        yield Fact(rule="R12", text=text, demands=Status.ATTENTION, flag="COLOUR-DISPUTED")
 
 
 def planned_facts(registration: Registration, validity: Validity) -> Iterator[Fact]:

@@ -9,11 +9,12 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from koppeling_harness.model.functional import FunctionalResult
-from koppeling_harness.model.policy import Policy, ReleaseRoles
+from koppeling_harness.model.policy import Policy, Programme, ReleaseRoles
 from koppeling_harness.model.registration import Registration
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.status import (
     Action,
+    Basis,
     ContractEnd,
     EndKind,
     Flag,
@@ -35,7 +36,8 @@ from koppeling_harness.rules.functional import (
     waiver_facts,
 )
 from koppeling_harness.rules.listing import UNCHANGED, listing_facts, listing_status
-from koppeling_harness.rules.policy import WARNING_DAYS
+from koppeling_harness.rules.past import as_known_on, facts_after, later_facts, set_aside_facts
+from koppeling_harness.rules.policy import PROGRAMME, WARNING_DAYS
 from koppeling_harness.rules.programme import (
     criteria_facts,
     is_applying,
@@ -43,7 +45,7 @@ from koppeling_harness.rules.programme import (
     review_facts,
     signal_facts,
 )
-from koppeling_harness.rules.registration_input import future_problems, input_problems
+from koppeling_harness.rules.registration_input import standing_problems
 from koppeling_harness.rules.security import (
     Validity,
     evidence_facts,
@@ -51,8 +53,8 @@ from koppeling_harness.rules.security import (
     history_facts,
     planned_facts,
     security_facts,
+    validity_on,
 )
-from koppeling_harness.rules.validity import accepted, pending
 from koppeling_harness.rules.words import said
 
 ORDER = tuple(Status)
@@ -67,31 +69,38 @@ def registration_status(
     runs: Sequence[FunctionalResult],
     releases: ReleaseRoles,
     warning_days: int = WARNING_DAYS,
+    programme: Programme = PROGRAMME,
+    today: date | None = None,
+    basis: Basis = Basis.RECORDED,
+    set_aside: int = 0,
 ) -> RegistrationStatus:
     """Return what a registration comes to.
 
     Args:
-        registration: Its facts and decisions; decisions and signals count from their date.
+        registration: Its facts and decisions; those dated after the day are left out and counted.
         as_of: The day.
         policy: What each colour is worth.
         runs: Of this integration; the newest per release counts, those after the day do not.
         releases: Which releases count.
         warning_days: How long before a last day it is announced.
+        programme: What the programme trusts and allows.
+        today: The last day on which anything can have happened; the day itself when None.
+        basis: Whose word it rests on.
+        set_aside: Decisions and waivers that a partner wrote, and that were taken out.
     """
-    wrong = [*input_problems(registration), *future_problems(registration, as_of=as_of)]
+    wrong = standing_problems(registration, programme=programme, today=max(today or as_of, as_of))
     if wrong:
         return refused(
             registration.registration,
             as_of=as_of,
             policy=policy,
             problems=[each.text for each in wrong],
+            basis=basis,
         )
-    validity = Validity(
-        counted=accepted(registration, as_of=as_of, policy=policy),
-        awaiting=pending(registration, as_of=as_of),
-        as_of=as_of,
-        policy=policy,
-        warning_days=warning_days,
+    later = facts_after(registration, as_of=as_of)
+    registration = as_known_on(registration, as_of=as_of)
+    validity = validity_on(
+        registration, as_of=as_of, policy=policy, programme=programme, warning_days=warning_days
     )
     ended = ending(registration, as_of=as_of)
     listing = listing_status(registration, validity, ended)
@@ -105,6 +114,8 @@ def registration_status(
         *functional_facts(functional),
         *waiver_facts(registration.waivers, counting, as_of=as_of, warning_days=warning_days),
         *signal_facts(registration, as_of=as_of),
+        *later_facts(later, as_of=as_of),
+        *set_aside_facts(set_aside),
     ]
     return _joined(
         registration.registration,
@@ -115,11 +126,17 @@ def registration_status(
         functional=functional,
         listing=listing,
         contract_end=_contract_end(registration, validity, ended),
+        basis=basis,
     )
 
 
 def refused(
-    registration: str, *, as_of: date, policy: Policy, problems: Sequence[Text]
+    registration: str,
+    *,
+    as_of: date,
+    policy: Policy,
+    problems: Sequence[Text],
+    basis: Basis = Basis.STATED,
 ) -> RegistrationStatus:
     """Return the status of a registration that cannot be judged: `input_error`.
 
@@ -128,6 +145,7 @@ def refused(
         as_of: The day.
         policy: Only its name is used.
         problems: What is wrong; at least one.
+        basis: Whose word it is.
     """
     mend = action(
         Who.AFAS,
@@ -154,6 +172,7 @@ def refused(
         functional=(),
         listing=UNCHANGED,
         contract_end=None,
+        basis=basis,
     )
 
 
@@ -230,6 +249,7 @@ def _joined(
     functional: tuple[ReleaseStatus, ...],
     listing: ListingStatus,
     contract_end: ContractEnd | None,
+    basis: Basis,
 ) -> RegistrationStatus:
     sorted_facts = sorted(facts, key=lambda f: (-ORDER.index(f.demands), f.rule, f.flag, f.text.en))
     heaviest = sorted_facts[0].demands if sorted_facts else Status.IN_ORDER
@@ -237,6 +257,7 @@ def _joined(
         registration=registration,
         as_of=as_of,
         policy=policy.name,
+        basis=basis,
         status=heaviest,
         security=security,
         functional=functional,
@@ -265,10 +286,19 @@ _AFTER_THE_END = frozenset({"remove-listing"})
 
 
 def _actions(facts: Sequence[Fact], status: Status) -> tuple[Action, ...]:
-    """Return each duty once, by date, those without a date last."""
+    """Return each duty once: those without a date first, for they are due now; then by date."""
     found: dict[str, Action] = {}
+    weights: dict[str, int] = {}
     for fact in facts:
         for each in fact.actions:
             if status is not Status.TERMINATED or each.key in _AFTER_THE_END:
                 found.setdefault(each.key, each)
-    return tuple(sorted(found.values(), key=lambda a: (a.due or date.max, a.rule, a.key)))
+                weights.setdefault(each.key, ORDER.index(fact.demands))
+
+    def first_things_first(each: Action) -> tuple[date, bool, bool, int, str, str]:
+        # evidence is weighed before anything that depends on it; what AFAS has to do comes next
+        waits = each.rule != "R12"
+        weight = -weights[each.key]
+        return each.due or date.min, waits, each.who is not Who.AFAS, weight, each.rule, each.key
+
+    return tuple(sorted(found.values(), key=first_things_first))

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from koppeling_harness.model.registration import Colour, Ground
 from koppeling_harness.model.shape import Text
-from koppeling_harness.model.status import EndKind, ListingAdvice, Role, Status, Who
+from koppeling_harness.model.status import Basis, EndKind, ListingAdvice, Role, Status, Who
 from koppeling_harness.model.verdict import Outcome
 
 _MONTHS_NL = [
@@ -47,6 +47,12 @@ STATUS = {
     Status.NOTICE_RUNNING: Text(nl="opzegging loopt", en="notice running"),
     Status.TERMINATED: Text(nl="beëindigd", en="terminated"),
     Status.INPUT_ERROR: Text(nl="invoerfout", en="input error"),
+}
+BASIS = {
+    Basis.STATED: Text(
+        nl="zoals opgegeven, niet door AFAS vastgelegd", en="as stated, not recorded by AFAS"
+    ),
+    Basis.RECORDED: Text(nl="vastgelegd door AFAS", en="recorded by AFAS"),
 }
 COLOUR = {
     Colour.RED: Text(nl="rood", en="red"),

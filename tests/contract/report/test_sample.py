@@ -32,7 +32,10 @@ def rendered(monkeypatch):
     if not SAMPLES.is_dir():
         pytest.skip("docs/samples is not here")
     request = StatusRequest(
-        paths=(SAMPLES / "registrations",), runs=SAMPLES / "runs", as_of=day("2026-11-23")
+        paths=(SAMPLES / "registrations",),
+        runs=SAMPLES / "runs",
+        as_of=day("2026-11-23"),
+        folder=SAMPLES,
     )
     judged = judge_registrations(request, clock=FixedClock())
     return render_site(judged, clock=FixedClock(), language=Language.NL)

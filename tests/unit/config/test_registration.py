@@ -3,7 +3,6 @@ import pytest
 from koppeling_harness.config.registration import (
     find_registrations,
     load_registration,
-    load_waivers,
     registration_name,
 )
 from koppeling_harness.errors import DocumentError, NothingToRunError
@@ -114,17 +113,6 @@ def test_nothing_found_says_so(tmp_path):
         find_registrations([tmp_path])
     with pytest.raises(NothingToRunError, match=r"nowhere: expected a registration or a folder"):
         find_registrations([tmp_path / "nowhere"])
-
-
-def test_waivers_are_those_beside_the_manifest_and_none_without_a_file(tmp_path):
-    waiver = (
-        "waivers: [{id: W1, scenario: a.b, releases: [Profit 8], reason: r, owner: o, "
-        "approved_by: p, until: 2026-12-31}]\n"
-    )
-    a_file(tmp_path / "with", REGISTRATION + waiver)
-
-    assert [each.id for each in load_waivers(tmp_path / "with")] == ["W1"]
-    assert load_waivers(tmp_path / "without") == ()
 
 
 @pytest.mark.parametrize(

@@ -3,16 +3,25 @@ import sys
 
 import pytest
 
+from koppeling_harness.config import registration_edit as edits
 from koppeling_harness.config.manifest import load_manifest
 from koppeling_harness.config.registration import load_registration
-from koppeling_harness.config.registration_edit import (
-    add_assessment,
-    add_decision,
-    new_registration,
-)
+from koppeling_harness.config.registration_edit import new_registration
 from koppeling_harness.errors import ConfigurationError, DocumentError
 from support.plugins import a_plugin
 from support.registrations import REGISTRATION, a_decision, an_assessment, day
+
+
+def add_assessment(path, assessment):
+    return edits.add_assessment(path, lambda _: assessment, objections=no_objection).after
+
+
+def add_decision(path, decision):
+    return edits.add_decision(path, decision, objections=no_objection).after
+
+
+def no_objection(_registration):
+    return ()
 
 
 @pytest.fixture
@@ -52,7 +61,7 @@ def test_what_would_be_invalid_is_refused_and_the_file_is_left_as_it_was(path, d
         add_decision(path, decision)
 
     assert path.read_text(encoding="utf-8") == REGISTRATION
-    assert list(path.parent.iterdir()) == [path]
+    assert [each for each in path.parent.iterdir() if not each.name.endswith(".lock")] == [path]
 
 
 def test_a_second_assessment_of_one_id_is_refused(path):

@@ -23,8 +23,11 @@ def appended(text):
         ("list:\nb: 2\n", f"list:\n  - {LINE}\nb: 2\n"),
         ("list:", f"list:\n  - {LINE}\n"),
         ("list: null  # none yet\nb: 2\n", f"list:  # none yet\n  - {LINE}\nb: 2\n"),
-        ("list: []   # none yet\nb: 2\n", f"list: [{LINE}]   # none yet\nb: 2\n"),
-        ("list: [ ]\n", f"list: [ {LINE}]\n"),
+        ("list: []   # none yet\nb: 2\n", f"list:   # none yet\n  - {LINE}\nb: 2\n"),
+        ("list: [ ]\n", f"list:\n  - {LINE}\n"),
+        ("list: [\n]\n", f"list: [\n{LINE}]\n"),
+        ('{"a": 1, "list": []}\n', f'{{"a": 1, "list": [{LINE}]}}\n'),
+        ('{"a": 1}\n', f'{{"a": 1, "list": [{LINE}]}}\n'),
         ("list: [{id: Q1}]\n", f"list: [{{id: Q1}}, {LINE}]\n"),
         (
             "list: [{id: \"]\"}, {id: 'it''s ]'}] # ]\n",

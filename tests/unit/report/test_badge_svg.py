@@ -21,12 +21,15 @@ def texts(root):
     return [each.text for each in root.iter(f"{SVG}text")]
 
 
-@pytest.mark.parametrize(("lang", "word"), [("en", "in order"), ("nl", "in orde")])
-def test_a_badge_says_name_and_status_in_words(lang, word):
+@pytest.mark.parametrize(
+    ("lang", "word", "basis"),
+    [("en", "in order", "recorded by AFAS"), ("nl", "in orde", "vastgelegd door AFAS")],
+)
+def test_a_badge_says_name_status_and_basis_in_words(lang, word, basis):
     root = parsed(status_of(a_registration(an_assessment())), lang)
 
     assert texts(root) == ["voorbeeld", word]
-    assert root.find(f"{SVG}title").text == f"voorbeeld: {word} (2026-11-23, sla)"
+    assert root.find(f"{SVG}title").text == f"voorbeeld: {word} (2026-11-23, sla, {basis})"
 
 
 def test_the_pieces_fit_in_the_picture():

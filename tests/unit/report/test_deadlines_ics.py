@@ -36,12 +36,20 @@ def test_a_deadline_is_a_whole_day_in_a_calendar():
     assert "SUMMARY:Example: partner: Have a new assessment made." in lines
 
 
+def test_what_has_no_date_stands_on_the_as_of_date():
+    evidence = an_assessment(None, "2026-10-01", name="P1", kind="pentest")
+    text = rendered(a_registration(evidence))
+    (event,) = [each for each in text.split("BEGIN:VEVENT") if "evidence P1" in each]
+
+    assert "DTSTART;VALUE=DATE:20261123" in event
+
+
 def test_the_description_names_rule_source_and_policy_in_one_line_of_text():
     [line] = [each for each in unfolded(rendered(lang="nl")) if each.startswith("DESCRIPTION")]
 
     assert line.startswith("DESCRIPTION:Voorbeeld (voorbeeld): actie vereist\\nR1: Rood is zes")
     assert "partner.afas.nl/sla/koppeling\\; AFAS\\, docs.afas.help" in line
-    assert line.endswith("Beleid: sla")
+    assert line.endswith("Beleid: sla\\; vastgelegd door AFAS")
 
 
 def test_no_line_is_longer_than_75_octets_and_none_is_broken_inside_a_character():

@@ -51,7 +51,7 @@ def test_a_row_tells_status_colour_validity_releases_and_what_is_next():
         "gezakt",
         "geslaagd",
         "2026-11-20",
-        "Laat een nieuwe beoordeling doen.",
+        "Herstel wat faalt op Profit 8",
     ):
         assert part in row
 

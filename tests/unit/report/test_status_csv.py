@@ -1,6 +1,7 @@
 import csv
 import io
 
+from koppeling_harness.model.registration import Agreement
 from koppeling_harness.report.status_csv import COLUMNS, render_status_csv
 from koppeling_harness.rules.policy import SLA
 from koppeling_harness.rules.status import refused
@@ -20,6 +21,15 @@ def test_a_line_holds_the_status_in_the_words_of_the_json():
     assert (row["current_release"], row["current_outcome"]) == ("Profit 8", "passed")
     assert (row["accept_release"], row["contract_end"]) == ("", "")
     assert (row["next_due"], row["next_action"]) == ("2027-02-28", "rescan")
+
+
+def test_what_has_no_date_is_the_next_action_and_due_on_the_day_itself():
+    evidence = an_assessment(None, "2026-10-01", name="P1", kind="pentest")
+    agreement = Agreement(started=day("2020-01-01"), annual_review=day("2026-06-29"))
+
+    [row] = rows(a_dossier(a_registration(evidence, agreement=agreement)))
+
+    assert (row["next_due"], row["next_action"]) == ("2026-11-23", "evidence:P1")
 
 
 def test_every_line_has_every_column_also_without_a_registration():

@@ -18,7 +18,6 @@ from koppeling_harness.report.overview_page import render_overview
 from koppeling_harness.report.status_csv import render_status_csv
 from koppeling_harness.report.summary_markdown import render_summary_markdown
 from koppeling_harness.report.texts import Language
-from koppeling_harness.rules.status import registration_status
 from koppeling_harness.store.files import write_files
 from koppeling_harness.store.runs import FoundRun, load_run
 from koppeling_harness.value import dataclass
@@ -50,7 +49,12 @@ class Published:
     def problems(self) -> tuple[str, ...]:
         """What is wrong in files that were read: registrations, and runs that were left out."""
         registrations = [each.problem for each in self.judged.dossiers if each.problem]
-        return (*registrations, *(f"left out: {each.render()}" for each in self.judged.damaged))
+        ignored = [each.render() for each in self.judged.ignored]
+        return (
+            *registrations,
+            *ignored,
+            *(f"left out: {each.render()}" for each in self.judged.damaged),
+        )
 
 
 def exit_code(published: Published) -> ExitCode:
@@ -122,13 +126,7 @@ def _earlier(dossier: Dossier, judged: Judged) -> RegistrationStatus | None:
     day = day_before_last(dossier.runs)
     if day is None or dossier.registration is None:
         return None
-    return registration_status(
-        dossier.registration,
-        as_of=day,
-        policy=judged.policy,
-        runs=dossier.runs,
-        releases=judged.releases,
-    )
+    return judged.judging.status(dossier.registration, Path(dossier.place), as_of=day)
 
 
 class _Evidence:

@@ -1,6 +1,6 @@
 """Make and change registrations, and say what the status is afterwards."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from koppeling_harness.config.registration import (
     REGISTRATION,
     REPORT_REFUSED,
     find_registrations,
-    load_registration,
+    load_placed,
     registration_path,
 )
 from koppeling_harness.config.registration_edit import (
@@ -18,6 +18,7 @@ from koppeling_harness.config.registration_edit import (
     add_decision,
     new_registration,
 )
+from koppeling_harness.config.settings import load_settings
 from koppeling_harness.errors import DocumentError, Problem, UsageError
 from koppeling_harness.model.registration import (
     Assessment,
@@ -26,8 +27,9 @@ from koppeling_harness.model.registration import (
     Decision,
     DecisionKind,
     Ground,
+    Registration,
 )
-from koppeling_harness.rules.registration_input import future_problems
+from koppeling_harness.rules.registration_input import InputProblem, standing_problems
 from koppeling_harness.value import dataclass
 
 
@@ -57,17 +59,15 @@ def check(paths: Sequence[Path], *, clock: Clock) -> tuple[Path, ...]:
         DocumentError: Some have problems; all problems of all files are in it.
     """
     found = find_registrations(paths)
+    objections = _objections(clock)
     problems: list[Problem] = []
     for path in found:
         try:
-            registration = load_registration(path)
+            placed = load_placed(path)
         except DocumentError as error:
             problems += error.problems
             continue
-        problems += [
-            Problem(where=f"{path}: {'.'.join(map(str, each.path))}", message=each.text.en)
-            for each in future_problems(registration, as_of=today(clock))
-        ]
+        problems += placed.problems(objections(placed.registration))
     if problems:
         raise DocumentError(problems)
     return found
@@ -114,17 +114,19 @@ def record_assessment(path: Path, new: NewAssessment, *, clock: Clock) -> Assess
         raise UsageError(message, hint=hint)
     _refuse_later("--report-date", new.report_date, clock)
     file = registration_path(path)
-    assessment = Assessment(
-        id=new.name or _free_name(file, new.kind),
-        kind=new.kind,
-        assessor=new.assessor,
-        report_date=new.report_date,
-        colour=new.colour,
-        scope=new.scope,
-        submitted=new.submitted,
-    )
-    add_assessment(file, assessment)
-    return assessment
+
+    def made(registration: Registration) -> Assessment:
+        return Assessment(
+            id=new.name or _free_name(registration, new.kind),
+            kind=new.kind,
+            assessor=new.assessor,
+            report_date=new.report_date,
+            colour=new.colour,
+            scope=new.scope,
+            submitted=new.submitted,
+        )
+
+    return add_assessment(file, made, objections=_objections(clock)).after.assessments[-1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,8 +173,16 @@ def record_decision(path: Path, new: NewDecision, *, clock: Clock) -> Decision:
         ground=new.ground,
         effective=new.effective,
     )
-    add_decision(registration_path(path), decision)
+    add_decision(registration_path(path), decision, objections=_objections(clock))
     return decision
+
+
+def _objections(clock: Clock) -> Callable[[Registration], list[InputProblem]]:
+    """Return what tells everything that cannot be true in a registration today."""
+    programme = load_settings(Path()).programme
+    return lambda registration: standing_problems(
+        registration, programme=programme, today=today(clock)
+    )
 
 
 def _refuse_later(option: str, day: date, clock: Clock) -> None:
@@ -181,9 +191,9 @@ def _refuse_later(option: str, day: date, clock: Clock) -> None:
         raise UsageError(message)
 
 
-def _free_name(file: Path, kind: AssessmentKind) -> str:
+def _free_name(registration: Registration, kind: AssessmentKind) -> str:
     letter = {"quickscan": "Q", "pentest": "P", "other": "O"}[kind]
-    taken = {each.id for each in load_registration(file).assessments}
+    taken = {each.id for each in registration.assessments}
     return next(
         name for number in range(1, len(taken) + 2) if (name := f"{letter}{number}") not in taken
     )

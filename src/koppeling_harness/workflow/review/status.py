@@ -1,13 +1,15 @@
 """The status of registrations: their files joined with the newest runs of their integrations."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from koppeling_harness.clock import Clock, today
+from koppeling_harness.config.manifest import MANIFEST
 from koppeling_harness.config.registration import (
     find_registrations,
-    load_registration,
+    load_placed,
     registration_name,
 )
 from koppeling_harness.config.settings import Settings, load_settings
@@ -16,9 +18,11 @@ from koppeling_harness.errors import DocumentError, ExitCode, Problem, UsageErro
 from koppeling_harness.model.dossier import Dossier
 from koppeling_harness.model.functional import FunctionalResult
 from koppeling_harness.model.policy import Policy, ReleaseRoles
+from koppeling_harness.model.registration import Registration
 from koppeling_harness.model.shape import Text
-from koppeling_harness.model.status import Role, Status
+from koppeling_harness.model.status import Basis, RegistrationStatus, Role, Status
 from koppeling_harness.report.status_text import render_status_text
+from koppeling_harness.rules.registration_input import InputProblem, standing_problems
 from koppeling_harness.rules.status import is_in_order, refused, registration_status
 from koppeling_harness.store.runs import FoundRun, FoundRuns, find_runs
 from koppeling_harness.value import dataclass
@@ -51,6 +55,110 @@ class StatusRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Judging:
+    """How registrations are judged: the same for every day that one command speaks of.
+
+    Attributes:
+        as_of: The day.
+        policy: What each colour is worth.
+        releases: Which releases count.
+        settings: Of the project.
+        today: The day it is: what is dated later cannot be true.
+        runs: Of each integration, newest first.
+    """
+
+    as_of: date
+    policy: Policy
+    releases: ReleaseRoles
+    settings: Settings
+    today: date
+    runs: Mapping[str, Sequence[FunctionalResult]]
+
+    def status(self, registration: Registration, path: Path, *, as_of: date) -> RegistrationStatus:
+        """Return the status of the registration in a file on a day, with what was known on it."""
+        set_aside = 0
+        if is_a_partners(path):
+            set_aside = len(registration.decisions) + len(registration.waivers)
+            registration = replace(registration, decisions=(), waivers=())
+        return registration_status(
+            registration,
+            as_of=as_of,
+            policy=self.policy,
+            runs=self.runs.get(registration.integration, ()),
+            releases=self.releases,
+            warning_days=self.settings.warning_days,
+            programme=self.settings.programme,
+            today=max(self.today, self.as_of),
+            basis=self.basis(path),
+            set_aside=set_aside,
+        )
+
+    def basis(self, path: Path) -> Basis:
+        """Return whose word a file is: AFAS's in its reviewers' folder, else the partner's."""
+        folder = self.settings.review
+        if folder is None or is_a_partners(path):
+            return Basis.STATED
+        inside = path.resolve().is_relative_to(folder.resolve())
+        return Basis.RECORDED if inside else Basis.STATED
+
+    def problems(self, registration: Registration) -> list[InputProblem]:
+        """Return what cannot be true in a registration."""
+        return standing_problems(
+            registration,
+            programme=self.settings.programme,
+            today=max(self.today, self.as_of),
+        )
+
+    def dossier(self, path: Path) -> Dossier:
+        """Return what is known of the registration in a file, judged on the day."""
+        try:
+            placed = load_placed(path)
+            registration = placed.registration
+            wrong = self.problems(registration)
+            if wrong:
+                return self.refused(
+                    path,
+                    registration.registration,
+                    DocumentError(placed.problems(wrong)),
+                    [placed.text(each) for each in wrong],
+                )
+        except DocumentError as error:
+            return self.refused(path, registration_name(path), error)
+        runs = self.runs.get(registration.integration, ())
+        return Dossier(
+            place=str(path),
+            registration=registration,
+            status=self.status(registration, path, as_of=self.as_of),
+            runs=tuple(run for run in runs if run.date <= self.as_of),
+        )
+
+    def refused(
+        self, path: Path, name: str, error: DocumentError, texts: Sequence[Text] = ()
+    ) -> Dossier:
+        """Return the dossier of a file that cannot be judged.
+
+        Args:
+            path: The file.
+            name: What the registration is called.
+            error: Its problems.
+            texts: The same in both languages, as far as they are known in both.
+        """
+        said = [f"{each.where}: {each.message}" for each in error.problems]
+        return Dossier(
+            place=str(path),
+            registration=None,
+            status=refused(
+                name,
+                as_of=self.as_of,
+                policy=self.policy,
+                problems=texts or [Text(nl=each, en=each) for each in said],
+                basis=self.basis(path),
+            ),
+            problem=error.render(),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
     """The answer.
 
@@ -61,6 +169,7 @@ class Judged:
         releases: Which releases counted.
         found: Every run of every integration.
         damaged: Run records that could not be read.
+        judging: How they were judged, to judge another day alike.
     """
 
     dossiers: tuple[Dossier, ...]
@@ -69,6 +178,12 @@ class Judged:
     releases: ReleaseRoles
     found: tuple[FoundRun, ...]
     damaged: tuple[Problem, ...]
+    judging: Judging
+
+    @property
+    def ignored(self) -> tuple[Problem, ...]:
+        """What stands in the settings and has no effect, because a partner wrote it."""
+        return self.judging.settings.ignored
 
 
 def judge_registrations(request: StatusRequest, *, clock: Clock) -> Judged:
@@ -87,7 +202,14 @@ def judge_registrations(request: StatusRequest, *, clock: Clock) -> Judged:
     paths = find_registrations(request.paths or (REGISTRATIONS,))
     found = find_runs(request.runs)
     runs = _by_integration(found)
-    judging = _Judging(as_of=as_of, policy=policy, releases=releases, settings=settings, runs=runs)
+    judging = Judging(
+        as_of=as_of,
+        policy=policy,
+        releases=releases,
+        settings=settings,
+        today=today(clock),
+        runs=runs,
+    )
     dossiers = _without_doubles([judging.dossier(path) for path in paths], judging)
     return Judged(
         dossiers=tuple(dossiers),
@@ -96,6 +218,7 @@ def judge_registrations(request: StatusRequest, *, clock: Clock) -> Judged:
         releases=releases,
         found=found.runs,
         damaged=found.damaged,
+        judging=judging,
     )
 
 
@@ -147,44 +270,9 @@ def parse_releases(text: str) -> ReleaseRoles:
     return ReleaseRoles(**{role: label for role, label in found.items() if label})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Judging:
-    as_of: date
-    policy: Policy
-    releases: ReleaseRoles
-    settings: Settings
-    runs: Mapping[str, Sequence[FunctionalResult]]
-
-    def dossier(self, path: Path) -> Dossier:
-        try:
-            registration = load_registration(path)
-        except DocumentError as error:
-            return self.refused(path, registration_name(path), error)
-        runs = self.runs.get(registration.integration, ())
-        status = registration_status(
-            registration,
-            as_of=self.as_of,
-            policy=self.policy,
-            runs=runs,
-            releases=self.releases,
-            warning_days=self.settings.warning_days,
-        )
-        shown = tuple(run for run in runs if run.date <= self.as_of)
-        return Dossier(place=str(path), registration=registration, status=status, runs=shown)
-
-    def refused(self, path: Path, name: str, error: DocumentError) -> Dossier:
-        texts = [f"{each.where}: {each.message}" for each in error.problems]
-        return Dossier(
-            place=str(path),
-            registration=None,
-            status=refused(
-                name,
-                as_of=self.as_of,
-                policy=self.policy,
-                problems=[Text(nl=each, en=each) for each in texts],
-            ),
-            problem=error.render(),
-        )
+def is_a_partners(path: Path) -> bool:
+    """Return whether a registration lies beside a manifest, where the partner writes it."""
+    return (path.parent / MANIFEST).exists()
 
 
 def _by_integration(found: FoundRuns) -> dict[str, list[FunctionalResult]]:
@@ -199,7 +287,7 @@ def _by_integration(found: FoundRuns) -> dict[str, list[FunctionalResult]]:
     return runs
 
 
-def _without_doubles(dossiers: Sequence[Dossier], judging: _Judging) -> list[Dossier]:
+def _without_doubles(dossiers: Sequence[Dossier], judging: Judging) -> list[Dossier]:
     """Refuse a registration whose id stands in a file before it: which of the two is meant?"""
     first: dict[str, str] = {}
     kept: list[Dossier] = []

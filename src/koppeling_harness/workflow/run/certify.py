@@ -32,6 +32,7 @@ from koppeling_harness.workflow.run.keep_traffic import TrafficKeeper
 from koppeling_harness.workflow.run.plan import RunPlan, plan_run
 from koppeling_harness.workflow.run.prepared_order import PreparedOrder
 from koppeling_harness.workflow.run.verdicts import judged, run_exit_code, set_aside
+from koppeling_harness.workflow.run.waivers import Granted, granted_waivers
 
 _Results = Mapping[str, Sequence[ScenarioResult]]
 """By integration."""
@@ -70,6 +71,7 @@ class _Run:
     begin: RunBegin
     continuation: Continuation | None
     redactor: Redactor
+    waivers: Granted
 
 
 def certify(
@@ -136,9 +138,19 @@ def _begin(prepared: PreparedOrder, plan: RunPlan, clock: Clock) -> _Run:
     else:
         begin = broken.begin
         continuation = continuation_of(broken, integrations, lock_digest=plan.lock_digest)
-    redactor = Redactor(secrets.token_bytes(32))
+    waivers = granted_waivers(
+        tuple(map(Path, order.decisions)),
+        [each.manifest.id for each in integrations],
+        folder=Path(),
+        today=today(clock),
+    )
     return _Run(
-        prepared=prepared, plan=plan, begin=begin, continuation=continuation, redactor=redactor
+        prepared=prepared,
+        plan=plan,
+        begin=begin,
+        continuation=continuation,
+        redactor=Redactor(secrets.token_bytes(32)),
+        waivers=waivers,
     )
 
 
@@ -217,6 +229,7 @@ def _integration_records(
                 release=order.release,
                 as_of=today(clock),
                 shard=order.shard,
+                waivers=run.waivers.get(each.manifest.id, ()),
             )
             for each in discovery.integrations
         ),

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import date
 
-from koppeling_harness.config.registration import load_waivers
 from koppeling_harness.errors import ExitCode
 from koppeling_harness.model.registration import Waiver
 from koppeling_harness.model.run import (
@@ -30,6 +29,7 @@ def judged(
     release: str,
     as_of: date,
     shard: Shard | None = None,
+    waivers: Sequence[Waiver] = (),
 ) -> IntegrationRecord:
     """Return what is recorded of one integration, with its verdict.
 
@@ -40,10 +40,10 @@ def judged(
         release: The release's label.
         as_of: The day on which waivers must hold.
         shard: The verdict counts against this part alone; None for all of it.
+        waivers: What AFAS granted; a partner's own file grants nothing.
     """
     manifest = integration.manifest
     required = [each.id for each in planned if each.scenario.level is Level.REQUIRED]
-    waivers = load_waivers(integration.folder)
     marked = with_waivers(results, waivers, release=release, as_of=as_of)
     share = [each for each in required if not shard or is_in_shard(manifest.id, each, shard)]
     return IntegrationRecord(

@@ -1,0 +1,45 @@
+"""Read AFAS's decisions beside a registration, and join them with what the partner states."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from koppeling_harness.document import Source, load, read_yaml
+from koppeling_harness.model.decisions import Decisions
+from koppeling_harness.model.registration import Registration
+
+ENDING = ".decisions.yaml"
+"""`X.decisions.yaml` stands beside `X.yaml`."""
+
+
+def decisions_path(registration: Path) -> Path:
+    """Return where AFAS's decisions about a registration stand, whether or not they do."""
+    return registration.with_name(f"{registration.stem}{ENDING}")
+
+
+def read_decisions(text: str, *, name: str) -> tuple[Decisions, Source]:
+    """Return the decisions that a text holds, and where each of them stands.
+
+    Raises:
+        DocumentError: It has problems; all of them are in it, with their places.
+    """
+    source = read_yaml(text, name=name)
+    return load(Decisions, source), source
+
+
+def joined(registration: Registration, decisions: Decisions) -> Registration:
+    """Return a registration with AFAS's word in it; where both say something, AFAS's counts."""
+    onboarding, agreement = registration.onboarding, registration.agreement
+    if onboarding is not None and decisions.onboarding is not None:
+        onboarding = replace(onboarding, finished=decisions.onboarding.finished)
+    if agreement is not None and decisions.annual_review is not None:
+        agreement = replace(agreement, annual_review=decisions.annual_review)
+    customers = decisions.active_customers
+    return replace(
+        registration,
+        decisions=decisions.decisions,
+        waivers=decisions.waivers,
+        onboarding=onboarding,
+        agreement=agreement,
+        listing=decisions.listing or registration.listing,
+        active_customers=registration.active_customers if customers is None else customers,
+    )

@@ -1,0 +1,75 @@
+"""The waivers that AFAS granted, for a run: from its decisions, never from a partner's file."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+from koppeling_harness.config.decisions import read_decisions
+from koppeling_harness.config.manifest import MANIFEST
+from koppeling_harness.config.registration import find_registrations, load_placed, read_text
+from koppeling_harness.config.settings import Settings, load_settings
+from koppeling_harness.document import Source
+from koppeling_harness.errors import ConfigurationError, DocumentError, NothingToRunError, Problem
+from koppeling_harness.model.decisions import Decisions
+from koppeling_harness.model.registration import Waiver
+from koppeling_harness.rules.registration_input import waiver_problems
+
+Granted = Mapping[str, tuple[Waiver, ...]]
+"""Waivers by the integration that they are for."""
+
+
+def granted_waivers(
+    files: Sequence[Path], integrations: Sequence[str], *, folder: Path, today: date
+) -> Granted:
+    """Return what AFAS granted to the integrations of a run.
+
+    Args:
+        files: Files of AFAS's decisions (`koppeling/decisions@1`).
+        integrations: Ids of the integrations that are run.
+        folder: The project; where its settings name a reviewers' folder, that counts too.
+        today: The day on which the waivers are held against their longest term.
+
+    Raises:
+        DocumentError: A file has problems, or grants what may not be; all of it is in it.
+        ConfigurationError: A file is about an integration that is not run.
+    """
+    settings = load_settings(folder)
+    found: dict[str, tuple[Waiver, ...]] = {}
+    problems: list[Problem] = []
+    for path in files:
+        decisions, source = read_decisions(read_text(path), name=str(path))
+        name = decisions.integration or decisions.of
+        if name not in integrations:
+            message = f"{path}: decides about {name}, expected one of {', '.join(integrations)}"
+            raise ConfigurationError(message, hint="Give the file of an integration that is run.")
+        problems += _wrong(decisions, source, settings, today)
+        found[name] = (*found.get(name, ()), *decisions.waivers)
+    if problems:
+        raise DocumentError(problems)
+    for name, waivers in _in_reviewers_folder(settings, integrations):
+        found.setdefault(name, waivers)
+    return found
+
+
+def _wrong(
+    decisions: Decisions, source: Source, settings: Settings, today: date
+) -> Iterator[Problem]:
+    for each in waiver_problems(decisions.waivers, programme=settings.programme, today=today):
+        yield Problem(where=source.place(each.path), message=each.text.en)
+
+
+def _in_reviewers_folder(
+    settings: Settings, integrations: Sequence[str]
+) -> Iterator[tuple[str, tuple[Waiver, ...]]]:
+    if settings.review is None:
+        return
+    try:
+        paths = find_registrations([settings.review])
+    except NothingToRunError:
+        return
+    for path in paths:
+        if (path.parent / MANIFEST).exists():
+            continue  # what lies beside a manifest is the partner's word
+        registration = load_placed(path).registration
+        if registration.integration in integrations and registration.waivers:
+            yield registration.integration, registration.waivers

@@ -71,6 +71,21 @@ def quirks(*, as_json: bool) -> None:
         say(f"    {each['description']}\n    source: {each['source']}")
 
 
+@command.command()
+@click.option("--json", "as_json", is_flag=True)
+def gaps(*, as_json: bool) -> None:
+    """List what ERP1 does not imitate though a source speaks of it."""
+    import json
+
+    from koppeling_harness.workflow.authoring.erp1 import gaps as every
+
+    if as_json:
+        say_json(json.dumps(every(), indent=1, ensure_ascii=False))
+        return
+    for each in every():
+        say(f"{each['of']}: {each['what']}\n    source: {each['source']}")
+
+
 @command.command("import")
 @click.argument("files", nargs=-1, required=True, type=_FILE, metavar="FILE...")
 @click.option("--out", type=_FILE, help="Write what was understood, for serve --import.")

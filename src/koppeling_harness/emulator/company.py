@@ -93,7 +93,7 @@ def _codes(connection: sqlite3.Connection) -> None:
         "UnId, Ds, Cd",
         [(1, "Van der Meulen & Zonen B.V.", "VDM"), (2, "Meulen Diensten B.V.", "MDB")],
     )
-    _fill(connection, "account", "AcNr, Ds, Type, ColA, VatCode, Axis1", ACCOUNTS)
+    _fill(connection, "account", "AcNr, Ds, Type, ColA, VatCode, Axis1, ToPr", ACCOUNTS)
     journals = [("10", "Bank"), ("50", "Inkoop"), ("70", "Verkoop"), ("90", "Memoriaal")]
     _fill(
         connection,

@@ -97,13 +97,14 @@ COMPANIES = (
     ("Drukkerij De Letter", "Zetterij", 5, None, "9712 HH", "Groningen"),
 )
 ACCOUNTS = (
-    ("1300", "Debiteuren", "D", 1, None, 0),
-    ("1600", "Crediteuren", "C", 1, None, 0),
-    ("1100", "Bank", "B", 0, None, 0),
-    ("1510", "Te betalen btw hoog", "G", 0, None, 0),
-    ("4000", "Lonen en salarissen", "G", 0, None, 0),
-    ("4300", "Kantoorkosten", "G", 0, "5", 0),
-    ("8000", "Omzet diensten", "G", 0, "1", 0),
-    ("8010", "Omzet goederen", "G", 0, "1", 0),
-    ("8074", "Omzet per afdeling", "G", 0, "1", 1),
+    ("1300", "Debiteuren", "D", 1, None, 0, 0),
+    ("1600", "Crediteuren", "C", 1, None, 0, 0),
+    ("1100", "Bank", "B", 0, None, 0, 0),
+    ("1510", "Te betalen btw hoog", "G", 0, None, 0, 0),
+    ("4000", "Lonen en salarissen", "G", 0, None, 0, 0),
+    ("4300", "Kantoorkosten", "G", 0, "5", 0, 0),
+    ("8000", "Omzet diensten", "G", 0, "1", 0, 0),
+    ("8010", "Omzet goederen", "G", 0, "1", 0, 0),
+    ("8074", "Omzet per afdeling", "G", 0, "1", 1, 0),
+    ("8075", "Omzet projecten", "G", 0, "1", 0, 1),
 )

@@ -72,6 +72,20 @@ class Reason(StrEnum):
     ALLOCATION = "allocation"
     HIRE_INCOMPLETE = "hire_incomplete"
     END_BEFORE_START = "end_before_start"
+    ABSENCE_NOT_FOUND = "absence_not_found"
+    ABSENCE_SEVERAL = "absence_several"
+    ENTRY_NOT_FOUND = "entry_not_found"
+    ENTRY_KEY = "entry_key"
+    NO_AMOUNT = "no_amount"
+    BANK_ACCOUNT = "bank_account"
+    BANK_NOT_ALLOWED = "bank_not_allowed"
+    PROJECT_NEEDED = "project_needed"
+    TABLE_NUMBER = "table_number"
+    TABLE_NOT_FOUND = "table_not_found"
+    COMMITMENT_NOT_FOUND = "commitment_not_found"
+    RESERVATION_NOT_FOUND = "reservation_not_found"
+    IV3_NOT_FOUND = "iv3_not_found"
+    PROCURATION_NOT_FOUND = "procuration_not_found"
 
 
 MESSAGES: dict[Reason, Message] = {
@@ -247,16 +261,74 @@ MESSAGES: dict[Reason, Message] = {
         en="Date '{date}' belongs to a blocked period",
     ),
     Reason.BLOCKED_PERIOD: Message(
-        nl="Voor deze administratie is periode {period} van het jaar {year} geblokkeerd.",
+        nl="Voor deze administratie is periode {period} van jaar {year} geblokkeerd.",
         en="For this administration, period {period} of the year {year} is blocked.",
     ),
     Reason.ALLOCATION: Message(
-        nl="Verbijzonderingscode voor as '{axis}' moet ingevuld zijn voor rekening {account}",
+        nl="Code verbijzondering voor as '{axis}' moet gevuld worden voor rekening {account}",
         en="Allocation code for axis '{axis}' must be filled for account {account}",
     ),
     Reason.END_BEFORE_START: Message(  # of HrAbsenceInSite; for other leave inferred
         nl="De einddatum en -tijd moeten na de begin datum en -tijd liggen.",
         en="End date and time must be after start date and time.",
+    ),
+    Reason.ABSENCE_NOT_FOUND: Message(
+        nl="Het is niet mogelijk om de verlofboeking te {what} (Medewerkercode ({employee}), "
+        "dienstverband ({employment}) en begindatum/tijd ({start}) komen niet overeen).",
+        en="It is not possible to {what} the leave booking (employee ({employee}), employment "
+        "({employment}) and start date/time ({start}) do not correspond).",
+    ),
+    Reason.ABSENCE_SEVERAL: Message(
+        nl="Het is niet mogelijk om de verlofboeking te wijzigen. Er zijn meerdere verlofboekingen "
+        "met medewerkercode ({employee}), dienstverband ({employment}) en begindatum/tijd "
+        "({start}). U dient de verlofboeking handmatig te wijzigen.",
+        en="It is not possible to change the leave booking. There are several leave bookings with "
+        "employee ({employee}), employment ({employment}) and start date/time ({start}). Change "
+        "the leave booking by hand.",
+    ),
+    Reason.ENTRY_NOT_FOUND: Message(
+        nl="Journaalpost niet aanwezig.", en="Journal entry is not present."
+    ),
+    Reason.ENTRY_KEY: Message(
+        nl="Voor het verwijderen van een journaalpost is journaalpostnummer of factuurnummer "
+        "verplicht.",
+        en="To delete a journal entry, its number or an invoice number is mandatory.",
+    ),
+    Reason.NO_AMOUNT: Message(  # * of the code eErrFiEntryNoAmountOnEntryLine
+        nl="Er is geen bedrag ingevuld op de journaalpostregel.",
+        en="No amount is filled in on the journal entry line.",
+    ),
+    Reason.BANK_ACCOUNT: Message(
+        nl="Bankrekening {bank} niet gevonden bij rekening {account}.",
+        en="Bank account {bank} is not found at account {account}.",
+    ),
+    Reason.BANK_NOT_ALLOWED: Message(
+        nl="Afwijkende betaalrekening is niet toegestaan.",
+        en="A deviating payment account is not allowed.",
+    ),
+    Reason.PROJECT_NEEDED: Message(
+        nl="Projectboeking is verplicht voor grootboekrekening {account}.",
+        en="A project entry is mandatory for ledger account {account}.",
+    ),
+    Reason.TABLE_NUMBER: Message(
+        nl="Er is geen volgnummer aanwezig.", en="There is no sequence number."
+    ),
+    Reason.TABLE_NOT_FOUND: Message(
+        nl="Geen record gevonden met volgnummer '{key}'.",
+        en="No record is found with sequence number '{key}'.",
+    ),
+    Reason.COMMITMENT_NOT_FOUND: Message(
+        nl="Verplichting niet gevonden", en="Commitment is not found"
+    ),
+    Reason.RESERVATION_NOT_FOUND: Message(
+        nl="Reservering niet gevonden", en="Reservation is not found"
+    ),
+    Reason.IV3_NOT_FOUND: Message(
+        nl="IV3 indeling niet gevonden", en="IV3 classification is not found"
+    ),
+    Reason.PROCURATION_NOT_FOUND: Message(
+        nl="De ingevoerde procuratieregel bestaat niet",
+        en="The procuration line that was given does not exist",
     ),
     Reason.HIRE_INCOMPLETE: Message(  # *
         nl="Bij indiensttreding is '{object}' verplicht.",

@@ -17,7 +17,12 @@ from typing import Any
 from koppeling_harness.emulator.definition import Definition, supplied
 from koppeling_harness.emulator.openapi_examples import Shown, read_examples
 from koppeling_harness.emulator.published import PublishedField, published
-from koppeling_harness.emulator.specification import Field, ObjectType, UpdateConnector
+from koppeling_harness.emulator.specification import (
+    DECIMALS,
+    Field,
+    ObjectType,
+    UpdateConnector,
+)
 from koppeling_harness.value import dataclass
 
 _CODE_LINE = re.compile(r"^(.{1,40}?) = (.*?);?$")
@@ -187,6 +192,10 @@ def _object(name: str, value: Json, shown: Shown) -> ObjectType | None:
     )
 
 
+_MORE_DECIMALS = {"DaRa": 5, "Rate": 5, "FcDf": 4, "NoHo": 4, "TaMi": 3, "TaDf": 3, "TaMa": 3}
+"""Decimals of fields to which AFAS's own examples send more than two; its files give none."""
+
+
 def _field(id_: str, value: Json, *, required: bool) -> Field:
     label, *lines = value.get("description", id_).split("\n")
     codes = tuple(str(each) for each in value.get("enum", ()))
@@ -198,6 +207,7 @@ def _field(id_: str, value: Json, *, required: bool) -> Field:
         id=id_,
         type=_type(value),
         length=value.get("maxLength", 0),
+        decimals=_MORE_DECIMALS.get(id_, DECIMALS),
         listed_required=required,
         label=_plain(label),
         values=tuple((_plain(code), _plain(described.get(code, code))) for code in codes),

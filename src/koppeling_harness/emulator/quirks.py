@@ -212,6 +212,18 @@ QUIRKS: tuple[Quirk, ...] = (
         "A sub-object without its key in a PUT.",
     ),
     _quirk(
+        "absence_key",
+        "lenient listed",
+        "AFAS endpoint/hrabsence-post and -put (March 2026)",
+        "Whether EnSe and LeDt of a leave booking may be left out, or are asked for as listed.",
+    ),
+    _quirk(
+        "zero_amount",
+        "refused allowed",
+        "AFAS endpoint/fientries-post (March 2026), setting AfasFiAllowZeroAmount",
+        "Lines of an entry, and of its allocation, of which debit and credit are both nothing.",
+    ),
+    _quirk(
         "times_quantity",
         "hours one",
         f"{INFERRED}; public hour programs send times without a quantity",

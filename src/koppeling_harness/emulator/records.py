@@ -15,6 +15,18 @@ RECORD = Rules(table="record")
 """The rules of every object that has none."""
 
 
+NOT_FOUND = {
+    "FiCommitment": Reason.COMMITMENT_NOT_FOUND,
+    "FiReservation": Reason.RESERVATION_NOT_FOUND,
+    "FiIVY": Reason.IV3_NOT_FOUND,
+    "FiProcurationLines": Reason.PROCURATION_NOT_FOUND,
+    **{f"KnCustomK{number:02d}": Reason.TABLE_NOT_FOUND for number in range(1, 11)},
+}
+"""What is said of a line that is not there (source: AFAS, endpoint notes of 3 March 2026)."""
+NO_KEY = {f"KnCustomK{number:02d}": Reason.TABLE_NUMBER for number in range(1, 11)}
+"""What is said of a line that is named by nothing (same source)."""
+
+
 def keys_of(type_: ObjectType, connector: UpdateConnector) -> tuple[str, ...]:
     """Return the fields that name a line."""
     listed = type_.keys
@@ -54,6 +66,8 @@ def key_text(change: Change, keys: Sequence[str]) -> str:
     """
     for name in keys:
         if change.values.get(name) is None:
+            if change.type.name in NO_KEY:
+                raise Refusal(NO_KEY[change.type.name])
             raise Refusal(Reason.KEY_MISSING, field=name, object=change.type.name)
     return "|".join(str(change.values[name]) for name in keys)
 

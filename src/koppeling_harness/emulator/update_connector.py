@@ -13,6 +13,7 @@ from koppeling_harness.emulator.change import Change, Database, Rules, Values
 from koppeling_harness.emulator.letters import fold
 from koppeling_harness.emulator.messages import Reason, Refusal
 from koppeling_harness.emulator.records import (
+    NOT_FOUND,
     RECORD,
     insert_record,
     key_text,
@@ -209,7 +210,8 @@ class UpdateExecutor:
                 change.action = "insert"
                 return {}
             key = ",".join(str(change.values.get(each, "")) for each in keys)
-            raise Refusal(Reason.NOT_FOUND, object=change.type.name, key=key)
+            reason = NOT_FOUND.get(change.type.name, Reason.NOT_FOUND)
+            raise Refusal(reason, object=change.type.name, key=key)
         return found
 
     def _without_key(self, change: Change, missing: str) -> Values:

@@ -6,6 +6,7 @@ import contract.erp1.test_authorisation
 import contract.erp1.test_client_assertion
 import contract.erp1.test_clock
 import contract.erp1.test_dpop
+import contract.erp1.test_endpoint_notes
 import contract.erp1.test_forms
 import contract.erp1.test_maintenance
 import contract.erp1.test_oauth_client

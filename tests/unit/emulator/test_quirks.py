@@ -6,7 +6,6 @@ import pytest
 from koppeling_harness.emulator.quirk import PAGES, READ, pages_of, quirk, to_look_at_again
 from koppeling_harness.emulator.quirks import QUIRKS, settle
 from koppeling_harness.emulator.releases import RELEASES, find_release
-from koppeling_harness.emulator.sign_in_quirks import SIGN_IN_QUIRKS
 from koppeling_harness.errors import ConfigurationError
 
 
@@ -65,7 +64,7 @@ def test_no_page_of_the_table_is_newer_than_the_day_of_reading():
     assert all(each <= READ for each in PAGES.values())
 
 
-def test_every_value_of_a_switch_of_signing_in_is_set_by_a_test():
+def test_every_value_of_a_switch_is_set_by_a_test():
     contract = Path(__file__).parents[2] / "contract" / "erp1"
     texts = "".join(path.read_text("utf-8") for path in contract.glob("test_*.py"))
     by_release = {
@@ -74,7 +73,7 @@ def test_every_value_of_a_switch_of_signing_in_is_set_by_a_test():
 
     unset = [
         f"{each.name}={value}"
-        for each in SIGN_IN_QUIRKS
+        for each in QUIRKS
         for value in each.values[1:]
         if (f'"{each.name}"' not in texts or f'"{value}"' not in texts)
         and (each.name, value) not in by_release

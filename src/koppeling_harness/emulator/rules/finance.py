@@ -4,9 +4,18 @@ Source: AFAS, docs.afas.help/profit/en endpoint/fientries-post and endpoint/fien
 "No unit available": github.com/tim-online/go-afas-profit-rest.
 """
 
+from datetime import datetime, timedelta
+
 from koppeling_harness.emulator.change import Change, Rules
 from koppeling_harness.emulator.messages import Reason, Refusal
 
+_LEDGER = "1"
+_ACCOUNTS = {
+    _LEDGER: ("account", "AcNr"),
+    "2": ("sales_relation", "DbId"),
+    "3": ("purchase_relation", "CrId"),
+}
+"""Where an account is found, by its feature."""
 _AXES = ("Kostenplaats", "Cost center")
 
 
@@ -59,11 +68,7 @@ def _prepare_line(change: Change) -> None:
     header = change.parent.values if change.parent else {}
     values |= {name: header[name] for name in ("UnId", "Year", "Peri", "JoCo")}
     change.need("VaAs", "AcNr", "EnDa", "BpDa")
-    table, column = {
-        "1": ("account", "AcNr"),
-        "2": ("sales_relation", "DbId"),
-        "3": ("purchase_relation", "CrId"),
-    }[str(values["VaAs"])]
+    table, column = _ACCOUNTS[str(values["VaAs"])]
     values["AcNr"] = database.spelled(table, column, values["AcNr"])
     if values["AcNr"] is None:
         raise Refusal(Reason.DOES_NOT_EXIST, label=("Rekeningnummer", "Account Number"))
@@ -71,6 +76,10 @@ def _prepare_line(change: Change) -> None:
         raise change.does_not_exist(name="VaId")
     _check_date(change, str(values["BpDa"]))
     _check_axis(change)
+    _check_project(change)
+    _check_bank(change)
+    _check_amount(change)
+    _expire(change)
     _number_line(change, header)
 
 
@@ -90,7 +99,7 @@ def _check_date(change: Change, moment: str) -> None:
 def _check_axis(change: Change) -> None:
     """Refuse a line on an account that asks for a cost centre, without one."""
     values = change.values
-    if str(values["VaAs"]) != "1":
+    if str(values["VaAs"]) != _LEDGER:
         return
     asks = change.database.one("SELECT Axis1 FROM account WHERE AcNr = ?", values["AcNr"])
     sent = [
@@ -103,6 +112,70 @@ def _check_axis(change: Change) -> None:
         raise Refusal(Reason.ALLOCATION, axis=_AXES, account=values["AcNr"])
     if any(sent):
         values["DiC1"] = next(each for each in sent if each)
+
+
+def _check_project(change: Change) -> None:
+    values = change.values
+    if str(values["VaAs"]) != _LEDGER:
+        return
+    asks = change.database.one("SELECT ToPr FROM account WHERE AcNr = ?", values["AcNr"])
+    sent = any(elements for name, elements in change.element.objects if name == "FiPrjEntries")
+    if asks and not sent and values.get("PrId") is None:
+        raise Refusal(Reason.PROJECT_NEEDED, account=values["AcNr"])
+
+
+def _check_bank(change: Change) -> None:
+    """Refuse a payment account that the debtor or creditor does not have."""
+    values, kind = change.values, str(change.values["VaAs"])
+    bank = values.get("BankAccount")
+    if bank is None:
+        return
+    if kind == _LEDGER:
+        raise Refusal(Reason.BANK_NOT_ALLOWED)
+    table, column = _ACCOUNTS[kind]
+    found = change.database.one(
+        f"SELECT count(*) FROM bank_account b JOIN {table} r USING (BcId) "  # noqa: S608
+        f"WHERE r.{column} = ? AND (b.Iban = ? OR b.BaAc = ?)",
+        values["AcNr"],
+        bank.replace(" ", ""),
+        bank,
+    )
+    if found != 1:
+        raise Refusal(Reason.BANK_ACCOUNT, bank=bank, account=values["AcNr"])
+
+
+def _check_amount(change: Change) -> None:
+    """Refuse a line, or a part of one, without an amount."""
+    values = change.values
+    if change.database.settings["zero_amount"] == "allowed":
+        return
+    if not values.get("AmDe") and not values.get("AmCr"):
+        raise Refusal(Reason.NO_AMOUNT)
+
+
+def _check_part(change: Change) -> None:
+    """Refuse an allocation of nothing; one without amounts is of the whole line."""
+    if change.inserting and {"AmDe", "AmCr"} & change.values.keys():
+        _check_amount(change)
+
+
+def _expire(change: Change) -> None:
+    """Work out when an invoice is due, and drop what counts on such lines only."""
+    values, kind = change.values, str(change.values["VaAs"])
+    if kind == _LEDGER:
+        values.pop("AmGa", None)
+        return
+    if not values.get("AmGa"):
+        values.pop("AmGa", None)
+    if values.get("DaEx") is None:
+        table, column = _ACCOUNTS[kind]
+        term = values.get("PaCd") or change.database.one(
+            f"SELECT PaCd FROM {table} WHERE {column} = ?",  # noqa: S608
+            values["AcNr"],
+        )
+        days = int(term) if str(term).isdecimal() else 0
+        due = datetime.fromisoformat(str(values["BpDa"])[:10]) + timedelta(days=days)
+        values["DaEx"] = due.isoformat()
 
 
 def _number_line(change: Change, header: dict[str, object]) -> None:
@@ -182,13 +255,15 @@ def _delete_entry(change: Change) -> None:
         where = "EnNo IN (SELECT EnNo FROM journal_line WHERE UnId = :unit AND InId = ?)"
         where, value = where.replace(":unit", str(int(unit))), key["InId"]
     else:
-        raise Refusal(Reason.KEY_MISSING, field="EnNo", object="FiEntries")
+        raise Refusal(Reason.ENTRY_KEY)
+    # The journal is part of the key where it is sent.
+    where, found = f"{where} AND JoCo = coalesce(?, JoCo)", (unit, value, change.values.get("JoCo"))
     sql = f"SELECT DISTINCT EnDa FROM journal_line WHERE UnId = ? AND {where}"  # noqa: S608
-    days = database.connection.execute(sql, (unit, value)).fetchall()
+    days = database.connection.execute(sql, found).fetchall()
     if not days:
-        raise Refusal(Reason.NOT_FOUND, object="FiEntries", key=value)
+        raise Refusal(Reason.ENTRY_NOT_FOUND)
     sql = f"DELETE FROM journal_line WHERE UnId = ? AND {where}"  # noqa: S608
-    database.connection.execute(sql, (unit, value))
+    database.connection.execute(sql, found)
     for (day,) in days:
         database.connection.execute(
             "INSERT OR REPLACE INTO entry_day VALUES (?, ?)", (day, database.now)
@@ -197,6 +272,7 @@ def _delete_entry(change: Change) -> None:
 
 RULES = {
     "FiEntryPar": Rules(table="", resolve=_resolve_header, finish=_finish_header),
+    "FiDimEntries": Rules(table="record", resolve=_check_part),
     "FiEntries": Rules(
         table="journal_line",
         resolve=_resolve_line,

@@ -4,6 +4,7 @@ Source: AFAS, docs.afas.help/apidoc, Verlof en Ziekte; endpoint/hrabsenceid-put.
 """
 
 import uuid
+from dataclasses import replace
 from datetime import datetime
 
 from koppeling_harness.emulator.change import Change, Rules
@@ -19,7 +20,11 @@ def _prepare_absence(change: Change) -> None:
     start, end = change.current("DaBe"), change.current("DaEn")
     if start and end and end < start:
         raise Refusal(Reason.END_BEFORE_START)
-    if not change.current("LeDt"):
+    partial = change.current("LeDt")
+    for name, counts in (("DuBe", partial), ("DuEn", partial and _days_differ(start, end))):
+        if not counts and (name in values or change.current(name) is not None):
+            values[name] = None
+    if not partial:
         # Without partial leave the times of day count for nothing.
         for name in ("DaBe", "DaEn"):
             if values.get(name):
@@ -32,17 +37,60 @@ def _prepare_absence(change: Change) -> None:
 
 
 def _resolve_absence(change: Change) -> None:
-    """Find a booking by its id, or by employee, type and start."""
-    if change.inserting or change.values.get("Id") is not None:
+    """Find a booking by employee, employment and start; these are never changed.
+
+    Source: AFAS, endpoint/hrabsence-put and hrabsence-delete (pages of March 2026).
+    """
+    values, lenient = change.values, change.database.settings["absence_key"] == "lenient"
+    if change.inserting:
+        if not lenient:
+            change.need("EnSe", "LeDt")
         return
-    values = change.values
-    change.row = change.database.row(
-        "absence",
-        "EmId = ? AND DaBe = coalesce(?, DaBe) AND ViAt = coalesce(?, ViAt)",
-        values.get("EmId"),
-        values.get("DaBe"),
-        values.get("ViAt"),
+    if values.get("Id") is not None:
+        return
+    change.need("EmId", "DaBe")
+    if not lenient:
+        change.need("EnSe")
+    key = [values["EmId"], values.get("EnSe"), values["DaBe"]]
+    found = change.database.connection.execute(
+        "SELECT Id, EnSe FROM absence WHERE EmId = ? AND EnSe = coalesce(?, EnSe) "
+        "AND (DaBe = ? OR LeDt = 0 AND substr(DaBe, 1, 10) = substr(?, 1, 10)) LIMIT 2",
+        (*key, values["DaBe"]),
+    ).fetchall()
+    if len(found) != 1:
+        raise _absence_refusal(change, several=bool(found))
+    change.row = change.database.row("absence", "Id = ?", found[0][0])
+    for name in ("EnSe", "DaBe", "EmId"):
+        values.pop(name, None)
+
+
+def _absence_refusal(change: Change, *, several: bool) -> Refusal:
+    reason = Reason.ABSENCE_SEVERAL if several else Reason.ABSENCE_NOT_FOUND
+    deleting = change.action == "delete"
+    day = str(change.values["DaBe"])
+    shown = f"{int(day[8:10])}-{int(day[5:7])}-{day[:4]}"
+    return Refusal(
+        reason,
+        what=("verwijderen", "delete") if deleting else ("wijzigen", "change"),
+        employee=change.values["EmId"],
+        employment=change.values.get("EnSe") or 1,
+        start=shown if day.endswith("T00:00:00") else f"{shown} {day[11:16]}",
     )
+
+
+def _resolve_absence_id(change: Change) -> None:
+    """Find a booking by its number alone; an employee that is sent changes nothing.
+
+    Source: AFAS, endpoint/hrabsenceid-put (16 March 2026).
+    """
+    if not change.inserting:
+        change.need("Id")
+    if change.action == "update":
+        change.values.pop("EmId", None)
+
+
+def _days_differ(start: str | None, end: str | None) -> bool:
+    return bool(start and end and start[:10] != end[:10])
 
 
 def _prepare_illness(change: Change) -> None:
@@ -97,7 +145,7 @@ _ABSENCE = Rules(
 
 RULES = {
     "HrAbsence": _ABSENCE,
-    "HrAbsenceID": _ABSENCE,
+    "HrAbsenceID": replace(_ABSENCE, resolve=_resolve_absence_id),
     "HrIllness": Rules(
         table="illness",
         keys=("AbId",),

@@ -11,6 +11,7 @@ from typing import Any
 from koppeling_harness.clock import AMSTERDAM, SystemClock
 from koppeling_harness.document import dump_json, load_yaml, read_text
 from koppeling_harness.emulator.definition import Definition
+from koppeling_harness.emulator.gaps import gaps as every_gap
 from koppeling_harness.emulator.openapi_import import import_openapi, merge
 from koppeling_harness.emulator.quirks import QUIRKS
 from koppeling_harness.emulator.serve import ServeOptions as ServeOptions
@@ -198,6 +199,11 @@ def quirks() -> list[dict[str, Any]]:
         }
         for each in QUIRKS
     ]
+
+
+def gaps() -> list[dict[str, str]]:
+    """Return what ERP1 does not imitate: of what, what, and the source that speaks of it."""
+    return [{"of": each.of, "what": each.what, "source": each.source} for each in every_gap()]
 
 
 def take_snapshot(url: str, environ: Mapping[str, str] = os.environ) -> str:

@@ -11,12 +11,13 @@ reached, and why:
     │   ├── PluginError             an integration cannot be loaded
     │   └── ProductionRefusedError  the target is a production environment
     ├── ErpUnavailableError     11   the ERP cannot be used now
-    └── SecretFoundError        14   something secret was about to be written
+    ├── SecretFoundError        14   something secret was about to be written
+    └── RecordError             15   a run record contradicts itself
 
 The command line catches them in one place (`cli/main.py`) and leaves with `exit_code`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from enum import IntEnum
 
 from koppeling_harness.place import Place
@@ -39,6 +40,28 @@ class ExitCode(IntEnum):
     SECRET_FOUND = 14
     VERIFICATION = 15
     DIFFERS = 16
+
+
+_FIRST_THAT_HOLDS = (
+    ExitCode.INTERRUPTED,
+    ExitCode.SECRET_FOUND,
+    ExitCode.NOT_PASSED,
+    ExitCode.HARNESS_ERROR,
+    ExitCode.REQUIRED_NOT_EXECUTED,
+    ExitCode.ENVIRONMENT,
+    ExitCode.CONFIGURATION,
+    ExitCode.WAIVER,
+    ExitCode.DIFFERS,
+)
+
+
+def first_that_holds(codes: Collection[ExitCode]) -> ExitCode:
+    """Return what the process says when several things are true of what it did.
+
+    Args:
+        codes: One for each thing that is true; PASSED when it holds nothing else.
+    """
+    return next((each for each in _FIRST_THAT_HOLDS if each in codes), ExitCode.PASSED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,3 +170,14 @@ class SecretFoundError(HarnessError):
 
     code = "SECRET-FOUND"
     exit_code = ExitCode.SECRET_FOUND
+
+
+class RecordError(HarnessError):
+    """A run record contradicts itself, and nothing can be built on it; `problems` holds all."""
+
+    code = "RECORD"
+    exit_code = ExitCode.VERIFICATION
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(problem.render() for problem in self.problems))

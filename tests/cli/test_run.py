@@ -42,7 +42,7 @@ def test_a_clean_integration_passes_and_its_record_fits_the_schema(project):
     jsonschema.validate(record, schema, format_checker=jsonschema.FormatChecker())
     assert only(ran)["verdict"] == {
         "outcome": "passed",
-        "required": {"total": 1, "executed": 1, "passed": 1},
+        "required": {"total": 1, "executed": 1, "passed": 1, "proven": 1},
         "waived": 0,
     }
     assert record["erp"]["label"] == "Profit 8"
@@ -244,7 +244,7 @@ def test_deselecting_a_required_scenario_is_exit_12(project):
     ran = run(project, "-k", "other")
 
     assert ran.code == 12
-    assert only(ran)["verdict"]["required"] == {"total": 2, "executed": 1, "passed": 1}
+    assert only(ran)["verdict"]["required"] == {"total": 2, "executed": 1, "passed": 1, "proven": 1}
 
 
 def test_no_integration_is_exit_5_with_what_to_do(tmp_path):
@@ -419,7 +419,7 @@ def test_a_waiver_of_afas_covers_a_failure_and_is_counted(project):
     assert ran.code == 0
     assert only(ran)["verdict"] == {
         "outcome": "passed",
-        "required": {"total": 1, "executed": 1, "passed": 0},
+        "required": {"total": 1, "executed": 1, "passed": 0, "proven": 0},
         "waived": 1,
     }
     assert only(ran)["results"][0]["outcome"] == "failed"

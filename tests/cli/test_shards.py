@@ -35,7 +35,12 @@ def test_shards_of_a_run_merge_into_the_verdict_of_the_whole(tmp_path: Path):
     assert shares[0]["total"] + shares[1]["total"] == 6
     assert not (tmp_path / "s1" / "latest.json").exists()
     assert whole.code == 0, whole.err
-    assert only(whole)["verdict"]["required"] == {"total": 6, "executed": 6, "passed": 6}
+    assert only(whole)["verdict"]["required"] == {
+        "total": 6,
+        "executed": 6,
+        "passed": 6,
+        "proven": 6,
+    }
     assert {each.name for each in folder.iterdir()} == {
         "run.json",
         "junit.xml",
@@ -63,4 +68,9 @@ def test_what_did_not_pass_is_repeated_and_passed_on_retry_is_not_passed(tmp_pat
     assert [each["outcome"] for each in repeated["attempts"]] == ["failed", "passed"]
     assert (repeated["outcome"], repeated["passed_on_retry"]) == ("failed", True)
     assert other["carried_from"] == first.json()["run_id"]
-    assert only(again)["verdict"]["required"] == {"total": 2, "executed": 2, "passed": 1}
+    assert only(again)["verdict"]["required"] == {
+        "total": 2,
+        "executed": 2,
+        "passed": 1,
+        "proven": 0,
+    }

@@ -34,12 +34,19 @@ def test_status_prints_json_with_the_promised_members(tmp_path):
     }
     assert bridge["security"]["gaps"] == [{"from": "2025-09-13", "to": "2026-08-30"}]
     assert bridge["functional"][1] == {
+        **bridge["functional"][1],
         "release": "Profit 8",
         "role": "current",
         "outcome": "failed",
         "waived_until": None,
-        "run_id": "20261119T080000Z-41b7a1",
+        "run_id": "20261119T080000Z-a13bae",
         "date": "2026-11-19",
+        "kind": "emulator",
+        "erp_version": "8.0.12",
+        "version": "2.3.1",
+        "list": {"nl": "lijst van versie 0.1.0", "en": "list of version 0.1.0"},
+        "required": 21,
+        "not_asked": 0,
     }
     assert bridge["listing"] == {"partner_site": "keep", "help_center": "keep"}
     assert bridge["contract_end"] is None

@@ -26,7 +26,7 @@ from koppeling_harness.rules.policy import SLA
 from koppeling_harness.rules.status import refused, registration_status
 from support.hostile import HOSTILE
 from support.records import a_failure, a_result, an_integration
-from support.registrations import TODAY, a_registration, an_assessment, day
+from support.registrations import KNOWN, TODAY, a_registration, an_assessment, day
 
 AS_OF = day("2026-11-23")
 RELEASES = ReleaseRoles(previous="Profit 7", current="Profit 8")
@@ -41,6 +41,7 @@ def a_functional(release="Profit 8", when="2026-11-20", **changes) -> Functional
         "started_at": started_at.astimezone(UTC),
         "date": day(when),
         "passed": 12,
+        "list_word": KNOWN,
     }
     return FunctionalResult(**{**values, **changes})
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from koppeling_harness.document import dump_json
 from koppeling_harness.model.finding import Difference, Finding
+from koppeling_harness.model.partner import Identity
 from koppeling_harness.model.run import (
     ErpInfo,
     ErpKind,
@@ -16,11 +17,14 @@ from koppeling_harness.model.run import (
     RunRecord,
     ScenarioLock,
     ScenarioResult,
+    Scope,
     StepRecord,
     Verdict,
 )
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.verdict import Cause, Level, Outcome, Severity
+from koppeling_harness.rules.lists import ListBook
+from koppeling_harness.rules.verdict import result_id, verdict
 
 STARTED_AT = datetime(2026, 11, 23, 8, 30, 15, tzinfo=UTC)
 
@@ -117,22 +121,26 @@ def a_failure(scenario: str = "hours.push", **changes) -> ScenarioResult:
     )
 
 
+IDENTITY = Identity(integration_id="12345_678900", subscription="12345")
+
+
 def an_integration(*results: ScenarioResult, **changes) -> IntegrationRecord:
-    required = [each for each in results if each.level is Level.REQUIRED]
-    passed = [each for each in required if each.outcome is Outcome.PASSED]
-    executed = [each for each in required if each.outcome is not Outcome.NOT_RUN]
-    outcome = Outcome.PASSED if len(passed) == len(required) and required else Outcome.FAILED
+    """An integration with the verdict that follows from its results, all of them asked of it."""
+    required = changes.pop("required_ids", None) or tuple(
+        dict.fromkeys(result_id(each) for each in results if each.level is Level.REQUIRED)
+    )
     record = IntegrationRecord(
         id="urenportaal",
         version="3.2.0",
         digest="9f2c" * 16,
-        verdict=Verdict(
-            outcome=outcome,
-            required=RequiredCount(total=len(required), executed=len(executed), passed=len(passed)),
-        ),
+        verdict=verdict(results, required=required, release="Profit 8", as_of=STARTED_AT.date()),
         results=results,
         title=Text(nl="Urenportaal", en="Hours portal"),
         partner="Voorbeeld B.V.",
+        required_ids=required,
+        own_ids=required,
+        scope=Scope(whole=True),
+        identity=IDENTITY,
     )
     return replace(record, **changes)
 
@@ -155,6 +163,20 @@ def a_set_aside(**changes) -> IntegrationRecord:
     )
 
 
+LIST = "51ab" * 16
+"""SHA-256 of the list that these records were held against."""
+
+BOOK = ListBook(known=(), own={LIST: "of the tests"}, version="0.1.0")
+"""A reader that lets that list count."""
+
+NOW = datetime(2026, 12, 31, tzinfo=UTC)
+
+
+def run_id_of(number: int) -> str:
+    """Return an id for the run of day `number` after `STARTED_AT`."""
+    return f"{STARTED_AT + timedelta(number):%Y%m%dT%H%M%SZ}-{number % 0x1000000:06x}"
+
+
 def a_run(*integrations: IntegrationRecord, **changes) -> RunRecord:
     record = RunRecord(
         run_id="20261123T083015Z-1a2b3c",
@@ -162,7 +184,7 @@ def a_run(*integrations: IntegrationRecord, **changes) -> RunRecord:
         finished_at=STARTED_AT + timedelta(seconds=4.5),
         harness=HarnessInfo(version="0.1.0"),
         erp=ErpInfo(kind=ErpKind.EMULATOR, environment="ERP1", version="8.0.12", label="Profit 8"),
-        scenario_lock=ScenarioLock(digest="51ab" * 16, required=12),
+        scenario_lock=ScenarioLock(digest=LIST, required=12),
         integrations=integrations,
     )
     return replace(record, **changes)

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, time
 
 from koppeling_harness.model.dossier import Dossier
-from koppeling_harness.model.functional import FunctionalResult
+from koppeling_harness.model.functional import FunctionalResult, ListWord
 from koppeling_harness.model.manifest import Partner
 from koppeling_harness.model.policy import ReleaseRoles
 from koppeling_harness.model.registration import (
@@ -51,8 +51,17 @@ def a_waiver(scenario="retry", until="2026-12-31", *, name="W1", releases=("Prof
     )
 
 
+KNOWN = ListWord(name=Text(nl="lijst van versie 0.1.0", en="list of version 0.1.0"), counts=True)
+
+
 def a_run(release="Profit 8", when="2026-11-01", **more):
-    values = {"integration": "voorbeeld", "run_id": f"run-{release}-{when}", "passed": 3, **more}
+    values = {
+        "integration": "voorbeeld",
+        "run_id": f"run-{release}-{when}",
+        "passed": 3,
+        "list_word": KNOWN,
+        **more,
+    }
     return FunctionalResult(
         release=release,
         date=day(when),

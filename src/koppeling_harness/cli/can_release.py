@@ -20,15 +20,16 @@ def command(
 ) -> int:
     """Tell whether a version of an integration can be released onto a Profit release.
 
-    Nothing is run: the newest stored verdict of that version on that release decides. Exit code
-    0: yes; 1: no; 11: unknown.
+    Nothing is run: the last conclusive verdict of a whole run of that version on that release
+    decides. Exit code 0: yes; 1: no; 11: unknown.
     """
+    from koppeling_harness.clock import SystemClock
     from koppeling_harness.workflow.review import can_release as workflow
 
     question = workflow.Question(
         integration=integration, version=version, release=release, runs=runs
     )
-    answer, damaged = workflow.can_release(question)
+    answer, damaged = workflow.can_release(question, clock=SystemClock())
     for problem in damaged:
         say(f"left out: {problem.render()}", err=True)
     shown = workflow.show(answer, as_json=as_json, lang=lang)

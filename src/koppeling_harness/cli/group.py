@@ -20,6 +20,7 @@ COMMANDS = {
     "updates": "notice an AFAS update, tell what it changes and whom it touches",
     "watch": "look for AFAS updates until stopped, and act once for each",
     "can-release": "tell whether a version may be released, from stored verdicts",
+    "records": "check run records against themselves",
     "scenarios": "list, check and lock scenarios",
     "plugins": "list and check integrations",
     "init": "write an integration to begin with, or a CI pipeline",

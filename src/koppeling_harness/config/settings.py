@@ -24,7 +24,7 @@ from koppeling_harness.value import dataclass
 SETTINGS = "koppeling.toml"
 """Name of the file; in `pyproject.toml` the same keys stand under `[tool.koppeling]`."""
 
-AFAS_ONLY = (("review",), ("programme",), ("run", "environ_allowed"), ("allow_missing",))
+AFAS_ONLY = (("review",), ("programme",), ("run",))
 """Keys that have no effect in a settings file beside a manifest, which is the partner's."""
 
 RELEASES = ReleaseRoles(previous="Profit 7", current="Profit 8")
@@ -54,9 +54,24 @@ class ReviewSettings:
     __pydantic_config__ = STRICT
 
     folder: NonEmpty | None = None
+    lists: dict[NonEmpty, Annotated[str, Limit(pattern=r"^[0-9a-fA-F]{64}$")]] = field(
+        default_factory=dict
+    )
+    """By name, SHA-256 of lists of required scenarios that count beside the known ones."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSettings:
+    """What holds for every run."""
+
+    __pydantic_config__ = STRICT
+
+    allow_missing: tuple[NonEmpty, ...] = ()
+    """Programs whose absence is known: an integration that needs one may be set aside."""
 
 
 NO_REVIEW = ReviewSettings()
+NO_RUN = RunSettings()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +84,7 @@ class _Written:
     warning_days: Annotated[int, Limit(ge=0, le=3660)] = WARNING_DAYS
     programme: Programme = PROGRAMME
     review: ReviewSettings = NO_REVIEW
+    run: RunSettings = NO_RUN
     packs: tuple[NonEmpty, ...] = ()
     environments: dict[Identifier, EnvironmentEntry] = field(default_factory=dict)
 
@@ -84,6 +100,8 @@ class Settings:
         warning_days: How long before a last day it is announced.
         programme: What the programme trusts and allows.
         review: The reviewers' folder; None outside one.
+        lists: By name, SHA-256 of own lists of required scenarios that count in a status.
+        allow_missing: Programs without which an integration may be set aside.
         packs: Folders and files with scenarios, for a run that names none.
         environments: Real Profit environments by their names.
         ignored: What stands in the file and has no effect, because a partner wrote it.
@@ -97,6 +115,8 @@ class Settings:
     warning_days: int = WARNING_DAYS
     programme: Programme = PROGRAMME
     review: Path | None = None
+    lists: Mapping[str, str] = field(default_factory=dict)
+    allow_missing: tuple[str, ...] = ()
     packs: tuple[Path, ...] = ()
     environments: Mapping[str, EnvironmentSetting] = field(default_factory=dict)
     ignored: tuple[Problem, ...] = ()
@@ -179,7 +199,7 @@ def _parse(text: str, path: Path, prefix: tuple[str, ...]) -> Settings:
         raise DocumentError(problems)
     ignored = tuple(_afas_only(source)) if (path.parent / MANIFEST).exists() else ()
     if ignored:
-        written = replace(written, programme=PROGRAMME, review=NO_REVIEW)
+        written = replace(written, programme=PROGRAMME, review=NO_REVIEW, run=NO_RUN)
     return Settings(
         releases=written.releases,
         policy=written.policy,
@@ -187,6 +207,8 @@ def _parse(text: str, path: Path, prefix: tuple[str, ...]) -> Settings:
         warning_days=written.warning_days,
         programme=written.programme,
         review=path.parent / written.review.folder if written.review.folder else None,
+        lists=written.review.lists,
+        allow_missing=written.run.allow_missing,
         packs=tuple(path.parent / each for each in written.packs),
         environments={
             name: _environment(name, each, path.parent, source)

@@ -1,11 +1,29 @@
-"""What one run says of one integration, in short: what a registration's status is made of."""
+"""What one record says of one integration, in short: what a registration's status is made of."""
 
 from datetime import date, datetime
 
+from koppeling_harness.model.partner import Identity
+from koppeling_harness.model.shape import Text
+from koppeling_harness.model.verdict import ErpKind
 from koppeling_harness.value import dataclass
 
 Day = date
 """A calendar day; under another name, because records have a member called `date`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListWord:
+    """What the reader knows of the list that a record was held against.
+
+    Attributes:
+        name: The list, as a reader calls it: `list of version 0.1.0`.
+        counts: Whether a verdict on it can count at all.
+        until: Last day on which it counts; None while nothing has replaced it.
+    """
+
+    name: Text
+    counts: bool
+    until: Day | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,12 +34,25 @@ class FunctionalResult:
         integration: Its id.
         release: The release's label.
         run_id: The run.
-        started_at: When the run began; the newest counts.
+        started_at: When the run began; the last conclusive one counts.
         date: The day on which it began, in Amsterdam.
         passed: How many required scenarios passed.
         failed: Ids of the required scenarios that failed, `scenario` or `scenario[operation]`.
         inconclusive: How many required scenarios could not be judged.
         not_run: How many required scenarios were not executed.
+        waived: Ids of those that failed and bear the mark of a waiver.
+        part: Why it was no whole run, such as `keyword`; empty for a whole one.
+        kind: Against which kind of ERP it was run.
+        environment: Id of the environment, such as `ERP1`.
+        erp_version: What `/profitversion` said.
+        version: Of the integration.
+        digest: SHA-256 over the integration's files.
+        identity: By which numbers AFAS knows it; None when the record does not say.
+        list_digest: SHA-256 over the list of required scenarios.
+        list_word: What the reader knows of that list; None when it was not looked up.
+        harness: Version of the harness that made the record.
+        not_asked: How many required scenarios were not asked there.
+        unused: Connectors that the manifest names and no call was about.
     """
 
     integration: str
@@ -33,3 +64,21 @@ class FunctionalResult:
     failed: tuple[str, ...] = ()
     inconclusive: int = 0
     not_run: int = 0
+    waived: tuple[str, ...] = ()
+    part: tuple[str, ...] = ()
+    kind: ErpKind = ErpKind.EMULATOR
+    environment: str = ""
+    erp_version: str = ""
+    version: str = ""
+    digest: str = ""
+    identity: Identity | None = None
+    list_digest: str = ""
+    list_word: ListWord | None = None
+    harness: str = ""
+    not_asked: int = 0
+    unused: tuple[str, ...] = ()
+
+    @property
+    def required(self) -> int:
+        """How many scenarios were required."""
+        return self.passed + len(self.failed) + self.inconclusive + self.not_run

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from koppeling_harness.model.constraint import Limit
-from koppeling_harness.model.shape import STRICT, NonEmpty
+from koppeling_harness.model.shape import OPEN, STRICT, NonEmpty
 from koppeling_harness.value import dataclass
 
 IntegrationId = Annotated[str, Limit(pattern=r"^[0-9]+_[0-9]+$")]
@@ -22,3 +22,15 @@ class Partner:
     name: NonEmpty
     subscription: Annotated[str, Limit(pattern=r"^[0-9]+$")]
     """Subscription number at AFAS, quoted: it is a code, not a number."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """By which numbers AFAS knows an integration, whatever it calls itself."""
+
+    __pydantic_config__ = OPEN
+
+    integration_id: str
+    """Value of its `IntegrationId` header."""
+    subscription: str
+    """Number of its partner's subscription."""

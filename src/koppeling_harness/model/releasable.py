@@ -3,6 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
+from koppeling_harness.model.partner import Identity
 from koppeling_harness.model.run import ErpInfo, RequiredCount
 from koppeling_harness.model.shape import OPEN, Text
 from koppeling_harness.model.verdict import Outcome
@@ -34,7 +35,13 @@ class VerdictRow:
     required: RequiredCount
     waived: int
     counts: bool = False
-    """Whether the answer follows from it: the newest run does."""
+    """Whether the answer follows from it: it is the standing, or a part of that."""
+    list: Text | None = None
+    """The list of required scenarios that it was held against."""
+    lesser: tuple[Text, ...] = ()
+    """Why it does not count, such as `by keyword`; empty when it could."""
+    identity: Identity | None = None
+    """By which numbers AFAS knows the integration; null when the record does not say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

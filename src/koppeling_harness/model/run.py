@@ -1,20 +1,13 @@
 """The record of one run: `koppeling/run@1`."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Literal
 
 from koppeling_harness.model.finding import Finding
+from koppeling_harness.model.partner import Identity
 from koppeling_harness.model.shape import OPEN, Text
-from koppeling_harness.model.verdict import Cause, Level, Outcome
+from koppeling_harness.model.verdict import Cause, ErpKind, Level, Outcome
 from koppeling_harness.value import dataclass
-
-
-class ErpKind(StrEnum):
-    """What was run against."""
-
-    EMULATOR = "emulator"
-    ENVIRONMENT = "environment"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,13 +158,15 @@ class ScenarioResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequiredCount:
-    """N of M required executed and passed."""
+    """N of M required executed, passed and proven."""
 
     __pydantic_config__ = OPEN
 
     total: int
     executed: int
     passed: int
+    proven: int | None = None
+    """How many of those that passed rest on a call that was observed; None in older records."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,6 +178,31 @@ class Verdict:
     outcome: Outcome
     required: RequiredCount
     waived: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """How much of what is asked of an integration a run was about."""
+
+    __pydantic_config__ = OPEN
+
+    whole: bool
+    """Whether it was all of it; a part is no verdict of the whole."""
+    because: tuple[str, ...] = ()
+    """Why it was a part: `keyword`, `named_scenarios`, `shard`, `rerun`, `interrupted`,
+    `in_process`; more may come."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotAsked:
+    """A required scenario that was not asked of an integration, and why."""
+
+    __pydantic_config__ = OPEN
+
+    id: str
+    """`scenario` or `scenario[operation]`; it is not among the required ids."""
+    why: str
+    """In English, such as `not in a shared environment: …`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,6 +230,20 @@ class IntegrationRecord:
     required_ids: tuple[str, ...] = ()
     """What had to be executed, `scenario` or `scenario[operation]`; in one shard of a run also
     what the other shards have to execute."""
+    own_ids: tuple[str, ...] = ()
+    """Which of them are the integration's own scenarios, and so on no list."""
+    not_asked: tuple[NotAsked, ...] = ()
+    """What could not be carried out here, and so was not required."""
+    scope: Scope | None = None
+    """None when it was set aside, and in records of version 0.1."""
+    identity: Identity | None = None
+    """None when it was set aside, and in records of version 0.1."""
+    declared: tuple[str, ...] = ()
+    """The connectors that its manifest names."""
+    exercised: tuple[str, ...] = ()
+    """Those of them that a call of this run was about."""
+    isolation: str = "none"
+    """How its processes were kept apart: `none`, `user`, or what a newer version has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,3 +292,5 @@ class RunRecord:
     """What the generated values follow from."""
     breaks: tuple[RunBreak, ...] = ()
     """Each time that it was broken off and gone on with."""
+    call: str = ""
+    """The same in all records of one command; empty in records of version 0.1."""

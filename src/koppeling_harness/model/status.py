@@ -6,7 +6,7 @@ from typing import Any, Final, Literal
 
 from koppeling_harness.model.registration import Colour
 from koppeling_harness.model.shape import OPEN, Text
-from koppeling_harness.model.verdict import Outcome
+from koppeling_harness.model.verdict import ErpKind, Outcome
 from koppeling_harness.value import dataclass
 
 Day = date
@@ -120,6 +120,20 @@ class ReleaseStatus:
     """The run that counts; null when there is none."""
     date: Day | None = None
     """The day of that run."""
+    kind: ErpKind | None = None
+    """Whether it was on the emulator or in an environment."""
+    erp_version: str = ""
+    """What `/profitversion` said in it."""
+    version: str = ""
+    """Of the integration, in that run."""
+    digest: str = ""
+    """SHA-256 over the integration's files, in that run."""
+    list: Text | None = None
+    """The list of required scenarios that it was held against."""
+    required: int = 0
+    """How many scenarios were required in it."""
+    not_asked: int = 0
+    """How many required scenarios could not be asked there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

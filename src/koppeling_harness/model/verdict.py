@@ -29,6 +29,13 @@ class Cause(StrEnum):
     HARNESS = "harness"
 
 
+class ErpKind(StrEnum):
+    """Against which kind of ERP something was run."""
+
+    EMULATOR = "emulator"
+    ENVIRONMENT = "environment"
+
+
 class Severity(StrEnum):
     """How heavy a finding is, in the words of AFAS's AppConnector Auditor."""
 

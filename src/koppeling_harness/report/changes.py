@@ -33,7 +33,7 @@ def day_before_last(runs: Sequence[FunctionalResult]) -> date | None:
 
     Several releases that were run on one day are one verdict.
     """
-    days = sorted({run.date for run in runs}, reverse=True)
+    days = sorted({run.date for run in runs if not run.part}, reverse=True)
     return days[1] if len(days) > 1 else None
 
 
@@ -67,28 +67,34 @@ def _status_lines(earlier: RegistrationStatus, now: RegistrationStatus) -> Itera
 
 
 def _release_lines(earlier: RegistrationStatus, dossier: Dossier) -> Iterator[Text]:
-    before = {each.release: each.outcome for each in earlier.functional}
+    before = {each.release: each for each in earlier.functional}
+    runs = {(run.release, run.run_id): run for run in dossier.runs}
     for each in dossier.status.functional:
         old = before.get(each.release)
-        if old is not None and old is not each.outcome:
+        if old is None:
+            continue
+        if old.outcome is not each.outcome:
             yield said(
                 "{release}: van {old} naar {new}.",
                 "{release}: from {old} to {new}.",
                 release=each.release,
-                old=OUTCOME[old],
+                old=OUTCOME[old.outcome],
                 new=OUTCOME[each.outcome],
             )
-        yield from _scenario_lines(each.release, dossier.runs, until=earlier.as_of)
+        yield from _scenario_lines(
+            each.release,
+            runs.get((each.release, old.run_id or "")),
+            runs.get((each.release, each.run_id or "")),
+        )
 
 
 def _scenario_lines(
-    release: str, runs: Sequence[FunctionalResult], *, until: date
+    release: str, was: FunctionalResult | None, is_: FunctionalResult | None
 ) -> Iterator[Text]:
-    mine = [run for run in runs if run.release == release]
-    before = next((run for run in mine if run.date <= until), None)
-    if before is None or mine[0] is before:
+    """Yield what fails in the run that counts now and did not in the one that counted."""
+    if was is None or is_ is None:
         return
-    now, old = set(mine[0].failed), set(before.failed)
+    now, old = set(is_.failed), set(was.failed)
     if now - old:
         yield said(
             "{release}: faalt nu ook: {scenarios}.",

@@ -43,5 +43,7 @@ def _row(row: VerdictRow, lang: str) -> str:
         count,
         f"{row.waived} {pick(_WAIVED, lang)}" if row.waived else "",
         row.digest[:12],
+        one_line(pick(row.list, lang)) if row.list else "",
+        one_line(f"({'; '.join(pick(each, lang) for each in row.lesser)})") if row.lesser else "",
     ]
     return " ".join(part for part in parts if part)

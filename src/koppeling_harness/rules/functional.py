@@ -1,43 +1,28 @@
 """What runs on each release say of the status (R15, R16), and what waivers do to it (R17)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 
-from koppeling_harness.model.functional import FunctionalResult
 from koppeling_harness.model.policy import ReleaseRoles
 from koppeling_harness.model.registration import Waiver
 from koppeling_harness.model.status import Action, ReleaseStatus, Role, Status, Who
 from koppeling_harness.model.verdict import Outcome
 from koppeling_harness.rules.fact import Fact, action
-from koppeling_harness.rules.judge import judge
 from koppeling_harness.rules.months import is_within
-from koppeling_harness.rules.waivers import covering, is_expired, unused
+from koppeling_harness.rules.standing import Standing
+from koppeling_harness.rules.standing_facts import told
+from koppeling_harness.rules.waivers import is_expired, unused
 from koppeling_harness.rules.words import ROLE, said
 
 
-def newest(runs: Sequence[FunctionalResult], *, as_of: date) -> dict[str, FunctionalResult]:
-    """Return the newest run per release label; of one moment the last by run id."""
-    found: dict[str, FunctionalResult] = {}
-    for each in sorted(runs, key=lambda run: (run.started_at, run.run_id)):
-        if each.date <= as_of:
-            found[each.release] = each
-    return found
-
-
 def release_statuses(
-    runs: dict[str, FunctionalResult],
-    *,
-    releases: ReleaseRoles,
-    waivers: Sequence[Waiver],
-    as_of: date,
+    found: Mapping[str, Standing], *, releases: ReleaseRoles
 ) -> tuple[ReleaseStatus, ...]:
-    """Return what is proven on each release that counts, with the waivers that hold that day.
+    """Return what stands on each release that counts.
 
     Args:
-        runs: The run that counts per release label.
+        found: What stands per release label, waivers applied.
         releases: Which releases count, and why.
-        waivers: Of the registration.
-        as_of: The day.
     """
     roles = (
         (releases.previous, Role.PREVIOUS),
@@ -45,39 +30,52 @@ def release_statuses(
         (releases.accept, Role.ACCEPT),
     )
     return tuple(
-        _release_status(runs.get(label), label, role, waivers, as_of)
-        for label, role in roles
-        if label is not None
+        _release_status(found.get(label), label, role) for label, role in roles if label is not None
     )
 
 
-def _release_status(
-    run: FunctionalResult | None, label: str, role: Role, waivers: Sequence[Waiver], as_of: date
-) -> ReleaseStatus:
-    if run is None:
+def _release_status(standing: Standing | None, label: str, role: Role) -> ReleaseStatus:
+    if standing is None:
         return ReleaseStatus(release=label, role=role, outcome=Outcome.NOT_RUN)
-    covers = [covering(waivers, each, release=label, as_of=as_of) for each in run.failed]
-    held = [each.until for each in covers if each is not None]
-    outcome = judge(
-        passed=run.passed + len(held),
-        failed=len(covers) - len(held),
-        inconclusive=run.inconclusive,
-        not_run=run.not_run,
+    named = standing.governing or next(
+        (each for each in standing.beside if each.outcome is standing.outcome), None
     )
+    if named is None:
+        return ReleaseStatus(release=label, role=role, outcome=standing.outcome)
+    run = named.run
+    both = (standing.emulator, standing.environment)
+    held = [each.held_until for each in both if each is not None and each.held_until is not None]
     return ReleaseStatus(
         release=label,
         role=role,
-        outcome=outcome,
-        waived_until=min(held, default=None) if outcome is Outcome.PASSED else None,
+        outcome=standing.outcome,
+        waived_until=min(held, default=None) if standing.outcome is Outcome.PASSED else None,
         run_id=run.run_id,
         date=run.date,
+        kind=run.kind,
+        erp_version=run.erp_version,
+        version=run.version,
+        digest=run.digest,
+        list=run.list_word.name if run.list_word else None,
+        required=run.required,
+        not_asked=run.not_asked,
     )
 
 
-def functional_facts(statuses: Sequence[ReleaseStatus]) -> Iterator[Fact]:
-    """Yield what each release says of the status; on Accept it is advisory."""
+def functional_facts(
+    statuses: Sequence[ReleaseStatus], found: Mapping[str, Standing], *, as_of: date
+) -> Iterator[Fact]:
+    """Yield what each release says of the status; on Accept it is advisory.
+
+    Args:
+        statuses: Of the releases that count.
+        found: What stands per release label.
+        as_of: The day.
+    """
     for each in statuses:
         yield _fact(each)
+        if each.release in found:
+            yield from told(each, found[each.release], as_of=as_of)
 
 
 def _fact(each: ReleaseStatus) -> Fact:
@@ -172,12 +170,19 @@ def _run_again(release: str, rule: str) -> Action:
 
 def waiver_facts(
     waivers: Sequence[Waiver],
-    runs: dict[str, FunctionalResult],
+    failed: Mapping[str, Collection[str]],
     *,
     as_of: date,
     warning_days: int,
 ) -> Iterator[Fact]:
-    """Yield which waivers are over, end soon, or are needed by no failure; by their ids (R17)."""
+    """Yield which waivers are over, end soon, or are needed by no failure; by their ids (R17).
+
+    Args:
+        waivers: Of the registration.
+        failed: Per release on which something stands, what failed there.
+        as_of: The day.
+        warning_days: How long before its last day a waiver is announced.
+    """
     for each in sorted(waivers, key=lambda waiver: (waiver.id, waiver.until)):
         if is_expired(each, as_of=as_of):
             yield _waiver_fact(
@@ -193,7 +198,7 @@ def waiver_facts(
                 "Ontheffing {id} eindigt binnenkort: {until} is de laatste dag.",
                 "Waiver {id} ends soon: {until} is its last day.",
             )
-        if _is_unused(each, runs):
+        if _is_unused(each, failed):
             yield _waiver_fact(
                 each,
                 "WAIVER-UNUSED",
@@ -202,10 +207,10 @@ def waiver_facts(
             )
 
 
-def _is_unused(waiver: Waiver, runs: dict[str, FunctionalResult]) -> bool:
-    tested = [run for label, run in runs.items() if label in waiver.releases]
+def _is_unused(waiver: Waiver, failed: Mapping[str, Collection[str]]) -> bool:
+    tested = [label for label in failed if label in waiver.releases]
     return bool(tested) and all(
-        unused([waiver], failed=run.failed, release=run.release) for run in tested
+        unused([waiver], failed=failed[label], release=label) for label in tested
     )
 
 

@@ -1,90 +1,170 @@
 """Whether a version of an integration can be released onto a Profit release.
 
-The newest verdict decides: a failure after a pass is a failure, and a run that could not judge
-leaves the question open, whatever an older one said (R15, R16).
+What stands decides: the last conclusive verdict of a whole record on a list that counts. What was
+run after it and could not judge, or was a part, is shown and changes nothing (R15, R16).
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 
+from koppeling_harness.model.functional import FunctionalResult
 from koppeling_harness.model.releasable import Answer, Releasable, VerdictRow
+from koppeling_harness.model.run import ErpInfo, RequiredCount
 from koppeling_harness.model.shape import Text
-from koppeling_harness.model.verdict import Outcome
+from koppeling_harness.model.verdict import ErpKind, Outcome
+from koppeling_harness.rules.standing import (
+    Standing,
+    Weighed,
+    as_recorded,
+    standings,
+    weigh,
+)
 from koppeling_harness.rules.words import said
 
 
 def releasable(
-    rows: Sequence[VerdictRow],
+    runs: Sequence[FunctionalResult],
     *,
     integration: str,
     version: str,
     release: str,
+    as_of: date,
     known: Collection[str] = (),
 ) -> Releasable:
-    """Return whether it can be released, and from which verdict that follows.
+    """Return whether it can be released, and from which record that follows.
 
     Args:
-        rows: Every stored verdict of that version on that release.
+        runs: What every record says of that version on that release, as the record waived it.
         integration: Its id.
         version: Its version.
         release: The Profit release, as it was asked for.
-        known: Versions with their releases of which there are verdicts, to tell when none fits.
+        as_of: The day.
+        known: Versions with their releases of which there are records, to tell when none fits.
     """
-    newest_first = sorted(rows, key=lambda row: (row.started_at, row.run_id), reverse=True)
-    if not newest_first:
+    found = standings(runs, who=None, held_until=as_recorded, as_of=as_of)
+    standing = next(iter(found.values()), None)
+    identities = {run.identity for run in runs if run.identity is not None}
+    if not runs:
         answer, why = Answer.UNKNOWN, _nothing(integration, version, release, known)
+    elif len(identities) > 1:
+        numbers = ", ".join(sorted(each.integration_id for each in identities))
+        answer, why = (
+            Answer.UNKNOWN,
+            said(
+                "Verschillende koppelingen dragen deze naam: {numbers}. Zoek in een map met de "
+                "runs van één ervan.",
+                "Several integrations have this name: {numbers}. Look in a folder with the runs "
+                "of one of them.",
+                numbers=numbers,
+            ),
+        )
     else:
-        newest_first[0] = replace(newest_first[0], counts=True)
-        answer, why = _judged(newest_first)
+        answer, why = _judged(standing, runs)
+    counting = [standing.emulator, standing.environment] if standing else []
+    stands = {each.run.run_id for each in counting if each is not None}
+    newest_first = sorted(runs, key=lambda run: (run.started_at, run.run_id), reverse=True)
     return Releasable(
         integration=integration,
         version=version,
         release=release,
         answer=answer,
         why=why,
-        rows=tuple(newest_first),
+        rows=tuple(
+            _row(run, as_of, stands if len(identities) < 2 else set()) for run in newest_first
+        ),
     )
 
 
-def _judged(rows: Sequence[VerdictRow]) -> tuple[Answer, Text]:
-    row = rows[0]
-    values = {
-        "run": row.run_id,
-        "passed": row.required.passed,
-        "total": row.required.total,
-        "waived": row.waived,
-    }
-    if row.outcome is Outcome.FAILED:
-        return Answer.NO, said(
-            "De nieuwste run {run} is gezakt: {passed} van {total} verplichte scenario's geslaagd.",
-            "The newest run {run} failed: {passed} of {total} required scenarios passed.",
-            **values,
-        )
-    if row.outcome is not Outcome.PASSED:
+def _judged(standing: Standing | None, runs: Sequence[FunctionalResult]) -> tuple[Answer, Text]:
+    if standing is None or standing.governing is None:
+        last = max(runs, key=lambda run: (run.started_at, run.run_id))
         return Answer.UNKNOWN, said(
-            "De nieuwste run {run} kon niet oordelen: {passed} van {total} verplichte scenario's "
-            "geslaagd. Draai opnieuw.",
-            "The newest run {run} could not judge: {passed} of {total} required scenarios passed. "
-            "Run again.",
+            "Geen run heeft over het geheel geoordeeld, ook run {run} niet. Draai opnieuw.",
+            "No run has judged the whole, nor has run {run}. Run again.",
+            run=last.run_id,
+        )
+    run = standing.governing.run
+    values = {
+        "run": run.run_id,
+        "passed": run.passed,
+        "total": run.required,
+        "waived": len(run.waived),
+        "list": run.list_word.name if run.list_word else "",
+        "where": _where(run),
+    }
+    if standing.outcome is Outcome.FAILED:
+        return Answer.NO, said(
+            "Run {run} {where} is gezakt: {passed} van {total} verplichte scenario's geslaagd "
+            "({list}).",
+            "Run {run} {where} failed: {passed} of {total} required scenarios passed ({list}).",
             **values,
         )
-    if len({each.digest for each in rows}) > 1:
-        return Answer.YES, said(
-            "De nieuwste run {run} is geslaagd. Let op: onder dit versienummer zijn verschillende "
-            "bestanden gedraaid.",
-            "The newest run {run} passed. Mind: other files were run under this version too.",
+    if standing.lacks_emulator:
+        return Answer.UNKNOWN, said(
+            "Run {run} {where} is geslaagd; het deel dat alleen de emulator kan laten zien "
+            "ontbreekt.",
+            "Run {run} {where} passed; the part that only the emulator can show is missing.",
             **values,
         )
-    if row.waived:
-        return Answer.YES, said(
-            "De nieuwste run {run} is geslaagd, {waived} scenario's met een ontheffing.",
-            "The newest run {run} passed, {waived} scenarios of it by a waiver.",
+    return Answer.YES, _passed(standing, runs, values)
+
+
+def _passed(
+    standing: Standing, runs: Sequence[FunctionalResult], values: Mapping[str, object]
+) -> Text:
+    both = said(" en in een omgeving", " and in an environment")
+    nothing = Text(nl="", en="")
+    same = {each.run.digest for each in (standing.emulator, standing.environment) if each}
+    values = {**values, "both": both if standing.environment and len(same) == 1 else nothing}
+    if len({each.digest for each in runs}) > 1:
+        return said(
+            "Run {run} {where}{both} is geslaagd ({list}). Let op: onder dit versienummer zijn "
+            "verschillende bestanden gedraaid.",
+            "Run {run} {where}{both} passed ({list}). Mind: other files were run under this "
+            "version too.",
             **values,
         )
-    return Answer.YES, said(
-        "De nieuwste run {run} is geslaagd: alle {total} verplichte scenario's.",
-        "The newest run {run} passed: all {total} required scenarios.",
+    if values["waived"]:
+        return said(
+            "Run {run} {where}{both} is geslaagd, {waived} scenario's met een ontheffing ({list}).",
+            "Run {run} {where}{both} passed, {waived} scenarios of it by a waiver ({list}).",
+            **values,
+        )
+    return said(
+        "Run {run} {where}{both} is geslaagd: alle {total} verplichte scenario's ({list}).",
+        "Run {run} {where}{both} passed: all {total} required scenarios ({list}).",
         **values,
+    )
+
+
+def _where(run: FunctionalResult) -> Text:
+    if run.kind is ErpKind.EMULATOR:
+        return said("op de emulator", "on the emulator")
+    return said("in een omgeving", "in an environment")
+
+
+def _row(run: FunctionalResult, as_of: date, stands: Collection[str]) -> VerdictRow:
+    weighed: Weighed = weigh(run, who=None, held_until=as_recorded, as_of=as_of)
+    return VerdictRow(
+        run_id=run.run_id,
+        started_at=run.started_at,
+        erp=ErpInfo(
+            kind=run.kind,
+            environment=run.environment,
+            version=run.erp_version,
+            label=run.release,
+        ),
+        version=run.version,
+        digest=run.digest,
+        outcome=weighed.outcome,
+        required=RequiredCount(
+            total=run.required, executed=run.required - run.not_run, passed=run.passed
+        ),
+        waived=len(run.waived),
+        counts=run.run_id in stands,
+        list=run.list_word.name if run.list_word else None,
+        lesser=weighed.lesser,
+        identity=run.identity,
     )
 
 

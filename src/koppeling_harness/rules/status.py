@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from koppeling_harness.model.functional import FunctionalResult
+from koppeling_harness.model.partner import Identity
 from koppeling_harness.model.policy import Policy, Programme, ReleaseRoles
 from koppeling_harness.model.registration import Registration
 from koppeling_harness.model.shape import Text
@@ -29,12 +30,7 @@ from koppeling_harness.model.status import (
 from koppeling_harness.rules.catalogue import RULES
 from koppeling_harness.rules.contract import Ending, ending, ending_fact
 from koppeling_harness.rules.fact import Fact, action
-from koppeling_harness.rules.functional import (
-    functional_facts,
-    newest,
-    release_statuses,
-    waiver_facts,
-)
+from koppeling_harness.rules.functional import functional_facts, release_statuses, waiver_facts
 from koppeling_harness.rules.listing import UNCHANGED, listing_facts, listing_status
 from koppeling_harness.rules.past import as_known_on, facts_after, later_facts, set_aside_facts
 from koppeling_harness.rules.policy import PROGRAMME, WARNING_DAYS
@@ -55,6 +51,7 @@ from koppeling_harness.rules.security import (
     security_facts,
     validity_on,
 )
+from koppeling_harness.rules.standing import by_registration, failed_of, standings
 from koppeling_harness.rules.words import said
 
 ORDER = tuple(Status)
@@ -80,7 +77,7 @@ def registration_status(
         registration: Its facts and decisions; those dated after the day are left out and counted.
         as_of: The day.
         policy: What each colour is worth.
-        runs: Of this integration; the newest per release counts, those after the day do not.
+        runs: Of what has this integration's name; see `rules.standing` for which of them count.
         releases: Which releases count.
         warning_days: How long before a last day it is announced.
         programme: What the programme trusts and allows.
@@ -104,15 +101,20 @@ def registration_status(
     )
     ended = ending(registration, as_of=as_of)
     listing = listing_status(registration, validity, ended)
-    counting = newest(runs, as_of=as_of)
-    functional = release_statuses(
-        counting, releases=releases, waivers=registration.waivers, as_of=as_of
+    found = standings(
+        runs,
+        who=identity_of(registration),
+        held_until=by_registration(registration.waivers, as_of=as_of),
+        as_of=as_of,
     )
+    functional = release_statuses(found, releases=releases)
     facts = [
         *_facts_about_security(registration, validity, ended),
         *listing_facts(registration, validity, listing),
-        *functional_facts(functional),
-        *waiver_facts(registration.waivers, counting, as_of=as_of, warning_days=warning_days),
+        *functional_facts(functional, found, as_of=as_of),
+        *waiver_facts(
+            registration.waivers, failed_of(found), as_of=as_of, warning_days=warning_days
+        ),
         *signal_facts(registration, as_of=as_of),
         *later_facts(later, as_of=as_of),
         *set_aside_facts(set_aside),
@@ -173,6 +175,14 @@ def refused(
         listing=UNCHANGED,
         contract_end=None,
         basis=basis,
+    )
+
+
+def identity_of(registration: Registration) -> Identity:
+    """Return by which numbers AFAS knows the integration of a registration."""
+    return Identity(
+        integration_id=registration.integration_id or "",
+        subscription=registration.partner.subscription,
     )
 
 

@@ -56,7 +56,12 @@ def verdict(
             inconclusive=counted.count(Outcome.INCONCLUSIVE),
             not_run=not_run,
         ),
-        required=RequiredCount(total=len(counted), executed=len(counted) - not_run, passed=passed),
+        required=RequiredCount(
+            total=len(counted),
+            executed=len(counted) - not_run,
+            passed=passed,
+            proven=len(_seen_to_pass(results) & required_outcomes.keys()),
+        ),
         waived=len(waived),
     )
 
@@ -103,6 +108,13 @@ def _attempt(result: ScenarioResult, run_id: str) -> Attempt:
         duration_s=result.duration_s,
         run_id=run_id,
     )
+
+
+def _seen_to_pass(results: Sequence[ScenarioResult]) -> set[str]:
+    """Return what passed, with a call that was observed."""
+    worst = _worst_outcomes(results)
+    called = {result_id(each) for each in results if each.exchanges}
+    return {each for each in called if worst[each] is Outcome.PASSED}
 
 
 def _worst_outcomes(results: Sequence[ScenarioResult]) -> dict[str, Outcome]:

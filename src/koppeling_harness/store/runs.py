@@ -1,17 +1,19 @@
-"""Find run records below a folder and read from each only what a status needs."""
+"""Find run records below a folder, hold each against itself, and keep of it what a status needs."""
 
 import json
 import os
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from koppeling_harness.clock import AMSTERDAM
 from koppeling_harness.document import load_json, read_content
-from koppeling_harness.errors import DocumentError, Problem
+from koppeling_harness.errors import DocumentError, Problem, RecordError
 from koppeling_harness.model.functional import FunctionalResult
-from koppeling_harness.model.result_id import ResultId
+from koppeling_harness.rules.lists import ListBook
+from koppeling_harness.rules.record_check import against_list, ahead_of, contradictions
+from koppeling_harness.rules.record_summary import summaries
 from koppeling_harness.value import dataclass
 
 if TYPE_CHECKING:
@@ -21,6 +23,10 @@ RUN = "run.json"
 """Name under which a run writes its record."""
 
 _MARK = b'"koppeling/run@1"'
+_MOST_FOLDERS = 24
+"""So many folders deep is looked."""
+_LEFT_OUT = "It is left out. Run again, or remove the file."
+_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,42 +48,89 @@ class FoundRuns:
 
     Attributes:
         runs: One per integration and record; of several files with one run, the first.
-        damaged: Files that are meant to be run records and cannot be read as such.
+        damaged: Files that are meant to be run records and cannot be read as such, or contradict
+            themselves.
     """
 
     runs: tuple[FoundRun, ...]
     damaged: tuple[Problem, ...] = ()
 
 
-def find_runs(folder: Path) -> FoundRuns:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedRecord:
+    """One file that is meant to be a run record.
+
+    Attributes:
+        path: The file.
+        plain: The record as JSON has it; None when it cannot be read.
+        problems: Everything that keeps it from counting, with its place.
+    """
+
+    path: Path
+    plain: Mapping[str, Any] | None
+    problems: tuple[Problem, ...] = ()
+
+
+def find_runs(folder: Path, *, now: datetime, book: ListBook) -> FoundRuns:
     """Read every run record (`koppeling/run@1`) below a folder, under any name.
 
     Other JSON files are passed by, and so is one shard of a run: it says nothing of the whole. A
-    damaged record is told and does not hide the others.
+    record that is damaged or contradicts itself is told and does not hide the others.
 
     Args:
         folder: Where to look; one that does not exist holds no runs.
+        now: The present moment; what lies after it cannot be.
+        book: The lists that the reader knows.
     """
     found: dict[tuple[str, str], FoundRun] = {}
     damaged: list[Problem] = []
-    for path in _json_files(folder):
-        try:
-            content = read_content(path)
-            if _MARK not in content and path.name != RUN:
-                continue
-            for result in _results(json.loads(content)):
-                found.setdefault(
-                    (result.run_id, result.integration), FoundRun(path=path, result=result)
-                )
-        except DocumentError as error:
-            damaged += error.problems
-        except (ValueError, RecursionError, KeyError, TypeError, AttributeError) as error:
-            damaged.append(_damage(path, error))
+    for checked in records_below(folder, now=now, book=book):
+        damaged += _shortened(checked)
+        if checked.problems or checked.plain is None or checked.plain.get("shard") is not None:
+            continue
+        for result in summaries(checked.plain, book):
+            key = (result.run_id, result.integration)
+            here = FoundRun(path=checked.path, result=result)
+            first = found.setdefault(key, here)
+            if first.result != result:
+                found[key] = max(first, here, key=_badness)
+                damaged.append(_twice(first, here))
     return FoundRuns(runs=tuple(found.values()), damaged=tuple(damaged))
 
 
+def records_below(folder: Path, *, now: datetime, book: ListBook) -> Iterator[CheckedRecord]:
+    """Yield each run record below a folder, checked; shards too.
+
+    Args:
+        folder: Where to look, or one file.
+        now: The present moment.
+        book: The lists that the reader knows.
+    """
+    if not folder.is_dir() and folder.exists():
+        yield check_record(folder, now=now, book=book)
+        return
+    for path, problem in _json_files(folder):
+        if problem is not None:
+            yield CheckedRecord(path=path, plain=None, problems=(problem,))
+            continue
+        content = _read(path)
+        if isinstance(content, Problem):
+            if path.name == RUN:
+                yield CheckedRecord(path=path, plain=None, problems=(content,))
+        elif path.name == RUN or _MARK in content:
+            yield _checked(path, content, now=now, book=book)
+
+
+def check_record(path: Path, *, now: datetime, book: ListBook) -> CheckedRecord:
+    """Return one record, checked."""
+    content = _read(path)
+    if isinstance(content, Problem):
+        return CheckedRecord(path=path, plain=None, problems=(content,))
+    return _checked(path, content, now=now, book=book)
+
+
 def load_run(path: Path) -> "RunRecord":
-    """Read one run record whole.
+    """Read one run record whole, as it stands.
 
     Raises:
         DocumentError: It cannot be read or is no run record.
@@ -87,12 +140,93 @@ def load_run(path: Path) -> "RunRecord":
     return load_json(RunRecord, read_content(path), name=str(path))
 
 
-def _json_files(folder: Path) -> Iterator[Path]:
-    for place, folders, files in os.walk(folder):
-        folders[:] = sorted(each for each in folders if not each.startswith("."))
-        for name in sorted(files):
-            if name.endswith(".json") and not name.startswith("."):
-                yield Path(place, name)
+def load_sound_run(path: Path, *, now: datetime, book: ListBook) -> "RunRecord":
+    """Read one run record whole that does not contradict itself.
+
+    Raises:
+        DocumentError: It cannot be read or is no run record.
+        RecordError: It contradicts itself.
+    """
+    record = load_run(path)
+    checked = check_record(path, now=now, book=book)
+    if checked.problems:
+        raise RecordError(checked.problems)
+    return record
+
+
+def _checked(path: Path, content: bytes, *, now: datetime, book: ListBook) -> CheckedRecord:
+    try:
+        plain = json.loads(content)
+        if plain["schema"] != "koppeling/run@1":
+            message = f"its schema is {plain['schema']!r}"
+            raise ValueError(message)  # noqa: TRY301 - told in the same words as the others
+        objections = [
+            *contradictions(plain),
+            *ahead_of(plain, now),
+            *against_list(plain, book),
+        ]
+    except (
+        ValueError,
+        RecursionError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        IndexError,
+        OverflowError,
+    ) as error:
+        return CheckedRecord(path=path, plain=None, problems=(_damage(path, error),))
+    problems = tuple(
+        Problem(where=f"{path}: {each.place}", message=each.message, hint=_LEFT_OUT)
+        for each in objections
+    )
+    return CheckedRecord(path=path, plain=plain, problems=problems)
+
+
+def _shortened(checked: CheckedRecord) -> tuple[Problem, ...]:
+    """Return the problems of one record as one that is not longer than a screen."""
+    if len(checked.problems) < 2 or checked.plain is None:
+        return checked.problems
+    start = f"{checked.path}: "
+    lines = [f"{each.where.removeprefix(start)}: {each.message}" for each in checked.problems]
+    more = len(lines) - _SHOWN
+    said = lines[:_SHOWN] + ([f"and {more} more"] if more > 0 else [])
+    message = "it contradicts itself: " + "; ".join(said)
+    hint = f"{_LEFT_OUT} All of it: koppeling records check {checked.path}"
+    return (Problem(where=str(checked.path), message=message, hint=hint),)
+
+
+def _read(path: Path) -> bytes | Problem:
+    """Return what is in a file, or why nothing of it can be read."""
+    try:
+        return read_content(path)
+    except DocumentError as error:
+        return replace(error.problems[0], hint="It is left out.")
+
+
+def _json_files(folder: Path) -> Iterator[tuple[Path, Problem | None]]:
+    waiting = [(folder, 0)]
+    while waiting:
+        place, depth = waiting.pop()
+        try:
+            inside = sorted(os.scandir(place), key=lambda each: each.name, reverse=True)
+        except OSError:
+            continue  # as a folder that is not there
+        below: list[tuple[Path, int]] = []
+        for each in reversed(inside):
+            if each.name.startswith("."):
+                continue
+            if each.is_dir(follow_symlinks=False):
+                below.append((Path(each.path), depth + 1))
+            elif each.name.endswith(".json"):
+                yield Path(each.path), None
+        if below and depth >= _MOST_FOLDERS:
+            message = f"folders within {_MOST_FOLDERS} folders are not looked into"
+            yield (
+                place,
+                Problem(where=str(place), message=message, hint="Point nearer to the runs."),
+            )
+            continue
+        waiting += reversed(below)
 
 
 def _damage(path: Path, error: Exception) -> Problem:
@@ -100,47 +234,18 @@ def _damage(path: Path, error: Exception) -> Problem:
         message = f"expected a run record, koppeling/run@1, but it lacks {error.args[0]!r}"
     else:
         message = f"expected a run record, koppeling/run@1: {error}"
+    return Problem(where=str(path), message=message, hint=_LEFT_OUT)
+
+
+def _badness(each: FoundRun) -> tuple[object, ...]:
+    result = each.result
+    return (bool(result.failed), result.not_run + result.inconclusive, bool(result.part))
+
+
+def _twice(first: FoundRun, other: FoundRun) -> Problem:
+    message = f"run {other.result.run_id} stands in {first.path} too, and says something else there"
     return Problem(
-        where=str(path), message=message, hint="It is left out. Run again, or remove the file."
+        where=str(other.path),
+        message=message,
+        hint="The worse of the two counts. Remove the other.",
     )
-
-
-def _results(record: Mapping[str, Any]) -> Iterator[FunctionalResult]:
-    """Yield what a record says, one per integration.
-
-    Raises:
-        KeyError, TypeError, ValueError, AttributeError: It is not of the expected form.
-    """
-    if record.get("shard") is not None:
-        return
-    started_at = datetime.fromisoformat(record["started_at"])
-    if started_at.tzinfo is None:
-        started_at = started_at.replace(tzinfo=UTC)
-    day = started_at.astimezone(AMSTERDAM).date()
-    for each in record["integrations"]:
-        required = each["verdict"]["required"]
-        failed = _required_ids(each["results"], "failed")
-        if each["verdict"]["outcome"] == "failed" and not failed:
-            message = f"the verdict of {each['id']} is failed, but no required scenario failed"
-            raise ValueError(message)
-        yield FunctionalResult(
-            integration=str(each["id"]),
-            release=str(record["erp"]["label"]),
-            run_id=str(record["run_id"]),
-            started_at=started_at,
-            date=day,
-            passed=int(required["passed"]),
-            failed=failed,
-            inconclusive=len(_required_ids(each["results"], "inconclusive")),
-            not_run=int(required["total"]) - int(required["executed"]),
-        )
-
-
-def _required_ids(results: list[Mapping[str, Any]], outcome: str) -> tuple[str, ...]:
-    """Return the ids of the required scenarios with an outcome, each once."""
-    found = {
-        ResultId(each["scenario"], each.get("operation"))
-        for each in results
-        if each["outcome"] == outcome and each["level"] == "required"
-    }
-    return tuple(sorted(found))

@@ -59,8 +59,8 @@ _EXIT_CODES: dict[ExitCode, Text] = {
         en="A secret was found in the output; nothing was written.",
     ),
     ExitCode.VERIFICATION: Text(
-        nl="Een handtekening of digest klopt niet.",
-        en="A signature or digest does not verify.",
+        nl="Een handtekening, digest of run-record klopt niet.",
+        en="A signature, digest or run record does not hold.",
     ),
     ExitCode.DIFFERS: Text(
         nl="Het resultaat wijkt af van de vorige keer, maar er faalde niets.",

@@ -10,6 +10,12 @@ from koppeling_harness.emulator.releases import RELEASES
 from koppeling_harness.errors import ConfigurationError, DocumentError, NothingToRunError, Problem
 from koppeling_harness.model.manifest import Manifest
 from koppeling_harness.model.scenario import OperationStep, Scenario
+from koppeling_harness.scenario.known_lists import (
+    KNOWN_LISTS,
+    read_known_lists,
+    render_known_lists,
+    with_lists_of_now,
+)
 from koppeling_harness.scenario.load import load_scenarios
 from koppeling_harness.scenario.lock import (
     LOCK_FILE,
@@ -20,6 +26,7 @@ from koppeling_harness.scenario.lock import (
 )
 from koppeling_harness.scenario.pick import near
 from koppeling_harness.scenario.shared import shared_problems
+from koppeling_harness.store.files import write_files
 from koppeling_harness.workflow.run.folders import default_packs, default_plugins
 
 _HERE = Path("scenarios")
@@ -106,14 +113,14 @@ def lock(folder: Path | None, releases: Sequence[str]) -> tuple[Path, dict[str, 
     if not where.is_dir():
         message = f"{where}: expected a folder of scenarios"
         raise ConfigurationError(message)
-    made = make_lock(load_scenarios([where]), tuple(releases) or tuple(RELEASES))
-    path = where / LOCK_FILE
-    try:
-        path.write_text(render_lock(made), encoding="utf-8", newline="\n")
-    except OSError as error:
-        message = f"{path}: cannot be written: {error.strerror}"
-        raise ConfigurationError(message) from None
-    return path, {label: len(made.required(label)) for label in made.releases}
+    scenarios = load_scenarios([where])
+    made = make_lock(scenarios, tuple(releases) or tuple(RELEASES))
+    files = {LOCK_FILE: render_lock(made).encode()}
+    if (where / KNOWN_LISTS).is_file():  # the packs of the harness itself
+        lists = with_lists_of_now(read_known_lists(where), made, scenarios)
+        files[KNOWN_LISTS] = render_known_lists(lists).encode()
+    write_files(where, files)
+    return where / LOCK_FILE, {label: len(made.required(label)) for label in made.releases}
 
 
 def _lock_problems(folder: Path) -> list[Problem]:

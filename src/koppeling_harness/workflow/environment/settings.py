@@ -49,6 +49,8 @@ def _all(settings: Settings, sources: TokenSources) -> Iterator[EffectiveSetting
         "policy": settings.policy,
         "warning_days": settings.warning_days,
         "packs": [each.as_posix() for each in settings.packs],
+        "review.lists": [f"{name} {each}" for name, each in settings.lists.items()],
+        "run.allow_missing": list(settings.allow_missing),
     }
     for key, value in plain.items():
         yield _setting(settings, key, value)

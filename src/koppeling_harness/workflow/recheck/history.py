@@ -1,14 +1,22 @@
-"""What earlier runs said: the last verdict, and the run in which a scenario last passed."""
+"""What stood before: the last verdict, and the record in which a scenario last passed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
+from koppeling_harness.clock import AMSTERDAM
 from koppeling_harness.errors import DocumentError
+from koppeling_harness.model.functional import FunctionalResult, ListWord
 from koppeling_harness.model.run import IntegrationRecord, RunRecord, ScenarioResult
+from koppeling_harness.model.shape import Text
 from koppeling_harness.model.verdict import Outcome
+from koppeling_harness.rules.lists import ListBook, list_word
+from koppeling_harness.rules.standing import Weighed, standings, weigh
 from koppeling_harness.rules.verdict import result_id
-from koppeling_harness.store.runs import FoundRun, find_runs, load_run
+from koppeling_harness.store.runs import find_runs, load_run
 from koppeling_harness.value import dataclass
+from koppeling_harness.version import __version__
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,85 +39,138 @@ class Earlier:
         return {result_id(each): each for each in self.integration.results}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """Whose history is asked for.
+
+    Attributes:
+        integration: What a run of now says of it.
+        list_digest: The list that it was held against now.
+        release: Label of the release that it was run on now.
+    """
+
+    integration: IntegrationRecord
+    list_digest: str
+    release: str = ""
+
+
 class History:
-    """The whole runs below a folder; what cannot be read is passed by.
+    """What stands of each integration below a folder; what does not count as a record is left out.
 
     Args:
         reports: Where runs are kept.
+        now: The present moment.
+        book: The lists that the reader knows.
     """
 
-    def __init__(self, reports: Path) -> None:
-        found = find_runs(reports).runs
-        self._newest_first: dict[tuple[str, str], list[FoundRun]] = {}
-        for each in sorted(
-            found, key=lambda each: (each.result.started_at, each.result.run_id), reverse=True
-        ):
-            key = (each.result.integration, each.result.release)
-            self._newest_first.setdefault(key, []).append(each)
+    def __init__(self, reports: Path, *, now: datetime, book: ListBook) -> None:
+        self._book = book
+        self._today = now.astimezone(AMSTERDAM).date()
+        self._paths: dict[tuple[str, str], Path] = {}
+        self._runs: dict[str, list[FunctionalResult]] = {}
+        for each in find_runs(reports, now=now, book=book).runs:
+            result = each.result
+            self._paths[result.run_id, result.integration] = each.path
+            self._runs.setdefault(result.integration, []).append(result)
         self._read: dict[Path, RunRecord | None] = {}
 
-    def last(self, integration: str, releases: Sequence[str]) -> Earlier | None:
-        """Return the newest run of an integration on the first of some releases that has one."""
+    def last(self, subject: Subject, releases: Sequence[str]) -> Earlier | None:
+        """Return what stands of an integration, on the first of some releases where anything does.
+
+        Args:
+            subject: The integration.
+            releases: Their labels, the likeliest first.
+        """
+        found = standings(
+            self._of(subject),
+            who=subject.integration.identity,
+            held_until=_never,
+            as_of=self._today,
+        )
         for release in releases:
-            for each in self._of(integration, release):
-                earlier = self._earlier(each)
-                if earlier is not None:
-                    return earlier
+            governing = found[release].governing if release in found else None
+            earlier = self._earlier(governing.run) if governing else None
+            if earlier is not None:
+                return earlier
         return None
 
     def last_judged(
-        self, integration: str, scenario: str, releases: Sequence[str]
+        self, subject: Subject, scenario: str, releases: Sequence[str]
     ) -> ScenarioResult | None:
-        """Return the newest result of a scenario that passed or failed.
+        """Return the newest result of a scenario that passed or failed, in a record that counts.
 
         On the first release that has one. What was inconclusive or not run is no verdict.
         """
         for release in releases:
-            for each in self._of(integration, release):
-                earlier = self._earlier(each)
+            for each in self._counting(subject, release):
+                earlier = self._earlier(each.run)
                 result = earlier.results.get(scenario) if earlier else None
                 if result is not None and result.outcome in {Outcome.PASSED, Outcome.FAILED}:
                     return result
         return None
 
     def last_passed(
-        self, integration: str, scenario: str, releases: Sequence[str]
+        self, subject: Subject, scenario: str, releases: Sequence[str]
     ) -> Earlier | None:
-        """Return the newest run in which a scenario passed, on the first release that has one.
+        """Return the newest record in which a scenario passed, on the first release that has one.
 
-        A run whose whole verdict is `passed` goes before one that passed in part.
+        One whose whole verdict is `passed` goes before one that passed in part.
         """
         for release in releases:
             passed = [
-                earlier
-                for each in self._of(integration, release)
-                if (earlier := self._earlier(each)) and _passed(earlier, scenario)
+                (each.outcome, earlier)
+                for each in self._counting(subject, release)
+                if (earlier := self._earlier(each.run)) and _passed(earlier, scenario)
             ]
-            whole = [each for each in passed if _is_certified(each)]
+            whole = [earlier for outcome, earlier in passed if outcome is Outcome.PASSED]
             if passed:
-                return (whole or passed)[0]
+                return (whole or [earlier for _, earlier in passed])[0]
         return None
 
-    def _of(self, integration: str, release: str) -> list[FoundRun]:
-        return self._newest_first.get((integration, release), [])
+    def _counting(self, subject: Subject, release: str) -> Iterator[Weighed]:
+        """Yield the records that can stand, the newest first."""
+        who = subject.integration.identity
+        mine = [each for each in self._of(subject) if each.release == release]
+        for each in sorted(mine, key=lambda run: (run.started_at, run.run_id), reverse=True):
+            weighed = weigh(each, who=who, held_until=_never, as_of=self._today)
+            if weighed.stands and not weighed.is_other:
+                yield weighed
 
-    def _earlier(self, found: FoundRun) -> Earlier | None:
-        if found.path not in self._read:
+    def _of(self, subject: Subject) -> list[FunctionalResult]:
+        """Return the records of an integration; with an own list those on own lists count too."""
+        runs = self._runs.get(subject.integration.id, [])
+        if _is_known(self._book, subject):
+            return runs
+        own = ListWord(name=Text(nl="eigen lijst", en="own list"), counts=True)
+        return [
+            each
+            if each.list_word is not None and each.list_word.counts
+            else replace(each, list_word=own)
+            for each in runs
+        ]
+
+    def _earlier(self, found: FunctionalResult) -> Earlier | None:
+        path = self._paths[found.run_id, found.integration]
+        if path not in self._read:
             try:
-                self._read[found.path] = load_run(found.path)
+                self._read[path] = load_run(path)
             except DocumentError:
-                self._read[found.path] = None  # a status needs less of it than this
-        run = self._read[found.path]
+                self._read[path] = None  # a status needs less of it than this
+        run = self._read[path]
         for each in run.integrations if run else ():
-            if run and each.id == found.result.integration and not each.problem:
-                return Earlier(path=found.path, run=run, integration=each)
+            if run and each.id == found.integration and not each.problem:
+                return Earlier(path=path, run=run, integration=each)
         return None
+
+
+def _is_known(book: ListBook, subject: Subject) -> bool:
+    return list_word(book, subject.list_digest, release=subject.release, harness=__version__).counts
+
+
+def _never(_run: FunctionalResult, _scenario: str) -> None:
+    """Say that no failure is waived: what failed then is no base to start from."""
 
 
 def _passed(earlier: Earlier, scenario: str) -> bool:
     result = earlier.results.get(scenario)
     return result is not None and result.outcome is Outcome.PASSED
-
-
-def _is_certified(earlier: Earlier) -> bool:
-    return earlier.integration.verdict.outcome is Outcome.PASSED

@@ -10,8 +10,9 @@ from koppeling_harness.emulator.releases import RELEASES
 from koppeling_harness.errors import HarnessError
 from koppeling_harness.model.order import Order
 from koppeling_harness.model.recheck import Basis, Cell
-from koppeling_harness.model.run import ErpInfo, ErpKind, ScenarioResult
+from koppeling_harness.model.run import ErpInfo, ScenarioResult
 from koppeling_harness.model.shape import Text
+from koppeling_harness.model.verdict import ErpKind
 from koppeling_harness.plugin.discover import discover
 from koppeling_harness.rules.verdict import result_id
 from koppeling_harness.workflow.recheck.current_integrations import Present, Wanted

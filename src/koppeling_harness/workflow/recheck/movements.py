@@ -4,33 +4,35 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from koppeling_harness.model.recheck import Movement, RecheckedScenario
-from koppeling_harness.model.run import IntegrationRecord, ScenarioResult
+from koppeling_harness.model.run import ScenarioResult
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.verdict import Outcome
 from koppeling_harness.rules.attribution import is_environment, movement
 from koppeling_harness.rules.verdict import result_id
 from koppeling_harness.workflow.recheck.current_integrations import Present, Wanted
-from koppeling_harness.workflow.recheck.history import Earlier, History
+from koppeling_harness.workflow.recheck.history import Earlier, History, Subject
 
 
-def moved(
-    record: IntegrationRecord, history: History, releases: Sequence[str]
-) -> list[RecheckedScenario]:
+def moved(subject: Subject, history: History, releases: Sequence[str]) -> list[RecheckedScenario]:
     """Return what became of each scenario of an integration, not yet attributed.
 
-    Those of now, those that are required, then those that only the last verdict has.
+    Those of now, those that are required, then those that only the last verdict has. What cannot
+    be asked where it was run is left out.
 
     Args:
-        record: Of now.
+        subject: What a run of now says of the integration.
         history: Of the runs before it.
         releases: Where the last verdict may be, the likeliest first.
     """
-    last = history.last(record.id, releases)
+    record = subject.integration
+    last = history.last(subject, releases)
     now = {result_id(each): each for each in record.results}
+    not_asked = {each.id for each in record.not_asked}
     names = dict.fromkeys([*now, *record.required_ids, *(last.results if last else ())])
     return [
-        _moved(name, now.get(name), history.last_judged(record.id, name, releases))
+        _moved(name, now.get(name), history.last_judged(subject, name, releases))
         for name in names
+        if name not in not_asked
     ]
 
 
@@ -48,11 +50,16 @@ def newly_failing(
         history: Of the runs before it.
         releases: Where it may have passed, the likeliest first.
     """
+    subject = Subject(
+        integration=present.record,
+        list_digest=present.run.scenario_lock.digest,
+        release=present.run.erp.label,
+    )
     by_run: dict[Path, tuple[Earlier, list[str]]] = {}
     for each in scenarios:
         if each.movement is not Movement.NEWLY_FAILING or is_environment(each.outcome, each.cause):
             continue
-        earlier = history.last_passed(present.record.id, each.scenario, releases)
+        earlier = history.last_passed(subject, each.scenario, releases)
         if earlier is not None:
             by_run.setdefault(earlier.path, (earlier, []))[1].append(each.scenario)
     return [

@@ -10,9 +10,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from koppeling_harness.clock import Clock
+from koppeling_harness.config.settings import load_settings
 from koppeling_harness.document import dump_json
 from koppeling_harness.engine.observer import Observer
-from koppeling_harness.errors import ExitCode
+from koppeling_harness.errors import ExitCode, first_that_holds
 from koppeling_harness.model.order import Order
 from koppeling_harness.model.policy import ReleaseRoles
 from koppeling_harness.model.recheck import (
@@ -27,12 +28,13 @@ from koppeling_harness.model.run import HarnessInfo, IntegrationRecord
 from koppeling_harness.report.recheck_page import render_recheck_page
 from koppeling_harness.report.recheck_text import render_recheck_text
 from koppeling_harness.rules.attribution import BY_ENVIRONMENT, is_environment, whose_change
+from koppeling_harness.scenario.known_lists import list_book
 from koppeling_harness.store.files import require_writable, write_files
 from koppeling_harness.traffic.redactor import Redactor
 from koppeling_harness.value import dataclass
 from koppeling_harness.version import __version__
 from koppeling_harness.workflow.recheck.current_integrations import Wanted, presents
-from koppeling_harness.workflow.recheck.history import Earlier, History
+from koppeling_harness.workflow.recheck.history import Earlier, History, Subject
 from koppeling_harness.workflow.recheck.live_runs import LiveRuns
 from koppeling_harness.workflow.recheck.movements import moved, newly_failing
 from koppeling_harness.workflow.recheck.recheck_releases import AskedRelease, RecheckReleases
@@ -43,16 +45,6 @@ from koppeling_harness.workflow.run.conclude import RunDone
 from koppeling_harness.workflow.run.prepared_order import with_defaults
 from koppeling_harness.workflow.run.run import certify_and_write
 from koppeling_harness.workflow.run.secret_search import refuse_secrets
-
-_HEAVIEST_FIRST = (
-    ExitCode.INTERRUPTED,
-    ExitCode.NOT_PASSED,
-    ExitCode.HARNESS_ERROR,
-    ExitCode.REQUIRED_NOT_EXECUTED,
-    ExitCode.ENVIRONMENT,
-    ExitCode.CONFIGURATION,
-    ExitCode.WAIVER,
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +117,9 @@ class _Rechecking:
         self._request = request
         self._clock = clock
         self._observer = observer
-        self._history = History(request.reports)  # before anything of now is written
+        book = list_book(load_settings(Path()).lists)
+        # before anything of now is written
+        self._history = History(request.reports, now=clock.now(), book=book)
         self._releases = RecheckReleases(
             request.order,
             Path(),
@@ -175,7 +169,17 @@ class _Rechecking:
         record = certified.record
         here = presents(certified)
         where = self._releases.with_older(asked.label)
-        scenarios = {each.id: moved(each, self._history, where) for each in record.integrations}
+        subjects = {
+            each.id: Subject(
+                integration=each,
+                list_digest=record.scenario_lock.digest,
+                release=record.erp.label,
+            )
+            for each in record.integrations
+        }
+        scenarios = {
+            name: moved(subject, self._history, where) for name, subject in subjects.items()
+        }
         failing = {
             name: newly_failing(here[name], many, self._history, where)
             for name, many in scenarios.items()
@@ -192,7 +196,7 @@ class _Rechecking:
             integrations=tuple(
                 _integration(
                     each,
-                    self._history.last(each.id, where),
+                    self._history.last(subjects[each.id], where),
                     [
                         self._attributed(scenario, failing.get(each.id, ()))
                         for scenario in scenarios[each.id]
@@ -248,13 +252,11 @@ def _exit_code(record: RecheckRecord, codes: Mapping[str, ExitCode]) -> ExitCode
         counted.add(ExitCode.ENVIRONMENT)
     if record.releases and not any(each.available for each in record.releases):
         counted.add(ExitCode.ENVIRONMENT)
-    heaviest = next((each for each in _HEAVIEST_FIRST if each in counted), None)
-    if heaviest is not None:
-        return heaviest
-    differs = any(
+    if any(
         scenario.movement in {Movement.NEWLY_PASSING, Movement.NEWLY_FAILING}
         for release in record.releases
         for each in release.integrations
         for scenario in each.scenarios
-    )
-    return ExitCode.DIFFERS if differs else ExitCode.PASSED
+    ):
+        counted.add(ExitCode.DIFFERS)
+    return first_that_holds(counted)

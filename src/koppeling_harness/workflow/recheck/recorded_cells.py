@@ -11,9 +11,8 @@ from koppeling_harness.hosting.replay import Recorded, replay_scenario
 from koppeling_harness.model.exchange import Recording
 from koppeling_harness.model.order import Order
 from koppeling_harness.model.recheck import Basis, Cell
-from koppeling_harness.model.run import ErpKind
 from koppeling_harness.model.shape import Text
-from koppeling_harness.model.verdict import Outcome
+from koppeling_harness.model.verdict import ErpKind, Outcome
 from koppeling_harness.store.recordings import recording_file
 from koppeling_harness.workflow.recheck.certified_cell import (
     certified_now,

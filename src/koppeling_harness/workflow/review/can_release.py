@@ -1,15 +1,17 @@
 """Whether a version of an integration can be released, from stored verdicts alone."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
+from koppeling_harness.clock import Clock, today
+from koppeling_harness.config.settings import load_settings
 from koppeling_harness.document import dump_json
 from koppeling_harness.errors import ExitCode, Problem
-from koppeling_harness.model.releasable import Answer, Releasable, VerdictRow
-from koppeling_harness.model.run import RunRecord
+from koppeling_harness.model.functional import FunctionalResult
+from koppeling_harness.model.releasable import Answer, Releasable
 from koppeling_harness.report.releasable_text import render_releasable_text
 from koppeling_harness.rules.releasable import releasable
-from koppeling_harness.store.runs import find_runs, load_run
+from koppeling_harness.scenario.known_lists import list_book
+from koppeling_harness.store.runs import find_runs
 from koppeling_harness.value import dataclass
 
 _EXIT = {
@@ -28,37 +30,33 @@ class Question:
         version: Its version.
         release: Label of the Profit release, or what `/profitversion` says.
         runs: A folder with run records below it.
+        folder: The project, whose settings hold.
     """
 
     integration: str
     version: str
     release: str
     runs: Path
+    folder: Path = Path()
 
 
-def can_release(question: Question) -> tuple[Releasable, tuple[Problem, ...]]:
-    """Return the answer, and the run records that could not be read.
+def can_release(question: Question, *, clock: Clock) -> tuple[Releasable, tuple[Problem, ...]]:
+    """Return the answer, and the run records that do not count as one.
 
     Raises:
-        DocumentError: A record changed while it was read.
+        DocumentError: The settings have problems.
     """
-    found = find_runs(question.runs)
-    paths = dict.fromkeys(
-        each.path for each in found.runs if each.result.integration == question.integration
-    )
-    rows: list[VerdictRow] = []
-    known: set[str] = set()
-    for path in paths:
-        record = load_run(path)
-        for row in _rows(record, question.integration):
-            known.add(f"{row.version or '?'} ({row.erp.label})")
-            if row.version == question.version and _is_release(row, question.release):
-                rows.append(row)
+    book = list_book(load_settings(question.folder).lists)
+    found = find_runs(question.runs, now=clock.now(), book=book)
+    ours = [each.result for each in found.runs if each.result.integration == question.integration]
+    known = {f"{each.version or '?'} ({each.release})" for each in ours}
+    runs = [each for each in ours if each.version == question.version]
     answer = releasable(
-        rows,
+        [each for each in runs if _is_release(each, question.release)],
         integration=question.integration,
         version=question.version,
         release=question.release,
+        as_of=today(clock),
         known=known,
     )
     return answer, found.damaged
@@ -74,21 +72,6 @@ def exit_code(answer: Releasable) -> ExitCode:
     return _EXIT[answer.answer]
 
 
-def _rows(record: RunRecord, integration: str) -> Iterator[VerdictRow]:
-    for each in record.integrations:
-        if each.id == integration:
-            yield VerdictRow(
-                run_id=record.run_id,
-                started_at=record.started_at,
-                erp=record.erp,
-                version=each.version,
-                digest=each.digest,
-                outcome=each.verdict.outcome,
-                required=each.verdict.required,
-                waived=each.verdict.waived,
-            )
-
-
-def _is_release(row: VerdictRow, asked: str) -> bool:
+def _is_release(run: FunctionalResult, asked: str) -> bool:
     wanted = asked.strip().casefold()
-    return wanted in {row.erp.label.casefold(), row.erp.version.casefold()}
+    return wanted in {run.release.casefold(), run.erp_version.casefold()}

@@ -89,7 +89,7 @@ def render_site(judged: Judged, *, clock: Clock, language: Language) -> dict[str
         files[f"dossiers/{name}.html"] = render_dossier(
             each,
             policy=judged.policy,
-            evidence=evidence.newest(each),
+            evidence=evidence.standing(each),
             earlier=_earlier(each, judged),
             language=language,
         )
@@ -136,15 +136,14 @@ class _Evidence:
         self._paths = {(each.result.run_id, each.result.integration): each.path for each in found}
         self._read: dict[Path, Mapping[str, IntegrationRecord]] = {}
 
-    def newest(self, dossier: Dossier) -> list[Evidence]:
-        """Return the newest run per release; one that cannot be read whole is left out."""
-        newest: dict[str, FunctionalResult] = {}
-        for run in dossier.runs:  # the newest first
-            newest.setdefault(run.release, run)
+    def standing(self, dossier: Dossier) -> list[Evidence]:
+        """Return the run that counts per release; one that cannot be read whole is left out."""
+        runs = {(run.release, run.run_id): run for run in dossier.runs}
         found = []
-        for run in newest.values():
-            record = self._record(run)
-            if record is not None:
+        for each in dossier.status.functional:
+            run = runs.get((each.release, each.run_id or ""))
+            record = self._record(run) if run is not None else None
+            if run is not None and record is not None:
                 found.append(
                     Evidence(release=run.release, run_id=run.run_id, day=run.date, record=record)
                 )

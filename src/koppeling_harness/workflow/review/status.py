@@ -1,4 +1,4 @@
-"""The status of registrations: their files joined with the newest runs of their integrations."""
+"""The status of registrations: their files joined with what stands of their integrations."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -24,6 +24,7 @@ from koppeling_harness.model.status import Basis, RegistrationStatus, Role, Stat
 from koppeling_harness.report.status_text import render_status_text
 from koppeling_harness.rules.registration_input import InputProblem, standing_problems
 from koppeling_harness.rules.status import is_in_order, refused, registration_status
+from koppeling_harness.scenario.known_lists import list_book
 from koppeling_harness.store.runs import FoundRun, FoundRuns, find_runs
 from koppeling_harness.value import dataclass
 
@@ -168,7 +169,7 @@ class Judged:
         policy: The policy.
         releases: Which releases counted.
         found: Every run of every integration.
-        damaged: Run records that could not be read.
+        damaged: Run records that could not be read, or contradict themselves.
         judging: How they were judged, to judge another day alike.
     """
 
@@ -200,7 +201,7 @@ def judge_registrations(request: StatusRequest, *, clock: Clock) -> Judged:
     releases = parse_releases(request.releases) if request.releases else settings.releases
     as_of = request.as_of or today(clock)
     paths = find_registrations(request.paths or (REGISTRATIONS,))
-    found = find_runs(request.runs)
+    found = find_runs(request.runs, now=clock.now(), book=list_book(settings.lists))
     runs = _by_integration(found)
     judging = Judging(
         as_of=as_of,

@@ -12,7 +12,6 @@ from koppeling_harness.hosting.certification import Certification
 from koppeling_harness.hosting.session import SessionOutcome, run_session
 from koppeling_harness.model.run import (
     ErpInfo,
-    ErpKind,
     HarnessInfo,
     IntegrationRecord,
     RunRecord,
@@ -20,6 +19,7 @@ from koppeling_harness.model.run import (
     ScenarioResult,
 )
 from koppeling_harness.model.run_journal import RunBegin
+from koppeling_harness.model.verdict import ErpKind
 from koppeling_harness.plugin.discover import Integration
 from koppeling_harness.scenario.keyword import keyword_filter
 from koppeling_harness.scenario.plan import PlannedScenario
@@ -31,6 +31,7 @@ from koppeling_harness.workflow.run.keep_results import ResultKeeper
 from koppeling_harness.workflow.run.keep_traffic import TrafficKeeper
 from koppeling_harness.workflow.run.plan import RunPlan, plan_run
 from koppeling_harness.workflow.run.prepared_order import PreparedOrder
+from koppeling_harness.workflow.run.scope import scope
 from koppeling_harness.workflow.run.verdicts import judged, run_exit_code, set_aside
 from koppeling_harness.workflow.run.waivers import Granted, granted_waivers
 
@@ -162,7 +163,11 @@ def _chosen(run: _Run) -> tuple[PlannedScenario, ...]:
         UsageError: The keyword expression cannot be understood.
     """
     prepared, kept = run.prepared, run.continuation
-    selected = [each for each in run.plan.scenarios if prepared.selects(each)]
+    selected = [
+        each
+        for each in run.plan.scenarios
+        if prepared.selects(each) and not run.plan.is_set_aside(each)
+    ]
     if prepared.rerun is not None and not selected:
         earlier = prepared.rerun.earlier.run_id
         message = f"everything in run {earlier} passed: nothing is to be repeated"
@@ -201,11 +206,12 @@ def _certified(run: _Run, session: SessionOutcome, clock: Clock) -> Certified:
         harness=HarnessInfo(version=__version__),
         erp=erp,
         scenario_lock=ScenarioLock(digest=run.plan.lock_digest, required=run.plan.required),
-        integrations=_integration_records(run, results, clock),
+        integrations=_integration_records(run, results, clock, interrupted=session.interrupted),
         shard=run.prepared.order.shard,
         rerun_of=rerun.earlier.run_id if rerun else "",
         seed=run.begin.seed,
         breaks=kept.breaks(clock.now()) if kept else (),
+        call=run.begin.run_id,
     )
     return Certified(
         record=record,
@@ -217,19 +223,28 @@ def _certified(run: _Run, session: SessionOutcome, clock: Clock) -> Certified:
 
 
 def _integration_records(
-    run: _Run, results: _Results, clock: Clock
+    run: _Run, results: _Results, clock: Clock, *, interrupted: bool
 ) -> tuple[IntegrationRecord, ...]:
-    order, discovery = run.prepared.order, run.plan.discovery
+    order, plan, discovery = run.prepared.order, run.plan, run.plan.discovery
     return (
         *(
             judged(
                 each,
-                run.plan.by_integration.get(each.manifest.id, ()),
+                plan.by_integration.get(each.manifest.id, ()),
                 results.get(each.manifest.id, ()),
                 release=order.release,
                 as_of=today(clock),
                 shard=order.shard,
                 waivers=run.waivers.get(each.manifest.id, ()),
+                scope=scope(
+                    run.prepared,
+                    plan.by_integration.get(each.manifest.id, ()),
+                    results.get(each.manifest.id, ()),
+                    plan.not_asked.get(each.manifest.id, ()),
+                    interrupted=interrupted,
+                ),
+                not_asked=plan.not_asked.get(each.manifest.id, ()),
+                own=plan.own.get(each.manifest.id, ()),
             )
             for each in discovery.integrations
         ),

@@ -1,9 +1,11 @@
 """The plan of a run: the integrations, and the scenarios of each."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import field
 from pathlib import Path
 
 from koppeling_harness.errors import NothingToRunError
+from koppeling_harness.model.run import NotAsked
 from koppeling_harness.model.scenario import Scenario
 from koppeling_harness.plugin.discover import Discovery, Integration
 from koppeling_harness.scenario.load import file_of, load_scenarios
@@ -16,6 +18,7 @@ from koppeling_harness.workflow.run.integrations import (
     own_scenarios,
 )
 from koppeling_harness.workflow.run.prepared_order import PreparedOrder
+from koppeling_harness.workflow.run.scope import not_asked_here, own_ids
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,17 +30,26 @@ class RunPlan:
         by_integration: The scenarios of each integration that has any, by its id.
         lock_digest: SHA-256 over the list of required scenarios of the release.
         required: How many scenarios that list names.
+        not_asked: What of each integration is required and cannot be carried out where it is run.
+        own: By integration, the ids of what is its own, and on no list.
     """
 
     discovery: Discovery
     by_integration: Mapping[str, tuple[PlannedScenario, ...]]
     lock_digest: str
     required: int
+    not_asked: Mapping[str, tuple[NotAsked, ...]] = field(default_factory=dict)
+    own: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property
     def scenarios(self) -> tuple[PlannedScenario, ...]:
         """The scenarios of every integration."""
         return tuple(each for many in self.by_integration.values() for each in many)
+
+    def is_set_aside(self, planned: PlannedScenario) -> bool:
+        """Return whether a scenario cannot be carried out where the run is."""
+        aside = self.not_asked.get(planned.manifest.id, ())
+        return any(each.id == planned.id for each in aside)
 
 
 def plan_run(prepared: PreparedOrder) -> RunPlan:
@@ -63,6 +75,8 @@ def plan_run(prepared: PreparedOrder) -> RunPlan:
         by_integration=planned,
         lock_digest=lock.digest(order.release),
         required=len(lock.required(order.release)),
+        not_asked=not_asked_here(planned) if prepared.real is not None else {},
+        own={name: own_ids(many, own.get(name, ()), pack) for name, many in planned.items()},
     )
 
 

@@ -1,24 +1,30 @@
 """From results to verdicts: an integration's part of the record, and what the process says."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from koppeling_harness.errors import ExitCode
+from koppeling_harness.model.partner import Identity
 from koppeling_harness.model.registration import Waiver
 from koppeling_harness.model.run import (
     IntegrationRecord,
+    NotAsked,
     RequiredCount,
     RunRecord,
     ScenarioResult,
+    Scope,
     Shard,
     Verdict,
 )
 from koppeling_harness.model.verdict import Cause, Level, Outcome
 from koppeling_harness.plugin.discover import Integration, SetAside
+from koppeling_harness.rules.scope import exercised
 from koppeling_harness.rules.sharding import is_in_shard
 from koppeling_harness.rules.verdict import result_id, verdict, with_waivers
 from koppeling_harness.rules.waivers import expired, unused
 from koppeling_harness.scenario.plan import PlannedScenario
+
+WHOLE = Scope(whole=True)
 
 
 def judged(
@@ -30,6 +36,9 @@ def judged(
     as_of: date,
     shard: Shard | None = None,
     waivers: Sequence[Waiver] = (),
+    scope: Scope = WHOLE,
+    not_asked: Sequence[NotAsked] = (),
+    own: Collection[str] = (),
 ) -> IntegrationRecord:
     """Return what is recorded of one integration, with its verdict.
 
@@ -41,9 +50,15 @@ def judged(
         as_of: The day on which waivers must hold.
         shard: The verdict counts against this part alone; None for all of it.
         waivers: What AFAS granted; a partner's own file grants nothing.
+        scope: How much of what is asked of it the run was about.
+        not_asked: What could not be carried out there, and so is not required.
+        own: Ids of what is the integration's own, and on no list.
     """
     manifest = integration.manifest
-    required = [each.id for each in planned if each.scenario.level is Level.REQUIRED]
+    aside = {each.id for each in not_asked}
+    needed = [each.id for each in planned if each.scenario.level is Level.REQUIRED]
+    required = [each for each in needed if each not in aside]
+    declared = tuple(sorted(manifest.connectors, key=str.lower))
     marked = with_waivers(results, waivers, release=release, as_of=as_of)
     share = [each for each in required if not shard or is_in_shard(manifest.id, each, shard)]
     return IntegrationRecord(
@@ -56,6 +71,14 @@ def judged(
         partner=manifest.partner.name,
         waiver_problems=_waiver_problems(waivers, results, release, as_of),
         required_ids=tuple(required),
+        own_ids=tuple(each for each in required if each in own),
+        not_asked=tuple(not_asked),
+        scope=scope,
+        identity=Identity(
+            integration_id=manifest.integration_id, subscription=manifest.partner.subscription
+        ),
+        declared=declared,
+        exercised=exercised(results, declared),
     )
 
 

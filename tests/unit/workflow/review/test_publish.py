@@ -1,21 +1,33 @@
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from koppeling_harness.document import dump_json
 from koppeling_harness.errors import ConfigurationError, ExitCode, NothingToRunError
+from koppeling_harness.model.run import Scope
 from koppeling_harness.report.texts import Language
 from koppeling_harness.workflow.review.publish import exit_code, publish
 from koppeling_harness.workflow.review.status import StatusRequest
 from support.pages import text_of
-from support.records import STARTED_AT, a_failure, a_result, a_run, an_integration
+from support.records import (
+    LIST,
+    STARTED_AT,
+    a_failure,
+    a_result,
+    a_run,
+    an_integration,
+    run_id_of,
+)
 from support.registrations import REGISTRATION as EXAMPLE
 from support.registrations import day
 
 REGISTRATION = EXAMPLE.replace("voorbeeld", "urenportaal")
 FULL_REPORT = "BEVINDING-7: SQL-injectie in het inlogscherm van de partner"
+
+
+LISTS = f'[review]\nlists = {{tests = "{LIST}"}}\n'
 
 
 class FixedClock:
@@ -54,6 +66,7 @@ def write_run(folder: Path, record) -> None:
 def folder(tmp_path):
     (tmp_path / "registrations").mkdir()
     (tmp_path / "registrations" / "a.yaml").write_text(REGISTRATION, encoding="utf-8")
+    (tmp_path / "koppeling.toml").write_text(LISTS, encoding="utf-8")
     return tmp_path
 
 
@@ -75,17 +88,25 @@ def test_the_site_holds_an_overview_a_dossier_and_what_goes_beside_them(folder):
     assert 'href="dossiers/urenportaal.html"' in site(folder)["index.html"]
 
 
-def test_a_dossier_shows_the_newest_run_per_release_whole(folder):
-    write_run(folder, a_run(an_integration(a_result("old.one")), run_id="older"))
-    newer = a_run(
-        an_integration(a_failure()), run_id="newer", started_at=STARTED_AT.replace(hour=10)
+def test_a_dossier_shows_the_run_that_counts_per_release_whole(folder):
+    write_run(
+        folder,
+        a_run(
+            an_integration(a_result("old.one")),
+            run_id=run_id_of(-1),
+            started_at=STARTED_AT - timedelta(1),
+        ),
     )
+    newer = a_run(an_integration(a_failure()))
     write_run(folder, newer)
+    part = an_integration(a_result("part.one"), scope=Scope(whole=False, because=("keyword",)))
+    later = STARTED_AT.replace(minute=40)
+    write_run(folder, a_run(part, run_id=run_id_of(1), started_at=later, finished_at=later))
     published(folder)
     shown = text_of(site(folder)["dossiers/urenportaal.html"])
 
     assert "rows.0.Qu 8.0 7.5" in shown
-    assert "run newer" in shown
+    assert f"run {a_run().run_id}" in shown
     assert "old" not in shown.split("Scenariogroepen")[1].split("Besluiten")[0]
 
 
@@ -94,11 +115,11 @@ def test_what_changed_since_the_verdict_before_is_told(folder):
         folder,
         a_run(
             an_integration(a_result("hours.push", operation="push-hours")),
-            run_id="older",
-            started_at=STARTED_AT.replace(month=10),
+            run_id=run_id_of(-31),
+            started_at=STARTED_AT.replace(month=10, day=23),
         ),
     )
-    write_run(folder, a_run(an_integration(a_failure()), run_id="newer"))
+    write_run(folder, a_run(an_integration(a_failure())))
     published(folder)
 
     assert "Profit 8: now fails too: hours.push[push-hours]." in text_of(
@@ -106,17 +127,16 @@ def test_what_changed_since_the_verdict_before_is_told(folder):
     )
 
 
-def test_a_run_that_can_only_be_read_in_part_still_counts(folder):
-    write_run(folder, a_run(an_integration(a_result()), run_id="partly"))
-    path = folder / "runs" / "partly" / "run.json"
+def test_a_record_that_lacks_a_member_counts_as_none_and_is_told(folder):
+    write_run(folder, a_run(an_integration(a_result())))
+    path = folder / "runs" / a_run().run_id / "run.json"
     record = json.loads(path.read_text(encoding="utf-8"))
     del record["harness"]
     path.write_text(json.dumps(record), encoding="utf-8")
-    published(folder)
-    shown = text_of(site(folder)["dossiers/urenportaal.html"])
+    written = published(folder)
 
-    assert "run partly" in shown
-    assert "Er is nog geen run" in shown
+    assert any("lacks 'harness'" in problem for problem in written.problems)
+    assert "Er is nog geen run" in text_of(site(folder)["dossiers/urenportaal.html"])
 
 
 def test_a_registration_with_problems_gets_a_page_and_an_exit_code(folder):

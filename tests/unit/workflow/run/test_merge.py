@@ -6,21 +6,37 @@ import pytest
 
 from koppeling_harness.clock import SystemClock
 from koppeling_harness.errors import DocumentError, ExitCode, UsageError
-from koppeling_harness.model.run import RunRecord, Shard
+from koppeling_harness.model.run import RunRecord, Scope, Shard
 from koppeling_harness.model.verdict import Cause, Outcome
 from koppeling_harness.store.runs import find_runs
 from koppeling_harness.workflow.run.merge import merge, parse_shard
 from koppeling_harness.workflow.run.verdicts import run_exit_code
-from support.records import STARTED_AT, a_failure, a_result, a_run, an_integration, stored
+from support.records import (
+    BOOK,
+    NOW,
+    STARTED_AT,
+    a_failure,
+    a_result,
+    a_run,
+    an_integration,
+    run_id_of,
+    stored,
+)
 
 IDS = ("a", "b", "c", "d")
 
 
 def a_shard(index: int, *results, total: int = 2, **changes) -> RunRecord:
-    integration = an_integration(*results, required_ids=IDS)
+    integration = an_integration(
+        *results,
+        required_ids=IDS,
+        own_ids=IDS,
+        verdict=an_integration(*results).verdict,  # against its share alone
+        scope=Scope(whole=False, because=("shard",)),
+    )
     record = a_run(
         integration,
-        run_id=f"run-{index}",
+        run_id=run_id_of(index),
         started_at=STARTED_AT + timedelta(seconds=index),
         shard=Shard(index=index, total=total),
     )
@@ -53,7 +69,7 @@ def test_the_denominators_of_the_shards_add_up(tmp_path):
 
     assert counts(found.record) == (4, 4, 4)
     assert found.record.integrations[0].verdict.outcome is Outcome.PASSED
-    assert (found.record.shard, found.record.merged_from) == (None, ("run-1", "run-2"))
+    assert (found.record.shard, found.record.merged_from) == (None, (run_id_of(1), run_id_of(2)))
     assert found.notes == ()
     assert run_exit_code(found.record) is ExitCode.PASSED
 
@@ -72,7 +88,7 @@ def test_a_shard_that_is_there_twice_is_told_and_the_worst_counts(tmp_path):
     (failed,) = [each for each in found.record.integrations[0].results if each.scenario == "c"]
 
     assert found.record.integrations[0].verdict.outcome is Outcome.FAILED
-    assert [each.run_id for each in failed.attempts] == ["run-2", "run-3"]
+    assert [each.run_id for each in failed.attempts] == [run_id_of(2), "run-3"]
     assert "shard 2 of 2 is there 2 times" in found.notes[0]
 
 
@@ -92,7 +108,7 @@ def test_the_same_record_twice_counts_once_and_is_told(tmp_path):
 
     assert counts(found.record) == (4, 4, 4)
     assert [each.attempts for each in found.record.integrations[0].results] == [()] * 4
-    assert "run-2 is there twice" in found.notes[0]
+    assert f"{run_id_of(2)} is there twice" in found.notes[0]
 
 
 @pytest.mark.parametrize(
@@ -156,8 +172,8 @@ def test_merging_again_gives_the_same_run(tmp_path):
 def test_a_status_never_takes_a_shard_for_the_whole(tmp_path):
     written(tmp_path, FIRST)
 
-    assert find_runs(tmp_path).runs == ()
-    assert find_runs(tmp_path).damaged == ()
+    assert find_runs(tmp_path, now=NOW, book=BOOK).runs == ()
+    assert find_runs(tmp_path, now=NOW, book=BOOK).damaged == ()
 
 
 def test_in_a_shard_an_integration_without_a_share_is_no_shortage():

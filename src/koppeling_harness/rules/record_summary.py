@@ -1,0 +1,84 @@
+"""A record in short: what it says of each integration, counted again from its results."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from koppeling_harness.clock import AMSTERDAM
+from koppeling_harness.model.functional import FunctionalResult
+from koppeling_harness.model.partner import Identity
+from koppeling_harness.model.verdict import ErpKind
+from koppeling_harness.rules.lists import ListBook, list_word
+from koppeling_harness.rules.record_check import id_of, moment, outcomes, required_of
+
+Plain = Mapping[str, Any]
+
+
+def summaries(record: Plain, book: ListBook) -> Iterator[FunctionalResult]:
+    """Yield what a record says, one per integration that was judged.
+
+    Args:
+        record: One that does not contradict itself.
+        book: The lists that the reader knows.
+
+    Raises:
+        KeyError, TypeError, ValueError, AttributeError: It is not of the form of a record.
+    """
+    started_at = moment(record["started_at"])
+    erp, digest = record["erp"], str(record["scenario_lock"]["digest"])
+    harness = str(record["harness"]["version"])
+    word = list_word(book, digest, release=str(erp["label"]), harness=harness)
+    for each in record["integrations"]:
+        known = outcomes(each["results"])
+        told = {name: known.get(name, "not_run") for name in required_of(each)}
+        failed = tuple(sorted(name for name, outcome in told.items() if outcome == "failed"))
+        waived = {id_of(one) for one in each["results"] if one.get("waiver")}
+        identity = each.get("identity")
+        values = list(told.values())
+        yield FunctionalResult(
+            integration=str(each["id"]),
+            release=str(erp["label"]),
+            run_id=str(record["run_id"]),
+            started_at=started_at,
+            date=started_at.astimezone(AMSTERDAM).date(),
+            passed=values.count("passed"),
+            failed=failed,
+            inconclusive=values.count("inconclusive"),
+            not_run=values.count("not_run"),
+            waived=tuple(name for name in failed if name in waived),
+            part=_part(each, record, told),
+            kind=ErpKind(erp["kind"]),
+            environment=str(erp["environment"]),
+            erp_version=str(erp["version"]),
+            version=str(each["version"]),
+            digest=str(each["digest"]),
+            identity=identity
+            and Identity(
+                integration_id=str(identity["integration_id"]),
+                subscription=str(identity["subscription"]),
+            ),
+            list_digest=digest,
+            list_word=word,
+            harness=harness,
+            not_asked=len(each.get("not_asked") or ()),
+            unused=never_called(each),
+        )
+
+
+def never_called(integration: Plain) -> tuple[str, ...]:
+    """Return the connectors that an integration declares and no call of the run was about."""
+    called = {str(each).lower() for each in integration.get("exercised") or ()}
+    declared = map(str, integration.get("declared") or ())
+    return tuple(each for each in declared if each.lower() not in called)
+
+
+def _part(each: Plain, record: Plain, told: Mapping[str, str]) -> tuple[str, ...]:
+    """Return why a record is no whole one; of before, from what it does say."""
+    if record.get("shard") is not None:
+        return ("shard",)
+    scope = each.get("scope")
+    if scope is not None:
+        return tuple(map(str, scope["because"]))
+    found = ["rerun"] if record.get("rerun_of") else []
+    if "required_ids" not in each or "not_run" in told.values():
+        found.append("not_all_executed")
+    return tuple(found)

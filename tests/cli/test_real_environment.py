@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from koppeling_harness.model.result_id import ResultId
 from support.partners import REFERENCE, outcomes, partner
 from support.strange_environment import Strangeness, strange_environment
 
@@ -44,12 +45,17 @@ def test_three_partners_at_once_pass_politely_and_leave_nothing_behind(tmp_path,
     ended = [each.communicate(timeout=200) for each in running]
 
     for each, process, (_, err) in zip(partners, running, ended, strict=True):
-        assert process.returncode == 11, err
+        assert process.returncode == 0, err
         [record] = each.records()
         found = outcomes(record)
         assert record["erp"]["kind"] == "environment"
-        assert set(found) == {"passed", "inconclusive"}, found
-        assert set(found["inconclusive"]) >= NOT_THERE
+        assert set(found) == {"passed"}, found
+        (integration,) = record["integrations"]
+        not_asked = {ResultId.read(one["id"]).scenario for one in integration["not_asked"]}
+        assert not_asked >= NOT_THERE
+        assert not not_asked & set(found["passed"])
+        assert integration["verdict"]["outcome"] == "passed"
+        assert integration["scope"]["whole"]
     truth = environment.truth()
     assert truth["more"] == {}
     assert 2 <= truth["most_at_once"] <= 5

@@ -175,7 +175,7 @@ def test_a_pipe_or_device_with_the_name_of_a_record_is_told_and_not_waited_for(t
 
     assert len(found.runs) == 1
     assert [each.message for each in found.damaged] == [
-        "expected a file, found a device, pipe or socket"
+        "cannot be read: it is a device or a pipe, expected a file"
     ] * 2
 
 

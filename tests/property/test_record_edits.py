@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from koppeling_harness.clock import AMSTERDAM
 from koppeling_harness.document import dump_json
 from koppeling_harness.model.run import Scope
 from koppeling_harness.model.verdict import Outcome
@@ -90,7 +91,7 @@ def verdict(record):
     try:
         if contradictions(record) or ahead_of(record, NOW) or against_list(record, READER):
             return None
-        runs = list(summaries(record, READER))
+        runs = list(summaries(record, READER, zone=AMSTERDAM))
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError):
         return None
     found = {}

@@ -1,9 +1,9 @@
 """A record in short: what it says of each integration, counted again from its results."""
 
 from collections.abc import Iterator, Mapping
+from datetime import tzinfo
 from typing import Any
 
-from koppeling_harness.clock import AMSTERDAM
 from koppeling_harness.model.functional import FunctionalResult
 from koppeling_harness.model.partner import Identity
 from koppeling_harness.model.verdict import ErpKind
@@ -13,12 +13,13 @@ from koppeling_harness.rules.record_check import id_of, moment, outcomes, requir
 Plain = Mapping[str, Any]
 
 
-def summaries(record: Plain, book: ListBook) -> Iterator[FunctionalResult]:
+def summaries(record: Plain, book: ListBook, *, zone: tzinfo) -> Iterator[FunctionalResult]:
     """Yield what a record says, one per integration that was judged.
 
     Args:
         record: One that does not contradict itself.
         book: The lists that the reader knows.
+        zone: In which days are counted.
 
     Raises:
         KeyError, TypeError, ValueError, AttributeError: It is not of the form of a record.
@@ -39,7 +40,7 @@ def summaries(record: Plain, book: ListBook) -> Iterator[FunctionalResult]:
             release=str(erp["label"]),
             run_id=str(record["run_id"]),
             started_at=started_at,
-            date=started_at.astimezone(AMSTERDAM).date(),
+            date=started_at.astimezone(zone).date(),
             passed=values.count("passed"),
             failed=failed,
             inconclusive=values.count("inconclusive"),

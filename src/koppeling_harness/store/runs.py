@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from koppeling_harness.clock import AMSTERDAM
 from koppeling_harness.document import load_json, read_content
 from koppeling_harness.errors import DocumentError, Problem, RecordError
 from koppeling_harness.model.functional import FunctionalResult
@@ -88,7 +89,7 @@ def find_runs(folder: Path, *, now: datetime, book: ListBook) -> FoundRuns:
         damaged += _shortened(checked)
         if checked.problems or checked.plain is None or checked.plain.get("shard") is not None:
             continue
-        for result in summaries(checked.plain, book):
+        for result in summaries(checked.plain, book, zone=AMSTERDAM):
             key = (result.run_id, result.integration)
             here = FoundRun(path=checked.path, result=result)
             first = found.setdefault(key, here)

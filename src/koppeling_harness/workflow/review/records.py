@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from koppeling_harness.clock import Clock
+from koppeling_harness.clock import AMSTERDAM, Clock
 from koppeling_harness.config.settings import load_settings
 from koppeling_harness.errors import ConfigurationError, NothingToRunError
 from koppeling_harness.model.result_id import TRAFFIC
@@ -97,7 +97,7 @@ def _file(each: CheckedRecord, book: ListBook) -> CheckedFile:
 def _notes(each: CheckedRecord, plain: Mapping[str, Any], book: ListBook) -> Iterator[str]:
     if not (each.path.parent / TRAFFIC).is_dir():
         yield "its traffic is not there"
-    for run in summaries(plain, book):
+    for run in summaries(plain, book, zone=AMSTERDAM):
         weighed = weigh(run, who=None, held_until=as_recorded, as_of=run.date)
         list_ = run.list_word.name.en if run.list_word else "unknown list"
         lesser = "; ".join(one.en for one in weighed.lesser)

@@ -15,6 +15,13 @@ settings.register_profile("unhurried", parent=settings.default, deadline=None)
 settings.load_profile("unhurried")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep tests on this machine. Not by `addopts`, which `pytest scenarios/` takes as well."""
+    if hasattr(config.option, "allow_hosts"):  # pytest-socket, which only tests need
+        config.option.allow_hosts = config.option.allow_hosts or "127.0.0.1,::1"
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """With `-n auto`, more workers than processors: tests often wait for processes and sockets."""

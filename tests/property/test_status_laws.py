@@ -17,7 +17,7 @@ from koppeling_harness.model.registration import (
 )
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.status import Status
-from koppeling_harness.rules.policy import AUDITOR, SLA, policy_problems
+from koppeling_harness.rules.policy import AUDITOR, SLA, WARNING_DAYS, policy_problems
 from koppeling_harness.rules.registration_input import input_problems
 from koppeling_harness.rules.status import ORDER, registration_status
 from support.registrations import a_decision, a_registration, a_run, a_waiver, an_assessment
@@ -149,6 +149,7 @@ def judged(registration, policy, found, *, as_of=AS_OF):
         releases=RELEASES,
         today=TODAY,
         programme=LENIENT,
+        warning_days=WARNING_DAYS,
     )
 
 

@@ -118,7 +118,68 @@ def test_what_cannot_be_judged_is_an_error_and_never_a_failure(project):
     assert "failed" not in counts(ran)
 
 
-def test_without_integrations_nothing_is_collected(tmp_path):
+def test_without_integrations_nothing_is_collected_and_it_says_why(tmp_path):
     scenario(tmp_path / "scenarios")
+    ran = pytest_("scenarios", cwd=tmp_path)
 
-    assert pytest_("scenarios", cwd=tmp_path).code == 5
+    assert ran.code == 5
+    assert "found no integration for the scenarios" in ran.out
+    assert "--koppeling-plugins" in ran.out
+
+
+def test_in_the_folder_of_an_integration_pytest_takes_it(tmp_path):
+    own = tiny_plugin(tmp_path / "elsewhere")
+    scenario(own / "scenarios")
+
+    assert counts(pytest_("scenarios", cwd=own)) == {"passed": 1}
+    assert counts(pytest_("scenarios/", "-p", "no:cacheprovider", cwd=own)) == {"passed": 1}
+
+
+def test_the_scenarios_of_an_integration_are_run_for_it_from_anywhere(project):
+    own = project / "plugins" / "tiny" / "scenarios"
+    scenario(own, name="own")
+    tiny_plugin(project / "plugins" / "other", name="other")
+
+    assert counts(pytest_("plugins/tiny/scenarios", cwd=project)) == {"passed": 1}
+    from_below = pytest_("own.scenario.yaml", cwd=own)
+    assert counts(from_below) == {"passed": 1}
+    above = pytest_(project / "scenarios" / "good.scenario.yaml", cwd=project.parent)
+    assert counts(above) == {"passed": 2}
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        "[pytest]\naddopts = --strict-markers --strict-config --import-mode=importlib -ra\n",
+        "[pytest]\nfilterwarnings = error\nxfail_strict = true\npython_files = check_*.py\n",
+        "[pytest]\ntestpaths = scenarios\nnorecursedirs = plugins\nconsole_output_style = count\n",
+        "[pytest]\naddopts = -p no:cacheprovider -p no:junitxml -p no:pastebin -x -v --tb=native\n",
+    ],
+)
+def test_scenarios_run_with_any_settings_of_pytest(project, settings):
+    (project / "scenarios" / "bad.scenario.yaml").unlink()
+    (project / "pytest.ini").write_text(settings)
+    ran = pytest_("scenarios", cwd=project)
+
+    assert ran.code == 0, ran.all
+
+
+def test_the_release_is_the_current_one_of_the_settings(project):
+    (project / "koppeling.toml").write_text('[releases]\ncurrent = "Profit 9"\n')
+    expect = "{output: {count: -1}}"
+    scenario(
+        project / "scenarios", name="nine", expect=expect, extra="applies: {releases: [Profit 9]}\n"
+    )
+
+    assert counts(pytest_("scenarios", "-k", "nine", cwd=project)) == {"failed": 1, "deselected": 3}
+    (project / "koppeling.toml").unlink()
+    assert counts(pytest_("scenarios", "-k", "nine", cwd=project)) == {"deselected": 3}
+
+
+def test_the_packs_run_in_a_clone_without_what_only_its_own_tests_need():
+    clone = Path(__file__).parents[2]
+    only = ("-k", "paging", "--koppeling-plugins", "plugins/urenportaal")
+    ran = pytest_("scenarios", *only, "-p", "no:cacheprovider", cwd=clone)
+
+    assert ran.code == 0, ran.all
+    assert counts(ran)["passed"] > 0

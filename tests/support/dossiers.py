@@ -22,7 +22,7 @@ from koppeling_harness.model.shape import Text
 from koppeling_harness.report.changes import day_before_last
 from koppeling_harness.report.dossier_page import Evidence, render_dossier
 from koppeling_harness.report.overview_page import render_overview
-from koppeling_harness.rules.policy import SLA
+from koppeling_harness.rules.policy import SLA, WARNING_DAYS
 from koppeling_harness.rules.status import refused, registration_status
 from support.hostile import HOSTILE
 from support.records import a_failure, a_result, an_integration
@@ -56,7 +56,13 @@ def a_dossier(*runs: FunctionalResult, registration: Registration | None = None,
     runs = runs or passed_on_both()
     newest_first = tuple(sorted(runs, key=lambda run: run.started_at, reverse=True))
     status = registration_status(
-        registration, as_of=AS_OF, policy=SLA, runs=runs, releases=RELEASES, today=day(TODAY)
+        registration,
+        as_of=AS_OF,
+        policy=SLA,
+        runs=runs,
+        releases=RELEASES,
+        today=day(TODAY),
+        warning_days=WARNING_DAYS,
     )
     return Dossier(
         place=f"{registration.registration}.yaml",
@@ -81,6 +87,7 @@ def earlier_of(dossier: Dossier):
         runs=dossier.runs,
         releases=RELEASES,
         today=day(TODAY),
+        warning_days=WARNING_DAYS,
     )
 
 

@@ -41,7 +41,7 @@ def installed(
         request: For pytest's cache.
         factory: For a folder that lasts for one run.
     """
-    cache = request.config.cache
+    cache = getattr(request.config, "cache", None)  # not there with `-p no:cacheprovider`
     place = Path(cache.mkdir("clients")) if cache else factory.mktemp("clients")
     folder = place / name
     if folder.is_dir():

@@ -20,7 +20,7 @@ from koppeling_harness.model.registration import (
 from koppeling_harness.model.run import ScenarioResult
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.verdict import Level, Outcome
-from koppeling_harness.rules.policy import SLA
+from koppeling_harness.rules.policy import SLA, WARNING_DAYS
 from koppeling_harness.rules.status import registration_status
 
 
@@ -85,6 +85,7 @@ def status_of(registration, *, as_of="2026-11-23", policy=SLA, runs=PASSED, **mo
         policy=policy,
         runs=runs,
         releases=more.pop("releases", RELEASES),
+        warning_days=more.pop("warning_days", WARNING_DAYS),
         **more,
     )
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from koppeling_harness.cli import options
 from koppeling_harness.cli.say import say, say_json
 
 _FILE = click.Path(path_type=Path)
@@ -18,7 +19,7 @@ def command() -> None:
 @command.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Default: a free one.")
-@click.option("--release", default="Profit 8", show_default=True)
+@options.release
 @click.option("--latency-ms", type=click.IntRange(0), default=0, help="Added to every answer.")
 @click.option("--rows", type=click.IntRange(0), default=10_000, show_default=True)
 @click.option("--seed", type=int, default=1, show_default=True, help="Of the demo company.")

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from koppeling_harness.cli.say import say_json, say_lines
+from koppeling_harness.config.folders import REPORTS
 
 
 @click.command()
@@ -18,7 +19,7 @@ from koppeling_harness.cli.say import say_json, say_lines
 @click.option(
     "--reports",
     type=click.Path(path_type=Path),
-    default=Path("reports"),
+    default=REPORTS,
     show_default=True,
     help="Where the whole run is written.",
 )

@@ -4,6 +4,9 @@ from pathlib import Path
 
 import click
 
+from koppeling_harness.config.folders import REPORTS
+from koppeling_harness.model.order import DEFAULT_CONCURRENCY
+
 plugins = click.option(
     "--plugin",
     "plugins",
@@ -25,7 +28,7 @@ packs = click.option(
 runs = click.option(
     "--runs",
     type=click.Path(path_type=Path),
-    default=Path("reports"),
+    default=REPORTS,
     show_default=True,
     help="A folder with run records below it.",
 )
@@ -46,4 +49,19 @@ releases = click.option(
     default="",
     metavar="ROLES",
     help='Such as "previous=Profit 7,current=Profit 8,accept=Profit 9". Default: the settings.',
+)
+
+release = click.option(
+    "--release",
+    default="",
+    metavar="LABEL",
+    help="Profit release of ERP1. Default: the current one of the settings.",
+)
+
+concurrency = click.option(
+    "--concurrency",
+    type=click.IntRange(1, 256),
+    default=DEFAULT_CONCURRENCY,
+    show_default=True,
+    help="Scenarios in flight at most.",
 )

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from koppeling_harness.cli.say import say, say_json
+from koppeling_harness.config.folders import places_of_integrations
 
 
 @click.group()
@@ -20,14 +21,14 @@ def command() -> None:
     "--plugins",
     "plugins",
     type=click.Path(path_type=Path),
-    default=Path("plugins"),
-    show_default=True,
-    help="A plugin's folder, or a folder of plugins.",
+    default=None,
+    help="A plugin's folder, or a folder of plugins. Default: plugins, or this one.",
 )
-def list_plugins(*, as_json: bool, plugins: Path) -> None:
+def list_plugins(*, as_json: bool, plugins: Path | None) -> None:
     """List the integrations in a folder and in installed packages."""
     from koppeling_harness.workflow.authoring.plugins import as_plain, find
 
+    plugins = plugins or places_of_integrations()[0]
     found = find([plugins] if plugins.exists() else [])
     if as_json:
         say_json(json.dumps(as_plain(found), indent=2, ensure_ascii=False))
@@ -46,12 +47,12 @@ def list_plugins(*, as_json: bool, plugins: Path) -> None:
 
 
 @command.command("check")
-@click.argument("path", type=click.Path(path_type=Path), default=Path("plugins"))
-def check_plugins(path: Path) -> None:
+@click.argument("path", type=click.Path(path_type=Path), required=False)
+def check_plugins(path: Path | None) -> None:
     """Read the manifests in PATH, start each integration, and try what it must be able to."""
     from koppeling_harness.workflow.authoring.plugins import check, require_all
 
-    checked = check(path)
+    checked = check(path or places_of_integrations()[0])
     for each in checked:
         say(f"{each.name}: {each.problem or 'in order'}", err=bool(each.problem))
         for one in each.checks:

@@ -6,6 +6,7 @@ import click
 
 from koppeling_harness.cli import options
 from koppeling_harness.cli.say import say_json, say_lines
+from koppeling_harness.config.folders import REPORTS
 
 
 @click.command()
@@ -45,12 +46,12 @@ from koppeling_harness.cli.say import say_json, say_lines
     metavar="FILE",
     help="A change table of AFAS: only what it touches is run.",
 )
-@click.option("--concurrency", type=click.IntRange(1, 256), default=8, show_default=True)
+@options.concurrency
 @click.option("--retries", type=click.IntRange(0, 5), default=1, show_default=True)
 @click.option(
     "--reports",
     type=click.Path(path_type=Path),
-    default=Path("reports"),
+    default=REPORTS,
     show_default=True,
     help="Where earlier runs are, and what is found is written.",
 )

@@ -36,12 +36,12 @@ def new(folder: Path, started: datetime | None) -> None:
     nargs=-1,
     metavar="[PATH]...",
     type=click.Path(path_type=Path),
-    default=(Path("plugins"),),
 )
 def check(paths: tuple[Path, ...]) -> None:
     """Check registrations, and folders of them: every problem at once. Default: plugins."""
     from koppeling_harness.clock import SystemClock
+    from koppeling_harness.config.folders import places_of_integrations
     from koppeling_harness.workflow.review import registration
 
-    for path in registration.check(paths, clock=SystemClock()):
+    for path in registration.check(paths or places_of_integrations(), clock=SystemClock()):
         say(f"{path}: in order")

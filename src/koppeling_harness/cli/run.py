@@ -1,12 +1,14 @@
 """`koppeling run`: certify integrations against ERP1."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from koppeling_harness.cli import options
-from koppeling_harness.cli.say import say_json, say_lines
+from koppeling_harness.cli.say import say, say_json, say_lines
+from koppeling_harness.config.folders import REPORTS
 
 if TYPE_CHECKING:
     from koppeling_harness.model.run import Shard
@@ -16,13 +18,13 @@ if TYPE_CHECKING:
 @click.argument("integrations", nargs=-1, metavar="[INTEGRATION]...")
 @options.plugins
 @options.packs
-@click.option("--release", default="Profit 8", show_default=True, help="Profit release of ERP1.")
-@click.option("--concurrency", type=click.IntRange(1, 256), default=8, show_default=True)
+@options.release
+@options.concurrency
 @click.option("-k", "keyword", default="", metavar="EXPRESSION", help="Only scenarios that match.")
 @click.option(
     "--reports",
     type=click.Path(path_type=Path),
-    default=Path("reports"),
+    default=REPORTS,
     show_default=True,
     help="Where reports are written.",
 )
@@ -103,6 +105,8 @@ def command(
     from koppeling_harness.model.order import Order
     from koppeling_harness.workflow.run.run import run_and_write
 
+    if not plugins:
+        packs, reports = _from_project(packs, reports)
     order = Order(
         plugins=tuple(map(str, plugins)),
         packs=tuple(map(str, packs)),
@@ -151,6 +155,20 @@ def command(
     else:
         say_lines(done.text)
     return done.exit_code
+
+
+def _from_project(packs: tuple[Path, ...], reports: Path) -> tuple[tuple[Path, ...], Path]:
+    """Work in the project that this folder is a part of; paths stay what they are."""
+    from koppeling_harness.config.folders import project_above
+
+    project = project_above()
+    if project is None:
+        return packs, reports
+    packs = tuple(each.absolute() for each in packs)
+    reports = reports if reports == REPORTS else reports.absolute()
+    say(f"project: {project}", err=True)
+    os.chdir(project)
+    return packs, reports
 
 
 def _shard(text: str) -> "Shard | None":

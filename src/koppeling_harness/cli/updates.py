@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from koppeling_harness.cli.say import say, say_json, say_lines
+from koppeling_harness.config.folders import REPORTS, places_of_integrations
 
 if TYPE_CHECKING:
     from koppeling_harness.model.change import ChangeList
@@ -40,7 +41,7 @@ def command() -> None:
 @click.option(
     "--reports",
     type=_FILE,
-    default=Path("reports"),
+    default=REPORTS,
     show_default=True,
     help="Snapshots are kept below it.",
 )
@@ -107,9 +108,7 @@ def import_changes(file: Path, form: str, out: Path | None, lang: str, *, as_jso
     metavar="PATH",
     help="Folder of an integration, or of several. Default: plugins.",
 )
-@click.option(
-    "--runs", type=_FILE, default=Path("reports"), show_default=True, help="Folder with runs."
-)
+@click.option("--runs", type=_FILE, default=REPORTS, show_default=True, help="Folder with runs.")
 @_json
 @click.option("--html", type=_FILE, metavar="FILE", help="Write a page with the changes too.")
 @_lang
@@ -130,7 +129,7 @@ def impact(
     from koppeling_harness.workflow.updates import updates
 
     found = _changes(releases, changes)
-    touched = updates.impact(found, plugins or (Path("plugins"),), runs=runs)
+    touched = updates.impact(found, plugins or places_of_integrations(), runs=runs)
     for each in touched.set_aside:
         say(f"set aside: {each.where}: {each.problem}", err=True)
     for problem in touched.problems:

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from koppeling_harness.cli.say import say_lines
+from koppeling_harness.config.folders import REPORTS
 
 
 @click.command()
@@ -14,7 +15,7 @@ from koppeling_harness.cli.say import say_lines
 @click.option(
     "--reports",
     type=click.Path(path_type=Path),
-    default=Path("reports"),
+    default=REPORTS,
     show_default=True,
     help="Snapshots, and what was begun for which version, are kept below it.",
 )

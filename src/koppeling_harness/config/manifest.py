@@ -9,14 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from koppeling_harness import document
+from koppeling_harness.config.folders import MANIFEST as MANIFEST
 from koppeling_harness.config.manifest_runtime import runtime_problems
 from koppeling_harness.document import KeptDocuments, Source, code_of, load, read_text, read_yaml
 from koppeling_harness.errors import DocumentError, Problem, in_file_order
 from koppeling_harness.model.manifest import Manifest
 from koppeling_harness.place import Place
-
-MANIFEST = "koppeling.yaml"
-"""Name of the file, in the integration's folder."""
 
 _Place = tuple[str | int, ...]
 

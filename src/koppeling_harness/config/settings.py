@@ -6,7 +6,8 @@ from dataclasses import field, replace
 from pathlib import Path
 from typing import Annotated, Any
 
-from koppeling_harness.config.manifest import MANIFEST
+from koppeling_harness.config.folders import MANIFEST
+from koppeling_harness.config.folders import SETTINGS as SETTINGS
 from koppeling_harness.document import Source, load, read_text
 from koppeling_harness.errors import ConfigurationError, DocumentError, Problem
 from koppeling_harness.model.constraint import Limit
@@ -16,19 +17,14 @@ from koppeling_harness.model.environment import (
     base_url_of,
     token_variable,
 )
-from koppeling_harness.model.policy import Policy, Programme, ReleaseRoles, Term
+from koppeling_harness.model.policy import CURRENT, Policy, Programme, ReleaseRoles, Term
+from koppeling_harness.model.policy import RELEASES as RELEASES
 from koppeling_harness.model.shape import STRICT, Identifier, NonEmpty, Text
 from koppeling_harness.rules.policy import POLICIES, PROGRAMME, WARNING_DAYS, policy_problems
 from koppeling_harness.value import dataclass
 
-SETTINGS = "koppeling.toml"
-"""Name of the file; in `pyproject.toml` the same keys stand under `[tool.koppeling]`."""
-
 AFAS_ONLY = (("review",), ("programme",), ("run",))
 """Keys that have no effect in a settings file beside a manifest, which is the partner's."""
-
-RELEASES = ReleaseRoles(previous="Profit 7", current="Profit 8")
-"""The production releases at the time of writing; say otherwise in the settings."""
 
 _HEADER = re.compile(r"\s*\[\s*([^\[\]]+?)\s*\]")
 _KEY = re.compile(r"""\s*["']?([A-Za-z0-9_-]+)["']?\s*=""")
@@ -122,6 +118,11 @@ class Settings:
     ignored: tuple[Problem, ...] = ()
     place: str = ""
     origins: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def current_release(self) -> str:
+        """Label of the release that is meant when none is named."""
+        return self.releases.current or CURRENT
 
     def policy_named(self, name: str) -> Policy:
         """Return a policy.

@@ -24,6 +24,7 @@ from koppeling_harness.emulator.specification import Field, UpdateConnector, len
 from koppeling_harness.emulator.state import StateFile
 from koppeling_harness.errors import UsageError
 from koppeling_harness.model.connector import OwnGetConnector
+from koppeling_harness.model.policy import CURRENT
 from koppeling_harness.model.secret import Secret
 from koppeling_harness.model.shape import Release
 from koppeling_harness.value import dataclass
@@ -68,7 +69,7 @@ class Erp1:
     def __init__(
         self,
         *,
-        release: str = "Profit 8",
+        release: str = CURRENT,
         seed: int = 1,
         rows: int | None = None,
         quirks: Mapping[str, str] | None = None,

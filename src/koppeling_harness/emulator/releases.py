@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from koppeling_harness.errors import ConfigurationError
 from koppeling_harness.model.shape import Release
+from koppeling_harness.rules.release_label import did_you_mean
 from koppeling_harness.value import dataclass
 
 _UNTIL_6 = {
@@ -56,5 +57,5 @@ def find_release(label: str) -> Profit:
     found = RELEASES.get(label)
     if found is None:
         message = f"release {label!r} is unknown, expected one of {', '.join(RELEASES)}"
-        raise ConfigurationError(message)
+        raise ConfigurationError(message, hint=did_you_mean(label, RELEASES))
     return found

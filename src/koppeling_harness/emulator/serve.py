@@ -25,6 +25,7 @@ from koppeling_harness.emulator.erp1 import EnvironmentAccess, Erp1
 from koppeling_harness.emulator.specification import Field, UpdateConnector
 from koppeling_harness.errors import ConfigurationError, UsageError
 from koppeling_harness.model.connector import EnvironmentDefinition
+from koppeling_harness.model.policy import CURRENT
 from koppeling_harness.model.secret import Secret
 from koppeling_harness.value import dataclass
 
@@ -41,7 +42,7 @@ class ServeOptions:
     host: str = "127.0.0.1"
     port: int = 0
     """0 takes a free one."""
-    release: str = "Profit 8"
+    release: str = CURRENT
     latency_ms: int = 0
     """Added to every answer."""
     rows: int = DEFAULT_ROWS

@@ -19,6 +19,7 @@ from koppeling_harness.engine.stop import Said, Stop, stop
 from koppeling_harness.erp.connection import Connection
 from koppeling_harness.erp.metainfo import UpdateDefinitions
 from koppeling_harness.errors import ConfigurationError, ErpUnavailableError, HarnessError
+from koppeling_harness.model.order import DEFAULT_CONCURRENCY
 from koppeling_harness.model.run import ScenarioResult
 from koppeling_harness.model.verdict import Cause, Outcome
 from koppeling_harness.plugin.session import IntegrationRunner
@@ -26,9 +27,6 @@ from koppeling_harness.rules.verdict import settled
 from koppeling_harness.scenario.expression import Functions
 from koppeling_harness.scenario.plan import PlannedScenario
 from koppeling_harness.value import dataclass
-
-DEFAULT_CONCURRENCY = 8
-"""Scenarios in flight when nothing is said: ERP1 is on this machine and mostly waits."""
 
 _RETRY_PAUSE_S = 0.5
 

@@ -20,9 +20,6 @@ from koppeling_harness.traffic.redactor import Redactor
 if TYPE_CHECKING:
     from koppeling_harness.hosting.real_erp import RealTarget
 
-DEFAULT_RELEASE = "Profit 8"
-"""The running release in November 2026. Source: AFAS, docs.afas.help/profit/nl/news-profit8."""
-
 
 class Certification:
     """One run's ERP1, runners and engine, started when the first scenario runs.

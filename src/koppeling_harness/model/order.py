@@ -6,6 +6,9 @@ from koppeling_harness.model.run import Shard
 from koppeling_harness.model.shape import OPEN
 from koppeling_harness.value import dataclass
 
+DEFAULT_CONCURRENCY = 8
+"""Scenarios in flight at most, when nothing else is said."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:

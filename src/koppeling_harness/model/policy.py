@@ -60,3 +60,10 @@ class ReleaseRoles:
     """The latest production release; runs on it are required."""
     accept: NonEmpty | None = None
     """The release on Accept, before its roll-out; runs on it are advisory."""
+
+
+CURRENT = "Profit 8"
+"""Label of the latest production release at the time of writing; the settings say otherwise."""
+
+RELEASES = ReleaseRoles(previous="Profit 7", current=CURRENT)
+"""The production releases at the time of writing; the settings say otherwise."""

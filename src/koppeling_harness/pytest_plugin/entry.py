@@ -6,9 +6,12 @@ pytest's own selection, reporting and exit codes.
 
 from collections.abc import Generator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+CERTIFICATION = "koppeling-certification"
+"""Name under which a pytest session knows what it certifies."""
 SUFFIX = ".scenario.yaml"
 """How the name of a scenario file ends."""
 
@@ -21,13 +24,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="append",
         default=[],
         metavar="PATH",
-        help="folder of an integration, or of several (default: plugins)",
+        help="folder of an integration, or of several (default: the one above the scenarios, or "
+        "the plugins beside them)",
     )
     group.addoption(
         "--koppeling-release",
         default="",
         metavar="LABEL",
-        help='Profit release that ERP1 imitates (default: "Profit 8")',
+        help="Profit release that ERP1 imitates (default: the current one of the settings)",
     )
     group.addoption(
         "--koppeling-concurrency",
@@ -52,6 +56,14 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     from koppeling_harness.pytest_plugin.collect import ScenarioFile
 
     return ScenarioFile.from_parent(parent, path=file_path)
+
+
+def pytest_report_collectionfinish(config: pytest.Config) -> str:
+    """Tell why scenarios were found and none is run: nothing says of which integration they are."""
+    found: Any = config.pluginmanager.get_plugin(CERTIFICATION)
+    if found is None or found.integrations:
+        return ""
+    return "koppeling: found no integration for the scenarios; name it: --koppeling-plugins PATH"
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -6,42 +6,57 @@ from pathlib import Path
 import pytest
 
 from koppeling_harness.clock import SystemClock
-from koppeling_harness.engine.engine import DEFAULT_CONCURRENCY
-from koppeling_harness.hosting.certification import DEFAULT_RELEASE, Certification
-from koppeling_harness.model.order import Order
+from koppeling_harness.config.folders import MANIFEST, PLUGINS
+from koppeling_harness.config.settings import load_settings
+from koppeling_harness.hosting.certification import Certification
+from koppeling_harness.model.order import DEFAULT_CONCURRENCY, Order
 from koppeling_harness.plugin.discover import discover
 from koppeling_harness.plugin.requires import with_runtimes
 from koppeling_harness.plugin.venvs import with_environments
+from koppeling_harness.pytest_plugin.entry import CERTIFICATION
 from koppeling_harness.traffic.redactor import Redactor
-
-_NAME = "koppeling-certification"
-"""Under which a pytest session knows it."""
 
 
 def certification(config: pytest.Config) -> Certification:
     """Return the session's certification; made from the options when it is first needed."""
-    found: Certification | None = config.pluginmanager.get_plugin(_NAME)
+    found: Certification | None = config.pluginmanager.get_plugin(CERTIFICATION)
     if found is None:
         found = _from_options(config)
-        config.pluginmanager.register(found, _NAME)
+        config.pluginmanager.register(found, CERTIFICATION)
     return found
 
 
 def close(config: pytest.Config) -> None:
     """End what the session's certification started, if it did."""
-    found: Certification | None = config.pluginmanager.unregister(name=_NAME)
+    found: Certification | None = config.pluginmanager.unregister(name=CERTIFICATION)
     if found is not None:
         found.close()
 
 
+def integrations_of(config: pytest.Config) -> tuple[list[Path], Path]:
+    """Return the folders of integrations that a session is about, and its project.
+
+    Those of `--koppeling-plugins`; else what is nearest above the first path that pytest was
+    given: an integration's own folder, or a folder with `plugins` in it. What pytest takes for its
+    root says little, where there is no file with its settings.
+    """
+    given = [Path(each) for each in config.getoption("--koppeling-plugins")]
+    here = config.invocation_params.dir
+    starts = [here / each.partition("::")[0] for each in config.args[:1]]
+    for folder in [up for each in (*starts, here, config.rootpath) for up in (each, *each.parents)]:
+        own, several = (folder / MANIFEST).is_file(), (folder / PLUGINS).is_dir()
+        if own or several:
+            found = [folder if own else folder / PLUGINS]
+            return given or found, folder
+    return given, config.rootpath
+
+
 def _from_options(config: pytest.Config) -> Certification:
-    folders = [Path(each) for each in config.getoption("--koppeling-plugins")]
-    default = config.rootpath / "plugins"
-    if not folders and default.is_dir():
-        folders = [default]
+    folders, project = integrations_of(config)
+    settings = load_settings(project)
     order = Order(
         plugins=tuple(map(str, folders)),
-        release=config.getoption("--koppeling-release") or DEFAULT_RELEASE,
+        release=config.getoption("--koppeling-release") or settings.current_release,
         concurrency=config.getoption("--koppeling-concurrency") or DEFAULT_CONCURRENCY,
     )
     return Certification(

@@ -12,8 +12,6 @@ from koppeling_harness.rules.months import is_within
 from koppeling_harness.rules.status import ORDER
 from koppeling_harness.rules.words import BASIS, COLOUR, OUTCOME, STATUS, WHO
 
-_DUE_DAYS = 90
-
 _TITLE = Text(nl="Registratiestatus", en="Registration status")
 _HEAD = (
     Text(nl="Koppeling", en="Integration"),
@@ -22,7 +20,7 @@ _HEAD = (
     Text(nl="Geldig t/m", en="Valid until"),
     Text(nl="Runs", en="Runs"),
 )
-_DUE = Text(nl="Nu, verstreken, of binnen 90 dagen", en="Now, past, or within 90 days")
+_DUE = Text(nl="Nu, verstreken, of binnen {days} dagen", en="Now, past, or within {days} days")
 _NOW = Text(nl="nu", en="now")
 _NOTHING = Text(nl="Geen termijnen.", en="Nothing is due.")
 _AS_OF = Text(nl="Peildatum {day}, beleid {policy}.", en="As of {day}, policy {policy}.")
@@ -32,14 +30,15 @@ _LIMIT = Text(
 )
 
 
-def render_summary_markdown(dossiers: Sequence[Dossier], *, lang: str) -> str:
-    """Return counts, a table with the heaviest status first, and what is due in 90 days.
+def render_summary_markdown(dossiers: Sequence[Dossier], *, lang: str, warning_days: int) -> str:
+    """Return counts, a table with the heaviest status first, and what is due soon.
 
     Names and titles come from partners and are escaped: they make no links, mentions or markup.
 
     Args:
         dossiers: What to show.
         lang: `nl` or `en`.
+        warning_days: How long ahead something is due soon.
     """
     lines = [f"## {pick(_TITLE, lang)}", ""]
     if dossiers:
@@ -51,8 +50,13 @@ def render_summary_markdown(dossiers: Sequence[Dossier], *, lang: str) -> str:
     lines += [", ".join(said), ""] if said else []
     lines += [row([pick(each, lang) for each in _HEAD]), row(["---"] * len(_HEAD))]
     lines += [row(_cells(each, lang)) for each in sorted(dossiers, key=_heaviest_first)]
-    due = list(_due(dossiers, lang))
-    lines += ["", f"### {pick(_DUE, lang)}", "", *(due or [pick(_NOTHING, lang)])]
+    due = list(_due(dossiers, lang, warning_days))
+    lines += [
+        "",
+        f"### {pick(_DUE, lang).format(days=warning_days)}",
+        "",
+        *(due or [pick(_NOTHING, lang)]),
+    ]
     return "\n".join([*lines, "", pick(_LIMIT, lang), ""])
 
 
@@ -76,14 +80,14 @@ def _cells(dossier: Dossier, lang: str) -> list[str]:
     ]
 
 
-def _due(dossiers: Sequence[Dossier], lang: str) -> Iterator[str]:
+def _due(dossiers: Sequence[Dossier], lang: str, warning_days: int) -> Iterator[str]:
     found = [
         (action.due or date.min, each.status.registration, position, action)
         for each in dossiers
         for position, action in enumerate(each.status.actions)
         if action.due is None
         or action.due < each.status.as_of
-        or is_within(action.due, as_of=each.status.as_of, days=_DUE_DAYS)
+        or is_within(action.due, as_of=each.status.as_of, days=warning_days)
     ]
     for _, name, _, action in sorted(found, key=lambda f: f[:3]):
         due, what = action.due or pick(_NOW, lang), plain(pick(action.what, lang))

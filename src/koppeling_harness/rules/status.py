@@ -33,7 +33,7 @@ from koppeling_harness.rules.fact import Fact, action
 from koppeling_harness.rules.functional import functional_facts, release_statuses, waiver_facts
 from koppeling_harness.rules.listing import UNCHANGED, listing_facts, listing_status
 from koppeling_harness.rules.past import as_known_on, facts_after, later_facts, set_aside_facts
-from koppeling_harness.rules.policy import PROGRAMME, WARNING_DAYS
+from koppeling_harness.rules.policy import PROGRAMME
 from koppeling_harness.rules.programme import (
     criteria_facts,
     is_applying,
@@ -65,7 +65,7 @@ def registration_status(
     policy: Policy,
     runs: Sequence[FunctionalResult],
     releases: ReleaseRoles,
-    warning_days: int = WARNING_DAYS,
+    warning_days: int,
     programme: Programme = PROGRAMME,
     today: date | None = None,
     basis: Basis = Basis.RECORDED,

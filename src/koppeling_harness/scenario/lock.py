@@ -14,6 +14,7 @@ from koppeling_harness.document import load_json, read_content
 from koppeling_harness.errors import ConfigurationError, DocumentError, Problem
 from koppeling_harness.model.shape import STRICT
 from koppeling_harness.model.verdict import Level
+from koppeling_harness.rules.release_label import did_you_mean
 from koppeling_harness.scenario.find import RealPaths, real_path
 from koppeling_harness.scenario.load import file_of
 from koppeling_harness.scenario.packed import PackedScenario
@@ -62,7 +63,8 @@ class Lock:
         if release not in self.releases:
             there = ", ".join(self.releases) or "none"
             message = f"no required scenarios are locked for {release}; there are lists for {there}"
-            raise ConfigurationError(message, hint=_HINT)
+            hint = did_you_mean(release, self.releases) or _HINT
+            raise ConfigurationError(message, hint=hint)
         return self.releases[release]
 
 

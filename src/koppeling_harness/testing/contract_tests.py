@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 import pytest
 
+from koppeling_harness.model.policy import CURRENT
 from koppeling_harness.plugin.discover import Discovery, Integration, discover
 from koppeling_harness.plugin.requires import with_runtimes
 from koppeling_harness.plugin.session import IntegrationRunner
@@ -15,7 +16,7 @@ from koppeling_harness.scenario.load import load_scenario
 from koppeling_harness.scenario.plan import PlannedScenario, plan
 from koppeling_harness.value import dataclass
 
-RELEASE = "Profit 8"
+RELEASE = CURRENT
 
 Objection: TypeAlias = Callable[[Integration, PlannedScenario], str]
 """The fixture `koppeling_objection`: what is wrong after a scenario, empty when it passed."""

@@ -4,9 +4,10 @@ import secrets
 from pathlib import Path
 
 from koppeling_harness.clock import SystemClock
-from koppeling_harness.hosting.certification import DEFAULT_RELEASE, Certification
+from koppeling_harness.hosting.certification import Certification
 from koppeling_harness.hosting.session import Results
 from koppeling_harness.model.order import Order
+from koppeling_harness.model.policy import CURRENT
 from koppeling_harness.model.verdict import Outcome
 from koppeling_harness.plugin.discover import Integration
 from koppeling_harness.report.result_text import render
@@ -35,7 +36,7 @@ class Objections:
     def _certification(self, integration: Integration) -> Certification:
         if integration.folder not in self._kept:
             self._kept[integration.folder] = Certification(
-                Order(release=DEFAULT_RELEASE, concurrency=1),
+                Order(release=CURRENT, concurrency=1),
                 [integration],
                 run_id=f"pytest-{secrets.token_hex(4)}",
                 seed=secrets.randbits(32),

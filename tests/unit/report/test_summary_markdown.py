@@ -10,7 +10,7 @@ LAPSED = a_dossier(a_registration(an_assessment("oranje", "2024-05-14"), registr
 
 
 def test_the_heaviest_status_comes_first_and_all_are_counted():
-    text = render_summary_markdown([GREEN, RED, LAPSED], lang="en")
+    text = render_summary_markdown([GREEN, RED, LAPSED], lang="en", warning_days=90)
 
     assert "1 not certified, 1 action required, 1 in order" in text
     places = [text.index(f"**{name}**") for name in ("c-weg", "b-rood", "a-groen")]
@@ -18,7 +18,7 @@ def test_the_heaviest_status_comes_first_and_all_are_counted():
 
 
 def test_what_is_due_within_ninety_days_or_past_is_listed_by_date():
-    text = render_summary_markdown([GREEN, RED, LAPSED], lang="en")
+    text = render_summary_markdown([GREEN, RED, LAPSED], lang="en", warning_days=90)
 
     due = [line for line in text.splitlines() if line.startswith("- ")]
     assert [line[2:].split()[0] for line in due] == [
@@ -51,14 +51,14 @@ def test_what_is_due_within_ninety_days_or_past_is_listed_by_date():
     ],
 )
 def test_both_languages_and_the_policy(lang, words):
-    text = render_summary_markdown([GREEN], lang=lang)
+    text = render_summary_markdown([GREEN], lang=lang, warning_days=90)
 
     assert [word for word in words if word not in text] == []
 
 
 def test_it_says_that_checks_do_not_replace_the_quickscan():
-    assert "never change a colour" in render_summary_markdown([], lang="en")
-    assert "veranderen nooit een kleur" in render_summary_markdown([], lang="nl")
+    assert "never change a colour" in render_summary_markdown([], lang="en", warning_days=90)
+    assert "veranderen nooit een kleur" in render_summary_markdown([], lang="nl", warning_days=90)
 
 
 def test_a_partner_s_text_makes_no_markup_link_or_mention():
@@ -72,4 +72,4 @@ def test_a_partner_s_text_makes_no_markup_link_or_mention():
 
 
 def test_nothing_due_says_so():
-    assert "Nothing is due." in render_summary_markdown([GREEN], lang="en")
+    assert "Nothing is due." in render_summary_markdown([GREEN], lang="en", warning_days=90)

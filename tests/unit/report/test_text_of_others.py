@@ -66,7 +66,7 @@ PLAIN = {
     "headline": lambda: headline(hostile_run().integrations[0].results[0]),
     "status": lambda: for_terminal(status_text()),
     "run markdown": lambda: render_run_markdown(hostile_run()),
-    "summary markdown": lambda: render_summary_markdown(dossiers(), lang="nl"),
+    "summary markdown": lambda: render_summary_markdown(dossiers(), lang="nl", warning_days=90),
     "json": lambda: for_json(dump_json(hostile_run(), indent=1)),
 }
 

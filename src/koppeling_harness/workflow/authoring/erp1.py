@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from koppeling_harness.clock import AMSTERDAM, SystemClock
+from koppeling_harness.config.settings import load_settings
 from koppeling_harness.document import dump_json, load_yaml, read_text
 from koppeling_harness.emulator.definition import Definition
 from koppeling_harness.emulator.gaps import gaps as every_gap
@@ -136,6 +137,8 @@ def serve_environment(
 ) -> None:
     """Serve one environment until interrupted; see `emulator.serve`.
 
+    Without a release, it is the current one of the settings here.
+
     Raises:
         ConfigurationError: A file or an option does not fit.
         UsageError: The address cannot be listened on.
@@ -146,6 +149,7 @@ def serve_environment(
     serve(
         replace(
             options,
+            release=options.release or load_settings(Path()).current_release,
             imported=report.updates,
             imported_gets=report.gets,
             definition=report.definition,

@@ -4,13 +4,13 @@ import json
 import re
 from pathlib import Path
 
+from koppeling_harness.config.folders import PLUGINS
 from koppeling_harness.config.manifest import MANIFEST, load_manifest
 from koppeling_harness.errors import UsageError
 from koppeling_harness.model.manifest import Manifest, Operation
 from koppeling_harness.workflow.authoring.init import write_new
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:[-._][a-z0-9]+)*")
-_PLUGINS = Path("plugins")
 
 _HEAD = """\
 # What must be true of the integration, besides what the packs of the harness ask of everyone.
@@ -111,7 +111,7 @@ def _input(operation: Operation) -> str:
 def _only_folder() -> Path:
     if Path(MANIFEST).is_file():
         return Path()
-    found = sorted(_PLUGINS.glob(f"*/{MANIFEST}"))
+    found = sorted(PLUGINS.glob(f"*/{MANIFEST}"))
     if len(found) == 1:
         return found[0].parent
     names = ", ".join(each.parent.name for each in found) or "none"

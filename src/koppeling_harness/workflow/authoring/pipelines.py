@@ -6,8 +6,9 @@ verdict per release, keeps JUnit and report, and comments the summary in Markdow
 
 from collections.abc import Mapping
 from importlib import resources
+from pathlib import Path
 
-from koppeling_harness.config.settings import RELEASES
+from koppeling_harness.config.settings import load_settings
 from koppeling_harness.errors import UsageError
 from koppeling_harness.version import __version__
 
@@ -21,26 +22,28 @@ FILES: Mapping[str, str] = {
 SHARDS = 3
 
 
-def pipeline_files(kind: str) -> dict[str, bytes]:
+def pipeline_files(kind: str, project: Path = Path()) -> dict[str, bytes]:
     """Return the files of a pipeline: name below the project's folder, and content.
 
-    The releases are the previous and the current one that come with the harness; the harness is
+    The releases are those of the project's settings: previous, current and accept. The harness is
     pinned to the version that writes the file.
 
     Args:
         kind: `github`, `gitlab` or `azure`.
+        project: The folder whose settings hold.
 
     Raises:
         UsageError: There is no pipeline for that.
+        DocumentError: The settings have problems.
     """
     if kind not in FILES:
         message = f"no pipeline for {kind!r}; there are: {', '.join(FILES)}"
         raise UsageError(message)
     template = resources.files(__package__) / "pipeline" / f"{kind}.yml"
     text = template.read_text(encoding="utf-8")
-    numbers = [
-        label.removeprefix("Profit ") for label in (RELEASES.previous, RELEASES.current) if label
-    ]
+    roles = load_settings(project).releases
+    labels = dict.fromkeys((roles.previous, roles.current, roles.accept))
+    numbers = [label.removeprefix("Profit ") for label in labels if label]
     filled = {
         "version": __version__,
         "releases": ", ".join(f'"{each}"' for each in numbers),

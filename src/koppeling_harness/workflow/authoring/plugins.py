@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from koppeling_harness.clock import SystemClock
+from koppeling_harness.config.settings import load_settings
 from koppeling_harness.document import to_plain
 from koppeling_harness.errors import NothingToRunError, PluginError
-from koppeling_harness.hosting.certification import DEFAULT_RELEASE
 from koppeling_harness.hosting.host import EmulatedErp
 from koppeling_harness.model.operation import RunContext
 from koppeling_harness.model.scenario import Scenario
@@ -119,7 +119,9 @@ def require_all(checked: Sequence[Checked]) -> None:
 
 async def _check_all(integrations: Sequence[Integration]) -> list[Checked]:
     redactor = Redactor(secrets.token_bytes(32))
-    erp1 = EmulatedErp(release=DEFAULT_RELEASE, redactor=redactor, clock=SystemClock())
+    erp1 = EmulatedErp(
+        release=load_settings(Path()).current_release, redactor=redactor, clock=SystemClock()
+    )
     async with erp1:
         return [await _check(each, erp1) for each in integrations]
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from koppeling_harness.config.folders import default_plugins
 from koppeling_harness.config.manifest import MANIFEST, load_manifest
 from koppeling_harness.document import to_plain
 from koppeling_harness.emulator.releases import RELEASES
@@ -27,7 +28,7 @@ from koppeling_harness.scenario.lock import (
 from koppeling_harness.scenario.pick import near
 from koppeling_harness.scenario.shared import shared_problems
 from koppeling_harness.store.files import write_files
-from koppeling_harness.workflow.run.folders import default_packs, default_plugins
+from koppeling_harness.workflow.run.folders import default_packs
 
 _HERE = Path("scenarios")
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from koppeling_harness.clock import Clock
+from koppeling_harness.config.folders import places_of_integrations
 from koppeling_harness.config.settings import Settings, load_settings
 from koppeling_harness.errors import (
     ConfigurationError,
@@ -77,7 +78,9 @@ def diagnose(
     """
     lines: list[DoctorLine] = []
     settings = _settings(folder, lines)
-    found = _integrations(plugins or ((folder / "plugins",)), lines)
+    found = _integrations(
+        plugins or tuple(folder / each for each in places_of_integrations()), lines
+    )
     lines += _machine(folder)
     target = None
     if environment and settings is not None:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from koppeling_harness.config.folders import places_of_integrations
 from koppeling_harness.document import read_content
 from koppeling_harness.errors import DocumentError, Problem, UsageError
 from koppeling_harness.model.impact import ImpactClass
@@ -31,7 +32,7 @@ def necessities(
         raise UsageError(message, hint="The impact follows from the changes.")
     if changes is not None:
         found = updates.import_changes(changes)
-        touched = updates.impact(found, plugins or (Path("plugins"),), runs=runs)
+        touched = updates.impact(found, plugins or places_of_integrations(), runs=runs)
         return {each.integration: each.class_.value for each in touched.impacts}
     return read_impact(impact) if impact else None
 

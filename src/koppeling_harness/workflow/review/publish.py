@@ -97,7 +97,9 @@ def render_site(judged: Judged, *, clock: Clock, language: Language) -> dict[str
     files["status.json"] = as_json(dossiers) + "\n"
     files["status.csv"] = render_status_csv(dossiers)
     files["deadlines.ics"] = render_deadlines_ics(dossiers, lang=language, stamp=clock.now())
-    files["summary.md"] = render_summary_markdown(dossiers, lang=language)
+    files["summary.md"] = render_summary_markdown(
+        dossiers, lang=language, warning_days=judged.judging.settings.warning_days
+    )
     files["index.html"] = render_overview(
         dossiers,
         as_of=judged.as_of,

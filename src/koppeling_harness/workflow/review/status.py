@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from koppeling_harness.clock import Clock, today
-from koppeling_harness.config.manifest import MANIFEST
+from koppeling_harness.config.folders import MANIFEST, REPORTS, places_of_integrations
 from koppeling_harness.config.registration import (
     find_registrations,
     load_placed,
@@ -28,11 +28,6 @@ from koppeling_harness.scenario.known_lists import list_book
 from koppeling_harness.store.runs import FoundRun, FoundRuns, find_runs
 from koppeling_harness.value import dataclass
 
-REGISTRATIONS = Path("plugins")
-"""Where registrations are looked for when no path is given."""
-RUNS = Path("reports")
-"""Where runs are looked for when no folder is given."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusRequest:
@@ -50,7 +45,7 @@ class StatusRequest:
     paths: tuple[Path, ...] = ()
     as_of: date | None = None
     policy: str = ""
-    runs: Path = RUNS
+    runs: Path = REPORTS
     releases: str = ""
     folder: Path = Path()
 
@@ -200,7 +195,7 @@ def judge_registrations(request: StatusRequest, *, clock: Clock) -> Judged:
     policy = settings.policy_named(request.policy)
     releases = parse_releases(request.releases) if request.releases else settings.releases
     as_of = request.as_of or today(clock)
-    paths = find_registrations(request.paths or (REGISTRATIONS,))
+    paths = find_registrations(request.paths or places_of_integrations())
     found = find_runs(request.runs, now=clock.now(), book=list_book(settings.lists))
     runs = _by_integration(found)
     judging = Judging(

@@ -1,16 +1,9 @@
-"""Where integrations and packs are looked for when nothing is said."""
+"""Packs of a run, where nothing else is said."""
 
 from pathlib import Path
 
-from koppeling_harness.config.manifest import MANIFEST
+from koppeling_harness.config.folders import MANIFEST
 from koppeling_harness.scenario.packs import packs_folder
-
-
-def default_plugins() -> tuple[Path, ...]:
-    """Return `plugins` here, or this folder when it is an integration's own; else none."""
-    if Path("plugins").is_dir():
-        return (Path("plugins"),)
-    return (Path(),) if Path(MANIFEST).is_file() else ()
 
 
 def default_packs() -> Path:

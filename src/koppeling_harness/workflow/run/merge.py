@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from koppeling_harness.clock import Clock, today
+from koppeling_harness.config.folders import default_plugins
 from koppeling_harness.config.registration import registration_path
 from koppeling_harness.document import read_content
 from koppeling_harness.errors import DocumentError, Problem, UsageError
@@ -233,8 +234,7 @@ def _notes(found: Sequence[_Part], parts: Sequence[_Part]) -> Iterator[str]:
 
 def _registered() -> list[Path]:
     """Return the integrations here that have a registration beside them."""
-    here = Path("plugins")
-    folders = sorted(here.iterdir()) if here.is_dir() else []
+    folders = [each for place in default_plugins() for each in (place, *sorted(place.glob("*")))]
     return [each for each in folders if registration_path(each).is_file()]
 
 

@@ -4,13 +4,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from koppeling_harness.config.folders import default_plugins
 from koppeling_harness.config.settings import load_settings
 from koppeling_harness.model.order import Order
 from koppeling_harness.rules.sharding import is_in_shard
 from koppeling_harness.scenario.plan import PlannedScenario
 from koppeling_harness.store.run_journal import BrokenRun
 from koppeling_harness.value import dataclass
-from koppeling_harness.workflow.run.folders import default_packs, default_plugins
+from koppeling_harness.workflow.run.folders import default_packs
 from koppeling_harness.workflow.run.rerun import Rerun
 
 if TYPE_CHECKING:
@@ -45,7 +46,13 @@ class PreparedOrder:
 
 
 def with_defaults(order: Order) -> Order:
-    """Return the order with the integrations and packs here, or the packs that were installed."""
-    packs = order.packs or map(str, load_settings(Path()).packs or (default_packs(),))
+    """Return the order with the integrations, packs and current release of this project."""
+    settings = load_settings(Path())
+    packs = order.packs or map(str, settings.packs or (default_packs(),))
     plugins = order.plugins or map(str, default_plugins())
-    return replace(order, plugins=tuple(plugins), packs=tuple(packs))
+    return replace(
+        order,
+        plugins=tuple(plugins),
+        packs=tuple(packs),
+        release=order.release or settings.current_release,
+    )

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from koppeling_harness.clock import Clock
+from koppeling_harness.config.folders import REPORTS
 from koppeling_harness.config.settings import Settings, load_settings
 from koppeling_harness.document import read_content
 from koppeling_harness.erp.connection import trusting
@@ -70,7 +71,7 @@ class Places:
     """
 
     folder: Path = Path()
-    reports: Path = Path("reports")
+    reports: Path = REPORTS
 
 
 def check(names: Sequence[str], places: Places, *, clock: Clock) -> tuple[Notice, ...]:

@@ -178,7 +178,7 @@ def test_the_release_is_the_current_one_of_the_settings(project):
 
 def test_the_packs_run_in_a_clone_without_what_only_its_own_tests_need():
     clone = Path(__file__).parents[2]
-    only = ("-k", "paging", "--koppeling-plugins", "plugins/urenportaal")
+    only = ("-k", "lost", "--koppeling-plugins", "plugins/urenportaal")
     ran = pytest_("scenarios", *only, "-p", "no:cacheprovider", cwd=clone)
 
     assert ran.code == 0, ran.all

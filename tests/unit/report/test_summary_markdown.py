@@ -64,7 +64,7 @@ def test_it_says_that_checks_do_not_replace_the_quickscan():
 def test_a_partner_s_text_makes_no_markup_link_or_mention():
     title = said("x", "[x](http://evil) <b>| @all www.evil `c`\n# h")
     text = render_summary_markdown(
-        [a_dossier(a_registration(an_assessment(), title=title))], lang="en"
+        [a_dossier(a_registration(an_assessment(), title=title))], lang="en", warning_days=90
     )
 
     row = next(line for line in text.splitlines() if "evil" in line)

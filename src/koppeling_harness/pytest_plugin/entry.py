@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-CERTIFICATION = "koppeling-certification"
-"""Name under which a pytest session knows what it certifies."""
+from koppeling_harness.pytest_plugin import CERTIFICATION
+
 SUFFIX = ".scenario.yaml"
 """How the name of a scenario file ends."""
 

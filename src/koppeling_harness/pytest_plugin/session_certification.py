@@ -13,7 +13,7 @@ from koppeling_harness.model.order import DEFAULT_CONCURRENCY, Order
 from koppeling_harness.plugin.discover import discover
 from koppeling_harness.plugin.requires import with_runtimes
 from koppeling_harness.plugin.venvs import with_environments
-from koppeling_harness.pytest_plugin.entry import CERTIFICATION
+from koppeling_harness.pytest_plugin import CERTIFICATION
 from koppeling_harness.traffic.redactor import Redactor
 
 

@@ -11,6 +11,7 @@ NAMES = (
     "stdio-protocol",
     "scenario",
     "registration",
+    "decisions",
     "run",
     "status",
     "recheck",

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from koppeling_harness.document.source import Path
-from koppeling_harness.document.yaml_scalar import LeadingZeroError, scalar_value
+from koppeling_harness.document.yaml_scalar import NotAsWrittenError, scalar_value
 
 Place = tuple[int, int]
 
@@ -111,5 +111,5 @@ def _scalar(event: Any) -> Any:
     try:
         text: str = event.value
         return intern(text) if event.style else scalar_value(intern(text))
-    except LeadingZeroError:
+    except NotAsWrittenError:
         raise NotPlain from None

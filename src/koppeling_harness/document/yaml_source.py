@@ -13,8 +13,9 @@ import yaml
 
 from koppeling_harness.document.source import Path, Source
 from koppeling_harness.document.yaml_plain import NotPlain, read_plain
-from koppeling_harness.document.yaml_scalar import LeadingZeroError, scalar_value
+from koppeling_harness.document.yaml_scalar import NotAsWrittenError, scalar_value
 from koppeling_harness.errors import DocumentError, Problem
+from koppeling_harness.place import Place
 
 _V = TypeVar("_V")
 
@@ -67,10 +68,10 @@ def _read_whole(text: str, name: str) -> Source:
     try:
         data = composer.document(iter(_LOADER(text).get_event, None))
     except yaml.MarkedYAMLError as error:
-        raise DocumentError([*composer.problems, _syntax_problem(error, name)]) from None
+        raise DocumentError([*composer.problems, _syntax_problem(error, text, name)]) from None
     except (yaml.YAMLError, ValueError) as error:
         message = f"expected YAML text, found {str(error).splitlines()[0]}"
-        raise DocumentError([Problem(where=f"{name}:1:1", message=message)]) from None
+        raise DocumentError([Problem(where=Place(name, 1, 1), message=message)]) from None
     if composer.problems:
         raise DocumentError(composer.problems)
     return Source(
@@ -78,12 +79,26 @@ def _read_whole(text: str, name: str) -> Source:
     )
 
 
-def _syntax_problem(error: yaml.MarkedYAMLError, name: str) -> Problem:
+_TABS = "Indent with blanks: a tab is not allowed there."
+_ADVICE = (
+    ("mapping values are not allowed", "Quote a text that holds `: `, or mend the indentation."),
+    ("expected key", "What belongs together begins in the same column: mend the indentation."),
+    ("'-' indicator", "What belongs together begins in the same column: mend the indentation."),
+    ("expected ',' or", "Close the bracket, or put a comma between what stands in it."),
+    ("cannot start any token", "Quote a text that begins with such a character."),
+)
+"""Part of what PyYAML says, and what to do about it."""
+
+
+def _syntax_problem(error: yaml.MarkedYAMLError, text: str, name: str) -> Problem:
     mark = error.problem_mark or error.context_mark
-    where = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else f"{name}:1:1"
+    where = Place(name, mark.line + 1, mark.column + 1) if mark else Place(name, 1, 1)
     found = error.problem or "something that is not YAML"
     context = f" {error.context}" if error.context else ""
-    return Problem(where=where, message=f"expected YAML{context}, but {found}")
+    line = "".join(text.splitlines()[mark.line : mark.line + 1]) if mark else ""
+    is_tab = mark is not None and "\t" in line[: mark.column + 1]
+    hint = _TABS if is_tab else next((advice for part, advice in _ADVICE if part in found), "")
+    return Problem(where=where, message=f"expected YAML{context}, but {found}", hint=hint)
 
 
 def _at(event: Any) -> tuple[int, int]:
@@ -162,17 +177,15 @@ class _Composer:
             return text
         try:
             value = scalar_value(text)
-        except LeadingZeroError:
-            message = f"found the number {text}, whose leading zero would be lost"
-            self._problem(event, message, hint=f'Quote it if it is a code: "{text}".')
+        except NotAsWrittenError as error:
+            self._problem(event, str(error), hint=error.advice)
             return None
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             self.raw[path] = text
         return value
 
-    def _where(self, event: Any) -> str:
-        line, column = _at(event)
-        return f"{self._name}:{line}:{column}"
+    def _where(self, event: Any) -> Place:
+        return Place(self._name, *_at(event))
 
     def _problem(self, event: Any, message: str, *, hint: str = "") -> None:
         self.problems.append(Problem(where=self._where(event), message=message, hint=hint))

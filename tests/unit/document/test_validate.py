@@ -47,11 +47,11 @@ def test_all_problems_come_at_once_in_the_order_of_the_file():
 
 
 def test_an_unquoted_release_gets_the_hint_to_quote_it():
-    text = GOOD + "applies: {releases: [1.10]}\n"
+    text = GOOD + "applies: {releases: [1.5]}\n"
 
     assert problems(text) == [
-        "a.yaml:9:22: `applies.releases.0`: expected text, found 1.10",
-        '    hint: Quote it: "1.10". Without quotes it is a number, and may lose digits.',
+        "a.yaml:9:22: `applies.releases.0`: expected text, found 1.5",
+        '    hint: Quote it: "1.5". Without quotes it is a number, and may lose digits.',
     ]
 
 

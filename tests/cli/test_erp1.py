@@ -6,6 +6,7 @@ import json
 import os
 import queue
 import signal
+import socket
 import ssl
 import threading
 import urllib.request
@@ -110,6 +111,131 @@ def test_another_day_moves_everything_that_is_served():
             erp1.ask("/profitversion")
         with refused.value as answer:
             assert answer.status == 401
+
+
+def test_why_a_request_was_refused_is_told_in_a_line_and_no_secret_is(tmp_path):
+    (tmp_path / "own.yaml").write_text("app_connector: {client_id: a, client_secret: geheim}\n")
+    options = ("--rows", "300", "--release", "Profit 9", "--import", tmp_path / "own.yaml")
+    with served(*options) as erp1:
+        data = "0123456789ABCDEF" * 4
+        asked = [
+            ("GET", "/metainfo", None, {}),
+            ("GET", "/metainfo", None, {"Authorization": "AfasToken <token>"}),
+            ("GET", "/metainfo", None, {"Authorization": "AfasToken " + "A" * 9}),
+            ("GET", "/metainfo", None, {"Authorization": f"Bearer {data}"}),
+            ("GET", f"/connectors/{data}/x%0ay", None, {}),
+            ("GET", "/connectors/Nowhere", None, None),
+            ("GET", "/nowhere", None, None),
+            ("POST", "/oauth/token", b"grant_type=x&client_id=a&client_secret=geheim", {}),
+        ]
+        for method, path, body, headers in asked:
+            sent = {"Authorization": f"AfasToken {erp1.line['token_base64']}"}
+            request = urllib.request.Request(
+                erp1.url + path,
+                method=method,
+                data=body,
+                headers=sent if headers is None else headers,
+            )
+            with pytest.raises(HTTPError) as refused:
+                urllib.request.urlopen(request, timeout=20)
+            refused.value.close()
+        erp1.ask("/profitversion")
+        erp1.process.kill()
+        told = erp1.process.communicate(timeout=20)[1].splitlines()
+
+    says = [
+        "GET /T12345AA/ProfitRestServices/metainfo 401: there is no header Authorization",
+        "metainfo 500: the token is not in base64 (switch plain_token)",
+        "metainfo 401: the token is not base64 of text",
+        "metainfo 401: the access token is none of this environment",
+        "GET /T12345AA/ProfitRestServices/connectors/…/x%0ay 401: there is no header",
+        "connectors/Nowhere 500: ",
+        "nowhere 404: nothing is served there",
+        "POST /T12345AA/ProfitRestServices/oauth/token 400: unsupported_grant_type",
+    ]
+    assert len(told) == len(says), told[-2:]
+    assert all(text in line for text, line in zip(says, told, strict=True)), told
+    assert not any(secret in line for secret in (data, "geheim") for line in told)
+
+
+def test_what_is_said_to_a_served_environment_is_done():
+    with served("--rows", "300", "--commands", "--quiet") as erp1:
+        assert erp1.process.stdin is not None
+
+        def say(line):
+            erp1.process.stdin.write(line + "\n")
+            erp1.process.stdin.flush()
+            return erp1.process.stderr.readline().strip()
+
+        def status():
+            try:
+                erp1.ask("/connectors/Profit_Article?take=1")
+            except HTTPError as refused:
+                with refused:
+                    return refused.status
+            return 200
+
+        made = erp1.book()
+        assert say("fail 503 2") == "fail: the next 2 calls to connectors are answered 503"
+        assert [status() for _ in range(3)] == [503, 503, 200]
+        where = f"/connectors/Profit_Realization?filterfieldids=Identity&filtervalues={made}"
+        before = erp1.ask(where)["rows"][0]["DateModified"]
+        assert say("age +2d") == "age: all that is kept is 2d older"
+        assert erp1.ask(where)["rows"][0]["DateModified"] < before
+        assert say("reset") == "reset: the demo company is back"
+        assert erp1.ask(where)["rows"] == []
+        assert say("webhook-test") == "webhook-test: sent to 0 receivers"
+        assert say("event x.y {").startswith("event: Expecting")
+        assert say("age 2") == "age: expected such as +31d, +59m"
+        assert say("fail 200").startswith("fail: expected a status from 400 on")
+        assert say("kind oauth") == "kind: the app connector is of type oauth"
+        assert status() == 401
+        assert say("nonsense").startswith("commands, one a line")
+
+
+def test_a_state_file_is_put_back_and_what_is_none_is_named(tmp_path):
+    state = tmp_path / "erp1.state"
+    with served("--rows", "300", "--state", state) as erp1:
+        made, token = erp1.book(), erp1.line["token"]
+        used = koppeling("erp1", "reset", "--state", state, cwd=tmp_path)
+        assert (used.code, "in use by another server" in used.err) == (10, True)
+
+    ran = koppeling("erp1", "reset", "--state", state, "--rows", "300", cwd=tmp_path)
+    absent = koppeling("erp1", "reset", "--state", tmp_path / "no.state", cwd=tmp_path)
+    folder = koppeling("erp1", "serve", "--state", tmp_path, cwd=tmp_path)
+
+    assert ran.code == 0, ran.all
+    assert (absent.code, "there is no such file" in absent.err) == (10, True)
+    assert (folder.code, "is a folder, expected a file" in folder.err) == (10, True)
+    with served("--rows", "300", "--state", state) as erp1:
+        where = f"/connectors/Profit_Realization?filterfieldids=Identity&filtervalues={made}"
+        assert (erp1.ask(where)["rows"], erp1.line["token"]) == ([], token)
+
+
+@pytest.mark.parametrize(
+    ("host", "told"), [("0.0.0.0", "http://127.0.0.1:"), ("::", "http://[::1]:")]
+)
+def test_an_address_that_stands_for_all_is_announced_as_one_that_can_be_called(host, told):
+    if host == "::" and not socket.has_ipv6:
+        pytest.skip("this machine has no IPv6")
+    with served("--rows", "300", "--host", host) as erp1:
+        assert erp1.url.startswith(told)
+        assert erp1.ask("/profitversion")
+
+
+def test_the_openapi_document_of_what_is_served_is_written(tmp_path):
+    own = tmp_path / "own.yaml"
+    own.write_text("get_connectors: [{id: Acme_X, copy_of: Profit_Article, fields: [ItemCode]}]\n")
+
+    said = koppeling("erp1", "openapi", "--import", own, cwd=tmp_path)
+    written = koppeling("erp1", "openapi", "--out", tmp_path / "erp1.json", cwd=tmp_path)
+
+    paths = json.loads(said.out)["paths"]
+    assert {"/connectors/Acme_X", "/connectors/Profit_Article", "/connectors/KnSubject"} <= set(
+        paths
+    )
+    assert written.code == 0
+    assert "/connectors/KnPerson" in json.loads((tmp_path / "erp1.json").read_text())["paths"]
 
 
 def test_wrong_options_are_named_without_a_traceback(tmp_path):

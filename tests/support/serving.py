@@ -41,7 +41,12 @@ class Served:
 def served(*arguments: str | Path) -> Iterator[Served]:
     command = [sys.executable, "-m", "koppeling_harness", "erp1", "serve", *map(str, arguments)]
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=unmeasured()
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=unmeasured(),
     ) as process:
         try:
             yield Served(process)

@@ -27,18 +27,29 @@ def command() -> None:
 @click.option("--state", type=_FILE, metavar="FILE", help="Keeps the data over restarts.")
 @click.option("--quirk", "quirks", multiple=True, metavar="NAME=VALUE")
 @click.option("--now", metavar="DATE", help="The day that it is, such as 2027-05-01.")
+@click.option("--commands", is_flag=True, help="Take commands from standard input; try help.")
+@click.option("--quiet", is_flag=True, help="Do not tell why requests are refused.")
 @click.option("--tls", is_flag=True, help="HTTPS, with a certificate made for this run.")
 @click.option("--ca-out", type=_FILE, metavar="FILE", help="Write the authority of --tls.")
 @click.option("--client-ca", type=_FILE, metavar="FILE", help="Ask clients for a certificate.")
 def serve(
-    imports: tuple[Path, ...], quirks: tuple[str, ...], now: str | None, **options: Any
+    *,
+    imports: tuple[Path, ...],
+    quirks: tuple[str, ...],
+    now: str | None,
+    commands: bool,
+    quiet: bool,
+    **options: Any,
 ) -> None:
     """Serve one environment until Ctrl-C.
 
     The first line is JSON with base_url, token, token_base64, release, version and environment;
-    once it is there, requests are answered. --import takes OpenAPI files of AFAS, snapshots, and
-    YAML with own GetConnectors, custom fields, an app connector, receivers of webhooks.
+    once it is there, requests are answered. Why one is refused is told on standard error.
+    --import takes OpenAPI files of AFAS, snapshots, and YAML with own GetConnectors, custom fields,
+    an app connector, receivers of webhooks.
     """
+    import sys
+
     from koppeling_harness.workflow.authoring.erp1 import (
         ServeOptions,
         moment,
@@ -48,7 +59,11 @@ def serve(
 
     serve_environment(
         ServeOptions(
-            quirks=quirk_settings(quirks), now=None if now is None else moment(now), **options
+            quirks=quirk_settings(quirks),
+            now=None if now is None else moment(now),
+            commands=sys.stdin if commands else None,
+            refusals=not quiet,
+            **options,
         ),
         imports,
         announce=say_json,
@@ -85,6 +100,34 @@ def gaps(*, as_json: bool) -> None:
         return
     for each in every():
         say(f"{each['of']}: {each['what']}\n    source: {each['source']}")
+
+
+@command.command()
+@click.option("--import", "imports", multiple=True, type=_FILE, metavar="FILE")
+@click.option("--release", default="Profit 8", show_default=True)
+@click.option("--out", type=_FILE, help="Default: standard output.")
+def openapi(imports: tuple[Path, ...], release: str, out: Path | None) -> None:
+    """Write the OpenAPI document of what ERP1 serves, for tools that work from one."""
+    from koppeling_harness.workflow.authoring.erp1 import openapi_text
+
+    text = openapi_text(imports, release)
+    if out is None:
+        say_json(text)
+        return
+    out.write_text(text + "\n", encoding="utf-8")
+    say(f"wrote {out}")
+
+
+@command.command()
+@click.option("--state", type=_FILE, metavar="FILE", required=True)
+@click.option("--rows", type=click.IntRange(0), default=10_000, show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True, help="Of the demo company.")
+def reset(state: Path, rows: int, seed: int) -> None:
+    """Put the demo company back in a file of --state; its id and tokens stay."""
+    from koppeling_harness.workflow.authoring.erp1 import reset_state
+
+    reset_state(state, rows=rows, seed=seed)
+    say(f"{state}: the demo company is back")
 
 
 @command.command("import")

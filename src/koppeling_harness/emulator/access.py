@@ -99,6 +99,21 @@ class AppConnector:
             if not limited or now < (each.made or opened) + timedelta(days=each.days)
         ]
 
+    def renew_secret(self, now: datetime, *, days: int = 180) -> Secret:
+        """Return a further secret, made now, that works beside the others."""
+        made = ClientSecret(days=days, made=now)
+        self.further_secrets = (*self.further_secrets, made)
+        return made.secret
+
+    def revoke_oldest_secret(self) -> int:
+        """Let the oldest secret work no more; return how many are left."""
+        if self.client_secret_days:
+            self.client_secret_days = 0
+            self.client_secret = Secret(secrets.token_urlsafe(32))
+        else:
+            self.further_secrets = self.further_secrets[1:]
+        return len(self.further_secrets)
+
     def admits(self, address: str | None) -> bool:
         """Return whether a caller at an address may come in."""
         if not self.allowed_addresses or address is None:
@@ -238,6 +253,11 @@ class Denied:
 UNAUTHORIZED = Denied(status=401)
 
 
+def unauthorized(reason: str) -> Denied:
+    """Return a 401, with the reason for whoever serves."""
+    return Denied(status=401, reason=reason)
+
+
 def find_token(
     header: str, tokens: Mapping[str, Token], *, settings: Mapping[str, str]
 ) -> Token | Denied:
@@ -251,17 +271,22 @@ def find_token(
     _, _, text = header.partition(" ")
     plain, classic = settings["plain_token"], settings["classic_token"]
     if classic == "refused" and text.lstrip().startswith("<"):
-        return UNAUTHORIZED
+        return unauthorized("classic tokens are refused (switch classic_token)")
     if text.lstrip().startswith("<"):
+        reason = "the token is not in base64 (switch plain_token)"
         if plain == "error_500":
-            return Denied(status=500)
+            return Denied(status=500, reason=reason)
         if plain == "unauthorized_401":
-            return UNAUTHORIZED
+            return unauthorized(reason)
         xml = text
     else:
         try:
             xml = base64.b64decode(text, validate=True).decode()
         except ValueError:
-            return UNAUTHORIZED
+            return unauthorized("the token is not base64 of text")
     found = _XML.match(xml)
-    return (tokens.get(found[1].upper()) if found else None) or UNAUTHORIZED
+    if found is None:
+        return unauthorized(
+            "the token is not <token><version>1</version><data>64 hexadecimal digits</data></token>"
+        )
+    return tokens.get(found[1].upper()) or unauthorized("the token is none of this environment")

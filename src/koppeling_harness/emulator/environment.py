@@ -11,12 +11,12 @@ from typing import Any
 from koppeling_harness.clock import AMSTERDAM, Clock
 from koppeling_harness.emulator import letters
 from koppeling_harness.emulator.access import (
-    UNAUTHORIZED,
     AppConnector,
     Denied,
     Token,
     find_token,
     new_token,
+    unauthorized,
 )
 from koppeling_harness.emulator.definition import Definition, define, supplied
 from koppeling_harness.emulator.dpop import Call
@@ -83,7 +83,8 @@ class Environment:
         self.tokens: dict[str, Token] = {first.data: first}
         self.oauth = OAuth()
         self.opened = setup.clock.now()
-        self.webhooks = Webhooks(name, setup.clock.now)
+        self.webhooks = Webhooks(name, setup.clock, setup.settings)
+        self.webhooks.is_blocked = lambda: self.apps[0].blocked
         self.mails: list[tuple[str, str]] = []
         """One-time passwords that would have been mailed: user and code."""
         self.on_mail: Callable[[str, str], None] | None = None
@@ -117,6 +118,11 @@ class Environment:
             connection.executemany(
                 "INSERT OR REPLACE INTO code (kind, id, ds, bl) VALUES (?, ?, ?, ?)", named
             )
+
+    def renewed(self) -> None:
+        """Know its database again, whose rows were put back."""
+        self.gets = GetExecutor(self.settings, seed=self.setup.seed, clock=self.setup.clock)
+        self._list_own(self.connection)
 
     @property
     def first_token(self) -> Token:
@@ -194,32 +200,39 @@ class Environment:
             call: What a proof (DPoP) must be a proof of; None to learn only whose token it is.
         """
         if header is None:
-            return UNAUTHORIZED
+            return unauthorized("there is no header Authorization")
         token = self._headers.get(header)
         if token is None:
             scheme, _, credentials = header.partition(" ")
             if credentials and scheme.lower() in _OAUTH:
                 return self._by_oauth(scheme.lower(), credentials, address, call)
             if not header.lower().startswith("afastoken "):
-                return UNAUTHORIZED
+                return unauthorized(
+                    "Authorization is not AfasToken, Bearer or DPoP with a token after a blank"
+                )
             found = find_token(header, self.tokens, settings=self.settings)
             if isinstance(found, Denied):
                 return found
             token = self._headers[header] = found
-        if not self._works(token):
-            return UNAUTHORIZED
+        if problem := self._unfit(token):
+            return unauthorized(problem)
         return admit(token.app, address)
 
-    def _works(self, token: Token) -> bool:
-        """Return whether a classic token opens the environment now."""
+    def _unfit(self, token: Token) -> str:
+        """Return why a classic token does not open the environment now; empty when it does."""
         if token.own:
-            return True
+            return ""
         now, rule = self.setup.clock.now(), self.settings["classic_token"]
         lapsed = rule == "by_date" and token.lapses is not None and token.lapses <= now
         ended = token.expires is not None and token.expires <= now
-        return not (lapsed or ended or token.revoked or rule == "refused") and (
-            token.app.kind != "oauth"
-        )
+        found = {
+            "the token was revoked": token.revoked,
+            "the token has ended": ended,
+            "the token has lapsed: AFAS ends classic tokens (switch classic_token)": lapsed,
+            "classic tokens are refused (switch classic_token)": rule == "refused",
+            "its app connector is of type OAuth: no classic token": token.app.kind == "oauth",
+        }
+        return next((problem for problem, holds in found.items() if holds), "")
 
     def _by_oauth(
         self, scheme: str, token: str, address: str | None, call: Call | None
@@ -230,7 +243,7 @@ class Environment:
         elif self.settings["dpop"] == "present":
             app = self.oauth.app_of_bound(token, call, self.settings, now)
         else:
-            return UNAUTHORIZED
+            return unauthorized("DPoP is not there in this release (switch dpop)")
         return app if isinstance(app, Denied) else admit(app, address)
 
     def get_definition(self, id_: str) -> Definition | None:
@@ -250,8 +263,10 @@ class Environment:
 def admit(app: AppConnector, address: str | None) -> AppConnector | Denied:
     """Return the app connector if a caller may use it from where it is."""
     if app.blocked or app.user_blocked:
-        return UNAUTHORIZED
-    return app if app.admits(address) else Denied(status=403)
+        return unauthorized("the app connector is blocked, or its user")
+    if app.admits(address):
+        return app
+    return Denied(status=403, reason=f"{address} is none of the app connector's allowed_addresses")
 
 
 def age_rows(connection: sqlite3.Connection, by: timedelta) -> None:

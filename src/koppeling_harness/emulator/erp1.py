@@ -1,15 +1,17 @@
 """ERP1: one server's worth of emulated Profit environments."""
 
+import contextlib
 import itertools
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
 from koppeling_harness.clock import Clock, SystemClock
 from koppeling_harness.emulator import bi, company, endpoints, files, oauth, otp, web
-from koppeling_harness.emulator.access import AppConnector
+from koppeling_harness.emulator.access import AppConnector, lapse
 from koppeling_harness.emulator.definition import Definition, supplied
 from koppeling_harness.emulator.environment import (
     Environment,
@@ -22,7 +24,7 @@ from koppeling_harness.emulator.quirks import settle
 from koppeling_harness.emulator.releases import find_release
 from koppeling_harness.emulator.specification import Field, UpdateConnector, lend_to_employee
 from koppeling_harness.emulator.state import StateFile
-from koppeling_harness.errors import UsageError
+from koppeling_harness.errors import ConfigurationError, UsageError
 from koppeling_harness.model.connector import OwnGetConnector
 from koppeling_harness.model.policy import CURRENT
 from koppeling_harness.model.secret import Secret
@@ -83,6 +85,7 @@ class Erp1:
         self._template: bytes | None = None
         self._names = _names()
         self._environments: dict[str, Environment] = {}
+        self._kept: dict[str, StateFile] = {}
         self._setup = Setup(
             release=profit.release,
             settings=settle(profit.differences, quirks or {}),
@@ -142,6 +145,7 @@ class Erp1:
         }
         if kept:
             _remember(kept, made)
+            self._kept[chosen.lower()] = kept
         self._environments[chosen.lower()] = made
         token = made.first_token
         return EnvironmentAccess(
@@ -161,6 +165,9 @@ class Erp1:
         closing.close()
         closing.webhooks.close()
         del self._environments[environment.lower()]
+        kept = self._kept.pop(environment.lower(), None)
+        if kept is not None:
+            kept.connection.close()  # also when nobody asked the environment for anything
 
     def close(self) -> None:
         """Throw every environment away."""
@@ -185,7 +192,25 @@ class Erp1:
         Raises:
             UsageError: There is no such environment.
         """
-        self.environment(name).close()
+        found, kept = self.environment(name), self._kept.get(name.lower())
+        if kept is None:
+            found.close()
+        else:
+            kept.reset(self._build)
+            found.renewed()
+
+    def reset_state(self, path: Path) -> None:
+        """Put the demo company back in a state file; its id and tokens stay.
+
+        Raises:
+            ConfigurationError: There is no such file, or it is in use.
+        """
+        if not path.exists():
+            message = f"{path}: there is no such file"
+            raise ConfigurationError(message, hint="`erp1 serve --state` makes it")
+        kept = StateFile(path, self._build)
+        with contextlib.closing(kept.connection):
+            kept.reset(self._build)
 
     def copy_environment(self, name: str, *, to: str | None = None) -> EnvironmentAccess:
         """Open an environment with the data and own connectors of another.
@@ -237,9 +262,12 @@ def _remember(kept: StateFile, made: Environment) -> None:
     if data is None:
         kept.put("environment", made.name)
         kept.put("token", token.data)
+        kept.put("opened", made.opened.isoformat())
     else:
         token.data = data
         made.tokens = {data: token}
+        made.opened = datetime.fromisoformat(kept.get("opened"))
+        token.lapses = lapse(made.opened)
     made.oauth.restore(kept.get("oauth") or {}, made.apps)
     made.oauth.keep = lambda tokens: kept.put("oauth", tokens)
 

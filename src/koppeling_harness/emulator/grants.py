@@ -19,7 +19,9 @@ _BAD_TOKEN = Denied(status=401, challenge='Bearer error="invalid_token"')
 _BAD_PROOF = Denied(status=401, challenge='DPoP error="invalid_token"')
 _OTHER_KEY = replace(_BAD_PROOF, reason="proof: it is of another key than the token is bound to")
 _NONCE_NEEDED = 'DPoP error="use_dpop_nonce"'
-_NO_REPLAY_STORE = Denied(status=503)
+_NO_REPLAY_STORE = Denied(
+    status=503, reason="the replay store is unreachable (switch replay_store)"
+)
 _TOKEN_BYTES = 48
 _SIGNATURE_BYTES = 256
 """Of RS256 with a key of 2048 bits."""
@@ -161,7 +163,11 @@ class OAuth:
     def app_of(self, token: str, now: datetime) -> AppConnector | Denied:
         """Return the app connector of an access token that whoever has it may use."""
         grant = self._valid(token, now)
-        return _BAD_TOKEN if grant is None or grant.key is not None else grant.app
+        if isinstance(grant, str):
+            return replace(_BAD_TOKEN, reason=grant)
+        if grant.key is not None:
+            return replace(_BAD_TOKEN, reason="the token is bound to a key: send it as DPoP")
+        return grant.app
 
     def app_of_bound(
         self, token: str, call: Call | None, settings: Mapping[str, str], now: datetime
@@ -177,8 +183,10 @@ class OAuth:
         if settings["replay_store"] == "unreachable":
             return _NO_REPLAY_STORE
         grant = self._valid(token, now)
-        if grant is None or grant.key is None:
-            return _BAD_PROOF
+        if isinstance(grant, str):
+            return replace(_BAD_PROOF, reason=grant)
+        if grant.key is None:
+            return replace(_BAD_PROOF, reason="the token is not bound to a key: send it as Bearer")
         if call is None:
             return grant.app
         nonce = settings["dpop_nonce_on_calls"] == "required"
@@ -187,16 +195,20 @@ class OAuth:
             self.proofs.use(proof, now)
         except NonceNeededError as needed:
             status = int(settings["dpop_nonce_status_on_calls"])
-            return Denied(status=status, challenge=_NONCE_NEEDED, nonce=needed.nonce)
+            reason = "proof: it has no nonce, or an old one"
+            return Denied(status=status, challenge=_NONCE_NEEDED, nonce=needed.nonce, reason=reason)
         except JwtError as error:
             return replace(_BAD_PROOF, reason=f"proof: {error}")
         return grant.app if proof.key == grant.key else _OTHER_KEY
 
-    def _valid(self, token: str, now: datetime) -> Grant | None:
+    def _valid(self, token: str, now: datetime) -> Grant | str:
+        """Return what an access token stands for, or why it does not hold."""
         grant = self._access.get(_digest(token))
-        if grant is None or grant.expires <= now or grant.app.kind == "classic":
-            return None
-        return grant
+        if grant is None:
+            return "the access token is none of this environment"
+        if grant.expires <= now:
+            return "the access token has ended"
+        return "its app connector is of type classic" if grant.app.kind == "classic" else grant
 
     def _changed(self) -> None:
         if self.keep is not None:

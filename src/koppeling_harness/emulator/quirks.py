@@ -16,6 +16,7 @@ from koppeling_harness.emulator.quirk import (
     RECORDED,
     TROUBLE_PAGE,
     UPDATE_PAGE,
+    WEBHOOK_PAGE,
     Quirk,
 )
 from koppeling_harness.emulator.quirk import quirk as _quirk
@@ -187,6 +188,25 @@ QUIRKS: tuple[Quirk, ...] = (
         "Whether a BI feed leaves out rows that the user's authorisation filters.",
     ),
     _quirk("webhooks", "present absent", f"{NEWS}8", "Outgoing webhooks."),
+    _quirk(
+        "webhook_timestamp",
+        "seven_decimals no_decimals",
+        f"{WEBHOOK_PAGE} (sample); that trailing zeros stay is inferred",
+        "How `Timestamp` of a webhook is written.",
+    ),
+    _quirk(
+        "webhook_environment",
+        "without_letter with_letter",
+        f"{WEBHOOK_PAGE} (sample 12345AA); metainfo and the path have the letter",
+        "Whether `EnvironmentId` of a webhook begins with the letter of the kind of environment.",
+    ),
+    _quirk(
+        "webhook_coalescing",
+        "200_ms 1_s 5_s off",
+        f"{WEBHOOK_PAGE} (only the last of identical events in quick succession); how quick "
+        "inferred",
+        "Within which time an identical event takes the place of the one before it.",
+    ),
     _quirk(
         "language_code_length",
         "5 3",

@@ -8,7 +8,7 @@ import logging
 import socket
 import ssl
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field
 from datetime import datetime
 from email.utils import format_datetime
@@ -22,6 +22,8 @@ from koppeling_harness.clock import Clock, ShiftedClock, SystemClock
 from koppeling_harness.emulator.access import app_connector
 from koppeling_harness.emulator.definition import Definition
 from koppeling_harness.emulator.erp1 import EnvironmentAccess, Erp1
+from koppeling_harness.emulator.refusals import telling_refusals
+from koppeling_harness.emulator.serve_commands import Commands
 from koppeling_harness.emulator.specification import Field, UpdateConnector
 from koppeling_harness.errors import ConfigurationError, UsageError
 from koppeling_harness.model.connector import EnvironmentDefinition
@@ -31,6 +33,9 @@ from koppeling_harness.value import dataclass
 
 DEFAULT_ROWS = 10_000
 """Post-calculation lines of a served environment, and journal lines of its administration."""
+
+_ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - read, not bound
+"""Addresses that stand for all of this machine's, and one of each that can be called."""
 
 Say = Callable[[str], None]
 
@@ -56,6 +61,10 @@ class ServeOptions:
     """Authorities of the certificates that clients must show (mutual TLS); None asks for none."""
     imported: Sequence[UpdateConnector] = ()
     imported_gets: Sequence[Definition] = ()
+    refusals: bool = True
+    """Whether `warn` is told why a request was refused."""
+    commands: Iterable[str] | None = None
+    """What it is to do meanwhile, a command each; None for nothing."""
     now: datetime | None = None
     """The moment that it is when serving begins; None takes the present one."""
     definition: EnvironmentDefinition = field(default_factory=EnvironmentDefinition)
@@ -101,7 +110,15 @@ def serve(options: ServeOptions, *, announce: Say, warn: Say, clock: Clock | Non
                     "service too; it holds invented data, and is no place for real data"
                 )
             line = announcement(erp1, access, listener, tls=options.tls)
-            _run(_app(erp1, options, clock), options, listener, lambda: announce(line))
+            commands = Commands(erp1, access.environment, warn)
+
+            def ready() -> None:
+                announce(line)
+                if options.commands is not None:
+                    loop = asyncio.get_running_loop()
+                    commands.listen(options.commands, loop.call_soon_threadsafe)
+
+            _run(_app(erp1, options, clock, commands, warn), options, listener, ready)
     finally:
         erp1.close()
 
@@ -121,7 +138,9 @@ def _open(erp1: Erp1, options: ServeOptions) -> EnvironmentAccess:
         raise ConfigurationError(message, hint="Webhooks are there from Profit 8 on.")
     webhooks = erp1.environment(access.environment).webhooks
     for receiver in definition.webhooks:
-        webhooks.subscribe(receiver.url, Secret(receiver.secret), *receiver.events)
+        webhooks.subscribe(
+            receiver.url, Secret(receiver.secret), *receiver.events, name=receiver.name
+        )
     return access
 
 
@@ -130,6 +149,7 @@ def announcement(
 ) -> str:
     """Return the first line that a served environment prints."""
     host, port = listener.getsockname()[:2]
+    host = _ANYWHERE.get(host, host)  # nobody can call the address that stands for all
     shown = f"[{host}]" if ":" in host else host
     return json.dumps(
         {
@@ -143,8 +163,10 @@ def announcement(
     )
 
 
-def _app(erp1: Erp1, options: ServeOptions, clock: Clock) -> Any:
-    app: Any = _dated(erp1.app, clock)
+def _app(erp1: Erp1, options: ServeOptions, clock: Clock, commands: Commands, warn: Say) -> Any:
+    app: Any = _dated(commands.failing(erp1.app), clock)
+    if options.refusals:
+        app = telling_refusals(app, warn)
     return _delayed(app, options.latency_ms / 1000) if options.latency_ms else app
 
 
@@ -269,7 +291,7 @@ def _certificate(folder: Path, host: str, ca_out: Path | None) -> dict[str, Any]
         except OSError as error:
             message = f"{ca_out}: cannot be written: {error.strerror or error}"
             raise ConfigurationError(message) from None
-    names = {host, "localhost", "127.0.0.1"}
+    names = {host, "localhost", "127.0.0.1", "::1", socket.gethostname()}
     certificate = authority.issue_cert(*sorted(names))
     key, chain = folder / "key.pem", folder / "chain.pem"
     certificate.private_key_pem.write_to_path(str(key))

@@ -33,6 +33,9 @@ MOST_QUERY = 2049
 MOST_BODY = 75 * 1024 * 1024
 """Bytes of a request; larger gives 413 (source: AFAS, docs.afas.help/apidoc)."""
 
+REASON = "koppeling.reason"
+"""Member of the first message of an answer: why it refuses, for whoever serves."""
+
 _LOG = logging.getLogger(__name__)
 _SERVICE = "profitrestservices"
 _GZIP_FROM = 1024
@@ -83,6 +86,8 @@ class Answer:
     body: bytes = b""
     headers: list[tuple[bytes, bytes]] = field(default_factory=list)
     content_type: tuple[bytes, bytes] = _JSON
+    reason: str = ""
+    """Why it refuses, in words of ours, for whoever serves; the caller is not told."""
     for_browsers: bool = False
     """Whether a browser may send the headers of signing in too, and read their answers."""
 
@@ -311,10 +316,12 @@ def _offer_nonce(answer: Answer, request: Request) -> None:
 def denied(why: Denied, request: Request) -> Answer:
     """Return the answer to a caller who is not let in."""
     if why.status == 500:
-        return refused(Refusal(Reason.UNEXPECTED), request)
-    answer = Answer(status=why.status, content_type=EMPTY)
+        broken = refused(Refusal(Reason.UNEXPECTED), request)
+        broken.reason = why.reason
+        return broken
+    answer = Answer(status=why.status, content_type=EMPTY, reason=why.reason)
     if why.nonce and why.status == 400:
-        answer = Answer(status=400, body=b'{"error": "use_dpop_nonce"}')
+        answer = Answer(status=400, body=b'{"error": "use_dpop_nonce"}', reason=why.reason)
     if why.nonce:
         answer.headers.append((b"dpop-nonce", why.nonce.encode()))
     if why.status == 401 and request.environment.settings["challenge_401"] == "present":
@@ -376,7 +383,8 @@ async def _send(answer: Answer, scope: Scope, send: Send) -> None:
     if answer.content_type is EMPTY:
         headers.append((b"content-length", b"0"))
     # Bodies go without a length, in chunks, as AFAS's do.
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    start = {"type": "http.response.start", "status": answer.status, "headers": headers}
+    await send({**start, REASON: answer.reason} if answer.reason else start)
     await send({"type": "http.response.body", "body": body})
 
 

@@ -200,6 +200,8 @@ class WebhookReceiver:
     """Such as `subject.created`."""
     secret: NonEmpty
     """What deliveries are signed with; invented, like every key here."""
+    name: str = ""
+    """What the webhook is called; `test.executed` tells it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

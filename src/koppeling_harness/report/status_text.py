@@ -20,8 +20,7 @@ WORDS = {
     "valid": Text(nl="geldig t/m", en="valid until"),
     "none": Text(nl="geen", en="none"),
     "run": Text(nl="run van", en="run of"),
-    "of": Text(nl="van", en="of"),
-    "waived": Text(nl="ontheven t/m", en="waived until"),
+    "waived": Text(nl="met ontheffing t/m", en="with a waiver until"),
     "listing": Text(nl="vermelding", en="listing"),
     "contract": Text(nl="contract eindigt", en="contract ends"),
     "why": Text(nl="waarom", en="why"),
@@ -132,8 +131,7 @@ def _release(each: ReleaseStatus, lang: str) -> str:
     if each.date is not None:
         parts.append(f"{_word('run', lang)} {each.date}")
     if each.waived_until is not None:
-        count = f"{each.waived} {_word('of', lang)} {each.required}"
-        parts.append(f"{count} {_word('waived', lang)} {each.waived_until}")
+        parts.append(f"{_word('waived', lang)} {each.waived_until}")
     return ", ".join(parts)
 
 

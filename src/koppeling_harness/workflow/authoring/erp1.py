@@ -12,7 +12,9 @@ from koppeling_harness.clock import AMSTERDAM, SystemClock
 from koppeling_harness.config.settings import load_settings
 from koppeling_harness.document import dump_json, load_yaml, read_text
 from koppeling_harness.emulator.definition import Definition
+from koppeling_harness.emulator.erp1 import Erp1
 from koppeling_harness.emulator.gaps import gaps as every_gap
+from koppeling_harness.emulator.openapi_export import export_openapi
 from koppeling_harness.emulator.openapi_import import import_openapi, merge
 from koppeling_harness.emulator.quirks import QUIRKS
 from koppeling_harness.emulator.serve import ServeOptions as ServeOptions
@@ -158,6 +160,39 @@ def serve_environment(
         warn=warn,
         clock=SystemClock(),
     )
+
+
+def openapi_text(imports: Sequence[Path], release: str) -> str:
+    """Return the OpenAPI document of what an environment serves, as JSON.
+
+    Args:
+        imports: As `serve_environment` takes them.
+        release: Label of the Profit release.
+
+    Raises:
+        ConfigurationError: A file does not fit, or the release does not exist.
+    """
+    report = read_files(imports)
+    erp1 = Erp1(release=release, imported=report.updates, imported_gets=report.gets)
+    access = erp1.open_environment(report.definition.get_connectors)
+    made = erp1.environment(access.environment)
+    document = export_openapi(made.setup.catalogue.values(), made.get_definitions(), erp1.release)
+    erp1.close()
+    return dump_json(document).rstrip()
+
+
+def reset_state(path: Path, *, rows: int, seed: int) -> None:
+    """Put the demo company back in a state file; its id and tokens stay.
+
+    Args:
+        path: Where it is.
+        rows: Post-calculation lines of the company.
+        seed: Of the company.
+
+    Raises:
+        ConfigurationError: There is no such file, it is in use, or it is something else.
+    """
+    Erp1(rows=rows, seed=seed).reset_state(path)
 
 
 def moment(text: str) -> datetime:

@@ -5,22 +5,18 @@ from datetime import date
 from pathlib import Path
 
 from koppeling_harness.clock import Clock, today
-from koppeling_harness.config.folders import MANIFEST, REPORTS
-from koppeling_harness.config.manifest import load_manifest
+from koppeling_harness.config.manifest import MANIFEST, load_manifest
 from koppeling_harness.config.registration import (
     REGISTRATION,
     REPORT_REFUSED,
     find_registrations,
     load_placed,
-    load_registration,
     registration_path,
 )
 from koppeling_harness.config.registration_edit import (
     add_assessment,
     add_decision,
-    decisions_text,
     new_registration,
-    split_registration,
 )
 from koppeling_harness.config.settings import load_settings
 from koppeling_harness.errors import DocumentError, Problem, UsageError
@@ -33,17 +29,8 @@ from koppeling_harness.model.registration import (
     Ground,
     Registration,
 )
-from koppeling_harness.model.status import Action, RegistrationStatus
-from koppeling_harness.rules.references import reference_problems
 from koppeling_harness.rules.registration_input import InputProblem, standing_problems
-from koppeling_harness.rules.words import STATUS
 from koppeling_harness.value import dataclass
-from koppeling_harness.workflow.review.status import (
-    StatusRequest,
-    is_a_partners,
-    judging_of,
-    known_names,
-)
 
 
 def make(folder: Path, *, started: date | None, clock: Clock) -> Path:
@@ -167,38 +154,8 @@ class NewDecision:
     effective: date | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decided:
-    """What a decision does.
-
-    Attributes:
-        decision: As it is recorded.
-        path: The file in which it stands.
-        before: The status without it.
-        after: The status with it.
-        still_due: Duties that it answers and that are not done by it.
-        has_effect: Whether decisions in this file count; not beside a manifest.
-    """
-
-    decision: Decision
-    path: Path
-    before: RegistrationStatus
-    after: RegistrationStatus
-    still_due: tuple[Action, ...]
-    has_effect: bool
-
-
-def record_decision(
-    path: Path, new: NewDecision, *, clock: Clock, runs: Path = REPORTS, dry_run: bool = False
-) -> Decided:
-    """Add a decision to a registration; return what the status becomes.
-
-    Args:
-        path: A registration, or a plugin's folder.
-        new: The decision.
-        clock: Tells today.
-        runs: A folder with run records, for the status.
-        dry_run: Whether nothing is written.
+def record_decision(path: Path, new: NewDecision, *, clock: Clock) -> Decision:
+    """Add a decision to a registration; return it.
 
     Raises:
         UsageError: Its date is ahead: a decision is recorded, not foretold.
@@ -206,7 +163,6 @@ def record_decision(
     """
     day = new.day or today(clock)
     _refuse_later("--date", day, clock)
-    file = registration_path(path)
     decision = Decision(
         date=day,
         by=new.by,
@@ -217,82 +173,16 @@ def record_decision(
         ground=new.ground,
         effective=new.effective,
     )
-    edited = add_decision(file, decision, objections=_objections(clock), dry_run=dry_run)
-    judging, _ = judging_of(StatusRequest(runs=runs), clock=clock)
-    before, after = (
-        judging.status(each, file, as_of=today(clock)) for each in (edited.before, edited.after)
-    )
-    answered = _answered(decision)
-    return Decided(
-        decision=decision,
-        path=edited.path,
-        before=before,
-        after=after,
-        still_due=tuple(each for each in after.actions if each.key in answered),
-        has_effect=not is_a_partners(file),
-    )
-
-
-def _answered(decision: Decision) -> tuple[str, ...]:
-    """Return the keys of the duties that a decision answers."""
-    about_evidence = (f"evidence:{decision.assessment}",)
-    return {
-        DecisionKind.ACCEPT_EVIDENCE: about_evidence,
-        DecisionKind.REJECT_EVIDENCE: about_evidence,
-        DecisionKind.GIVE_NOTICE: ("give-notice", "right-to-end"),
-        DecisionKind.WITHDRAW_NOTICE: ("withdraw-notice",),
-        DecisionKind.TERMINATE_IMMEDIATELY: ("right-to-end", "last-conversation"),
-        DecisionKind.END_BY_PARTNER: ("give-notice", "right-to-end"),
-        DecisionKind.REMOVE_LISTING: ("remove-listing",),
-        DecisionKind.RESTORE_LISTING: ("restore-listing",),
-        DecisionKind.ANNUAL_REVIEW: (),
-        DecisionKind.FINISH_ONBOARDING: ("onboarding", "last-conversation"),
-    }[decision.decision]
-
-
-def decided_lines(decided: Decided, *, dry_run: bool = False) -> list[str]:
-    """Return what a decision does, as lines for a person."""
-    decision = decided.decision
-    verb = "would record" if dry_run else "recorded"
-    lines = [f"{verb} {decision.decision} of {decision.date} by {decision.by} in {decided.path}"]
-    if not decided.has_effect:
-        lines.append("without effect: beside a manifest, decisions are the partner's own word")
-    before, after = (STATUS[each.status].en for each in (decided.before, decided.after))
-    lines.append(f"status: {before}" + ("" if before == after else f" -> {after}"))
-    lines += [f"still to do: {each.what.en}" for each in decided.still_due]
-    return lines
-
-
-def extract(path: Path, *, clock: Clock) -> str:
-    """Return what a partner needs of AFAS's decisions: a file for `koppeling run --decisions`.
-
-    Raises:
-        DocumentError: The registration has problems.
-    """
-    file = registration_path(path)
-    registration = load_registration(file)
-    waivers = [each for each in registration.waivers if each.until >= today(clock)]
-    return decisions_text(registration, waivers=waivers)
-
-
-def split(path: Path) -> Path:
-    """Move what AFAS decided out of a registration into a file beside it; return that file.
-
-    Raises:
-        DocumentError: The registration has problems.
-        ConfigurationError: There is such a file already, or one of the two cannot be written.
-    """
-    return split_registration(registration_path(path))
+    add_decision(registration_path(path), decision, objections=_objections(clock))
+    return decision
 
 
 def _objections(clock: Clock) -> Callable[[Registration], list[InputProblem]]:
     """Return what tells everything that cannot be true in a registration today."""
-    settings = load_settings(Path())
-    names = known_names(settings, settings.releases, {})
-    return lambda registration: [
-        *standing_problems(registration, programme=settings.programme, today=today(clock)),
-        *reference_problems(registration, names),
-    ]
+    programme = load_settings(Path()).programme
+    return lambda registration: standing_problems(
+        registration, programme=programme, today=today(clock)
+    )
 
 
 def _refuse_later(option: str, day: date, clock: Clock) -> None:

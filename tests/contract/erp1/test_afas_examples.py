@@ -24,6 +24,7 @@ OF_ANOTHER_COMPANY = re.compile(
     r"|'.*' with key '.*' does not exist"
     r"|The field 'U([0-9A-F]{32}|\d{3})' does not exist"
     r"|Enter a value for '(Name|Last name)'"  # of a relation that would be found by its number
+    r"|No organisation/person was found that meets the search criteria"
     r"|The BSN does not pass the 11-test)"
 )
 SLIPS = {

@@ -3,6 +3,7 @@
 import contract.erp1.test_access
 import contract.erp1.test_afas_examples
 import contract.erp1.test_authorisation
+import contract.erp1.test_body_shapes
 import contract.erp1.test_client_assertion
 import contract.erp1.test_clock
 import contract.erp1.test_dpop

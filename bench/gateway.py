@@ -81,8 +81,8 @@ def serve(kind: str, port: int, upstream_port: int) -> None:
             if kind == "proxy":
                 url = f"http://127.0.0.1:{upstream_port}/{ENVIRONMENT}/ProfitRestServices"
                 upstream = ReverseProxy({ENVIRONMENT: url}, refuse=lambda _: None)
-            app = Gateway(upstream, redactor=Redactor(b"key"), clock=SystemClock())
-            app.open(ENVIRONMENT)
+            gateway = Gateway(redactor=Redactor(b"key"), clock=SystemClock())
+            app = gateway.open(ENVIRONMENT, upstream)
             protocol = GatewayProtocol
         config = uvicorn.Config(
             app, port=port, http=protocol, ws="none", lifespan="off", log_level="error"

@@ -59,16 +59,30 @@ class TinyErp:
         await send({"type": "http.response.body", "body": data})
 
 
+class Front:
+    """One listener for the door that is open: which one that is changes from test to test."""
+
+    door: Any = None
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await self.door(scope, receive, send)
+
+    def unreadable(self, head: Any) -> None:
+        self.door.unreadable(head)
+
+
 class Served:
     """A context manager: the gateway, listening on loopback in a thread of its own."""
 
     def __init__(self, upstream: Any = None, *, tls: ssl.SSLContext | None = None) -> None:
         self.erp = TinyErp()
         self.redactor = Redactor(b"key of this run")
-        self.gateway = Gateway(upstream or self.erp, redactor=self.redactor, clock=SystemClock())
+        self.gateway = Gateway(redactor=self.redactor, clock=SystemClock())
+        self._upstream = upstream or self.erp
+        self.front = Front()
         self._server = uvicorn.Server(
             uvicorn.Config(
-                self.gateway,
+                self.front,
                 http=GatewayProtocol,
                 ws="none",
                 lifespan="off",
@@ -90,6 +104,7 @@ class Served:
         self._thread.start()
         while not self._server.started:
             assert self._thread.is_alive()
+        self.open()
         self.base_url = f"http://127.0.0.1:{self.port}/{ENVIRONMENT}/ProfitRestServices"
         self.client = httpx.Client(base_url=self.base_url, headers={"Accept-Encoding": "identity"})
         return self
@@ -123,7 +138,9 @@ class Served:
 
     def open(self, *faults: Fault, **values: Any) -> Self:
         """Begin recording."""
-        self.call("open", ENVIRONMENT, faults=faults, secrets=(TOKEN,), **values)
+        self.front.door = self.call(
+            "open", ENVIRONMENT, self._upstream, faults=faults, secrets=(TOKEN,), **values
+        )
         return self
 
     def recording(self) -> Recording:

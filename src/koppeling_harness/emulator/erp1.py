@@ -155,6 +155,10 @@ class Erp1:
             token_base64=token.encoded,
         )
 
+    def app_of(self, name: str) -> web.Application:
+        """Return an ASGI application that answers for one environment and for no other."""
+        return self.app.only(name)
+
     def close_environment(self, environment: str) -> None:
         """Throw an environment away; its URL and tokens stop working.
 

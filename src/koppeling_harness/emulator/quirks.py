@@ -57,6 +57,12 @@ QUIRKS: tuple[Quirk, ...] = (
         "Status of OtpRequest.",
     ),
     _quirk(
+        "double_slash",
+        "refused taken",
+        INFERRED,
+        "Two slashes in a row in a path: 404, or read as one.",
+    ),
+    _quirk(
         "invalid_json",
         "400 500",
         "github.com/tim-online/go-afas-profit-rest (text); status inferred",

@@ -14,24 +14,27 @@ import zlib
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
-from urllib.parse import parse_qsl, unquote
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl
 
 from koppeling_harness.emulator.access import AppConnector, Denied
+from koppeling_harness.emulator.address import read_path
 from koppeling_harness.emulator.client_keys import FetchFirstError
 from koppeling_harness.emulator.dpop import Call
 from koppeling_harness.emulator.environment import Environment
 from koppeling_harness.emulator.jwt_rules import Address
 from koppeling_harness.emulator.messages import Reason, Refusal
+from koppeling_harness.emulator.request_body import GoneError, UnfitError, brings_body, read_body
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+_Given = TypeVar("_Given")
 
 MOST_QUERY = 2049
 """Characters of the query string from `?`; longer gives 404 (source: AFAS, get-connector)."""
-MOST_BODY = 75 * 1024 * 1024
-"""Bytes of a request; larger gives 413 (source: AFAS, docs.afas.help/apidoc)."""
 
 REASON = "koppeling.reason"
 """Member of the first message of an answer: why it refuses, for whoever serves."""
@@ -187,69 +190,123 @@ class Server:
         if scope["type"] == "lifespan":
             await _lifespan(receive, send)
         elif scope["type"] == "http":
-            body = await _read(receive)
-            if body is None:
-                answer = Answer(status=413, content_type=EMPTY)
-            else:
-                answer = await self._answer(scope, body)
-            await _send(answer, scope, send)
+            await self._serve(scope, receive, send, None)
 
-    async def _answer(self, scope: Scope, body: bytes) -> Answer:
+    def only(self, name: str) -> Application:
+        """Return an ASGI application for one environment: no other can be reached through it."""
+
+        async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+            await self._serve(scope, receive, send, name.lower())
+
+        return serve
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send, only: str | None) -> None:
+        admitted = await self._patiently(lambda: self._admitted(scope, only))
+        if isinstance(admitted, Answer):
+            if brings_body(scope):  # who is not let in need not send it: what follows is unread
+                admitted.headers.append((b"connection", b"close"))
+            await _send(admitted, scope, send)
+            return
+        request, app = admitted
+        try:
+            request.body = await read_body(scope, receive, request.headers)
+        except GoneError:
+            return  # it is not whole, so it is not carried out
+        except UnfitError as unfit:
+            await _send(Answer(status=unfit.status, content_type=EMPTY), scope, send)
+            return
+        await _send(await self._patiently(lambda: self._told(request, app)), scope, send)
+
+    async def _patiently(self, work: Callable[[], _Given]) -> _Given:
         while True:
             try:
-                return self.answer(scope, body)
+                return work()
             except FetchFirstError as first:
                 await asyncio.to_thread(first.fetch)
 
     def answer(self, scope: Scope, body: bytes) -> Answer:
-        """Return the answer to a request.
+        """Return the answer to a whole request.
 
         Raises:
             FetchFirstError: It can be answered after that.
         """
-        raw = scope.get("raw_path") or scope["path"].encode()
-        parts = raw.decode("latin-1").split("/")
-        headers = dict(scope["headers"])
-        if len(parts) > 1 and parts[1].lower() == _SERVICE:
-            # As on AFAS's own hosts: the token tells which environment is meant.
-            environment, below = self._by_token(headers), parts[2:]
-        else:
-            environment, below = self._by_path(parts), parts[3:]
-        if environment is None:
+        admitted = self._admitted(scope, None)
+        if isinstance(admitted, Answer):
+            return admitted
+        request, app = admitted
+        request.body = body
+        return self._told(request, app)
+
+    def _admitted(
+        self, scope: Scope, only: str | None
+    ) -> "Answer | tuple[Request, AppConnector | None]":
+        """Return a request with its caller, None where none is asked; or why it is turned away.
+
+        As AFAS does, before the body is read.
+        """
+        headers = {name: value.strip(b" \t") for name, value in scope["headers"]}
+        request = self._request(scope, headers, only)
+        if request is None:
             return Answer(status=404, content_type=EMPTY)
-        for_browsers = environment.settings["cors_headers"] == "with_sign_in"
-        if scope["method"] == "OPTIONS":
+        for_browsers = request.environment.settings["cors_headers"] == "with_sign_in"
+        if request.method == "OPTIONS":
             return Answer(content_type=EMPTY, for_browsers=for_browsers)
+        if request.query_string and len(request.query_string) + 1 > MOST_QUERY:
+            return Answer(status=404, content_type=EMPTY)
+        if request.parts[0].lower() in self._open:
+            return request, None
+        app = self._guarded(request, lambda: self._authenticate(request))
+        return self._finished(app, request) if isinstance(app, Answer) else (request, app)
+
+    def _authenticate(self, request: Request) -> "Answer | AppConnector":
+        header = request.headers.get(b"authorization")
+        app = request.environment.authenticate(
+            header.decode("latin-1") if header is not None else None,
+            request.address,
+            request.call if request.proofs else _UNPROVEN,
+        )
+        return denied(app, request) if isinstance(app, Denied) else app
+
+    def _request(
+        self, scope: Scope, headers: Mapping[bytes, bytes], only: str | None
+    ) -> Request | None:
+        raw = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
+        environment, parts = self._find(raw, headers, only)
+        if environment is None:
+            return None
         client = scope.get("client")
-        request = Request(
+        below = raw.lower().find(_SERVICE) + len(_SERVICE)
+        return Request(
             method=scope["method"],
-            parts=[unquote(each) for each in below if each],
+            parts=parts,
             query_string=scope["query_string"].decode("latin-1"),
             headers=headers,
-            body=body,
+            body=b"",
             environment=environment,
             address=client[0] if client else None,
             host=f"{scope.get('scheme', 'http')}://{headers.get(b'host', b'').decode('latin-1')}",
-            path=raw.decode("latin-1"),
-            below="".join(f"/{each}" for each in below),
-        )
-        if b"dpop" in headers:
-            request.proofs = tuple(
+            path=raw,
+            below=raw[below:],
+            proofs=tuple(
                 value.decode("latin-1") for name, value in scope["headers"] if name == b"dpop"
-            )
-        answer = self._guarded(request)
-        answer.headers.append(_PROXY[environment.settings["proxy_version"]])
-        answer.for_browsers = for_browsers
-        if request.proofs:
-            _offer_nonce(answer, request)
-        if environment.settings["trace_identifier"] == "present" and answer.status not in _BEFORE:
-            answer.headers.append((b"x-trace-identifier", uuid.uuid4().hex.encode()))
-        return answer
+            ),
+        )
 
-    def _by_path(self, parts: list[str]) -> Environment | None:
-        if len(parts) < 3 or parts[2].lower() != _SERVICE:
-            return None
-        return self._environments.get(parts[1].lower())
+    def _find(
+        self, raw: str, headers: Mapping[bytes, bytes], only: str | None
+    ) -> tuple[Environment | None, list[str]]:
+        """Return the environment that a path is about, and the path's parts below the service."""
+        settings = next((each.settings for each in self._environments.values()), None)
+        read = None if settings is None else read_path(raw, settings)
+        if read is None:
+            return None, []
+        name, parts = read
+        if only is not None:
+            return (self._environments.get(only) if name.lower() in {"", only} else None), parts
+        if name:
+            return self._environments.get(name.lower()), parts
+        # As on AFAS's own hosts: the token tells which environment is meant.
+        return self._by_token(headers), parts
 
     def _by_token(self, headers: Mapping[bytes, bytes]) -> Environment | None:
         """Return the environment that knows the caller; a lonely one takes everybody."""
@@ -259,9 +316,23 @@ class Server:
                 return each
         return next(iter(self._environments.values()), None)
 
-    def _guarded(self, request: Request) -> Answer:
+    def _told(self, request: Request, app: AppConnector | None) -> Answer:
+        answer = self._guarded(request, lambda: self._dispatch(request, app))
+        return self._finished(answer, request)
+
+    def _finished(self, answer: Answer, request: Request) -> Answer:
+        settings = request.environment.settings
+        answer.headers.append(_PROXY[settings["proxy_version"]])
+        answer.for_browsers = settings["cors_headers"] == "with_sign_in"
+        if request.proofs:
+            _offer_nonce(answer, request)
+        if settings["trace_identifier"] == "present" and answer.status not in _BEFORE:
+            answer.headers.append((b"x-trace-identifier", uuid.uuid4().hex.encode()))
+        return answer
+
+    def _guarded(self, request: Request, work: Callable[[], _Given]) -> "_Given | Answer":
         try:
-            return self._dispatch(request)
+            return work()
         except Refusal as refusal:
             return refused(refusal, request)
         except sqlite3.Error as error:
@@ -281,27 +352,12 @@ class Server:
         request.environment.broken.append(f"{called}: {type(error).__name__}: {error}")
         return refused(Refusal(Reason.UNEXPECTED), request)
 
-    def _dispatch(self, request: Request) -> Answer:
-        if request.query_string and len(request.query_string) + 1 > MOST_QUERY:
-            return Answer(status=404, content_type=EMPTY)
-        if not request.parts:
-            return Answer(status=404, content_type=EMPTY)
+    def _dispatch(self, request: Request, app: AppConnector | None) -> Answer:
         first = request.parts[0].lower()
-        opened = self._open.get(first)
-        if opened:
-            return opened(request)
-        header = request.headers.get(b"authorization")
-        app = request.environment.authenticate(
-            header.decode("latin-1") if header is not None else None,
-            request.address,
-            request.call if request.proofs else _UNPROVEN,
-        )
-        if isinstance(app, Denied):
-            return denied(app, request)
+        if app is None:
+            return self._open[first](request)
         handler = self._handlers.get(first)
-        if handler is None:
-            return Answer(status=404, content_type=EMPTY)
-        return handler(request, app)
+        return Answer(status=404, content_type=EMPTY) if handler is None else handler(request, app)
 
 
 def _offer_nonce(answer: Answer, request: Request) -> None:
@@ -354,22 +410,6 @@ def json_answer(text: str, status: int = 200) -> Answer:
 def empty(status: int) -> Answer:
     """Return an answer without a body."""
     return Answer(status=status, content_type=EMPTY)
-
-
-async def _read(receive: Receive) -> bytes | None:
-    """Return the request's body; None when it is larger than Profit takes."""
-    message = await receive()
-    body: bytes = message.get("body", b"")
-    if not message.get("more_body"):
-        return body if len(body) <= MOST_BODY else None
-    chunks, size = [body], len(body)
-    while message.get("more_body"):
-        message = await receive()
-        chunk = message.get("body", b"")
-        size += len(chunk)
-        if size <= MOST_BODY:
-            chunks.append(chunk)
-    return b"".join(chunks) if size <= MOST_BODY else None
 
 
 async def _send(answer: Answer, scope: Scope, send: Send) -> None:

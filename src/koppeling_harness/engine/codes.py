@@ -166,6 +166,22 @@ FAULT_NOT_FIRED = Code(
         en="See that the operation makes the call that is named, or change `faults`.",
     ),
 )
+NO_CALL = Code(
+    code="NO-CALL",
+    title=Text(nl="Geen enkele aanroep", en="Not a single call"),
+    why=Text(
+        nl="De koppeling antwoordde, maar op het adres dat zij kreeg kwam niets aan: niets is "
+        "bewezen.",
+        en="The integration answered, but nothing arrived at the address that it was given, so "
+        "nothing is proven.",
+    ),
+    fix=Text(
+        nl="Stuur alles naar het adres uit de context (KOPPELING_BASE_URL, `base_url`), met zijn "
+        "poort; een vast adres gaat via een proxy daarheen.",
+        en="Send everything to the address in the context (KOPPELING_BASE_URL, `base_url`), with "
+        "its port; a fixed address goes there through a proxy.",
+    ),
+)
 EXPRESSION = Code(
     code="EXPRESSION",
     title=Text(
@@ -252,6 +268,7 @@ CODES: tuple[Code, ...] = (
     ERP_REFUSED,
     SCENARIO_TIMEOUT,
     FAULT_NOT_FIRED,
+    NO_CALL,
     EXPRESSION,
     HARNESS,
     CLEANUP,

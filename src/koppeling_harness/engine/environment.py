@@ -33,6 +33,15 @@ class Environment(Protocol):
         """Return what the integration sent until now, redacted."""
         ...
 
+    @property
+    def is_quiet(self) -> bool:
+        """Whether no request of the integration is under way."""
+        ...
+
+    def shut(self) -> None:
+        """Let nothing more of the integration through: what comes from here is late."""
+        ...
+
     def redact(self, text: str) -> str:
         """Return a text with every secret and personal value replaced."""
         ...

@@ -2,11 +2,9 @@
 
 import asyncio
 import contextlib
-import dataclasses
 import tempfile
 from collections.abc import Sequence
-from dataclasses import field, replace
-from sys import intern
+from dataclasses import replace
 from typing import Any
 
 from koppeling_harness.clock import Clock
@@ -14,8 +12,16 @@ from koppeling_harness.engine import codes
 from koppeling_harness.engine.environment import Breakable, Environment, WebhookSender
 from koppeling_harness.engine.fill import describe
 from koppeling_harness.engine.observer import Observer
+from koppeling_harness.engine.scenario_end import (
+    Course,
+    end_quietly,
+    has_operation,
+    judge_at_last,
+    outcome_of,
+    record_of,
+)
 from koppeling_harness.engine.step import Phase, Stage, carry_out
-from koppeling_harness.engine.stop import Said, Stop, stop
+from koppeling_harness.engine.stop import Said, stop
 from koppeling_harness.engine.trigger import Trigger
 from koppeling_harness.erp.client import ErpClient
 from koppeling_harness.erp.connection import Connection
@@ -23,7 +29,7 @@ from koppeling_harness.erp.metainfo import UpdateDefinitions
 from koppeling_harness.model.exchange import Exchange, Recording
 from koppeling_harness.model.finding import Finding
 from koppeling_harness.model.operation import RunContext
-from koppeling_harness.model.run import ExchangeRecord, ScenarioResult, StepRecord
+from koppeling_harness.model.run import ExchangeRecord, ScenarioResult
 from koppeling_harness.model.scenario import OperationStep, Step
 from koppeling_harness.model.shape import Release
 from koppeling_harness.model.verdict import Cause, Outcome, Severity
@@ -32,7 +38,7 @@ from koppeling_harness.plugin.log import last_of
 from koppeling_harness.plugin.session import IntegrationRunner
 from koppeling_harness.scenario.expression import Functions, evaluate
 from koppeling_harness.scenario.plan import PlannedScenario
-from koppeling_harness.traffic.checks import RULE_BROKE, check_exchanges
+from koppeling_harness.traffic.checks import TRAFFIC_AFTER_END, check_exchanges
 from koppeling_harness.traffic.effects import fault_effects
 from koppeling_harness.value import dataclass
 
@@ -71,37 +77,31 @@ class Bench:
     patience: float = 1.0
 
 
-@dataclasses.dataclass(slots=True)
-class _Course:
-    """How a scenario goes: filled while it runs."""
-
-    stops: list[Stop] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
-    steps: list[StepRecord] = field(default_factory=list)
-    running: Step | None = None
-    """The step that is being carried out, or was last."""
-
-
 async def run_scenario(
     planned: PlannedScenario, environment: Environment, bench: Bench
 ) -> ScenarioResult:
     """Carry out a scenario in an environment that was opened for it.
 
-    Whatever happens, the integration's session is ended and `cleanup` carried out; the caller
-    closes the environment.
+    Given, when and then; the integration's own checks; the end of its session; when all is quiet
+    its door shuts, and what was sent is judged; then `cleanup`. The session is ended and `cleanup`
+    carried out whatever happens; the caller closes the environment.
     """
     started_s = bench.clock.elapsed_s()
-    course = _Course()
+    course = Course()
     with _work_dir(planned) as work_dir:
         trigger = _trigger(planned, environment, bench, work_dir)
         stage = _stage(planned, environment, bench, trigger)
         try:
             await _within_limit(planned, stage, course)
+            course.findings += await trigger.check_traffic(environment.recording().exchanges)
         finally:
             ended = await trigger.finish()
         if ended is not None:
             course.stops.append(ended)
+        await end_quietly(environment)
+        await judge_at_last(stage, course)
         await _clean_up(planned, stage, course)
+        course.findings += _late(stage, course)
         _see_what_broke(planned, environment, course)
         log = trigger.log
     recording = replace(
@@ -113,14 +113,24 @@ async def run_scenario(
     return _result(planned, course, recording, log, bench.clock.elapsed_s() - started_s)
 
 
+def _late(stage: Stage, course: Course) -> list[Finding]:
+    """Return what is said of what came while `cleanup` was carried out."""
+    known = {each.exchange for each in course.findings}
+    return [
+        each
+        for each in stage.judge()
+        if each.code == TRAFFIC_AFTER_END and each.exchange not in known
+    ]
+
+
 def _work_dir(planned: PlannedScenario) -> contextlib.AbstractContextManager[str]:
     """Return a folder for the integration; none where no step of the scenario triggers it."""
-    if any(isinstance(each, OperationStep) for each in planned.scenario.when):
+    if has_operation(planned.scenario.when):
         return tempfile.TemporaryDirectory(prefix=folder_prefix(), ignore_cleanup_errors=True)
     return contextlib.nullcontext("")
 
 
-async def _within_limit(planned: PlannedScenario, stage: Stage, course: _Course) -> None:
+async def _within_limit(planned: PlannedScenario, stage: Stage, course: Course) -> None:
     limit_s = planned.scenario.timeout_s * stage.patience
     try:
         async with asyncio.timeout(limit_s):
@@ -141,7 +151,7 @@ async def _within_limit(planned: PlannedScenario, stage: Stage, course: _Course)
         course.stops.append(stop(codes.SCENARIO_TIMEOUT, outcome, cause, place, said))
 
 
-async def _carry_out(planned: PlannedScenario, stage: Stage, course: _Course) -> None:
+async def _carry_out(planned: PlannedScenario, stage: Stage, course: Course) -> None:
     scenario = planned.scenario
     if not await _phase(_GIVEN, scenario.given, stage, course):
         return
@@ -150,15 +160,13 @@ async def _carry_out(planned: PlannedScenario, stage: Stage, course: _Course) ->
         course.stops.append(ended)
         return
     done = await _phase(_WHEN, scenario.when, stage, course)
-    await stage.learn()
-    course.findings += stage.judge()
-    course.findings += await stage.trigger.check_traffic(stage.environment.recording().exchanges)
     if done:
+        await stage.learn()
         await _phase(_THEN, scenario.then, stage, course, go_on=True)
 
 
 async def _phase(
-    phase: Phase, steps: Sequence[Step], stage: Stage, course: _Course, *, go_on: bool = False
+    phase: Phase, steps: Sequence[Step], stage: Stage, course: Course, *, go_on: bool = False
 ) -> bool:
     """Carry out the steps of a phase in order; return whether all succeeded."""
     succeeded = True
@@ -166,14 +174,9 @@ async def _phase(
         course.running = step
         started_s = stage.clock.elapsed_s()
         ended = await carry_out(step, phase, stage)
-        course.steps.append(
-            StepRecord(
-                name=intern(f"{phase.name} {number}: {describe(step)}"),
-                place=step.place,
-                outcome=ended.outcome if ended else Outcome.PASSED,
-                duration_s=round(stage.clock.elapsed_s() - started_s, 6),
-            )
-        )
+        took_s = stage.clock.elapsed_s() - started_s
+        course.steps.append(record_of(phase, number, step, ended, took_s))
+        course.keep(step, phase, stage, ended)
         if ended is not None:
             # what a failed step was to save is missing in the steps after it: that says no more
             if succeeded or ended.cause is not Cause.CONFIGURATION:
@@ -184,7 +187,7 @@ async def _phase(
     return succeeded
 
 
-def _see_what_broke(planned: PlannedScenario, environment: Environment, course: _Course) -> None:
+def _see_what_broke(planned: PlannedScenario, environment: Environment, course: Course) -> None:
     """Let what broke in an emulated ERP1 weigh first: its answers are then nothing to judge by."""
     # the attribute goes first: to hold something against a protocol takes long
     if not hasattr(environment, "broke") or not isinstance(environment, Breakable):
@@ -196,10 +199,10 @@ def _see_what_broke(planned: PlannedScenario, environment: Environment, course: 
         course.stops.insert(0, ended)
 
 
-async def _clean_up(planned: PlannedScenario, stage: Stage, course: _Course) -> None:
+async def _clean_up(planned: PlannedScenario, stage: Stage, course: Course) -> None:
     if not planned.scenario.cleanup:
         return
-    aside = _Course(steps=course.steps)
+    aside = Course(steps=course.steps)
     try:
         async with asyncio.timeout(_CLEANUP_LIMIT_S):
             await _phase(_CLEANUP, planned.scenario.cleanup, stage, aside, go_on=True)
@@ -329,12 +332,12 @@ def _stage(
 
 def _result(
     planned: PlannedScenario,
-    course: _Course,
+    course: Course,
     recording: Recording,
     log: str,
     duration_s: float,
 ) -> ScenarioResult:
-    outcome, cause = _outcome(planned, course, recording)
+    outcome, cause = outcome_of(planned, course, recording)
     findings = (*(each.finding for each in course.stops), *course.findings)
     return ScenarioResult(
         scenario=planned.scenario.scenario,
@@ -352,42 +355,6 @@ def _result(
         place=planned.scenario.place,
         proves=planned.scenario.proves,
     )
-
-
-def _outcome(
-    planned: PlannedScenario, course: _Course, recording: Recording
-) -> tuple[Outcome, Cause | None]:
-    """Return the outcome and its cause, and add what a fault that never fired says.
-
-    What stopped a scenario before it could judge weighs first: a refusal of the environment must
-    never read as a failed integration. Then what the integration did wrong, then missing proof.
-    """
-    for ended in course.stops:
-        if ended.outcome is Outcome.INCONCLUSIVE:
-            return ended.outcome, ended.cause
-    for ended in course.stops:
-        return ended.outcome, ended.cause
-    errors = [each.code for each in course.findings if each.level is Severity.ERROR]
-    if any(code != RULE_BROKE for code in errors):
-        return Outcome.FAILED, Cause.INTEGRATION
-    if errors:  # a rule of ours broke, and no other has anything against it
-        return Outcome.INCONCLUSIVE, Cause.HARNESS
-    unfired = [
-        fault
-        for fault, fired in zip(planned.scenario.faults, recording.faults_fired, strict=True)
-        if not fired
-    ]
-    for fault in unfired:
-        of = f"{fault.of.method or '*'} {fault.of.connector or fault.of.path or '*'}"
-        said = Said(
-            nl=f"storing {fault.fault} op aanroep {fault.calls} van {of} trad niet op",
-            en=f"fault {fault.fault} on call {fault.calls} of {of} never fired",
-        )
-        ended = stop(codes.FAULT_NOT_FIRED, Outcome.NOT_RUN, Cause.CONFIGURATION, fault.place, said)
-        course.stops.append(ended)
-    if unfired:
-        return Outcome.NOT_RUN, Cause.CONFIGURATION
-    return Outcome.PASSED, None
 
 
 def _record(exchange: Exchange) -> ExchangeRecord:

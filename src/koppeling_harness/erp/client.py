@@ -102,7 +102,7 @@ class ErpClient:
                 limit_s=limit_s,
             )
         except ErpUnavailableError as error:
-            message = f"{call.method} {self.access.base_url}{call.path}: {error.message}"
+            message = f"{call.method} {self.access.address}{call.path}: {error.message}"
             raise ErpUnavailableError(
                 message, hint="Is ERP1 up, and can this machine reach it?"
             ) from None

@@ -10,7 +10,8 @@ from koppeling_harness.clock import Clock
 from koppeling_harness.emulator import AppConnector, Erp1
 from koppeling_harness.emulator.access import app_connector
 from koppeling_harness.hosting.declaration import private_fields, webhook_events
-from koppeling_harness.hosting.server import Server
+from koppeling_harness.hosting.late_traffic import LateTraffic
+from koppeling_harness.hosting.server import Doors, Server
 from koppeling_harness.model.access import ErpAccess, OAuthClient
 from koppeling_harness.model.connector import AppConnectorDefinition, OwnGetConnector
 from koppeling_harness.model.exchange import Recording
@@ -18,12 +19,14 @@ from koppeling_harness.model.manifest import Manifest
 from koppeling_harness.model.scenario import Signed, WebhookStep
 from koppeling_harness.model.secret import Secret
 from koppeling_harness.scenario.plan import PlannedScenario
+from koppeling_harness.traffic.door import Door
 from koppeling_harness.traffic.gateway import Gateway
+from koppeling_harness.traffic.own_door import OwnDoor
 from koppeling_harness.traffic.redactor import Redactor
 
 
 class EmulatedErp:
-    """Serves an emulated ERP1 on two loopback ports: past the gateway, and through it.
+    """Serves an emulated ERP1: to the harness on a port of its own, to each scenario by a door.
 
     An `EnvironmentSource` for the engine; an asynchronous context manager.
 
@@ -36,20 +39,22 @@ class EmulatedErp:
     def __init__(self, *, release: str, redactor: Redactor, clock: Clock) -> None:
         self._redactor = redactor
         self._erp1 = Erp1(release=release, clock=clock)
-        self._gateway = Gateway(self._erp1.app, redactor=redactor, clock=clock)
-        self._servers: list[Server] = []
-        self._direct = self._through = ""
+        self._gateway = Gateway(redactor=redactor, clock=clock)
+        self._own_door = OwnDoor(self._erp1.app, self._gateway)
+        redactor.add_secret(self._own_door.key)
+        self._direct = Server(self._own_door)
+        self._doors = Doors()
+        self._direct_url = ""
         self.release = self._erp1.release
+        self.late = LateTraffic()
 
     async def __aenter__(self) -> Self:
-        direct, through = Server(self._erp1.app), Server(self._gateway, gateway=True)
-        self._servers = [direct, through]
-        self._direct, self._through = [await server.start() for server in self._servers]
+        self._direct_url = f"{await self._direct.start()}/{self._own_door.key.reveal()}"
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        for server in self._servers:
-            await server.stop()
+        await self._direct.stop()
+        await self._doors.aclose()
 
     async def open(self, planned: PlannedScenario) -> "EmulatedEnvironment":
         """Return a fresh environment that knows the integration's own GetConnectors."""
@@ -57,36 +62,39 @@ class EmulatedErp:
         opened = self._erp1.open_environment(
             own_get_connectors(planned.manifest), app_connector=app
         )
+        name = opened.environment
         client = None if app is None else _client(app)
         # no date and no kind of app connector shuts the harness itself out
-        own = self._erp1.environment(opened.environment).add_token(AppConnector(), own=True).xml
+        own = self._erp1.environment(name).add_token(AppConnector(), own=True).xml
         self._redactor.add_secret(opened.token)
         self._redactor.add_secret(own)
         if client is not None and client.client_secret is not None:
             self._redactor.add_secret(client.client_secret, kind="secret")
-        self._gateway.open(
-            opened.environment,
+        door = self._gateway.open(
+            name,
+            self._erp1.app_of(name),
             faults=planned.scenario.faults,
             secrets=(opened.token, own),
             private_fields=private_fields(planned.manifest),
         )
+        self._own_door.know(name, opened.token)
+        gateway_url = await self._doors.open(door) + opened.path
+        self.late.watch(planned, door)
         access = ErpAccess(
-            environment=opened.environment,
-            base_url=self._direct + opened.path,
+            environment=name,
+            base_url=self._direct_url + opened.path,
             token=opened.token,
             own_token=own,
             release=self.release,
             client=client,
+            shown_url=gateway_url,
         )
         wanted = webhook_events(planned.manifest)
         secret = Secret(secrets.token_urlsafe(24)) if wanted and self._erp1.sends_webhooks else None
         if secret is not None:
             self._redactor.add_secret(secret)
         return EmulatedEnvironment(
-            access=access,
-            gateway_url=self._through + opened.path,
-            host=self,
-            webhooks=(secret, wanted),
+            access=access, gateway_url=gateway_url, door=door, host=self, webhooks=(secret, wanted)
         )
 
     def subscribe(self, environment: str, url: str, secret: Secret, events: Sequence[str]) -> None:
@@ -123,13 +131,9 @@ class EmulatedErp:
         """Return what broke in the emulator while it answered for an environment."""
         return tuple(self._erp1.environment(environment).broken)
 
-    def mark(self, environment: str) -> None:
-        """Note that an integration is told to do something now."""
-        self._gateway.mark(environment)
-
-    def recording(self, environment: str) -> Recording:
-        """Return what was recorded in an environment until now."""
-        return self._gateway.recording(environment)
+    def shut(self, door: Door) -> None:
+        """Let nothing more through the door of a scenario."""
+        self._doors.shut(door)
 
     def redact(self, text: str) -> str:
         """Return a text with every secret and personal value replaced."""
@@ -138,6 +142,7 @@ class EmulatedErp:
     def close(self, environment: str) -> None:
         """Throw an environment away."""
         self._gateway.close(environment)
+        self._own_door.forget(environment)
         self._erp1.close_environment(environment)
 
 
@@ -149,11 +154,13 @@ class EmulatedEnvironment:
         *,
         access: ErpAccess,
         gateway_url: str,
+        door: Door,
         host: EmulatedErp,
         webhooks: tuple[Secret | None, Sequence[str]] = (None, ()),
     ) -> None:
         self.access = access
         self.gateway_url = gateway_url
+        self._door = door
         self.webhook_secret, self._events = webhooks
         self._host = host
 
@@ -180,11 +187,21 @@ class EmulatedEnvironment:
 
     def mark(self) -> None:
         """Note that the integration is told to do something now."""
-        self._host.mark(self.access.environment)
+        self._door.turn += 1
 
     def recording(self) -> Recording:
         """Return what the integration sent until now, redacted."""
-        return self._host.recording(self.access.environment)
+        return self._door.recording()
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether no request of the integration is under way."""
+        return self._door.is_quiet
+
+    def shut(self) -> None:
+        """Let nothing more of the integration through."""
+        if not self._door.is_shut:
+            self._host.shut(self._door)
 
     def redact(self, text: str) -> str:
         """Return a text with every secret and personal value replaced."""
@@ -192,6 +209,7 @@ class EmulatedEnvironment:
 
     async def close(self) -> None:
         """Throw the environment away, with what was recorded in it."""
+        self.shut()
         self._host.close(self.access.environment)
 
 

@@ -20,7 +20,8 @@ from koppeling_harness.erp.gated import GatedConnection
 from koppeling_harness.erp.target import refuse_production
 from koppeling_harness.errors import ErpUnavailableError
 from koppeling_harness.hosting.declaration import private_fields
-from koppeling_harness.hosting.server import Server
+from koppeling_harness.hosting.late_traffic import LateTraffic
+from koppeling_harness.hosting.server import Doors, Server
 from koppeling_harness.hosting.shared_environment import ANSWER_LIMIT_S, SharedErpEnvironment
 from koppeling_harness.hosting.write_log import JournalLog
 from koppeling_harness.model.access import ErpAccess
@@ -35,7 +36,9 @@ from koppeling_harness.store.creation_journal import (
     abandoned_journals,
     is_unsettled,
 )
+from koppeling_harness.traffic.door import Door as GatewayDoor
 from koppeling_harness.traffic.gateway import Gateway
+from koppeling_harness.traffic.own_door import OwnDoor
 from koppeling_harness.traffic.polite import UPSTREAM, Door, PoliteUpstream
 from koppeling_harness.traffic.redactor import Redactor
 from koppeling_harness.traffic.reverse_proxy import ReverseProxy
@@ -130,6 +133,7 @@ class RealErp:
         token = target.access.token.reveal()
         redactor.add_secret(target.access.token)
         self.authorization = f"AfasToken {base64.b64encode(token.encode()).decode()}"
+        self.late = LateTraffic()
         self._writers: dict[str, asyncio.Lock] = {}
         self._numbers = 0
         self._started = AsyncExitStack()
@@ -159,12 +163,14 @@ class RealErp:
         enter.push_async_callback(proxy.aclose)
         log = JournalLog(self._journal, clock=self._clock)
         self._polite = PoliteUpstream(proxy, gate=self._gate, log=log)
-        self.gateway = Gateway(self._polite, redactor=self._redactor, clock=self._clock)
-        direct, through = Server(self._polite), Server(self.gateway, gateway=True)
-        self._direct, self._through = await direct.start(), await through.start()
+        self.gateway = Gateway(redactor=self._redactor, clock=self._clock)
+        self._own_door = OwnDoor(self._polite, self.gateway)
+        self._redactor.add_secret(self._own_door.key)
+        direct, self._doors = Server(self._own_door), Doors()
+        self._direct = f"{await direct.start()}/{self._own_door.key.reveal()}"
         enter.push_async_callback(self._clean_after)
         enter.push_async_callback(direct.stop)
-        enter.push_async_callback(through.stop)
+        enter.push_async_callback(self._doors.aclose)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -210,13 +216,17 @@ class RealErp:
             name=f"{self._run.run_id}-{self._numbers}".lower(),
             release=lock.release if writes else None,
         )
-        self.gateway.open(
+        for door in opened.doors:
+            self._polite.open(door)
+        opened.door = self.gateway.open(
             opened.name,
+            self._polite.through(opened.name),
             faults=planned.scenario.faults,
             private_fields=private_fields(planned.manifest),
         )
-        for door in opened.doors:
-            self._polite.open(door)
+        address = await self._doors.open(opened.door)
+        opened.gateway_url = f"{address}/{opened.name}/ProfitRestServices"
+        self.late.watch(planned, opened.door)
         return opened
 
     def access(self, name: str) -> ErpAccess:
@@ -230,9 +240,9 @@ class RealErp:
             release=self.release,
         )
 
-    def gateway_url(self, name: str) -> str:
-        """Return the base URL that the integration is given."""
-        return f"{self._through}/{name}/ProfitRestServices"
+    def shut(self, door: GatewayDoor) -> None:
+        """Let nothing more of the integration through the door of a scenario."""
+        self._doors.shut(door)
 
     def redact(self, text: str) -> str:
         """Return a text with every secret and personal value replaced."""

@@ -10,7 +10,7 @@ from koppeling_harness.clock import Clock
 from koppeling_harness.engine.scenario_run import names_at_start
 from koppeling_harness.errors import ConfigurationError
 from koppeling_harness.hosting.declaration import private_fields
-from koppeling_harness.hosting.server import Server
+from koppeling_harness.hosting.server import Doors
 from koppeling_harness.model.exchange import Recording
 from koppeling_harness.model.finding import Difference
 from koppeling_harness.model.operation import OperationCall, RunContext
@@ -116,10 +116,10 @@ class _Playing:
             private_fields=private,
             key=secrets.token_bytes(32),
         )
-        gateway = Gateway(replay.app, redactor=Redactor(secrets.token_bytes(32)), clock=self._clock)
-        gateway.open(_ENVIRONMENT, secrets=(token,), private_fields=private)
-        server = Server(gateway, gateway=True)
-        base_url = f"{await server.start()}/{_ENVIRONMENT}/ProfitRestServices"
+        gateway = Gateway(redactor=Redactor(secrets.token_bytes(32)), clock=self._clock)
+        door = gateway.open(_ENVIRONMENT, replay.app, secrets=(token,), private_fields=private)
+        doors = Doors()
+        base_url = f"{await doors.open(door)}/{_ENVIRONMENT}/ProfitRestServices"
         runner = IntegrationRunner(self._integration)
         try:
             with tempfile.TemporaryDirectory(
@@ -130,7 +130,7 @@ class _Playing:
         finally:
             await runner.close()
             gateway.close(_ENVIRONMENT)
-            await server.stop()
+            await doors.aclose()
         # a request that is not recorded says more than how the integration took its refusal
         return said if said is not None and not replay.unmatched else _judged(replay)
 

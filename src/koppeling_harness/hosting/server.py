@@ -3,11 +3,15 @@
 import asyncio
 import contextlib
 import socket
+from collections import deque
 from collections.abc import Iterator
+from typing import Any
 
 import uvicorn
+from uvicorn.server import ServerState
 
 from koppeling_harness.errors import HarnessError
+from koppeling_harness.traffic.door import Door
 from koppeling_harness.traffic.wire import GatewayProtocol
 
 _START_LIMIT_S = 10.0
@@ -15,6 +19,8 @@ _GOODBYE_S = 1.0
 _DATE_S = 1.0
 """The header `Date` counts in seconds."""
 _LOOK_EVERY_S = 0.002
+_SHUT_AT_MOST = 64
+"""So many shut doors are listened at: each is a file descriptor."""
 
 
 class _QuietServer(uvicorn.Server):
@@ -66,35 +72,15 @@ class Server:
 
     Args:
         app: An ASGI application.
-        gateway: Whether it is a gateway, that needs to know the connections.
     """
 
-    def __init__(self, app: object, *, gateway: bool = False) -> None:
-        config = uvicorn.Config(
-            app,  # type: ignore[arg-type]
-            http=GatewayProtocol if gateway else "auto",
-            ws="none",
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            timeout_keep_alive=75,  # longer than clients keep idle connections: they close first
-            date_header=not gateway,  # the gateway sets its own, for clock skew
-        )
-        self._server = _QuietServer(config)
+    def __init__(self, app: object) -> None:
+        self._server = _QuietServer(_config(app))
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> str:
         """Listen on a free loopback port; return the address."""
-        # With the protocol named, asyncio switches Nagle's algorithm off for what is accepted;
-        # without, every answer of two segments waits 40 ms.
-        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        try:
-            listener.bind(("127.0.0.1", 0))
-        except OSError as error:
-            listener.close()
-            message = f"127.0.0.1: expected a free port for ERP1, but {error}"
-            raise HarnessError(message) from None
-        port: int = listener.getsockname()[1]
+        listener, port = _listener()
         self._task = asyncio.create_task(self._server.serve(sockets=[listener]))
         async with asyncio.timeout(_START_LIMIT_S):
             while not self._server.started:
@@ -108,3 +94,83 @@ class Server:
         self._server.end()
         if self._task is not None:
             await self._task
+
+
+class Doors:
+    """Listens for each scenario on a port of its own: what comes in there is that scenario's.
+
+    A door that is shut is listened at for a while: what comes late is seen, and goes nowhere.
+    """
+
+    def __init__(self) -> None:
+        # the gateway sets the date itself, for clock skew
+        self._config = _config(None, http=GatewayProtocol, date_header=False)
+        self._config.load()
+        self._state = ServerState()
+        self._open: dict[Door, asyncio.Server] = {}
+        self._shut: deque[Door] = deque()
+
+    async def open(self, door: Door) -> str:
+        """Listen for a door on a free loopback port; return the address."""
+        loop = asyncio.get_running_loop()
+
+        def protocol() -> asyncio.Protocol:
+            made = GatewayProtocol(self._config, self._state, {})
+            made.app = door
+            return made
+
+        listener, port = _listener()
+        self._open[door] = await loop.create_server(protocol, sock=listener)
+        return f"http://127.0.0.1:{port}"
+
+    def shut(self, door: Door) -> None:
+        """Let nothing more through a door, and stop listening at it when many more are shut."""
+        door.shut()
+        self._shut.append(door)
+        if len(self._shut) > _SHUT_AT_MOST:
+            self._open.pop(self._shut.popleft()).close()
+
+    async def aclose(self) -> None:
+        """Stop listening, and close what is open."""
+        for each in self._open.values():
+            each.close()
+        self._open.clear()
+        state = self._state
+        for connection in list(state.connections):
+            connection.transport.abort()
+        for task in list(state.tasks):
+            task.cancel()
+        await asyncio.gather(*state.tasks, return_exceptions=True)
+        while state.connections:
+            await asyncio.sleep(0)  # a transport lets go of its socket in the next turn
+
+
+def _config(app: object, **more: Any) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,  # type: ignore[arg-type]
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        timeout_keep_alive=75,  # longer than clients keep idle connections: they close first
+        **more,
+    )
+
+
+def _listener() -> tuple[socket.socket, int]:
+    """Return a socket on a free loopback port, with the port.
+
+    Raises:
+        HarnessError: There is none.
+    """
+    # With the protocol named, asyncio switches Nagle's algorithm off for what is accepted;
+    # without, every answer of two segments waits 40 ms.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        listener.bind(("127.0.0.1", 0))
+    except OSError as error:
+        listener.close()
+        message = f"127.0.0.1: expected a free port for ERP1, but {error}"
+        raise HarnessError(message) from None
+    port: int = listener.getsockname()[1]
+    return listener, port

@@ -15,7 +15,7 @@ from koppeling_harness.model.journal import Fate, WriteKind, Written
 from koppeling_harness.model.verdict import Cause, Outcome, Severity
 from koppeling_harness.scenario.plan import PlannedScenario
 from koppeling_harness.store.creation_journal import is_unsettled
-from koppeling_harness.traffic.gateway import Gateway
+from koppeling_harness.traffic.door import Door as GatewayDoor
 from koppeling_harness.traffic.polite import Door
 
 ANSWER_LIMIT_S = 120.0
@@ -25,15 +25,14 @@ ANSWER_LIMIT_S = 120.0
 class Host(Protocol):
     """What serves the environment to all scenarios."""
 
-    gateway: Gateway
     authorization: str
 
     def access(self, name: str) -> ErpAccess:
         """Return the harness's own way in, past the gateway."""
         ...
 
-    def gateway_url(self, name: str) -> str:
-        """Return the base URL that the integration is given."""
+    def shut(self, door: GatewayDoor) -> None:
+        """Let nothing more of the integration through the door of a scenario."""
         ...
 
     def redact(self, text: str) -> str:
@@ -54,7 +53,15 @@ class Host(Protocol):
 
 
 class SharedErpEnvironment:
-    """A way into a shared environment, for one scenario."""
+    """A way into a shared environment, for one scenario.
+
+    Attributes:
+        gateway_url: The base URL that the integration is given.
+        door: What it leads to.
+    """
+
+    gateway_url: str
+    door: GatewayDoor
 
     def __init__(
         self,
@@ -81,7 +88,6 @@ class SharedErpEnvironment:
             for sender in (Sender.INTEGRATION, Sender.HARNESS)
         )
         self.access = host.access(self.doors[1].name)
-        self.gateway_url = host.gateway_url(name)
 
     def expect(self, marks: Callable[[], frozenset[str]]) -> None:
         """Say where the run-unique texts of the scenario are found, as they are made."""
@@ -90,11 +96,21 @@ class SharedErpEnvironment:
 
     def mark(self) -> None:
         """Note that the integration is told to do something now."""
-        self._host.gateway.mark(self.name)
+        self.door.turn += 1
 
     def recording(self) -> Recording:
         """Return what the integration sent until now, redacted."""
-        return self._host.gateway.recording(self.name)
+        return self.door.recording()
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether no request of the integration is under way."""
+        return self.door.is_quiet
+
+    def shut(self) -> None:
+        """Let nothing more of the integration through."""
+        if not self.door.is_shut:
+            self._host.shut(self.door)
 
     def redact(self, text: str) -> str:
         """Return a text with every secret and personal value replaced."""
@@ -122,6 +138,7 @@ class SharedErpEnvironment:
 
     async def close(self) -> None:
         """Let nothing more in, and take away what an interrupted scenario wrote."""
+        self.shut()
         try:
             await self._all_answered()
             await self._host.undo(

@@ -6,6 +6,7 @@ For the gateway, the rules and what integrations answer. ERP1 has a reader of it
 import json
 import math
 import re
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from koppeling_harness.model.shape import Text
@@ -13,6 +14,8 @@ from koppeling_harness.model.shape import Text
 MOST_DEPTH = 64
 """Objects and lists inside each other. Source: the default of Newtonsoft.Json and .NET's own."""
 
+_LONG = 18
+"""Digits that surely fit 64 bits."""
 _BOM = "\ufeff"
 _ESCAPED_HALF = re.compile(r"\\u[dD][89a-fA-F]")
 
@@ -30,16 +33,15 @@ class NotJsonError(ValueError):
 
 
 def read_json(text: str | bytes) -> Any:
-    """Return a JSON text as data.
+    """Return a JSON text as data; numbers beyond what a double holds as `Decimal`.
 
     Args:
         text: The text, or its bytes in UTF-8.
 
     Raises:
         NotJsonError: It is empty; it is not UTF-8 or begins with a byte order mark; a member
-            stands in an object twice; it holds `NaN` or `Infinity`, a number beyond what a double
-            holds, or half a character; more than `MOST_DEPTH` objects and lists stand inside each
-            other; or it is no JSON at all.
+            stands in an object twice; it holds `NaN`, `Infinity` or half a character; more than
+            `MOST_DEPTH` objects and lists stand inside each other; or it is no JSON at all.
     """
     text = _decoded(text) if isinstance(text, bytes) else text
     if text.startswith(_BOM):
@@ -94,18 +96,22 @@ def _constant(name: str) -> float:
     raise NotJsonError(nl=f"geen JSON ({name})", en=f"no JSON ({name})")
 
 
-def _number(text: str) -> float:
+def _number(text: str) -> float | Decimal:
     number = float(text)
-    if not math.isfinite(number):
+    return number if math.isfinite(number) else _long(text)
+
+
+def _integer(text: str) -> int | Decimal:
+    return int(text) if len(text) <= _LONG else _long(text)
+
+
+def _long(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
         raise NotJsonError(
             nl="JSON met een getal dat te groot is", en="JSON with a number that is too large"
-        )
-    return number
-
-
-def _integer(text: str) -> int:
-    _number(text)
-    return int(text)
+        ) from None
 
 
 _DECODER = json.JSONDecoder(
@@ -126,7 +132,7 @@ def _hold_depth(data: Any) -> None:
 
 def _hold_characters(data: Any) -> None:
     try:
-        json.dumps(data, ensure_ascii=False).encode()
+        json.dumps(data, ensure_ascii=False, default=str).encode()
     except UnicodeEncodeError as error:
         half = f"\\u{ord(error.object[error.start]):04x}"
         raise NotJsonError(

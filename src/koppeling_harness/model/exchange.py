@@ -110,7 +110,9 @@ class Exchange:
 
     @property
     def connector(self) -> str | None:
-        """The connector that the path names, None for other endpoints."""
+        """The connector that the path names; None for other endpoints, and for what was refused."""
+        if self.refused is not None:
+            return None
         parts = self.path.strip("/").split("/")
         names_one = len(parts) > 1 and parts[0].lower() in _NAMING
         return unquote(parts[1]) if names_one else None

@@ -8,13 +8,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from koppeling_harness.clock import Clock
 from koppeling_harness.errors import HarnessError
-from koppeling_harness.model.exchange import Exchange, Sender
+from koppeling_harness.model.exchange import Exchange, Refused, RefusedFor, Sender
+from koppeling_harness.model.shape import Text
 from koppeling_harness.traffic.answer import Answer, RawHeaders
 from koppeling_harness.traffic.capture import Capture
 from koppeling_harness.traffic.redact_exchange import ExchangeRedactor
 from koppeling_harness.traffic.wire import Wire, wire_of
 
 _ENDED_BY_ERROR = 500
+_EMPTY: RawHeaders = [(b"content-type", b"application/xml; charset=utf-8")]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -29,6 +31,7 @@ class Passage:
         started_s: When it arrived, since recording began.
         turn: How often the integration had been triggered.
         clock: Tells the time for the `Date` of an answer that has none.
+        refused: Why it never went on to the ERP; None when it did.
         fault: Names of the faults that were carried out on it, joined by `+`.
         erp_status: What the ERP answered, where faults stand between.
     """
@@ -42,8 +45,10 @@ class Passage:
     clock: Clock
     asgi_receive: Receive
     asgi_send: Send
+    refused: Refused | None = None
     fault: str | None = None
     erp_status: int | None = None
+    _is_whole: bool = field(init=False, default=False)
     _request: Capture = field(init=False)
     _response: Capture = field(init=False, default_factory=Capture)
     _response_headers: RawHeaders = field(init=False, default_factory=list)
@@ -73,6 +78,9 @@ class Passage:
         message = await self.asgi_receive()
         if message["type"] == "http.request":
             self._request.feed(message.get("body", b""))
+            self._is_whole = not message.get("more_body", False)
+        elif not self._is_whole and self._status is None:
+            self.refused = _CUT_OFF
         return message
 
     async def send(self, message: Message) -> None:
@@ -131,6 +139,17 @@ class Passage:
             raise HarnessError(message)
         return wire
 
+    async def refuse(self, why: Refused, *, status: int) -> None:
+        """Answer without asking the ERP, as AFAS does what it does not know."""
+        self.refused = why
+        headers = [(b"content-length", b"0"), *_EMPTY]
+        await self.send({"type": "http.response.start", "status": status, "headers": headers})
+        await self.send({"type": "http.response.body", "body": b""})
+
+    def answered(self, status: int | None) -> None:
+        """Note how the server itself answered what it could not read."""
+        self._status = status
+
     def failed(self) -> None:
         """Note that the ERP's side raised an error: the server answers 500 by itself."""
         if self._status is None:
@@ -174,12 +193,24 @@ class Passage:
             connection=self.connection,
             fault=self.fault,
             turn=self.turn,
-            erp_status=self.erp_status if self.fault else self._status,
+            erp_status=self._erp_status(),
+            refused=self.refused,
         )
+
+    def _erp_status(self) -> int | None:
+        if self.refused is not None:
+            return None
+        return self.erp_status if self.fault else self._status
 
     def _kept(self, capture: Capture, charset: str, redactor: ExchangeRedactor) -> str | None:
         text = capture.text(charset)
         return None if text is None else capture.finish(redactor.body(text, self.path))
+
+
+_CUT_OFF = Refused(
+    kind=RefusedFor.BROKEN_OFF,
+    found=Text(nl="het verzoek brak af in zijn body", en="the request broke off in its body"),
+)
 
 
 async def _nothing_more() -> Message:

@@ -12,10 +12,13 @@ from typing import Protocol
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from koppeling_harness.errors import ErpUnavailableError
+from koppeling_harness.http.address import SERVICE, read_address
 from koppeling_harness.model.exchange import Sender
 from koppeling_harness.model.gate import Gate
 from koppeling_harness.traffic.answer import Answer
 from koppeling_harness.traffic.capture import Capture
+from koppeling_harness.traffic.upstream import BrokenOffError
+from koppeling_harness.traffic.wire import target_of
 
 UPSTREAM = "erp"
 """The name by which the reverse proxy knows the environment."""
@@ -89,19 +92,34 @@ class PoliteUpstream:
         del self._doors[name]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """ASGI: carry one call."""
+        """ASGI: carry one call of the harness; the first part of its path names the door."""
         raw: bytes = scope.get("raw_path") or scope["path"].encode()
         name, _, rest = raw.lstrip(b"/").partition(b"/")
         door = self._doors.get(name.decode("latin-1"))
-        if door is None:
+        if door is None or door.sender is not Sender.HARNESS:
             await _send(send, _refusal(404, "no such environment behind this gateway"))
             return
-        inner = {**scope, "raw_path": b"/%b/%b" % (UPSTREAM.encode(), rest)}
-        path = b"/" + rest.partition(b"/")[2]
-        call = _Call(door=door, scope=inner, path=path.decode("latin-1"))
+        await self._enter(door, (b"/" + rest.partition(b"/")[2]).decode(), scope, receive, send)
+
+    def through(self, name: str) -> ASGIApp:
+        """Return an ASGI application that carries what comes through one door and was read."""
+
+        async def carry(scope: Scope, receive: Receive, send: Send) -> None:
+            path = read_address(scope["method"], target_of(scope)).path
+            await self._enter(self._doors[name], path, scope, receive, send)
+
+        return carry
+
+    async def _enter(
+        self, door: Door, path: str, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        raw_path = f"/{UPSTREAM}/{SERVICE}{path}".encode()
+        call = _Call(door=door, scope={**scope, "raw_path": raw_path}, path=path)
         door.under_way += 1
         try:
             await self._carry(call, receive, send)
+        except BrokenOffError:
+            return  # the client left before its call was whole: it is not sent
         finally:
             door.under_way -= 1
 
@@ -263,7 +281,7 @@ async def _body(receive: Receive) -> bytes:
     while True:
         message = await receive()
         if message["type"] != "http.request":
-            break
+            raise BrokenOffError
         chunks.append(message.get("body", b""))
         if not message.get("more_body", False):
             break

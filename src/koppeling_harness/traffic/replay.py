@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from koppeling_harness.http.address import read_address
 from koppeling_harness.model.exchange import Exchange, Recording, Sender
 from koppeling_harness.model.finding import Difference
 from koppeling_harness.model.secret import Secret
@@ -16,7 +17,7 @@ from koppeling_harness.traffic.capture import Capture, is_truncated
 from koppeling_harness.traffic.likeness import Meanings, differences
 from koppeling_harness.traffic.redact_exchange import ExchangeRedactor
 from koppeling_harness.traffic.redactor import Redactor
-from koppeling_harness.traffic.wire import wire_of
+from koppeling_harness.traffic.wire import target_of, wire_of
 from koppeling_harness.value import dataclass
 
 NOT_RECORDED = 501
@@ -122,8 +123,7 @@ class Replay:
             body.feed(message.get("body", b""))
             if message["type"] != "http.request" or not message.get("more_body", False):
                 break
-        raw: bytes = scope.get("raw_path") or scope["path"].encode()
-        path = _below_base(raw.decode("latin-1"))
+        path = read_address(scope["method"], target_of(scope)).path
         query = scope["query_string"].decode("latin-1")
         text = body.text()
         self._count += 1
@@ -170,13 +170,6 @@ class Replay:
             )
         )
         return None
-
-
-def _below_base(path: str) -> str:
-    """Return the path below `/{environment}/ProfitRestServices`."""
-    _, _, rest = path.lstrip("/").partition("/")
-    _, slash, below = rest.partition("/")
-    return slash + below
 
 
 async def _answer(send: Send, recorded: Exchange) -> None:

@@ -7,15 +7,31 @@ ASGI has no message for "close without an answer". Served with
 import asyncio
 import contextlib
 import itertools
+import re
 import socket
 import struct
 import sys
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
-from uvicorn.protocols.http.auto import AutoHTTPProtocol
+import httptools
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from koppeling_harness.model.shape import Text
+from koppeling_harness.value import dataclass
+
+HEAD_LIMIT_BYTES = 128 * 1024
+"""Of a request line with its headers."""
+REST_LIMIT_S = 60.0
+"""Longer than this nobody waits for the rest of a request."""
+
+_HEAD_KEPT = 16 * 1024
+_BAD_REQUEST = 400
+_BROKE_OFF = Text(nl="het verzoek brak af in zijn kop", en="the request broke off in its head")
+_METHOD = re.compile(r"[A-Za-z]{1,20}")
+_NAME = re.compile(r"[A-Za-z0-9-]{1,60}")
 _KEY = "koppeling_harness.wire"
+_TARGET = "koppeling_harness.target"
 _NUMBERS = itertools.count(1)
 _LINGER_0 = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 
@@ -84,8 +100,176 @@ class _WithWire(asyncio.Protocol):
         self._wire.mark_lost()
 
 
-class GatewayProtocol(_WithWire, AutoHTTPProtocol):  # type: ignore[misc, valid-type]
-    """uvicorn's own HTTP protocol, that hands the connection to the gateway."""
+class Unreadable(Protocol):
+    """A door that is told of requests that never became one."""
+
+    def unreadable(self, head: "Head") -> None:
+        """Take note of a request that is no HTTP, or that broke off in its head."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """The head of a request, as far as it could be read.
+
+    Attributes:
+        wire: The connection that it came over.
+        method: Upper case; `?` when there is none.
+        target: As it stands in the request line; empty when there is none.
+        headers: Those that were read.
+        why: Why it is no request.
+        status: What it was answered; None when it was not.
+        is_broken_off: Whether it just ended.
+    """
+
+    wire: Wire
+    method: str
+    target: str
+    headers: list[tuple[bytes, bytes]]
+    why: Text
+    status: int | None
+    is_broken_off: bool
+
+
+class GatewayProtocol(_WithWire, HttpToolsProtocol):
+    """uvicorn's own HTTP protocol, that hands connection and request line to the gateway.
+
+    What llhttp refuses, what ends in its head and what does not come on are told to the door as
+    well: to uvicorn they are no requests.
+    """
+
+    _wire: Wire
+    _head: bytearray
+    _head_size: int
+    _is_idle: bool
+    _has_head: bool
+    _limit: asyncio.TimerHandle | None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """asyncio: a client is here."""
+        self._head, self._head_size = bytearray(), 0
+        self._is_idle, self._has_head = True, False
+        self._limit = None
+        super().connection_made(transport)
+
+    def data_received(self, data: bytes) -> None:
+        """asyncio: a client sends something."""
+        if self._is_idle:
+            self._head, self._head_size = bytearray(), 0
+        if not self._has_head:
+            self._head_size += len(data)
+            self._head += data[: _HEAD_KEPT - len(self._head)]
+        self._unset_keepalive_if_required()
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade:
+            pass  # nothing that AFAS has: it is answered as an ordinary request
+        except httptools.HttpParserError as error:
+            self._refuse(str(error))
+            return
+        if not self._is_idle and not self._has_head and self._head_size > HEAD_LIMIT_BYTES:
+            self._refuse(f"more than {HEAD_LIMIT_BYTES} bytes of headers")
+        elif not self._is_idle:
+            self._wait()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """asyncio: a client has gone."""
+        self._unlimited()
+        if not self._is_idle and not self._has_head:
+            self._tell(_BROKE_OFF, status=None, is_broken_off=True)
+            self._is_idle = True
+        super().connection_lost(exc)
+
+    def on_message_begin(self) -> None:
+        """llhttp: a request begins."""
+        super().on_message_begin()
+        self._is_idle, self._has_head = False, False
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """llhttp: a header; blanks around its value are no part of it (RFC 9110, section 5.5)."""
+        super().on_header(name, value.strip(b" \t"))
+
+    def on_headers_complete(self) -> None:
+        """llhttp: the headers of a request are complete."""
+        state: dict[str, Any] = self.scope["state"]
+        state[_TARGET] = self.url.decode("latin-1")
+        super().on_headers_complete()
+        self._has_head = True
+
+    def on_message_complete(self) -> None:
+        """llhttp: a request is complete."""
+        super().on_message_complete()
+        self._is_idle = True
+        self._unlimited()
+
+    def _wait(self) -> None:
+        """Wait no longer than AFAS would for the rest of a request."""
+        self._unlimited()
+        self._limit = self.loop.call_later(REST_LIMIT_S, self._expire)
+
+    def _unlimited(self) -> None:
+        if self._limit is not None:
+            self._limit.cancel()
+            self._limit = None
+
+    def _expire(self) -> None:
+        if not self._has_head:
+            self._tell(_BROKE_OFF, status=None, is_broken_off=True)
+            self._is_idle = True
+        self.transport.close()
+
+    def _refuse(self, why: str) -> None:
+        if self._has_head:
+            self.transport.close()  # the rest of a body: its exchange has begun, and breaks off
+            return
+        header = self._broken_header()
+        where = f", header {header}" if header else ""
+        text = Text(nl=f"{why}{where}", en=f"{why}{where}")
+        self._tell(text, status=_BAD_REQUEST, is_broken_off=False)
+        self._is_idle = True
+        self.send_400_response("Bad Request - Invalid Header")
+
+    def _tell(self, why: Text, *, status: int | None, is_broken_off: bool) -> None:
+        app: Unreadable = self.app
+        method, target = self._request_line()
+        app.unreadable(
+            Head(
+                wire=self._wire,
+                method=method,
+                target=target,
+                headers=list(self.headers or ()),
+                why=why,
+                status=status,
+                is_broken_off=is_broken_off,
+            )
+        )
+
+    def _request_line(self) -> tuple[str, str]:
+        line = self._lines()[0]
+        method, _, rest = line.partition(" ")
+        target = self.url.decode("latin-1") if self.url else rest.rpartition(" HTTP/")[0]
+        return (method.upper() if _METHOD.fullmatch(method) else "?"), target
+
+    def _broken_header(self) -> str:
+        """Return the name of the header that could not be read; empty when it was none."""
+        lines = self._lines()
+        at = 1 + len(self.headers or ())
+        name = lines[at].partition(":")[0] if at < len(lines) and self.url else ""
+        return name if _NAME.fullmatch(name) else ""
+
+    def _lines(self) -> list[str]:
+        text = self._head.decode("latin-1").lstrip("\r\n")
+        return re.split("\r?\n", text) or [""]
+
+
+def target_of(scope: Mapping[str, Any]) -> str:
+    """Return the target of a request, as it stands in the request line."""
+    target: str | None = scope.get("state", {}).get(_TARGET)
+    if target is not None:
+        return target
+    raw: bytes = scope.get("raw_path") or scope["path"].encode()
+    query: bytes = scope["query_string"]
+    return (raw + b"?" + query if query else raw).decode("latin-1")
 
 
 def wire_of(scope: Mapping[str, Any]) -> Wire | None:

@@ -40,6 +40,11 @@ class SilentEnvironment:
     def recording(self) -> Recording:
         return Recording(exchanges=())
 
+    is_quiet = True
+
+    def shut(self) -> None:
+        pass
+
     def redact(self, text: str) -> str:
         return text
 

@@ -44,22 +44,13 @@ def test_the_base_is_recognised_in_any_case(served):
     assert served.only_exchange().path == "/metainfo"
 
 
-def test_an_environment_that_nobody_opened_passes_without_a_trace(served):
+def test_another_environment_at_this_door_is_refused_and_recorded(served):
     served.open()
     other = f"http://127.0.0.1:{served.port}/T99999AA/ProfitRestServices/metainfo"
 
-    assert served.client.get(other).status_code == 200
-    assert served.recording().exchanges == ()
-
-
-def test_environments_do_not_see_each_other(served):
-    served.open()
-    served.call("open", "T99999AA")
-    other = f"http://127.0.0.1:{served.port}/T99999AA/ProfitRestServices/metainfo"
-    served.client.get(other)
-
-    assert served.recording().exchanges == ()
-    assert len(served.call("close", "T99999AA").exchanges) == 1
+    assert served.client.get(other).status_code == 404
+    assert served.erp.carried_out == []
+    assert served.only_exchange().refused.found.en.startswith("another environment (T99999AA)")
 
 
 def test_a_closed_environment_is_forgotten(served):

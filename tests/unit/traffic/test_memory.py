@@ -45,11 +45,11 @@ def test_fifty_megabytes_there_and_back_take_a_few_megabytes():
         nonlocal received
         received += len(message.get("body", b""))
 
-    gateway = Gateway(echo, redactor=Redactor(b"key"), clock=SystemClock())
-    gateway.open("T12345AA")
+    gateway = Gateway(redactor=Redactor(b"key"), clock=SystemClock())
+    door = gateway.open("T12345AA", echo)
     tracemalloc.start()
     try:
-        asyncio.run(gateway(scope, receive, send))
+        asyncio.run(door(scope, receive, send))
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()

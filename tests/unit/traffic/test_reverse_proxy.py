@@ -38,15 +38,19 @@ def pair(_pair: tuple[Served, Served]) -> tuple[Served, Served]:
 
 def test_a_request_arrives_as_it_was_sent(pair):
     real, gateway = pair
-    answer = gateway.client.post(
-        "/connectors/A%2FB/@Id/1?filtervalues=a%2Cb+c&x=",
+    answer = gateway.client.request(
+        "DELETE",
+        "/connectors/KnX/KnX/@Id/A%2FB?filtervalues=a%2Cb+c&x=",
         content=b"{}",
         headers={"IntegrationId": "1_2", "X-Own": "y"},
     )
     seen = real.only_exchange()
 
     assert answer.status_code == 201
-    assert (seen.path, seen.query) == ("/connectors/A%2FB/@Id/1", "filtervalues=a%2Cb+c&x=")
+    assert (seen.path, seen.query) == (
+        "/connectors/KnX/KnX/@Id/A%2FB",
+        "filtervalues=a%2Cb+c&x=",
+    )
     assert (seen.header("integrationid"), seen.header("x-own")) == ("1_2", "y")
     assert seen.header("host") == f"127.0.0.1:{real.port}"
     assert (seen.request_body, seen.header("content-length")) == ("{}", "2")

@@ -14,6 +14,7 @@ from koppeling_harness.traffic.checks import (
     definition,
     log,
     paging,
+    request,
     retry,
     volume,
     write,
@@ -21,12 +22,20 @@ from koppeling_harness.traffic.checks import (
 from koppeling_harness.traffic.checks.call import Call
 from koppeling_harness.traffic.checks.rule import Objection, Rule, Scene
 
-__all__ = ["CATALOGUE_VERSION", "RULES", "RULE_BROKE", "Rule", "check_exchanges"]
+__all__ = [
+    "CATALOGUE_VERSION",
+    "RULES",
+    "RULE_BROKE",
+    "TRAFFIC_AFTER_END",
+    "Rule",
+    "check_exchanges",
+]
 
 CATALOGUE_VERSION = "2026.3"
 """Changes when a rule is added, removed, or judges otherwise."""
 
 RULES: tuple[Rule, ...] = (
+    *request.RULES,
     *access.RULES,
     *declared.RULES,
     *paging.RULES,
@@ -40,6 +49,9 @@ RULES: tuple[Rule, ...] = (
 
 RULE_BROKE = "HARNESS-ERROR"
 """Code of the finding about a rule that broke: ours, never the integration's."""
+
+TRAFFIC_AFTER_END = "TRAFFIC-AFTER-END"
+"""Code of the finding about what came when the door had shut."""
 
 _REPORT = Text(nl="Meld het met de run-map erbij.", en="Report it, with the folder of the run.")
 _WEIGHT = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFORMATION: 2}
@@ -69,10 +81,10 @@ def check_exchanges(
     Returns:
         A finding per rule and subject, the heaviest first.
     """
-    calls = [Call(each) for each in exchanges if each.sender is Sender.INTEGRATION]
-    if not calls and not log_text:
+    sent = [Call(each) for each in exchanges if each.sender is Sender.INTEGRATION]
+    if not sent and not log_text:
         return ()  # it did nothing and said nothing
-    scene = Scene(calls, manifest, log_text, definitions)
+    scene = Scene(sent, manifest, log_text, definitions)
     findings = [
         finding
         for rule in RULES

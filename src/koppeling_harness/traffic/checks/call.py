@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 from koppeling_harness.http.json_text import NotJsonError, read_json
-from koppeling_harness.model.exchange import Exchange
+from koppeling_harness.model.exchange import Exchange, RefusedFor
 from koppeling_harness.model.shape import Text
 from koppeling_harness.traffic.capture import is_truncated
 from koppeling_harness.traffic.checks.body import elements_of, fields_of, keys_of, objects_of
@@ -29,6 +29,7 @@ class Call:
     Attributes:
         exchange: The exchange itself.
         connector: The connector that it names, in lower case.
+        is_whole: Whether it is a request, and was meant for AFAS while the scenario ran.
         is_read: Whether it reads from a GetConnector.
         is_write: Whether it writes through an UpdateConnector.
         needs_token: Whether it must carry a token: all but the calls that are made to get one.
@@ -38,8 +39,10 @@ class Call:
         self.exchange = exchange
         connector = exchange.connector
         self.connector = None if connector is None else connector.lower()
-        self.is_read = connector is not None and exchange.method == "GET"
-        self.is_write = connector is not None and exchange.method in _WRITING
+        through = connector is not None and exchange.path.lower().startswith("/connectors/")
+        self.is_read = through and exchange.method == "GET"
+        self.is_write = through and exchange.method in _WRITING
+        self.is_whole = exchange.refused is None or exchange.refused.kind is RefusedFor.ADDRESS
         path = exchange.path.lower().lstrip("/")
         self.needs_token = exchange.method != "OPTIONS" and not path.startswith(_WITHOUT_TOKEN)
         self._headers: dict[str, list[str]] = {}

@@ -138,7 +138,7 @@ def _could_show(read: Call, written: Call) -> bool:
     equal = [value for _, value, operator in read.filters if operator == _EQUAL and value]
     if not equal or written.request_json is None:
         return True
-    sent = json.dumps(written.request_json, ensure_ascii=False).casefold()
+    sent = json.dumps(written.request_json, ensure_ascii=False, default=str).casefold()
     return any(value.strip().casefold() in sent for value in equal)
 
 

@@ -31,7 +31,8 @@ class Scene:
     """What the rules look at.
 
     Attributes:
-        calls: What the integration sent, in the order in which it arrived.
+        calls: What the integration asked of AFAS, in the order in which it arrived.
+        refused: What it sent that never went on to ERP1, whole or not.
         manifest: What the integration says of itself.
         log: What the integration itself logged, redacted; empty when it was not handed over.
         definitions: What UpdateConnectors take, by id in lower case, as far as it is known.
@@ -39,12 +40,13 @@ class Scene:
 
     def __init__(
         self,
-        calls: Sequence[Call],
+        sent: Sequence[Call],
         manifest: Manifest,
         log: str = "",
         definitions: Mapping[str, UpdateMetainfo] | None = None,
     ) -> None:
-        self.calls = tuple(calls)
+        self.calls = tuple(call for call in sent if call.is_whole)
+        self.refused = tuple(call for call in sent if call.exchange.refused is not None)
         self.manifest = manifest
         self.log = log
         self.definitions = definitions or {}

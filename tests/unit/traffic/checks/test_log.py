@@ -41,4 +41,4 @@ def test_personal_data_in_the_log_is_warned_of_by_kind():
 
 
 def test_an_ordinary_log_is_fine():
-    assert judged(Tape().call(), "read 3 employees [12]") == []
+    assert judged(Tape().read(), "read 3 employees [12]") == []

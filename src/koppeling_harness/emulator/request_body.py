@@ -1,0 +1,109 @@
+"""The body of a request as it comes over the wire: whole, not too large, its encoding undone."""
+
+import asyncio
+import zlib
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from typing import Any, TypeVar
+
+MOST_BODY = 75 * 1024 * 1024
+"""Bytes of a request; larger gives 413 (source: AFAS, docs.afas.help/apidoc)."""
+
+_REST_LIMIT_S = 60.0
+"""Longer than this the rest of a request is not waited for."""
+
+_Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+_Given = TypeVar("_Given")
+
+
+class GoneError(Exception):
+    """The client left before its request was whole."""
+
+
+class UnfitError(Exception):
+    """A body cannot be taken as it is.
+
+    Attributes:
+        status: How it is answered.
+    """
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+async def read_body(
+    scope: Mapping[str, Any], receive: _Receive, headers: Mapping[bytes, bytes]
+) -> bytes:
+    """Return a request's body.
+
+    Raises:
+        GoneError: It broke off.
+        UnfitError: It is larger than Profit takes, does not come on, or is not what its
+            `Content-Encoding` says.
+    """
+    body = await _read(receive, in_pieces=brings_body(scope))
+    return _decoded(body, headers)
+
+
+async def _in_time(work: Awaitable[_Given]) -> _Given:
+    async with asyncio.timeout(_REST_LIMIT_S):
+        return await work
+
+
+async def _read(receive: _Receive, *, in_pieces: bool) -> bytes:
+    """Return the request's body.
+
+    Raises:
+        GoneError: It broke off.
+        UnfitError: It is larger than Profit takes, or does not come on.
+    """
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        try:
+            message = await (_in_time(receive()) if in_pieces else receive())
+        except TimeoutError:
+            raise UnfitError(408) from None
+        if message["type"] != "http.request":
+            raise GoneError
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size <= MOST_BODY:
+            chunks.append(chunk)
+        if not message.get("more_body"):
+            break
+    if size > MOST_BODY:
+        raise UnfitError(413)
+    return b"".join(chunks)
+
+
+def _decoded(body: bytes, headers: Mapping[bytes, bytes]) -> bytes:
+    """Return a body with its `Content-Encoding` undone. Source: RFC 9110, section 8.4.
+
+    Raises:
+        UnfitError: The encoding is none that is known, or not what the body has; or what comes
+            out is larger than Profit takes.
+    """
+    encoding = headers.get(b"content-encoding", b"").lower()
+    if not body or encoding in {b"", b"identity"}:
+        return body
+    if encoding not in {b"gzip", b"x-gzip", b"deflate"}:
+        raise UnfitError(415)
+    inflate = zlib.decompressobj(47)  # zlib's own header or gzip's, whichever it is
+    try:
+        plain = inflate.decompress(body, MOST_BODY + 1)
+    except zlib.error:
+        raise UnfitError(400) from None
+    if len(plain) > MOST_BODY:
+        raise UnfitError(413)
+    if not inflate.eof or inflate.unused_data:
+        raise UnfitError(400)
+    return plain
+
+
+def brings_body(scope: Mapping[str, Any]) -> bool:
+    """Return whether a request says that it has a body."""
+    return any(
+        name == b"transfer-encoding" or (name == b"content-length" and value.strip() != b"0")
+        for name, value in scope["headers"]
+    )

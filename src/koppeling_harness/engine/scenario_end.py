@@ -1,0 +1,187 @@
+"""The end of a scenario: the integration is done, all is quiet, the door shuts, it is judged."""
+
+import asyncio
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import field, replace
+from sys import intern
+
+from koppeling_harness.engine import codes
+from koppeling_harness.engine.environment import Environment
+from koppeling_harness.engine.fill import describe
+from koppeling_harness.engine.step import Phase, Stage, carry_out
+from koppeling_harness.engine.stop import Said, Stop, stop
+from koppeling_harness.model.exchange import Recording
+from koppeling_harness.model.finding import Finding
+from koppeling_harness.model.run import StepRecord
+from koppeling_harness.model.scenario import ExchangesStep, FindingsStep, OperationStep, Step
+from koppeling_harness.model.verdict import Cause, Outcome, Severity
+from koppeling_harness.scenario.plan import PlannedScenario
+from koppeling_harness.traffic.checks import RULE_BROKE
+
+QUIET_LIMIT_S = 2.0
+"""So long what is under way has for coming to its end; idle connections do not count."""
+_LOOK_EVERY_S = 0.005
+
+
+@dataclasses.dataclass(slots=True)
+class Look:
+    """A step that looked at the traffic, and what it saw of it."""
+
+    at: int
+    """Its place among the steps."""
+    step: ExchangesStep | FindingsStep
+    phase: Phase
+    ended: Stop | None
+    traffic: tuple[int, ...]
+    turns: int
+    """How often the integration had been told to do something."""
+
+
+@dataclasses.dataclass(slots=True)
+class Course:
+    """How a scenario goes: filled while it runs."""
+
+    stops: list[Stop] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    steps: list[StepRecord] = field(default_factory=list)
+    looks: list[Look] = field(default_factory=list)
+    running: Step | None = None
+    """The step that is being carried out, or was last."""
+
+    def keep(self, step: Step, phase: Phase, stage: Stage, ended: Stop | None) -> None:
+        """Keep what a step may have to be asked again: one that looked at the traffic."""
+        if isinstance(step, ExchangesStep | FindingsStep):
+            self.looks.append(
+                Look(
+                    at=len(self.steps) - 1,
+                    step=step,
+                    phase=phase,
+                    ended=ended,
+                    traffic=_traffic(stage.environment),
+                    turns=len(stage.trigger.triggers),
+                )
+            )
+
+
+async def end_quietly(environment: Environment) -> None:
+    """Wait until nothing is under way, and shut the door."""
+    loop = asyncio.get_running_loop()
+    ends_s = loop.time() + QUIET_LIMIT_S
+    while not environment.is_quiet and loop.time() < ends_s:
+        await asyncio.sleep(_LOOK_EVERY_S)
+    environment.shut()
+
+
+async def judge_at_last(stage: Stage, course: Course) -> None:
+    """Judge all that was sent, and look again where a step saw less of it."""
+    await stage.learn()
+    course.findings += stage.judge()
+    seen = _traffic(stage.environment)
+    for look in course.looks:
+        if look.traffic != seen and look.turns == len(stage.trigger.triggers):
+            await _again(look, stage, course)
+
+
+async def _again(look: Look, stage: Stage, course: Course) -> None:
+    """Carry a step out again; the later answer counts."""
+    ended = await carry_out(replace(look.step, within_s=None), look.phase, stage)
+    outcome = ended.outcome if ended else Outcome.PASSED
+    course.steps[look.at] = replace(course.steps[look.at], outcome=outcome)
+    course.stops = [each for each in course.stops if each is not look.ended]
+    if ended is not None:
+        course.stops.append(ended)
+
+
+def _traffic(environment: Environment) -> tuple[int, ...]:
+    exchanges = environment.recording().exchanges
+    return len(exchanges), sum(each.status is not None for each in exchanges)
+
+
+def record_of(
+    phase: Phase, number: int, step: Step, ended: Stop | None, took_s: float
+) -> StepRecord:
+    """Return one step as it went."""
+    return StepRecord(
+        name=intern(f"{phase.name} {number}: {describe(step)}"),
+        place=step.place,
+        outcome=ended.outcome if ended else Outcome.PASSED,
+        duration_s=round(took_s, 6),
+    )
+
+
+def outcome_of(
+    planned: PlannedScenario, course: Course, recording: Recording
+) -> tuple[Outcome, Cause | None]:
+    """Return the outcome and its cause, and add what was missing.
+
+    What stopped a scenario before it could judge weighs first: a refusal of the environment must
+    never read as a failed integration. Then what the integration did wrong, then missing proof.
+    """
+    for ended in course.stops:
+        if ended.outcome is Outcome.INCONCLUSIVE:
+            return ended.outcome, ended.cause
+    errors = [each.code for each in course.findings if each.level is Severity.ERROR]
+    if _made_no_call(recording) and not any(code != RULE_BROKE for code in errors):
+        missing = _without_a_call(planned, course, recording)
+        if missing is not None:
+            return missing
+    for ended in course.stops:
+        return ended.outcome, ended.cause
+    if any(code != RULE_BROKE for code in errors):
+        return Outcome.FAILED, Cause.INTEGRATION
+    if errors:  # a rule of ours broke, and no other has anything against it
+        return Outcome.INCONCLUSIVE, Cause.HARNESS
+    return _fired(planned, course, recording)
+
+
+def _made_no_call(recording: Recording) -> bool:
+    """Return whether the integration did what it was told, as it said, without a single call."""
+    answered = [each.ok is not None for each in recording.triggers]
+    return bool(answered) and all(answered) and not recording.exchanges
+
+
+def _without_a_call(
+    planned: PlannedScenario, course: Course, recording: Recording
+) -> tuple[Outcome, Cause] | None:
+    """Say that no call came; a scenario about calls was then not run, whatever its steps say."""
+    told = next((each.finding.message for each in course.stops), "")
+    more = f" ({told})" if told else ""
+    said = Said(
+        nl=f"geen enkele aanroep; gegeven was {recording.base_url}, daar kwam niets aan{more}",
+        en=f"not a single call; given was {recording.base_url}, where nothing arrived{more}",
+    )
+    place = planned.scenario.place
+    missing = stop(codes.NO_CALL, Outcome.NOT_RUN, Cause.INTEGRATION, place, said)
+    if planned.scenario.for_each is None:
+        # an own scenario may be about what the integration does without AFAS
+        course.findings.append(replace(missing.finding, level=Severity.INFORMATION))
+        return None
+    course.stops = [missing]
+    return Outcome.NOT_RUN, Cause.INTEGRATION
+
+
+def _fired(
+    planned: PlannedScenario, course: Course, recording: Recording
+) -> tuple[Outcome, Cause | None]:
+    unfired = [
+        fault
+        for fault, fired in zip(planned.scenario.faults, recording.faults_fired, strict=True)
+        if not fired
+    ]
+    for fault in unfired:
+        of = f"{fault.of.method or '*'} {fault.of.connector or fault.of.path or '*'}"
+        said = Said(
+            nl=f"storing {fault.fault} op aanroep {fault.calls} van {of} trad niet op",
+            en=f"fault {fault.fault} on call {fault.calls} of {of} never fired",
+        )
+        ended = stop(codes.FAULT_NOT_FIRED, Outcome.NOT_RUN, Cause.CONFIGURATION, fault.place, said)
+        course.stops.append(ended)
+    if unfired:
+        return Outcome.NOT_RUN, Cause.CONFIGURATION
+    return Outcome.PASSED, None
+
+
+def has_operation(steps: Sequence[Step]) -> bool:
+    """Return whether a step of these tells the integration to do something."""
+    return any(isinstance(each, OperationStep) for each in steps)

@@ -59,6 +59,7 @@ LEAVES = {
     "sweep": ("demo",),
     "doctor": (),
     "config show": (),
+    "records check": ("runs",),
     "rules list": (),
     "erp1 import": ("a.json",),
     "erp1 quirks": (),

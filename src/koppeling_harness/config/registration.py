@@ -209,7 +209,8 @@ def registration_name(path: Path) -> str:
         found = None
     if found:
         return found[1]
-    return path.absolute().parent.name if path.name == REGISTRATION else path.stem
+    name = path.absolute().parent.name if path.name == REGISTRATION else path.stem
+    return name.encode("utf-8", "backslashreplace").decode()  # a file's name may be no text
 
 
 def registration_path(path: Path) -> Path:

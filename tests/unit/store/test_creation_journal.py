@@ -1,3 +1,5 @@
+import os
+
 import pytest
 
 from koppeling_harness.errors import ConfigurationError
@@ -43,6 +45,18 @@ def test_what_was_written_is_on_disk_before_it_is_answered(tmp_path):
     [found] = read_journal(tmp_path / "journal" / "r1.jsonl").written
 
     assert (found.answer, found.element_keys()) == (None, ({"PrId": "P1"},))
+    journal.close()
+
+
+def test_a_line_is_forced_onto_the_disk_before_the_write_goes_on(tmp_path, monkeypatch):
+    forced: list[bytes] = []
+    journal = CreationJournal(tmp_path, RUN)
+    path = tmp_path / "journal" / "r1.jsonl"
+    monkeypatch.setattr(os, "fsync", lambda _file: forced.append(path.read_bytes()))
+    write(journal, keys=[{"PrId": "P1"}], connector="PtProject")
+
+    assert forced[-1] == path.read_bytes()
+    assert b"PtProject" in forced[-1]
     journal.close()
 
 

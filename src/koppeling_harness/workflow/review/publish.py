@@ -108,7 +108,7 @@ def render_site(judged: Judged, *, clock: Clock, language: Language) -> dict[str
         links={place: f"dossiers/{name}.html" for place, name in names.items()},
         language=language,
     )
-    return {name: content.encode() for name, content in files.items()}
+    return {name: content.encode("utf-8", "backslashreplace") for name, content in files.items()}
 
 
 def _names(judged: Judged) -> Iterator[str]:

@@ -142,6 +142,13 @@ def test_a_sort_value_on_both_sides_of_a_page_border_is_told():
     assert of("PERF-46", tape) == [2]
 
 
+def test_a_sort_value_on_both_sides_of_the_first_row_is_told_too():
+    tape = Tape().read(rows=[{"EmployeeId": "1"}], query=page(0, 1))
+    tape.read(rows=[{"EmployeeId": "1"}], query=page(1, 1))
+
+    assert of("PERF-46", tape) == [2]
+
+
 def test_a_unique_sort_is_fine():
     tape = Tape().read(rows=100, query=page(0)).read(rows=rows_of(103)[100:], query=page(100))
 

@@ -1,0 +1,145 @@
+"""What comes of a call to an integration, for each way in which it can end."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+import pytest
+
+from koppeling_harness.clock import SystemClock
+from koppeling_harness.document import load_yaml
+from koppeling_harness.engine.stop import Stop
+from koppeling_harness.engine.trigger import Trigger
+from koppeling_harness.model.manifest import Manifest
+from koppeling_harness.model.operation import OperationResult, RunContext
+from koppeling_harness.model.scenario import OperationStep
+from koppeling_harness.model.shape import Release
+from koppeling_harness.model.verdict import Cause, Outcome
+from koppeling_harness.plugin.breakdown import Breakdown, BreakdownKind
+from support.tiny import MANIFEST
+
+CONTEXT = RunContext(
+    integration="tiny",
+    scenario="s",
+    base_url="http://127.0.0.1:1/T1/ProfitRestServices",
+    token="<token/>",
+    integration_id="12345_1",
+    release=Release(label="Profit 8", version="8.0.1"),
+    work_dir="work",
+)
+
+
+@dataclass
+class Session:
+    """A session of an integration that answers what a test wants."""
+
+    answer: object
+    log: str = ""
+    webhook_url: str | None = None
+    ended: Breakdown | None = None
+    calls: list[str] = field(default_factory=list)
+
+    async def trigger(self, call, *, timeout_s):
+        self.calls.append(call.operation)
+        return self.answer
+
+    async def check_traffic(self, exchanges):
+        return self.answer
+
+    async def finish(self, *, timeout_s):
+        return self.ended
+
+
+@dataclass
+class Runner:
+    opens: object
+
+    async def open(self, context):
+        return self.opens
+
+
+def triggered(opens, operation="read", redact=str):
+    trigger = Trigger(
+        Runner(opens),
+        manifest=load_yaml(Manifest, MANIFEST.format(id="tiny"), name="koppeling.yaml"),
+        context=CONTEXT,
+        clock=SystemClock(),
+        redact=redact,
+    )
+    step = OperationStep(operation=operation, place="a.yaml:7:5")
+    return trigger, asyncio.run(trigger.operation(step, timeout_s=1))
+
+
+OF_THE_INTEGRATION = (Outcome.FAILED, Cause.INTEGRATION)
+ENDS = {
+    BreakdownKind.RAISED: ("PLUGIN-RAISED", *OF_THE_INTEGRATION),
+    BreakdownKind.HUNG: ("PLUGIN-HUNG", *OF_THE_INTEGRATION),
+    BreakdownKind.CRASHED: ("PLUGIN-CRASHED", *OF_THE_INTEGRATION),
+    BreakdownKind.NO_ANSWER: ("PLUGIN-NO-ANSWER", *OF_THE_INTEGRATION),
+    BreakdownKind.NOT_STARTED: (
+        *("PLUGIN-NOT-STARTED", Outcome.INCONCLUSIVE, Cause.CONFIGURATION),
+    ),
+    BreakdownKind.OUTPUT_FLOOD: ("OUTPUT-FLOOD", *OF_THE_INTEGRATION),
+}
+
+
+def test_every_way_in_which_a_call_can_end_is_held_here():
+    assert set(ENDS) == set(BreakdownKind)
+
+
+@pytest.mark.parametrize("kind", BreakdownKind)
+@pytest.mark.parametrize("at_the_opening", [True, False])
+def test_a_call_that_breaks_down_has_the_outcome_and_cause_of_its_kind(kind, at_the_opening):
+    down = Breakdown(kind=kind, message="token 1234", hint="token 1234", log="log 1234")
+    opens = down if at_the_opening else Session(answer=down)
+    trigger, made = triggered(opens, redact=lambda text: text.replace("1234", "*"))
+
+    assert isinstance(made, Stop)
+    assert (made.finding.code, made.outcome, made.cause) == ENDS[kind]
+    assert made.finding.where == "a.yaml:7:5"
+    assert (made.finding.message, made.finding.hint) == ("token *", "token *")
+    assert [each.ok for each in trigger.triggers] == ([] if at_the_opening else [None])
+    assert trigger.log == ("log *" if at_the_opening else "")
+
+
+def test_a_session_that_did_not_start_is_not_asked_anything():
+    down = Breakdown(kind=BreakdownKind.NOT_STARTED, message="no such program")
+    trigger, made = triggered(down)
+
+    assert isinstance(made, Stop)
+    assert (made.outcome, made.cause) == (Outcome.INCONCLUSIVE, Cause.CONFIGURATION)
+    assert asyncio.run(trigger.finish()) is None
+    assert asyncio.run(trigger.check_traffic(())) == ()
+
+
+def test_an_operation_that_the_manifest_lacks_is_never_triggered():
+    session = Session(answer=OperationResult())
+    _, made = triggered(session, operation="write")
+
+    assert isinstance(made, Stop)
+    assert (made.outcome, made.cause) == (Outcome.INCONCLUSIVE, Cause.CONFIGURATION)
+    assert "write is not in the manifest (there are: read)" in made.finding.message
+    assert session.calls == []
+
+
+def test_what_an_operation_gives_is_what_expectations_see():
+    trigger, made = triggered(Session(answer=OperationResult(ok=False, error="no", output=[1])))
+
+    assert isinstance(made, dict)
+    assert (made["ok"], made["output"], made["error"]) == (False, [1], "no")
+    assert made["duration_s"] >= 0
+    assert [each.ok for each in trigger.triggers] == [False]
+
+
+def test_how_a_session_ends_counts_unless_the_call_broke_down_before():
+    ended = Breakdown(kind=BreakdownKind.CRASHED, message="gone")
+    trigger, _ = triggered(Session(answer=OperationResult(), ended=ended))
+    made = asyncio.run(trigger.finish())
+    assert made is not None
+    assert (made.outcome, made.cause, made.finding.where) == (
+        *OF_THE_INTEGRATION,
+        "koppeling_finish",
+    )
+
+    hung = Breakdown(kind=BreakdownKind.HUNG, message="slow")
+    trigger, _ = triggered(Session(answer=hung, ended=ended))
+    assert asyncio.run(trigger.finish()) is None

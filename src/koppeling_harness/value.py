@@ -1,8 +1,8 @@
 """`dataclass` for values, without its price at import.
 
-The standard library compiles six functions for every frozen dataclass: a third of what a run of one
-scenario took. Here a class shares what is alike for all, and its `__init__` is compiled when the
-first object is made: of most classes a run makes none.
+The standard library compiles six functions for every frozen dataclass: for 200 classes 111 ms,
+where these take 12 (November 2026, Python 3.11). Here a class shares what is alike for all, and its
+`__init__` is compiled when the first object is made: of most classes a run makes none.
 
 To whoever looks on, the classes are those of the standard library: `fields`, `replace` and `asdict`
 work, and type checkers see its own `dataclass`.

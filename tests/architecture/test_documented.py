@@ -9,6 +9,7 @@ import koppeling_harness
 from koppeling_harness.cli.group import COMMANDS
 from koppeling_harness.cli.schema import NAMES
 from koppeling_harness.errors import ExitCode
+from koppeling_harness.model.order import DEFAULT_CONCURRENCY
 from koppeling_harness.workflow.authoring.explain import CODES_PAGE, RULES_PAGE, explanations
 from koppeling_harness.workflow.authoring.schemas import schema
 
@@ -41,6 +42,29 @@ def test_every_exit_code_is_in_the_command_line_page():
     text = page("docs/reference/command-line.md")
 
     assert [code for code in ExitCode if f"| {int(code)} |" not in text] == []
+
+
+@needs_checkout
+def test_every_schema_is_in_the_command_line_page():
+    text = page("docs/reference/command-line.md")
+
+    assert [name for name in NAMES if f"`{name}`" not in text] == []
+
+
+@needs_checkout
+def test_every_exit_code_is_in_the_readme():
+    _, codes = page("README.md").split("Exit codes: ")
+    listed = {int(each) for each in re.findall(r"(\d+) [a-z]", codes.split("`koppeling")[0])}
+
+    assert listed == {int(each) for each in ExitCode}
+
+
+@needs_checkout
+def test_the_speed_page_tells_how_many_scenarios_wait_at_once():
+    words = {4: "Four", 8: "Eight", 16: "Sixteen", 32: "Thirty-two"}
+    text = page("docs/explanation/speed.md")
+
+    assert f"{words[DEFAULT_CONCURRENCY]} scenarios wait at once (`--concurrency`)" in text
 
 
 @needs_checkout

@@ -31,7 +31,6 @@ FILE_ID = "5D0C2F7A9B614E3D8A1F0C4B7E926D35"
 """Of the one attachment, the same in every environment, so that an example can name it."""
 IMAGE_ID = "A3E81B6C4F2D49709C5E7D1A8B30F246"
 """Of the one image, of an employee and of an article."""
-_BATCH = 10_000
 
 
 def build(connection: sqlite3.Connection, *, seed: int, rows: int) -> None:

@@ -171,7 +171,6 @@ class Server:
         environments: By lower-case name; looked up for every request.
         handlers: Endpoints by the first part of their path, for authenticated callers.
         open_handlers: Endpoints that need no token.
-        after: Called with the events of every change that was kept.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Make and change registrations, and say what the status is afterwards."""
+"""Make registrations, check them, and record assessments and decisions in them."""
 
 from collections.abc import Callable, Sequence
 from datetime import date

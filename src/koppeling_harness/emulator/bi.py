@@ -8,6 +8,7 @@ Source: AFAS, docs.afas.help/profit/en/bi-models (redirect, server-driven paging
 import json
 
 from koppeling_harness.emulator.access import AppConnector
+from koppeling_harness.emulator.literals import page_number
 from koppeling_harness.emulator.web import Answer, Handler, Request, empty
 
 _PAGE = 1000
@@ -42,7 +43,8 @@ def feed(request: Request, app: AppConnector) -> Answer:
 
 
 def _number(text: str | None) -> int:
-    return int(text) if text and text.isdecimal() else 0
+    number = page_number(text) if text else None
+    return max(number or 0, 0)
 
 
 HANDLERS: dict[str, Handler] = {"bi": feed}

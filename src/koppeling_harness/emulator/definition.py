@@ -30,6 +30,8 @@ REPLACED = "(replaced)"
 """What a field shows that no longer links to the database (AFAS: DATA-23)."""
 
 _CUSTOM_FIELD = re.compile(r"^[Uu][0-9A-Fa-f]{32}$")
+_STORED = re.compile(r"[a-z]\.\w+")
+"""The expression of a plain column: what stands there was rounded when it was stored."""
 _JSON_PAIRS = 60
 """Fields per json_object call; SQLite passes at most 127 arguments."""
 
@@ -48,6 +50,13 @@ class Column:
     label_en: str
     decimals: int = 2
     """Of a decimal, in what is compared and given back; -1 for all."""
+
+    @property
+    def shown(self) -> str:
+        """The expression, with the decimals of its definition where it is worked out."""
+        if self.type != "n" or self.decimals < 0 or _STORED.fullmatch(self.sql):
+            return self.sql
+        return f"round({self.sql}, {self.decimals})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

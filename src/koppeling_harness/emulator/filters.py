@@ -140,8 +140,9 @@ def _listed(value: Any) -> list[Any]:
 
 
 def _operator(text: str) -> int:
-    if text.strip().isdecimal() and 1 <= int(text) <= 15:
-        return int(text)
+    number = literals.page_number(text)
+    if number is not None and 1 <= number <= 15:
+        return number
     raise Refusal(Reason.UNEXPECTED)
 
 
@@ -199,7 +200,7 @@ class FilterCompiler:
     def _compared(self, column: Column, text: str, operator: int, parameters: list[Any]) -> str:
         if column.type != "s":
             parameters.append(self._value(column, text))
-            return f"{column.sql} {_COMPARE[operator]} ?"
+            return f"{column.shown} {_COMPARE[operator]} ?"
         if operator in (1, _DIFFERS):
             sql, value = letters.equal_sql(column.sql, text)
             parameters.append(value)

@@ -38,8 +38,6 @@ _STEPS_BETWEEN_LOOKS = 20_000
 
 _SQL_DECIMAL = re.compile('"\x01([^"]*)"')
 _MARK = "char(1)"
-_STORED = re.compile(r"[a-z]\.\w+")
-"""The expression of a plain column: what stands there was rounded when it was stored."""
 
 
 class GetExecutor:
@@ -230,7 +228,7 @@ class GetExecutor:
                 sql = f"{column.sql}{' DESC' if down else ''}"
                 row_id = "" if terms else column.sql
                 return _Order(sql=", ".join([*terms, sql]), row_id=row_id, descending=down)
-            sql = order_sql(column.sql) if column.type == "s" else column.sql
+            sql = order_sql(column.sql) if column.type == "s" else column.shown
             terms.append(f"{sql}{' DESC' if down else ''}")
         return _Order(sql=", ".join([*terms, fixed]))
 
@@ -249,7 +247,7 @@ class GetExecutor:
         return known[1]
 
     def _rendered(self, column: Column) -> str:
-        sql = column.sql
+        sql = column.shown
         if column.type == "b":
             return f"json(CASE {sql} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END)"
         if column.type == "d":
@@ -262,8 +260,6 @@ class GetExecutor:
                 f"CASE WHEN substr({sql}, 21, 1) < '5' THEN {shown} "
                 f"ELSE strftime('%Y-%m-%dT%H:%M:%SZ', {sql}, '+0.5 seconds') END"
             )
-        if column.type == "n" and not _STORED.fullmatch(sql):
-            sql = f"round({sql}, {column.decimals})" if column.decimals >= 0 else sql
         if column.type == "n" and self._settings["decimals"] == "sql":
             # Marked here and unquoted in `_body`: -.5 cannot pass through JSON functions.
             plain = f"rtrim(rtrim(printf('%.6f', {sql}), '0'), '.')"

@@ -42,6 +42,8 @@ class Reason(StrEnum):
     UNKNOWN_OBJECT = "unknown_object"
     NOT_FOUND = "not_found"
     EXISTS = "exists"
+    EXISTS_UNNAMED = "exists_unnamed"
+    SEVERAL_LINES = "several_lines"
     KEY_MISSING = "key_missing"
     SINGLE_ONLY = "single_only"
     NOT_ALLOWED = "not_allowed"
@@ -158,6 +160,13 @@ MESSAGES: dict[Reason, Message] = {
     Reason.EXISTS: Message(  # *
         nl="'{object}' met sleutel '{key}' bestaat al.",
         en="'{object}' with key '{key}' already exists.",
+    ),
+    Reason.EXISTS_UNNAMED: Message(  # *
+        nl="'{object}' bestaat al.", en="'{object}' already exists."
+    ),
+    Reason.SEVERAL_LINES: Message(  # *
+        nl="Er zijn meerdere regels van '{object}' met sleutel '{key}'.",
+        en="There are several lines of '{object}' with key '{key}'.",
     ),
     Reason.KEY_MISSING: Message(  # *
         nl="De sleutel '{field}' van '{object}' ontbreekt.",

@@ -29,6 +29,8 @@ COUNTRY_FIELDS = frozenset(("CoId", "CoBi", "CoDi", "CoOr", "LwNa", "LwFa", "LwM
 """Fields that hold a country in AFAS's own codes; those of legislation (`CoLw`, `CoLa`) are ISO
 in AFAS's examples."""
 
+_COUNTRY_LENGTH = 3
+"""Characters of a country; a longer `CoId` is a code of something else."""
 _HR = ("kn", "hr", "afas")
 
 
@@ -84,9 +86,6 @@ class UpdateExecutor:
                 )
                 for each in elements
             ]
-        except sqlite3.IntegrityError:
-            connection.execute("ROLLBACK")
-            raise Refusal(Reason.EXISTS, object=connector.root.name, key="") from None
         except BaseException:
             connection.execute("ROLLBACK")
             raise
@@ -254,7 +253,10 @@ class UpdateExecutor:
             change.values.pop(name, None)  # finds the line, and stays as it is spelled
         change.values |= change.renamed
         if change.values or not rules.single:
-            database.update(rules.table, row["rowid"], change.values)
+            try:
+                database.update(rules.table, row["rowid"], change.values)
+            except sqlite3.IntegrityError:
+                raise _exists(change, rules) from None
             change.row = row | change.values
 
     def _insert(self, change: Change, rules: Rules, connector: UpdateConnector) -> None:
@@ -271,7 +273,10 @@ class UpdateExecutor:
                 raise Refusal(Reason.MANDATORY, label=change.label(name))
         _check_references(change, rules)
         written = {name: value for name, value in values.items() if value is not None}
-        rowid = change.database.insert(rules.table, written)
+        try:
+            rowid = change.database.insert(rules.table, written)
+        except sqlite3.IntegrityError:
+            raise _exists(change, rules) from None
         change.row = {**values, "rowid": rowid}
         if rules.row_id:
             change.row[rules.row_id] = rowid
@@ -284,6 +289,14 @@ class UpdateExecutor:
             and not change.element.objects
             and all(row.get(name) == value for name, value in change.values.items())
         )
+
+
+def _exists(change: Change, rules: Rules) -> Refusal:
+    """Return the refusal of a line of which the key is taken."""
+    names = (*rules.link, *(name for name in rules.keys if name not in rules.link))
+    key = ",".join(str(change.values[name]) for name in names if change.values.get(name))
+    reason = Reason.EXISTS if key else Reason.EXISTS_UNNAMED
+    return Refusal(reason, object=change.type.name, key=key)
 
 
 def _record_key(change: Change, keys: Sequence[str]) -> tuple[str, list[Any]]:
@@ -369,9 +382,15 @@ def _spell(change: Change, rules: Rules) -> None:
         if isinstance(value, str) and not value.isascii():
             spelled = change.database.spelled(rules.table, name, value)
             change.values[name] = value if spelled is None else spelled
+    for name, target in rules.references.items():
+        table, _, column = target.partition(".")
+        value = change.values.get(name)
+        if column and isinstance(value, str) and not value.isascii():
+            spelled = change.database.spelled(table, column, value)
+            change.values[name] = value if spelled is None else spelled
     for name in COUNTRY_FIELDS & change.values.keys():
-        value = change.values[name]
-        if value is None:
+        value, field = change.values[name], change.type.by_id.get(name.lower())
+        if value is None or field is None or field.length != _COUNTRY_LENGTH:
             continue
         spelled = change.database.code("country", value)
         if spelled is None:

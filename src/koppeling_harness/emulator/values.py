@@ -39,7 +39,7 @@ def stored(field: Field, value: Any) -> Any:
             found = rounded(found, field.decimals)
     except (ValueError, TypeError, ArithmeticError):
         raise mismatch(field, value) from None
-    if field.length and field.type == "string" and _units(found) > field.length:
+    if field.length and _size(field, found) > field.length:
         raise Refusal(Reason.TOO_LONG, label=label_of(field), length=field.length)
     return found
 
@@ -60,6 +60,13 @@ def _said(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return str(value)[:_SHOWN]
+
+
+def _size(field: Field, found: Any) -> int:
+    """Return how long a value is: characters of a text, digits of a whole number."""
+    if field.type == "string":
+        return _units(found)
+    return len(str(abs(found))) if field.type == "int" else 0
 
 
 def _units(text: str) -> int:

@@ -233,3 +233,56 @@ def test_every_gap_names_what_and_the_source_that_speaks_of_it():
     assert len(found) > 25
     assert all(each.of and each.what and each.source for each in found)
     assert len({(each.of, each.what) for each in found}) == len(found)
+
+
+def test_an_illness_is_never_found_by_nothing_or_by_too_little():
+    client = caller()
+    for day in ("2026-11-02", "2026-11-20"):
+        ill = {"EmId": "000001003", "DaBe": day, "ViIt": "Z"}
+        assert client.post("HrIllness", element("HrIllness", ill)).status == 201
+    before = client.get("Profit_Illness").rows
+
+    nothing = client.put("HrIllness", element("HrIllness", {"PcWd": 50}))
+    little = client.put("HrIllness", element("HrIllness", {"EmId": "000001003", "PcWd": 50}))
+    deleted = client.delete("HrIllness/HrIllness/@EmId/000001003")
+
+    assert nothing.message == "Vul een waarde in bij 'Medewerker'."
+    assert "meerdere regels" in little.message
+    assert "meerdere regels" in deleted.message
+    assert client.get("Profit_Illness").rows == before
+
+
+def test_a_key_that_is_taken_is_named():
+    client = caller()
+    twice = {"@DaBe": "2019-09-01", "CmId": "1", "EmMt": "1", "ViEt": "F"}
+    body = element("AfasEmployee", {"@EmId": "000001003"}, AfasContract=twice)
+
+    reply = client.post("KnEmployee/AfasContract", body)
+
+    assert reply.message == (
+        "'AfasContract' met sleutel '000001003,2019-09-01T00:00:00' bestaat al."
+    )
+
+
+def test_a_worked_out_decimal_is_compared_as_it_is_shown():
+    client = caller()
+    line = {"VaIt": "2", "ItCd": "A00001", "BiUn": "STK", "Upri": 1}
+    lines = [{**line, "QuUn": each} for each in ("0.1", "0.2")]
+    order = client.post("FbSales", element("FbSales", {"DbId": "10001"}, FbSalesLines=lines))
+    number = order.json()["results"]["FbSales"]["OrNu"]
+
+    found = client.where("Profit_Salesorders", "OrderNumber,Quantity", f"{number},0.3", "1,1").rows
+
+    assert [each["Quantity"] for each in found] == [0.3]
+
+
+def test_a_code_of_something_else_than_a_country_is_left_alone():
+    fields = (
+        Field(id="CoId", type="string", length=30, label="Code"),
+        Field(id="Ds", type="string", label="Description"),
+    )
+    root = ObjectType(name="PtMeasurement", fields=fields)
+    strange = UpdateConnector(id="PtMeasurement", description="x", methods="CU", root=root)
+    client = caller(imported=[strange])
+
+    assert client.post("PtMeasurement", element("PtMeasurement", {"CoId": "X12"})).status == 201

@@ -65,8 +65,8 @@ def test_no_page_of_the_table_is_newer_than_the_day_of_reading():
 
 
 def test_every_value_of_a_switch_is_set_by_a_test():
-    contract = Path(__file__).parents[2] / "contract" / "erp1"
-    texts = "".join(path.read_text("utf-8") for path in contract.glob("test_*.py"))
+    tests = Path(__file__).parents[2]
+    texts = "".join(path.read_text("utf-8") for path in tests.rglob("test_*.py"))
     by_release = {
         (name, value) for each in RELEASES.values() for name, value in each.differences.items()
     }

@@ -52,3 +52,15 @@ def test_a_text_that_is_too_long_is_refused_with_the_length():
         stored(field("string", 3), "four")
 
     assert "(maximaal 3 tekens)" in refused.value.text("nl")
+
+
+def test_a_whole_number_has_as_many_digits_as_its_definition_says():
+    assert stored(field("int", 3), "-999") == -999
+    with pytest.raises(Refusal):
+        stored(field("int", 3), 1000)
+
+
+def test_the_length_of_a_text_is_counted_as_net_does():
+    assert stored(field("string", 4), "ab😀") == "ab😀"
+    with pytest.raises(Refusal):
+        stored(field("string", 3), "ab😀")

@@ -2,8 +2,8 @@
 
 import re
 
-_IBAN = re.compile(r"^[A-Z]{2}\d{2}[A-Z0-9]{10,30}$")
-_DUTCH_ZIP = re.compile(r"^[1-9]\d{3} ?[A-Za-z]{2}$")
+_IBAN = re.compile(r"^[A-Z]{2}[0-9]{2}[A-Z0-9]{10,30}$")
+_DUTCH_ZIP = re.compile(r"^[1-9][0-9]{3} ?[A-Za-z]{2}$")
 _BSN_WEIGHTS = (9, 8, 7, 6, 5, 4, 3, 2, -1)
 
 BANKS = {
@@ -21,7 +21,7 @@ BANKS = {
 
 def is_bsn(text: str) -> bool:
     """Return whether a Dutch citizen number passes the 11-test."""
-    if not text.isdecimal() or not 8 <= len(text) <= 9 or not int(text):
+    if not (text.isascii() and text.isdecimal()) or not 8 <= len(text) <= 9 or not int(text):
         return False
     digits = text.rjust(9, "0")
     weighed = zip(digits, _BSN_WEIGHTS, strict=True)

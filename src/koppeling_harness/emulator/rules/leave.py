@@ -106,14 +106,19 @@ def _prepare_illness(change: Change) -> None:
 def _resolve_illness(change: Change) -> None:
     if change.inserting:
         return
-    values = change.values
-    change.row = change.database.row(
-        "illness",
-        "AbId = coalesce(?, AbId) AND EmId = coalesce(?, EmId) AND DaBe = coalesce(?, DaBe)",
-        values.get("AbId"),
-        values.get("EmId"),
-        values.get("DaBe"),
-    )
+    sent = {name: change.values.get(name) for name in ("AbId", "EmId", "DaBe")}
+    if sent["AbId"] is None:
+        change.need("EmId")
+    found = change.database.connection.execute(
+        "SELECT AbId FROM illness WHERE AbId = coalesce(:AbId, AbId) "
+        "AND EmId = coalesce(:EmId, EmId) AND DaBe = coalesce(:DaBe, DaBe) LIMIT 2",
+        sent,
+    ).fetchall()
+    if len(found) > 1:
+        key = ",".join(str(each) for each in sent.values() if each is not None)
+        raise Refusal(Reason.SEVERAL_LINES, object=change.type.name, key=key)
+    if found:
+        change.row = change.database.row("illness", "AbId = ?", found[0][0])
 
 
 def _resolve_progress(change: Change) -> None:

@@ -3,7 +3,8 @@
 Source: AFAS, docs.afas.help/profit/en endpoint/knorganisation-post and endpoint/knperson-post.
 """
 
-from koppeling_harness.emulator.change import Change, Rules
+from koppeling_harness.emulator.change import Change, Rules, Values
+from koppeling_harness.emulator.letters import equal_sql
 from koppeling_harness.emulator.messages import Reason, Refusal
 from koppeling_harness.emulator.rules.attachments import store_stream
 from koppeling_harness.emulator.rules.checks import BANKS, is_bsn, is_iban, is_postcode
@@ -132,13 +133,25 @@ def _resolve_address(change: Change) -> None:
         change.need("Rs", "ZpCd")
         values["Rs"] = _town(change) or values["Rs"]
     values.setdefault("PbAd", 0)
-    where = " AND ".join(f'"{name}" IS ?' for name in _ADDRESS)
-    found = change.database.row("address", where, *(values.get(name) for name in _ADDRESS))
+    found = _equal_address(change)
     if found is not None:
         change.action, change.row = "update", found
         change.values = {}
     else:
         change.action = "insert"
+
+
+def _equal_address(change: Change) -> Values | None:
+    where, parameters = [], []
+    for name in _ADDRESS:
+        value = change.values.get(name)
+        if isinstance(value, str):
+            sql, value = equal_sql(f'"{name}"', value)
+            where.append(sql)
+        else:
+            where.append(f'"{name}" IS ?')
+        parameters.append(value)
+    return change.database.row("address", " AND ".join(where), *parameters)
 
 
 def _town(change: Change) -> str | None:

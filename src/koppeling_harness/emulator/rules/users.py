@@ -84,6 +84,7 @@ def _rename(change: Change, new_id: object) -> None:
 
 def _join(change: Change, group: str, description: str, *, create: bool) -> None:
     database = change.database
+    group = database.code("user_group", group) or group
     if not database.has_code("user_group", group):
         if not create:
             raise change.does_not_exist(name="GrId")

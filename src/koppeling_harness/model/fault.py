@@ -4,7 +4,6 @@ from enum import StrEnum
 from typing import Annotated
 
 from koppeling_harness.model.constraint import Limit
-from koppeling_harness.model.manifest import OperationKind
 from koppeling_harness.model.shape import STRICT, ConnectorId
 from koppeling_harness.value import dataclass
 
@@ -43,6 +42,27 @@ class FaultKind(StrEnum):
     NO_GZIP = "no_gzip"
 
 
+class CallKind(StrEnum):
+    """What a request to ERP1 is for."""
+
+    READS = "reads"
+    """A GET of a connector."""
+    WRITES = "writes"
+    """A POST, PUT or DELETE of one."""
+    SIGN_IN = "sign_in"
+    """It asks for a token: OAuth, a one-time password."""
+    CALLS = "calls"
+    """It needs a token: whatever asks for none, and is no preflight of a browser."""
+
+
+_SIGN_IN = ("oauth", "otprequest", "otpvalidation")
+
+
+def is_sign_in(path: str) -> bool:
+    """Return whether a request asks for a token; `path` is below the base URL."""
+    return path.lower().strip("/").partition("/")[0] in _SIGN_IN
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallFilter:
     """Which calls are meant; what is left out matches everything."""
@@ -53,8 +73,9 @@ class CallFilter:
     connector: ConnectorId | None = None
     path: str | None = None
     """Path below the base URL, such as `/profitversion`; compared without regard to case."""
-    kind: OperationKind | None = None
-    """Only calls of connectors: `reads` are GETs, `writes` are POST, PUT and DELETE."""
+    kind: CallKind | None = None
+    """`reads` and `writes` are of connectors: GETs; POST, PUT and DELETE. `sign_in` asks for a
+    token, `calls` needs one."""
 
     def matches(self, method: str, path: str) -> bool:
         """Return whether a call is meant.
@@ -69,14 +90,21 @@ class CallFilter:
             self.method in {None, method}
             and (self.path is None or self.path.lower().strip("/") == "/".join(parts))
             and (self.connector is None or self.connector.lower() == connector)
-            and (self.kind is None or (connector is not None and self.kind is _kind_of(method)))
+            and (self.kind is None or self.kind in _kinds_of(method, path, connector))
         )
 
 
-def _kind_of(method: str) -> OperationKind | None:
+def _kinds_of(method: str, path: str, connector: str | None) -> tuple[CallKind, ...]:
+    if is_sign_in(path):
+        return (CallKind.SIGN_IN,)
+    if method == "OPTIONS":
+        return ()
+    if connector is None:
+        return (CallKind.CALLS,)
     if method == "GET":
-        return OperationKind.READS
-    return OperationKind.WRITES if method in {"POST", "PUT", "DELETE"} else None
+        return (CallKind.CALLS, CallKind.READS)
+    writes = method in {"POST", "PUT", "DELETE"}
+    return (CallKind.CALLS, CallKind.WRITES) if writes else (CallKind.CALLS,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, unquote
 
 from koppeling_harness.http.json_text import NotJsonError, read_json
 from koppeling_harness.model.exchange import Exchange, RefusedFor
+from koppeling_harness.model.fault import is_sign_in
 from koppeling_harness.model.shape import Text
 from koppeling_harness.traffic.capture import is_truncated
 from koppeling_harness.traffic.checks.body import elements_of, fields_of, keys_of, objects_of
@@ -16,7 +17,6 @@ from koppeling_harness.traffic.checks.body import elements_of, fields_of, keys_o
 DEFAULT_TAKE = 100
 """Rows of a GetConnector when nothing is asked. Source: docs.afas.help/profit/en/get-connector."""
 
-_WITHOUT_TOKEN = ("oauth/", "otprequest", "otpvalidation")
 _WRITING = frozenset({"POST", "PUT", "DELETE"})
 _FIRST_ROW = re.compile(r'"rows"\s*:\s*\[\s*(?=\{)')
 _DECODER = json.JSONDecoder()
@@ -43,8 +43,7 @@ class Call:
         self.is_read = through and exchange.method == "GET"
         self.is_write = through and exchange.method in _WRITING
         self.is_whole = exchange.refused is None or exchange.refused.kind is RefusedFor.ADDRESS
-        path = exchange.path.lower().lstrip("/")
-        self.needs_token = exchange.method != "OPTIONS" and not path.startswith(_WITHOUT_TOKEN)
+        self.needs_token = exchange.method != "OPTIONS" and not is_sign_in(exchange.path)
         self._headers: dict[str, list[str]] = {}
         for name, value in exchange.request_headers:
             self._headers.setdefault(name.lower(), []).append(value)

@@ -1,0 +1,77 @@
+"""What is asked of calls to connectors is not asked of the calls that fetch a token."""
+
+import shutil
+
+import pytest
+
+from support.cli import koppeling
+from support.oauth_starter import change, sign_in_by_oauth
+
+FAULTS = """
+scenario: aims.{name}
+title: {{nl: Mikt, en: Aims}}
+level: required
+proves: [test]
+applies: {{integration: {id}}}
+when:
+  - operation: fetch-projects
+    timeout_s: 20
+    expect: {expect}
+faults:
+  - {{fault: {fault}, of: {{kind: {kind}}}, calls: "1"}}
+then:
+  - exchanges: {{kind: sign_in}}
+    expect: {{count: {sign_ins}, items: {{$each: {{path: /oauth/token}}}}}}
+  - exchanges: {{kind: calls}}
+    expect: {{count: {calls}}}
+"""
+AIMS = [
+    # an access token that has ended is replaced by one new one
+    ("ended", "expired_token", "calls", "{ok: true}", 2, 2),
+    # a sign-in that is refused is told, and nothing is called without a token
+    ("refused", "expired_token", "sign_in", "{ok: false}", 1, 0),
+    ("maintenance", "status, status: 503, retry_after_s: 1", "sign_in", "{ok: true}", 2, 1),
+]
+
+
+def outcomes(ran, name):
+    [found] = [each for each in ran.json()["integrations"] if each["id"] == name]
+    seen = {}
+    for each in found["results"]:
+        seen.setdefault(each["scenario"], set()).add(each["outcome"])
+    return seen
+
+
+@pytest.mark.slow
+def test_who_fetches_a_token_in_an_operation_is_certified_like_any_other(tmp_path):
+    for name, way in (("body", "body"), ("basic", "basic"), ("url", "body")):
+        made = koppeling("init", name, "--runtime", "python", cwd=tmp_path)
+        assert made.code == 0, made.all
+        sign_in_by_oauth(tmp_path / name, way)
+        shutil.rmtree(tmp_path / name / "scenarios")
+        shutil.rmtree(tmp_path / name / "tests")
+    sends = "url = f\"/connectors/{connector}?token={self._http.headers['Authorization'][7:]}\""
+    change(
+        tmp_path / "url" / "afas.py",
+        ("        answer = self._ask(method, f\"/connectors/{connector}\", **rest)\n        if ",
+         f"        {sends}\n        answer = self._ask(method, url, **rest)\n        if "),
+    )  # fmt: skip
+    names = ("name", "fault", "kind", "expect", "sign_ins", "calls")
+    own = tmp_path / "body" / "scenarios"
+    own.mkdir()
+    for row in AIMS:
+        text = FAULTS.format(id="body", **dict(zip(names, row, strict=True)))
+        (own / f"{row[0]}.scenario.yaml").write_text(text, encoding="utf-8")
+    plugins = [each for name in ("body", "basic", "url") for each in ("--plugin", name)]
+    asked = "authentication or integration-id or nothing-in-the-log or aims"
+
+    ran = koppeling(
+        "run", *plugins, "--release", "Profit 9", "-k", asked, "--json",
+        cwd=tmp_path,
+    )  # fmt: skip
+
+    good, basic, in_url = (outcomes(ran, name) for name in ("body", "basic", "url"))
+    asked = {"authentication.token-only-in-header", "identity.integration-id"}
+    assert {f"aims.{name}" for name, *_ in AIMS} | asked <= set(good)
+    assert [each for each in (*good.items(), *basic.items()) if each[1] != {"passed"}] == []
+    assert "failed" in in_url["authentication.token-only-in-header"]

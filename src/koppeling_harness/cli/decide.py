@@ -5,7 +5,8 @@ from pathlib import Path
 
 import click
 
-from koppeling_harness.cli.say import say
+from koppeling_harness.cli import options
+from koppeling_harness.cli.say import say, say_json
 
 DECISIONS = (
     "accept_evidence",
@@ -17,15 +18,16 @@ DECISIONS = (
     "remove_listing",
     "restore_listing",
     "annual_review",
+    "finish_onboarding",
 )
 GROUNDS = ("non_payment", "code_of_conduct", "no_certification", "other")
 
 
 @click.command()
-@click.argument("path", type=click.Path(path_type=Path))
-@click.argument("decision", type=click.Choice(DECISIONS))
-@click.option("--by", required=True, metavar="NAME", help="The person who decided.")
-@click.option("--reason", required=True, help="Why; at most 500 characters.")
+@click.argument("path", required=False, type=click.Path(path_type=Path))
+@click.argument("decision", required=False, type=click.Choice(DECISIONS))
+@click.option("--by", default="", metavar="NAME", help="The person who decided.")
+@click.option("--reason", default="", help="Why; at most 500 characters.")
 @click.option(
     "--date",
     "day",
@@ -44,9 +46,17 @@ GROUNDS = ("non_payment", "code_of_conduct", "no_certification", "other")
     metavar="DATE",
     help="For terminate_immediately: from when; for end_by_partner: the last day.",
 )
+@options.runs
+@click.option("--dry-run", is_flag=True, help="Write nothing; show what the status would become.")
+@click.option(
+    "--extract",
+    type=click.Path(path_type=Path),
+    metavar="REGISTRATION",
+    help="Print what a partner needs of AFAS's decisions, for `koppeling run --decisions`.",
+)
 def command(
-    path: Path,
-    decision: str,
+    path: Path | None,
+    decision: str | None,
     by: str,
     reason: str,
     day: datetime | None,
@@ -54,12 +64,25 @@ def command(
     colour: str | None,
     ground: str | None,
     effective: datetime | None,
+    runs: Path,
+    extract: Path | None,
+    *,
+    dry_run: bool,
 ) -> None:
-    """Record a DECISION in the registration at PATH, a file or a plugin's folder."""
+    """Record a DECISION in the registration at PATH, and say what the status becomes.
+
+    PATH is a file or a plugin's folder. --by and --reason are always needed.
+    """
     from koppeling_harness.clock import SystemClock
     from koppeling_harness.model.registration import Colour, DecisionKind, Ground
     from koppeling_harness.workflow.review import registration
 
+    if extract is not None:
+        say_json(registration.extract(extract, clock=SystemClock()).rstrip())
+        return
+    if path is None or decision is None or not by or not reason:
+        message = "expected PATH, DECISION, --by and --reason, or --extract REGISTRATION"
+        raise click.UsageError(message)
     new = registration.NewDecision(
         kind=DecisionKind(decision),
         by=by,
@@ -70,5 +93,8 @@ def command(
         ground=Ground(ground) if ground else None,
         effective=effective.date() if effective else None,
     )
-    recorded = registration.record_decision(path, new, clock=SystemClock())
-    say(f"recorded {recorded.decision} of {recorded.date} by {recorded.by} in {path}")
+    decided = registration.record_decision(
+        path, new, clock=SystemClock(), runs=runs, dry_run=dry_run
+    )
+    for line in registration.decided_lines(decided, dry_run=dry_run):
+        say(line)

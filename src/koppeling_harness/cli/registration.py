@@ -1,4 +1,4 @@
-"""`koppeling registration new|check`: make and check registration files."""
+"""`koppeling registration new|check|split`: make, check and split registration files."""
 
 from datetime import datetime
 from pathlib import Path
@@ -45,3 +45,12 @@ def check(paths: tuple[Path, ...]) -> None:
 
     for path in registration.check(paths or places_of_integrations(), clock=SystemClock()):
         say(f"{path}: in order")
+
+
+@command.command("split")
+@click.argument("path", type=click.Path(path_type=Path))
+def split(path: Path) -> None:
+    """Move decisions and waivers of the registration at PATH into X.decisions.yaml beside it."""
+    from koppeling_harness.workflow.review import registration
+
+    say(f"wrote {registration.split(path)}")

@@ -12,6 +12,7 @@ NAMES = (
     "scenario",
     "environment",
     "registration",
+    "decisions",
     "run",
     "status",
     "recheck",

@@ -51,7 +51,7 @@ def command(
     )
     judged = status.judge_registrations(request, clock=SystemClock())
     for problem in judged.ignored:
-        click.echo(f"koppeling: {problem.render()}", err=True)
+        say(f"koppeling: {problem.render()}", err=True)
     for problem in judged.damaged:
         say(f"left out: {problem.render()}", err=True)
     text = status.as_json(judged.dossiers) if as_json else status.as_text(judged, lang=lang)

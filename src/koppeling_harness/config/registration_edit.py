@@ -1,6 +1,6 @@
 """Write registrations safely: what would be invalid is refused, and the file stays as it was."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,11 +14,11 @@ from koppeling_harness.config.registration import (
     parse_registration,
     read_text,
 )
-from koppeling_harness.config.yaml_edit import append_item, flow
+from koppeling_harness.config.yaml_edit import append_item, flow, taken_out
 from koppeling_harness.document import read_yaml, to_plain
 from koppeling_harness.errors import ConfigurationError, DocumentError
 from koppeling_harness.model.manifest import Manifest
-from koppeling_harness.model.registration import Assessment, Decision, Registration
+from koppeling_harness.model.registration import Assessment, Decision, Registration, Waiver
 from koppeling_harness.rules.registration_input import InputProblem
 from koppeling_harness.value import dataclass
 
@@ -82,6 +82,61 @@ def add_decision(
         file = beside if beside.is_file() else path
         item = to_plain(decision)
         return _append(path, file, "decisions", item, before, objections, dry_run=dry_run)
+
+
+def decisions_text(registration: Registration, *, waivers: Sequence[Waiver]) -> str:
+    """Return a file of AFAS's decisions with waivers in it, for a partner's own runs."""
+    lines = [
+        "# AFAS's waivers, for `koppeling run --decisions`; docs: reference/registration-file.md",
+        "schema: koppeling/decisions@1",
+        f"of: {registration.registration}",
+        f"integration: {registration.integration}",
+        *_listed("waivers", [to_plain(each) for each in waivers]),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def split_registration(path: Path) -> Path:
+    """Move decisions and waivers of a registration into AFAS's file beside it; return that.
+
+    AFAS's file is written first: should the second write not happen, both hold the same, which
+    every reader tells, and nothing is lost.
+
+    Raises:
+        DocumentError: The registration has problems.
+        ConfigurationError: There is such a file already, or one of the two cannot be written.
+    """
+    beside = decisions_path(path)
+    with alone_with(path):
+        if beside.exists():
+            message = f"{beside}: expected no file yet, found one"
+            raise ConfigurationError(message, hint="The registration stands in two files already.")
+        text = read_text(path)
+        placed = load_placed(path)
+        stated, moved = taken_out(text, placed.source, ("decisions", "waivers"))
+        lists = {each: placed.source.data.get(each) or [] for each in ("decisions", "waivers")}
+        written = moved or "\n".join(
+            line for key, items in lists.items() for line in _listed(key, items)
+        )
+        head = (
+            "# AFAS's word; docs: reference/registration-file.md\n"
+            f"schema: koppeling/decisions@1\nof: {placed.registration.registration}\n"
+        )
+        decided = NamedText(name=str(beside), text=f"{head}{written.rstrip()}\n")
+        after = parse_registration(stated, name=str(path), decided=decided)
+        if after.registration != placed.registration:
+            message = f"{path}: cannot be split without touching what stands around the decisions"
+            raise ConfigurationError(message, hint=f"Move them to {beside} by hand.")
+        write_whole(beside, decided.text)
+        write_whole(path, stated)
+    return beside
+
+
+def _listed(key: str, items: Sequence[Mapping[str, Any]]) -> list[str]:
+    if not items:
+        return [f"{key}: []"]
+    kept = [{name: value for name, value in each.items() if value is not None} for each in items]
+    return [f"{key}:", *(f"  - {flow(each)}" for each in kept)]
 
 
 def new_registration(path: Path, manifest: Manifest, *, started: date) -> Registration:

@@ -6,7 +6,7 @@ written into the text, at the place that the reader of `document` tells.
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from koppeling_harness.document import Source
 
@@ -52,6 +52,30 @@ def append_item(text: str, source: Source, key: str, item: Mapping[str, Value]) 
     if lines[line - 1][column - 1] == "[":
         return _into_flow(text, _offset(lines, line, column), flow(item))
     return _after_last(lines, source, key, item, newline)
+
+
+def taken_out(text: str, source: Source, keys: Collection[str]) -> tuple[str, str]:
+    """Return a text without some top-level keys, and what was taken out, both as they stand.
+
+    Of a document in braces nothing stands on lines of its own: it is laid out anew, a key a line,
+    and what was taken out is empty.
+    """
+    if _is_flow(text, source):
+        kept = [f"{key}: {flow(value)}" for key, value in source.data.items() if key not in keys]
+        return "\n".join(kept) + "\n", ""
+    lines = text.splitlines(keepends=True)
+    starts = sorted((source.keys[(key,)][0] - 1, key) for key in source.data)
+    kept_lines = lines[: starts[0][0]] if starts else lines
+    moved: list[str] = []
+    for position, (start, key) in enumerate(starts):
+        end = starts[position + 1][0] if position + 1 < len(starts) else len(lines)
+        body = end
+        while body > start + 1 and _is_between(lines[body - 1], 0):
+            body -= 1
+        part = moved if key in keys else kept_lines
+        part += lines[start:body]
+        kept_lines += lines[body:end]
+    return "".join(kept_lines), "".join(moved)
 
 
 def _is_flow(text: str, source: Source) -> bool:

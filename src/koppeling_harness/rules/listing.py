@@ -41,7 +41,7 @@ def listing_facts(
     """Yield what the listings ask of AFAS."""
     advice = {status.partner_site, status.help_center}
     if ListingAdvice.REMOVE in advice:
-        yield _remove(validity)
+        yield _remove(registration, validity)
     if ListingAdvice.RESTORE in advice:
         yield _restore()
     listing = registration.listing
@@ -67,7 +67,11 @@ def _both(
 
 
 def _removed_by_decision(registration: Registration, validity: Validity) -> bool:
-    """Return whether a person removed the listing since the report that governs."""
+    return _last_removal(registration, validity) is not None
+
+
+def _last_removal(registration: Registration, validity: Validity) -> date | None:
+    """Return when a person last removed the listing since the report that governs."""
     last = validity.governing
     since = last.report_date if last is not None else date.min
     found = [
@@ -76,14 +80,25 @@ def _removed_by_decision(registration: Registration, validity: Validity) -> bool
         if each.decision in _SAME_DAY and since <= each.date <= validity.as_of
     ]
     latest = max(found, key=lambda each: (each.date, _SAME_DAY[each.decision]), default=None)
-    return latest is not None and latest.decision is DecisionKind.REMOVE_LISTING
+    if latest is None or latest.decision is not DecisionKind.REMOVE_LISTING:
+        return None
+    return latest.date
 
 
-def _remove(validity: Validity) -> Fact:
+def _remove(registration: Registration, validity: Validity) -> Fact:
     last = validity.governing
     lapsed = last is not None and not validity.is_valid
+    decided = _last_removal(registration, validity)
     what = (
         said(
+            "Haal de koppeling weg waar zij nog vermeld staat, zoals besloten op {day}, en werk "
+            "listing bij.",
+            "Take the integration off where it is still listed, as decided on {day}, and bring "
+            "listing up to date.",
+            day=decided,
+        )
+        if decided is not None
+        else said(
             "Beoordeel het nieuwe bewijs; verwijder daarna zo nodig de vermelding.",
             "Judge the new evidence; then remove the listing if need be.",
         )

@@ -11,12 +11,15 @@ from koppeling_harness.config.registration import (
     REPORT_REFUSED,
     find_registrations,
     load_placed,
+    load_registration,
     registration_path,
 )
 from koppeling_harness.config.registration_edit import (
     add_assessment,
     add_decision,
+    decisions_text,
     new_registration,
+    split_registration,
 )
 from koppeling_harness.config.settings import load_settings
 from koppeling_harness.errors import DocumentError, Problem, UsageError
@@ -29,8 +32,16 @@ from koppeling_harness.model.registration import (
     Ground,
     Registration,
 )
+from koppeling_harness.model.status import Action, RegistrationStatus
 from koppeling_harness.rules.registration_input import InputProblem, standing_problems
+from koppeling_harness.rules.words import STATUS
 from koppeling_harness.value import dataclass
+from koppeling_harness.workflow.review.status import (
+    RUNS,
+    StatusRequest,
+    is_a_partners,
+    judging_of,
+)
 
 
 def make(folder: Path, *, started: date | None, clock: Clock) -> Path:
@@ -154,8 +165,38 @@ class NewDecision:
     effective: date | None = None
 
 
-def record_decision(path: Path, new: NewDecision, *, clock: Clock) -> Decision:
-    """Add a decision to a registration; return it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """What a decision does.
+
+    Attributes:
+        decision: As it is recorded.
+        path: The file in which it stands.
+        before: The status without it.
+        after: The status with it.
+        still_due: Duties that it answers and that are not done by it.
+        has_effect: Whether decisions in this file count; not beside a manifest.
+    """
+
+    decision: Decision
+    path: Path
+    before: RegistrationStatus
+    after: RegistrationStatus
+    still_due: tuple[Action, ...]
+    has_effect: bool
+
+
+def record_decision(
+    path: Path, new: NewDecision, *, clock: Clock, runs: Path = RUNS, dry_run: bool = False
+) -> Decided:
+    """Add a decision to a registration; return what the status becomes.
+
+    Args:
+        path: A registration, or a plugin's folder.
+        new: The decision.
+        clock: Tells today.
+        runs: A folder with run records, for the status.
+        dry_run: Whether nothing is written.
 
     Raises:
         UsageError: Its date is ahead: a decision is recorded, not foretold.
@@ -163,6 +204,7 @@ def record_decision(path: Path, new: NewDecision, *, clock: Clock) -> Decision:
     """
     day = new.day or today(clock)
     _refuse_later("--date", day, clock)
+    file = registration_path(path)
     decision = Decision(
         date=day,
         by=new.by,
@@ -173,8 +215,72 @@ def record_decision(path: Path, new: NewDecision, *, clock: Clock) -> Decision:
         ground=new.ground,
         effective=new.effective,
     )
-    add_decision(registration_path(path), decision, objections=_objections(clock))
-    return decision
+    edited = add_decision(file, decision, objections=_objections(clock), dry_run=dry_run)
+    judging, _ = judging_of(StatusRequest(runs=runs), clock=clock)
+    before, after = (
+        judging.status(each, file, as_of=today(clock)) for each in (edited.before, edited.after)
+    )
+    answered = _answered(decision)
+    return Decided(
+        decision=decision,
+        path=edited.path,
+        before=before,
+        after=after,
+        still_due=tuple(each for each in after.actions if each.key in answered),
+        has_effect=not is_a_partners(file),
+    )
+
+
+def _answered(decision: Decision) -> tuple[str, ...]:
+    """Return the keys of the duties that a decision answers."""
+    about_evidence = (f"evidence:{decision.assessment}",)
+    return {
+        DecisionKind.ACCEPT_EVIDENCE: about_evidence,
+        DecisionKind.REJECT_EVIDENCE: about_evidence,
+        DecisionKind.GIVE_NOTICE: ("give-notice", "right-to-end"),
+        DecisionKind.WITHDRAW_NOTICE: ("withdraw-notice",),
+        DecisionKind.TERMINATE_IMMEDIATELY: ("right-to-end", "last-conversation"),
+        DecisionKind.END_BY_PARTNER: ("give-notice", "right-to-end"),
+        DecisionKind.REMOVE_LISTING: ("remove-listing",),
+        DecisionKind.RESTORE_LISTING: ("restore-listing",),
+        DecisionKind.ANNUAL_REVIEW: (),
+        DecisionKind.FINISH_ONBOARDING: ("onboarding", "last-conversation"),
+    }[decision.decision]
+
+
+def decided_lines(decided: Decided, *, dry_run: bool = False) -> list[str]:
+    """Return what a decision does, as lines for a person."""
+    decision = decided.decision
+    verb = "would record" if dry_run else "recorded"
+    lines = [f"{verb} {decision.decision} of {decision.date} by {decision.by} in {decided.path}"]
+    if not decided.has_effect:
+        lines.append("without effect: beside a manifest, decisions are the partner's own word")
+    before, after = (STATUS[each.status].en for each in (decided.before, decided.after))
+    lines.append(f"status: {before}" + ("" if before == after else f" -> {after}"))
+    lines += [f"still to do: {each.what.en}" for each in decided.still_due]
+    return lines
+
+
+def extract(path: Path, *, clock: Clock) -> str:
+    """Return what a partner needs of AFAS's decisions: a file for `koppeling run --decisions`.
+
+    Raises:
+        DocumentError: The registration has problems.
+    """
+    file = registration_path(path)
+    registration = load_registration(file)
+    waivers = [each for each in registration.waivers if each.until >= today(clock)]
+    return decisions_text(registration, waivers=waivers)
+
+
+def split(path: Path) -> Path:
+    """Move what AFAS decided out of a registration into a file beside it; return that file.
+
+    Raises:
+        DocumentError: The registration has problems.
+        ConfigurationError: There is such a file already, or one of the two cannot be written.
+    """
+    return split_registration(registration_path(path))
 
 
 def _objections(clock: Clock) -> Callable[[Registration], list[InputProblem]]:

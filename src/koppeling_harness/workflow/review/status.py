@@ -191,31 +191,39 @@ def judge_registrations(request: StatusRequest, *, clock: Clock) -> Judged:
         ConfigurationError: There is no policy of that name.
         UsageError: The releases cannot be understood.
     """
-    settings = load_settings(request.folder)
-    policy = settings.policy_named(request.policy)
-    releases = parse_releases(request.releases) if request.releases else settings.releases
-    as_of = request.as_of or today(clock)
     paths = find_registrations(request.paths or places_of_integrations())
-    found = find_runs(request.runs, now=clock.now(), book=list_book(settings.lists))
-    runs = _by_integration(found)
-    judging = Judging(
-        as_of=as_of,
-        policy=policy,
-        releases=releases,
-        settings=settings,
-        today=today(clock),
-        runs=runs,
-    )
+    judging, found = judging_of(request, clock=clock)
     dossiers = _without_doubles([judging.dossier(path) for path in paths], judging)
     return Judged(
         dossiers=tuple(dossiers),
-        as_of=as_of,
-        policy=policy,
-        releases=releases,
+        as_of=judging.as_of,
+        policy=judging.policy,
+        releases=judging.releases,
         found=found.runs,
         damaged=found.damaged,
         judging=judging,
     )
+
+
+def judging_of(request: StatusRequest, *, clock: Clock) -> tuple[Judging, FoundRuns]:
+    """Return how the registrations of a request are judged, and every run that was found.
+
+    Raises:
+        DocumentError: The settings have problems.
+        ConfigurationError: There is no policy of that name.
+        UsageError: The releases cannot be understood.
+    """
+    settings = load_settings(request.folder)
+    found = find_runs(request.runs, now=clock.now(), book=list_book(settings.lists))
+    judging = Judging(
+        as_of=request.as_of or today(clock),
+        policy=settings.policy_named(request.policy),
+        releases=parse_releases(request.releases) if request.releases else settings.releases,
+        settings=settings,
+        today=today(clock),
+        runs=_by_integration(found),
+    )
+    return judging, found
 
 
 def as_json(dossiers: Sequence[Dossier]) -> str:

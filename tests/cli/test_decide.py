@@ -1,0 +1,160 @@
+"""`koppeling decide`: what is recorded, what the status becomes, and what a partner is given."""
+
+import json
+
+from koppeling_harness.config.decisions import decisions_path
+from koppeling_harness.config.registration import load_registration
+from koppeling_harness.document import read_yaml
+from support.cli import koppeling
+from support.registrations import REGISTRATION
+
+WAIVERS = """\
+waivers:   # granted by AFAS
+  # until the new app is there
+  - {id: W1, scenario: writing.lost-answer, releases: ["Profit 8"], reason: Komt, owner: Bouw,
+     approved_by: M. de Wit, until: 2027-01-31}
+  - {id: W0, scenario: writing.lost-answer, releases: ["Profit 8"], reason: Was, owner: Bouw,
+     approved_by: M. de Wit, until: 2026-01-31}
+signals: []
+"""
+BY = ("--by", "M. de Wit", "--reason", "Op verzoek")
+
+
+def read(text):
+    return read_yaml(text, name="text").data
+
+
+def registered(folder, text=REGISTRATION):
+    path = folder / "voorbeeld.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_decision_says_what_the_status_becomes(tmp_path):
+    path = registered(tmp_path)
+
+    ran = koppeling("decide", path, "give_notice", *BY, "--date", "2026-11-02", cwd=tmp_path)
+
+    assert ran.code == 0
+    assert "recorded give_notice of 2026-11-02 by M. de Wit" in ran.out
+    assert "status: attention -> notice running" in ran.out
+
+
+def test_a_dry_run_says_so_and_writes_nothing(tmp_path):
+    path = registered(tmp_path)
+
+    ran = koppeling("decide", path, "give_notice", *BY, "--dry-run", cwd=tmp_path)
+
+    assert "would record give_notice" in ran.out
+    assert "-> notice running" in ran.out
+    assert path.read_text(encoding="utf-8") == REGISTRATION
+
+
+def test_a_decision_that_leaves_something_to_be_done_says_what(tmp_path):
+    path = registered(tmp_path)
+
+    ran = koppeling("decide", path, "remove_listing", *BY, "--date", "2026-11-02", cwd=tmp_path)
+
+    assert "still to do: Take the integration off where it is still listed" in ran.out
+
+
+def test_a_decision_beside_a_manifest_is_called_without_effect(tmp_path):
+    path = registered(tmp_path)
+    (tmp_path / "koppeling.yaml").write_text("", encoding="utf-8")
+
+    ran = koppeling("decide", path, "give_notice", *BY, cwd=tmp_path)
+
+    assert "without effect" in ran.out
+    assert "->" not in ran.out
+
+
+def test_what_is_missing_is_asked_for(tmp_path):
+    path = registered(tmp_path)
+
+    assert koppeling("decide", path, "give_notice", cwd=tmp_path).code == 4
+    assert koppeling("decide", cwd=tmp_path).code == 4
+
+
+def test_a_registration_is_split_into_two_that_say_the_same(tmp_path):
+    text = REGISTRATION + WAIVERS
+    path = registered(tmp_path, text)
+    before = load_registration(path)
+
+    ran = koppeling("registration", "split", path, cwd=tmp_path)
+
+    assert ran.code == 0
+    assert load_registration(path) == before
+    stated = path.read_text(encoding="utf-8")
+    decided = decisions_path(path).read_text(encoding="utf-8")
+    assert "waivers" not in stated
+    assert "signals: []" in stated
+    assert "# until the new app is there" in decided
+    assert read(decided)["of"] == "voorbeeld"
+
+
+def test_one_in_braces_is_split_too(tmp_path):
+    path = registered(tmp_path, json.dumps(read(REGISTRATION)))
+    before = load_registration(path)
+
+    assert koppeling("registration", "split", path, cwd=tmp_path).code == 0
+    assert load_registration(path) == before
+
+
+def test_a_decision_goes_where_decisions_stand(tmp_path):
+    path = registered(tmp_path)
+    koppeling("registration", "split", path, cwd=tmp_path)
+    stated = path.read_text(encoding="utf-8")
+
+    koppeling("decide", path, "give_notice", *BY, "--date", "2026-11-02", cwd=tmp_path)
+
+    assert path.read_text(encoding="utf-8") == stated
+    assert "\n  - {date: 2026-11-02" in decisions_path(path).read_text(encoding="utf-8")
+
+
+def test_decisions_in_both_files_are_told(tmp_path):
+    path = registered(tmp_path)
+    koppeling("registration", "split", path, cwd=tmp_path)
+    path.write_text(REGISTRATION + WAIVERS, encoding="utf-8")
+
+    ran = koppeling("registration", "check", path, cwd=tmp_path)
+
+    assert ran.code == 10
+    assert "stand in the partner's file" in ran.err
+
+
+def test_a_partner_is_given_the_waivers_that_hold(tmp_path):
+    path = registered(tmp_path, REGISTRATION + WAIVERS)
+
+    ran = koppeling("decide", "--extract", path, cwd=tmp_path)
+
+    given = read(ran.out)
+    assert (given["of"], given["integration"]) == ("voorbeeld", "voorbeeld")
+    assert [each["id"] for each in given["waivers"]] == ["W1"]
+
+
+def test_only_what_stands_in_the_reviewers_folder_is_recorded(tmp_path):
+    path = registered(tmp_path)
+
+    def basis():
+        return koppeling("status", path, "--json", cwd=tmp_path).json()[0]["basis"]
+
+    assert basis() == "stated"
+    (tmp_path / "koppeling.toml").write_text('[review]\nfolder = "."\n', encoding="utf-8")
+    assert basis() == "recorded"
+    (tmp_path / "koppeling.yaml").write_text("", encoding="utf-8")
+    assert basis() == "stated"
+
+
+def test_settings_beside_a_manifest_set_nothing_of_afas(tmp_path):
+    path = registered(tmp_path, REGISTRATION.replace("Computest", "Mijn neef"))
+    (tmp_path / "koppeling.toml").write_text(
+        '[programme]\nrecognised_assessors = ["Mijn neef"]\n', encoding="utf-8"
+    )
+
+    def seen():
+        ran = koppeling("status", path, "--json", cwd=tmp_path)
+        return ran.json()[0]["security"]["colour"], "`programme` is AFAS's to set" in ran.err
+
+    assert seen() == ("groen", False)
+    (tmp_path / "koppeling.yaml").write_text("", encoding="utf-8")
+    assert seen() == (None, True)

@@ -2,6 +2,8 @@
 
 import difflib
 import json
+import re
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -83,15 +85,58 @@ def _problem(cls: type[Any], source: Source, detail: ErrorDetails, path: Path) -
         message = f"{_subject(path)} lacks `{last}`"
         return Problem(where=source.place(path), message=message)
     if kind in {"unexpected_keyword_argument", "extra_forbidden"}:
-        near = difflib.get_close_matches(str(last), _members(cls), n=1, cutoff=0.7)
-        hint = f"Did you mean `{near[0]}`?" if near else ""
+        near = _near(str(last), _members(cls))
+        hint = f"Did you mean `{near}`?" if near else ""
         message = f"unknown key `{last}`"
         return Problem(where=source.place(path, key=True), message=message, hint=hint)
     return Problem(
         where=_where(source, path),
         message=f"{_subject(path)}: {_mismatch(detail, source.raw.get(path))}",
-        hint=_quote_hint(kind, source.raw.get(path)),
+        hint=_quote_hint(kind, source.raw.get(path)) or _member_hint(detail),
     )
+
+
+_OTHER_LANGUAGE = {
+    "green": "groen",
+    "orange": "oranje",
+    "red": "rood",
+    "kleur": "colour",
+    "color": "colour",
+    "rapportdatum": "report_date",
+    "reden": "reason",
+    "datum": "date",
+    "door": "by",
+    "besluit": "decision",
+    "besluiten": "decisions",
+    "beoordeling": "assessment",
+    "beoordelingen": "assessments",
+    "beoordelaar": "assessor",
+    "soort": "kind",
+    "ontheffingen": "waivers",
+    "eigenaar": "owner",
+    "vermelding": "listing",
+}
+"""Words of one of the programme's languages for members and values that are of the other."""
+
+
+def _near(name: str, known: Sequence[str]) -> str:
+    """Return the known name that is meant: in other case, in the other language, or nearly so."""
+    plain = name.casefold()
+    by_plain = {each.casefold(): each for each in known}
+    if plain in by_plain:
+        return by_plain[plain]
+    if _OTHER_LANGUAGE.get(plain) in known:
+        return _OTHER_LANGUAGE[plain]
+    found = difflib.get_close_matches(plain, list(by_plain), n=1, cutoff=0.7)
+    return by_plain[found[0]] if found else ""
+
+
+def _member_hint(detail: ErrorDetails) -> str:
+    if detail["type"] not in {"enum", "literal_error"} or not isinstance(detail["input"], str):
+        return ""
+    known = re.findall(r"'([^']*)'", str(detail.get("ctx", {}).get("expected", "")))
+    near = _near(detail["input"], known)
+    return f"Did you mean `{near}`?" if near else ""
 
 
 def _at(data: Any, path: Path) -> Any:
@@ -121,6 +166,8 @@ def _mismatch(detail: ErrorDetails, raw: str | None) -> str:
             return f"expected {context.get('expected')}, found {found}"
         case "string_pattern_mismatch":
             return f"expected text of the form {context.get('pattern')}, found {found}"
+        case "string_too_short" if isinstance(detail["input"], str) and not detail["input"].strip():
+            return f"expected some text, found nothing but white space: {found}"
         case "string_too_short" | "too_short":
             return f"expected at least {context.get('min_length')}, found {found}"
         case "union_tag_invalid" | "union_tag_not_found":

@@ -116,6 +116,8 @@ class ReleaseStatus:
     """Waivers that hold on the as-of date are applied: a waived failure has passed."""
     waived_until: Day | None = None
     """First day on which a waiver ends that this outcome rests on."""
+    waived: int = 0
+    """How many failures a waiver covers."""
     run_id: str | None = None
     """The run that counts; null when there is none."""
     date: Day | None = None

@@ -13,6 +13,8 @@ from koppeling_harness.rules.words import BASIS, STATUS, WHO
 
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:koppeling-harness:deadlines")
 _LINE_OCTETS = 75
+_NEVER_FIRST = " :#"
+"""What a line is not broken before: a CI system could take its beginning for a command."""
 
 
 def render_deadlines_ics(dossiers: Sequence[Dossier], *, lang: str, stamp: datetime) -> str:
@@ -88,8 +90,13 @@ def _folded(line: str) -> str:
     for character in line:
         octets = len(character.encode())
         if size + octets > _LINE_OCTETS:
-            pieces.append(piece)
-            piece, size = " ", 1
+            whole = piece + character
+            cut = len(piece)
+            while cut > 2 and whole[cut] in _NEVER_FIRST:
+                cut -= 1
+            pieces.append(piece[:cut])
+            piece = f" {piece[cut:]}"
+            size = len(piece.encode())
         piece += character
         size += octets
     return "\r\n".join([*pieces, piece])

@@ -20,7 +20,8 @@ WORDS = {
     "valid": Text(nl="geldig t/m", en="valid until"),
     "none": Text(nl="geen", en="none"),
     "run": Text(nl="run van", en="run of"),
-    "waived": Text(nl="met ontheffing t/m", en="with a waiver until"),
+    "of": Text(nl="van", en="of"),
+    "waived": Text(nl="ontheven t/m", en="waived until"),
     "listing": Text(nl="vermelding", en="listing"),
     "contract": Text(nl="contract eindigt", en="contract ends"),
     "why": Text(nl="waarom", en="why"),
@@ -131,7 +132,8 @@ def _release(each: ReleaseStatus, lang: str) -> str:
     if each.date is not None:
         parts.append(f"{_word('run', lang)} {each.date}")
     if each.waived_until is not None:
-        parts.append(f"{_word('waived', lang)} {each.waived_until}")
+        count = f"{each.waived} {_word('of', lang)} {each.required}"
+        parts.append(f"{count} {_word('waived', lang)} {each.waived_until}")
     return ", ".join(parts)
 
 

@@ -14,6 +14,9 @@ from koppeling_harness.rules.standing_facts import told
 from koppeling_harness.rules.waivers import is_expired, unused
 from koppeling_harness.rules.words import ROLE, said
 
+MANY_WAIVERS = 5
+"""From one in so many required scenarios on, waivers ask for attention of their own."""
+
 
 def release_statuses(
     found: Mapping[str, Standing], *, releases: ReleaseRoles
@@ -50,6 +53,7 @@ def _release_status(standing: Standing | None, label: str, role: Role) -> Releas
         role=role,
         outcome=standing.outcome,
         waived_until=min(held, default=None) if standing.outcome is Outcome.PASSED else None,
+        waived=named.held,
         run_id=run.run_id,
         date=run.date,
         kind=run.kind,
@@ -76,6 +80,19 @@ def functional_facts(
         yield _fact(each)
         if each.release in found:
             yield from told(each, found[each.release], as_of=as_of)
+        if each.waived and each.waived * MANY_WAIVERS >= each.required:
+            yield Fact(
+                rule="R17",
+                text=said(
+                    "Op {release} is een vijfde of meer ontheven: {waived} van {required}.",
+                    "On {release} a fifth or more is waived: {waived} of {required}.",
+                    release=each.release,
+                    waived=each.waived,
+                    required=each.required,
+                ),
+                demands=Status.ATTENTION,
+                flag="MANY-WAIVERS",
+            )
 
 
 def _fact(each: ReleaseStatus) -> Fact:
@@ -124,9 +141,14 @@ def _fact(each: ReleaseStatus) -> Fact:
             return Fact(
                 rule="R17",
                 text=said(
-                    "Geslaagd op {release} ({role}) met een ontheffing t/m {until}.",
-                    "Passed on {release} ({role}) with a waiver until {until}.",
-                    **{**values, "until": each.waived_until},
+                    "Geslaagd op {release} ({role}), {waived} van {required} ontheven t/m {until}.",
+                    "Passed on {release} ({role}), {waived} of {required} waived until {until}.",
+                    **{
+                        **values,
+                        "until": each.waived_until,
+                        "waived": each.waived,
+                        "required": each.required,
+                    },
                 ),
                 demands=light,
                 flag="WAIVED",
@@ -184,27 +206,32 @@ def waiver_facts(
         warning_days: How long before its last day a waiver is announced.
     """
     for each in sorted(waivers, key=lambda waiver: (waiver.id, waiver.until)):
-        if is_expired(each, as_of=as_of):
-            yield _waiver_fact(
-                each,
-                "WAIVER-EXPIRED",
+        over, idle = is_expired(each, as_of=as_of), _is_unused(each, failed)
+        duty = _withdraw(each) if idle else _mend_waived(each)
+        if over:
+            text = said(
                 "Ontheffing {id} is verlopen: {until} was de laatste dag.",
                 "Waiver {id} has expired: {until} was its last day.",
+                id=each.id,
+                until=each.until,
             )
+            yield Fact(rule="R17", text=text, flag="WAIVER-EXPIRED", actions=(duty,))
         elif is_within(each.until, as_of=as_of, days=warning_days):
-            yield _waiver_fact(
-                each,
-                "WAIVER-ENDS-SOON",
+            text = said(
                 "Ontheffing {id} eindigt binnenkort: {until} is de laatste dag.",
                 "Waiver {id} ends soon: {until} is its last day.",
+                id=each.id,
+                until=each.until,
             )
-        if _is_unused(each, failed):
-            yield _waiver_fact(
-                each,
-                "WAIVER-UNUSED",
-                "Ontheffing {id} is nergens meer voor nodig.",
-                "Waiver {id} is not needed by any failure.",
+            yield Fact(rule="R17", text=text, flag="WAIVER-ENDS-SOON", actions=(duty,))
+        if idle and not over:
+            text = said(
+                "Ontheffing {id} is niet meer nodig: {scenario} faalt niet.",
+                "Waiver {id} is not needed any more: {scenario} does not fail.",
+                id=each.id,
+                scenario=each.scenario,
             )
+            yield Fact(rule="R17", text=text, flag="WAIVER-UNUSED", actions=(duty,))
 
 
 def _is_unused(waiver: Waiver, failed: Mapping[str, Collection[str]]) -> bool:
@@ -214,24 +241,30 @@ def _is_unused(waiver: Waiver, failed: Mapping[str, Collection[str]]) -> bool:
     )
 
 
-def _waiver_fact(waiver: Waiver, flag: str, nl: str, en: str) -> Fact:
-    return Fact(
-        rule="R17",
-        text=said(nl, en, id=waiver.id, until=waiver.until),
-        flag=flag,
-        actions=(
-            action(
-                Who.PARTNER,
-                said(
-                    "{owner}: herstel {scenario}, zodat ontheffing {id} weg kan.",
-                    "{owner}: mend {scenario}, so that waiver {id} can go.",
-                    owner=waiver.owner,
-                    scenario=waiver.scenario,
-                    id=waiver.id,
-                ),
-                rule="R17",
-                key=f"waiver:{waiver.id}",
-                due=waiver.until,
-            ),
+def _mend_waived(waiver: Waiver) -> Action:
+    """Return the duty while a failure needs the waiver, or may need it."""
+    return action(
+        Who.PARTNER,
+        said(
+            "{owner}: herstel {scenario}; de laatste dag van ontheffing {id} is {until}.",
+            "{owner}: mend {scenario}; the last day of waiver {id} is {until}.",
+            owner=waiver.owner,
+            scenario=waiver.scenario,
+            id=waiver.id,
+            until=waiver.until,
         ),
+        rule="R17",
+        key=f"waiver:{waiver.id}",
+        due=waiver.until,
+    )
+
+
+def _withdraw(waiver: Waiver) -> Action:
+    """Return the duty when no failure needs the waiver any more."""
+    return action(
+        Who.AFAS,
+        said("Trek ontheffing {id} in.", "Withdraw waiver {id}.", id=waiver.id),
+        rule="R17",
+        key=f"waiver:{waiver.id}",
+        due=waiver.until,
     )

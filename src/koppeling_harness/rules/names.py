@@ -8,10 +8,10 @@ from koppeling_harness.model.shape import Text
 _CUTOFF = 0.6
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
+def nearest(name: str, known: Iterable[str], *, cutoff: float = _CUTOFF) -> str:
     """Return the known name that a name is most like; empty when it is like none."""
     by_plain = {each.casefold(): each for each in sorted(known)}
-    found = difflib.get_close_matches(name.casefold(), list(by_plain), n=1, cutoff=_CUTOFF)
+    found = difflib.get_close_matches(name.casefold(), list(by_plain), n=1, cutoff=cutoff)
     return by_plain[found[0]] if found else ""
 
 

@@ -42,6 +42,7 @@ class Weighed:
         run: The record, in short.
         outcome: What it comes to, with the waivers that hold.
         held_until: First day on which a waiver ends that the outcome rests on.
+        held: How many failures are waived.
         lesser: Why it does not count; empty when it does.
         is_other: Whether it is of another integration that has the same name.
     """
@@ -49,6 +50,7 @@ class Weighed:
     run: FunctionalResult
     outcome: Outcome
     held_until: date | None
+    held: int
     lesser: tuple[Text, ...]
     is_other: bool = False
 
@@ -145,6 +147,7 @@ def weigh(
         run=run,
         outcome=outcome,
         held_until=min(held, default=None),
+        held=len(held),
         lesser=tuple(lesser),
         is_other=is_other,
     )

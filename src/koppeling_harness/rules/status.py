@@ -32,7 +32,7 @@ from koppeling_harness.rules.contract import Ending, ending, ending_fact
 from koppeling_harness.rules.fact import Fact, action
 from koppeling_harness.rules.functional import functional_facts, release_statuses, waiver_facts
 from koppeling_harness.rules.listing import UNCHANGED, listing_facts, listing_status
-from koppeling_harness.rules.past import as_known_on, facts_after, later_facts, set_aside_facts
+from koppeling_harness.rules.past import as_known_on, facts_after, later_facts
 from koppeling_harness.rules.policy import PROGRAMME
 from koppeling_harness.rules.programme import (
     criteria_facts,
@@ -69,7 +69,7 @@ def registration_status(
     programme: Programme = PROGRAMME,
     today: date | None = None,
     basis: Basis = Basis.RECORDED,
-    set_aside: int = 0,
+    also: Sequence[Fact] = (),
 ) -> RegistrationStatus:
     """Return what a registration comes to.
 
@@ -83,7 +83,7 @@ def registration_status(
         programme: What the programme trusts and allows.
         today: The last day on which anything can have happened; the day itself when None.
         basis: Whose word it rests on.
-        set_aside: Decisions and waivers that a partner wrote, and that were taken out.
+        also: What is known of it beside: the status weighs it too.
     """
     wrong = standing_problems(registration, programme=programme, today=max(today or as_of, as_of))
     if wrong:
@@ -117,7 +117,7 @@ def registration_status(
         ),
         *signal_facts(registration, as_of=as_of),
         *later_facts(later, as_of=as_of),
-        *set_aside_facts(set_aside),
+        *also,
     ]
     return _joined(
         registration.registration,

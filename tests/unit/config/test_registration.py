@@ -125,3 +125,21 @@ def test_nothing_found_says_so(tmp_path):
 )
 def test_a_broken_file_is_called_by_what_can_be_known(tmp_path, text, name, expected):
     assert registration_name(a_file(tmp_path / "plugin", text, name)) == expected
+
+
+@pytest.mark.parametrize(
+    ("wrong", "meant"),
+    [
+        ("colour: green", "groen"),
+        ("colour: Groen", "groen"),
+        ("colour: red", "rood"),
+        ("colour: ornaje", "oranje"),
+        ("kleur: groen", "colour"),
+        ("Colour: groen", "colour"),
+    ],
+)
+def test_what_is_meant_is_proposed_in_either_language(tmp_path, wrong, meant):
+    path = a_file(tmp_path, REGISTRATION.replace("colour: groen", wrong))
+
+    with pytest.raises(DocumentError, match=f"Did you mean `{meant}`"):
+        load_registration(path)

@@ -98,7 +98,7 @@ def test_waived_scenarios_are_told():
     record = an_integration(a_result())
     waived = replace(record, verdict=replace(record.verdict, waived=1))
 
-    assert "1 met een ontheffing" in text_of(render_run_page(a_run(waived)))
+    assert "1 ontheven" in text_of(render_run_page(a_run(waived)))
 
 
 def test_an_integration_that_was_set_aside_shows_the_reason_and_no_verdict():

@@ -669,6 +669,44 @@ def test_a_waived_outcome_tells_its_first_end():
     assert status.functional[1].waived_until == day("2027-01-01")
 
 
+def test_many_waivers_ask_for_attention_and_never_outrank_a_lapsed_scan():
+    waivers = tuple(a_waiver(each, name=each) for each in ("a", "b", "c", "d"))
+    many = a_run("Profit 8", failed=("a",), passed=4)
+    few = a_run("Profit 8", failed=("a",), passed=5)
+    lapsed = an_assessment("groen", "2023-01-01")
+
+    assert "MANY-WAIVERS" in codes(after(many, a_registration(GREEN, waivers=waivers)))
+    assert "MANY-WAIVERS" not in codes(after(few, a_registration(GREEN, waivers=waivers)))
+    assert after(many, a_registration(lapsed, waivers=waivers)).status == "not_certified"
+
+
+def test_the_sentence_of_a_waived_outcome_counts():
+    status = after(
+        a_run("Profit 8", failed=("a", "b"), passed=37),
+        a_registration(GREEN, waivers=(a_waiver("a"), a_waiver("b", name="W2"))),
+    )
+
+    texts = [each.text.en for each in status.flags if each.code == "WAIVED"]
+    assert texts == ["Passed on Profit 8 (current), 2 of 39 waived until 31 December 2026."]
+
+
+@pytest.mark.parametrize(
+    ("failed", "until", "what"),
+    [
+        (("a",), "2026-12-31", "Ontwikkeling: mend a; the last day of waiver W1 is 31 December"),
+        (("a",), "2026-11-01", "Ontwikkeling: mend a; the last day of waiver W1 is 1 November"),
+        ((), "2027-11-01", "Withdraw waiver W1."),
+        ((), "2026-11-01", "Withdraw waiver W1."),
+    ],
+)
+def test_a_waiver_asks_to_be_withdrawn_only_when_nothing_needs_it(failed, until, what):
+    registration = a_registration(GREEN, waivers=(a_waiver("a", until),))
+    status = after(a_run("Profit 8", failed=failed), registration)
+
+    (duty,) = [each for each in status.actions if each.key == "waiver:W1"]
+    assert duty.what.en.startswith(what)
+
+
 def test_a_waiver_that_no_failure_needs_is_flagged_without_effect():
     registration = a_registration(GREEN, waivers=(a_waiver("retry", "2027-11-01"),))
 

@@ -5,7 +5,8 @@ from datetime import date
 from pathlib import Path
 
 from koppeling_harness.clock import Clock, today
-from koppeling_harness.config.manifest import MANIFEST, load_manifest
+from koppeling_harness.config.folders import MANIFEST, REPORTS
+from koppeling_harness.config.manifest import load_manifest
 from koppeling_harness.config.registration import (
     REGISTRATION,
     REPORT_REFUSED,
@@ -33,14 +34,15 @@ from koppeling_harness.model.registration import (
     Registration,
 )
 from koppeling_harness.model.status import Action, RegistrationStatus
+from koppeling_harness.rules.references import reference_problems
 from koppeling_harness.rules.registration_input import InputProblem, standing_problems
 from koppeling_harness.rules.words import STATUS
 from koppeling_harness.value import dataclass
 from koppeling_harness.workflow.review.status import (
-    RUNS,
     StatusRequest,
     is_a_partners,
     judging_of,
+    known_names,
 )
 
 
@@ -187,7 +189,7 @@ class Decided:
 
 
 def record_decision(
-    path: Path, new: NewDecision, *, clock: Clock, runs: Path = RUNS, dry_run: bool = False
+    path: Path, new: NewDecision, *, clock: Clock, runs: Path = REPORTS, dry_run: bool = False
 ) -> Decided:
     """Add a decision to a registration; return what the status becomes.
 
@@ -285,10 +287,12 @@ def split(path: Path) -> Path:
 
 def _objections(clock: Clock) -> Callable[[Registration], list[InputProblem]]:
     """Return what tells everything that cannot be true in a registration today."""
-    programme = load_settings(Path()).programme
-    return lambda registration: standing_problems(
-        registration, programme=programme, today=today(clock)
-    )
+    settings = load_settings(Path())
+    names = known_names(settings, settings.releases, {})
+    return lambda registration: [
+        *standing_problems(registration, programme=settings.programme, today=today(clock)),
+        *reference_problems(registration, names),
+    ]
 
 
 def _refuse_later(option: str, day: date, clock: Clock) -> None:

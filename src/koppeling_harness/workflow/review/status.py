@@ -22,9 +22,13 @@ from koppeling_harness.model.registration import Registration
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.status import Basis, RegistrationStatus, Role, Status
 from koppeling_harness.report.status_text import render_status_text
+from koppeling_harness.rules.past import set_aside_facts
+from koppeling_harness.rules.references import KnownNames, reference_facts, reference_problems
 from koppeling_harness.rules.registration_input import InputProblem, standing_problems
 from koppeling_harness.rules.status import is_in_order, refused, registration_status
 from koppeling_harness.scenario.known_lists import list_book
+from koppeling_harness.scenario.lock import read_lock
+from koppeling_harness.scenario.packs import packs_folder
 from koppeling_harness.store.runs import FoundRun, FoundRuns, find_runs
 from koppeling_harness.value import dataclass
 
@@ -61,6 +65,7 @@ class Judging:
         settings: Of the project.
         today: The day it is: what is dated later cannot be true.
         runs: Of each integration, newest first.
+        names: What names in a registration can stand for.
     """
 
     as_of: date
@@ -69,12 +74,14 @@ class Judging:
     settings: Settings
     today: date
     runs: Mapping[str, Sequence[FunctionalResult]]
+    names: KnownNames
 
     def status(self, registration: Registration, path: Path, *, as_of: date) -> RegistrationStatus:
         """Return the status of the registration in a file on a day, with what was known on it."""
-        set_aside = 0
+        also = list(reference_facts(registration, self.names))
         if is_a_partners(path):
             set_aside = len(registration.decisions) + len(registration.waivers)
+            also += set_aside_facts(set_aside)
             registration = replace(registration, decisions=(), waivers=())
         return registration_status(
             registration,
@@ -86,7 +93,7 @@ class Judging:
             programme=self.settings.programme,
             today=max(self.today, self.as_of),
             basis=self.basis(path),
-            set_aside=set_aside,
+            also=also,
         )
 
     def basis(self, path: Path) -> Basis:
@@ -99,11 +106,11 @@ class Judging:
 
     def problems(self, registration: Registration) -> list[InputProblem]:
         """Return what cannot be true in a registration."""
-        return standing_problems(
-            registration,
-            programme=self.settings.programme,
-            today=max(self.today, self.as_of),
-        )
+        today = max(self.today, self.as_of)
+        return [
+            *standing_problems(registration, programme=self.settings.programme, today=today),
+            *reference_problems(registration, self.names),
+        ]
 
     def dossier(self, path: Path) -> Dossier:
         """Return what is known of the registration in a file, judged on the day."""
@@ -215,13 +222,16 @@ def judging_of(request: StatusRequest, *, clock: Clock) -> tuple[Judging, FoundR
     """
     settings = load_settings(request.folder)
     found = find_runs(request.runs, now=clock.now(), book=list_book(settings.lists))
+    releases = parse_releases(request.releases) if request.releases else settings.releases
+    runs = _by_integration(found)
     judging = Judging(
         as_of=request.as_of or today(clock),
         policy=settings.policy_named(request.policy),
-        releases=parse_releases(request.releases) if request.releases else settings.releases,
+        releases=releases,
         settings=settings,
         today=today(clock),
-        runs=_by_integration(found),
+        runs=runs,
+        names=known_names(settings, releases, runs),
     )
     return judging, found
 
@@ -274,6 +284,27 @@ def parse_releases(text: str) -> ReleaseRoles:
     return ReleaseRoles(**{role: label for role, label in found.items() if label})
 
 
+def known_names(
+    settings: Settings, releases: ReleaseRoles, runs: Mapping[str, Sequence[FunctionalResult]]
+) -> KnownNames:
+    """Return what names in a registration can stand for."""
+    labels = {releases.previous, releases.current, releases.accept}
+    labels |= {run.release for many in runs.values() for run in many}
+    scenarios = {
+        name.partition("[")[0] for many in runs.values() for run in many for name in run.failed
+    }
+    for folder in settings.packs or (packs_folder(),):
+        lock = read_lock(folder) if folder.is_dir() else None
+        if lock is not None:
+            labels |= set(lock.releases)
+            scenarios |= {name for many in lock.releases.values() for name in many}
+    return KnownNames(
+        releases={each for each in labels if each},
+        scenarios=scenarios,
+        integrations=runs.keys(),
+    )
+
+
 def is_a_partners(path: Path) -> bool:
     """Return whether a registration lies beside a manifest, where the partner writes it."""
     return (path.parent / MANIFEST).exists()
@@ -292,17 +323,35 @@ def _by_integration(found: FoundRuns) -> dict[str, list[FunctionalResult]]:
 
 
 def _without_doubles(dossiers: Sequence[Dossier], judging: Judging) -> list[Dossier]:
-    """Refuse a registration whose id stands in a file before it: which of the two is meant?"""
-    first: dict[str, str] = {}
+    """Refuse a registration of which something stands in a file before it: which one is meant?
+
+    A registration that has ended leaves its integration and IntegrationId to another.
+    """
+    first: dict[tuple[str, str], str] = {}
     kept: list[Dossier] = []
     for each in dossiers:
-        name = each.status.registration
-        if each.registration is not None and name in first:
-            message = f"registration {name} stands in {first[name]} already"
-            problem = Problem(where=each.place, message=message, hint="Leave out one of them.")
-            kept.append(judging.refused(Path(each.place), name, DocumentError([problem])))
+        registration = each.registration
+        if registration is None:
+            kept.append(each)
             continue
-        if each.registration is not None:
-            first[name] = each.place
-        kept.append(each)
+        names = {"registration": registration.registration}
+        if each.status.status is not Status.TERMINATED:
+            names["integration"] = registration.integration
+            names["integration_id"] = registration.integration_id or ""
+        taken = [(key, name) for key, name in names.items() if name and (key, name) in first]
+        for key, name in names.items():
+            first.setdefault((key, name), each.place)
+        problems = [
+            Problem(
+                where=each.place,
+                message=f"{key} {name} stands in {first[key, name]} already",
+                hint="Leave out one of them.",
+            )
+            for key, name in taken
+        ]
+        kept.append(
+            judging.refused(Path(each.place), registration.registration, DocumentError(problems))
+            if problems
+            else each
+        )
     return kept

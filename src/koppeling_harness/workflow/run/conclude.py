@@ -124,11 +124,11 @@ def _integration_lines(each: IntegrationRecord, release: str) -> list[str]:
         lines = clean(each.problem).splitlines()
         return [f"{one_line(each.id)}: set aside", *(f"    {line}" for line in lines)]
     count = each.verdict.required
-    waived = f", {each.verdict.waived} waived" if each.verdict.waived else ""
+    waived = f", {each.verdict.waived} of {count.total} waived" if each.verdict.waived else ""
     lines = [
-        f"{one_line(f'{each.id} {each.version} on {release}')}: {each.verdict.outcome} - "
+        f"{one_line(f'{each.id} {each.version} on {release}')}: {each.verdict.outcome}{waived} - "
         f"{count.passed} of {count.total} required scenarios executed and passed "
-        f"({count.executed} executed{waived})"
+        f"({count.executed} executed)"
     ]
     lines += [f"  {one_line(problem)}" for problem in each.waiver_problems]
     for result in each.results:

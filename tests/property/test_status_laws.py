@@ -200,6 +200,39 @@ def test_a_failed_run_never_improves_a_status(registration, policy, found, relea
     assert weight(judged(registration, policy, newer)) >= before
 
 
+@given(registrations(), registrations(), every_policy, runs(), st.integers(1, 400))
+def test_what_is_dated_later_changes_nothing_that_is_said_of_a_day(
+    registration, other, policy, found, days
+):
+    """Only that something was left out is told."""
+    after = AS_OF + timedelta(days=days)
+    later = replace(
+        registration,
+        assessments=(
+            *registration.assessments,
+            *(replace(each, id=f"L{each.id}", report_date=after) for each in other.assessments),
+        ),
+        decisions=(
+            *registration.decisions,
+            *(
+                replace(each, date=after, effective=None)
+                for each in other.decisions
+                if each.decision in (DecisionKind.GIVE_NOTICE, DecisionKind.ANNUAL_REVIEW)
+            ),
+        ),
+    )
+
+    def known(status):
+        return replace(
+            status,
+            flags=tuple(each for each in status.flags if each.code != "LATER-FACTS"),
+            reasons=tuple(each for each in status.reasons if each.rule != "PAST"),
+        )
+
+    now, then = judged(registration, policy, found), judged(later, policy, found)
+    assert known(now) == known(then)
+
+
 @given(registrations(), every_policy, runs(), st.randoms(use_true_random=False))
 def test_the_same_facts_in_another_order_give_the_same_status(registration, policy, found, chance):
     def shuffled(items):

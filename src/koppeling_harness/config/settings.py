@@ -1,5 +1,6 @@
 """What a project sets: `koppeling.toml`, or `[tool.koppeling]` in `pyproject.toml`."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import field, replace
@@ -175,7 +176,8 @@ def _parse(text: str, path: Path, prefix: tuple[str, ...]) -> Settings:
     import tomllib  # noqa: PLC0415 - many projects have no settings
 
     try:
-        data: Any = tomllib.loads(text)
+        # TOML has dates of its own; the readers of documents take them as texts
+        data: Any = json.loads(json.dumps(tomllib.loads(text), default=str))
     except tomllib.TOMLDecodeError as error:
         message = f"expected TOML: {error}"
         raise DocumentError([Problem(where=str(path), message=message)]) from None

@@ -1,10 +1,16 @@
 """What a status is computed with beside the registration: terms, and which releases count."""
 
+from collections.abc import Mapping
+from dataclasses import field
+from datetime import date
 from typing import Annotated
 
 from koppeling_harness.model.constraint import Limit
 from koppeling_harness.model.shape import STRICT, Identifier, NonEmpty, Text
 from koppeling_harness.value import dataclass
+
+Day = date
+"""A calendar day, as in the other records."""
 
 Months = Annotated[int, Limit(ge=1, le=120)]
 
@@ -59,7 +65,9 @@ class ReleaseRoles:
     current: NonEmpty | None = None
     """The latest production release; runs on it are required."""
     accept: NonEmpty | None = None
-    """The release on Accept, before its roll-out; runs on it are advisory."""
+    """The release on Accept, before its roll-out; runs on it are advisory until that day."""
+    rollout: Mapping[str, Day] = field(default_factory=dict)
+    """By label, the day from which a release on Accept counts as one in production does."""
 
 
 CURRENT = "Profit 8"

@@ -112,6 +112,8 @@ class ReleaseStatus:
     release: str
     """Its label."""
     role: Role
+    required_from: Day | None = None
+    """From when a release on Accept counts as one in production does; null when that is unknown."""
     outcome: Outcome
     """Waivers that hold on the as-of date are applied: a waived failure has passed."""
     waived_until: Day | None = None

@@ -4,7 +4,7 @@ from html import escape
 
 from koppeling_harness.model.status import RegistrationStatus, Status
 from koppeling_harness.report.status_text import pick
-from koppeling_harness.rules.words import BASIS, STATUS
+from koppeling_harness.rules.words import BASIS, status_word
 
 # White on each of these is at least 4.5 to 1 (WCAG 2.2, 1.4.3).
 _FILL = {
@@ -32,7 +32,7 @@ def render_badge_svg(status: RegistrationStatus, *, lang: str) -> str:
         lang: `nl` or `en`.
     """
     name = status.registration if len(status.registration) <= 40 else f"{status.registration[:39]}…"
-    word = pick(STATUS[status.status], lang)
+    word = pick(status_word(status), lang)
     left, right = _width(name), _width(word)
     whole = left + right
     basis = pick(BASIS[status.basis], lang)

@@ -9,7 +9,7 @@ from koppeling_harness.model.status import Action
 from koppeling_harness.report.clean import clean
 from koppeling_harness.report.status_text import pick
 from koppeling_harness.rules.catalogue import RULES
-from koppeling_harness.rules.words import BASIS, STATUS, WHO
+from koppeling_harness.rules.words import BASIS, WHO, status_word
 
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:koppeling-harness:deadlines")
 _LINE_OCTETS = 75
@@ -53,7 +53,7 @@ def _event(
     rule = RULES[action.rule]
     policy = "Beleid" if lang == "nl" else "Policy"
     described = (
-        f"{title} ({status.registration}): {pick(STATUS[status.status], lang)}\n"
+        f"{title} ({status.registration}): {pick(status_word(status), lang)}\n"
         f"{action.rule}: {pick(rule.text, lang)} [{rule.source}]\n"
         f"{policy}: {status.policy}; {pick(BASIS[status.basis], lang)}"
     )

@@ -15,6 +15,7 @@ from koppeling_harness.report.due import due_within, weeks
 from koppeling_harness.report.pages import render_page
 from koppeling_harness.report.texts import Language
 from koppeling_harness.rules.policy import WARNING_DAYS
+from koppeling_harness.rules.words import is_overdue
 from koppeling_harness.value import dataclass
 
 T = TypeVar("T")
@@ -96,7 +97,9 @@ def render_overview(
 def _urgent_first(dossier: Dossier) -> tuple[int, date, str]:
     actions = dossier.status.actions
     first = (actions[0].due or date.min) if actions else date.max
-    return URGENCY.index(dossier.status.status), first, dossier.status.registration
+    status = dossier.status
+    shown = Status.ACTION_REQUIRED if is_overdue(status) else status.status
+    return URGENCY.index(shown), first, status.registration
 
 
 def _counts(values: Sequence[T], order: Iterable[T]) -> list[tuple[T, int]]:

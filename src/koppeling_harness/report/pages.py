@@ -167,8 +167,10 @@ def _environment() -> Environment:
         "clipped": clipped,
         "day": day,
         "duration": duration,
+        "is_overdue": words.is_overdue,
         "moment": moment,
         "signal_kind": words.signal_kind,
+        "status_word": words.status_word,
         "word": word,
         "word_svg": word_for_picture,
     }

@@ -8,6 +8,7 @@ from datetime import date
 from koppeling_harness.model.dossier import Dossier
 from koppeling_harness.model.status import Role
 from koppeling_harness.report.clean import one_line
+from koppeling_harness.rules.words import is_overdue
 
 COLUMNS = (
     "registration",
@@ -18,6 +19,7 @@ COLUMNS = (
     "policy",
     "basis",
     "status",
+    "overdue",
     "colour",
     "assessment",
     "report_date",
@@ -71,6 +73,7 @@ def _cells(dossier: Dossier) -> dict[str, object]:
         "policy": status.policy,
         "basis": status.basis,
         "status": status.status,
+        "overdue": "yes" if is_overdue(status) else "",
         "colour": security.colour,
         "assessment": security.assessment,
         "report_date": security.report_date,

@@ -8,7 +8,17 @@ from koppeling_harness.model.policy import Policy, ReleaseRoles
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.status import Action, RegistrationStatus, ReleaseStatus
 from koppeling_harness.report.clean import clean, one_line
-from koppeling_harness.rules.words import BASIS, COLOUR, END, LISTING, OUTCOME, ROLE, STATUS, WHO
+from koppeling_harness.rules.words import (
+    BASIS,
+    COLOUR,
+    END,
+    LISTING,
+    OUTCOME,
+    ROLE,
+    STATUS,
+    WHO,
+    status_word,
+)
 
 WORDS = {
     "as_of": Text(nl="Peildatum", en="As of"),
@@ -81,7 +91,7 @@ def _block(dossier: Dossier, lang: str) -> list[str]:
     if dossier.registration is not None:
         name = pick(dossier.registration.title, lang)
         title = f"  {one_line(name)} ({one_line(dossier.registration.partner.name)})"
-    first = f"{one_line(status.registration)}: {pick(STATUS[status.status], lang).upper()}{title}"
+    first = f"{one_line(status.registration)}: {pick(status_word(status), lang).upper()}{title}"
     if dossier.problem:
         return [first, *(f"    {line}" for line in clean(dossier.problem).splitlines())]
     rows = [

@@ -10,7 +10,7 @@ from koppeling_harness.report.markdown import plain, row
 from koppeling_harness.report.status_text import pick
 from koppeling_harness.rules.months import is_within
 from koppeling_harness.rules.status import ORDER
-from koppeling_harness.rules.words import BASIS, COLOUR, OUTCOME, STATUS, WHO
+from koppeling_harness.rules.words import BASIS, COLOUR, OUTCOME, STATUS, WHO, status_word
 
 _TITLE = Text(nl="Registratiestatus", en="Registration status")
 _HEAD = (
@@ -73,7 +73,7 @@ def _cells(dossier: Dossier, lang: str) -> list[str]:
     )
     return [
         f"**{plain(status.registration)}**{title}",
-        f"{pick(STATUS[status.status], lang)} ({pick(BASIS[status.basis], lang)})",
+        f"{pick(status_word(status), lang)} ({pick(BASIS[status.basis], lang)})",
         pick(COLOUR[colour], lang) if colour else "-",
         str(status.security.valid_until or "-"),
         runs or "-",

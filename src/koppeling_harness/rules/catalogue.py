@@ -38,7 +38,7 @@ RULES = {
     for each in (
         _rule(
             "INPUT",
-            "Een gegeven dat niet kan kloppen verandert niets; het moet eerst hersteld worden.",
+            "Een onjuist gegeven heeft geen gevolgen voor de status; corrigeer het eerst.",
             "A record that cannot be true changes nothing; it has to be mended first.",
             OWN,
         ),
@@ -210,8 +210,8 @@ RULES = {
         ),
         _rule(
             "A1",
-            "De samenwerking wordt jaarlijks herzien, verlengd of beëindigd.",
-            "The cooperation is revised, extended or ended every year.",
+            "De samenwerking kan jaarlijks worden herzien, uitgebreid of beëindigd.",
+            "The cooperation can be revised, extended or ended every year.",
             CONTRACT,
         ),
     )

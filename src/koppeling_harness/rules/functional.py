@@ -1,6 +1,7 @@
 """What runs on each release say of the status (R15, R16), and what waivers do to it (R17)."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from koppeling_harness.model.policy import ReleaseRoles
@@ -14,6 +15,8 @@ from koppeling_harness.rules.standing_facts import told
 from koppeling_harness.rules.waivers import is_expired, unused
 from koppeling_harness.rules.words import ROLE, said
 
+ROLLOUT_DAYS = 30
+"""How long before its roll-out a release on Accept asks for attention."""
 MANY_WAIVERS = 5
 """From one in so many required scenarios on, waivers ask for attention of their own."""
 
@@ -33,7 +36,12 @@ def release_statuses(
         (releases.accept, Role.ACCEPT),
     )
     return tuple(
-        _release_status(found.get(label), label, role) for label, role in roles if label is not None
+        replace(
+            _release_status(found.get(label), label, role),
+            required_from=releases.rollout.get(label) if role is Role.ACCEPT else None,
+        )
+        for label, role in roles
+        if label is not None
     )
 
 
@@ -77,7 +85,7 @@ def functional_facts(
         as_of: The day.
     """
     for each in statuses:
-        yield _fact(each)
+        yield _fact(each, as_of)
         if each.release in found:
             yield from told(each, found[each.release], as_of=as_of)
         if each.waived and each.waived * MANY_WAIVERS >= each.required:
@@ -95,10 +103,14 @@ def functional_facts(
             )
 
 
-def _fact(each: ReleaseStatus) -> Fact:
-    advisory = each.role is Role.ACCEPT
+def _fact(each: ReleaseStatus, as_of: date) -> Fact:
+    start = each.required_from
+    advisory = each.role is Role.ACCEPT and (start is None or as_of < start)
+    soon = start is not None and is_within(start, as_of=as_of, days=ROLLOUT_DAYS)
     heavy = Status.ATTENTION if advisory else Status.ACTION_REQUIRED
-    light = Status.IN_ORDER if advisory else Status.ATTENTION
+    light = Status.IN_ORDER if advisory and not soon else Status.ATTENTION
+    if advisory and start is not None and each.outcome is Outcome.NOT_RUN:
+        return _before_rollout(each, start, soon=soon)
     values = {"release": each.release, "role": ROLE[each.role], "day": each.date or ""}
     match each.outcome:
         case Outcome.FAILED:
@@ -162,6 +174,22 @@ def _fact(each: ReleaseStatus) -> Fact:
                     **values,
                 ),
             )
+
+
+def _before_rollout(each: ReleaseStatus, start: date, *, soon: bool) -> Fact:
+    """Return what an untested release on Accept asks: nothing before its last days there."""
+    return Fact(
+        rule="R15",
+        text=said(
+            "Niet of niet volledig getest op {release}; vereist vanaf {start}.",
+            "Not or not completely tested on {release}; required from {start}.",
+            release=each.release,
+            start=start,
+        ),
+        demands=Status.ATTENTION if soon else Status.IN_ORDER,
+        flag="NOT-TESTED" if soon else "",
+        actions=(replace(_run_again(each.release, "R15"), due=start),) if soon else (),
+    )
 
 
 def _mend(release: str) -> Action:

@@ -49,10 +49,21 @@ def listing_facts(
         yield Fact(
             rule="R14",
             text=said(
-                "De aanvrager is al vermeld, voor de goedgekeurde demo.",
-                "The applicant is listed already, before the approved demo.",
+                "De koppeling is al vermeld, terwijl de demo nog niet is goedgekeurd.",
+                "The integration is listed already, before the demo was approved.",
             ),
             flag="LISTED-TOO-EARLY",
+            actions=(
+                action(
+                    Who.AFAS,
+                    said(
+                        "Haal de vermelding weg tot de demo is goedgekeurd.",
+                        "Take the listing off until the demo is approved.",
+                    ),
+                    rule="R14",
+                    key="listed-too-early",
+                ),
+            ),
         )
 
 
@@ -132,7 +143,7 @@ def _restore() -> Fact:
         actions=(
             action(
                 Who.AFAS,
-                said("Besluit over plaatsen van de vermelding.", "Decide on listing it."),
+                said("Besluit of de vermelding wordt teruggeplaatst.", "Decide on listing it."),
                 rule="R4",
                 key="restore-listing",
             ),

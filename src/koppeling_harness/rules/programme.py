@@ -1,10 +1,11 @@
 """What the onboarding, the criteria and the agreement say of the status (R13, R14, C4-C8, A1)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from koppeling_harness.model.registration import Colour, DecisionKind, Registration
-from koppeling_harness.model.status import Status, Who
+from koppeling_harness.model.status import ReleaseStatus, Role, Status, Who
+from koppeling_harness.model.verdict import Outcome
 from koppeling_harness.rules.fact import Fact, action
 from koppeling_harness.rules.months import ONBOARDING_MONTHS, REVIEW_MONTHS, add_months
 from koppeling_harness.rules.security import Validity
@@ -30,7 +31,9 @@ def is_applying(registration: Registration, *, as_of: date) -> bool:
     return all(day > as_of for day in finished)
 
 
-def onboarding_facts(registration: Registration, validity: Validity) -> Iterator[Fact]:
+def onboarding_facts(
+    registration: Registration, validity: Validity, functional: Sequence[ReleaseStatus]
+) -> Iterator[Fact]:
     """Yield what holds for an applicant (R13, R14, and R11: a planned scan is enough to begin)."""
     onboarding = registration.onboarding
     if onboarding is None or not is_applying(registration, as_of=validity.as_of):
@@ -49,8 +52,10 @@ def onboarding_facts(registration: Registration, validity: Validity) -> Iterator
     yield (
         _within(onboarding.open_tasks, deadline)
         if validity.as_of <= deadline
-        else _overdue(deadline)
+        else _overdue(onboarding.open_tasks, deadline)
     )
+    if onboarding.open_tasks == 0 and _is_proven(validity, functional):
+        yield _ready(deadline)
     yield from _applicant_scan(registration, validity)
 
 
@@ -76,13 +81,52 @@ def _within(open_tasks: int, deadline: date) -> Fact:
     )
 
 
-def _overdue(deadline: date) -> Fact:
+def _is_proven(validity: Validity, functional: Sequence[ReleaseStatus]) -> bool:
+    """Return whether the scan is green and the runs that are required passed."""
+    last = validity.governing
+    required = [each for each in functional if each.role is not Role.ACCEPT]
+    return (
+        last is not None
+        and validity.is_valid
+        and last.colour is Colour.GREEN
+        and bool(required)
+        and all(each.outcome is Outcome.PASSED for each in required)
+    )
+
+
+def _ready(deadline: date) -> Fact:
+    return Fact(
+        rule="R14",
+        text=said(
+            "De scan is groen, de testruns zijn geslaagd, geen taak staat open: AFAS besluit.",
+            "The scan is green, the runs passed and no task is open: AFAS decides.",
+        ),
+        demands=Status.APPLYING,
+        flag="READY-TO-FINISH",
+        actions=(
+            action(
+                Who.AFAS,
+                said(
+                    "Besluit of de eerste certificering is afgerond.",
+                    "Decide whether the first certification is finished.",
+                ),
+                rule="R14",
+                key="finish-onboarding",
+                due=deadline,
+            ),
+        ),
+    )
+
+
+def _overdue(open_tasks: int, deadline: date) -> Fact:
     return Fact(
         rule="R13",
         text=said(
-            "De eerste certificering had uiterlijk {deadline} klaar moeten zijn.",
-            "The first certification was due by {deadline}.",
+            "De eerste certificering had uiterlijk {deadline} klaar moeten zijn; open taken: "
+            "{tasks}.",
+            "The first certification was due by {deadline}; open tasks: {tasks}.",
             deadline=deadline,
+            tasks=open_tasks,
         ),
         demands=Status.APPLYING,
         flag="ONBOARDING-OVERDUE",
@@ -125,8 +169,8 @@ def _applicant_scan(registration: Registration, validity: Validity) -> Iterator[
         yield Fact(
             rule="R1" if last.colour is Colour.RED else "R5",
             text=said(
-                "De beoordeling van de aanvrager is rood of verlopen; een beoordelaar besluit.",
-                "The applicant's assessment is red or has lapsed; a reviewer decides.",
+                "De scan van de aanvrager is rood of verlopen; AFAS besluit.",
+                "The applicant's scan is red or has lapsed; AFAS decides.",
             ),
             flag="APPLICANT-ASSESSMENT",
             actions=(
@@ -202,15 +246,15 @@ def review_facts(registration: Registration, *, as_of: date) -> Iterator[Fact]:
     yield Fact(
         rule="A1",
         text=said(
-            "De jaarlijkse herziening moet uiterlijk {due} gedaan zijn.",
-            "The yearly review is due by {due}.",
+            "Het jaargesprek kan tot en met {due} worden gehouden.",
+            "The yearly review can be held until {due}.",
             due=due,
         ),
         flag="REVIEW-OVERDUE" if as_of > due else "",
         actions=(
             action(
                 Who.AFAS,
-                said("Herzie de samenwerking.", "Review the cooperation."),
+                said("Houd het jaargesprek over de samenwerking.", "Review the cooperation."),
                 rule="A1",
                 key="annual-review",
                 due=due,

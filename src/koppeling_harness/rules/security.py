@@ -233,6 +233,40 @@ def planned_facts(registration: Registration, validity: Validity) -> Iterator[Fa
         if last is not None and each.date <= last.report_date:
             continue
         yield _planned(each) if each.date >= validity.as_of else _planned_passed(each)
+    yield from _planned_too_late(registration, validity)
+
+
+def _planned_too_late(registration: Registration, validity: Validity) -> Iterator[Fact]:
+    """Yield that the next scan comes after the last valid day, while that can still be mended."""
+    last = validity.governing
+    ahead = [each for each in registration.planned_assessments if each.date >= validity.as_of]
+    first = min(ahead, key=lambda each: each.date, default=None)
+    if last is None or first is None or not validity.is_valid or first.date <= last.valid_until:
+        return
+    yield Fact(
+        rule="R11",
+        text=said(
+            "De geplande scan van {day} komt na de laatste geldige dag, {until}.",
+            "The planned scan of {day} comes after the last valid day, {until}.",
+            day=first.date,
+            until=last.valid_until,
+        ),
+        demands=Status.ATTENTION,
+        flag="PLANNED-TOO-LATE",
+        actions=(
+            action(
+                Who.PARTNER,
+                said(
+                    "Vervroeg de scan van {day} naar uiterlijk {until}.",
+                    "Move the scan of {day} to {until} at the latest.",
+                    day=first.date,
+                    until=last.valid_until,
+                ),
+                rule="R11",
+                key="earlier-scan",
+            ),
+        ),
+    )
 
 
 def _planned(planned: PlannedAssessment) -> Fact:
@@ -273,7 +307,7 @@ def rescan(rule: str, due: date) -> Action:
     """Return the partner's duty to have a new assessment made."""
     return action(
         Who.PARTNER,
-        said("Laat een nieuwe beoordeling doen.", "Have a new assessment made."),
+        said("Laat een nieuwe Quickscan of pentest uitvoeren.", "Have a new assessment made."),
         rule=rule,
         key="rescan",
         due=due,
@@ -294,6 +328,18 @@ def _valid(last: Accepted, validity: Validity) -> Fact:
         report=last.report_date,
         until=last.valid_until,
     )
+    if last.colour is Colour.ORANGE:
+        text = said(
+            "Kleur {colour}, rapport van {report}: vervolgafspraak uiterlijk {due}; geldig t/m "
+            "{until} volgens {policy}.",
+            "Colour {colour}, report of {report}: follow-up due by {due}; valid until {until} by "
+            "the {policy}.",
+            colour=COLOUR[last.colour],
+            report=last.report_date,
+            due=last.follow_up_due,
+            until=last.valid_until,
+            policy=validity.policy.title,
+        )
     if overdue:
         demands = Status.ACTION_REQUIRED
         text = said(
@@ -365,7 +411,8 @@ def _forecast(last: Accepted, validity: Validity) -> Fact:
     return Fact(
         rule="R6",
         text=said(
-            "De prognose {end} is voorbij: recht op eenzijdige beëindiging.",
+            "De verwachte einddatum {end} is verstreken: AFAS mag het contract eenzijdig "
+            "beëindigen.",
             "The forecast {end} is past: right to end the contract unilaterally.",
             end=end,
         ),
@@ -395,8 +442,8 @@ def _never_accepted(validity: Validity, *, is_ending: bool) -> Fact:
         return Fact(
             rule="R12",
             text=said(
-                "Er is nog geen beoordeling aanvaard; een beoordelaar moet het bewijs wegen.",
-                "No assessment was accepted yet; a reviewer has to weigh the evidence.",
+                "Er is nog geen beoordeling aanvaard; AFAS beoordeelt het ingediende bewijs.",
+                "No assessment was accepted yet; AFAS judges the evidence.",
             ),
             demands=Status.REVIEW_NEEDED,
             flag="REVIEW-NEEDED",
@@ -404,7 +451,7 @@ def _never_accepted(validity: Validity, *, is_ending: bool) -> Fact:
     return Fact(
         rule="R5",
         text=said(
-            "Er is geen aanvaarde beoordeling; zonder brief is geen einddatum te berekenen.",
+            "Er is geen aanvaarde beoordeling; zonder opzegbrief is de einddatum niet te bepalen.",
             "There is no accepted assessment; without a letter no end date can be computed.",
         ),
         demands=Status.NOT_CERTIFIED,
@@ -412,7 +459,7 @@ def _never_accepted(validity: Validity, *, is_ending: bool) -> Fact:
         actions=(
             action(
                 Who.PARTNER,
-                said("Laat een beoordeling doen.", "Have an assessment made."),
+                said("Laat een Quickscan of pentest uitvoeren.", "Have an assessment made."),
                 rule="R5",
                 key="rescan",
             ),

@@ -109,7 +109,7 @@ def registration_status(
     )
     functional = release_statuses(found, releases=releases)
     facts = [
-        *_facts_about_security(registration, validity, ended),
+        *_facts_about_security(registration, validity, ended, functional),
         *listing_facts(registration, validity, listing),
         *functional_facts(functional, found, as_of=as_of),
         *waiver_facts(
@@ -151,7 +151,7 @@ def refused(
     """
     mend = action(
         Who.AFAS,
-        said("Herstel de registratie.", "Mend the registration."),
+        said("Corrigeer het registratiebestand.", "Mend the registration."),
         rule="INPUT",
         key="input",
     )
@@ -194,13 +194,16 @@ def is_in_order(status: RegistrationStatus) -> bool:
 
 
 def _facts_about_security(
-    registration: Registration, validity: Validity, ended: Ending | None
+    registration: Registration,
+    validity: Validity,
+    ended: Ending | None,
+    functional: Sequence[ReleaseStatus],
 ) -> Iterator[Fact]:
     if ended is not None:
         yield ending_fact(ended, as_of=validity.as_of)
         yield from _mended_during_notice(validity, ended)
     if is_applying(registration, as_of=validity.as_of):
-        yield from onboarding_facts(registration, validity)
+        yield from onboarding_facts(registration, validity, functional)
         yield from evidence_facts(validity)
         yield from history_facts(validity)
     else:
@@ -215,7 +218,7 @@ def _mended_during_notice(validity: Validity, ended: Ending) -> Iterator[Fact]:
     last = validity.governing
     if ended.rule != "R7" or ended.has_ended(as_of=validity.as_of):
         return
-    if last is not None and validity.is_valid and last.report_date > ended.decision.date:
+    if last is not None and validity.is_valid and last.since > ended.decision.date:
         yield Fact(
             rule="R7",
             text=said(
@@ -228,7 +231,10 @@ def _mended_during_notice(validity: Validity, ended: Ending) -> Iterator[Fact]:
             actions=(
                 action(
                     Who.AFAS,
-                    said("Besluit over intrekken.", "Decide on withdrawing the notice."),
+                    said(
+                        "Besluit of de opzegging wordt ingetrokken.",
+                        "Decide on withdrawing the notice.",
+                    ),
                     rule="R7",
                     key="withdraw-notice",
                     due=ended.end,

@@ -5,7 +5,15 @@ from functools import lru_cache
 
 from koppeling_harness.model.registration import Colour, Ground
 from koppeling_harness.model.shape import Text
-from koppeling_harness.model.status import Basis, EndKind, ListingAdvice, Role, Status, Who
+from koppeling_harness.model.status import (
+    Basis,
+    EndKind,
+    ListingAdvice,
+    RegistrationStatus,
+    Role,
+    Status,
+    Who,
+)
 from koppeling_harness.model.verdict import Outcome
 
 _MONTHS_NL = [
@@ -42,7 +50,7 @@ STATUS = {
     Status.ATTENTION: Text(nl="aandacht", en="attention"),
     Status.ACTION_REQUIRED: Text(nl="actie vereist", en="action required"),
     Status.NOT_CERTIFIED: Text(nl="niet gecertificeerd", en="not certified"),
-    Status.REVIEW_NEEDED: Text(nl="beoordeling nodig", en="review needed"),
+    Status.REVIEW_NEEDED: Text(nl="te beoordelen door AFAS", en="review needed"),
     Status.APPLYING: Text(nl="in aanvraag", en="applying"),
     Status.NOTICE_RUNNING: Text(nl="opzegging loopt", en="notice running"),
     Status.TERMINATED: Text(nl="beëindigd", en="terminated"),
@@ -54,6 +62,22 @@ BASIS = {
     ),
     Basis.RECORDED: Text(nl="vastgelegd door AFAS", en="recorded by AFAS"),
 }
+OVERDUE = Text(nl="in aanvraag, te laat", en="applying, overdue")
+"""The status of an applicant whose time is over."""
+
+
+def status_word(status: RegistrationStatus) -> Text:
+    """Return the word for a status; an applicant whose time is over reads as such."""
+    return OVERDUE if is_overdue(status) else STATUS[status.status]
+
+
+def is_overdue(status: RegistrationStatus) -> bool:
+    """Return whether it is an applicant whose time is over."""
+    return status.status is Status.APPLYING and any(
+        flag.code == "ONBOARDING-OVERDUE" for flag in status.flags
+    )
+
+
 COLOUR = {
     Colour.RED: Text(nl="rood", en="red"),
     Colour.ORANGE: Text(nl="oranje", en="orange"),

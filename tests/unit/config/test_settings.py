@@ -1,3 +1,5 @@
+from datetime import date
+
 import pytest
 
 from koppeling_harness.config.settings import RELEASES, load_settings
@@ -169,3 +171,22 @@ def test_a_secret_has_no_place_in_the_settings(tmp_path, line):
 )
 def test_what_afas_or_the_system_would_not_take_is_a_problem(tmp_path, line):
     assert problems_of(tmp_path, f"[environments.demo]\n{line}\n")
+
+
+def test_a_roll_out_date_is_written_as_a_date_of_toml(tmp_path):
+    path = tmp_path / "koppeling.toml"
+    path.write_text('[releases]\nrollout = {"Profit 9" = 2026-12-14}\n', encoding="utf-8")
+
+    assert load_settings(tmp_path).releases.rollout == {"Profit 9": date(2026, 12, 14)}
+
+
+def test_what_only_afas_sets_is_ignored_beside_a_manifest_and_told(tmp_path):
+    path = tmp_path / "koppeling.toml"
+    path.write_text('[review]\nfolder = "."\n[programme]\nwaiver_months = 60\n', encoding="utf-8")
+    assert load_settings(tmp_path).programme.waiver_months == 60
+
+    (tmp_path / "koppeling.yaml").write_text("", encoding="utf-8")
+
+    settings = load_settings(tmp_path)
+    assert (settings.programme.waiver_months, settings.review) == (12, None)
+    assert [each.where.line for each in settings.ignored] == [1, 3]

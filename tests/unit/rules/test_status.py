@@ -1,5 +1,7 @@
 """The issue's table of expected results, and what else the rules ask, one by one."""
 
+from dataclasses import replace
+
 import pytest
 
 from koppeling_harness.model.registration import (
@@ -10,7 +12,7 @@ from koppeling_harness.model.registration import (
     Signal,
 )
 from koppeling_harness.rules.catalogue import RULES
-from koppeling_harness.rules.policy import AUDITOR
+from koppeling_harness.rules.policy import AUDITOR, SLA
 from koppeling_harness.rules.status import is_in_order
 from support.registrations import (
     PASSED,
@@ -404,6 +406,126 @@ def test_repair_during_notice_does_not_stop_it_but_is_proposed():
     assert (status.status, status.listing.partner_site) == ("notice_running", "keep")
     assert "MENDED-DURING-NOTICE" in codes(status)
     assert duties(status)["withdraw-notice"] == "2027-04-01"
+
+
+def test_repair_during_notice_counts_from_the_day_of_acceptance():
+    registration = a_registration(
+        an_assessment("oranje", "2025-03-01"),
+        an_assessment(None, "2026-03-20", name="P1", kind="pentest"),
+        decisions=(
+            a_decision("give_notice", "2026-04-01"),
+            a_decision("accept_evidence", "2026-05-01", assessment="P1", colour="groen"),
+        ),
+    )
+
+    assert "MENDED-DURING-NOTICE" in codes(status_of(registration))
+
+
+def test_the_partner_s_own_notice_can_be_withdrawn():
+    registration = a_registration(
+        an_assessment(),
+        decisions=(
+            a_decision("end_by_partner", "2026-09-01", effective=day("2026-12-31")),
+            a_decision("withdraw_notice", "2026-10-01"),
+        ),
+    )
+
+    assert status_of(registration).status == "in_order"
+    assert status_of(registration, as_of="2026-09-30").status == "notice_running"
+
+
+def test_of_two_notices_the_one_given_last_is_withdrawn():
+    registration = a_registration(
+        an_assessment(),
+        decisions=(
+            a_decision("give_notice", "2026-04-01"),
+            a_decision("end_by_partner", "2026-09-01", effective=day("2026-12-31")),
+            a_decision("withdraw_notice", "2026-10-01"),
+        ),
+    )
+
+    assert status_of(registration).contract_end.date == day("2027-04-01")
+
+
+def test_a_registration_can_begin_anew_in_the_same_file():
+    registration = a_registration(
+        onboarding=Onboarding(started=day("2026-08-01")),
+        decisions=(
+            a_decision("terminate_immediately", "2025-03-01"),
+            a_decision("give_notice", "2026-11-01"),
+        ),
+    )
+
+    assert status_of(registration, as_of="2026-07-31").status == "terminated"
+    assert status_of(registration, as_of="2026-08-01").status == "applying"
+    assert status_of(registration).contract_end.date == day("2027-11-01")
+
+
+def test_a_planned_scan_after_the_last_valid_day_is_told_at_once():
+    registration = a_registration(
+        an_assessment("oranje", "2025-12-15"),
+        planned_assessments=(
+            PlannedAssessment(date=day("2027-01-15"), assessor="Defion"),
+            PlannedAssessment(date=day("2027-03-15"), assessor="Defion"),
+        ),
+    )
+
+    status = status_of(registration)
+
+    assert "PLANNED-TOO-LATE" in codes(status)
+    assert "earlier-scan" in duties(status)
+    in_time = replace(
+        registration,
+        planned_assessments=(PlannedAssessment(date=day("2026-12-15"), assessor="Defion"),),
+    )
+    assert "PLANNED-TOO-LATE" not in codes(status_of(in_time))
+
+
+@pytest.mark.parametrize("policy", [SLA, AUDITOR])
+def test_for_orange_follow_up_and_validity_are_both_told(policy):
+    status = status_of(a_registration(an_assessment("oranje", "2026-03-01")), policy=policy)
+
+    (text,) = [each.text.en for each in status.flags if each.code == "ORANGE"]
+    until = "1 March 2027" if policy is SLA else "1 June 2027"
+    assert f"follow-up due by 1 March 2027; valid until {until} by the {policy.title.en}" in text
+
+
+def test_an_applicant_that_has_everything_waits_for_afas():
+    applicant = {**APPLICANT, "onboarding": Onboarding(started=day("2026-06-01"))}
+    ready = a_registration(an_assessment("groen", "2026-09-01"), **applicant)
+
+    assert "READY-TO-FINISH" in codes(status_of(ready))
+    assert "finish-onboarding" in duties(status_of(ready))
+    assert "READY-TO-FINISH" not in codes(status_of(ready, runs=()))
+    finished = replace(ready, decisions=(a_decision("finish_onboarding", "2026-11-20"),))
+    assert status_of(finished).status == "in_order"
+    assert status_of(finished, as_of="2026-11-19").status == "applying"
+
+
+@pytest.mark.parametrize(
+    ("as_of", "expected"),
+    [
+        ("2026-11-12", ("in_order", set())),
+        ("2026-11-23", ("attention", {"NOT-TESTED"})),
+        ("2026-12-14", ("attention", {"NOT-TESTED"})),
+    ],
+)
+def test_a_release_on_accept_counts_from_its_roll_out(as_of, expected):
+    releases = replace(RELEASES, accept="Profit 9", rollout={"Profit 9": day("2026-12-14")})
+
+    status = status_of(a_registration(GREEN), releases=releases, as_of=as_of)
+
+    assert (status.status, codes(status)) == expected
+
+
+def test_a_failure_on_accept_counts_in_full_from_its_roll_out():
+    releases = replace(RELEASES, accept="Profit 9", rollout={"Profit 9": day("2026-11-23")})
+    runs = (*PASSED, a_run("Profit 9", failed=("a",)))
+
+    def status(as_of):
+        return status_of(a_registration(GREEN), releases=releases, runs=runs, as_of=as_of).status
+
+    assert (status("2026-11-22"), status("2026-11-23")) == ("attention", "action_required")
 
 
 def test_a_report_of_before_the_notice_is_no_repair():

@@ -105,6 +105,7 @@ def test_every_member_of_an_order_comes_back_from_the_journal(tmp_path):
         seed=5,
         keep_traffic=False,
         isolated=True,
+        decisions=("tiny.decisions.yaml",),
         in_process=True,
     )
     journal = RunJournal(tmp_path / "r1", durable=False)

@@ -222,7 +222,9 @@ def judging_of(request: StatusRequest, *, clock: Clock) -> tuple[Judging, FoundR
     """
     settings = load_settings(request.folder)
     found = find_runs(request.runs, now=clock.now(), book=list_book(settings.lists))
-    releases = parse_releases(request.releases) if request.releases else settings.releases
+    releases = settings.releases
+    if request.releases:
+        releases = replace(parse_releases(request.releases), rollout=releases.rollout)
     runs = _by_integration(found)
     judging = Judging(
         as_of=request.as_of or today(clock),
@@ -281,7 +283,11 @@ def parse_releases(text: str) -> ReleaseRoles:
                 message, hint='Such as --releases "previous=Profit 7,current=Profit 8".'
             )
         found[role] = label
-    return ReleaseRoles(**{role: label for role, label in found.items() if label})
+    return ReleaseRoles(
+        previous=found.get(Role.PREVIOUS) or None,
+        current=found.get(Role.CURRENT) or None,
+        accept=found.get(Role.ACCEPT) or None,
+    )
 
 
 def known_names(

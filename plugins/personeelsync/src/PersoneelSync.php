@@ -138,8 +138,9 @@ final class PersoneelSync
             $this->changeUser('6', $user, []);
             $became = 'updated';
         }
-        if ($user['Email'] !== $mail || $user['Description'] !== $name->spoken()) {
-            $this->changeUser('1', $user, ['Nm' => $name->spoken(), 'EmAd' => $mail]);
+        // the name is asked for in a change too, and Profit leaves it as it is
+        if ($user['Email'] !== $mail) {
+            $this->changeUser('1', $user, ['EmAd' => $mail]);
             $became = 'updated';
         }
         if ($person->mail === '') {

@@ -211,11 +211,9 @@ class FilterCompiler:
     def _pattern(self, column: Column, value: str, operator: int, parameters: list[Any]) -> str:
         text = value.strip("%") if self._strip else value
         escaped = re.sub(r"([\\%_])", r"\\\1", letters.fold(text))
-        parameters.append(_PATTERN[operator].format(escaped))
-        negated = operator in _NEGATED
-        left = letters.folded_sql(column.sql) if column.type == "s" else column.sql
-        sql = f"({left}) {'NOT ' if negated else ''}LIKE ? ESCAPE '\\'"
-        return self._or_empty(sql, column) if negated else sql
+        sql, values = letters.like_sql(column.sql, _PATTERN[operator].format(escaped))
+        parameters += values
+        return self._or_empty(f"NOT {sql}", column) if operator in _NEGATED else sql
 
     def _or_empty(self, sql: str, column: Column) -> str:
         return f"({sql} OR {column.sql} IS NULL)" if self._with_empty else sql

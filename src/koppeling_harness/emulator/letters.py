@@ -57,6 +57,20 @@ def order_sql(sql: str) -> str:
     return f"(CASE WHEN {sql} {_OUTSIDE} THEN sort_key({sql}) ELSE {sql} END) COLLATE NOCASE"
 
 
+def like_sql(sql: str, pattern: str) -> tuple[str, list[str]]:
+    """Return the SQL that holds for texts like a pattern, with its parameters.
+
+    Args:
+        sql: The expression of the text.
+        pattern: Folded, for LIKE, with a backslash before what is no wildcard.
+    """
+    whole = f"({folded_sql(sql)}) LIKE ? ESCAPE '\\'"
+    if not pattern.isascii() or _FROM_ELSEWHERE & set(pattern):
+        return whole, [pattern]
+    # What is not like it as it stands is not when folded either: most rows need not be folded.
+    return f"({sql} LIKE ? ESCAPE '\\' AND {whole})", [pattern, pattern]
+
+
 def equal_sql(sql: str, value: str) -> tuple[str, str]:
     """Return the SQL that holds for texts equal to a value, with its parameter.
 

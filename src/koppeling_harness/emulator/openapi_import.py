@@ -192,7 +192,17 @@ def _object(name: str, value: Json, shown: Shown) -> ObjectType | None:
     )
 
 
-_MORE_DECIMALS = {"DaRa": 5, "Rate": 5, "FcDf": 4, "NoHo": 4, "TaMi": 3, "TaDf": 3, "TaMa": 3}
+_MORE_DECIMALS = {
+    "DaRa": 5,
+    "Rate": 5,
+    "FcDf": 4,
+    "NoHo": 4,
+    "QuUn": 4,
+    "TaMi": 3,
+    "TaDf": 3,
+    "TaMa": 3,
+    "Upri": 4,
+}
 """Decimals of fields to which AFAS's own examples send more than two; its files give none."""
 
 

@@ -81,3 +81,17 @@ def test_a_decimal_is_kept_compared_and_given_back_with_the_decimals_of_its_defi
             "Profit_Realization", "Description,QuantityUnit", f"twintig minuten,{value}", "1,1"
         ).rows
         assert row["QuantityUnit"] == 0.33
+
+
+def test_a_quantity_of_goods_and_a_price_have_more_decimals_than_an_amount():
+    client = caller()
+    line = {"VaIt": "2", "ItCd": "A00001", "BiUn": "STK", "QuUn": "0.12549", "Upri": "1.005"}
+    order = client.post("FbSales", element("FbSales", {"DbId": "10001"}, FbSalesLines=[line]))
+    number = order.json()["results"]["FbSales"]["OrNu"]
+
+    (row,) = client.where("Profit_SalesorderLines", "OrderNumber", number).rows
+    fields = client.metainfo("/get/Profit_SalesorderLines").json()["fields"]
+
+    assert (row["PiecePerUnit"], row["PricePerUnit"]) == (0.1255, 1.005)
+    decimals = {each["id"]: each["decimals"] for each in fields}
+    assert (decimals["PiecePerUnit"], decimals["AmtTotal"]) == (4, 2)

@@ -12,6 +12,7 @@ from koppeling_harness.model.scenario import WebhookStep
 from koppeling_harness.model.secret import Secret
 from koppeling_harness.model.shape import Release
 from koppeling_harness.scenario.plan import PlannedScenario
+from koppeling_harness.traffic.redactor import Redactor
 
 
 class Environment(Protocol):
@@ -30,7 +31,7 @@ class Environment(Protocol):
         ...
 
     def recording(self) -> Recording:
-        """Return what the integration sent until now, redacted."""
+        """Return what the integration sent until now, without secrets, to be judged."""
         ...
 
     @property
@@ -42,8 +43,9 @@ class Environment(Protocol):
         """Let nothing more of the integration through: what comes from here is late."""
         ...
 
-    def redact(self, text: str) -> str:
-        """Return a text with every secret and personal value replaced."""
+    @property
+    def redactor(self) -> Redactor:
+        """Replaces what must not be kept; that of the run."""
         ...
 
     async def close(self) -> None:

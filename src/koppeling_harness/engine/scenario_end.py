@@ -2,7 +2,7 @@
 
 import asyncio
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import field, replace
 from sys import intern
 
@@ -10,7 +10,7 @@ from koppeling_harness.engine import codes
 from koppeling_harness.engine.environment import Environment
 from koppeling_harness.engine.fill import describe
 from koppeling_harness.engine.step import Phase, Stage, carry_out
-from koppeling_harness.engine.stop import Said, Stop, stop
+from koppeling_harness.engine.stop import Said, Stop, redacted_finding, stop
 from koppeling_harness.model.exchange import Recording
 from koppeling_harness.model.finding import Finding
 from koppeling_harness.model.run import StepRecord
@@ -62,6 +62,13 @@ class Course:
                     turns=len(stage.trigger.triggers),
                 )
             )
+
+    def redact(self, redact: Callable[[str], str]) -> None:
+        """Replace what is private in all that is said, now that every private value was seen."""
+        self.findings = [redacted_finding(each, redact) for each in self.findings]
+        self.stops = [
+            replace(each, finding=redacted_finding(each.finding, redact)) for each in self.stops
+        ]
 
 
 async def end_quietly(environment: Environment) -> None:

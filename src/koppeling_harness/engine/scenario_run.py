@@ -40,6 +40,7 @@ from koppeling_harness.scenario.expression import Functions, evaluate
 from koppeling_harness.scenario.plan import PlannedScenario
 from koppeling_harness.traffic.checks import TRAFFIC_AFTER_END, check_exchanges
 from koppeling_harness.traffic.effects import fault_effects
+from koppeling_harness.traffic.private_exchange import Privacy
 from koppeling_harness.value import dataclass
 
 _GIVEN = Phase(name="given", prepares=True)
@@ -77,6 +78,23 @@ class Bench:
     patience: float = 1.0
 
 
+class _Shield:
+    """Keeps secret and private what one scenario saw until now."""
+
+    def __init__(self, environment: Environment, privacy: Privacy) -> None:
+        self._environment = environment
+        self._privacy = privacy
+
+    def text(self, text: str) -> str:
+        """Return a text without it."""
+        self._privacy.see(self._environment.recording().exchanges)
+        return self._privacy.text(text)
+
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """Return what went over the wire, without it."""
+        return self._privacy.kept(self._environment.recording()).exchanges
+
+
 async def run_scenario(
     planned: PlannedScenario, environment: Environment, bench: Bench
 ) -> ScenarioResult:
@@ -89,11 +107,13 @@ async def run_scenario(
     started_s = bench.clock.elapsed_s()
     course = Course()
     with _work_dir(planned) as work_dir:
-        trigger = _trigger(planned, environment, bench, work_dir)
-        stage = _stage(planned, environment, bench, trigger)
+        privacy = Privacy(environment.redactor, planned.manifest)
+        shield = _Shield(environment, privacy)
+        trigger = _trigger(planned, environment, bench, work_dir, shield)
+        stage = _stage(planned, environment, bench, trigger, shield)
         try:
             await _within_limit(planned, stage, course)
-            course.findings += await trigger.check_traffic(environment.recording().exchanges)
+            course.findings += await trigger.check_traffic(shield.exchanges())
         finally:
             ended = await trigger.finish()
         if ended is not None:
@@ -104,11 +124,11 @@ async def run_scenario(
         course.findings += _late(stage, course)
         _see_what_broke(planned, environment, course)
         log = trigger.log
-    recording = replace(
-        environment.recording(),
-        triggers=tuple(trigger.triggers),
-        base_url=environment.gateway_url,
+    seen = environment.recording()
+    recording = privacy.kept(
+        replace(seen, triggers=tuple(trigger.triggers), base_url=environment.gateway_url)
     )
+    course.redact(privacy.text)
     bench.observer.recorded(planned, recording)
     return _result(planned, course, recording, log, bench.clock.elapsed_s() - started_s)
 
@@ -218,7 +238,11 @@ async def _clean_up(planned: PlannedScenario, stage: Stage, course: Course) -> N
 
 
 def _trigger(
-    planned: PlannedScenario, environment: Environment, bench: Bench, work_dir: str
+    planned: PlannedScenario,
+    environment: Environment,
+    bench: Bench,
+    work_dir: str,
+    shield: "_Shield",
 ) -> Trigger:
     sender: WebhookSender | None = None
     # the attribute goes first: to hold something against a protocol takes long
@@ -243,7 +267,7 @@ def _trigger(
         manifest=planned.manifest,
         context=context,
         clock=bench.clock,
-        redact=environment.redact,
+        redact=shield.text,
         webhooks=sender,
     )
 
@@ -282,7 +306,11 @@ def names_at_start(
 
 
 def _stage(
-    planned: PlannedScenario, environment: Environment, bench: Bench, trigger: Trigger
+    planned: PlannedScenario,
+    environment: Environment,
+    bench: Bench,
+    trigger: Trigger,
+    shield: "_Shield",
 ) -> Stage:
     manifest = planned.manifest
     names = names_at_start(
@@ -306,7 +334,7 @@ def _stage(
             exchanges,
             manifest=manifest,
             release=release,
-            log_text=trigger.log,
+            logged=trigger.logged,
             definitions=bench.definitions.known,
         )
 
@@ -320,6 +348,7 @@ def _stage(
         client=client,
         trigger=trigger,
         judge=judge,
+        redact=shield.text,
         learn=learn,
         names=names,
         functions=bench.functions,

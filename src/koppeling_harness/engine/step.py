@@ -72,6 +72,7 @@ class Stage:
         client: The harness's own way to ERP1.
         trigger: The way to tell the integration to do something.
         judge: Gives what the traffic rules object to in what was recorded until now.
+        redact: Replaces what is secret or private in what is told.
         learn: Asks the environment what the connectors take that were written to, for `judge`.
         names: What expressions may refer to; captures are added.
         functions: The generators that expressions may call.
@@ -86,6 +87,7 @@ class Stage:
     client: ErpClient
     trigger: Trigger
     judge: Callable[[], tuple[Finding, ...]]
+    redact: Callable[[str], str]
     learn: Callable[[], Awaitable[None]]
     names: dict[str, Any]
     functions: Functions
@@ -229,7 +231,7 @@ async def _compared(
 def _unexpected(
     step: Step, phase: Phase, stage: Stage, done: _Done, differences: tuple[Difference, ...]
 ) -> Stop:
-    redact = stage.environment.redact
+    redact = stage.redact
     shown = tuple(_told(each, stage) for each in differences)
     first = shown[0]
     at = first.path or "the result"
@@ -252,7 +254,7 @@ def _unexpected(
 
 def _told(difference: Difference, stage: Stage) -> Difference:
     """Return a difference without secrets; of a privacy-sensitive field without what was found."""
-    redact = stage.environment.redact
+    redact = stage.redact
     is_private = not stage.private_fields.isdisjoint(difference.path.split("."))
     actual = "[private]" if is_private else cut(redact(difference.actual))
     return replace(
@@ -264,18 +266,18 @@ def _told(difference: Difference, stage: Stage) -> Difference:
 
 
 def _unavailable(step: Step, stage: Stage, call: ErpCall, message: str) -> Stop:
-    text = shortened(stage.environment.redact(message))
+    text = shortened(stage.redact(message))
     said = Said(
         nl=f"{describe(step)}: {text}",
         en=f"{describe(step)}: {text}",
-        curl=stage.environment.redact(call.curl(stage.client.access.address)),
+        curl=stage.redact(call.curl(stage.client.access.address)),
     )
     return stop(codes.ERP_UNAVAILABLE, Outcome.INCONCLUSIVE, Cause.ENVIRONMENT, step.place, said)
 
 
 def _configuration(step: Step, stage: Stage, error: ConfigurationError) -> Stop:
-    text = shortened(stage.environment.redact(error.message))
-    said = Said(nl=text, en=text, hint=shortened(stage.environment.redact(error.hint)))
+    text = shortened(stage.redact(error.message))
+    said = Said(nl=text, en=text, hint=shortened(stage.redact(error.hint)))
     return stop(codes.EXPRESSION, Outcome.INCONCLUSIVE, Cause.CONFIGURATION, step.place, said)
 
 

@@ -1,7 +1,7 @@
 """Why a scenario went no further, as a value."""
 
-from collections.abc import Iterable
-from dataclasses import field
+from collections.abc import Callable, Iterable
+from dataclasses import field, replace
 
 from koppeling_harness.engine.codes import Code
 from koppeling_harness.model.finding import Difference, Finding
@@ -46,3 +46,38 @@ def stop(code: Code, outcome: Outcome, cause: Cause, where: str, said: Said) -> 
         exchange=said.exchange,
     )
     return Stop(outcome=outcome, cause=cause, finding=finding)
+
+
+def redacted_finding(finding: Finding, redact: Callable[[str], str]) -> Finding:
+    """Return a finding that tells nothing private, wherever in it that stood.
+
+    What the harness itself says of it in both languages mostly repeats its message: each text is
+    looked at once.
+    """
+    known: dict[str, str] = {}
+
+    def text(said: str) -> str:
+        if said not in known:
+            known[said] = redact(said) if said else said
+        return known[said]
+
+    return replace(
+        finding,
+        message=text(finding.message),
+        where=text(finding.where),
+        text=None if finding.text is None else _both(finding.text, text),
+        differences=tuple(
+            replace(
+                each,
+                path=text(each.path),
+                expected=text(each.expected),
+                actual=text(each.actual),
+            )
+            for each in finding.differences
+        ),
+        curl=text(finding.curl),
+    )
+
+
+def _both(said: Text, text: Callable[[str], str]) -> Text:
+    return Text(nl=text(said.nl), en=text(said.en))

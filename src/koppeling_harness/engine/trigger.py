@@ -1,6 +1,5 @@
 """The way from a scenario to the integration: one session, opened when it is first needed."""
 
-import json
 from collections.abc import Callable
 from typing import Any, assert_never
 
@@ -20,6 +19,8 @@ from koppeling_harness.plugin.session import (
     IntegrationRunner,
     Session,
 )
+from koppeling_harness.plugin.work_folder import left_files
+from koppeling_harness.traffic.checks.rule import Logged
 from koppeling_harness.traffic.redactor import shortened
 
 _FINISH_LIMIT_S = 5.0
@@ -37,7 +38,7 @@ class Trigger:
         webhooks: Tells the integration's service what happens in ERP1; None when nothing does.
 
     Attributes:
-        triggers: What it was told to do, redacted.
+        triggers: What it was told to do, as it was told.
     """
 
     def __init__(
@@ -60,6 +61,22 @@ class Trigger:
         self._session: Session | None = None
         self._broken = False
         self.triggers: list[TriggerRecord] = []
+
+    @property
+    def logged(self) -> tuple[Logged, ...]:
+        """What it printed and what lies in its work folder, redacted."""
+        files = left_files(self._context.work_dir, self._manifest.state)
+        return (
+            Logged(text=self.log),
+            *(
+                Logged(
+                    name=shortened(self._redact(each.name), 200),
+                    text=self._redact(each.text),
+                    is_log=each.is_text and not each.is_state,
+                )
+                for each in files
+            ),
+        )
 
     @property
     def log(self) -> str:
@@ -110,9 +127,8 @@ class Trigger:
         return _result(answer, self._clock.elapsed_s() - started_s)
 
     def _keep(self, call: OperationCall, answer: OperationResult | Breakdown) -> None:
-        given = json.loads(self._redact(json.dumps(call.input, ensure_ascii=False)))
         ok = None if isinstance(answer, Breakdown) else answer.ok
-        self.triggers.append(TriggerRecord(operation=call.operation, input=given, ok=ok))
+        self.triggers.append(TriggerRecord(operation=call.operation, input=call.input, ok=ok))
 
     async def deliver(self, step: WebhookStep) -> dict[str, Any] | Stop:
         """Deliver a webhook and return its result as expectations see it."""

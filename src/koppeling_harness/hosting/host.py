@@ -9,7 +9,7 @@ from typing import Self
 from koppeling_harness.clock import Clock
 from koppeling_harness.emulator import AppConnector, Erp1
 from koppeling_harness.emulator.access import app_connector
-from koppeling_harness.hosting.declaration import private_fields, webhook_events
+from koppeling_harness.hosting.declaration import webhook_events
 from koppeling_harness.hosting.late_traffic import LateTraffic
 from koppeling_harness.hosting.server import Doors, Server
 from koppeling_harness.model.access import ErpAccess, OAuthClient
@@ -75,7 +75,6 @@ class EmulatedErp:
             self._erp1.app_of(name),
             faults=planned.scenario.faults,
             secrets=(opened.token, own),
-            private_fields=private_fields(planned.manifest),
         )
         self._own_door.know(name, opened.token)
         gateway_url = await self._doors.open(door) + opened.path
@@ -135,9 +134,10 @@ class EmulatedErp:
         """Let nothing more through the door of a scenario."""
         self._doors.shut(door)
 
-    def redact(self, text: str) -> str:
-        """Return a text with every secret and personal value replaced."""
-        return self._redactor.text(text)
+    @property
+    def redactor(self) -> Redactor:
+        """That of the run."""
+        return self._redactor
 
     def close(self, environment: str) -> None:
         """Throw an environment away."""
@@ -203,9 +203,10 @@ class EmulatedEnvironment:
         if not self._door.is_shut:
             self._host.shut(self._door)
 
-    def redact(self, text: str) -> str:
-        """Return a text with every secret and personal value replaced."""
-        return self._host.redact(text)
+    @property
+    def redactor(self) -> Redactor:
+        """That of the run."""
+        return self._host.redactor
 
     async def close(self) -> None:
         """Throw the environment away, with what was recorded in it."""

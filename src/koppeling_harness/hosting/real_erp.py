@@ -19,7 +19,6 @@ from koppeling_harness.erp.facts import EnvironmentFacts, refuse_production_id
 from koppeling_harness.erp.gated import GatedConnection
 from koppeling_harness.erp.target import refuse_production
 from koppeling_harness.errors import ErpUnavailableError
-from koppeling_harness.hosting.declaration import private_fields
 from koppeling_harness.hosting.late_traffic import LateTraffic
 from koppeling_harness.hosting.server import Doors, Server
 from koppeling_harness.hosting.shared_environment import ANSWER_LIMIT_S, SharedErpEnvironment
@@ -222,7 +221,6 @@ class RealErp:
             opened.name,
             self._polite.through(opened.name),
             faults=planned.scenario.faults,
-            private_fields=private_fields(planned.manifest),
         )
         address = await self._doors.open(opened.door)
         opened.gateway_url = f"{address}/{opened.name}/ProfitRestServices"
@@ -244,9 +242,10 @@ class RealErp:
         """Let nothing more of the integration through the door of a scenario."""
         self._doors.shut(door)
 
-    def redact(self, text: str) -> str:
-        """Return a text with every secret and personal value replaced."""
-        return self._redactor.text(text)
+    @property
+    def redactor(self) -> Redactor:
+        """That of the run."""
+        return self._redactor
 
     def written(self, integration: str, scenario: str) -> list[Written]:
         """Return what a scenario wrote until now."""

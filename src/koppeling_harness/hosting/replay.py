@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from koppeling_harness.clock import Clock
 from koppeling_harness.engine.scenario_run import names_at_start
 from koppeling_harness.errors import ConfigurationError
-from koppeling_harness.hosting.declaration import private_fields
 from koppeling_harness.hosting.server import Doors
 from koppeling_harness.model.exchange import Recording
 from koppeling_harness.model.finding import Difference
@@ -109,15 +108,14 @@ class _Playing:
 
     async def run(self, steps: Sequence[OperationStep]) -> Replayed:
         token = Secret(f"<token><version>1</version><data>{secrets.token_hex(32)}</data></token>")
-        private = private_fields(self._integration.manifest)
         replay = Replay(
             self._recorded.recording,
             token=token,
-            private_fields=private,
+            manifest=self._integration.manifest,
             key=secrets.token_bytes(32),
         )
         gateway = Gateway(redactor=Redactor(secrets.token_bytes(32)), clock=self._clock)
-        door = gateway.open(_ENVIRONMENT, replay.app, secrets=(token,), private_fields=private)
+        door = gateway.open(_ENVIRONMENT, replay.app, secrets=(token,))
         doors = Doors()
         base_url = f"{await doors.open(door)}/{_ENVIRONMENT}/ProfitRestServices"
         runner = IntegrationRunner(self._integration)

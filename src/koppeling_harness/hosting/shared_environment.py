@@ -17,6 +17,7 @@ from koppeling_harness.scenario.plan import PlannedScenario
 from koppeling_harness.store.creation_journal import is_unsettled
 from koppeling_harness.traffic.door import Door as GatewayDoor
 from koppeling_harness.traffic.polite import Door
+from koppeling_harness.traffic.redactor import Redactor
 
 ANSWER_LIMIT_S = 120.0
 """Longer than this no answer is waited for."""
@@ -35,8 +36,9 @@ class Host(Protocol):
         """Let nothing more of the integration through the door of a scenario."""
         ...
 
-    def redact(self, text: str) -> str:
-        """Return a text with every secret and personal value replaced."""
+    @property
+    def redactor(self) -> Redactor:
+        """That of the run."""
         ...
 
     def written(self, integration: str, scenario: str) -> list[Written]:
@@ -112,9 +114,10 @@ class SharedErpEnvironment:
         if not self.door.is_shut:
             self._host.shut(self.door)
 
-    def redact(self, text: str) -> str:
-        """Return a text with every secret and personal value replaced."""
-        return self._host.redact(text)
+    @property
+    def redactor(self) -> Redactor:
+        """That of the run."""
+        return self._host.redactor
 
     def trouble(self) -> str:
         """Return what went wrong in the environment itself; empty when nothing did."""

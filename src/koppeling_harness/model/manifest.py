@@ -285,6 +285,9 @@ class Manifest:
     oauth: OAuthUse | None = None
     """None for an integration that uses the classic token only."""
     operations: Annotated[tuple[Operation, ...], Limit(min_length=1)]
+    state: tuple[NonEmpty, ...] = ()
+    """Patterns of files in its work folder where it keeps data by design, such as `state/*.json`:
+    no log. `*` stands for anything, folders too."""
 
     def operation(self, name: str) -> Operation | None:
         """Return the operation of that name, None when it is not declared."""

@@ -1,6 +1,6 @@
 """The gateway: a door for each scenario, that records every exchange and disturbs some."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from starlette.types import ASGIApp
 
@@ -34,7 +34,6 @@ class Gateway:
         *,
         faults: Sequence[Fault] = (),
         secrets: Sequence[Secret] = (),
-        private_fields: Mapping[str, frozenset[str]] | None = None,
     ) -> Door:
         """Return a new door to an environment, to be listened at with `GatewayProtocol`.
 
@@ -43,7 +42,6 @@ class Gateway:
             upstream: The ERP, or a reverse proxy to one, for this environment alone.
             faults: What goes wrong, in the order of the scenario.
             secrets: Tokens that belong to it.
-            private_fields: By connector, the fields that the manifest marks as privacy-sensitive.
         """
         for secret in secrets:
             self._redactor.add_secret(secret)
@@ -51,7 +49,7 @@ class Gateway:
             environment,
             upstream,
             plan=FaultPlan(faults),
-            redactor=ExchangeRedactor(self._redactor, private_fields or {}),
+            redactor=ExchangeRedactor(self._redactor),
             clock=self._clock,
         )
         self._doors[environment.lower()] = door

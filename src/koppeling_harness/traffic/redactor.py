@@ -4,11 +4,11 @@ import hmac
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Protocol
 from urllib.parse import unquote
 
 from koppeling_harness.model.secret import Secret
 from koppeling_harness.traffic.personal import Replace, replace_personal
+from koppeling_harness.traffic.private_values import PrivateValues
 from koppeling_harness.traffic.secret_index import Found, PartIndex, SecretIndex
 from koppeling_harness.traffic.spellings import (
     View,
@@ -36,14 +36,6 @@ def shortened(text: str, limit: int = 2000) -> str:
     The end of a long message is left out as a matter of course: whoever says much says it 76 times.
     """
     return text if len(text) <= limit else f"{text[: limit - 3]}..."
-
-
-class PrivateValues(Protocol):
-    """What replaces values that a privacy-marked field held."""
-
-    def replace(self, text: str, replace: Replace) -> str:
-        """Return a text in which none of them stands."""
-        ...
 
 
 class Redactor:
@@ -129,19 +121,14 @@ class Redactor:
                 counts[kind] += 1
             return self.placeholder(kind, value)
 
-        def known(text: str) -> str:
-            if private is not None:
-                text = private.replace(text, replace)
-            return replace_personal(text, replace)
-
         parts: list[str] = []
         done = 0
         for start, end in _packed_runs(text):
             inside = _inside(text[start:end])
-            if inside and inside != self._uncounted(inside, private):
+            if inside and inside != self._known_and_formed(inside, self.placeholder, private):
                 parts += [text[done:start], replace("personal", text[start:end])]
                 done = end
-        return known("".join([*parts, text[done:]]))
+        return self._known_and_formed("".join([*parts, text[done:]]), replace, private)
 
     def find_secrets(self, data: bytes) -> tuple[str, ...]:
         """Return the kinds of the secrets that stand in some bytes; empty when all is well.
@@ -151,10 +138,25 @@ class Redactor:
         found = self._found(data.decode("utf-8", errors="replace"))
         return tuple(sorted({each.kind for each in found}))
 
-    def _uncounted(self, text: str, private: PrivateValues | None) -> str:
-        if private is not None:
-            text = private.replace(text, self.placeholder)
-        return replace_personal(text, self.placeholder)
+    def _known_and_formed(self, text: str, replace: Replace, private: PrivateValues | None) -> str:
+        """Return a text without the values that are known, and those that are known by form."""
+        if not private:
+            return replace_personal(text, replace)
+        found = [
+            Found(start=start, end=end, kind="field", value=value)
+            for view in views(text)
+            for first, last, value in private.find(view.text)
+            for start, end in [view.locate(first, last)]
+        ]
+        parts: list[str] = []
+        done = 0
+        for each in _joined(found, text):
+            parts += [
+                replace_personal(text[done : each.start], replace),
+                replace("field", each.value),
+            ]
+            done = each.end
+        return "".join([*parts, replace_personal(text[done:], replace)])
 
     def _add_token_data(self, data: str) -> bool:
         """Look for a token from now on; return whether it was not known."""

@@ -5,16 +5,17 @@ what it differs from the recorded one that is most like it.
 """
 
 from collections import Counter
-from collections.abc import Mapping
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from koppeling_harness.http.address import read_address
 from koppeling_harness.model.exchange import Exchange, Recording, Sender
 from koppeling_harness.model.finding import Difference
+from koppeling_harness.model.manifest import Manifest
 from koppeling_harness.model.secret import Secret
 from koppeling_harness.traffic.capture import Capture, is_truncated
 from koppeling_harness.traffic.likeness import Meanings, differences
+from koppeling_harness.traffic.private_exchange import Privacy
 from koppeling_harness.traffic.redact_exchange import ExchangeRedactor
 from koppeling_harness.traffic.redactor import Redactor
 from koppeling_harness.traffic.wire import target_of, wire_of
@@ -68,7 +69,7 @@ class Replay:
     Args:
         recording: What to play.
         token: What the integration is given; it is never kept.
-        private_fields: By connector, the fields that the manifest marks as privacy-sensitive.
+        manifest: Of the integration; says what is private.
         key: Makes the placeholders of what comes now.
     """
 
@@ -77,12 +78,13 @@ class Replay:
         recording: Recording,
         *,
         token: Secret,
-        private_fields: Mapping[str, frozenset[str]],
+        manifest: Manifest,
         key: bytes,
     ) -> None:
         redactor = Redactor(key)
         redactor.add_secret(token)
-        self._redactor = ExchangeRedactor(redactor, private_fields)
+        self._redactor = ExchangeRedactor(redactor)
+        self._privacy = Privacy(redactor, manifest)
         self._left = list(recording.exchanges)
         self._meanings = Meanings()
         self._count = 0
@@ -127,7 +129,7 @@ class Replay:
         query = scope["query_string"].decode("latin-1")
         text = body.text()
         self._count += 1
-        return Exchange(
+        request = Exchange(
             number=self._count,
             sender=Sender.INTEGRATION,
             started_s=0.0,
@@ -140,6 +142,7 @@ class Replay:
             request_size=body.size,
             status=None,
         )
+        return self._privacy.exchange(request)
 
     def _take(self, request: Exchange) -> Exchange | None:
         """Return the recorded exchange of a request, and never that one again."""

@@ -14,6 +14,7 @@ from koppeling_harness.model.snapshot import (
     UpdateMetainfo,
 )
 from koppeling_harness.traffic.checks import RULE_BROKE, check_exchanges
+from koppeling_harness.traffic.checks.rule import Logged
 from support.exchanges import PROFIT_8, READS, WRITE_HEADERS, WRITES, Tape, a_manifest
 
 NAMES = (
@@ -116,7 +117,7 @@ def test_no_rule_breaks_whatever_was_sent(sent, log):
         tape.exchanges,
         manifest=a_manifest(),
         release=PROFIT_8,
-        log_text=log,
+        logged=(Logged(text=log),),
         definitions=definitions(),
     )
 

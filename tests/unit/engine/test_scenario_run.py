@@ -20,6 +20,7 @@ from koppeling_harness.plugin.discover import discover
 from koppeling_harness.plugin.session import IntegrationRunner
 from koppeling_harness.scenario.expression import Functions
 from koppeling_harness.scenario.plan import PlannedScenario
+from koppeling_harness.traffic.redactor import Redactor
 from support.tiny import tiny_plugin
 
 RELEASE = Release(label="Profit 8", version="8.0.1")
@@ -45,8 +46,9 @@ class SilentEnvironment:
     def shut(self) -> None:
         pass
 
-    def redact(self, text: str) -> str:
-        return text
+    @property
+    def redactor(self) -> Redactor:
+        return Redactor(b"key")
 
     async def close(self) -> None:
         pass

@@ -30,7 +30,9 @@ OBEYED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u2028-\u20
 
 def is_harmless(text: str, *, is_a_log: bool = True) -> bool:
     assert not OBEYED.search(text.replace("\r\n", "\n"))
-    assert not is_a_log or not re.search(r"##\w*\[", text)
+    if not is_a_log:  # no CI system reads it
+        return True
+    assert not re.search(r"##\w*\[", text)
     for line in re.split(r"[\r\n\u2028]", text):
         assert not line.startswith(LINE)
         assert not line.lstrip().startswith("::")

@@ -1,5 +1,4 @@
 import json
-from urllib.parse import parse_qs, quote
 
 import pytest
 
@@ -17,74 +16,15 @@ def run() -> Redactor:
 
 @pytest.fixture
 def redactor(run: Redactor) -> ExchangeRedactor:
-    return ExchangeRedactor(run, {"Uren": frozenset({"Name", "KnPerson.BiDa", "Salary"})})
+    return ExchangeRedactor(run)
 
 
-def test_private_members_are_replaced_and_the_layout_stays(redactor, run):
-    name = run.placeholder("field", "Jan")
-    body = '{ "rows" : [ { "Name" : "Jan",\r\n "Nr": 7 } ] }'
+def test_what_is_private_and_no_secret_stays_to_be_judged(redactor):
+    body = '{"Name":"Jan","Mail":"jan@example.nl","SoSe":"111222333"}'
 
-    assert redactor.body(body, PATH) == (f'{{ "rows" : [ {{ "Name" : "{name}",\r\n "Nr": 7 }} ] }}')
-
-
-def test_numbers_and_keys_and_sub_objects_are_private_too(redactor):
-    body = '{"Fields":{"@name":"Jan","Salary":-12.50,"BiDa":"1990-01-01"}}'
-    fields = json.loads(redactor.body(body, PATH))["Fields"]
-
-    assert all(value.startswith("[field:") for value in fields.values())
-    assert redactor.counts["field"] == 3
-
-
-def test_an_empty_private_field_stays_empty(redactor):
-    assert redactor.body('{"Name":null}', PATH) == '{"Name":null}'
-
-
-def test_a_private_value_with_quotes_in_it_goes_whole(redactor):
-    redacted = redactor.body(r'{"Name":"a\"b\\","Nr":1}', PATH)
-
-    assert json.loads(redacted)["Nr"] == 1
-    assert "b" not in json.loads(redacted)["Name"].partition(":")[0]
-
-
-def test_a_private_value_that_was_cut_off_goes_too(redactor):
-    assert "Ja" not in redactor.body('{"rows":[{"Name":"Ja', PATH)
-
-
-def test_fields_of_another_connector_are_not_private(redactor):
-    assert redactor.body('{"Name":"Jan"}', "/connectors/Andere") == '{"Name":"Jan"}'
-
-
-def test_filter_values_of_private_fields_are_replaced(redactor, run):
-    query = "filterfieldids=Nr,Name&filtervalues=7,Jan&operatortypes=1,1&take=5"
-    name = run.placeholder("field", "Jan")
-
-    assert redactor.query(query, PATH) == (
-        f"filterfieldids=Nr,Name&filtervalues=7,{name}&operatortypes=1,1&take=5"
-    )
-
-
-def test_filter_values_in_json_are_replaced(redactor):
-    fields = [
-        {"@FieldId": "Name", "#text": "Jan", "@OperatorType": "1"},
-        {"@FieldId": "Nr", "#text": "7", "@OperatorType": "1"},
-    ]
-    query = "filterjson=" + quote(json.dumps({"Filters": {"Filter": {"Field": fields}}}))
-    (text,) = parse_qs(redactor.query(query, PATH))["filterjson"]
-    name, number = json.loads(text)["Filters"]["Filter"]["Field"]
-
-    assert name["#text"].startswith("[field:")
-    assert number["#text"] == "7"
-
-
-def test_a_filter_that_is_not_json_does_no_harm(redactor):
-    assert redactor.query("filterjson=%7B", PATH) == "filterjson=%7B"
-
-
-def test_filter_values_in_the_path_are_replaced(redactor, run):
-    name = run.placeholder("field", "Jan")
-
-    assert redactor.path(f"{PATH}/Name,Nr/Jan,7") == f"{PATH}/Name,Nr/{name},7"
-    assert redactor.path(f"{PATH}/Uren/@Nr/7") == f"{PATH}/Uren/@Nr/7"
+    assert redactor.body(body, PATH) == body
+    assert redactor.query("filtervalues=Jan", PATH) == "filtervalues=Jan"
+    assert redactor.path(f"{PATH}/Name/Jan") == f"{PATH}/Name/Jan"
 
 
 @pytest.mark.parametrize(

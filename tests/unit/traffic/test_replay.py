@@ -7,7 +7,7 @@ import pytest
 
 from koppeling_harness.model.exchange import Recording, TriggerRecord
 from koppeling_harness.traffic.replay import NOT_RECORDED, Replay, why_not
-from support.exchanges import INTEGRATION_ID, READS, Tape
+from support.exchanges import INTEGRATION_ID, READS, Tape, a_manifest
 from support.gateway import TOKEN, Served
 
 AUTHORIZED = {
@@ -22,8 +22,7 @@ def recorded(tape: Tape) -> Recording:
 
 
 def replay(tape: Tape) -> Replay:
-    private = {READS: frozenset({"Name"})}
-    return Replay(recorded(tape), token=TOKEN, private_fields=private, key=b"now")
+    return Replay(recorded(tape), token=TOKEN, manifest=a_manifest(), key=b"now")
 
 
 def get(served: Served, path: str) -> httpx.Response:

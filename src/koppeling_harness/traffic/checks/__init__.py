@@ -20,7 +20,7 @@ from koppeling_harness.traffic.checks import (
     write,
 )
 from koppeling_harness.traffic.checks.call import Call
-from koppeling_harness.traffic.checks.rule import Objection, Rule, Scene
+from koppeling_harness.traffic.checks.rule import Logged, Objection, Rule, Scene
 
 __all__ = [
     "CATALOGUE_VERSION",
@@ -63,7 +63,7 @@ def check_exchanges(
     *,
     manifest: Manifest,
     release: Release,
-    log_text: str = "",
+    logged: Sequence[Logged] = (),
     definitions: Mapping[str, UpdateMetainfo] | None = None,
 ) -> tuple[Finding, ...]:
     """Judge what an integration sent.
@@ -73,8 +73,8 @@ def check_exchanges(
             sent is left out.
         manifest: What the integration says of itself.
         release: The Profit release that answered.
-        log_text: What the integration logged, redacted by the run's `Redactor`; empty when it was
-            not handed over.
+        logged: What the integration wrote, redacted by the run's `Redactor`; empty when it was not
+            handed over.
         definitions: What the release's metainfo says that UpdateConnectors take, by id in lower
             case; of one that is not there nothing is asked.
 
@@ -82,9 +82,9 @@ def check_exchanges(
         A finding per rule and subject, the heaviest first.
     """
     sent = [Call(each) for each in exchanges if each.sender is Sender.INTEGRATION]
-    if not sent and not log_text:
+    if not sent and not any(each.text for each in logged):
         return ()  # it did nothing and said nothing
-    scene = Scene(sent, manifest, log_text, definitions)
+    scene = Scene(sent, manifest, logged, definitions)
     findings = [
         finding
         for rule in RULES

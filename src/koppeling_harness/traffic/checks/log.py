@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.verdict import Severity
-from koppeling_harness.traffic.checks.rule import Objection, Rule, Scene
+from koppeling_harness.traffic.checks.rule import Logged, Objection, Rule, Scene
 
 _SECRET = re.compile(r"\[(?:token|secret):[0-9a-f]{8}\]")
 _PERSONAL = re.compile(r"\[(bsn|iban|email|field|personal):[0-9a-f]{8}\]")
@@ -19,12 +19,13 @@ _NAMES = {
 
 
 def _reference(scene: Scene) -> Iterator[Objection]:
-    if not scene.log:
+    logs = [each.text.lower() for each in scene.logged if each.is_log]
+    if not logs:
         return
     for call in scene.calls:
         data = call.response_json if call.is_functional_error else None
         reference = str(data.get("profitLogReference") or "") if isinstance(data, dict) else ""
-        if reference and reference.lower() not in scene.log.lower():
+        if reference and not any(reference.lower() in each for each in logs):
             text = Text(
                 nl=f"profitLogReference {reference} staat niet in de log van de koppeling",
                 en=f"profitLogReference {reference} is not in the integration's log",
@@ -33,22 +34,38 @@ def _reference(scene: Scene) -> Iterator[Objection]:
 
 
 def _secret(scene: Scene) -> Iterator[Objection]:
-    if _SECRET.search(scene.log):
-        text = Text(
-            nl="een token of geheim staat in de log van de koppeling",
-            en="a token or secret stands in the integration's log",
-        )
-        yield Objection(call=None, text=text)
+    for each in scene.logged:
+        if _SECRET.search(each.text):
+            where = _where(each)
+            text = Text(
+                nl=f"een token of geheim staat in {where.nl}",
+                en=f"a token or secret stands in {where.en}",
+            )
+            yield Objection(call=None, text=text, subject=each.name)
 
 
 def _personal(scene: Scene) -> Iterator[Objection]:
-    for kind in dict.fromkeys(_PERSONAL.findall(scene.log)):
-        name = _NAMES[kind]
-        text = Text(
-            nl=f"{name.nl} staat in de log van de koppeling",
-            en=f"{name.en} stands in the integration's log",
-        )
-        yield Objection(call=None, text=text, subject=kind)
+    told: set[str] = set()
+    for each in scene.logged:
+        if not each.is_log:
+            continue
+        where = _where(each)
+        for kind in dict.fromkeys(_PERSONAL.findall(each.text)):
+            if kind in told:
+                continue
+            told.add(kind)
+            name = _NAMES[kind]
+            text = Text(nl=f"{name.nl} staat in {where.nl}", en=f"{name.en} stands in {where.en}")
+            yield Objection(call=None, text=text, subject=kind)
+
+
+def _where(logged: Logged) -> Text:
+    if not logged.name:
+        return Text(nl="de log van de koppeling", en="the integration's log")
+    return Text(
+        nl=f"`{logged.name}` in de werkmap van de koppeling",
+        en=f"`{logged.name}` in the integration's work folder",
+    )
 
 
 RULES = (

@@ -27,6 +27,21 @@ class Objection:
     subject: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Logged:
+    """Something that an integration wrote: what it printed, or a file in its work folder.
+
+    Attributes:
+        name: Of the file below the work folder, redacted; empty for what it printed.
+        text: What it holds, redacted.
+        is_log: Whether it is a log: text, and not where the integration keeps its data by design.
+    """
+
+    name: str = ""
+    text: str
+    is_log: bool = True
+
+
 class Scene:
     """What the rules look at.
 
@@ -34,7 +49,7 @@ class Scene:
         calls: What the integration asked of AFAS, in the order in which it arrived.
         refused: What it sent that never went on to ERP1, whole or not.
         manifest: What the integration says of itself.
-        log: What the integration itself logged, redacted; empty when it was not handed over.
+        logged: What the integration itself wrote; empty when it was not handed over.
         definitions: What UpdateConnectors take, by id in lower case, as far as it is known.
     """
 
@@ -42,13 +57,13 @@ class Scene:
         self,
         sent: Sequence[Call],
         manifest: Manifest,
-        log: str = "",
+        logged: Sequence[Logged] = (),
         definitions: Mapping[str, UpdateMetainfo] | None = None,
     ) -> None:
         self.calls = tuple(call for call in sent if call.is_whole)
         self.refused = tuple(call for call in sent if call.exchange.refused is not None)
         self.manifest = manifest
-        self.log = log
+        self.logged = tuple(each for each in logged if each.text)
         self.definitions = definitions or {}
 
     @cached_property

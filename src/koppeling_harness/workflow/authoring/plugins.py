@@ -137,8 +137,8 @@ async def _check(integration: Integration, erp1: EmulatedErp) -> Checked:
         return Checked(
             name=name,
             where=where,
-            problem=shortened(erp1.redact(broken.message)),
-            hint=shortened(erp1.redact(broken.hint)),
+            problem=shortened(erp1.redactor.text(broken.message)),
+            hint=shortened(erp1.redactor.text(broken.hint)),
         )
     checks = await _tried(integration, erp1)
     bad = [each for each in checks if not each.is_ok]
@@ -168,7 +168,7 @@ async def _tried(integration: Integration, erp1: EmulatedErp) -> tuple[Check, ..
             client_secret=secret.reveal() if secret else None,
         )
         try:
-            return await check_integration(integration, context, redact=erp1.redact)
+            return await check_integration(integration, context, redact=erp1.redactor.text)
         finally:
             await environment.close()
 

@@ -12,7 +12,6 @@ from koppeling_harness.scenario.plan import PlannedScenario
 from koppeling_harness.store.files import write_files
 from koppeling_harness.store.recordings import recording_file
 from koppeling_harness.traffic.har import to_har
-from koppeling_harness.traffic.private_inputs import with_private_inputs_hidden
 from koppeling_harness.traffic.redactor import Redactor
 from koppeling_harness.workflow.run.secret_search import refuse_secrets
 
@@ -48,7 +47,7 @@ class TrafficKeeper(Observer):
             path = path.with_name(f"{path.stem}.attempt-{self._times[key]}.har")
         name = path.relative_to(self._folder).as_posix()
         har = to_har(
-            with_private_inputs_hidden(recording, self._redactor),
+            recording,
             base_url=recording.base_url,
             began_at=recording.began_at or datetime.fromtimestamp(0, UTC),
         )

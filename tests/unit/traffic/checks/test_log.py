@@ -1,15 +1,16 @@
 import json
 
 from koppeling_harness.traffic.checks import check_exchanges
+from koppeling_harness.traffic.checks.rule import Logged
 from support.exchanges import PROFIT_8, Tape, a_manifest
 
 REFERENCE = "B8213AF1C3C54E579686406A8DE71C6C"
 REFUSED = json.dumps({"externalMessage": "bestaat niet", "profitLogReference": REFERENCE})
 
 
-def judged(tape: Tape, log: str) -> list[tuple[str, int | None]]:
+def judged(tape: Tape, log: str, *files: Logged) -> list[tuple[str, int | None]]:
     findings = check_exchanges(
-        tape.exchanges, manifest=a_manifest(), release=PROFIT_8, log_text=log
+        tape.exchanges, manifest=a_manifest(), release=PROFIT_8, logged=(Logged(text=log), *files)
     )
     return [(finding.code, finding.exchange) for finding in findings]
 
@@ -42,3 +43,34 @@ def test_personal_data_in_the_log_is_warned_of_by_kind():
 
 def test_an_ordinary_log_is_fine():
     assert judged(Tape().read(), "read 3 employees [12]") == []
+
+
+def test_a_log_file_is_a_log():
+    reference = Logged(name="app.log", text=f"AFAS: {REFERENCE}")
+    secret = Logged(name="logs/app.log", text="AfasToken [token:0123abcd]")
+    personal = Logged(name="app.log", text="to [email:0123abcd]")
+
+    assert judged(refused(), "", reference) == []
+    assert judged(refused(), "", Logged(name="app.log", text="refused")) == [("LOG-REFERENCE", 1)]
+    assert judged(Tape(), "", secret) == [("LOG-SECRET", None)]
+    assert judged(Tape(), "", personal) == [("LOG-PERSONAL", None)]
+
+
+def test_where_an_integration_keeps_its_data_may_be_people_and_no_secrets():
+    kept = Logged(name="state.db", text="jan [email:0123abcd]", is_log=False)
+    secret = Logged(name="state.db", text="[secret:0123abcd]", is_log=False)
+
+    assert judged(Tape(), "", kept) == []
+    assert judged(refused(), "", kept) == []
+    assert judged(Tape(), "", secret) == [("LOG-SECRET", None)]
+
+
+def test_a_file_is_named():
+    found = check_exchanges(
+        (),
+        manifest=a_manifest(),
+        release=PROFIT_8,
+        logged=(Logged(name="logs/app.log", text="[token:0123abcd]"),),
+    )
+
+    assert "`logs/app.log` in the integration's work folder" in found[0].message

@@ -1,0 +1,96 @@
+"""What an integration left in its work folder: its log files, and the data that it keeps."""
+
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from koppeling_harness.value import dataclass
+
+_DEEPEST = 32
+_MOST_FILES = 2000
+_MOST_BYTES = 32 * 1024 * 1024
+_MOST_OF_ONE = 8 * 1024 * 1024
+_LOOKED_AT = 8192
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftFile:
+    """A file in the work folder.
+
+    Attributes:
+        name: Below the folder, with `/`.
+        text: What it holds, as text whatever it is.
+        is_text: Whether it is a text, such as a log.
+        is_state: Whether the manifest says that it is where the integration keeps its data.
+    """
+
+    name: str
+    text: str
+    is_text: bool
+    is_state: bool
+
+
+def left_files(folder: str, state: Sequence[str]) -> tuple[LeftFile, ...]:
+    """Return what lies in a work folder, as far as it can be searched in a moment.
+
+    Nothing outside the folder is read and nothing that is no file: no links, pipes, devices. Of
+    very many, very deep or very large files the first are read.
+
+    Args:
+        folder: The work folder; empty when there is none.
+        state: Patterns of the manifest's `state`.
+    """
+    if not folder:
+        return ()
+    left = _MOST_BYTES
+    found: list[LeftFile] = []
+    for path, name in _files(folder):
+        data = _read(path, min(left, _MOST_OF_ONE))
+        left -= len(data)
+        found.append(
+            LeftFile(
+                name=name,
+                text=_text(data),
+                is_text=_is_text(data[:_LOOKED_AT]),
+                is_state=any(fnmatchcase(name, pattern) for pattern in state),
+            )
+        )
+        if left <= 0 or len(found) == _MOST_FILES:
+            break
+    return tuple(found)
+
+
+def _files(folder: str) -> Iterator[tuple[str, str]]:
+    waiting = [(folder, "", 0)]
+    for place, prefix, depth in waiting:
+        try:
+            entries = sorted(os.scandir(place), key=lambda each: each.name)
+        except OSError:
+            continue  # taken away meanwhile, or closed to us
+        for each in entries:
+            name = f"{prefix}{each.name}"
+            if each.is_dir(follow_symlinks=False) and depth < _DEEPEST:
+                waiting.append((each.path, f"{name}/", depth + 1))
+            elif each.is_file(follow_symlinks=False):
+                yield each.path, name
+
+
+def _read(path: str, limit: int) -> bytes:
+    try:
+        with Path(path).open("rb") as file:
+            # it may have become something else since it was listed
+            return file.read(limit) if stat.S_ISREG(os.fstat(file.fileno()).st_mode) else b""
+    except OSError:
+        return b""
+
+
+def _text(data: bytes) -> str:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16", errors="replace")
+    return data.decode("utf-8", errors="replace")
+
+
+def _is_text(data: bytes) -> bool:
+    return data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" not in data

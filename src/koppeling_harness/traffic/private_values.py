@@ -1,0 +1,154 @@
+"""Values that privacy-marked fields held, found again wherever they stand and however written."""
+
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from koppeling_harness.value import dataclass
+
+_LEAST = 5
+_DIGITS_LEAST = 6
+_JOINED_LEAST = 8
+_SHORT_LEAST = 3
+_BETWEEN_MOST = 3
+_RECENT = "2015"
+_WORD = re.compile(r"[^\W_]+")
+_DATE = re.compile(r"((?:19|20)[0-9]{2})-([01][0-9])-([0-3][0-9])(?:T[0-9:.]+Z?)?")
+_PLACEHOLDER = re.compile(r"\[\w+:[0-9a-f]{8}\]")
+
+Word = tuple[int, int, str]
+"""Start, end and the word itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wanted:
+    """A value that is looked for.
+
+    Attributes:
+        value: The value itself.
+        words: It in words, in lower case.
+        spellings: When it is one word of letters: the only ways in which it counts.
+    """
+
+    value: str
+    words: tuple[str, ...]
+    spellings: frozenset[str]
+
+
+class PrivateValues:
+    """The values of one scenario that must not be kept.
+
+    By value from five characters on, whole words, no booleans, no plain numbers under six digits,
+    no days of late (every log has them), never a word of the harness's own. What is shorter is
+    replaced only where it is the whole of a member (`is_short`).
+
+    Args:
+        own: Words in lower case that the harness itself writes: names of connectors and fields,
+            ids of the manifest. A value that is one of them is not looked for.
+    """
+
+    def __init__(self, own: frozenset[str] = frozenset()) -> None:
+        self._own = own
+        self._known: set[str] = set()
+        self._short: set[str] = set()
+        self._by_word: dict[str, list[_Wanted]] = {}
+        self._joined: dict[str, list[tuple[str, str]]] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._by_word)
+
+    def add(self, value: Any) -> None:
+        """Look for a value from now on, if it may be looked for by value."""
+        if value is None or isinstance(value, (bool, dict, list)):
+            return
+        text = str(value).strip()
+        if text in self._known or _PLACEHOLDER.fullmatch(text):
+            return
+        self._known.add(text)
+        day = _DATE.fullmatch(text)
+        if day is not None:
+            if day[1] < _RECENT:
+                year, month, date = day.groups()
+                for form in (
+                    f"{year}-{month}-{date}",
+                    f"{date}-{month}-{year}",
+                    year + month + date,
+                ):
+                    self._want(form, text)
+            return
+        if text.casefold() in self._own or text.casefold() in {"true", "false"}:
+            return
+        digits = sum(char.isdigit() for char in text)
+        if digits < _DIGITS_LEAST and not any(char.isalpha() for char in text):
+            return  # a number, an hour, an amount: everybody's
+        if len(text) < _LEAST:
+            if len(text) >= _SHORT_LEAST and text.isalpha():
+                self._short.add(text)
+            return
+        self._want(text, text)
+
+    def holds(self, text: str) -> bool:
+        """Return whether a text is one of the values, of whatever length, as a whole."""
+        return text in self._known
+
+    def is_short(self, text: str) -> bool:
+        """Return whether a text is a short value as a whole."""
+        return text in self._short
+
+    def find(self, text: str) -> Iterator[tuple[int, int, str]]:
+        """Yield where values stand: start, end and the value."""
+        if not self._by_word:
+            return
+        words = [(m.start(), m.end(), m.group().casefold()) for m in _WORD.finditer(text)]
+        for at, (start, _, word) in enumerate(words):
+            for wanted in self._by_word.get(word, ()):
+                end = _end_of(wanted, words, at, text)
+                if end:
+                    yield start, end, wanted.value
+            for plain, value in self._joined.get(word[:2], ()):
+                end = _end_of_joined(plain, words, at)
+                if end:
+                    yield start, end, value
+
+    def _want(self, form: str, value: str) -> None:
+        words = tuple(word.casefold() for word in _WORD.findall(form))
+        if not words:
+            return
+        one = form if len(words) == 1 and form.isalpha() else ""
+        spellings = frozenset({one, one.upper(), one.lower()} - {""})
+        wanted = _Wanted(value=value, words=words, spellings=spellings)
+        self._by_word.setdefault(words[0], []).append(wanted)
+        plain = "".join(words)
+        if len(plain) >= _JOINED_LEAST and any(char.isdigit() for char in plain):
+            self._joined.setdefault(plain[:2], []).append((plain, value))
+
+
+def _end_of(wanted: _Wanted, words: Sequence[Word], at: int, text: str) -> int:
+    """Return where a value ends that begins at a word; 0 when it does not stand there."""
+    count = len(wanted.words)
+    there = words[at : at + count]
+    if tuple(word for _, _, word in there) != wanted.words:
+        return 0
+    gaps = (later[0] - earlier[1] for earlier, later in itertools.pairwise(there))
+    if any(gap > _BETWEEN_MOST for gap in gaps):
+        return 0
+    start, end = there[0][0], there[-1][1]
+    if wanted.spellings and text[start:end] not in wanted.spellings:
+        return 0
+    return end
+
+
+def _end_of_joined(plain: str, words: Sequence[Word], at: int) -> int:
+    """Return where a value with digits ends, in whatever groups it is written; 0: not there."""
+    begun = ""
+    last = words[at][1]
+    for start, end, word in words[at:]:
+        if begun and start - last > _BETWEEN_MOST:
+            return 0
+        begun, last = begun + word, end
+        if len(begun) >= len(plain):
+            return end if begun == plain else 0
+        if not plain.startswith(begun):
+            return 0
+    return 0

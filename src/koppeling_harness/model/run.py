@@ -206,6 +206,18 @@ class NotAsked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SecretPlace:
+    """A place where something secret stood that was about to be written; it was not."""
+
+    __pydantic_config__ = OPEN
+
+    place: str
+    """A file below the run's folder, or a member of this record."""
+    kind: str
+    """What sort of secret: `token`, `secret`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IntegrationRecord:
     """One integration in a run."""
 
@@ -244,6 +256,8 @@ class IntegrationRecord:
     """Those of them that a call of this run was about."""
     isolation: str = "none"
     """How its processes were kept apart: `none`, `user`, or what a newer version has."""
+    secrets_found: tuple[SecretPlace, ...] = ()
+    """Where something secret stood; its recordings were not written, the rest stands without it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ import pytest
 
 from koppeling_harness.report.texts import Language
 from koppeling_harness.store.files import write_files
+from koppeling_harness.traffic.redactor import Redactor
 from koppeling_harness.workflow.review.publish import render_site
 from koppeling_harness.workflow.review.status import StatusRequest, judge_registrations
 from support.registrations import day
@@ -38,7 +39,7 @@ def rendered(monkeypatch):
         folder=SAMPLES,
     )
     judged = judge_registrations(request, clock=FixedClock())
-    return render_site(judged, clock=FixedClock(), language=Language.NL)
+    return render_site(judged, clock=FixedClock(), language=Language.NL, redactor=Redactor(b"key"))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="file names are written with / there")

@@ -1,7 +1,9 @@
 """The pages for reviewers: an overview, a dossier per registration, and what goes beside them."""
 
 import re
+import secrets
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from koppeling_harness.clock import Clock
@@ -20,6 +22,7 @@ from koppeling_harness.report.summary_markdown import render_summary_markdown
 from koppeling_harness.report.texts import Language
 from koppeling_harness.store.files import write_files
 from koppeling_harness.store.runs import FoundRun, load_run
+from koppeling_harness.traffic.redactor import Redactor
 from koppeling_harness.value import dataclass
 from koppeling_harness.workflow.review.status import (
     Judged,
@@ -27,6 +30,7 @@ from koppeling_harness.workflow.review.status import (
     as_json,
     judge_registrations,
 )
+from koppeling_harness.workflow.run.secret_search import cleaned_run, without_secrets
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
@@ -39,11 +43,13 @@ class Published:
         judged: What the pages show.
         folder: Where they are.
         files: Their names below the folder, the overview last.
+        leaks: Where something secret stood that was not written, a line each.
     """
 
     judged: Judged
     folder: Path
     files: tuple[str, ...]
+    leaks: tuple[str, ...] = ()
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -51,6 +57,7 @@ class Published:
         registrations = [each.problem for each in self.judged.dossiers if each.problem]
         ignored = [each.render() for each in self.judged.ignored]
         return (
+            *self.leaks,
             *registrations,
             *ignored,
             *(f"left out: {each.render()}" for each in self.judged.damaged),
@@ -59,6 +66,8 @@ class Published:
 
 def exit_code(published: Published) -> ExitCode:
     """Return what the process says: the pages are written, but were all registrations readable?"""
+    if published.leaks:
+        return ExitCode.SECRET_FOUND
     wrong = any(each.status.status is Status.INPUT_ERROR for each in published.judged.dossiers)
     return ExitCode.CONFIGURATION if wrong else ExitCode.PASSED
 
@@ -73,17 +82,34 @@ def publish(
             be written.
     """
     judged = judge_registrations(request, clock=clock)
-    files = render_site(judged, clock=clock, language=language)
-    write_files(folder, files)
-    return Published(judged=judged, folder=folder, files=tuple(files))
+    redactor = Redactor(secrets.token_bytes(32))  # it knows tokens by their form only
+    dossiers, leaks = [], []
+    for each in judged.dossiers:
+        clean, places = without_secrets(each, redactor)
+        dossiers.append(clean)
+        leaks += [
+            f"{each.place}: found a {found.kind} in {found.place}; it was not written"
+            for found in places
+        ]
+    judged = replace(judged, dossiers=tuple(dossiers))
+    files = render_site(judged, clock=clock, language=language, redactor=redactor)
+    unwritten = [name for name, content in files.items() if redactor.find_secrets(content)]
+    leaks += [f"{name}: found something secret; it was not written" for name in unwritten]
+    written = {name: content for name, content in files.items() if name not in unwritten}
+    write_files(folder, written)
+    for name in unwritten:  # of an earlier time
+        (folder / name).unlink(missing_ok=True)
+    return Published(judged=judged, folder=folder, files=tuple(written), leaks=tuple(leaks))
 
 
-def render_site(judged: Judged, *, clock: Clock, language: Language) -> dict[str, bytes]:
+def render_site(
+    judged: Judged, *, clock: Clock, language: Language, redactor: Redactor
+) -> dict[str, bytes]:
     """Return every file of the site, by its name below the site's folder; the overview last."""
     names = dict(zip([each.place for each in judged.dossiers], _names(judged), strict=True))
     dossiers = judged.dossiers
     files: dict[str, str] = {}
-    evidence = _Evidence(judged.found)
+    evidence = _Evidence(judged.found, redactor)
     for each in dossiers:
         name = names[each.place]
         files[f"dossiers/{name}.html"] = render_dossier(
@@ -134,7 +160,8 @@ def _earlier(dossier: Dossier, judged: Judged) -> RegistrationStatus | None:
 class _Evidence:
     """Reads the run records that dossiers show, each once."""
 
-    def __init__(self, found: Sequence[FoundRun]) -> None:
+    def __init__(self, found: Sequence[FoundRun], redactor: Redactor) -> None:
+        self._redactor = redactor
         self._paths = {(each.result.run_id, each.result.integration): each.path for each in found}
         self._read: dict[Path, Mapping[str, IntegrationRecord]] = {}
 
@@ -160,5 +187,6 @@ class _Evidence:
                 # What a status needs of it could be read; the rest is only for showing.
                 self._read[path] = {}
             else:
-                self._read[path] = {each.id: each for each in record.integrations}
+                clean = cleaned_run(record, self._redactor)
+                self._read[path] = {each.id: each for each in clean.integrations}
         return self._read[path].get(run.integration)

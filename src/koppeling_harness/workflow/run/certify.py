@@ -32,6 +32,7 @@ from koppeling_harness.workflow.run.keep_traffic import TrafficKeeper
 from koppeling_harness.workflow.run.plan import RunPlan, plan_run
 from koppeling_harness.workflow.run.prepared_order import PreparedOrder
 from koppeling_harness.workflow.run.scope import scope
+from koppeling_harness.workflow.run.secret_search import Leaks
 from koppeling_harness.workflow.run.verdicts import judged, run_exit_code, set_aside
 from koppeling_harness.workflow.run.waivers import Granted, granted_waivers
 
@@ -73,6 +74,7 @@ class _Run:
     continuation: Continuation | None
     redactor: Redactor
     waivers: Granted
+    leaks: Leaks
 
 
 def certify(
@@ -95,7 +97,6 @@ def certify(
             when None.
 
     Raises:
-        SecretFoundError: A recording holds something secret; see `TrafficKeeper`.
         NothingToRunError: No integration, no scenario that applies to one, or nothing to repeat.
         ConfigurationError: An integration that was asked for by name cannot be loaded.
         DocumentError: Scenario files have problems.
@@ -152,6 +153,7 @@ def _begin(prepared: PreparedOrder, plan: RunPlan, clock: Clock) -> _Run:
         continuation=continuation,
         redactor=Redactor(secrets.token_bytes(32)),
         waivers=waivers,
+        leaks=Leaks(),
     )
 
 
@@ -182,13 +184,14 @@ def _keepers(
     """Return what writes on disk while the run goes on."""
     keepers: list[Observer] = []
     if traffic is not None:
-        keepers.append(TrafficKeeper(traffic / run.begin.run_id, run.redactor))
+        keepers.append(TrafficKeeper(traffic / run.begin.run_id, run.redactor, run.leaks))
     if reports is not None:
         results = ResultKeeper(
             reports / run.begin.run_id,
             run.redactor,
             durable=run.prepared.real is not None,
             continuation=run.continuation,
+            leaks=run.leaks,
         )
         results.begin(run.begin, now=clock.now())
         keepers.append(results)
@@ -226,7 +229,7 @@ def _integration_records(
     run: _Run, results: _Results, clock: Clock, *, interrupted: bool
 ) -> tuple[IntegrationRecord, ...]:
     order, plan, discovery = run.prepared.order, run.plan, run.plan.discovery
-    return (
+    records = (
         *(
             judged(
                 each,
@@ -249,6 +252,10 @@ def _integration_records(
             for each in discovery.integrations
         ),
         *(set_aside(each) for each in discovery.set_aside),
+    )
+    return tuple(
+        replace(each, secrets_found=run.leaks.of(each.id)) if run.leaks.of(each.id) else each
+        for each in records
     )
 
 

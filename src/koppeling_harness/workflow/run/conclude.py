@@ -1,18 +1,20 @@
 """Conclude a run: write its record and reports, and say in a few lines what it came to."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from koppeling_harness.clock import Clock
 from koppeling_harness.config.registration import registration_path
 from koppeling_harness.document import dump_json
-from koppeling_harness.errors import ExitCode
+from koppeling_harness.errors import ExitCode, SecretFoundError
 from koppeling_harness.model.run import Attempt, IntegrationRecord, RunRecord, ScenarioResult
 from koppeling_harness.model.verdict import Outcome
 from koppeling_harness.report.clean import clean, one_line
 from koppeling_harness.report.result_forms import ResultForms
 from koppeling_harness.rules.verdict import result_id
 from koppeling_harness.store.run_journal import JOURNAL
+from koppeling_harness.traffic.redactor import Redactor
 from koppeling_harness.value import dataclass
 from koppeling_harness.workflow.review.status import (
     Judged,
@@ -21,8 +23,11 @@ from koppeling_harness.workflow.review.status import (
     judge_registrations,
 )
 from koppeling_harness.workflow.run.certify import Certified
+from koppeling_harness.workflow.run.secret_search import cleaned_run, without_secrets
+from koppeling_harness.workflow.run.verdicts import run_exit_code
 from koppeling_harness.workflow.run.write_run import write_record, write_report
 
+_PLACES = 10
 _LONGEST = 1000
 """Characters of a message on the terminal; the report has more."""
 
@@ -93,14 +98,41 @@ def conclude(
         SecretFoundError: Something secret stands in a file; see `write_run`.
         ConfigurationError: The folder cannot be written to.
     """
-    record, redactor = certified.record, certified.session.redactor
-    folder = write_record(record, reports, redactor=redactor, forms=forms)
+    redactor = certified.session.redactor
+    record, folder = write_searched(certified.record, reports, redactor=redactor, forms=forms)
+    if record is not certified.record:
+        interrupted = certified.session.interrupted
+        code = run_exit_code(record, interrupted=interrupted)
+        certified = replace(certified, record=record, exit_code=code)
     judged = None if record.shard else statuses(certified.folders, reports, clock)
+    if judged is not None:
+        judged = replace(judged, dossiers=without_secrets(judged.dossiers, redactor)[0])
     dossiers = judged.dossiers if judged else ()
     write_report(record, reports, redactor=redactor, dossiers=dossiers, forms=forms)
     if not certified.session.interrupted:
         (folder / JOURNAL).unlink(missing_ok=True)  # all of it stands in the record now
     return Written(certified=certified, folder=folder, judged=judged)
+
+
+def write_searched(
+    record: RunRecord, reports: Path, *, redactor: Redactor, forms: ResultForms | None = None
+) -> tuple[RunRecord, Path]:
+    """Write a record; when something secret stands in it, without that and saying so.
+
+    What is found costs the integration in whose texts it stood, and no other.
+
+    Returns:
+        The record as it was written, and its folder.
+
+    Raises:
+        SecretFoundError: It stands where no integration brought it.
+        ConfigurationError: The folder cannot be written to.
+    """
+    try:
+        return record, write_record(record, reports, redactor=redactor, forms=forms)
+    except SecretFoundError:
+        clean = cleaned_run(record, redactor)
+        return clean, write_record(clean, reports, redactor=redactor, forms=forms)
 
 
 def statuses(folders: Sequence[Path], reports: Path, clock: Clock) -> Judged | None:
@@ -122,7 +154,8 @@ def verdict_lines(record: RunRecord) -> list[str]:
 def _integration_lines(each: IntegrationRecord, release: str) -> list[str]:
     if each.problem:
         lines = clean(each.problem).splitlines()
-        return [f"{one_line(each.id)}: set aside", *(f"    {line}" for line in lines)]
+        said = [f"    {line}" for line in lines]
+        return [f"{one_line(each.id)}: set aside", *said, *_secret_lines(each)]
     count = each.verdict.required
     waived = f", {each.verdict.waived} of {count.total} waived" if each.verdict.waived else ""
     lines = [
@@ -131,10 +164,27 @@ def _integration_lines(each: IntegrationRecord, release: str) -> list[str]:
         f"({count.executed} executed)"
     ]
     lines += [f"  {one_line(problem)}" for problem in each.waiver_problems]
+    lines += _secret_lines(each)
     for result in each.results:
         if result.outcome is not Outcome.PASSED:
             lines += _result_lines(result)
     return lines
+
+
+def _secret_lines(each: IntegrationRecord) -> list[str]:
+    if not each.secrets_found:
+        return []
+    places = [
+        f"  SECRET-FOUND: {one_line(found.kind)} in {one_line(found.place)}"
+        for found in each.secrets_found[:_PLACES]
+    ]
+    more = len(each.secrets_found) - _PLACES
+    return [
+        *places,
+        *([f"  and in {more} places more"] if more > 0 else []),
+        "    It was not written, nor is what was recorded of this integration; its results are, "
+        "without it.",
+    ]
 
 
 def _result_lines(result: ScenarioResult) -> list[str]:

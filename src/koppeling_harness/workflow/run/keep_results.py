@@ -5,14 +5,13 @@ from pathlib import Path
 
 from koppeling_harness.document import dump_json
 from koppeling_harness.engine.observer import Observer
-from koppeling_harness.errors import SecretFoundError
 from koppeling_harness.model.run import ScenarioResult
 from koppeling_harness.model.run_journal import RunBegin, RunGoesOn, ScenarioBegin, ScenarioEnd
 from koppeling_harness.scenario.plan import PlannedScenario
 from koppeling_harness.store.run_journal import JOURNAL, RunJournal
 from koppeling_harness.traffic.redactor import Redactor
 from koppeling_harness.workflow.run.continuation import Continuation, key_of
-from koppeling_harness.workflow.run.secret_search import refuse_secrets
+from koppeling_harness.workflow.run.secret_search import Leaks
 
 
 class ResultKeeper(Observer):
@@ -23,6 +22,7 @@ class ResultKeeper(Observer):
         redactor: Knows the secrets of the run.
         durable: Whether it must survive a power cut too.
         continuation: How far the run came before a break, if it goes on after one.
+        leaks: Is told where something secret stood, and knows what others found.
 
     Raises:
         ConfigurationError: The journal cannot be written.
@@ -35,10 +35,12 @@ class ResultKeeper(Observer):
         *,
         durable: bool,
         continuation: Continuation | None = None,
+        leaks: Leaks | None = None,
     ) -> None:
         self._journal = RunJournal(folder, durable=durable)
         self._redactor = redactor
         self._continuation = continuation
+        self._leaks = leaks or Leaks()
 
     def begin(self, begin: RunBegin, *, now: datetime) -> None:
         """Note what the run is, or that it goes on."""
@@ -53,17 +55,22 @@ class ResultKeeper(Observer):
         self._journal.append(ScenarioBegin(integration=integration, scenario=scenario))
 
     def scenario_ended(self, planned: PlannedScenario, result: ScenarioResult) -> None:
-        """Write a result; one with something secret in it is not: the record will tell of it."""
+        """Write a result, unless something secret stood in it or in its recording.
+
+        Who goes on with the run carries that scenario out again, and learns of it again.
+        """
         integration, scenario = key_of(planned)
+        if self._leaks.has(integration, scenario):
+            return
         if self._continuation is not None:
             result = self._continuation.marked(planned, result)
         end = ScenarioEnd(integration=integration, scenario=scenario, result=result)
         line = dump_json(end).encode("utf-8", "replace")
-        try:
-            refuse_secrets({JOURNAL: line}, self._redactor)
-        except SecretFoundError:
-            return
-        self._journal.write(line)
+        kinds = self._redactor.find_secrets(line)
+        if kinds:
+            self._leaks.note(integration, scenario, JOURNAL, kinds)
+        else:
+            self._journal.write(line)
 
     def ended(self) -> None:
         """Close the journal."""

@@ -1,35 +1,37 @@
 """Write what went over the wire in each scenario, while the run goes on."""
 
 import json
+import shutil
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
 from koppeling_harness.engine.observer import Observer
-from koppeling_harness.errors import ConfigurationError, SecretFoundError
+from koppeling_harness.errors import ConfigurationError
 from koppeling_harness.model.exchange import Recording
 from koppeling_harness.scenario.plan import PlannedScenario
 from koppeling_harness.store.files import write_files
 from koppeling_harness.store.recordings import recording_file
 from koppeling_harness.traffic.har import to_har
 from koppeling_harness.traffic.redactor import Redactor
-from koppeling_harness.workflow.run.secret_search import refuse_secrets
+from koppeling_harness.workflow.run.secret_search import Leaks
 
 
 class TrafficKeeper(Observer):
-    """Writes a HAR file per scenario: scanned for secrets first, and not written when one is found.
+    """Writes a HAR file per scenario: searched for secrets first, and not written with one in it.
 
     A scenario ends while others run, so that what goes wrong here is kept, for `ended` to raise.
 
     Args:
         folder: The run's.
         redactor: Knows the secrets of the run.
+        leaks: Is told where something secret stood.
     """
 
-    def __init__(self, folder: Path, redactor: Redactor) -> None:
+    def __init__(self, folder: Path, redactor: Redactor, leaks: Leaks) -> None:
         self._folder = folder
         self._redactor = redactor
-        self._leaks: list[str] = []
+        self._leaks = leaks
         self._unwritten: ConfigurationError | None = None
         self._times: Counter[tuple[str, str]] = Counter()
 
@@ -52,26 +54,23 @@ class TrafficKeeper(Observer):
             began_at=recording.began_at or datetime.fromtimestamp(0, UTC),
         )
         # without indentation: Python's own encoder is ten times as slow as the one in C
-        files = {name: json.dumps(har, ensure_ascii=False).encode("utf-8", "replace")}
+        content = json.dumps(har, ensure_ascii=False).encode("utf-8", "replace")
+        kinds = self._redactor.find_secrets(content)
+        if kinds:
+            self._leaks.note(*key, name, kinds)
+            return
         try:
-            refuse_secrets(files, self._redactor)
-            write_files(self._folder, files)
-        except SecretFoundError as error:
-            self._leaks.append(error.message)
+            write_files(self._folder, {name: content})
         except ConfigurationError as error:
             self._unwritten = self._unwritten or error
 
     def ended(self) -> None:
-        """Say what went wrong.
+        """Take away the recordings of an integration in which something secret stood.
 
         Raises:
-            SecretFoundError: Something secret stood in a recording; that one was not written.
             ConfigurationError: A file could not be written.
         """
-        if self._leaks:
-            raise SecretFoundError(
-                "\n".join(self._leaks),
-                hint="It was not written. Report it: the redaction missed a place.",
-            )
+        for integration in self._leaks.integrations:
+            shutil.rmtree(recording_file(self._folder, integration, "-").parent, ignore_errors=True)
         if self._unwritten is not None:
             raise self._unwritten

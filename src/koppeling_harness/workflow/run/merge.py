@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -18,10 +19,15 @@ from koppeling_harness.store.recordings import kept_recordings
 from koppeling_harness.store.runs import RUN, load_run
 from koppeling_harness.traffic.redactor import Redactor
 from koppeling_harness.value import dataclass
-from koppeling_harness.workflow.run.conclude import RunDone, statuses, verdict_lines
-from koppeling_harness.workflow.run.secret_search import refuse_secrets
+from koppeling_harness.workflow.run.conclude import (
+    RunDone,
+    statuses,
+    verdict_lines,
+    write_searched,
+)
+from koppeling_harness.workflow.run.secret_search import Leaks, without_secrets
 from koppeling_harness.workflow.run.verdicts import run_exit_code
-from koppeling_harness.workflow.run.write_run import write_record, write_report
+from koppeling_harness.workflow.run.write_run import write_report
 
 MOST_SHARDS = 1000
 
@@ -79,14 +85,40 @@ def merge_and_write(folders: Sequence[Path], reports: Path, *, clock: Clock) -> 
     """
     require_writable(reports)
     merged = merge(folders, clock=clock)
-    record, redactor = merged.record, Redactor(b"merge")
-    folder = write_record(record, reports, redactor=redactor)
-    refuse_secrets(dict(merged.recordings), redactor)
-    write_files(folder, merged.recordings)
+    redactor = Redactor(secrets.token_bytes(32))  # it knows tokens by their form only
+    leaks = Leaks()
+    recordings = {
+        name: content
+        for name, content in merged.recordings.items()
+        if not _holds_secret(name, content, redactor, leaks)
+    }
+    recordings = {
+        name: content
+        for name, content in recordings.items()
+        if name.split("/")[1] not in leaks.integrations
+    }
+    integrations = tuple(
+        replace(each, secrets_found=(*each.secrets_found, *leaks.of(each.id)))
+        if leaks.of(each.id)
+        else each
+        for each in merged.record.integrations
+    )
+    found = replace(merged.record, integrations=integrations)
+    record, folder = write_searched(found, reports, redactor=redactor)
+    write_files(folder, recordings)
     judged = statuses(_registered(), reports, clock)
-    write_report(record, reports, redactor=redactor, dossiers=judged.dossiers if judged else ())
+    dossiers = without_secrets(judged.dossiers, redactor)[0] if judged else ()
+    write_report(record, reports, redactor=redactor, dossiers=dossiers)
     lines = [*verdict_lines(record), *merged.notes, f"report: {folder / 'index.html'}"]
     return RunDone(record=record, text="\n".join(lines), exit_code=run_exit_code(record))
+
+
+def _holds_secret(name: str, content: bytes, redactor: Redactor, leaks: Leaks) -> bool:
+    kinds = redactor.find_secrets(content)
+    if kinds:
+        _, integration, scenario = name.split("/", 2)
+        leaks.note(integration, scenario, name, kinds)
+    return bool(kinds)
 
 
 def merge(folders: Sequence[Path], *, clock: Clock) -> Merged:

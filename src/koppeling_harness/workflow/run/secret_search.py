@@ -1,12 +1,20 @@
 """Search what is about to be written for everything secret that a run knew."""
 
+import dataclasses
 from collections.abc import Iterable, Iterator
+from typing import Any, TypeVar
 
 from koppeling_harness.errors import SecretFoundError
+from koppeling_harness.model.run import IntegrationRecord, RunRecord, SecretPlace
 from koppeling_harness.traffic.redactor import Redactor
 
 _AT_ONCE = 64 * 1024
 """Characters that are searched and written at once."""
+
+_REMOVED = "[removed: something secret stood in it]"
+_LEAST = 4
+
+T = TypeVar("T")
 
 
 def refuse_secrets(files: dict[str, bytes], redactor: Redactor) -> None:
@@ -71,5 +79,107 @@ class SecretSearch:
             lines = [
                 f"{name}: found {', '.join(sorted(each))}" for name, each in self._found.items()
             ]
-            hint = "Nothing was written. Report it: the redaction missed a place."
+            hint = "These files were not written. Report it: the redaction missed a place."
             raise SecretFoundError("\n".join(lines), hint=hint)
+
+
+class Leaks:
+    """Where something secret stood in what was to be written while a run goes on."""
+
+    def __init__(self) -> None:
+        self._places: dict[str, list[SecretPlace]] = {}
+        self._scenarios: set[tuple[str, str]] = set()
+
+    def note(self, integration: str, scenario: str, place: str, kinds: Iterable[str]) -> None:
+        """Note that something secret stood in a file about a scenario."""
+        found = self._places.setdefault(integration, [])
+        found += [SecretPlace(place=place, kind=kind) for kind in kinds]
+        self._scenarios.add((integration, scenario))
+
+    def has(self, integration: str, scenario: str) -> bool:
+        """Return whether something secret stood in what a scenario left."""
+        return (integration, scenario) in self._scenarios
+
+    @property
+    def integrations(self) -> frozenset[str]:
+        """Ids of the integrations that are concerned."""
+        return frozenset(self._places)
+
+    def of(self, integration: str) -> tuple[SecretPlace, ...]:
+        """Return the places of an integration."""
+        return tuple(self._places.get(integration, ()))
+
+
+def cleaned_run(record: RunRecord, redactor: Redactor) -> RunRecord:
+    """Return a record in which nothing secret stands, that says where it stood.
+
+    An integration in which nothing was found stays the very same.
+    """
+    integrations = tuple(_cleaned_integration(each, redactor) for each in record.integrations)
+    return dataclasses.replace(record, integrations=integrations)
+
+
+def _cleaned_integration(each: IntegrationRecord, redactor: Redactor) -> IntegrationRecord:
+    clean, places = without_secrets(each, redactor)
+    if not places:
+        return each
+    found = (*each.secrets_found, *places)
+    return dataclasses.replace(clean, secrets_found=tuple(dict.fromkeys(found)))
+
+
+def without_secrets(value: T, redactor: Redactor) -> tuple[T, tuple[SecretPlace, ...]]:
+    """Return a value in whose texts nothing secret stands, and where it stood.
+
+    What is found only when all texts are read together is split over several: those are removed.
+
+    Args:
+        value: A frozen value with texts in it, as deep as they are.
+        redactor: Knows the secrets.
+    """
+    if not _kinds(value, redactor):
+        return value, ()
+    places: list[SecretPlace] = []
+
+    def redacted(text: str, place: str) -> str:
+        kinds = redactor.find_secrets(text.encode("utf-8", "replace"))
+        places.extend(SecretPlace(place=place, kind=kind) for kind in kinds)
+        return redactor.secrets(text) if kinds else text
+
+    clean = _each_text(value, "", redacted)
+    for kind in _kinds(clean, redactor):
+        places.append(SecretPlace(place="several texts together", kind=kind))
+        clean = _each_text(clean, "", lambda text, _: _REMOVED if len(text) > _LEAST else text)
+    return clean, tuple(places)
+
+
+def _kinds(value: Any, redactor: Redactor) -> tuple[str, ...]:
+    texts: list[str] = []
+
+    def note(text: str, _place: str) -> str:
+        texts.append(text)
+        return text
+
+    _each_text(value, "", note)
+    return redactor.find_secrets("\n".join(texts).encode("utf-8", "replace"))
+
+
+def _each_text(value: Any, place: str, change: Any) -> Any:
+    """Return a value with each text in it changed; the very same when none is."""
+    if type(value) is str:
+        return change(value, place)
+    if isinstance(value, tuple | list):
+        items = [_each_text(each, f"{place}.{at}", change) for at, each in enumerate(value)]
+        same = all(one is other for one, other in zip(items, value, strict=True))
+        return value if same else type(value)(items)
+    if isinstance(value, dict):
+        changed = {key: _each_text(each, f"{place}.{key}", change) for key, each in value.items()}
+        return value if all(changed[key] is value[key] for key in value) else changed
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        changes = {}
+        for field in dataclasses.fields(value):
+            before = getattr(value, field.name)
+            after = _each_text(before, f"{place}.{field.name}".lstrip("."), change)
+            if after is not before:
+                changes[field.name] = after
+        return dataclasses.replace(value, **changes) if changes else value
+    return value

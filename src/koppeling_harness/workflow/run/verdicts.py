@@ -135,6 +135,8 @@ def run_exit_code(record: RunRecord, *, interrupted: bool = False) -> ExitCode:
     """
     if interrupted:
         return ExitCode.INTERRUPTED
+    if any(each.secrets_found for each in record.integrations):
+        return ExitCode.SECRET_FOUND
     outcomes = {
         each.verdict.outcome
         for each in record.integrations

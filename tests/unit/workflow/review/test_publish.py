@@ -201,3 +201,21 @@ def test_a_folder_that_cannot_be_written_is_told(folder):
 
     with pytest.raises(ConfigurationError, match="cannot be written"):
         published(folder)
+
+
+def test_a_token_in_a_registration_is_written_nowhere_and_told(tmp_path):
+    data = "949C1A9CFFEF4D73A2D2BEFA1E1F6B5C0011223344556677889900AABBCCDDEE"
+    folder = tmp_path / "registrations"
+    folder.mkdir()
+    leaky = REGISTRATION.replace(
+        "nl: ", f"nl: <token><version>1</version><data>{data}</data></token> ", 1
+    )
+    (folder / "leaky.yaml").write_text(leaky, encoding="utf-8")
+    done = published(tmp_path)
+
+    assert exit_code(done) is ExitCode.SECRET_FOUND
+    assert not any(data in content for content in site(tmp_path).values())
+    assert "index.html" in site(tmp_path)
+    (told,) = [each for each in done.problems if "token" in each]
+    assert "leaky.yaml" in told
+    assert data not in told

@@ -44,7 +44,7 @@ from koppeling_harness.workflow.run.certify import Certified
 from koppeling_harness.workflow.run.conclude import RunDone
 from koppeling_harness.workflow.run.prepared_order import with_defaults
 from koppeling_harness.workflow.run.run import certify_and_write
-from koppeling_harness.workflow.run.secret_search import refuse_secrets
+from koppeling_harness.workflow.secret_search import refuse_secrets
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,7 +30,7 @@ from koppeling_harness.workflow.review.status import (
     as_json,
     judge_registrations,
 )
-from koppeling_harness.workflow.run.secret_search import cleaned_run, without_secrets
+from koppeling_harness.workflow.secret_search import cleaned_run, without_secrets
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 

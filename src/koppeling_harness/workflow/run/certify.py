@@ -32,9 +32,9 @@ from koppeling_harness.workflow.run.keep_traffic import TrafficKeeper
 from koppeling_harness.workflow.run.plan import RunPlan, plan_run
 from koppeling_harness.workflow.run.prepared_order import PreparedOrder
 from koppeling_harness.workflow.run.scope import scope
-from koppeling_harness.workflow.run.secret_search import Leaks
 from koppeling_harness.workflow.run.verdicts import judged, run_exit_code, set_aside
 from koppeling_harness.workflow.run.waivers import Granted, granted_waivers
+from koppeling_harness.workflow.secret_search import Leaks
 
 _Results = Mapping[str, Sequence[ScenarioResult]]
 """By integration."""

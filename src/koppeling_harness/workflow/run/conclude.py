@@ -23,9 +23,9 @@ from koppeling_harness.workflow.review.status import (
     judge_registrations,
 )
 from koppeling_harness.workflow.run.certify import Certified
-from koppeling_harness.workflow.run.secret_search import cleaned_run, without_secrets
 from koppeling_harness.workflow.run.verdicts import run_exit_code
 from koppeling_harness.workflow.run.write_run import write_record, write_report
+from koppeling_harness.workflow.secret_search import cleaned_run, without_secrets
 
 _PLACES = 10
 _LONGEST = 1000

@@ -11,7 +11,7 @@ from koppeling_harness.scenario.plan import PlannedScenario
 from koppeling_harness.store.run_journal import JOURNAL, RunJournal
 from koppeling_harness.traffic.redactor import Redactor
 from koppeling_harness.workflow.run.continuation import Continuation, key_of
-from koppeling_harness.workflow.run.secret_search import Leaks
+from koppeling_harness.workflow.secret_search import Leaks
 
 
 class ResultKeeper(Observer):

@@ -14,7 +14,7 @@ from koppeling_harness.store.files import write_files
 from koppeling_harness.store.recordings import recording_file
 from koppeling_harness.traffic.har import to_har
 from koppeling_harness.traffic.redactor import Redactor
-from koppeling_harness.workflow.run.secret_search import Leaks
+from koppeling_harness.workflow.secret_search import Leaks
 
 
 class TrafficKeeper(Observer):

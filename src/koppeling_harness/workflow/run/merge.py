@@ -25,9 +25,9 @@ from koppeling_harness.workflow.run.conclude import (
     verdict_lines,
     write_searched,
 )
-from koppeling_harness.workflow.run.secret_search import Leaks, without_secrets
 from koppeling_harness.workflow.run.verdicts import run_exit_code
 from koppeling_harness.workflow.run.write_run import write_report
+from koppeling_harness.workflow.secret_search import Leaks, without_secrets
 
 MOST_SHARDS = 1000
 

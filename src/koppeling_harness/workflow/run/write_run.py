@@ -15,7 +15,7 @@ from koppeling_harness.report.run_page import run_page_pieces
 from koppeling_harness.store.files import write_files
 from koppeling_harness.store.recordings import kept_recordings
 from koppeling_harness.traffic.redactor import Redactor
-from koppeling_harness.workflow.run.secret_search import SecretSearch
+from koppeling_harness.workflow.secret_search import SecretSearch
 
 
 def write_record(

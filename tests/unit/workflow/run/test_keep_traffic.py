@@ -14,7 +14,7 @@ from koppeling_harness.model.verdict import Level
 from koppeling_harness.scenario.plan import PlannedScenario
 from koppeling_harness.traffic.redactor import Redactor
 from koppeling_harness.workflow.run.keep_traffic import TrafficKeeper
-from koppeling_harness.workflow.run.secret_search import Leaks
+from koppeling_harness.workflow.secret_search import Leaks
 from support.exchanges import Tape, a_manifest
 
 TOKEN = "0123456789ABCDEF" * 4

@@ -7,8 +7,8 @@ from koppeling_harness.errors import ExitCode
 from koppeling_harness.model.secret import Secret
 from koppeling_harness.traffic.redactor import Redactor
 from koppeling_harness.workflow.run.conclude import verdict_lines, write_searched
-from koppeling_harness.workflow.run.secret_search import cleaned_run, without_secrets
 from koppeling_harness.workflow.run.verdicts import run_exit_code
+from koppeling_harness.workflow.secret_search import cleaned_run, without_secrets
 from support.records import a_failure, a_finding, a_result, a_run, an_integration
 
 DATA = "949C1A9CFFEF4D73A2D2BEFA1E1F6B5C0011223344556677889900AABBCCDDEE"

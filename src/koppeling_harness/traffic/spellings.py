@@ -34,6 +34,7 @@ _QUOTED = re.compile(r"=([0-9A-Fa-f]{2})|=\r?\n")
 _MARKUP = re.compile(r"</?[A-Za-z][^<>]{0,100}>")
 _HEX_MARK = re.compile(r"0[xX](?=[0-9A-Fa-f]{2})|\\[xX](?=[0-9A-Fa-f]{2})")
 _BASE64_LEAST = 16
+_BASE32_LEAST = 24
 _SPACE = b" \t\r\n"
 _HEX_LEAST = 20
 _READABLE_LEAST = 12
@@ -56,13 +57,11 @@ _NOT_ALNUM = bytes(code for code in range(256) if _ALNUM_SHAPE[code] == 32)
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 _NUMBERS = re.compile(r"(?<![0-9])[0-9]{1,3}(?:[^0-9A-Za-z]{1,8}[0-9]{1,3}){11,}(?![0-9])")
 _NUMBER = re.compile(r"[0-9]+")
-_BASE32 = re.compile(r"(?<![A-Z2-7])[A-Z2-7]{24,}|(?<![a-z2-7])[a-z2-7]{24,}")
-_BASE32_SHAPES = (_shape(_LETTERS + "234567"), _shape(_LETTERS.upper() + "234567"))
+_BASE32_SHAPE = _shape(_LETTERS.upper() + "234567")
 _BASE64_OR_NOT = bytes(
     ord({"-": "+", "_": "/"}.get(chr(code), chr(code))) if _BASE64_SHAPE[code] == 120 else 32
     for code in range(256)
 )
-_BASE32_BITS = {char: at for at, char in enumerate("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")}
 
 
 class View:
@@ -269,21 +268,16 @@ def _kept(view: View, shape: bytes) -> Callable[[int, int], Span]:
 
 
 def _base32(view: View) -> Iterator[View]:
+    """Yield what base32 says, wherever it begins; in upper case, as every encoder writes it."""
     kept = view.raw.translate(None, _NOT_ALNUM)
-    if all(b"x" * 24 not in kept.translate(shape) for shape in _BASE32_SHAPES):
-        return
     packed = View("", _kept(view, _ALNUM_SHAPE))
-    for match in _BASE32.finditer(kept.decode("latin-1")):
-        run = match.group().upper()
-        if sum(run.count(digit) for digit in "234567") < 2:
-            continue  # words, one after the other
+    for start, end in _runs(kept.translate(_BASE32_SHAPE), _BASE32_LEAST):
         for offset in range(8):
-            bits = len(run[offset:]) * 5
-            number = 0
-            for char in run[offset:]:
-                number = number << 5 | _BASE32_BITS[char]
-            data = (number >> bits % 8).to_bytes(bits // 8, "big")
-            yield from _readable(packed, data, match.start() + offset, 8 / 5, match.end())
+            chunk = kept[start + offset : end]
+            if len(chunk) % 8 in {1, 3, 6}:  # no whole byte is in the last of them
+                chunk = chunk[:-1]
+            data = base64.b32decode(chunk + b"=" * (-len(chunk) % 8))
+            yield from _readable(packed, data, start + offset, 8 / 5, end)
 
 
 def _hexadecimal(view: View) -> Iterator[View]:

@@ -9,6 +9,7 @@ from koppeling_harness.clock import Clock
 from koppeling_harness.engine.engine import Engine, Setting
 from koppeling_harness.engine.environment import EnvironmentSource
 from koppeling_harness.engine.observer import Observer
+from koppeling_harness.hosting.late_traffic import Late, LateTraffic
 from koppeling_harness.model.order import Order
 from koppeling_harness.model.scenario import OperationStep
 from koppeling_harness.model.shape import Release
@@ -56,6 +57,7 @@ class Certification:
         """Id of the real environment; empty for the emulated one."""
         self.notes: Sequence[str] = []
         """What was left behind in a real environment, and why."""
+        self._late: LateTraffic | None = None
         self._setting = Setting(
             run_id=run_id,
             seed=seed,
@@ -69,6 +71,11 @@ class Certification:
         self._started = AsyncExitStack()
         self._engine: Engine | None = None
         self._running: asyncio.Task[Any] | None = None
+
+    @property
+    def late(self) -> tuple[Late, ...]:
+        """What integrations sent when a scenario had ended and its result was there."""
+        return self._late.seen() if self._late else ()
 
     def run(self, planned: Sequence[PlannedScenario], observer: Observer) -> None:
         """Carry out scenarios, and tell an observer what becomes of each."""
@@ -116,9 +123,9 @@ class Certification:
     async def _emulated(self) -> EnvironmentSource:
         from koppeling_harness.hosting.host import EmulatedErp  # noqa: PLC0415 - see above
 
-        return await self._started.enter_async_context(
-            EmulatedErp(release=self.order.release, redactor=self.redactor, clock=self._clock)
-        )
+        host = EmulatedErp(release=self.order.release, redactor=self.redactor, clock=self._clock)
+        self._late = host.late
+        return await self._started.enter_async_context(host)
 
     async def _real_erp(self, target: "RealTarget") -> tuple[EnvironmentSource, Setting]:
         from koppeling_harness.hosting.real_erp import RealErp, setting_there  # noqa: PLC0415
@@ -130,7 +137,7 @@ class Certification:
             redactor=self.redactor,
             clock=self._clock,
         )
-        self.environment, self.notes = host.environment, host.notes
+        self.environment, self.notes, self._late = host.environment, host.notes, host.late
         setting = setting_there(self._setting, continued=self._continued)
         return await self._started.enter_async_context(host), setting
 

@@ -1,17 +1,31 @@
 """What integrations sent when their scenario had ended: it went nowhere, and is told."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from koppeling_harness.model.exchange import Exchange
+from koppeling_harness.model.run import LateCall, ScenarioResult
+from koppeling_harness.model.shape import Release
+from koppeling_harness.model.verdict import Cause, Outcome
 from koppeling_harness.scenario.plan import PlannedScenario
+from koppeling_harness.traffic.checks import TRAFFIC_AFTER_END, check_exchanges
 from koppeling_harness.traffic.door import Door
 from koppeling_harness.value import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Late:
-    """One request that came when its scenario had ended."""
+    """One request that came when its scenario had ended, and its result was there."""
 
     planned: PlannedScenario
     exchange: Exchange
+
+    @property
+    def call(self) -> LateCall:
+        """It, as a record has it."""
+        seen = self.exchange
+        query = f"?{seen.query}" if seen.query else ""
+        return LateCall(scenario=self.planned.id, method=seen.method, path=seen.path + query)
 
 
 class LateTraffic:
@@ -31,3 +45,23 @@ class LateTraffic:
             for planned, door in self._doors
             for each in door.late()
         )
+
+
+def with_late(
+    planned: PlannedScenario, result: ScenarioResult, late: Sequence[Late], release: Release
+) -> ScenarioResult:
+    """Return a result with what came after it: who goes on after the end did not pass."""
+    mine = [
+        each.exchange
+        for each in late
+        if (each.planned.manifest.id, each.planned.id) == (planned.manifest.id, planned.id)
+    ]
+    known = {each.code for each in result.findings}
+    if not mine or TRAFFIC_AFTER_END in known:
+        return result
+    found = check_exchanges(mine, manifest=planned.manifest, release=release)
+    findings = tuple(each for each in found if each.code == TRAFFIC_AFTER_END)
+    result = replace(result, findings=(*result.findings, *findings))
+    if result.outcome is Outcome.PASSED:
+        return replace(result, outcome=Outcome.FAILED, cause=Cause.INTEGRATION)
+    return result

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from koppeling_harness.engine.observer import Observer, Observers
 from koppeling_harness.hosting.certification import Certification
+from koppeling_harness.hosting.late_traffic import Late, with_late
 from koppeling_harness.model.run import ScenarioResult
 from koppeling_harness.model.shape import Release
 from koppeling_harness.scenario.plan import PlannedScenario
@@ -22,6 +23,7 @@ class SessionOutcome:
         redactor: Knows every secret of the session, to search what is written.
         environment: Id of the real environment that was run against; empty for the emulated one.
         notes: What was left behind in a real environment, and why.
+        late: What integrations sent when a scenario had ended.
     """
 
     results: tuple[tuple[PlannedScenario, ScenarioResult], ...]
@@ -30,6 +32,7 @@ class SessionOutcome:
     redactor: Redactor
     environment: str = ""
     notes: tuple[str, ...] = ()
+    late: tuple[Late, ...] = ()
 
 
 class Results(Observer):
@@ -77,10 +80,20 @@ def run_session(
         certification.close()
     observer.ended()
     return SessionOutcome(
-        results=results.of(planned),
+        results=_with_late(results.of(planned), certification),
         interrupted=interrupted,
         release=certification.release,
         redactor=certification.redactor,
         environment=certification.environment,
         notes=tuple(certification.notes),
+        late=certification.late,
     )
+
+
+def _with_late(
+    results: tuple[tuple[PlannedScenario, ScenarioResult], ...], certification: Certification
+) -> tuple[tuple[PlannedScenario, ScenarioResult], ...]:
+    release, late = certification.release, certification.late
+    if release is None or not late:
+        return results
+    return tuple((each, with_late(each, result, late, release)) for each, result in results)

@@ -218,6 +218,19 @@ class SecretPlace:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LateCall:
+    """One request that came when its scenario had ended and its result was there."""
+
+    __pydantic_config__ = OPEN
+
+    scenario: str
+    """`scenario` or `scenario[operation]`."""
+    method: str
+    path: str
+    """With its query, redacted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IntegrationRecord:
     """One integration in a run."""
 
@@ -258,6 +271,8 @@ class IntegrationRecord:
     """How its processes were kept apart: `none`, `user`, or what a newer version has."""
     secrets_found: tuple[SecretPlace, ...] = ()
     """Where something secret stood; its recordings were not written, the rest stands without it."""
+    late: tuple[LateCall, ...] = ()
+    """What it sent when a scenario had ended: it went nowhere, and that scenario did not pass."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,6 +52,8 @@ SWITCHES = [
      ["results"], ["FiEntryPar"]),
     ("otp_request_status", "200", otp, 201, 200),
     ("invalid_json", "500", lambda c: c.post("KnSubject", b"{").status, 400, 500),
+    ("double_slash", "taken", lambda c: c.call("GET", "/connectors//Profit_Article").status,
+     404, 200),
     ("filter_wildcards", "literal", lambda c: where(c, "Description", "%model 7%", "6"), 1, 0),
     ("filter_date_z", "accepted",
      lambda c: c.where("Profit_Article", "CreateDate", "2025-01-06T00:00:00Z", "2").status,

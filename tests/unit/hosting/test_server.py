@@ -10,10 +10,12 @@ class Application:
     """Answers at once, or never."""
 
     def __init__(self):
+        self.was_asked = asyncio.Event()
         self.was_cancelled = False
 
     async def __call__(self, scope, receive, send):
         if scope["path"] == "/never":
+            self.was_asked.set()
             try:
                 await asyncio.Event().wait()
             except asyncio.CancelledError:
@@ -55,7 +57,7 @@ def test_a_request_that_is_never_answered_does_not_keep_it():
         address = await server.start()
         async with httpx.AsyncClient() as client:
             waiting = asyncio.create_task(client.get(f"{address}/never"))
-            await asyncio.sleep(0.05)
+            await application.was_asked.wait()
             await server.stop()
             assert await asyncio.gather(waiting, return_exceptions=True)
         assert application.was_cancelled

@@ -209,7 +209,9 @@ def _certified(run: _Run, session: SessionOutcome, clock: Clock) -> Certified:
         harness=HarnessInfo(version=__version__),
         erp=erp,
         scenario_lock=ScenarioLock(digest=run.plan.lock_digest, required=run.plan.required),
-        integrations=_integration_records(run, results, clock, interrupted=session.interrupted),
+        integrations=_with_late(
+            _integration_records(run, results, clock, interrupted=session.interrupted), session
+        ),
         shard=run.prepared.order.shard,
         rerun_of=rerun.earlier.run_id if rerun else "",
         seed=run.begin.seed,
@@ -256,6 +258,21 @@ def _integration_records(
     return tuple(
         replace(each, secrets_found=run.leaks.of(each.id)) if run.leaks.of(each.id) else each
         for each in records
+    )
+
+
+def _with_late(
+    records: tuple[IntegrationRecord, ...], session: SessionOutcome
+) -> tuple[IntegrationRecord, ...]:
+    """Return records with what came when a scenario of theirs had ended."""
+    if not session.late:
+        return records
+    return tuple(
+        replace(
+            record,
+            late=tuple(each.call for each in session.late if each.planned.manifest.id == record.id),
+        )
+        for record in records
     )
 
 

@@ -1,6 +1,7 @@
 """Organisations, persons, contacts and users: a match finds what it names, and nothing else."""
 
 import json
+import logging
 
 import pytest
 
@@ -362,6 +363,7 @@ def test_the_number_of_a_deleted_row_is_never_given_out_again(connector, body, p
 
 def test_what_breaks_in_the_emulator_is_answered_in_profit_s_form_and_remembered(monkeypatch):
     client = caller()
+    monkeypatch.setattr(logging.getLogger("koppeling_harness.emulator.web"), "disabled", True)
     monkeypatch.setattr(client.environment.updates, "run", lambda *_, **__: 1 / 0)
 
     reply = client.post("KnSubject", element("KnSubject", {"StId": 1, "Ds": "x"}))

@@ -50,6 +50,7 @@ def plain_token(client: Any) -> int:
 SWITCHES = [
     ("fi_entries_results", "bare", lambda c: list(c.post("FiEntries", ENTRY).json()),
      ["results"], ["FiEntryPar"]),
+    ("double_slash", "taken", lambda c: c.call("GET", "//profitversion").status, 404, 200),
     ("otp_request_status", "200", otp, 201, 200),
     ("invalid_json", "500", lambda c: c.post("KnSubject", b"{").status, 400, 500),
     ("double_slash", "taken", lambda c: c.call("GET", "/connectors//Profit_Article").status,

@@ -164,7 +164,7 @@ def test_a_broken_plugin_is_set_aside_and_the_run_goes_on(project):
     ran = run(project)
     by_id = {each["id"]: each for each in ran.json()["integrations"]}
 
-    assert ran.code == 10
+    assert ran.code == 12
     assert by_id["tiny"]["verdict"]["outcome"] == "passed"
     assert by_id["broken"]["verdict"]["outcome"] == "not_run"
     assert 'Quote it: "1.10"' in by_id["broken"]["problem"]
@@ -189,16 +189,28 @@ def needs_a_program_that_is_not_there(project):
     return folder
 
 
-def test_without_its_program_an_integration_is_set_aside_and_the_others_decide(project):
+def test_without_its_program_an_integration_is_set_aside_and_not_everything_was_executed(project):
     needs_a_program_that_is_not_there(project)
     ran = run(project)
     by_id = {each["id"]: each for each in ran.json()["integrations"]}
 
-    assert ran.code == 0
+    assert ran.code == 12
     assert by_id["tiny"]["verdict"]["outcome"] == "passed"
     assert by_id["wonder"]["problem_kind"] == "missing_runtime"
     assert "needs `no-such-program`" in by_id["wonder"]["problem"]
     assert by_id["wonder"]["problem_advice"]["nl"] == "Installeer no-such-program."
+
+
+def test_what_is_known_to_be_missing_leaves_the_exit_code_to_the_others(project):
+    """By option, and by the very line that the message gives."""
+    needs_a_program_that_is_not_there(project)
+    (aside,) = [each for each in run(project).json()["integrations"] if each["problem"]]
+    line = aside["problem"].rpartition("[run]: ")[2]
+
+    assert run(project, "--allow-missing", "another").code == 12
+    assert run(project, "--allow-missing", "no-such-program").code == 0
+    (project / "koppeling.toml").write_text(f"[run]\n{line}\n", encoding="utf-8")
+    assert run(project).code == 0
 
 
 @pytest.mark.parametrize("arguments", [["wonder"], ["--plugin", "plugins/wonder"]])
@@ -443,11 +455,22 @@ def test_a_waiver_for_longer_than_a_year_is_refused(project):
 @pytest.mark.parametrize(
     ("until", "said"), [(PAST, "expired after 2026-01-15"), (SOON, "not needed")]
 )
-def test_a_waiver_that_expired_or_is_not_needed_is_exit_13(project, until, said):
+def test_a_waiver_that_nothing_needs_is_a_line_and_no_more(project, until, said):
     ran = waived(project, until)
 
-    assert ran.code == 13
+    assert ran.code == 0
     assert said in only(ran)["waiver_problems"][0]
+
+
+def test_a_waiver_that_expired_while_its_failure_is_back_is_exit_13(project):
+    """Where nothing required fails, which is heavier."""
+    path = scenario(project / "scenarios", expect="{output: {count: -1}}")
+    scenario(project / "scenarios", name="other")
+    text = path.read_text(encoding="utf-8").replace("level: required", "level: recommended")
+    path.write_text(text, encoding="utf-8")
+
+    assert waived(project, PAST).code == 13
+    assert waived(project, SOON).code == 0
 
 
 def test_an_expired_waiver_covers_nothing(project):

@@ -63,6 +63,13 @@ if TYPE_CHECKING:
 @click.option(
     "--in-process", is_flag=True, help="For a debugger: hooks in this process, without limits."
 )
+@click.option(
+    "--allow-missing",
+    "allow_missing",
+    multiple=True,
+    metavar="PROGRAM",
+    help="Known not to be here: what needs it is set aside, and no more; repeatable.",
+)
 @click.option("--seed", type=int, default=None, help="What generated values follow from.")
 @click.option(
     "--traffic/--no-traffic",
@@ -86,6 +93,7 @@ def command(
     decisions: tuple[Path, ...],
     resume: str,
     retries: int,
+    allow_missing: tuple[str, ...],
     *,
     seed: int | None,
     traffic: bool,
@@ -124,6 +132,7 @@ def command(
         isolated=isolated,
         in_process=in_process,
         decisions=tuple(map(str, decisions)),
+        allow_missing=allow_missing,
     )
     if watch:
         if keyword or shard or rerun_failed or in_process or as_json:

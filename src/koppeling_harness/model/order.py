@@ -55,3 +55,5 @@ class Order:
     """Files of AFAS's decisions, whose waivers count."""
     in_process: bool = False
     """Whether hooks in Python run in this process, for a debugger."""
+    allow_missing: tuple[str, ...] = ()
+    """Programs whose absence is known: what needs one may be set aside."""

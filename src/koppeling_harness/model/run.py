@@ -248,10 +248,14 @@ class IntegrationRecord:
     """Why it was set aside, when it could not be loaded."""
     problem_kind: str = ""
     """`missing_runtime` when it is in order but a program that it needs is not there."""
+    missing_allowed: bool = False
+    """Whether it was said to be known that the program that it needs is not there."""
     problem_advice: Text | None = None
     """What to do about the problem, where both languages have it."""
     waiver_problems: tuple[str, ...] = ()
     """Waivers for this release that have expired, or that nothing needed."""
+    lapsed_waivers: tuple[str, ...] = ()
+    """Ids of waivers that expired and whose failure is back."""
     required_ids: tuple[str, ...] = ()
     """What had to be executed, `scenario` or `scenario[operation]`; in one shard of a run also
     what the other shards have to execute."""

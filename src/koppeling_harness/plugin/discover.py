@@ -45,7 +45,7 @@ class SetAside:
         where: Its folder, or its distribution.
         problem: What was found and what was expected, every problem on a line of its own.
         hint: What to do about it.
-        missing_runtime: Whether it is in order, but a program that it needs is not there.
+        missing: The programs that are not there, when it is in order but for them.
         advice: The hint in both languages, where it has them.
     """
 
@@ -53,8 +53,13 @@ class SetAside:
     where: str
     problem: str
     hint: str = ""
-    missing_runtime: bool = False
+    missing: tuple[str, ...] = ()
     advice: Text | None = None
+
+    @property
+    def missing_runtime(self) -> bool:
+        """Whether it is in order, but a program that it needs is not there."""
+        return bool(self.missing)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

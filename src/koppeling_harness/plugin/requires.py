@@ -150,7 +150,7 @@ def _set_aside(integration: Integration, lacking: list[tuple[Program, str]]) -> 
         where=str(integration.folder),
         problem="; ".join(problem for _, problem in lacking),
         hint=both.en,
-        missing_runtime=True,
+        missing=tuple(each.program for each, _ in lacking),
         advice=both,
     )
 

@@ -9,6 +9,7 @@ from koppeling_harness.report.clean import one_line
 from koppeling_harness.report.markdown import plain, row
 from koppeling_harness.report.status_text import pick
 from koppeling_harness.rules.verdict import result_id
+from koppeling_harness.rules.verdict_notes import verdict_notes
 from koppeling_harness.rules.words import OUTCOME
 
 SHOWN_AT_MOST = 20
@@ -74,9 +75,10 @@ def _wrong(each: IntegrationRecord, lang: str) -> Iterator[str]:
         (result for result in each.results if result.outcome is not Outcome.PASSED),
         key=lambda result: list(Level).index(result.level),
     )
-    if not wrong:
+    notes = [f"- {plain(pick(note, lang))}" for note in verdict_notes(each)]
+    if not wrong and not notes:
         return
-    yield from ("", f"### {plain(each.id)}", "")
+    yield from ("", f"### {plain(each.id)}", "", *notes)
     for result in wrong[:SHOWN_AT_MOST]:
         yield _line(result, lang)
     if len(wrong) > SHOWN_AT_MOST:

@@ -14,6 +14,7 @@ from koppeling_harness.report.result import Form
 from koppeling_harness.report.texts import Language
 from koppeling_harness.rules.catalogue import RULES
 from koppeling_harness.rules.verdict import result_id
+from koppeling_harness.rules.verdict_notes import verdict_notes
 from koppeling_harness.value import dataclass
 
 EXPLAINED_AT_MOST = 100
@@ -40,6 +41,7 @@ class IntegrationView:
         outcomes: How often each outcome was reached.
         dossiers: The registrations of the integration; usually one.
         traffic: By scenario id the file with what went over the wire, relative to the page.
+        notes: What the verdict rests on and leaves open.
         disturbed: What had faults, at most `DISTURBED_AT_MOST`.
     """
 
@@ -52,6 +54,7 @@ class IntegrationView:
     outcomes: Counter[Outcome]
     dossiers: tuple[Dossier, ...]
     traffic: Mapping[str, str]
+    notes: tuple[Text, ...]
     disturbed: tuple[ScenarioResult, ...]
 
 
@@ -147,6 +150,7 @@ def _view(
             for each in dossiers
             if each.registration is not None and each.registration.integration == record.id
         ),
+        notes=verdict_notes(record),
         disturbed=tuple(each for each in record.results if each.faults)[:DISTURBED_AT_MOST],
         traffic=traffic,
     )

@@ -28,6 +28,7 @@ _PART = {
     "shard": said("één deel van een run", "one shard of a run"),
     "rerun": said("herhaling van wat niet slaagde", "a repeat of what did not pass"),
     "interrupted": said("afgebroken", "interrupted"),
+    "missing_shard": said("een deel van de run ontbreekt", "a shard is missing"),
     "in_process": said("in het proces van het harnas", "in the harness's own process"),
     "not_all_executed": said("niet alles uitgevoerd", "not all of it executed"),
 }
@@ -136,7 +137,7 @@ def weigh(
         inconclusive=run.inconclusive,
         not_run=run.not_run,
     )
-    lesser = [_PART.get(each, Text(nl=each, en=each)) for each in run.part]
+    lesser = [_reason(each) for each in run.part]
     word = run.list_word
     if word is None or not word.counts:
         lesser.append(word.name if word else said("onbekende lijst", "unknown list"))
@@ -158,6 +159,15 @@ def _differ(who: Identity, other: Identity) -> bool:
         return True
     # who applies has no IntegrationId yet
     return bool(who.integration_id) and who.integration_id != other.integration_id
+
+
+def part_in_words(because: Sequence[str]) -> Text:
+    """Return why a run was a part, in words."""
+    return _between("", [_reason(each) for each in because], "")
+
+
+def _reason(name: str) -> Text:
+    return _PART.get(name, Text(nl=name, en=name))
 
 
 def in_words(each: Weighed) -> Text:

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from filelock import BaseFileLock, FileLock, Timeout
+
 from koppeling_harness.document import dump_json, load_json
 from koppeling_harness.errors import ConfigurationError, DocumentError, UsageError
 from koppeling_harness.model.run import RunBreak, ScenarioResult
@@ -20,6 +22,9 @@ from koppeling_harness.value import dataclass
 
 JOURNAL = "results.jsonl"
 """Name of the file in the folder of a run; it goes when the record is written."""
+
+LOCK = ".results.lock"
+"""Name of the file, in the same folder, that whoever carries the run out holds locked."""
 
 Key = tuple[str, str]
 """Integration, and the id of a scenario as it is planned."""
@@ -42,6 +47,7 @@ class RunJournal:
 
     Raises:
         ConfigurationError: It cannot be written.
+        UsageError: Another process carries the run out.
     """
 
     def __init__(self, folder: Path, *, durable: bool) -> None:
@@ -49,6 +55,7 @@ class RunJournal:
         self._durable = durable
         try:
             folder.mkdir(parents=True, exist_ok=True)
+            self._lock = _locked(folder)
             self._file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
             if self._path.stat().st_size:
                 os.write(self._file, b"\n")  # its last line may be half a line
@@ -67,8 +74,25 @@ class RunJournal:
             os.fsync(self._file)
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file, and let others go on with the run."""
         os.close(self._file)
+        self._lock.release()
+
+
+def remove_journal(folder: Path) -> None:
+    """Take the journal of a run away: all of it stands in the record now."""
+    for name in (JOURNAL, LOCK):
+        (folder / name).unlink(missing_ok=True)
+
+
+def _locked(folder: Path) -> BaseFileLock:
+    lock = FileLock(folder / LOCK, blocking=False)
+    try:
+        lock.acquire()
+    except Timeout:
+        message = f"{folder}: this run has not been broken off: another process carries it out"
+        raise UsageError(message, hint="Wait for it to end, or end it first.") from None
+    return lock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,13 +120,14 @@ def read_broken_run(run: str, reports: Path) -> tuple[Path, BrokenRun]:
         reports: Where runs are kept.
 
     Raises:
-        UsageError: There is none, or it is complete.
+        UsageError: There is none, it is complete, or it still runs.
     """
     folders = (Path(run), reports / run)
     folder = next((each for each in folders if (each / JOURNAL).is_file()), None)
     if folder is None:
         message = f"{run}: expected a run below {reports} that was broken off"
         raise UsageError(message, hint=f"Such a run has {JOURNAL} in its folder.")
+    _locked(folder).release()
     begins: list[RunBegin] = []
     started: set[Key] = set()
     results: dict[Key, ScenarioResult] = {}

@@ -14,7 +14,7 @@ from koppeling_harness.model.run_journal import (
 )
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.verdict import Level, Outcome
-from koppeling_harness.store.run_journal import JOURNAL, RunJournal, read_broken_run
+from koppeling_harness.store.run_journal import JOURNAL, RunJournal, read_broken_run, remove_journal
 
 BEGIN = RunBegin(
     run_id="r1",
@@ -107,6 +107,8 @@ def test_every_member_of_an_order_comes_back_from_the_journal(tmp_path):
         isolated=True,
         decisions=("tiny.decisions.yaml",),
         in_process=True,
+        decisions=("decisions.yaml",),
+        allow_missing=("php",),
     )
     journal = RunJournal(tmp_path / "r1", durable=False)
     journal.append(replace(BEGIN, order=order))
@@ -142,3 +144,24 @@ def test_half_a_line_is_passed_by_and_what_comes_after_it_is_whole(tmp_path):
 def test_a_run_that_is_complete_or_not_there_cannot_be_gone_on_with(tmp_path):
     with pytest.raises(UsageError, match="that was broken off"):
         read_broken_run("r2", tmp_path)
+
+
+def test_a_run_that_still_runs_is_not_gone_on_with(tmp_path):
+    journal = RunJournal(tmp_path / "r1", durable=False)
+    journal.append(BEGIN)
+
+    with pytest.raises(UsageError, match="has not been broken off"):
+        read_broken_run("r1", tmp_path)
+    with pytest.raises(UsageError, match="another process carries it out"):
+        RunJournal(tmp_path / "r1", durable=False)
+    journal.close()
+    assert read_broken_run("r1", tmp_path)[1].begin.run_id == BEGIN.run_id
+
+
+def test_nothing_of_a_journal_stays_when_all_stands_in_the_record(tmp_path):
+    journal = RunJournal(tmp_path / "r1", durable=False)
+    journal.append(BEGIN)
+    journal.close()
+    remove_journal(tmp_path / "r1")
+
+    assert list((tmp_path / "r1").iterdir()) == []

@@ -253,7 +253,7 @@ def _integration_records(
             )
             for each in discovery.integrations
         ),
-        *(set_aside(each) for each in discovery.set_aside),
+        *(set_aside(each, allow_missing=order.allow_missing) for each in discovery.set_aside),
     )
     return tuple(
         replace(each, secrets_found=run.leaks.of(each.id)) if run.leaks.of(each.id) else each

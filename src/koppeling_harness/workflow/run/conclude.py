@@ -13,7 +13,8 @@ from koppeling_harness.model.verdict import Outcome
 from koppeling_harness.report.clean import clean, one_line
 from koppeling_harness.report.result_forms import ResultForms
 from koppeling_harness.rules.verdict import result_id
-from koppeling_harness.store.run_journal import JOURNAL
+from koppeling_harness.rules.verdict_notes import verdict_notes
+from koppeling_harness.store.run_journal import remove_journal
 from koppeling_harness.traffic.redactor import Redactor
 from koppeling_harness.value import dataclass
 from koppeling_harness.workflow.review.status import (
@@ -110,7 +111,7 @@ def conclude(
     dossiers = judged.dossiers if judged else ()
     write_report(record, reports, redactor=redactor, dossiers=dossiers, forms=forms)
     if not certified.session.interrupted:
-        (folder / JOURNAL).unlink(missing_ok=True)  # all of it stands in the record now
+        remove_journal(folder)
     return Written(certified=certified, folder=folder, judged=judged)
 
 
@@ -163,6 +164,7 @@ def _integration_lines(each: IntegrationRecord, release: str) -> list[str]:
         f"{count.passed} of {count.total} required scenarios executed and passed "
         f"({count.executed} executed)"
     ]
+    lines += [f"  {one_line(note.en)}" for note in verdict_notes(each)]
     lines += [f"  {one_line(problem)}" for problem in each.waiver_problems]
     lines += _secret_lines(each)
     for result in each.results:

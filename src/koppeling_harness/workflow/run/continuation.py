@@ -5,15 +5,15 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from koppeling_harness.clock import Clock
 from koppeling_harness.errors import UsageError
 from koppeling_harness.model.run import RunBreak, ScenarioResult
 from koppeling_harness.plugin.discover import Integration
 from koppeling_harness.scenario.plan import PlannedScenario
-from koppeling_harness.store.run_file import run_file
 from koppeling_harness.store.run_journal import BrokenRun, Key, read_broken_run
-from koppeling_harness.store.runs import load_run
 from koppeling_harness.value import dataclass
 from koppeling_harness.version import __version__
+from koppeling_harness.workflow.run.earlier_run import sound_run
 from koppeling_harness.workflow.run.prepared_order import PreparedOrder
 from koppeling_harness.workflow.run.rerun import Rerun
 
@@ -93,20 +93,30 @@ def continuation_of(
     return Continuation(broken=broken, kept=kept, notes=tuple(notes))
 
 
-def continue_run(run: str, reports: Path) -> PreparedOrder:
-    """Return the order of a run that was broken off, to go on with it as it was asked for.
+def continue_run(run: str, reports: Path, *, clock: Clock) -> PreparedOrder:
+    """Return the order of a run that was broken off, to go on with it where and as it was asked.
 
     Args:
         run: Its id, or its folder.
         reports: Where runs are kept.
+        clock: Tells the time.
 
     Raises:
-        UsageError: There is none, or it is complete.
+        UsageError: There is none, it is complete, it still runs, or it cannot go on from here.
+        RecordError: It repeats a run whose record contradicts itself.
     """
-    _, broken = read_broken_run(run, reports)
+    folder, broken = read_broken_run(run, reports)
+    if folder.resolve().name != broken.begin.run_id:
+        message = f"{folder}: this folder is of run {broken.begin.run_id}, and was renamed"
+        raise UsageError(message, hint="Give it the name of its run again.")
     order = broken.begin.order
-    rerun = Rerun(earlier=load_run(run_file(order.rerun_of, reports))) if order.rerun_of else None
-    return PreparedOrder(order=order, rerun=rerun, broken=broken)
+    lacking = [each for each in (*order.plugins, *order.packs) if not Path(each).exists()]
+    if lacking:
+        message = f"{', '.join(lacking)}: not found from this folder"
+        raise UsageError(message, hint="Go on in the folder in which the run was begun.")
+    home = folder.parent
+    rerun = Rerun(earlier=sound_run(order.rerun_of, home, clock=clock)) if order.rerun_of else None
+    return PreparedOrder(order=order, rerun=rerun, broken=broken, reports=home)
 
 
 def refuse_beside_resume(given: Mapping[str, object]) -> None:

@@ -5,18 +5,23 @@ import re
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from koppeling_harness.clock import Clock, today
 from koppeling_harness.config.folders import default_plugins
 from koppeling_harness.config.registration import registration_path
+from koppeling_harness.config.settings import load_settings
 from koppeling_harness.document import read_content
 from koppeling_harness.errors import DocumentError, Problem, UsageError
-from koppeling_harness.model.run import IntegrationRecord, RunRecord, ScenarioResult, Shard
+from koppeling_harness.model.run import IntegrationRecord, RunRecord, ScenarioResult, Scope, Shard
+from koppeling_harness.rules.lists import ListBook
+from koppeling_harness.rules.scope import scope_of
 from koppeling_harness.rules.verdict import result_id, settled, verdict
+from koppeling_harness.scenario.known_lists import list_book
 from koppeling_harness.store.files import require_writable, write_files
 from koppeling_harness.store.recordings import kept_recordings
-from koppeling_harness.store.runs import RUN, load_run
+from koppeling_harness.store.runs import RUN, load_run, load_sound_run
 from koppeling_harness.traffic.redactor import Redactor
 from koppeling_harness.value import dataclass
 from koppeling_harness.workflow.run.conclude import (
@@ -130,8 +135,10 @@ def merge(folders: Sequence[Path], *, clock: Clock) -> Merged:
     Raises:
         UsageError: A folder holds no shard.
         DocumentError: Records cannot be read, or do not belong to one run.
+        RecordError: A record contradicts itself.
     """
-    found = [part for folder in folders for part in _parts(folder)]
+    book = list_book(load_settings(Path()).lists)
+    found = [part for folder in folders for part in _parts(folder, now=clock.now(), book=book)]
     parts = list({each.record.run_id: each for each in found}.values())
     parts.sort(key=lambda each: (each.record.started_at, each.record.run_id))
     problems = list(_differences(parts))
@@ -145,12 +152,18 @@ def merge(folders: Sequence[Path], *, clock: Clock) -> Merged:
         finished_at=max(each.record.finished_at for each in parts),
         erp=next((each.record.erp for each in parts if each.record.erp.version), first.erp),
         integrations=tuple(
-            _joined([_of(each, one.id) for each in parts], run_ids, first.erp.label, clock)
+            _joined([_of(each, one.id) for each in parts], parts, first.erp.label, clock)
             for one in first.integrations
         ),
         shard=None,
         merged_from=run_ids,
-        seed=None,
+        seed=first.seed if all(each.record.seed == first.seed for each in parts) else None,
+        breaks=tuple(
+            sorted(
+                (one for each in parts for one in each.record.breaks),
+                key=lambda one: one.resumed_at,
+            )
+        ),
     )
     recordings = {
         name: read_content(part.path.parent / name)
@@ -160,11 +173,13 @@ def merge(folders: Sequence[Path], *, clock: Clock) -> Merged:
     return Merged(record=record, recordings=recordings, notes=tuple(_notes(found, parts)))
 
 
-def _parts(folder: Path) -> list[_Part]:
+def _parts(folder: Path, *, now: datetime, book: ListBook) -> list[_Part]:
     files = [folder] if folder.is_file() else sorted(folder.rglob(RUN))
     parts = []
     for path in files:
-        record = load_run(path)
+        if load_run(path).shard is None:
+            continue
+        record = load_sound_run(path, now=now, book=book)
         if record.shard is not None:
             parts.append(_Part(path=path, record=record, shard=record.shard))
     if not parts:
@@ -221,11 +236,12 @@ def _of(part: _Part, integration: str) -> IntegrationRecord:
 
 
 def _joined(
-    parts: Sequence[IntegrationRecord], run_ids: Sequence[str], release: str, clock: Clock
+    parts: Sequence[IntegrationRecord], shards: Sequence[_Part], release: str, clock: Clock
 ) -> IntegrationRecord:
     first = parts[0]
     if first.problem:
         return first
+    run_ids = [each.record.run_id for each in shards]
     attempts: dict[str, list[tuple[str, ScenarioResult]]] = {}
     for part, run_id in zip(parts, run_ids, strict=True):
         for result in part.results:
@@ -243,7 +259,23 @@ def _joined(
         results=results,
         verdict=verdict(results, required=first.required_ids, release=release, as_of=today(clock)),
         waiver_problems=tuple(problems),
+        lapsed_waivers=tuple(dict.fromkeys(each for one in parts for each in one.lapsed_waivers)),
+        scope=_scope(parts, shards),
+        exercised=tuple(
+            each for each in first.declared if any(each in one.exercised for one in parts)
+        ),
     )
+
+
+def _scope(parts: Sequence[IntegrationRecord], shards: Sequence[_Part]) -> Scope | None:
+    """Return the scope of a merge: whole when every shard is there, and was a part only as one."""
+    if any(each.scope is None for each in parts):
+        return None
+    reasons = dict.fromkeys(why for each in parts if each.scope for why in each.scope.because)
+    reasons.pop("shard", None)
+    there = {each.shard.index for each in shards}
+    missing = len(there) < shards[0].shard.total
+    return scope_of([*((why, True) for why in reasons), ("missing_shard", missing)])
 
 
 def _notes(found: Sequence[_Part], parts: Sequence[_Part]) -> Iterator[str]:

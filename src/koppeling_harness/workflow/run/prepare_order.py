@@ -7,8 +7,7 @@ from koppeling_harness.clock import Clock
 from koppeling_harness.errors import UsageError
 from koppeling_harness.model.order import Order
 from koppeling_harness.model.run import RunRecord
-from koppeling_harness.store.run_file import run_file
-from koppeling_harness.store.runs import load_run
+from koppeling_harness.workflow.run.earlier_run import sound_run
 from koppeling_harness.workflow.run.prepared_order import PreparedOrder, with_defaults
 from koppeling_harness.workflow.run.rerun import Rerun
 
@@ -24,17 +23,18 @@ def prepare_order(order: Order, reports: Path, *, clock: Clock, resume: str = ""
 
     Raises:
         UsageError: A run that is named is not there, or does not go with the rest of the order.
+        RecordError: The record of one contradicts itself.
         ConfigurationError: Something of the real environment is set wrongly.
         ErpUnavailableError: It cannot be used now.
     """
     if resume:
         from koppeling_harness.workflow.run.continuation import continue_run  # noqa: PLC0415 - seldom needed
 
-        prepared = continue_run(resume, reports)
+        prepared = continue_run(resume, reports, clock=clock)
     else:
         prepared = PreparedOrder(order=with_defaults(order))
         if order.rerun_of:
-            prepared = repeating(prepared, load_run(run_file(order.rerun_of, reports)))
+            prepared = repeating(prepared, sound_run(order.rerun_of, reports, clock=clock))
     if prepared.order.environment:
         from koppeling_harness.workflow.run.real_environment import against_environment  # noqa: PLC0415
 

@@ -27,12 +27,14 @@ class PreparedOrder:
         rerun: The run of which to repeat what did not pass; None when the order names none.
         real: The real environment, looked at and in order; None for the emulated ERP1.
         broken: The run that was broken off and is gone on with; None for a new one.
+        reports: Where that one is kept; None for a new one.
     """
 
     order: Order
     rerun: Rerun | None = None
     real: "RealTarget | None" = None
     broken: BrokenRun | None = None
+    reports: Path | None = None
 
     def selects(self, planned: PlannedScenario) -> bool:
         """Return whether a scenario is to be carried out."""
@@ -50,9 +52,11 @@ def with_defaults(order: Order) -> Order:
     settings = load_settings(Path())
     packs = order.packs or map(str, settings.packs or (default_packs(),))
     plugins = order.plugins or map(str, default_plugins())
+    allowed = dict.fromkeys((*order.allow_missing, *settings.allow_missing))
     return replace(
         order,
         plugins=tuple(plugins),
         packs=tuple(packs),
         release=order.release or settings.current_release,
+        allow_missing=tuple(allowed),
     )

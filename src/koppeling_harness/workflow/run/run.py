@@ -31,9 +31,10 @@ def run_and_write(
     Raises:
         HarnessError: No verdict was reached; see `prepare_order`, `certify` and `conclude`.
     """
-    require_writable(reports)
     prepared = prepare_order(order, reports, clock=clock, resume=resume)
-    return certify_and_write(prepared, reports, clock=clock, observer=observer).done
+    where = prepared.reports or reports  # what is gone on with stays where it is
+    require_writable(where)
+    return certify_and_write(prepared, where, clock=clock, observer=observer).done
 
 
 def certify_and_write(

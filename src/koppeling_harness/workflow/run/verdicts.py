@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import date
 
-from koppeling_harness.errors import ExitCode
+from koppeling_harness.errors import ExitCode, first_that_holds
 from koppeling_harness.model.partner import Identity
 from koppeling_harness.model.registration import Waiver
 from koppeling_harness.model.run import (
@@ -21,7 +21,7 @@ from koppeling_harness.plugin.discover import Integration, SetAside
 from koppeling_harness.rules.scope import exercised
 from koppeling_harness.rules.sharding import is_in_shard
 from koppeling_harness.rules.verdict import result_id, verdict, with_waivers
-from koppeling_harness.rules.waivers import expired, unused
+from koppeling_harness.rules.waivers import covering, expired, is_about, unused
 from koppeling_harness.scenario.plan import PlannedScenario
 
 WHOLE = Scope(whole=True)
@@ -70,6 +70,7 @@ def judged(
         title=manifest.title,
         partner=manifest.partner.name,
         waiver_problems=_waiver_problems(waivers, results, release, as_of),
+        lapsed_waivers=_lapsed(waivers, results, release, as_of),
         required_ids=tuple(required),
         own_ids=tuple(each for each in required if each in own),
         not_asked=tuple(not_asked),
@@ -95,13 +96,39 @@ def _waiver_problems(
     )
 
 
+def _lapsed(
+    waivers: Sequence[Waiver], results: Sequence[ScenarioResult], release: str, as_of: date
+) -> tuple[str, ...]:
+    """Return which waivers expired while what they were for still fails."""
+    failed = [result_id(each) for each in results if each.outcome is Outcome.FAILED]
+    return tuple(
+        each.id
+        for each in expired(waivers, as_of=as_of)
+        if any(is_about(each, scenario, release=release) for scenario in failed)
+        and not any(
+            covering(waivers, scenario, release=release, as_of=as_of)
+            for scenario in failed
+            if is_about(each, scenario, release=release)
+        )
+    )
+
+
 MISSING_RUNTIME = "missing_runtime"
 """Value of `problem_kind` for an integration whose programs are not there."""
 
 
-def set_aside(each: SetAside) -> IntegrationRecord:
-    """Return what is recorded of an integration that could not be loaded."""
+def set_aside(each: SetAside, *, allow_missing: Collection[str] = ()) -> IntegrationRecord:
+    """Return what is recorded of an integration that could not be loaded.
+
+    Args:
+        each: Which one, and why.
+        allow_missing: Programs whose absence is known.
+    """
+    allowed = bool(each.missing) and set(each.missing) <= set(allow_missing)
     hint = f"\n    hint: {each.hint}" if each.hint else ""
+    if each.missing and not allowed:
+        names = ", ".join(f'"{name}"' for name in each.missing)
+        hint += f"\n    known here? koppeling.toml, [run]: allow_missing = [{names}]"
     return IntegrationRecord(
         id=each.name,
         version="",
@@ -113,51 +140,57 @@ def set_aside(each: SetAside) -> IntegrationRecord:
         problem=f"{each.where}: {each.problem}{hint}",
         problem_kind=MISSING_RUNTIME if each.missing_runtime else "",
         problem_advice=each.advice,
+        missing_allowed=allowed,
     )
 
 
-def _is_set_aside(record: RunRecord) -> bool:
-    """Return whether something was set aside that a run of this machine could have judged.
-
-    One whose programs are not there does not count, unless there is no other.
-    """
-    problems = [each for each in record.integrations if each.problem]
-    if len(problems) == len(record.integrations):
-        return bool(problems)
-    return any(each.problem_kind != MISSING_RUNTIME for each in problems)
-
-
 def run_exit_code(record: RunRecord, *, interrupted: bool = False) -> ExitCode:
-    """Return what the process says of a run; the heaviest thing that is true of it.
+    """Return what the process says of a run: the first of all that is true of it.
 
     In a shard an integration may have no required scenario, and which waivers are needed is known
     only when the shards are merged; neither is held against it.
     """
-    if interrupted:
-        return ExitCode.INTERRUPTED
-    if any(each.secrets_found for each in record.integrations):
-        return ExitCode.SECRET_FOUND
-    outcomes = {
-        each.verdict.outcome
+    judged = [
+        each
         for each in record.integrations
         if not each.problem and not (record.shard and each.verdict.required.total == 0)
-    }
+    ]
+    codes = {ExitCode.INTERRUPTED} if interrupted else set[ExitCode]()
+    if any(each.secrets_found for each in record.integrations):
+        codes.add(ExitCode.SECRET_FOUND)
+    codes |= _of_set_aside(record)
+    codes |= _of_verdicts(judged)
+    if record.shard is None and any(each.lapsed_waivers for each in judged):
+        codes.add(ExitCode.WAIVER)
+    return first_that_holds(codes)
+
+
+def _of_set_aside(record: RunRecord) -> set[ExitCode]:
+    """Return what follows from what could not be loaded: nobody was judged, or not everybody."""
+    aside = [each for each in record.integrations if each.problem]
+    if aside and len(aside) == len(record.integrations):
+        return {ExitCode.CONFIGURATION}
+    if all(each.missing_allowed for each in aside):
+        return set()
+    return {ExitCode.REQUIRED_NOT_EXECUTED}
+
+
+def _of_verdicts(judged: Sequence[IntegrationRecord]) -> set[ExitCode]:
+    outcomes = {each.verdict.outcome for each in judged}
     causes = {
         result.cause
-        for each in record.integrations
+        for each in judged
         for result in each.results
         if result.outcome is not Outcome.PASSED and result.level is Level.REQUIRED
     }
+    codes = set()
     if Outcome.FAILED in outcomes:
-        return ExitCode.NOT_PASSED
+        codes.add(ExitCode.NOT_PASSED)
     if Cause.HARNESS in causes:
-        return ExitCode.HARNESS_ERROR
+        codes.add(ExitCode.HARNESS_ERROR)
     if Outcome.NOT_RUN in outcomes:
-        return ExitCode.REQUIRED_NOT_EXECUTED
+        codes.add(ExitCode.REQUIRED_NOT_EXECUTED)
     if Outcome.INCONCLUSIVE in outcomes:
-        return ExitCode.CONFIGURATION if causes == {Cause.CONFIGURATION} else ExitCode.ENVIRONMENT
-    if _is_set_aside(record):
-        return ExitCode.CONFIGURATION
-    if record.shard is None and any(each.waiver_problems for each in record.integrations):
-        return ExitCode.WAIVER
-    return ExitCode.PASSED
+        only_configuration = causes == {Cause.CONFIGURATION}
+        codes.add(ExitCode.CONFIGURATION if only_configuration else ExitCode.ENVIRONMENT)
+    return codes

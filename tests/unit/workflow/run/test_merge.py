@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from koppeling_harness.clock import SystemClock
-from koppeling_harness.errors import DocumentError, ExitCode, UsageError
-from koppeling_harness.model.run import RunRecord, Scope, Shard
+from koppeling_harness.errors import DocumentError, ExitCode, RecordError, UsageError
+from koppeling_harness.model.run import IntegrationRecord, RunBreak, RunRecord, Scope, Shard
 from koppeling_harness.model.verdict import Cause, Outcome
 from koppeling_harness.store.runs import find_runs
 from koppeling_harness.workflow.run.merge import merge, parse_shard
@@ -19,23 +19,30 @@ from support.records import (
     a_result,
     a_run,
     an_integration,
-    run_id_of,
     stored,
 )
 
 IDS = ("a", "b", "c", "d")
 
 
-def a_shard(index: int, *results, total: int = 2, **changes) -> RunRecord:
-    integration = an_integration(
+def a_part(*results, required_ids=IDS, **changes) -> IntegrationRecord:
+    return an_integration(
         *results,
-        required_ids=IDS,
-        own_ids=IDS,
+        required_ids=required_ids,
+        own_ids=required_ids,
         verdict=an_integration(*results).verdict,  # against its share alone
         scope=Scope(whole=False, because=("shard",)),
+        **changes,
     )
+
+
+def run_id_of(index: int) -> str:
+    return f"20261123T083015Z-{index:06x}"
+
+
+def a_shard(index: int, *results, total: int = 2, **changes) -> RunRecord:
     record = a_run(
-        integration,
+        a_part(*results),
         run_id=run_id_of(index),
         started_at=STARTED_AT + timedelta(seconds=index),
         shard=Shard(index=index, total=total),
@@ -53,6 +60,11 @@ def written(folder: Path, *records: RunRecord) -> list[Path]:
     for place, record in zip(folders, records, strict=True):
         stored(place, record)
     return folders
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
 
 
 def merged(folder: Path, *records: RunRecord):
@@ -83,19 +95,23 @@ def test_what_a_missing_shard_had_to_run_counts_as_not_executed(tmp_path):
 
 
 def test_a_shard_that_is_there_twice_is_told_and_the_worst_counts(tmp_path):
-    again = a_shard(2, a_failure("c", operation=None), a_result("d"), run_id="run-3")
+    again = a_shard(2, a_failure("c", operation=None), a_result("d"), run_id=run_id_of(3))
     found = merged(tmp_path, FIRST, SECOND, again)
     (failed,) = [each for each in found.record.integrations[0].results if each.scenario == "c"]
 
     assert found.record.integrations[0].verdict.outcome is Outcome.FAILED
-    assert [each.run_id for each in failed.attempts] == [run_id_of(2), "run-3"]
+    assert [each.run_id for each in failed.attempts] == [run_id_of(2), run_id_of(3)]
     assert "shard 2 of 2 is there 2 times" in found.notes[0]
 
 
 def test_passed_at_a_second_try_of_a_shard_is_not_passed(tmp_path):
     bad = a_failure("c", operation=None, outcome=Outcome.INCONCLUSIVE, cause=Cause.ENVIRONMENT)
     again = a_shard(
-        2, a_result("c"), a_result("d"), run_id="run-3", started_at=STARTED_AT + timedelta(1)
+        2,
+        a_result("c"),
+        a_result("d"),
+        run_id=run_id_of(3),
+        started_at=STARTED_AT + timedelta(seconds=3),
     )
     found = merged(tmp_path, FIRST, a_shard(2, bad, a_result("d")), again)
 
@@ -114,21 +130,21 @@ def test_the_same_record_twice_counts_once_and_is_told(tmp_path):
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"erp": replace(FIRST.erp, label="Profit 7")}, "the release is Profit 7"),
+        ({"erp": replace(FIRST.erp, label="Profit 7", version="7.7.1")}, "the release is Profit 7"),
         ({"erp": replace(FIRST.erp, version="8.0.13")}, "/profitversion said is 8.0.13"),
         ({"harness": replace(FIRST.harness, version="9.9")}, "the harness is 9.9"),
         (
-            {"scenario_lock": replace(FIRST.scenario_lock, digest="other")},
-            "the digest of the required scenarios is other",
+            {"scenario_lock": replace(FIRST.scenario_lock, digest="ab" * 32)},
+            "the digest of the required scenarios is abab",
         ),
         ({"shard": Shard(index=2, total=3)}, "the number of shards is 3"),
-        ({"integrations": (an_integration(id="else"),)}, "the list of integrations is else"),
+        ({"integrations": (a_part(id="else"),)}, "the list of integrations is else"),
         (
-            {"integrations": (an_integration(digest="other", required_ids=IDS),)},
-            "the digest of urenportaal is other",
+            {"integrations": (a_part(digest="ab" * 32),)},
+            "the digest of urenportaal is abab",
         ),
         (
-            {"integrations": (an_integration(required_ids=("a",)),)},
+            {"integrations": (a_part(required_ids=("a",)),)},
             "what is required of urenportaal",
         ),
     ],
@@ -160,6 +176,46 @@ def test_a_waived_failure_stays_waived(tmp_path):
 
     assert found.record.integrations[0].verdict.outcome is Outcome.PASSED
     assert found.record.integrations[0].verdict.waived == 1
+
+
+def test_a_merge_of_all_shards_is_whole_and_one_of_some_is_not(tmp_path):
+    whole = merged(tmp_path / "1", FIRST, SECOND).record.integrations[0]
+    some = merged(tmp_path / "2", FIRST).record.integrations[0]
+    keyword = Scope(whole=False, because=("keyword", "shard"))
+    part = replace(SECOND.integrations[0], scope=keyword)
+    cut = merged(tmp_path / "3", FIRST, replace(SECOND, integrations=(part,))).record
+
+    assert whole.scope == Scope(whole=True)
+    assert some.scope == Scope(whole=False, because=("missing_shard",))
+    assert cut.integrations[0].scope == Scope(whole=False, because=("keyword",))
+
+
+def test_a_merged_record_counts_as_one_and_keeps_seed_breaks_and_what_was_exercised(tmp_path):
+    at = RunBreak(resumed_at=STARTED_AT + timedelta(seconds=3), kept=1)
+    first, second = (
+        replace(
+            each,
+            seed=7,
+            integrations=(replace(each.integrations[0], declared=("A", "B"), exercised=(name,)),),
+        )
+        for each, name in ((FIRST, "B"), (SECOND, "A"))
+    )
+    record = merged(tmp_path / "shards", first, replace(second, breaks=(at,))).record
+    stored(tmp_path / "merged", record)
+    found = find_runs(tmp_path / "merged", now=NOW, book=BOOK)
+
+    assert (record.seed, record.breaks) == (7, (at,))
+    assert record.integrations[0].exercised == ("A", "B")
+    assert (found.damaged, found.runs[0].result.part) == ((), ())
+
+
+def test_a_shard_that_contradicts_itself_is_refused(tmp_path):
+    forged = replace(
+        SECOND.integrations[0], results=(a_result("c"), a_failure("d", operation=None))
+    )
+
+    with pytest.raises(RecordError, match="the results come to"):
+        merged(tmp_path, FIRST, replace(SECOND, integrations=(forged,)))
 
 
 def test_merging_again_gives_the_same_run(tmp_path):

@@ -1,0 +1,43 @@
+"""What a verdict rests on and leaves open, in a sentence each: told wherever the verdict is."""
+
+from collections.abc import Iterator
+
+from koppeling_harness.model.run import IntegrationRecord
+from koppeling_harness.model.shape import Text
+from koppeling_harness.rules.standing import part_in_words
+from koppeling_harness.rules.words import said
+
+
+def verdict_notes(each: IntegrationRecord) -> tuple[Text, ...]:
+    """Return what a reader of a verdict should know beside its numbers; nothing when set aside."""
+    return () if each.problem else tuple(_notes(each))
+
+
+def _notes(each: IntegrationRecord) -> Iterator[Text]:
+    if each.scope is not None and not each.scope.whole:
+        yield said(
+            "Dit is een deel ({why}), en geen oordeel over het geheel.",
+            "This is a part ({why}), and no verdict of the whole.",
+            why=part_in_words(each.scope.because),
+        )
+    if each.own_ids:
+        yield said(
+            "{own} van de {total} verplichte scenario's zijn van de koppeling zelf.",
+            "{own} of the {total} required scenarios are the integration's own.",
+            own=len(each.own_ids),
+            total=len(each.required_ids),
+        )
+    if each.not_asked:
+        yield said(
+            "{count} verplichte scenario's zijn niet gevraagd: zij kunnen hier niet.",
+            "{count} required scenarios were not asked: they are not possible here.",
+            count=len(each.not_asked),
+        )
+    called = {name.lower() for name in each.exercised}
+    never = [name for name in each.declared if name.lower() not in called]
+    if never and each.results:
+        yield said(
+            "Genoemd en nooit aangeroepen: {connectors}.",
+            "Declared and never called: {connectors}.",
+            connectors=", ".join(never),
+        )

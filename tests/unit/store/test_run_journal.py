@@ -107,7 +107,6 @@ def test_every_member_of_an_order_comes_back_from_the_journal(tmp_path):
         isolated=True,
         decisions=("tiny.decisions.yaml",),
         in_process=True,
-        decisions=("decisions.yaml",),
         allow_missing=("php",),
     )
     journal = RunJournal(tmp_path / "r1", durable=False)

@@ -135,7 +135,7 @@ class Child:
 
     def _send(self, message: Mapping[str, Any]) -> None:
         line = json.dumps({"jsonrpc": "2.0", **message}, ensure_ascii=False)
-        self._process.write(line.encode() + b"\n")
+        self._process.write(line.encode("utf-8", "backslashreplace") + b"\n")
 
     def _take(self, data: bytes) -> None:
         searched = len(self._received)
@@ -173,7 +173,9 @@ class Child:
         if method == "log" and isinstance(params, dict):
             level = params.get("level")
             known = level if level in _LEVELS else "info"
-            self._process.print(f"{known}: {params.get('message', '')}\n".encode())
+            self._process.print(
+                f"{known}: {params.get('message', '')}\n".encode("utf-8", "backslashreplace")
+            )
 
 
 def failure(error: Mapping[str, Any]) -> Breakdown:

@@ -64,7 +64,7 @@ class _Peer:
 
     def _send(self, message: Mapping[str, Any]) -> None:
         line = json.dumps({"jsonrpc": "2.0", **message}, ensure_ascii=False)
-        self.process.write(line.encode() + b"\n")
+        self.process.write(line.encode("utf-8", "backslashreplace") + b"\n")
 
     def _take(self, data: bytes) -> None:
         self._received += data

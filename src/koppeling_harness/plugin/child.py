@@ -58,7 +58,9 @@ def main() -> None:
         answer = host.answer(call)
         sys.stdout.flush()
         sys.stderr.flush()
-        answers.write(json.dumps(answer, ensure_ascii=False).encode() + b"\n")
+        answers.write(
+            json.dumps(answer, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n"
+        )
         answers.flush()
     gc.freeze()  # the harness waits for the end: no search for cycles on the way out
 

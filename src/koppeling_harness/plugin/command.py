@@ -98,7 +98,9 @@ class CommandWorker:
 
     async def _begin(self, call: OperationCall, answer: bytearray) -> Process:
         context = call.context
-        text = json.dumps(to_plain(call)["input"], ensure_ascii=False).encode()
+        text = json.dumps(to_plain(call)["input"], ensure_ascii=False).encode(
+            "utf-8", "backslashreplace"
+        )
         input_file = self._start.home / "input.json"
         input_file.write_bytes(text)
         values = {

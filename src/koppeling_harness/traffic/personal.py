@@ -2,7 +2,6 @@
 
 import itertools
 import re
-import string
 from collections.abc import Callable
 
 Replace = Callable[[str, str], str]
@@ -18,11 +17,23 @@ _SHAPE = (
 )
 # begins with what it looks for, and looks back afterwards: that is three times as fast
 _BSN = re.compile(r"[0-9]{9}(?![0-9A-Za-z])(?<![0-9A-Za-z].{9})(?<![0-9]\..{9})")
-_IBAN = re.compile(
-    r"(?<![0-9A-Za-z])[A-Za-z]{2}[0-9]{2}(?:(?: |\+|%20)?[A-Za-z0-9]{4}){2,7}"
-    r"(?:(?: |\+|%20)?[A-Za-z0-9]{1,3})?(?![0-9A-Za-z])"
+# as people write it: in groups of 3-3-3 or 4-2-3, with dots, blanks or dashes, always the same
+_BSN_IN_GROUPS = re.compile(
+    r"(?<![0-9A-Za-z.,-])(?:[0-9]{3}([ .\u00a0-])[0-9]{3}\1[0-9]{3}"
+    r"|[0-9]{4}([ .\u00a0-])[0-9]{2}\2[0-9]{3})(?![0-9A-Za-z]|[.,-][0-9])"
 )
-_IN_IBAN = re.compile(r"(?: |\+|%20)?([A-Za-z0-9])")
+# without its zero in front, and then only where somebody says that it is one
+_BSN_NAMED = re.compile(
+    r"(?i)((?:bsn|burgerservicenummer|burger service nummer|sofi(?:nummer|-nummer)?|sose)"
+    r"[\"'>:=\s\\-]{1,8})([0-9](?:[ .\u00a0-]?[0-9]){7,8})(?![0-9A-Za-z])"
+)
+_BSN_WORDS = re.compile(r"(?i)bsn|burger|sofi|sose")
+_GAP = r"(?: |\+|%20|\.|-|\u00a0|%2E)?"
+_IBAN = re.compile(
+    rf"(?<![0-9A-Za-z])[A-Za-z]{{2}}[0-9]{{2}}(?:{_GAP}[A-Za-z0-9]{{4}}){{2,7}}"
+    rf"(?:{_GAP}[A-Za-z0-9]{{1,3}})?(?![0-9A-Za-z])"
+)
+_IN_IBAN = re.compile(rf"{_GAP}([A-Za-z0-9])")
 _REGISTRY = """
 AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BI27 BR29 BY28 CH21 CR22 CY28 CZ24 DE22 DJ27 DK18
 DO28 EE20 EG29 ES24 FI18 FK18 FO18 FR27 GB22 GE22 GI23 GL18 GR27 GT28 HN28 HR21 HU28 IE22 IL23
@@ -32,8 +43,8 @@ SK24 SM27 SO23 ST25 SV28 TL23 TN24 TR26 UA29 VA22 VG24 XK20 YE30
 """
 _IBAN_LENGTHS = {each[:2]: int(each[2:]) for each in _REGISTRY.split()}
 """Characters of an IBAN by country. Source: SWIFT, IBAN registry (ISO 13616)."""
-_HOST = re.compile(r"(?:@|%40)([A-Za-z0-9-]++(?:\.[A-Za-z0-9-]++)+)")
-_LOCAL_PART = "._+-" + string.ascii_letters + string.digits
+_HOST = re.compile(r"(?:@|%40)([^\W_](?:[\w-]*+)(?:\.[^\W_][\w-]*+)+)")
+_LOCAL_PART = re.compile(r"(?:\\?\"\w[^\"\\\r\n]{0,62}\\?\"|[\w!#$%&'*+/=?^`{|}~.-]+)$")
 _LOCAL_PART_LIMIT = 64
 """Source: RFC 5321, section 4.5.3.1.1."""
 
@@ -64,11 +75,31 @@ def is_iban(text: str) -> bool:
 
 def replace_personal(text: str, replace: Replace) -> str:
     """Return a text with each BSN, IBAN and e-mail address replaced."""
+    shape = text.encode("latin-1", errors="replace").translate(_SHAPE)
+    if "@" in text or "%40" in text:
+        text = _replace_emails(text, replace)
+    if b"aa00" in shape:
+        text = _replace_ibans(text, replace)
+    return _replace_bsns(text, shape, replace)
 
+
+def _replace_bsns(text: str, shape: bytes, replace: Replace) -> str:
     def bsn(match: re.Match[str]) -> str:
-        value = match.group()
-        return replace("bsn", value) if is_bsn(value) else value
+        digits = re.sub("[^0-9]", "", match.group())
+        return replace("bsn", digits) if is_bsn(digits) else match.group()
 
+    def named(match: re.Match[str]) -> str:
+        digits = re.sub("[^0-9]", "", match.group(2)).zfill(9)
+        return match.group(1) + replace("bsn", digits) if is_bsn(digits) else match.group()
+
+    if b"000000000" in shape:
+        text = _BSN.sub(bsn, text)
+    if b"000 000 000" in shape or b"0000 00 000" in shape:
+        text = _BSN_IN_GROUPS.sub(bsn, text)
+    return _BSN_NAMED.sub(named, text) if _BSN_WORDS.search(text) else text
+
+
+def _replace_ibans(text: str, replace: Replace) -> str:
     def iban(match: re.Match[str]) -> str:
         found = match.group()
         length = _IBAN_LENGTHS.get(found[:2].upper(), 0)
@@ -79,12 +110,7 @@ def replace_personal(text: str, replace: Replace) -> str:
             return found
         return replace("iban", value) + found[end:]  # words that follow look like its last groups
 
-    shape = text.encode("latin-1", errors="replace").translate(_SHAPE)
-    if "@" in text or "%40" in text:
-        text = _replace_emails(text, replace)
-    if b"aa00" in shape:
-        text = _IBAN.sub(iban, text)
-    return _BSN.sub(bsn, text) if b"000000000" in shape else text
+    return _IBAN.sub(iban, text)
 
 
 def _replace_emails(text: str, replace: Replace) -> str:
@@ -93,8 +119,11 @@ def _replace_emails(text: str, replace: Replace) -> str:
     for host in _HOST.finditer(text):
         at = host.start()
         before = text[max(done, at - _LOCAL_PART_LIMIT) : at]
-        local = before[len(before.rstrip(_LOCAL_PART)) :]
+        found = _LOCAL_PART.search(before)
+        local = found.group() if found else ""
         if local:
+            local = local if local.endswith('"') else re.split(r"[=&?/{}|%']", local)[-1]
+        if local.strip("._-+"):
             address = f"{local}@{host.group(1)}".lower()
             parts += [text[done : at - len(local)], replace("email", address)]
             done = host.end()

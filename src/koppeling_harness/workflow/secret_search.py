@@ -58,7 +58,7 @@ class SecretSearch:
         yield from self._searched(name, waiting)
 
     def _searched(self, name: str, pieces: Iterable[str]) -> Iterator[bytes]:
-        content = "".join(pieces).encode()
+        content = "".join(pieces).encode("utf-8", "backslashreplace")
         self.look_at(name, content)
         if not self._found:
             yield content

@@ -202,3 +202,52 @@ def test_a_log_reference_whose_remainder_happens_to_be_that_of_an_iban_is_none()
     assert int(reference[4:] + "1013" + reference[2:4]) % 97 == 1
 
     assert Redactor(b"key").text(f"[{reference}]") == f"[{reference}]"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "bsn 1112.22.333",
+        "bsn 111.222.333 van hem",
+        "bsn 111 222 333",
+        "BSN 12345672.",
+        '{"SoSe": "12345672"}',
+        "burgerservicenummer: 1234.56.72",
+        "iban NL91.ABNA.0417.1643.00",
+        "iban NL91-ABNA-0417-1643-00",
+        "mail jan@bücher.example",
+        "mail jörg@example.nl",
+        "mail jan@xn--bcher-kva.example",
+        'mail "jan de vries"@example.nl',
+        json.dumps({"mail": '"jan de vries"@example.nl'}),
+        "mail=jan%40example.nl&x=1",
+        encoded("naam;bsn\r\nJansen;111222333\r\n"),
+        encoded(json.dumps({"mail": "jan@example.nl"}, indent=2)),
+        base64.encodebytes(b"regel een\nbsn 111222333\n" * 6).decode(),
+    ],
+)
+def test_personal_data_is_recognised_as_people_write_it(text):
+    redacted = Redactor(b"key").text(text)
+
+    assert redacted != text or not text
+    assert not any(each in redacted for each in ("222", "5672", "56.72", "0417", "vries", "jan@"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "order 12345672",
+        "bedrag 1.234.567,89",
+        "bedrag 111.222.334",
+        "IP 111.222.333.12",
+        "versie 111.222.333.4",
+        "datum 2026.11.30 en 30-11-2026",
+        "bsn staat niet in 20261130 en 500001",
+        '{"@odata.context": "x", "rows": []}',
+        "a @b.c d",
+        "https://example.nl/a?b=c",
+        "user@localhost",
+    ],
+)
+def test_what_people_write_that_is_no_personal_data_stays(text):
+    assert Redactor(b"key").text(text) == text

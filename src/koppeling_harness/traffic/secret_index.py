@@ -13,7 +13,7 @@ LEAST = 12
 Of a token that is 48 bits: no text has them by chance, and who knows them knows 48 of 256 bits.
 """
 
-_RUN = 24
+_RUNS = (24, 12)
 _GRAM = 6
 _STEP = LEAST - _GRAM + 1
 _CHANGES = 3
@@ -42,12 +42,13 @@ class SecretIndex:
 
     Of a long secret the first runs of 24 characters are kept; a text is then looked at only at
     every 24th position, because wherever the secret stands, one of them begins at such a position.
-    Short secrets are few: one expression searches for them.
+    Of one that is not as long, runs of 12 characters. The shortest are few: one expression
+    searches for them.
     """
 
     def __init__(self) -> None:
         self._kinds: dict[str, tuple[str, str]] = {}
-        self._runs: dict[str, list[tuple[str, int]]] = {}
+        self._runs: dict[int, dict[str, list[tuple[str, int]]]] = {each: {} for each in _RUNS}
         self._short: list[str] = []
         self._short_pattern: re.Pattern[str] | None = None
 
@@ -62,16 +63,19 @@ class SecretIndex:
         if not text or text in self._kinds:
             return
         self._kinds[text] = (kind, value)
-        if len(text) < 2 * _RUN - 1:
+        run = next((each for each in _RUNS if len(text) >= 2 * each - 1), None)
+        if run is None:
             self._short = sorted([*self._short, text], key=len, reverse=True)
             self._short_pattern = re.compile("|".join(map(re.escape, self._short)))
             return
-        for at in range(_RUN):
-            self._runs.setdefault(text[at : at + _RUN], []).append((text, at))
+        for at in range(run):
+            self._runs[run].setdefault(text[at : at + run], []).append((text, at))
 
     def find(self, text: str) -> list[Found]:
         """Return where secrets stand, in order, never overlapping."""
-        found = {(at, at + len(secret)): secret for at, secret in self._long(text)}
+        found = {
+            (at, at + len(secret)): secret for run in _RUNS for at, secret in self._of(run, text)
+        }
         if self._short_pattern is not None:
             for match in self._short_pattern.finditer(text):
                 found.setdefault(match.span(), match.group())
@@ -82,15 +86,15 @@ class SecretIndex:
                 spans.append(Found(start=start, end=end, kind=kind, value=value))
         return spans
 
-    def _long(self, text: str) -> list[tuple[int, str]]:
-        runs = self._runs
+    def _of(self, run: int, text: str) -> list[tuple[int, str]]:
+        runs = self._runs[run]
         if not runs:
             return []
-        places = range(0, len(text) - _RUN + 1, _RUN)
+        places = range(0, len(text) - run + 1, run)
         return [
             (at - offset, secret)
-            for at in [each for each in places if text[each : each + _RUN] in runs]
-            for secret, offset in runs[text[at : at + _RUN]]
+            for at in [each for each in places if text[each : each + run] in runs]
+            for secret, offset in runs[text[at : at + run]]
             if offset <= at and text.startswith(secret, at - offset)
         ]
 

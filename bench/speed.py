@@ -386,6 +386,7 @@ def _registrations(folder, count):
     for number in range(count):
         text = sample.replace("registration: planbordplus", f"registration: copy-{number:03}")
         text = text.replace("integration: planbordplus", f"integration: copy-{number:03}")
+        text = text.replace("41010_500110", f"41010_6{number:05}")
         (folder / f"copy-{number:03}.yaml").write_text(text, encoding="utf-8")
     return folder
 

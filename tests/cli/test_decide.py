@@ -158,3 +158,20 @@ def test_settings_beside_a_manifest_set_nothing_of_afas(tmp_path):
     assert seen() == ("groen", False)
     (tmp_path / "koppeling.yaml").write_text("", encoding="utf-8")
     assert seen() == (None, True)
+
+
+def test_errata_count_only_in_the_reviewers_folder(tmp_path):
+    path = registered(tmp_path)
+    (tmp_path / "errata.yaml").write_text(
+        "schema: koppeling/errata@1\nerrata:\n  - {id: E1, scenario: reading.paging, "
+        "versions: ['0.1.0'], reason: Fout, by: M. de Wit, until: 2099-12-31}\n",
+        encoding="utf-8",
+    )
+
+    def flags():
+        (status,) = koppeling("status", path, "--json", cwd=tmp_path).json()
+        return {each["code"] for each in status["flags"]}
+
+    assert "KNOWN-ERRATUM" not in flags()
+    (tmp_path / "koppeling.toml").write_text('[review]\nfolder = "."\n', encoding="utf-8")
+    assert "KNOWN-ERRATUM" in flags()

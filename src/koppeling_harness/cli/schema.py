@@ -13,6 +13,7 @@ NAMES = (
     "environment",
     "registration",
     "decisions",
+    "errata",
     "run",
     "status",
     "recheck",

@@ -9,11 +9,13 @@ standing each (R15, R16).
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 
+from koppeling_harness.model.errata import Erratum
 from koppeling_harness.model.functional import FunctionalResult
 from koppeling_harness.model.partner import Identity
 from koppeling_harness.model.registration import Waiver
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.verdict import ErpKind, Outcome
+from koppeling_harness.rules.errata import erratum_of
 from koppeling_harness.rules.judge import judge
 from koppeling_harness.rules.waivers import covering
 from koppeling_harness.rules.words import OUTCOME, said
@@ -110,12 +112,17 @@ def standings(
     return {label: _standing(many) for label, many in by_release.items()}
 
 
-def by_registration(waivers: Sequence[Waiver], *, as_of: date) -> HeldUntil:
-    """Return what says which failures the waivers of a registration cover on a day."""
+def by_registration(
+    waivers: Sequence[Waiver], errata: Sequence[Erratum] = (), *, as_of: date
+) -> HeldUntil:
+    """Return what says which failures waivers of a registration, or errata of ours, cover."""
 
     def held(run: FunctionalResult, scenario: str) -> date | None:
         found = covering(waivers, scenario, release=run.release, as_of=as_of)
-        return found.until if found else None
+        if found is None:
+            erratum = erratum_of(errata, scenario, version=run.harness, as_of=as_of)
+            return erratum.until if erratum else None
+        return found.until
 
     return held
 

@@ -8,6 +8,7 @@ importance.
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from koppeling_harness.model.errata import Erratum
 from koppeling_harness.model.functional import FunctionalResult
 from koppeling_harness.model.partner import Identity
 from koppeling_harness.model.policy import Policy, Programme, ReleaseRoles
@@ -29,6 +30,7 @@ from koppeling_harness.model.status import (
 )
 from koppeling_harness.rules.catalogue import RULES
 from koppeling_harness.rules.contract import Ending, ending, ending_fact
+from koppeling_harness.rules.errata import erratum_facts
 from koppeling_harness.rules.fact import Fact, action
 from koppeling_harness.rules.functional import functional_facts, release_statuses, waiver_facts
 from koppeling_harness.rules.listing import UNCHANGED, listing_facts, listing_status
@@ -70,6 +72,7 @@ def registration_status(
     today: date | None = None,
     basis: Basis = Basis.RECORDED,
     also: Sequence[Fact] = (),
+    errata: Sequence[Erratum] = (),
 ) -> RegistrationStatus:
     """Return what a registration comes to.
 
@@ -84,6 +87,7 @@ def registration_status(
         today: The last day on which anything can have happened; the day itself when None.
         basis: Whose word it rests on.
         also: What is known of it beside: the status weighs it too.
+        errata: Scenarios of this program that are wrong, for every registration.
     """
     wrong = standing_problems(registration, programme=programme, today=max(today or as_of, as_of))
     if wrong:
@@ -104,7 +108,7 @@ def registration_status(
     found = standings(
         runs,
         who=identity_of(registration),
-        held_until=by_registration(registration.waivers, as_of=as_of),
+        held_until=by_registration(registration.waivers, errata, as_of=as_of),
         as_of=as_of,
     )
     functional = release_statuses(found, releases=releases)
@@ -117,6 +121,7 @@ def registration_status(
         ),
         *signal_facts(registration, as_of=as_of),
         *later_facts(later, as_of=as_of),
+        *erratum_facts(errata, as_of=as_of),
         *also,
     ]
     return _joined(

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from koppeling_harness.model.errata import Erratum
 from koppeling_harness.model.registration import (
     Agreement,
     Listing,
@@ -962,3 +963,26 @@ def test_a_day_at_the_end_of_the_calendar_can_be_asked_for():
     registration = a_registration(an_assessment("groen", "9998-01-01"))
 
     assert status_of(registration, as_of="9999-12-31").security.valid_until == day("9999-12-31")
+
+
+def test_an_error_of_ours_does_not_count_for_anybody_in_the_versions_that_have_it():
+    erratum = Erratum(
+        id="E1",
+        scenario="reading.paging",
+        versions=("0.1.0",),
+        reason="Verkeerd verwacht",
+        by="M. de Wit",
+        until=day("2026-11-30"),
+    )
+
+    def judged(harness, as_of="2026-11-23"):
+        run = a_run("Profit 8", failed=("reading.paging[pull]",), harness=harness)
+        return status_of(
+            a_registration(GREEN), runs=(PASSED[0], run), errata=(erratum,), as_of=as_of
+        )
+
+    assert judged("0.1.0").functional[1].outcome == "passed"
+    assert "KNOWN-ERRATUM" in codes(judged("0.1.0"))
+    assert judged("0.2.0").functional[1].outcome == "failed"
+    assert judged("0.1.0", as_of="2026-12-01").functional[1].outcome == "failed"
+    assert "KNOWN-ERRATUM" not in codes(judged("0.1.0", as_of="2026-12-01"))

@@ -7,6 +7,7 @@ from koppeling_harness.errors import UsageError
 from koppeling_harness.model.change import ChangeList
 from koppeling_harness.model.connector import EnvironmentDefinition
 from koppeling_harness.model.decisions import Decisions
+from koppeling_harness.model.errata import Errata
 from koppeling_harness.model.impact import Impact
 from koppeling_harness.model.manifest import Manifest
 from koppeling_harness.model.recheck import RecheckRecord
@@ -24,6 +25,7 @@ _TYPES: dict[str, tuple[type[Any], str]] = {
     "environment": (EnvironmentDefinition, "koppeling/environment@1"),
     "registration": (Registration, "koppeling/registration@1"),
     "decisions": (Decisions, "koppeling/decisions@1"),
+    "errata": (Errata, "koppeling/errata@1"),
     "run": (RunRecord, "koppeling/run@1"),
     "status": (RegistrationStatus, "koppeling/status@1"),
     "snapshot": (Snapshot, "koppeling/snapshot@1"),

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from koppeling_harness.clock import Clock, today
+from koppeling_harness.config.errata import load_errata
 from koppeling_harness.config.folders import MANIFEST, REPORTS, places_of_integrations
 from koppeling_harness.config.registration import (
     find_registrations,
@@ -16,6 +17,7 @@ from koppeling_harness.config.settings import Settings, load_settings
 from koppeling_harness.document import dump_json
 from koppeling_harness.errors import DocumentError, ExitCode, Problem, UsageError
 from koppeling_harness.model.dossier import Dossier
+from koppeling_harness.model.errata import Erratum
 from koppeling_harness.model.functional import FunctionalResult
 from koppeling_harness.model.policy import Policy, ReleaseRoles
 from koppeling_harness.model.registration import Registration
@@ -66,6 +68,7 @@ class Judging:
         today: The day it is: what is dated later cannot be true.
         runs: Of each integration, newest first.
         names: What names in a registration can stand for.
+        errata: Scenarios of this program that are wrong; only of AFAS's own folder.
     """
 
     as_of: date
@@ -75,6 +78,7 @@ class Judging:
     today: date
     runs: Mapping[str, Sequence[FunctionalResult]]
     names: KnownNames
+    errata: tuple[Erratum, ...] = ()
 
     def status(self, registration: Registration, path: Path, *, as_of: date) -> RegistrationStatus:
         """Return the status of the registration in a file on a day, with what was known on it."""
@@ -94,6 +98,7 @@ class Judging:
             today=max(self.today, self.as_of),
             basis=self.basis(path),
             also=also,
+            errata=self.errata,
         )
 
     def basis(self, path: Path) -> Basis:
@@ -234,6 +239,7 @@ def judging_of(request: StatusRequest, *, clock: Clock) -> tuple[Judging, FoundR
         today=today(clock),
         runs=runs,
         names=known_names(settings, releases, runs),
+        errata=load_errata(settings.review),
     )
     return judging, found
 

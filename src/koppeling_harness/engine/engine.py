@@ -13,6 +13,7 @@ from koppeling_harness.engine.environment import (
     SharedEnvironment,
     SharedSource,
 )
+from koppeling_harness.engine.lanes import Expected, Lanes, usual
 from koppeling_harness.engine.observer import Observer
 from koppeling_harness.engine.scenario_run import Bench, run_scenario
 from koppeling_harness.engine.stop import Said, Stop, stop
@@ -65,6 +66,7 @@ class Engine:
         runners: For each integration id, what starts and triggers it.
         clock: Measures durations.
         setting: How the run is to go.
+        expected: Tells how long a scenario takes, to share the lanes out by.
     """
 
     def __init__(
@@ -74,12 +76,14 @@ class Engine:
         runners: Mapping[str, IntegrationRunner],
         clock: Clock,
         setting: Setting,
+        expected: Expected = usual,
     ) -> None:
         self._environments = environments
         self._shared = environments if isinstance(environments, SharedSource) else None
         self._runners = runners
         self._clock = clock
         self._setting = setting
+        self._expected = expected
         self._definitions = UpdateDefinitions()
         self._breaker = Breaker()
 
@@ -89,24 +93,29 @@ class Engine:
         Cancelling it, or an exception of the observer, ends what is in flight and waits for its
         cleaning up.
         """
-        waiting = iter(planned)
-
-        async def lane() -> None:
-            async with Connection(timeout_s=self._setting.step_limit_s) as connection:
-                for each in waiting:
-                    observer.scenario_started(each)
-                    result = await self._settled(each, connection, observer)
-                    observer.scenario_ended(each, result)
-
-        lanes = [
-            asyncio.create_task(lane()) for _ in range(min(self._setting.concurrency, len(planned)))
-        ]
+        lanes = Lanes(
+            planned,
+            count=self._setting.concurrency,
+            room={name: each.room for name, each in self._runners.items()},
+            expected=self._expected,
+            is_triggered=lambda name: self._runners[name].is_triggered,
+        )
+        tasks = [asyncio.create_task(self._lane(lanes, observer)) for _ in range(lanes.count)]
         try:
-            await asyncio.gather(*lanes)
+            await asyncio.gather(*tasks)
         finally:
-            for task in lanes:
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(*lanes, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _lane(self, lanes: Lanes, observer: Observer) -> None:
+        """Carry out one scenario after the other, as long as there are any for this lane."""
+        async with Connection(timeout_s=self._setting.step_limit_s) as connection:
+            while (planned := await lanes.next()) is not None:
+                observer.scenario_started(planned)
+                result = await self._settled(planned, connection, observer)
+                observer.scenario_ended(planned, result)
+                lanes.give_back(planned)
 
     async def _settled(
         self, planned: PlannedScenario, connection: Connection, observer: Observer

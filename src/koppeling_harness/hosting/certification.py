@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from koppeling_harness.clock import Clock
 from koppeling_harness.engine.engine import Engine, Setting
 from koppeling_harness.engine.environment import EnvironmentSource
+from koppeling_harness.engine.lanes import Expected, begun_first, usual
 from koppeling_harness.engine.observer import Observer
 from koppeling_harness.hosting.late_traffic import Late, LateTraffic
 from koppeling_harness.model.order import Order
@@ -34,6 +35,7 @@ class Certification:
         redactor: Replaces secrets in what is recorded, and knows them afterwards.
         real: The real environment to run against; the emulated ERP1 when None.
         continued: How often the run was gone on with after a break.
+        expected: Tells how long a scenario takes.
     """
 
     def __init__(
@@ -47,6 +49,7 @@ class Certification:
         redactor: Redactor,
         real: "RealTarget | None" = None,
         continued: int = 0,
+        expected: Expected = usual,
     ) -> None:
         self.order = order
         self.integrations = tuple(integrations)
@@ -65,6 +68,7 @@ class Certification:
             retries=order.retries,
         )
         self._continued = continued
+        self._expected = expected
         self._clock = clock
         self._real = real
         self._loop = asyncio.Runner()
@@ -105,8 +109,8 @@ class Certification:
         async with AsyncExitStack() as starting:
             for runner in runners.values():
                 starting.push_async_callback(runner.close)
-            if any(isinstance(step, OperationStep) for step in planned[0].scenario.when):
-                await runners[planned[0].manifest.id].begin()  # while ERP1 starts
+            for name in self._begun_first(planned):
+                await runners[name].begin()  # while ERP1 starts
             if self._real is None:
                 host, setting = await self._emulated(), self._setting
             else:
@@ -114,9 +118,23 @@ class Certification:
             self._started.push_async_callback(starting.pop_all().aclose)
         self.release = host.release
         self._engine = Engine(
-            environments=host, runners=runners, clock=self._clock, setting=setting
+            environments=host,
+            runners=runners,
+            clock=self._clock,
+            setting=setting,
+            expected=self._expected,
         )
         return self._engine
+
+    def _begun_first(self, planned: Sequence[PlannedScenario]) -> Sequence[str]:
+        """Return the integrations of which a process is wanted at once."""
+        first = {each.manifest.id: each for each in reversed(planned)}
+        names = begun_first(planned, count=self._setting.concurrency, expected=self._expected)
+        return [
+            name
+            for name in names
+            if any(isinstance(step, OperationStep) for step in first[name].unpacked().scenario.when)
+        ]
 
     # of the emulator and what a real environment needs, a run imports only what it uses
 

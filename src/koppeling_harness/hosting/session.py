@@ -69,11 +69,9 @@ def run_session(
     observer = Observers(results, observer or Observer())
     observer.started(planned)
     interrupted = False
-    # one integration after the other: its processes are started once and then kept busy
-    in_order = sorted(planned, key=lambda each: each.manifest.id)
     try:
-        if in_order:
-            certification.run(in_order, observer)
+        if planned:
+            certification.run(planned, observer)
     except KeyboardInterrupt:
         interrupted = True
     finally:

@@ -61,9 +61,11 @@ class IntegrationRunner:
         self._idle: dict[Worker, asyncio.TimerHandle] = {}
         self._homes: dict[Worker, Path] = {}
         self._leaving: set[asyncio.Task[None]] = set()
-        self._room = asyncio.Semaphore(
-            1 if in_process else most_workers(integration.manifest.runtime, max_processes)
-        )
+        self.room = 1 if in_process else most_workers(integration.manifest.runtime, max_processes)
+        """How many sessions there can be at the same time."""
+        self.is_triggered = False
+        """Whether a session was asked for."""
+        self._room = asyncio.Semaphore(self.room)
         self._refused: Breakdown | None = None
         self._early: asyncio.Task[Worker | Breakdown] | None = None
 
@@ -74,6 +76,7 @@ class IntegrationRunner:
 
     async def open(self, context: RunContext) -> "Session | Breakdown":
         """Return a session for one scenario, with the integration made ready for it."""
+        self.is_triggered = True
         await self._room.acquire()
         worker: Worker | Breakdown | None = None
         try:

@@ -20,8 +20,6 @@ def run_loop(session: pytest.Session) -> bool:
         message = f"{session.testsfailed} error{many} during collection"
         raise session.Interrupted(message)
     scenarios = [item for item in session.items if isinstance(item, ScenarioItem)]
-    # one integration after the other: its processes are started once and then kept busy
-    scenarios.sort(key=lambda item: item.planned.manifest.id)
     others = [item for item in session.items if not isinstance(item, ScenarioItem)]
     for item, following in zip_longest(others, others[1:]):
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)

@@ -27,6 +27,7 @@ from koppeling_harness.traffic.redactor import Redactor
 from koppeling_harness.value import dataclass
 from koppeling_harness.version import __version__
 from koppeling_harness.workflow.run.continuation import Continuation, continuation_of
+from koppeling_harness.workflow.run.durations import Durations, kept_durations
 from koppeling_harness.workflow.run.keep_results import ResultKeeper
 from koppeling_harness.workflow.run.keep_traffic import TrafficKeeper
 from koppeling_harness.workflow.run.plan import RunPlan, plan_run
@@ -105,6 +106,9 @@ def certify(
     run = _begin(prepared, plan_run(prepared), clock)
     chosen = _chosen(run)
     keepers = _keepers(run, traffic=traffic, reports=reports, clock=clock)
+    durations = Durations(kept_durations())
+    if prepared.real is None:  # those of a real environment say nothing of this machine
+        keepers.append(durations)
     certification = Certification(
         prepared.order,
         run.plan.discovery.integrations,
@@ -114,6 +118,7 @@ def certify(
         redactor=run.redactor,
         real=prepared.real,
         continued=run.continuation.number if run.continuation else 0,
+        expected=durations.expected,
     )
     session = run_session(certification, chosen, Observers(*keepers, observer or Observer()))
     if run.continuation is not None:

@@ -1,0 +1,91 @@
+"""However many scenarios are in flight, and in whatever order, the same becomes of each."""
+
+import json
+
+import pytest
+
+from support.cli import koppeling_process
+from support.tiny import READ, tiny_plugin
+
+HEAD = """
+scenario: {id}
+title: {{nl: a, en: b}}
+level: required
+proves: [order]
+values: {{mark: "${{unique(8)}}"}}
+"""
+READS = HEAD + "when:\n  - operation: read\n    expect: {{output: {{count: {count}}}}}\n"
+SHOWS_ITS_VALUE = HEAD + (
+    "when:\n"
+    "  - insert: PtProject\n"
+    '    fields: {{PrId: "${{values.mark}}", PrGp: INT, Ds: "${{values.mark}}"}}\n'
+    "  - operation: read\n"
+    "then:\n"
+    "  - get: Tiny_Projects\n"
+    '    where: {{ProjectId: "${{values.mark}}"}}\n'
+    "    expect: {{count: 1, rows: [{{Description: another}}]}}\n"
+)
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("concurrency")
+    packs = folder / "scenarios"
+    packs.mkdir()
+    for number in range(6):
+        name = f"order.reads-{number}"
+        count = -1 if number == 4 else 3
+        write(packs, name, READS.format(id=name, count=count))
+        write(packs, f"order.shows-{number}", SHOWS_ITS_VALUE.format(id=f"order.shows-{number}"))
+    for name in ("one", "two", "three"):
+        tiny_plugin(folder / "plugins" / name, name=name, body=READ)
+    return folder
+
+
+def write(folder, name, text):
+    (folder / f"{name}.scenario.yaml").write_text(text, encoding="utf-8")
+
+
+def what_became(project, concurrency):
+    """Return every result of a run, without its times and addresses."""
+    ran = koppeling_process(
+        *("run", "--json", "--seed", "7", "--concurrency", concurrency, "--release", "Profit 8"),
+        cwd=project,
+    )
+    assert ran.code == 1, ran.all
+    return [
+        {
+            "integration": each["id"],
+            "verdict": each["verdict"],
+            "results": [
+                {
+                    "scenario": result["scenario"],
+                    "outcome": result["outcome"],
+                    "cause": result["cause"],
+                    "findings": [(found["code"], found["message"]) for found in result["findings"]],
+                    "steps": [(step["name"], step["outcome"]) for step in result["steps"]],
+                    "exchanges": [
+                        (one["method"], one["status"], one["path"].partition("/connectors")[2])
+                        for one in result["exchanges"]
+                    ],
+                }
+                for result in each["results"]
+            ],
+        }
+        for each in json.loads(ran.out)["integrations"]
+    ]
+
+
+def test_the_same_becomes_of_every_scenario_at_any_concurrency(project):
+    alone = what_became(project, "1")
+
+    messages = [
+        message
+        for each in alone
+        for result in each["results"]
+        for _, message in result["findings"]
+        if result["scenario"].startswith("order.shows")
+    ]
+    assert len(set(messages)) == len(messages) == 18  # each shows a value of its own
+    assert what_became(project, "8") == alone
+    assert what_became(project, "32") == alone

@@ -39,10 +39,11 @@ def fetched_key_set(uri: str) -> tuple[bytes, str]:
             timeout=ANSWER_WITHIN_S,
             context=ssl.create_default_context(),  # SSL_CERT_FILE adds an authority of one's own
         )
+        connection.connect()
     except (OSError, ValueError) as error:
         raise _unreachable(error) from None
     # A timeout of the socket begins anew with every byte; this one does not.
-    ending = threading.Timer(ANSWER_WITHIN_S, _cut_off, (connection,))
+    ending = threading.Timer(ANSWER_WITHIN_S, _cut_off, (connection.sock,))
     ending.start()
     try:
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
@@ -83,11 +84,10 @@ def _check_host(host: str, port: int) -> None:
             raise JwtError(message)
 
 
-def _cut_off(connection: object) -> None:
-    sock = getattr(connection, "sock", None)
-    if sock is not None:
-        with contextlib.suppress(OSError):
-            sock.shutdown(socket.SHUT_RDWR)
+def _cut_off(sock: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        # of the socket itself: what lies over it is in use by who reads
+        socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
 
 def _unreachable(error: Exception) -> JwtError:

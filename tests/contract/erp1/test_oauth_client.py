@@ -12,8 +12,11 @@ import pytest
 import requests
 import trustme
 from requests_oauth2client import (
+    ClientSecretBasic,
+    ClientSecretPost,
     DPoPKey,
     InvalidClient,
+    InvalidGrant,
     OAuth2Client,
     PrivateKeyJwt,
 )
@@ -21,9 +24,11 @@ from requests_oauth2client import (
 from contract.erp1.table import shows
 from koppeling_harness.clock import SystemClock
 from koppeling_harness.emulator import AppConnector, Erp1
+from koppeling_harness.model.secret import Secret
 from koppeling_harness.traffic.har import to_har
 from support.erp1 import HandClock
 from support.gateway import Served
+from support.serving import served as served_apart
 from support.signing import TYPE, certificate_of, key, sha1, weak_key
 
 BACK = "https://app.example/back"
@@ -355,3 +360,93 @@ def test_a_key_set_of_an_untrusted_server_is_not_read(profit_9, trusted, key_set
     with session() as http, pytest.raises(InvalidClient, match="cannot be fetched"):
         sign_in(base, http, key("ES256"))
     assert key_set.asked == 0
+
+
+SECRET = "p:a%s+ w/é&="
+HEX = "0123456789ABCDEF" * 4
+"""In the shape that AFAS gives out: encoded it is the same."""
+
+
+@pytest.mark.parametrize(
+    ("auth", "release", "secret"),
+    [
+        (ClientSecretPost, "Profit 8", SECRET),
+        (ClientSecretPost, "Profit 9", SECRET),
+        (ClientSecretBasic, "Profit 9", HEX),
+    ],
+)
+def test_a_secret_as_an_independent_client_sends_it(auth, release, secret):
+    erp1 = Erp1(release=release, rows=3)
+    with Served(erp1.app) as served, session() as http:
+        base = opened((erp1, served), client_secret=Secret(secret))
+        token = client_of(base, auth("acme", secret), http).client_credentials()
+        rows = http.get(f"{base}/connectors/Profit_Article?take=2", auth=token).json()["rows"]
+        with pytest.raises(InvalidClient):
+            client_of(base, auth("acme", secret + "x"), http).client_credentials()
+    erp1.close()
+
+    assert (token.token_type, len(rows)) == ("Bearer", 2)
+
+
+def test_a_client_that_does_not_encode_what_it_sends_by_basic_is_refused_as_by_afas(profit_9):
+    base = opened(profit_9, client_secret=Secret(SECRET))
+
+    with session() as http, pytest.raises(InvalidClient):
+        client_of(base, ClientSecretBasic("acme", SECRET), http).client_credentials()
+
+
+@pytest.mark.parametrize("bound", [False, True])
+def test_code_and_refresh_of_a_confidential_client_and_a_refresh_used_twice(profit_9, bound):
+    base = opened(profit_9, client_secret=Secret(HEX))
+
+    with session() as http:
+        client = OAuth2Client(
+            f"{base}/oauth/token",
+            auth=ClientSecretBasic("acme", HEX),
+            authorization_endpoint=f"{base}/oauth/authorize",
+            redirect_uri=BACK,
+            session=http,
+            dpop_bound_access_tokens=bound,
+            testing=True,
+        )
+        ask = client.authorization_request(
+            **({"dpop_key": DPoPKey.generate("ES256")} if bound else {})
+        )
+        sent_to = http.get(ask.uri, allow_redirects=False).headers["location"]
+        answered = ask.validate_callback(sent_to)
+        first = client.authorization_code(answered)
+        with pytest.raises(InvalidGrant):
+            client.authorization_code(answered)
+        second = client.refresh_token(first)
+        with pytest.raises(InvalidGrant):
+            client.refresh_token(first)
+        statuses = [
+            http.get(f"{base}/profitversion", auth=each).status_code for each in (first, second)
+        ]
+
+    assert statuses == [200, 200]
+    assert {first.token_type, second.token_type} == {"DPoP" if bound else "Bearer"}
+    assert first.refresh_token != second.refresh_token
+
+
+@pytest.mark.slow
+def test_a_client_that_shows_a_certificate_signs_in_over_mutual_tls(tmp_path):
+    clients = trustme.CA()
+    mine = clients.issue_cert("acme@example.com")
+    mine.private_key_and_cert_chain_pem.write_to_path(str(tmp_path / "acme.pem"))
+    clients.cert_pem.write_to_path(str(tmp_path / "clients.pem"))
+    (tmp_path / "acme.yaml").write_text(
+        "app_connector: {client_id: acme, client_secret: invented}\n", encoding="utf-8"
+    )
+    options = ("--rows", "3", "--tls", "--ca-out", tmp_path / "ca.pem", "--release", "Profit 9")
+    more = ("--client-ca", tmp_path / "clients.pem", "--import", tmp_path / "acme.yaml")
+    with served_apart(*options, *more) as erp1, session() as http:
+        http.verify = str(tmp_path / "ca.pem")
+        client = OAuth2Client(
+            f"{erp1.url}/oauth/token", auth=ClientSecretPost("acme", "invented"), session=http
+        )
+        with pytest.raises((requests.exceptions.SSLError, requests.exceptions.ConnectionError)):
+            client.client_credentials()
+        http.cert = str(tmp_path / "acme.pem")
+        token = client.client_credentials()
+        assert http.get(f"{erp1.url}/profitversion", auth=token).status_code == 200

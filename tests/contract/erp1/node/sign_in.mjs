@@ -1,7 +1,9 @@
-// Signs in at ERP1 through oauth4webapi (npm), with private_key_jwt and as a public client with DPoP.
+// Signs in at ERP1 through oauth4webapi (npm): with a secret in the body or by Basic, with
+// private_key_jwt, as a confidential client with a code, as a public client with DPoP, over mutual TLS.
 // Arguments: the folder that the package is installed in, the private key (PKCS #8, PEM), its kid,
 // and where to write what came back. The address stands in the environment.
 import fs from "node:fs";
+import https from "node:https";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 
@@ -40,6 +42,76 @@ async function byKey() {
   return { type: got.token_type, rows: await rows(got.access_token) };
 }
 
+async function bySecret(how, more = {}) {
+  const client = { client_id: "acme" };
+  const options = { ...plain, ...more };
+  const reply = await oauth.clientCredentialsGrantRequest(
+    server, client, how(process.env.SECRET), new URLSearchParams(), options,
+  );
+  const got = await oauth.processClientCredentialsResponse(server, client, reply);
+  return { type: got.token_type, rows: await rows(got.access_token, more) };
+}
+
+// Node's own fetch shows no certificate; `https` does.
+function showing(cert) {
+  return (url, { method, headers, body }) => new Promise((resolve, reject) => {
+    const pem = fs.readFileSync(cert);
+    const asked = https.request(url, { method, headers: Object.fromEntries(new Headers(headers)), cert: pem, key: pem }, (answer) => {
+      const parts = [];
+      answer.on("data", (each) => parts.push(each));
+      answer.on("end", () => resolve(new Response(Buffer.concat(parts), {
+        status: answer.statusCode, headers: new Headers(answer.headers),
+      })));
+    });
+    asked.on("error", reject);
+    asked.end(body ? String(body) : undefined);
+  });
+}
+
+async function byCertificate() {
+  let refused = false;
+  try {
+    await bySecret(oauth.ClientSecretPost);
+  } catch {
+    refused = true;
+  }
+  const fetched = { [oauth.customFetch]: showing("shown.pem") };
+  return { ...(await bySecret(oauth.ClientSecretPost, fetched)), refused };
+}
+
+async function byCode() {
+  const client = { client_id: "acme" };
+  const auth = oauth.ClientSecretPost(process.env.SECRET);
+  const verifier = oauth.generateRandomCodeVerifier();
+  const state = oauth.generateRandomState();
+  const ask = new URL(server.authorization_endpoint);
+  ask.search = new URLSearchParams({
+    response_type: "code",
+    client_id: "acme",
+    redirect_uri: BACK,
+    state,
+    code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
+    code_challenge_method: "S256",
+  });
+  const sent = (await fetch(ask, { redirect: "manual" })).headers.get("location");
+  const answered = oauth.validateAuthResponse(server, client, new URL(sent), state);
+  const reply = await oauth.authorizationCodeGrantRequest(
+    server, client, auth, answered, BACK, verifier, plain,
+  );
+  const got = await oauth.processAuthorizationCodeResponse(server, client, reply);
+  const renewed = async () => oauth.processRefreshTokenResponse(
+    server, client, await oauth.refreshTokenGrantRequest(server, client, auth, got.refresh_token, plain),
+  );
+  const again = await renewed();
+  let twice = "";
+  try {
+    await renewed();
+  } catch (error) {
+    twice = error.error;
+  }
+  return { type: got.token_type, rows: await rows(again.access_token), twice };
+}
+
 async function byProof(algorithm) {
   const client = { client_id: "app" };
   const DPoP = oauth.DPoP(client, await oauth.generateKeyPair(algorithm));
@@ -76,5 +148,12 @@ async function byProof(algorithm) {
   return { type: got.token_type, rows: first, again: await rows(again.access_token, { DPoP }), nonces };
 }
 
-const said = process.env.WAY === "key" ? await byKey() : await byProof(process.env.WAY);
+const ways = {
+  key: byKey,
+  post: () => bySecret(oauth.ClientSecretPost),
+  basic: () => bySecret(oauth.ClientSecretBasic),
+  certificate: byCertificate,
+  code: byCode,
+};
+const said = await (ways[process.env.WAY] ?? (() => byProof(process.env.WAY)))();
 fs.writeFileSync(out, JSON.stringify(said));

@@ -103,6 +103,7 @@ ACCOUNTS = (
     ("1510", "Te betalen btw hoog", "G", 0, None, 0, 0),
     ("4000", "Lonen en salarissen", "G", 0, None, 0, 0),
     ("4300", "Kantoorkosten", "G", 0, "5", 0, 0),
+    ("7000", "Inkoopwaarde goederen", "G", 0, "5", 1, 0),
     ("8000", "Omzet diensten", "G", 0, "1", 0, 0),
     ("8010", "Omzet goederen", "G", 0, "1", 0, 0),
     ("8074", "Omzet per afdeling", "G", 0, "1", 1, 0),

@@ -82,6 +82,7 @@ class Reason(StrEnum):
     BANK_ACCOUNT = "bank_account"
     BANK_NOT_ALLOWED = "bank_not_allowed"
     PROJECT_NEEDED = "project_needed"
+    ALLOCATION_NOT_ASSIGNED = "allocation_not_assigned"
     TABLE_NUMBER = "table_number"
     TABLE_NOT_FOUND = "table_not_found"
     COMMITMENT_NOT_FOUND = "commitment_not_found"
@@ -318,6 +319,10 @@ MESSAGES: dict[Reason, Message] = {
     Reason.PROJECT_NEEDED: Message(
         nl="Projectboeking is verplicht voor grootboekrekening {account}.",
         en="A project entry is mandatory for ledger account {account}.",
+    ),
+    Reason.ALLOCATION_NOT_ASSIGNED: Message(  # *
+        nl="Verbijzonderingscode '{code}' is niet toegewezen aan rekening {account}.",
+        en="Allocation code '{code}' is not assigned to account {account}.",
     ),
     Reason.TABLE_NUMBER: Message(
         nl="Er is geen volgnummer aanwezig.", en="There is no sequence number."

@@ -244,6 +244,13 @@ QUIRKS: tuple[Quirk, ...] = (
         "Whether EnSe and LeDt of a leave booking may be left out, or are asked for as listed.",
     ),
     _quirk(
+        "allocation_codes",
+        "assigned existing",
+        f"{NEWS}8",
+        "Allocation codes of a purchase requisition: those that are assigned to the account below, "
+        "or any that exists.",
+    ),
+    _quirk(
         "zero_amount",
         "refused allowed",
         "AFAS endpoint/fientries-post (March 2026), setting AfasFiAllowZeroAmount",

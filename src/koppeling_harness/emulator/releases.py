@@ -18,7 +18,12 @@ _UNTIL_6 = {
     "slash": "escaped",
     "trace_identifier": "absent",
 }
-_UNTIL_7 = {"bi_row_filters": "ignored", "language_code_length": "3", "webhooks": "absent"}
+_UNTIL_7 = {
+    "allocation_codes": "existing",
+    "bi_row_filters": "ignored",
+    "language_code_length": "3",
+    "webhooks": "absent",
+}
 _FROM_9 = {
     "challenge_401": "present",
     "client_secret_validity": "limited",

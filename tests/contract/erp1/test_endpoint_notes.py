@@ -286,3 +286,34 @@ def test_a_code_of_something_else_than_a_country_is_left_alone():
     client = caller(imported=[strange])
 
     assert client.post("PtMeasurement", element("PtMeasurement", {"CoId": "X12"})).status == 201
+
+
+@shows("release.allocation-8")
+@pytest.mark.parametrize(("release", "other"), [("Profit 7", 201), ("Profit 8", 500)])
+def test_an_allocation_code_of_a_requisition_is_assigned_to_the_account_from_profit_8(
+    release, other
+):
+    line = ObjectType(
+        name="FbPurRequisitionLines",
+        fields=tuple(
+            Field(id=each, type="string", label=each) for each in ("VaIt", "ItCd", "V1Cd")
+        ),
+    )
+    root = ObjectType(
+        name="FbPurRequisition",
+        fields=(Field(id="OrNu", type="string", label="Number"),),
+        objects=(line,),
+    )
+    connector = UpdateConnector(
+        id="FbPurRequisition", description="x", methods="C", root=root, returns=("OrNu",)
+    )
+    client = caller(release=release, imported=[connector])
+
+    def asked(kind: str, code: str) -> int:
+        lines = {"VaIt": kind, "ItCd": "A00001", "V1Cd": code}
+        body = element("FbPurRequisition", {}, FbPurRequisitionLines=lines)
+        return client.post("FbPurRequisition", body).status
+
+    assert asked("Art", "200") == 201
+    assert asked("Wst", "200") == other
+    assert asked("Art", "999") == 500

@@ -16,6 +16,9 @@ from koppeling_harness.errors import ConfigurationError, ExitCode, HarnessError
 _DEBUG_VARIABLE = "KOPPELING_DEBUG"
 _PACKAGE = str(Path(__file__).parents[1])
 
+_LINK_LOOP = "Symlink loop from "
+"""How pathlib tells ELOOP, until Python 3.12."""
+
 _OF_A_PATH = {
     errno.EACCES: "no permission",
     errno.EEXIST: "something else is there already",
@@ -87,6 +90,9 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 def _unexpected(error: BaseException, doing: str) -> HarnessError:
     if isinstance(error, OSError):
         return _of_the_system(error, doing)
+    if isinstance(error, RuntimeError) and str(error).startswith(_LINK_LOOP):
+        message = f"{str(error).removeprefix(_LINK_LOOP).strip()}: {_OF_A_PATH[errno.ELOOP]}"
+        return ConfigurationError(message, hint=f"`koppeling {doing}` needs a file or a folder.")
     if isinstance(error, MemoryError):
         message = f"{doing}: this machine has no memory left for it"
         return HarnessError(message, hint="Give it more, or less at once.")

@@ -36,7 +36,7 @@ class KeptDocuments:
     """
 
     def __init__(self, folder: Path | None, name: str, *, code: str) -> None:
-        digest = hashlib.sha256(name.encode()).hexdigest()[:32]
+        digest = hashlib.sha256(os.fsencode(name)).hexdigest()[:32]
         self._file = folder / f"{digest}.txt" if folder and code else None
         self._code = hashlib.sha256(code.encode()).hexdigest()
         self._kept = dict(self._lines())
@@ -88,7 +88,7 @@ class KeptDocuments:
             self._new.write(_record(key, line.encode()))
 
     def _key(self, name: str, digest: str) -> bytes:
-        return hashlib.sha256(f"{self._code} {digest} {name}".encode()).hexdigest().encode()
+        return hashlib.sha256(os.fsencode(f"{self._code} {digest} {name}")).hexdigest().encode()
 
     def _lines(self) -> Iterator[tuple[bytes, bytes]]:
         """Yield what the file holds: keys, each with its line; what was damaged is left out."""

@@ -52,7 +52,7 @@ def import_openapi(text: str, *, name: str) -> Imported:
     try:
         document = json.loads(text)
         paths, schemas = document["paths"], document["components"]["schemas"]
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         line = f"{name}: expected an OpenAPI document with paths and schemas: {error!r}"
         return Imported(connectors=(), not_understood=(line,))
     problems: list[str] = []

@@ -41,7 +41,7 @@ def read_snapshot(text: str, *, name: str) -> Snapshot:
     try:
         document = json.loads(text)
         gets, updates = dict(document["get"]), dict(document["update"])
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         line = f"{name}: expected a snapshot with `get` and `update`: {error!r}"
         return Snapshot(updates=(), gets=(), not_understood=(line,))
     problems: list[str] = []

@@ -201,7 +201,8 @@ def _step_status(outcome: Outcome) -> str:
 
 
 def _uuid(name: str) -> str:
-    return str(uuid5(NAMESPACE_URL, f"koppeling:{name}"))
+    shown = f"koppeling:{name}".encode("utf-8", "backslashreplace")  # a name may be no text
+    return str(uuid5(NAMESPACE_URL, shown.decode()))
 
 
 def _ms(seconds: float) -> int:

@@ -203,33 +203,41 @@ def _unescaped(match: re.Match[str]) -> str:
 
 def _replaced(view: View, pattern: re.Pattern[str], say: Callable[[re.Match[str]], str]) -> View:
     """Return a view in which each match stands as what it says."""
-    parts: list[str] = []
-    # where pieces begin in the new text, and in the old one; every second piece is a match
+    pieces: list[list[int]] = []
+
+    def locate(start: int, end: int) -> Span:
+        if not pieces:  # nearly always nothing is found in it, and no place is asked for
+            pieces.extend(_pieces(view.text, pattern, say))
+        new_at, old_at = pieces
+        return view.locate(
+            _old(start, new_at, old_at, is_end=False), _old(end, new_at, old_at, is_end=True)
+        )
+
+    return View(pattern.sub(say, view.text), locate, decoded=view.decoded)
+
+
+def _pieces(
+    text: str, pattern: re.Pattern[str], say: Callable[[re.Match[str]], str]
+) -> tuple[list[int], list[int]]:
+    """Return where pieces begin in the new text, and in the old; every second one is a match."""
     new_at, old_at, new_end, done = [0], [0], 0, 0
-    for match in pattern.finditer(view.text):
-        said = say(match)
-        parts += [view.text[done : match.start()], said]
+    for match in pattern.finditer(text):
         new_end += match.start() - done
         new_at.append(new_end)
         old_at.append(match.start())
-        new_end += len(said)
+        new_end += len(say(match))
         new_at.append(new_end)
         old_at.append(match.end())
         done = match.end()
-    parts.append(view.text[done:])
+    return new_at, old_at
 
-    def old(position: int, *, is_end: bool) -> int:
-        # an empty match leaves two pieces at one place: an end belongs to the first of them
-        piece = bisect_right(new_at, position - is_end) - 1
-        if piece % 2:
-            return old_at[piece + 1] if is_end else old_at[piece]
-        return old_at[piece] + position - new_at[piece]
 
-    return View(
-        "".join(parts),
-        lambda start, end: view.locate(old(start, is_end=False), old(end, is_end=True)),
-        decoded=view.decoded,
-    )
+def _old(position: int, new_at: list[int], old_at: list[int], *, is_end: bool) -> int:
+    # an empty match leaves two pieces at one place: an end belongs to the first of them
+    piece = bisect_right(new_at, position - is_end) - 1
+    if piece % 2:
+        return old_at[piece + 1] if is_end else old_at[piece]
+    return old_at[piece] + position - new_at[piece]
 
 
 def _base64(view: View) -> Iterator[View]:

@@ -175,3 +175,20 @@ def test_errata_count_only_in_the_reviewers_folder(tmp_path):
     assert "KNOWN-ERRATUM" not in flags()
     (tmp_path / "koppeling.toml").write_text('[review]\nfolder = "."\n', encoding="utf-8")
     assert "KNOWN-ERRATUM" in flags()
+
+
+def test_two_files_of_one_integration_are_told_unless_the_first_has_ended(tmp_path):
+    path = registered(tmp_path)
+    other = tmp_path / "z-ander.yaml"
+    text = REGISTRATION.replace("registration: voorbeeld", "registration: ander")
+    other.write_text(text, encoding="utf-8")
+
+    checked = koppeling("registration", "check", path, other, cwd=tmp_path)
+    assert checked.code == 10
+    assert "integration_id 12345_678900 stands in" in checked.err
+    judged = koppeling("status", path, other, "--json", cwd=tmp_path).json()
+    assert [each["status"] for each in judged] == ["attention", "input_error"]
+
+    end = ("terminate_immediately", *BY, "--date", "2026-11-02")
+    koppeling("decide", path, *end, cwd=tmp_path)
+    assert koppeling("registration", "check", path, other, cwd=tmp_path).code == 0

@@ -38,6 +38,7 @@ from koppeling_harness.rules.references import reference_problems
 from koppeling_harness.rules.registration_input import InputProblem, standing_problems
 from koppeling_harness.rules.words import STATUS
 from koppeling_harness.value import dataclass
+from koppeling_harness.workflow.review.doubles import doubles
 from koppeling_harness.workflow.review.status import (
     StatusRequest,
     is_a_partners,
@@ -74,6 +75,7 @@ def check(paths: Sequence[Path], *, clock: Clock) -> tuple[Path, ...]:
     found = find_registrations(paths)
     objections = _objections(clock)
     problems: list[Problem] = []
+    read: list[tuple[str, Registration]] = []
     for path in found:
         try:
             placed = load_placed(path)
@@ -81,6 +83,9 @@ def check(paths: Sequence[Path], *, clock: Clock) -> tuple[Path, ...]:
             problems += error.problems
             continue
         problems += placed.problems(objections(placed.registration))
+        read.append((str(path), placed.registration))
+    for many in doubles(read, as_of=today(clock)).values():
+        problems += many
     if problems:
         raise DocumentError(problems)
     return found

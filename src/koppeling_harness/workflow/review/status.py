@@ -33,6 +33,7 @@ from koppeling_harness.scenario.lock import read_lock
 from koppeling_harness.scenario.packs import packs_folder
 from koppeling_harness.store.runs import FoundRun, FoundRuns, find_runs
 from koppeling_harness.value import dataclass
+from koppeling_harness.workflow.review.doubles import doubles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -335,35 +336,14 @@ def _by_integration(found: FoundRuns) -> dict[str, list[FunctionalResult]]:
 
 
 def _without_doubles(dossiers: Sequence[Dossier], judging: Judging) -> list[Dossier]:
-    """Refuse a registration of which something stands in a file before it: which one is meant?
-
-    A registration that has ended leaves its integration and IntegrationId to another.
-    """
-    first: dict[tuple[str, str], str] = {}
-    kept: list[Dossier] = []
-    for each in dossiers:
-        registration = each.registration
-        if registration is None:
-            kept.append(each)
-            continue
-        names = {"registration": registration.registration}
-        if each.status.status is not Status.TERMINATED:
-            names["integration"] = registration.integration
-            names["integration_id"] = registration.integration_id or ""
-        taken = [(key, name) for key, name in names.items() if name and (key, name) in first]
-        for key, name in names.items():
-            first.setdefault((key, name), each.place)
-        problems = [
-            Problem(
-                where=each.place,
-                message=f"{key} {name} stands in {first[key, name]} already",
-                hint="Leave out one of them.",
-            )
-            for key, name in taken
-        ]
-        kept.append(
-            judging.refused(Path(each.place), registration.registration, DocumentError(problems))
-            if problems
-            else each
+    """Refuse a registration of which something stands in a file before it."""
+    known = [(each.place, each.registration) for each in dossiers if each.registration is not None]
+    found = doubles(known, as_of=judging.as_of)
+    return [
+        judging.refused(
+            Path(each.place), each.status.registration, DocumentError(found[each.place])
         )
-    return kept
+        if each.place in found
+        else each
+        for each in dossiers
+    ]

@@ -1,16 +1,20 @@
 """An environment of its own for each integration in Python, with what it requires and no more.
 
 Environments are kept, under a name that says what is in them: the digest of the requirements and of
-the interpreter. The harness is not installed in them; see `foreign_interpreter`.
+the interpreter. Integrations that require the same share one, several are made side by side, and
+one that was not used for long goes. The harness is not installed in them: `foreign_interpreter`.
 """
 
+import contextlib
 import hashlib
 import importlib.util
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,6 +30,12 @@ _BY_CUSTOM = "requirements.txt"
 _INSTALL_LIMIT_S = 600.0
 _LINES_SHOWN = 5
 _COMPLETE = "koppeling-complete"
+_KEPT_S = 30 * 24 * 3600.0
+"""An environment that no run used for so long is removed when another is made."""
+_AT_ONCE = 4
+"""So many are made side by side: pip waits for the index and the disk most of the time."""
+_ELSEWHERE = re.compile(r"^\s*(?:-|\.|/)|file:|\.whl\b", re.MULTILINE)
+"""Something that stands beside the file, so that an equal text elsewhere may mean another thing."""
 _PINNED = re.compile(r"==| @ |^\.|^/|\.whl\b|^-")
 """A version, an address, a file of one's own, or an option of pip."""
 
@@ -38,30 +48,37 @@ def with_environments(found: Discovery, *, everyone: bool = False) -> Discovery:
         everyone: Whether also those get one whose manifest names no requirements: with what
             `requirements.txt` beside it says, and nothing where there is none.
     """
-    kept: list[Integration] = []
-    set_aside: list[SetAside] = []
-    for each in found.integrations:
-        try:
-            kept.append(_with_environment(each, everyone=everyone))
-        except PluginError as error:
-            set_aside.append(
-                SetAside(
-                    name=each.manifest.id,
-                    where=str(each.folder),
-                    problem=error.message,
-                    hint=error.hint,
-                )
-            )
-    return Discovery(integrations=tuple(kept), set_aside=(*found.set_aside, *set_aside))
+    own = [each for each in found.integrations if _has_own(each, everyone=everyone)]
+    if not own:
+        return found
+    with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
+        made = dict(zip([each.manifest.id for each in own], pool.map(_given_own, own), strict=True))
+    given = [made.get(each.manifest.id, each) for each in found.integrations]
+    return Discovery(
+        integrations=tuple(each for each in given if isinstance(each, Integration)),
+        set_aside=(*found.set_aside, *(each for each in given if isinstance(each, SetAside))),
+    )
 
 
-def _with_environment(integration: Integration, *, everyone: bool) -> Integration:
+def _has_own(integration: Integration, *, everyone: bool) -> bool:
     runtime = integration.manifest.runtime
-    if not isinstance(runtime, PythonRuntime) or not (everyone or runtime.requirements):
-        return integration
-    path = integration.folder.resolve() / (runtime.requirements or _BY_CUSTOM)
-    requirements = path if runtime.requirements or path.is_file() else None
-    python = own_interpreter(integration.manifest.id, requirements, cache=cache_folder())
+    return isinstance(runtime, PythonRuntime) and bool(everyone or runtime.requirements)
+
+
+def _given_own(integration: Integration) -> Integration | SetAside:
+    """Return an integration with an interpreter of its own, or why that cannot be made."""
+    runtime = integration.manifest.runtime
+    named = runtime.requirements if isinstance(runtime, PythonRuntime) else None
+    path = integration.folder.resolve() / (named or _BY_CUSTOM)
+    try:
+        python = own_interpreter(path if named or path.is_file() else None, cache=cache_folder())
+    except PluginError as error:
+        return SetAside(
+            name=integration.manifest.id,
+            where=str(integration.folder),
+            problem=error.message,
+            hint=error.hint,
+        )
     return replace(integration, python=python)
 
 
@@ -75,11 +92,10 @@ def cache_folder() -> Path:
     return platformdirs.user_cache_path("koppeling")
 
 
-def own_interpreter(name: str, requirements: Path | None, *, cache: Path) -> Path:
+def own_interpreter(requirements: Path | None, *, cache: Path) -> Path:
     """Return the interpreter of an environment, made when it is not there yet.
 
     Args:
-        name: Id of the integration.
         requirements: What is installed in it, pinned; None: nothing.
         cache: Folder in which environments are kept.
 
@@ -91,14 +107,39 @@ def own_interpreter(name: str, requirements: Path | None, *, cache: Path) -> Pat
     content = requirements.read_bytes() if requirements else b""
     if requirements:
         _require_pinned(requirements, content.decode("utf-8", errors="replace"))
-    key = hashlib.sha256(f"{sys.version}\0{sys.base_prefix}\0".encode() + content).hexdigest()
-    folder = cache / "environments" / f"{name}-{key[:16]}"
+    folder = cache / "environments" / _name_of(content, requirements)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with filelock.FileLock(folder.with_name(f"{folder.name}.lock")):
-        if not (folder / _COMPLETE).is_file():
+        complete = folder / _COMPLETE
+        is_new = not complete.is_file()
+        if is_new:
             _make(folder, requirements)
-            (folder / _COMPLETE).touch()
+        complete.touch()  # it is used now
+        if is_new:
+            _remove_unused(folder.parent, now_s=complete.stat().st_mtime)
     return _python_in(folder)
+
+
+def _name_of(content: bytes, requirements: Path | None) -> str:
+    """Return the name of an environment: the same for all that install the same."""
+    text = content.decode("utf-8", errors="replace")
+    place = str(requirements.parent) if requirements and _ELSEWHERE.search(text) else ""
+    key = f"{sys.version}\0{sys.base_prefix}\0{place}\0".encode() + content
+    return hashlib.sha256(key).hexdigest()[:24]
+
+
+def _remove_unused(environments: Path, *, now_s: float) -> None:
+    """Remove environments that no run used for long; one that is being made is locked."""
+    import filelock  # noqa: PLC0415 - most runs need none
+
+    for each in list(environments.iterdir()):
+        with contextlib.suppress(OSError, filelock.Timeout):
+            if each.suffix == ".lock" or not (each / "pyvenv.cfg").is_file():
+                continue
+            used = each / _COMPLETE if (each / _COMPLETE).is_file() else each
+            if now_s - used.stat().st_mtime > _KEPT_S:
+                with filelock.FileLock(each.with_name(f"{each.name}.lock"), timeout=0):
+                    shutil.rmtree(each)
 
 
 def _require_pinned(path: Path, text: str) -> None:

@@ -1,4 +1,5 @@
 import asyncio
+import os
 from pathlib import Path
 
 import pytest
@@ -162,3 +163,43 @@ def test_an_integration_in_another_language_has_no_environment_of_python(tmp_pat
     (integration,) = with_environments(found(folder), everyone=True).integrations
 
     assert integration.python is None
+
+
+@pytest.mark.slow
+def test_integrations_that_require_the_same_share_an_environment(tmp_path):
+    folders = [requiring(tmp_path / name, "# nothing\n", "pass") for name in ("a", "b", "c")]
+    (folders[2] / "pinned.txt").write_text("# nothing else\n", encoding="utf-8")
+
+    one, two, three = with_environments(found(*folders)).integrations
+
+    assert [each.manifest.id for each in (one, two, three)] == ["a", "b", "c"]
+    assert one.python == two.python != three.python
+    assert len(list((tmp_path / "cache" / "environments").glob("*/pyvenv.cfg"))) == 2
+
+
+@pytest.mark.slow
+def test_files_beside_equal_requirements_keep_their_environments_apart(tmp_path):
+    folders = [requiring(tmp_path / name, "-c limits.txt\n", "pass") for name in ("a", "b")]
+    for folder in folders:
+        (folder / "limits.txt").write_text("", encoding="utf-8")
+
+    one, two = with_environments(found(*folders)).integrations
+
+    assert one.python != two.python
+
+
+@pytest.mark.slow
+def test_an_environment_that_no_run_used_for_a_month_goes_when_another_is_made(tmp_path):
+    old, used, new = (
+        requiring(tmp_path / name, f"# {name}\n", "pass") for name in ("old", "used", "new")
+    )
+    before = with_environments(found(old, used)).integrations
+    for each in before:
+        marker = each.python.parents[1] / "koppeling-complete"
+        long_ago = marker.stat().st_mtime - 31 * 24 * 3600
+        os.utime(marker, (long_ago, long_ago))
+
+    with_environments(found(used))
+    with_environments(found(new))
+
+    assert [each.python.exists() for each in before] == [False, True]

@@ -18,6 +18,7 @@ from koppeling_harness.model.run_journal import (
     ScenarioBegin,
     ScenarioEnd,
 )
+from koppeling_harness.store.journal_mark import LineMarker, forget_key
 from koppeling_harness.value import dataclass
 
 JOURNAL = "results.jsonl"
@@ -57,6 +58,8 @@ class RunJournal:
             folder.mkdir(parents=True, exist_ok=True)
             self._lock = _locked(folder)
             self._file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
+            self._marker = LineMarker(folder.resolve().name)
+            self._number = self._path.read_bytes().count(b"\n") + 1
             if self._path.stat().st_size:
                 os.write(self._file, b"\n")  # its last line may be half a line
         except OSError as error:
@@ -68,8 +71,9 @@ class RunJournal:
         self.write(dump_json(line).encode("utf-8", "replace"))
 
     def write(self, line: bytes) -> None:
-        """Write a line that is JSON already."""
-        os.write(self._file, line + b"\n")
+        """Write a line that is an object in JSON already."""
+        self._number += 1
+        os.write(self._file, self._marker.marked(line, self._number) + b"\n")
         if self._durable:
             os.fsync(self._file)
 
@@ -83,6 +87,7 @@ def remove_journal(folder: Path) -> None:
     """Take the journal of a run away: all of it stands in the record now."""
     for name in (JOURNAL, LOCK):
         (folder / name).unlink(missing_ok=True)
+    forget_key(folder.resolve().name)
 
 
 def _locked(folder: Path) -> BaseFileLock:
@@ -104,12 +109,14 @@ class BrokenRun:
         results: What was carried out.
         half_done: What had begun.
         breaks: Earlier times that it was gone on with.
+        unmarked: How many results in its journal the harness did not write, or not on this machine.
     """
 
     begin: RunBegin
     results: Mapping[Key, ScenarioResult]
     half_done: frozenset[Key]
     breaks: tuple[RunBreak, ...]
+    unmarked: int = 0
 
 
 def read_broken_run(run: str, reports: Path) -> tuple[Path, BrokenRun]:
@@ -132,10 +139,13 @@ def read_broken_run(run: str, reports: Path) -> tuple[Path, BrokenRun]:
     started: set[Key] = set()
     results: dict[Key, ScenarioResult] = {}
     breaks: list[RunBreak] = []
-    for line in _lines(folder / JOURNAL):
+    unmarked = 0
+    for line, is_ours in _lines(folder):
         match line:
             case RunBegin():
                 begins.append(line)
+            case ScenarioEnd() if not is_ours:
+                unmarked += 1
             case ScenarioBegin():
                 started.add((line.integration, line.scenario))
             case ScenarioEnd():
@@ -150,14 +160,22 @@ def read_broken_run(run: str, reports: Path) -> tuple[Path, BrokenRun]:
         results=results,
         half_done=frozenset(started - results.keys()),
         breaks=tuple(breaks),
+        unmarked=unmarked,
     )
     return folder, broken
 
 
-def _lines(path: Path) -> Iterator[RunLine]:
+def _lines(folder: Path) -> Iterator[tuple[RunLine, bool]]:
+    """Yield each line that can be read, and whether the harness wrote it here, in this order."""
+    path = folder / JOURNAL
+    marker = LineMarker(folder.resolve().name)
+    last = 0
     for number, raw in enumerate(path.read_bytes().split(b"\n"), start=1):
+        mark = marker.number_of(raw)
+        is_ours = mark is not None and mark > last
+        last = max(last, mark or 0)
         try:
             kind = _LINES[json.loads(raw)["kind"]]
-            yield load_json(kind, raw, name=f"{path}:{number}")
+            yield load_json(kind, raw, name=f"{path}:{number}"), is_ours
         except (ValueError, LookupError, TypeError, DocumentError):
             continue  # an empty line, or half of one

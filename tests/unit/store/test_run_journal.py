@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from koppeling_harness.document import dump_json
 from koppeling_harness.errors import UsageError
 from koppeling_harness.model.order import Order
 from koppeling_harness.model.run import ScenarioResult, Shard
@@ -13,7 +14,7 @@ from koppeling_harness.model.run_journal import (
     ScenarioEnd,
 )
 from koppeling_harness.model.shape import Text
-from koppeling_harness.model.verdict import Level, Outcome
+from koppeling_harness.model.verdict import Cause, Level, Outcome
 from koppeling_harness.store.run_journal import JOURNAL, RunJournal, read_broken_run, remove_journal
 
 BEGIN = RunBegin(
@@ -25,6 +26,11 @@ BEGIN = RunBegin(
     digests={"u": "e"},
     order=Order(plugins=("plugins",), packs=("scenarios",), release="Profit 8", concurrency=8),
 )
+
+
+@pytest.fixture(autouse=True)
+def _state(tmp_path, monkeypatch):
+    monkeypatch.setenv("KOPPELING_STATE", str(tmp_path / "state"))
 
 
 def result(name):
@@ -164,3 +170,41 @@ def test_nothing_of_a_journal_stays_when_all_stands_in_the_record(tmp_path):
     remove_journal(tmp_path / "r1")
 
     assert list((tmp_path / "r1").iterdir()) == []
+
+
+def test_a_line_that_the_harness_did_not_write_counts_for_nothing(tmp_path):
+    failed = replace(result("a"), outcome=Outcome.FAILED, cause=Cause.INTEGRATION)
+    written(tmp_path, ScenarioEnd(integration="u", scenario="a", result=failed))
+    path = tmp_path / "r1" / JOURNAL
+    forged = dump_json(ScenarioEnd(integration="u", scenario="a", result=result("a")))
+    with path.open("a", encoding="utf-8") as file:
+        file.write(forged + "\n")
+        file.write(forged.replace("{", '{"mark":"9-' + "0" * 64 + '",', 1) + "\n")
+    _, broken = read_broken_run("r1", tmp_path)
+
+    assert broken.results["u", "a"].outcome is Outcome.FAILED
+    assert broken.unmarked == 2
+
+
+def test_a_line_that_is_written_again_counts_for_nothing(tmp_path):
+    """An earlier pass, copied after the failure that came later."""
+    failed = replace(result("a"), outcome=Outcome.FAILED, cause=Cause.INTEGRATION)
+    end = ScenarioEnd(integration="u", scenario="a", result=result("a"))
+    written(tmp_path, end, replace(end, result=failed))
+    path = tmp_path / "r1" / JOURNAL
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join([*lines, lines[1]]))
+    _, broken = read_broken_run("r1", tmp_path)
+
+    assert broken.results["u", "a"].outcome is Outcome.FAILED
+    assert broken.unmarked == 1
+
+
+def test_a_run_that_was_gone_on_with_can_be_gone_on_with_again(tmp_path):
+    end = ScenarioEnd(integration="u", scenario="a", result=result("a"))
+    written(tmp_path, end)
+    journal = RunJournal(tmp_path / "r1", durable=False)
+    journal.append(replace(end, scenario="b", result=result("b")))
+    journal.close()
+
+    assert set(read_broken_run("r1", tmp_path)[1].results) == {("u", "a"), ("u", "b")}

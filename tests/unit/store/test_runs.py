@@ -170,7 +170,7 @@ def test_a_pipe_or_device_with_the_name_of_a_record_is_told_and_not_waited_for(t
     (tmp_path / "b").mkdir()
     os.mkfifo(tmp_path / "b" / "run.json")
     (tmp_path / "c").mkdir()
-    (tmp_path / "c" / "run.json").symlink_to("/dev/zero")
+    (tmp_path / "c" / "run.json").symlink_to("/dev/full")
     found = found_below(tmp_path)
 
     assert len(found.runs) == 1

@@ -83,6 +83,11 @@ def continuation_of(
     }
     changed = [name for name, (then, found) in common.items() if then != found]
     notes = [f"{', '.join(changed)}: changed since the break, all is done again"] if changed else []
+    if broken.unmarked:
+        notes.append(
+            f"{broken.unmarked} results in its journal were not written by this run of the "
+            "harness on this machine: they are done again"
+        )
     others = [name for name, digest in begin.digests.items() if now.get(name) != digest]
     notes += [f"{name}: its files changed since the break, it is done again" for name in others]
     kept = {

@@ -22,15 +22,10 @@ from koppeling_harness.emulator.records import (
 )
 from koppeling_harness.emulator.rules import RULES
 from koppeling_harness.emulator.specification import Field, ObjectType, UpdateConnector
+from koppeling_harness.emulator.spelling import spell
 from koppeling_harness.emulator.values import label_of, mismatch, stored
 
 _LANGUAGE = "LgId"
-COUNTRY_FIELDS = frozenset(("CoId", "CoBi", "CoDi", "CoOr", "LwNa", "LwFa", "LwMo"))
-"""Fields that hold a country in AFAS's own codes; those of legislation (`CoLw`, `CoLa`) are ISO
-in AFAS's examples."""
-
-_COUNTRY_LENGTH = 3
-"""Characters of a country; a longer `CoId` is a code of something else."""
 _HR = ("kn", "hr", "afas")
 
 
@@ -112,7 +107,7 @@ class UpdateExecutor:
             values=self._values(type_, rules, element),
             parent=parent,
         )
-        _spell(change, rules)
+        spell(change, rules)
         if rules.resolve:
             rules.resolve(change)
         if not rules.table:
@@ -373,29 +368,6 @@ def _listed_code(field: Field, found: Any) -> Any:
     if spelled is None:
         raise Refusal(Reason.DOES_NOT_EXIST, label=label_of(field))
     return spelled
-
-
-def _spell(change: Change, rules: Rules) -> None:
-    """Let keys and countries be spelled as they are kept, so that all that follows finds them."""
-    for name in rules.keys:
-        value = change.values.get(name)
-        if isinstance(value, str) and not value.isascii():
-            spelled = change.database.spelled(rules.table, name, value)
-            change.values[name] = value if spelled is None else spelled
-    for name, target in rules.references.items():
-        table, _, column = target.partition(".")
-        value = change.values.get(name)
-        if column and isinstance(value, str) and not value.isascii():
-            spelled = change.database.spelled(table, column, value)
-            change.values[name] = value if spelled is None else spelled
-    for name in COUNTRY_FIELDS & change.values.keys():
-        value, field = change.values[name], change.type.by_id.get(name.lower())
-        if value is None or field is None or field.length != _COUNTRY_LENGTH:
-            continue
-        spelled = change.database.code("country", value)
-        if spelled is None:
-            raise change.does_not_exist(name)
-        change.values[name] = spelled
 
 
 def _check_references(change: Change, rules: Rules) -> None:

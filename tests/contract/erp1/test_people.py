@@ -228,6 +228,17 @@ def test_countries_are_afas_s_own_in_every_field_that_holds_one(code, iso):
     assert client.where("ProfitCountries", "CoId", iso).rows == []
 
 
+def test_nationalities_are_those_of_afas_s_countries_and_a_few_more():
+    client = caller()
+
+    def put(code):
+        fields = {"MatchPer": "0", "BcCo": PERSON, "PsNa": code}
+        return client.put("KnPerson", person(fields)).status
+
+    assert [put(each) for each in ("B", "d", "000", "GRF", "USA2", "")] == [201] * 6
+    assert [put(each) for each in ("BE", "DE", "US", "ZZ")] == [500] * 4
+
+
 @shows("rule.address-country", "rule.address-code", "rule.image-removed", "rule.file-name")
 def test_addresses_and_images_are_taken_as_the_endpoint_notes_say():
     client = caller()

@@ -16,6 +16,7 @@ MOST_DEPTH = 64
 
 _LONG = 18
 """Digits that surely fit 64 bits."""
+_LONG_NUMBER = re.compile(r"[0-9][eE]|[0-9]{300}")
 _BOM = "\ufeff"
 _ESCAPED_HALF = re.compile(r"\\u[dD][89a-fA-F]")
 
@@ -51,7 +52,7 @@ def read_json(text: str | bytes) -> Any:
     if not text.strip():
         raise NotJsonError(nl="leeg", en="empty")
     try:
-        data = _DECODER.decode(text)
+        data = (_EXACT if _LONG_NUMBER.search(text) else _DECODER).decode(text)
     except RecursionError:
         raise _too_deep() from None
     except NotJsonError:
@@ -114,7 +115,8 @@ def _long(text: str) -> Decimal:
         ) from None
 
 
-_DECODER = json.JSONDecoder(
+_DECODER = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_constant)
+_EXACT = json.JSONDecoder(
     object_pairs_hook=_once, parse_constant=_constant, parse_float=_number, parse_int=_integer
 )
 

@@ -15,12 +15,12 @@ def listed(node: Any) -> list[dict[str, Any]]:
 def elements_of(node: Any) -> Iterator[dict[str, Any]]:
     """Yield the elements of an object."""
     for part in listed(node):
-        yield from listed(_member(part, "element"))
+        yield from listed(_member(part, "Element"))
 
 
 def fields_of(element: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     """Yield the fields of an element with their values; a field may be written with `@`."""
-    for part in listed(_member(element, "fields")):
+    for part in listed(_member(element, "Fields")):
         for name, value in part.items():
             if name.lower() not in _NO_FIELDS:
                 yield name.removeprefix("@"), value
@@ -35,16 +35,19 @@ def keys_of(element: dict[str, Any]) -> Iterator[tuple[str, Any]]:
 
 def objects_of(element: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     """Yield the objects inside an element, by their name."""
-    for part in listed(_member(element, "objects")):
+    for part in listed(_member(element, "Objects")):
         yield from part.items()
 
 
 def action_of(element: dict[str, Any]) -> str:
     """Return what `@Action` says, in lower case; empty when it says nothing."""
-    found = [_member(part, "@action") for part in listed(_member(element, "fields"))]
-    said = next((each for each in found if each is not None), _member(element, "@action"))
+    found = [_member(part, "@Action") for part in listed(_member(element, "Fields"))]
+    said = next((each for each in found if each is not None), _member(element, "@Action"))
     return "" if said is None else str(said).lower()
 
 
 def _member(node: dict[str, Any], name: str) -> Any:
-    return next((value for key, value in node.items() if key.lower() == name), None)
+    value = node.get(name)  # as AFAS writes it, nearly always
+    if value is not None:
+        return value
+    return next((each for key, each in node.items() if key.lower() == name.lower()), None)

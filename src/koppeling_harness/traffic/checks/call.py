@@ -180,8 +180,9 @@ class Call:
         """The rows that it was answered, None when that cannot be known."""
         data = self.response_json if self.exchange.status == 200 else None
         rows = data.get("rows") if isinstance(data, dict) else None
-        is_known = isinstance(rows, list) and all(isinstance(each, dict) for each in rows)
-        return rows if is_known else None
+        if not isinstance(rows, list):
+            return None
+        return rows if all(isinstance(each, dict) for each in (*rows[:1], *rows[-1:])) else None
 
     @cached_property
     def first_row(self) -> dict[str, Any]:

@@ -85,7 +85,7 @@ def _wrong(field: MetainfoField, value: Any) -> tuple[str, str]:
             f"{field.data_type} verwacht, {found} gevonden",
             f"expected {field.data_type}, found {english}",
         )
-    text = value if isinstance(value, str) else str(value).lower()
+    text = _written(value)
     if text == "":
         return "", ""
     if not _fits(field.data_type, text.strip()):
@@ -103,6 +103,13 @@ def _wrong(field: MetainfoField, value: Any) -> tuple[str, str]:
             f"{len(text)} characters, there is room for {field.length}",
         )
     return "", ""
+
+
+def _written(value: Any) -> str:
+    """Return a value as text; AFAS's examples send yes and no to codes whose values are 1 and 0."""
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    return value if isinstance(value, str) else str(value)
 
 
 def _fits(kind: str, text: str) -> bool:

@@ -1,7 +1,7 @@
 """Rules about how much is asked, how often and how much at once."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from koppeling_harness.model.shape import Text
@@ -31,25 +31,27 @@ def _cells(scene: Scene) -> Iterator[Objection]:
 
 
 def _repeated(scene: Scene) -> Iterator[Objection]:
-    seen: set[str] = set()
-    for call in scene.reads:
+    read: dict[str, int] = {}
+    for at, call in enumerate(scene.reads):
         connector = call.connector or ""
         use = scene.uses.get(connector)
-        if use is None or use.modified_field is None:
-            continue
-        if not call.came_whole:
-            seen.discard(connector)  # who reads in pages begins anew when one of them breaks off
+        if use is None or use.modified_field is None or call.exchange.status != 200:
             continue
         if call.filters or call.skip > 0:
             continue
-        if connector in seen:
+        if connector in read and _came_whole(scene.reads[read[connector] : at], connector):
             text = Text(
                 nl=f"{use.id} opnieuw helemaal gelezen; verwacht een filter op "
                 f"{use.modified_field}",
                 en=f"{use.id} read whole again; expected a filter on {use.modified_field}",
             )
             yield Objection(call=call, text=text, subject=connector)
-        seen.add(connector)
+        read[connector] = at
+
+
+def _came_whole(reads: Sequence[Call], connector: str) -> bool:
+    """Return whether no read of a connector broke off: who reads in pages then begins anew."""
+    return all(call.came_whole for call in reads if call.connector == connector)
 
 
 def _no_step_back(scene: Scene) -> Iterator[Objection]:

@@ -72,6 +72,8 @@ class Redactor:
         part = text.partition(".")[2] if text.startswith("eyJ") and "." in text else text
         self._parts.add(part, kind=kind, value=text)
         self._whole.add(text, kind=kind, value=text)
+        if '"' in text:  # quotes in JSON are not undone: every body is full of them
+            self._whole.add(text.replace('"', '\\"'), kind=kind, value=text)
         self._whole.add(text.encode("utf-8", "replace").decode("latin-1"), kind=kind, value=text)
 
     def placeholder(self, kind: str, value: str) -> str:

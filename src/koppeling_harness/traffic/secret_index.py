@@ -40,15 +40,15 @@ class Found:
 class SecretIndex:
     """A set of texts that must not be found whole, as they stand.
 
-    Of a long secret the first runs of 24 characters are kept; a text is then looked at only at
-    every 24th position, because wherever the secret stands, one of them begins at such a position.
-    Of one that is not as long, runs of 12 characters. The shortest are few: one expression
-    searches for them.
+    Of a long secret the first runs of 24 characters are kept (of 12, when it is shorter than 47);
+    a text is then looked at only at every 24th position, because wherever the secret stands, one of
+    them begins at such a position. Short secrets are few: one expression searches for them, made
+    when it is needed, not for each that comes.
     """
 
     def __init__(self) -> None:
         self._kinds: dict[str, tuple[str, str]] = {}
-        self._runs: dict[int, dict[str, list[tuple[str, int]]]] = {each: {} for each in _RUNS}
+        self._runs: dict[int, dict[str, list[tuple[str, int]]]] = {}
         self._short: list[str] = []
         self._short_pattern: re.Pattern[str] | None = None
 
@@ -63,20 +63,22 @@ class SecretIndex:
         if not text or text in self._kinds:
             return
         self._kinds[text] = (kind, value)
-        run = next((each for each in _RUNS if len(text) >= 2 * each - 1), None)
-        if run is None:
-            self._short = sorted([*self._short, text], key=len, reverse=True)
-            self._short_pattern = re.compile("|".join(map(re.escape, self._short)))
+        size = next((each for each in _RUNS if len(text) >= 2 * each - 1), None)
+        if size is None:
+            self._short.append(text)
+            self._short_pattern = None
             return
-        for at in range(run):
-            self._runs[run].setdefault(text[at : at + run], []).append((text, at))
+        runs = self._runs.setdefault(size, {})
+        for at in range(size):
+            runs.setdefault(text[at : at + size], []).append((text, at))
 
     def find(self, text: str) -> list[Found]:
         """Return where secrets stand, in order, never overlapping."""
-        found = {
-            (at, at + len(secret)): secret for run in _RUNS for at, secret in self._of(run, text)
-        }
-        if self._short_pattern is not None:
+        found = {(at, at + len(secret)): secret for at, secret in self._long(text)}
+        if self._short:
+            if self._short_pattern is None:
+                longest_first = sorted(self._short, key=len, reverse=True)
+                self._short_pattern = re.compile("|".join(map(re.escape, longest_first)))
             for match in self._short_pattern.finditer(text):
                 found.setdefault(match.span(), match.group())
         spans: list[Found] = []
@@ -86,15 +88,13 @@ class SecretIndex:
                 spans.append(Found(start=start, end=end, kind=kind, value=value))
         return spans
 
-    def _of(self, run: int, text: str) -> list[tuple[int, str]]:
-        runs = self._runs[run]
-        if not runs:
-            return []
-        places = range(0, len(text) - run + 1, run)
+    def _long(self, text: str) -> list[tuple[int, str]]:
         return [
             (at - offset, secret)
-            for at in [each for each in places if text[each : each + run] in runs]
-            for secret, offset in runs[text[at : at + run]]
+            for size, runs in self._runs.items()
+            for at in range(0, len(text) - size + 1, size)
+            if text[at : at + size] in runs
+            for secret, offset in runs[text[at : at + size]]
             if offset <= at and text.startswith(secret, at - offset)
         ]
 

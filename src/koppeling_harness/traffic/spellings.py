@@ -25,8 +25,10 @@ _TERMINAL = re.compile(
 _CONTROLS = bytes([*range(9), 11, 12, *range(14, 32), *range(127, 160)])
 _PERCENT = re.compile(r"%u([0-9A-Fa-f]{4})|%([0-9A-Fa-f]{2})")
 _FORM = re.compile(rf"{_PERCENT.pattern}|\+")
+# a quote with a backslash before it, of which JSON in JSON is full, hides nothing and is left alone
 _BACKSLASH = re.compile(
-    r"\\(?:u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|([0-7]{3})|(.))", re.DOTALL
+    r"\\(?:u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|([0-7]{3})"
+    r"|([nrtbf\\/\n\r]))"
 )
 _SINGLE = {"n": "\n", "r": "\r", "t": "\t", "b": "", "f": "", "\n": "", "\r": ""}
 _ENTITY = re.compile(r"&#[xX]?[0-9A-Fa-f]{1,7};?|&[A-Za-z]{2,8};")
@@ -171,7 +173,7 @@ def _undone(view: View) -> Iterator[View]:
         yield _replaced(view, _PERCENT, _unquoted)
         if "+" in text:  # a form has it for a blank, base64 for itself
             yield _replaced(view, _FORM, _unquoted)
-    if "\\" in text:
+    if "\\" in text and _BACKSLASH.search(text):
         yield _replaced(view, _BACKSLASH, _unescaped)
     if "&" in text:
         yield _replaced(view, _ENTITY, lambda match: html.unescape(match.group()))

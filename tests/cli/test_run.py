@@ -488,3 +488,16 @@ def test_a_run_ends_with_the_status_of_the_registrations_it_finds(project):
     assert "tiny: " in ran.out
     assert "valid until 2029-01-14" in ran.out
     assert "2029-01-14" in page.read_text(encoding="utf-8")
+
+
+def test_a_run_tells_what_it_does_not_heed_in_settings_beside_the_manifest(tmp_path):
+    folder = tmp_path / "tiny"
+    tiny_plugin(folder)
+    scenario(tmp_path / "scenarios")
+    (folder / "koppeling.toml").write_text(
+        '[programme]\nrecognised_assessors = ["Mijn neef"]\n', encoding="utf-8"
+    )
+    packs = ("--scenarios", tmp_path / "scenarios")
+    ran = koppeling("run", "--plugin", folder, *packs, cwd=folder)
+
+    assert "`programme` is AFAS's to set" in ran.all

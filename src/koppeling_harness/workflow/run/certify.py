@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from koppeling_harness.clock import Clock, today
+from koppeling_harness.config.settings import load_settings
 from koppeling_harness.engine.observer import Observer, Observers
 from koppeling_harness.errors import ExitCode, NothingToRunError
 from koppeling_harness.hosting.certification import Certification
@@ -228,7 +229,12 @@ def _certified(run: _Run, session: SessionOutcome, clock: Clock) -> Certified:
         session=session,
         exit_code=run_exit_code(record, interrupted=session.interrupted),
         integrations=run.plan.discovery.integrations,
-        notes=(*notes, *(kept.notes if kept else ()), *session.notes),
+        notes=(
+            *(each.render() for each in load_settings(Path()).ignored),
+            *notes,
+            *(kept.notes if kept else ()),
+            *session.notes,
+        ),
     )
 
 

@@ -38,6 +38,7 @@ LEAVES = {
     "report": ("registrations", "--runs", "runs"),
     "registration check": ("registrations",),
     "registration new": ("tiny",),
+    "registration split": ("registrations/kassakoppel.yaml",),
     "assessment add": (
         *("registrations/kassakoppel.yaml", "--kind", "quickscan", "--assessor", "Computest"),
         *("--report-date", "2026-05-05"),
@@ -62,7 +63,10 @@ LEAVES = {
     "records check": ("runs",),
     "rules list": (),
     "erp1 import": ("a.json",),
+    "erp1 gaps": (),
+    "erp1 openapi": (),
     "erp1 quirks": (),
+    "erp1 reset": ("--state", "erp1.state"),
     "erp1 serve": (),
     "erp1 snapshot": ("--url", "http://127.0.0.1:1", "--out", "x.json"),
     "schema": ("run",),

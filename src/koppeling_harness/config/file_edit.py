@@ -24,7 +24,7 @@ def alone_with(path: Path) -> Iterator[None]:
     """
     from filelock import FileLock, Timeout  # noqa: PLC0415 - reading needs no lock
 
-    target = path.resolve()
+    target = _file_of(path)
     if not target.parent.is_dir():
         yield  # reading the file will say that it is not there
         return
@@ -50,7 +50,7 @@ def write_whole(path: Path, text: str) -> None:
     Raises:
         ConfigurationError: The folder cannot be written to.
     """
-    target = path.resolve()
+    target = _file_of(path)
     beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     try:
         beside.write_bytes(text.encode("utf-8"))
@@ -61,3 +61,16 @@ def write_whole(path: Path, text: str) -> None:
         beside.unlink(missing_ok=True)
         message = f"{path}: expected to write it, but {error.strerror}"
         raise ConfigurationError(message) from None
+
+
+def _file_of(path: Path) -> Path:
+    """Return the file that a path leads to, or where it would be.
+
+    Raises:
+        ConfigurationError: A device or a pipe is there, which a file never takes the place of.
+    """
+    target = path.resolve()
+    if target.exists() and not target.is_file() and not target.is_dir():
+        message = f"{path}: it is a device or a pipe, expected a file; nothing was changed"
+        raise ConfigurationError(message)
+    return target

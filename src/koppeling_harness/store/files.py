@@ -35,6 +35,9 @@ def write_files(
     try:
         for name, content in files.items():
             path = folder / name
+            if path.exists() and not path.is_file() and not path.is_dir():
+                message = f"{path}: it is a device or a pipe, which a file never takes the place of"
+                raise ConfigurationError(message, hint="Name another file.")
             path.parent.mkdir(parents=True, exist_ok=True)
             new = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
             beside.append((new, path))

@@ -148,7 +148,7 @@ def test_why_a_request_was_refused_is_told_in_a_line_and_no_secret_is(tmp_path):
         "metainfo 500: the token is not in base64 (switch plain_token)",
         "metainfo 401: the token is not base64 of text",
         "metainfo 401: the access token is none of this environment",
-        "GET /T12345AA/ProfitRestServices/connectors/…/x%0ay 401: there is no header",
+        "GET /T12345AA/ProfitRestServices/connectors/…/x%0ay 404: nothing is served there",
         "connectors/Nowhere 500: ",
         "nowhere 404: nothing is served there",
         "POST /T12345AA/ProfitRestServices/oauth/token 400: unsupported_grant_type",

@@ -79,8 +79,8 @@ def as_text(checked: Sequence[CheckedFile]) -> str:
     lines = []
     for each in checked:
         lines.append(one_line(f"{each.path}: {'does not hold' if each.problems else 'holds'}"))
-        lines += (one_line(f"    {one['place']}: {one['message']}") for one in each.problems)
-        lines += (one_line(f"    {note}") for note in each.notes)
+        said = [f"{one['place']}: {one['message']}" for one in each.problems]
+        lines += (f"    {one_line(text)}" for text in (*said, *each.notes))
     wrong = sum(bool(each.problems) for each in checked)
     return "\n".join([*lines, f"{len(checked)} records, {wrong} of them do not hold"])
 

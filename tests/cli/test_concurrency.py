@@ -89,3 +89,20 @@ def test_the_same_becomes_of_every_scenario_at_any_concurrency(project):
     assert len(set(messages)) == len(messages) == 18  # each shows a value of its own
     assert what_became(project, "8") == alone
     assert what_became(project, "32") == alone
+
+
+def test_a_run_says_where_its_time_went(project):
+    ran = koppeling_process(
+        *("run", "--json", "--verbose", "--release", "Profit 8", "--concurrency", "2"), cwd=project
+    )
+
+    pace = json.loads(ran.out)["pace"]
+    assert pace["lanes"] == 2
+    assert pace["reached_s"] > 0
+    assert {each["id"] for each in pace["integrations"]} == {"one", "two", "three"}
+    for each in pace["integrations"]:
+        assert each["processes"] >= 1
+        assert each["starting_s"] > 0
+        assert 0 < each["working_s"] <= 2 * pace["reached_s"]
+        assert f"  {each['id']}: working {each['working_s']:.1f} s, waiting for" in ran.err
+    assert f"time: {pace['reached_s']:.1f} s in 2 lanes; at least" in ran.err

@@ -78,6 +78,7 @@ if TYPE_CHECKING:
     help="Keep what went over the wire, redacted, as HAR beside the report.",
 )
 @click.option("--watch", is_flag=True, help="Run again what each saved file touches, until Ctrl-C.")
+@click.option("--verbose", is_flag=True, help="Say on stderr where the time went as well.")
 @click.option("--json", "as_json", is_flag=True, help="Print the run record, and nothing else.")
 def command(
     integrations: tuple[str, ...],
@@ -100,6 +101,7 @@ def command(
     isolated: bool,
     in_process: bool,
     watch: bool,
+    verbose: bool,
     as_json: bool,
 ) -> int:
     """Certify the integrations against ERP1 and write the report.
@@ -135,7 +137,7 @@ def command(
         allow_missing=allow_missing,
     )
     if watch:
-        if keyword or shard or rerun_failed or in_process or as_json:
+        if keyword or shard or rerun_failed or in_process or as_json or verbose:
             message = "--watch takes integrations, --plugin, --scenarios, --release and --isolated"
             raise click.UsageError(message)
         from koppeling_harness.workflow.run.follow import watch_and_run
@@ -163,6 +165,8 @@ def command(
         say_json(done.json)
     else:
         say_lines(done.text)
+    if verbose:
+        say(done.details, err=True)
     return done.exit_code
 
 

@@ -84,6 +84,8 @@ class Engine:
         self._clock = clock
         self._setting = setting
         self._expected = expected
+        self.expected_s = 0.0
+        """How long what was carried out takes at least, by what is known of it."""
         self._definitions = UpdateDefinitions()
         self._breaker = Breaker()
 
@@ -100,6 +102,7 @@ class Engine:
             expected=self._expected,
             is_triggered=lambda name: self._runners[name].is_triggered,
         )
+        self.expected_s += lanes.expected_s
         tasks = [asyncio.create_task(self._lane(lanes, observer)) for _ in range(lanes.count)]
         try:
             await asyncio.gather(*tasks)

@@ -12,6 +12,7 @@ from koppeling_harness.engine.lanes import Expected, begun_first, usual
 from koppeling_harness.engine.observer import Observer
 from koppeling_harness.hosting.late_traffic import Late, LateTraffic
 from koppeling_harness.model.order import Order
+from koppeling_harness.model.pace import IntegrationPace, Pace
 from koppeling_harness.model.scenario import OperationStep
 from koppeling_harness.model.shape import Release
 from koppeling_harness.plugin.discover import Integration
@@ -74,6 +75,8 @@ class Certification:
         self._loop = asyncio.Runner()
         self._started = AsyncExitStack()
         self._engine: Engine | None = None
+        self._runners: dict[str, IntegrationRunner] = {}
+        self._reached_s = 0.0
         self._running: asyncio.Task[Any] | None = None
 
     @property
@@ -99,10 +102,36 @@ class Certification:
     async def _run(self, planned: Sequence[PlannedScenario], observer: Observer) -> None:
         self._running = asyncio.current_task()
         engine = self._engine or await self._start(planned)
-        await engine.run(planned, observer)
+        began_s = self._clock.elapsed_s()
+        try:
+            await engine.run(planned, observer)
+        finally:
+            self._reached_s += self._clock.elapsed_s() - began_s
+
+    @property
+    def pace(self) -> Pace | None:
+        """Where the time went; None before anything was carried out."""
+        if self._engine is None:
+            return None
+        return Pace(
+            lanes=self._setting.concurrency,
+            expected_s=round(self._engine.expected_s, 3),
+            reached_s=round(self._reached_s, 3),
+            integrations=tuple(
+                IntegrationPace(
+                    id=name,
+                    processes=runner.started,
+                    starting_s=round(runner.starting_s, 3),
+                    waiting_s=round(runner.waiting_s, 3),
+                    working_s=round(runner.working_s, 3),
+                )
+                for name, runner in self._runners.items()
+                if runner.is_triggered
+            ),
+        )
 
     async def _start(self, planned: Sequence[PlannedScenario]) -> Engine:
-        runners = {
+        runners = self._runners = {
             each.manifest.id: IntegrationRunner(each, in_process=self.order.in_process)
             for each in self.integrations
         }

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from koppeling_harness.engine.observer import Observer, Observers
 from koppeling_harness.hosting.certification import Certification
 from koppeling_harness.hosting.late_traffic import Late, with_late
+from koppeling_harness.model.pace import Pace
 from koppeling_harness.model.run import ScenarioResult
 from koppeling_harness.model.shape import Release
 from koppeling_harness.scenario.plan import PlannedScenario
@@ -23,6 +24,7 @@ class SessionOutcome:
         redactor: Knows every secret of the session, to search what is written.
         environment: Id of the real environment that was run against; empty for the emulated one.
         notes: What was left behind in a real environment, and why.
+        pace: Where the time went; None when nothing was carried out.
         late: What integrations sent when a scenario had ended.
     """
 
@@ -33,6 +35,7 @@ class SessionOutcome:
     environment: str = ""
     notes: tuple[str, ...] = ()
     late: tuple[Late, ...] = ()
+    pace: Pace | None = None
 
 
 class Results(Observer):
@@ -85,6 +88,7 @@ def run_session(
         environment=certification.environment,
         notes=tuple(certification.notes),
         late=certification.late,
+        pace=certification.pace,
     )
 
 

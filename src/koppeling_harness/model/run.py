@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Literal
 
 from koppeling_harness.model.finding import Finding
+from koppeling_harness.model.pace import Pace
 from koppeling_harness.model.partner import Identity
 from koppeling_harness.model.shape import OPEN, Text
 from koppeling_harness.model.verdict import Cause, ErpKind, Level, Outcome
@@ -327,3 +328,5 @@ class RunRecord:
     """Each time that it was broken off and gone on with."""
     call: str = ""
     """The same in all records of one command; empty in records of version 0.1."""
+    pace: Pace | None = None
+    """Where the time went; None where records were merged, and in those of version 0.1."""

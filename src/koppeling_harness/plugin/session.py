@@ -65,6 +65,11 @@ class IntegrationRunner:
         """How many sessions there can be at the same time."""
         self.is_triggered = False
         """Whether a session was asked for."""
+        self.started = 0
+        """Processes that were started."""
+        self.starting_s = self.waiting_s = self.working_s = 0.0
+        """Seconds until processes could be told something, until one was free, and with work."""
+        self._working_since: dict[Worker, float] = {}
         self._room = asyncio.Semaphore(self.room)
         self._refused: Breakdown | None = None
         self._early: asyncio.Task[Worker | Breakdown] | None = None
@@ -77,7 +82,10 @@ class IntegrationRunner:
     async def open(self, context: RunContext) -> "Session | Breakdown":
         """Return a session for one scenario, with the integration made ready for it."""
         self.is_triggered = True
+        clock = asyncio.get_running_loop().time
+        since_s = clock()
         await self._room.acquire()
+        self.waiting_s += clock() - since_s
         worker: Worker | Breakdown | None = None
         try:
             worker = await self._idle_one() or await self._early_one() or await self._start()
@@ -86,6 +94,7 @@ class IntegrationRunner:
                 self._room.release()
         if isinstance(worker, Breakdown):
             return worker
+        self._working_since[worker] = clock()
         session = Session(worker, context, give_back=self._give_back)
         try:
             broken = await session.prepare(timeout_s=self._start_limit_s)
@@ -116,6 +125,8 @@ class IntegrationRunner:
 
     async def _give_back(self, worker: Worker, is_sound: bool) -> None:  # noqa: FBT001
         """Take back the worker of a session that ended; one that is not sound is ended."""
+        since_s = self._working_since.pop(worker)
+        self.working_s += asyncio.get_running_loop().time() - since_s
         try:
             if is_sound and worker.is_alive:
                 self._keep(worker)
@@ -160,6 +171,8 @@ class IntegrationRunner:
             return self._refused
         watch_over()
         home = Path(tempfile.mkdtemp(prefix=folder_prefix()))
+        clock = asyncio.get_running_loop().time
+        since_s = clock()
         worker: Worker | Breakdown | None = None
         try:
             worker = await start_worker(
@@ -172,6 +185,8 @@ class IntegrationRunner:
                 )
             )
         finally:
+            self.started += 1
+            self.starting_s += clock() - since_s
             if worker is None or isinstance(worker, Breakdown):
                 _remove(home)
         if isinstance(worker, Breakdown):

@@ -223,6 +223,7 @@ def _certified(run: _Run, session: SessionOutcome, clock: Clock) -> Certified:
         seed=run.begin.seed,
         breaks=kept.breaks(clock.now()) if kept else (),
         call=run.begin.run_id,
+        pace=session.pace,
     )
     return Certified(
         record=record,

@@ -8,6 +8,7 @@ from koppeling_harness.clock import Clock
 from koppeling_harness.config.registration import registration_path
 from koppeling_harness.document import dump_json
 from koppeling_harness.errors import ExitCode, SecretFoundError
+from koppeling_harness.model.pace import Pace
 from koppeling_harness.model.run import Attempt, IntegrationRecord, RunRecord, ScenarioResult
 from koppeling_harness.model.verdict import Outcome
 from koppeling_harness.report.clean import clean, one_line
@@ -41,11 +42,13 @@ class RunDone:
         record: Of the run, or of the recheck.
         text: A few lines for a person.
         exit_code: What the process says.
+        details: Where the time went, for who asks.
     """
 
     record: object
     text: str
     exit_code: ExitCode
+    details: str = ""
 
     @property
     def json(self) -> str:
@@ -81,6 +84,7 @@ class Written:
             record=certified.record,
             text="\n".join(lines),
             exit_code=certified.exit_code,
+            details="\n".join(pace_lines(certified.record.pace)),
         )
 
 
@@ -142,6 +146,23 @@ def statuses(folders: Sequence[Path], reports: Path, clock: Clock) -> Judged | N
     if not paths:
         return None
     return judge_registrations(StatusRequest(paths=paths, runs=reports), clock=clock)
+
+
+def pace_lines(pace: Pace | None) -> list[str]:
+    """Return for a person where the time of a run went."""
+    if pace is None:
+        return []
+    lines = [
+        f"time: {pace.reached_s:.1f} s in {pace.lanes} lanes; "
+        f"at least {pace.expected_s:.1f} s was expected"
+    ]
+    for each in sorted(pace.integrations, key=lambda each: -each.working_s):
+        processes = "1 process" if each.processes == 1 else f"{each.processes} processes"
+        lines.append(
+            f"  {each.id}: working {each.working_s:.1f} s, waiting for a process "
+            f"{each.waiting_s:.1f} s, starting {processes} {each.starting_s:.1f} s"
+        )
+    return lines
 
 
 def verdict_lines(record: RunRecord) -> list[str]:

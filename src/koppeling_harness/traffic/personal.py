@@ -27,7 +27,7 @@ _BSN_NAMED = re.compile(
     r"(?i)((?:bsn|burgerservicenummer|burger service nummer|sofi(?:nummer|-nummer)?|sose)"
     r"[\"'>:=\s\\-]{1,8})([0-9](?:[ .\u00a0-]?[0-9]){7,8})(?![0-9A-Za-z])"
 )
-_BSN_WORDS = re.compile(r"(?i)bsn|burger|sofi|sose")
+_BSN_WORDS = ("bsn", "burger", "sofi", "sose")
 _GAP = r"(?: |\+|%20|\.|-|\u00a0|%2E)?"
 _IBAN = re.compile(
     rf"(?<![0-9A-Za-z])[A-Za-z]{{2}}[0-9]{{2}}(?:{_GAP}[A-Za-z0-9]{{4}}){{2,7}}"
@@ -96,7 +96,10 @@ def _replace_bsns(text: str, shape: bytes, replace: Replace) -> str:
         text = _BSN.sub(bsn, text)
     if b"000 000 000" in shape or b"0000 00 000" in shape:
         text = _BSN_IN_GROUPS.sub(bsn, text)
-    return _BSN_NAMED.sub(named, text) if _BSN_WORDS.search(text) else text
+    lower = text.lower()  # an expression that minds no case takes ten times as long
+    if not any(word in lower for word in _BSN_WORDS):
+        return text
+    return _BSN_NAMED.sub(named, text)
 
 
 def _replace_ibans(text: str, replace: Replace) -> str:

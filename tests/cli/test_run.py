@@ -267,6 +267,28 @@ def test_no_integration_is_exit_5_with_what_to_do(tmp_path):
     assert "hint:" in ran.err
 
 
+def test_a_keyword_that_matches_nothing_is_exit_5_and_leaves_no_record(project):
+    scenario(project / "scenarios")
+    ran = run(project, "-k", "nothinglikeit")
+
+    assert ran.code == 5
+    assert "matches none of 1 scenarios" in ran.err
+    assert not list(project.glob("reports/2*/run.json"))
+
+
+def test_an_own_list_is_named_with_the_digest_that_settings_take(project):
+    scenario(project / "scenarios")
+    text = koppeling("run", cwd=project).out
+    digest = json.loads(next(project.glob("reports/2*/run.json")).read_text("utf-8"))[
+        "scenario_lock"
+    ]["digest"]
+    settings = f'[review]\nlists = {{ours = "{digest}"}}\n'
+    (project / "koppeling.toml").write_text(settings, encoding="utf-8")
+
+    assert f"own list {digest}" in text
+    assert "own list" not in koppeling("run", cwd=project).out
+
+
 def test_a_reports_folder_that_cannot_be_written_is_exit_10(project):
     (project / "file").write_text("", encoding="utf-8")
     ran = run(project, "--reports", "file/below")

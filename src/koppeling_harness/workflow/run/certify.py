@@ -167,7 +167,8 @@ def _chosen(run: _Run) -> tuple[PlannedScenario, ...]:
     """Return what is to be carried out now.
 
     Raises:
-        NothingToRunError: What did not pass in an earlier run was to be repeated, and all passed.
+        NothingToRunError: What did not pass in an earlier run was to be repeated, and all passed;
+            or nothing matches the keyword.
         UsageError: The keyword expression cannot be understood.
     """
     prepared, kept = run.prepared, run.continuation
@@ -180,8 +181,13 @@ def _chosen(run: _Run) -> tuple[PlannedScenario, ...]:
         earlier = prepared.rerun.earlier.run_id
         message = f"everything in run {earlier} passed: nothing is to be repeated"
         raise NothingToRunError(message, hint="Run without --rerun-failed for a new verdict.")
-    is_meant = keyword_filter(prepared.order.keyword)
-    return tuple(each for each in selected if not (kept and kept.is_kept(each)) and is_meant(each))
+    keyword = prepared.order.keyword
+    is_meant = keyword_filter(keyword)
+    meant = [each for each in selected if is_meant(each)]
+    if selected and not meant and prepared.order.shard is None:
+        message = f"-k {keyword!r} matches none of {len(selected)} scenarios"
+        raise NothingToRunError(message, hint="See `koppeling scenarios list`.")
+    return tuple(each for each in meant if not (kept and kept.is_kept(each)))
 
 
 def _keepers(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from koppeling_harness.clock import Clock
 from koppeling_harness.config.registration import registration_path
+from koppeling_harness.config.settings import load_settings
 from koppeling_harness.document import dump_json
 from koppeling_harness.errors import ExitCode, SecretFoundError
 from koppeling_harness.model.pace import Pace
@@ -13,8 +14,10 @@ from koppeling_harness.model.run import Attempt, IntegrationRecord, RunRecord, S
 from koppeling_harness.model.verdict import Outcome
 from koppeling_harness.report.clean import clean, one_line
 from koppeling_harness.report.result_forms import ResultForms
+from koppeling_harness.rules.lists import list_word
 from koppeling_harness.rules.verdict import result_id
 from koppeling_harness.rules.verdict_notes import verdict_notes
+from koppeling_harness.scenario.known_lists import list_book
 from koppeling_harness.store.run_journal import remove_journal
 from koppeling_harness.traffic.redactor import Redactor
 from koppeling_harness.value import dataclass
@@ -168,9 +171,26 @@ def pace_lines(pace: Pace | None) -> list[str]:
 def verdict_lines(record: RunRecord) -> list[str]:
     """Return for a person: a verdict per integration, and what is wrong with it."""
     part = [f"shard {record.shard.index} of {record.shard.total}"] if record.shard else []
-    return part + [
-        line for each in record.integrations for line in _integration_lines(each, record.erp.label)
+    return [
+        *part,
+        *_own_list(record),
+        *(
+            line
+            for each in record.integrations
+            for line in _integration_lines(each, record.erp.label)
+        ),
     ]
+
+
+def _own_list(record: RunRecord) -> list[str]:
+    """Return what is said of a list that did not come with the program; nothing of one that did."""
+    digest = record.scenario_lock.digest
+    book = list_book(load_settings(Path()).lists)
+    word = list_word(book, digest, release=record.erp.label, harness=record.harness.version)
+    if word.counts:
+        return []
+    where = "only for a reader whose settings name it, [review] lists"
+    return [f"own list {digest}: a verdict on it counts in a status {where}"]
 
 
 def _integration_lines(each: IntegrationRecord, release: str) -> list[str]:

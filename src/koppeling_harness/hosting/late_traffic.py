@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from koppeling_harness.model.exchange import Exchange
 from koppeling_harness.model.run import LateCall, ScenarioResult
@@ -9,8 +10,10 @@ from koppeling_harness.model.shape import Release
 from koppeling_harness.model.verdict import Cause, Outcome
 from koppeling_harness.scenario.plan import PlannedScenario
 from koppeling_harness.traffic.checks import TRAFFIC_AFTER_END, check_exchanges
-from koppeling_harness.traffic.door import Door
 from koppeling_harness.value import dataclass
+
+if TYPE_CHECKING:
+    from koppeling_harness.traffic.door import Door
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +37,7 @@ class LateTraffic:
     def __init__(self) -> None:
         self._doors: list[tuple[PlannedScenario, Door]] = []
 
-    def watch(self, planned: PlannedScenario, door: Door) -> None:
+    def watch(self, planned: PlannedScenario, door: "Door") -> None:
         """Look after a door."""
         self._doors.append((planned, door))
 

@@ -19,10 +19,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from koppeling_harness.model.exchange import Exchange
+from koppeling_harness.model import exchange
+from koppeling_harness.model.exchange import Exchange, RefusedFor
 from koppeling_harness.model.finding import Finding
 from koppeling_harness.model.operation import OperationCall, OperationResult, RunContext
-from koppeling_harness.model.shape import Release
+from koppeling_harness.model.shape import Release, Text
 from koppeling_harness.plugin.load import (
     Refusal,
     Refused,
@@ -215,7 +216,11 @@ def _exchange(plain: Mapping[str, Any]) -> Exchange:
         name: tuple((key, value) for key, value in plain[name])
         for name in ("request_headers", "response_headers")
     }
-    return Exchange(**{**plain, **headers})
+    why = plain.get("refused")
+    refused = None
+    if why is not None:
+        refused = exchange.Refused(kind=RefusedFor(why["kind"]), found=Text(**why["found"]))
+    return Exchange(**{**plain, **headers, "refused": refused})
 
 
 def _plain_result(result: object) -> dict[str, Any]:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from koppeling_harness.model.exchange import Exchange, Sender
+from koppeling_harness.model.exchange import Exchange, Refused, RefusedFor, Sender
 from koppeling_harness.model.finding import Finding
 from koppeling_harness.model.operation import OperationCall, OperationResult, RunContext
-from koppeling_harness.model.shape import Release
+from koppeling_harness.model.shape import Release, Text
 from koppeling_harness.plugin.discover import discover
 from koppeling_harness.plugin.guard import watch_over
 from koppeling_harness.plugin.session import (
@@ -564,6 +564,25 @@ def test_traffic_checks_that_return_something_else_are_no_answer(tmp_path):
 
     assert found.kind is BreakdownKind.NO_ANSWER
     assert "returned str, expected Finding" in found.message
+
+
+def test_a_request_that_was_refused_reaches_a_plugins_own_checks_as_it_is(tmp_path):
+    hooks = (
+        "@hookimpl\ndef koppeling_check_traffic(exchanges):\n"
+        "    why = exchanges[0].refused\n    text = f'{why.kind} {why.found.en}'\n"
+        "    return [Finding(code='EIGEN-1', level=Severity.WARNING, message=text, where='here')]"
+    )
+    why = Refused(kind=RefusedFor.ADDRESS, found=Text(nl="geen adres", en="no address"))
+
+    async def play(runner: IntegrationRunner, context: RunContext) -> object:
+        session = await opened(runner, context)
+        found = await session.check_traffic([replace(an_exchange(), refused=why)])
+        await session.finish(timeout_s=5.0)
+        return found
+
+    [finding] = drive(tmp_path, play, hooks=hooks)
+
+    assert finding.message == "address no address"
 
 
 def test_a_plugin_without_traffic_checks_finds_nothing(tmp_path):

@@ -1,9 +1,16 @@
 """Names of results: `scenario[operation]`, made, read and turned into a path in one place."""
 
+import hashlib
+import re
 from typing import Self
 
 TRAFFIC = "traffic"
 """Name of the folder with recordings, in that of a run."""
+
+_LONGEST = 120
+_SHORTENED = 80
+_NOT_IN_A_NAME = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
+_OF_WINDOWS = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)")
 
 
 class ResultId(str):
@@ -45,4 +52,16 @@ class ResultId(str):
             integration: Id of the integration.
         """
         name = f"{self.scenario}.{self.operation}" if self.operation else self.scenario
-        return f"{TRAFFIC}/{integration}/{name}.har"
+        return f"{TRAFFIC}/{_file_name(integration)}/{_file_name(name)}.har"
+
+
+def _file_name(name: str) -> str:
+    """Return a name that every file system takes: short, and none that Windows keeps to itself.
+
+    Source: Microsoft, learn.microsoft.com/windows/win32/fileio/naming-a-file; 255 bytes elsewhere.
+    """
+    plain = _NOT_IN_A_NAME.sub("_", name).rstrip(". ")
+    if plain == name and len(name.encode()) <= _LONGEST and not _OF_WINDOWS.match(name):
+        return name
+    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return f"_{plain.encode('ascii', 'replace').decode().replace('?', '_')[:_SHORTENED]}-{digest}"

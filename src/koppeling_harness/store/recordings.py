@@ -29,6 +29,7 @@ def newest_recordings(reports: Path, integration: str) -> tuple[Path, ...]:
             last by name is the newest.
         integration: Its id.
     """
-    folders = sorted(reports.glob(f"*/{TRAFFIC}/{integration}"), reverse=True)
+    below = Path(ResultId("any").recording(integration)).parent
+    folders = sorted(reports.glob(f"*/{below.as_posix()}"), reverse=True)
     found = (tuple(sorted(each.glob("*.har"))) for each in folders)
     return next((each for each in found if each), ())

@@ -32,13 +32,7 @@ def read_json(content: bytes) -> Any:
         message = "it begins with a byte order mark"
         raise ValueError(message)
     _check_depth(text)
-    value = json.loads(
-        text,
-        parse_float=Decimal,
-        parse_int=_whole,
-        parse_constant=_no_constant,
-        object_pairs_hook=_members,
-    )
+    value = _DECODER.decode(text)
     if _SURROGATE.search(text):
         _check_letters(value)
     return value
@@ -93,3 +87,12 @@ def _texts(value: Any) -> Iterable[str]:
     elif isinstance(value, list):
         for inner in value:
             yield from _texts(inner)
+
+
+_DECODER = json.JSONDecoder(
+    parse_float=Decimal,
+    parse_int=_whole,
+    parse_constant=_no_constant,
+    object_pairs_hook=_members,
+)
+"""Made once: to make one takes longer than to read a body."""

@@ -28,6 +28,7 @@ class StandInSource:
     def __init__(self, *, release, redactor, **_):
         self.release = Release(label=release, version="8.0.12")
         self._redactor = redactor
+        self.late = []
 
     async def __aenter__(self):
         return self
@@ -50,9 +51,13 @@ class _Environment:
     def __init__(self, access, redactor):
         self.access = access
         self.gateway_url = access.base_url
-        self.redact = redactor.text
+        self.redactor = redactor
+        self.is_quiet = True
 
     def mark(self):
+        pass
+
+    def shut(self):
         pass
 
     def recording(self):

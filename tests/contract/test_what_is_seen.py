@@ -244,13 +244,20 @@ def test_what_comes_when_the_door_is_shut_goes_nowhere_and_is_told(erp1):
         in_time, notes = environment.recording().exchanges, notes_of(host, environment)
         await environment.close()
         await sent(data, url)
+        await sent(
+            filled(get("{P}/connectors/Own_Projects/Name/Jan%20Jansen?x=1"), environment), url
+        )
         return in_time, notes
 
     in_time, notes = runner.run(work())
 
     assert judged(in_time) == {"TRAFFIC-AFTER-END"}
     assert notes == 0
-    assert [each.exchange.path for each in host.late.seen()] == ["/connectors/KnSubject"]
+    assert [each.call.path for each in host.late.seen()] == [
+        "/connectors/KnSubject",
+        "/connectors/Own_Projects",
+    ]
+    assert "Jansen" not in repr(host.late.seen())
 
 
 def test_the_page_has_a_line_for_each_way():

@@ -27,8 +27,7 @@ class Late:
     def call(self) -> LateCall:
         """It, as a record has it."""
         seen = self.exchange
-        query = f"?{seen.query}" if seen.query else ""
-        return LateCall(scenario=self.planned.id, method=seen.method, path=seen.path + query)
+        return LateCall(scenario=self.planned.id, method=seen.method, path=seen.path)
 
 
 class LateTraffic:
@@ -44,10 +43,19 @@ class LateTraffic:
     def seen(self) -> tuple[Late, ...]:
         """Return what came late until now, and was in no result."""
         return tuple(
-            Late(planned=planned, exchange=each)
+            Late(planned=planned, exchange=_in_short(each))
             for planned, door in self._doors
             for each in door.late()
         )
+
+
+def _in_short(exchange: Exchange) -> Exchange:
+    """Return an exchange with endpoint and connector only: keys, query and bodies may be private.
+
+    What was private in the scenario is known while it runs, and not afterwards.
+    """
+    path = "/".join(exchange.path.split("/")[:3])
+    return replace(exchange, path=path, query="", request_body=None, response_body=None)
 
 
 def with_late(

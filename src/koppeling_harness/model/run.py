@@ -228,7 +228,7 @@ class LateCall:
     """`scenario` or `scenario[operation]`."""
     method: str
     path: str
-    """With its query, redacted."""
+    """Endpoint and connector only: keys and query may be private."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,7 +40,7 @@ def test_what_comes_after_the_result_makes_it_failed():
 
     assert (result.outcome, result.cause) == (Outcome.FAILED, Cause.INTEGRATION)
     assert [each.code for each in result.findings] == ["TRAFFIC-AFTER-END"]
-    assert late("one").call.path == "/connectors/X?skip=1"
+    assert late("one").call.path == "/connectors/X"
 
 
 def test_another_scenario_is_not_held_to_it():

@@ -1,6 +1,7 @@
 """One certification: ERP1, runners and engine, started when the first scenario runs."""
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any
@@ -88,16 +89,20 @@ class Certification:
         """Carry out scenarios, and tell an observer what becomes of each."""
         try:
             self._loop.run(self._run(planned, observer))
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, SystemExit):
             self._leave_off()
             raise
 
     def _leave_off(self) -> None:
-        """Cancel what is in flight; asyncio has not done so where SIGINT is ignored."""
+        """Cancel what is in flight; asyncio has not done so where SIGINT is ignored.
+
+        An exception that ends a program leaves the loop at once, whichever task it is raised in.
+        """
         if self._running is not None and not self._running.done():
             self._running.cancel()
             ended = asyncio.gather(self._running, return_exceptions=True)
-            self._loop.get_loop().run_until_complete(ended)
+            with contextlib.suppress(KeyboardInterrupt, SystemExit):  # raised by who called
+                self._loop.get_loop().run_until_complete(ended)
 
     async def _run(self, planned: Sequence[PlannedScenario], observer: Observer) -> None:
         self._running = asyncio.current_task()

@@ -31,7 +31,8 @@ class Pace:
     lanes: int
     """Scenarios in flight at most."""
     expected_s: float
-    """Its critical path, by what scenarios took in earlier runs on the same machine."""
+    """Its critical path, by what scenarios took in earlier runs on the same machine, waiting for a
+    process included; so less may be reached."""
     reached_s: float
     """From the first scenario to the last."""
     integrations: tuple[IntegrationPace, ...]

@@ -157,7 +157,7 @@ def pace_lines(pace: Pace | None) -> list[str]:
         return []
     lines = [
         f"time: {pace.reached_s:.1f} s in {pace.lanes} lanes; "
-        f"at least {pace.expected_s:.1f} s was expected"
+        f"earlier runs let expect {pace.expected_s:.1f} s"
     ]
     for each in sorted(pace.integrations, key=lambda each: -each.working_s):
         processes = "1 process" if each.processes == 1 else f"{each.processes} processes"

@@ -19,6 +19,8 @@ _GOODBYE_S = 1.0
 _DATE_S = 1.0
 """The header `Date` counts in seconds."""
 _LOOK_EVERY_S = 0.002
+_TURNS = 100
+"""Turns of the loop in which every transport has let go of its socket."""
 _SHUT_AT_MOST = 64
 """So many shut doors are listened at: each is a file descriptor."""
 
@@ -141,8 +143,10 @@ class Doors:
         for task in list(state.tasks):
             task.cancel()
         await asyncio.gather(*state.tasks, return_exceptions=True)
-        while state.connections:
-            await asyncio.sleep(0)  # a transport lets go of its socket in the next turn
+        for _ in range(_TURNS):  # a transport lets go of its socket in the next turn
+            if not state.connections:
+                return
+            await asyncio.sleep(0)
 
 
 def _config(app: object, **more: Any) -> uvicorn.Config:

@@ -6,7 +6,7 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from koppeling_harness.clock import AMSTERDAM
 from koppeling_harness.emulator.authorisation import Conditions, row_filters
@@ -15,9 +15,9 @@ from koppeling_harness.errors import ConfigurationError
 from koppeling_harness.model.connector import AppConnectorDefinition
 from koppeling_harness.model.secret import Secret
 
-_LAPSE = datetime(2027, 5, 1, tzinfo=AMSTERDAM)
+_LAPSE = datetime(2027, 5, 1, tzinfo=AMSTERDAM).astimezone(UTC)
 """From then on no token works that was made before (source: AFAS, authentication)."""
-_END = datetime(2027, 9, 1, tzinfo=AMSTERDAM)
+_END = datetime(2027, 9, 1, tzinfo=AMSTERDAM).astimezone(UTC)
 """31 August 2027 is the last day on which a classic token works (same source)."""
 
 _XML = re.compile(
@@ -92,10 +92,11 @@ class AppConnector:
             opened: When the environment was opened.
             limited: Whether secrets end.
         """
-        first = ClientSecret(secret=self.client_secret, days=self.client_secret_days)
-        return [
+        ends = opened + timedelta(days=self.client_secret_days)
+        first = [self.client_secret] if not limited or now < ends else []
+        return first + [
             each.secret
-            for each in (first, *self.further_secrets)
+            for each in self.further_secrets
             if not limited or now < (each.made or opened) + timedelta(days=each.days)
         ]
 

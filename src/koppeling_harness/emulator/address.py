@@ -9,7 +9,8 @@ Source: AFAS, docs.afas.help/apidoc; RFC 3986, sections 2.1 and 3.3.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 _PLAIN = r"(?:[A-Za-z0-9_.~!$&'()*+,=:@-]|%[0-9A-Fa-f]{2})"
@@ -25,14 +26,15 @@ _WORDS = {"connectors": 1, "bi": 2, "metainfo": 2, "oauth": 1}
 """How many words and ids follow the endpoint; what follows those is data."""
 
 
-def read_path(raw: str, settings: Mapping[str, str]) -> tuple[str, list[str]] | None:
+@lru_cache(maxsize=256)
+def read_path(raw: str, *, double_slash: bool) -> tuple[str, tuple[str, ...]] | None:
     """Return the environment and the parts below the service; None for no path of AFAS's.
 
     Args:
         raw: As it stands in the request line, without the query.
-        settings: Switches of ERP1.
+        double_slash: Whether slashes in a row count as one.
     """
-    if settings["double_slash"] == "taken":
+    if double_slash:
         raw = re.sub("/{2,}", "/", raw)
     found = _PATH.fullmatch(raw)
     if found is None:
@@ -43,7 +45,7 @@ def read_path(raw: str, settings: Mapping[str, str]) -> tuple[str, list[str]] | 
     parts = _unescaped(rest)
     if parts is None or not _are_names(rest[:words], parts[:words]):
         return None
-    return found["environment"] or "", [endpoint, *parts]
+    return found["environment"] or "", (endpoint, *parts)
 
 
 def _unescaped(raw: Sequence[str]) -> list[str] | None:

@@ -222,17 +222,18 @@ class Environment:
         """Return why a classic token does not open the environment now; empty when it does."""
         if token.own:
             return ""
-        now, rule = self.setup.clock.now(), self.settings["classic_token"]
-        lapsed = rule == "by_date" and token.lapses is not None and token.lapses <= now
-        ended = token.expires is not None and token.expires <= now
-        found = {
-            "the token was revoked": token.revoked,
-            "the token has ended": ended,
-            "the token has lapsed: AFAS ends classic tokens (switch classic_token)": lapsed,
-            "classic tokens are refused (switch classic_token)": rule == "refused",
-            "its app connector is of type OAuth: no classic token": token.app.kind == "oauth",
-        }
-        return next((problem for problem, holds in found.items() if holds), "")
+        now, rule, problem = self.setup.clock.now(), self.settings["classic_token"], ""
+        if token.revoked:
+            problem = "the token was revoked"
+        elif token.expires is not None and token.expires <= now:
+            problem = "the token has ended"
+        elif rule == "by_date" and token.lapses is not None and token.lapses <= now:
+            problem = "the token has lapsed: AFAS ends classic tokens (switch classic_token)"
+        elif rule == "refused":
+            problem = "classic tokens are refused (switch classic_token)"
+        elif token.app.kind == "oauth":
+            problem = "its app connector is of type OAuth: no classic token"
+        return problem
 
     def _by_oauth(
         self, scheme: str, token: str, address: str | None, call: Call | None

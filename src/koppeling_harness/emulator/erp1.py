@@ -97,6 +97,7 @@ class Erp1:
         )
         self.app = web.Server(
             self._environments,
+            self._setup.settings,
             handlers={
                 **endpoints.HANDLERS,
                 **files.HANDLERS,

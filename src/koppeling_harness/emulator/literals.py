@@ -8,9 +8,12 @@ scripts, `1e3` as text) is no number. Source: the values in AFAS's request examp
 import re
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 
 _BLANKS = " \t\r\n"
 _WHOLE = re.compile(r"[+-]?[0-9]+")
+_SHORT = re.compile(r"[0-9]{1,18}")
+"""What surely is a whole number, and nearly every one is."""
 _DECIMAL = re.compile(r"[+-]?([0-9]+(\.[0-9]+)?|\.[0-9]+)")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?Z?")
@@ -28,6 +31,8 @@ def whole(text: str) -> int:
     Raises:
         ValueError: It says none, or one beyond 64 bits.
     """
+    if _SHORT.fullmatch(text):
+        return int(text)
     number = decimal(text)
     if number != number.to_integral_value() or abs(number) >= 2**63:
         raise ValueError(text)
@@ -66,7 +71,12 @@ def rounded(number: Decimal, decimals: int) -> float:
         raise ValueError(number)
     if decimals < 0:
         return float(number)
-    return float(number.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)) + 0.0
+    return float(number.quantize(_step(decimals), ROUND_HALF_UP)) + 0.0
+
+
+@cache
+def _step(decimals: int) -> Decimal:
+    return Decimal(1).scaleb(-decimals)
 
 
 def yes_no(text: str) -> int:

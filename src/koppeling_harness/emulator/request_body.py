@@ -1,9 +1,10 @@
 """The body of a request as it comes over the wire: whole, not too large, its encoding undone."""
 
 import asyncio
+import types
 import zlib
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Callable, Generator, Mapping, MutableMapping
+from typing import Any
 
 MOST_BODY = 75 * 1024 * 1024
 """Bytes of a request; larger gives 413 (source: AFAS, docs.afas.help/apidoc)."""
@@ -11,8 +12,9 @@ MOST_BODY = 75 * 1024 * 1024
 _REST_LIMIT_S = 60.0
 """Longer than this the rest of a request is not waited for."""
 
-_Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-_Given = TypeVar("_Given")
+_Message = MutableMapping[str, Any]
+_Receive = Callable[[], Awaitable[_Message]]
+_Steps = Generator[Any, Any, _Message]
 
 
 class GoneError(Exception):
@@ -45,9 +47,32 @@ async def read_body(
     return _decoded(body, headers)
 
 
-async def _in_time(work: Awaitable[_Given]) -> _Given:
+async def _in_time(receive: _Receive) -> _Message:
+    """Return the next message; a timer is set only when it is not there yet."""
+    steps: Any = receive().__await__()
+    try:
+        waits_for = next(steps)
+    except StopIteration as there:
+        found: _Message = there.value
+        return found
     async with asyncio.timeout(_REST_LIMIT_S):
-        return await work
+        return await _rest(steps, waits_for)
+
+
+@types.coroutine
+def _rest(steps: _Steps, waits_for: Any) -> _Steps:
+    """Go on with what has begun and waits."""
+    while True:
+        try:
+            try:
+                given = yield waits_for
+            except BaseException as error:  # noqa: BLE001 - it is whose work it is that is told
+                waits_for = steps.throw(error)
+            else:
+                waits_for = steps.send(given)
+        except StopIteration as done:
+            found: _Message = done.value
+            return found
 
 
 async def _read(receive: _Receive, *, in_pieces: bool) -> bytes:
@@ -61,7 +86,7 @@ async def _read(receive: _Receive, *, in_pieces: bool) -> bytes:
     size = 0
     while True:
         try:
-            message = await (_in_time(receive()) if in_pieces else receive())
+            message = await (_in_time(receive) if in_pieces else receive())
         except TimeoutError:
             raise UnfitError(408) from None
         if message["type"] != "http.request":
@@ -103,7 +128,7 @@ def _decoded(body: bytes, headers: Mapping[bytes, bytes]) -> bytes:
 
 def brings_body(scope: Mapping[str, Any]) -> bool:
     """Return whether a request says that it has a body."""
-    return any(
-        name == b"transfer-encoding" or (name == b"content-length" and value.strip() != b"0")
-        for name, value in scope["headers"]
-    )
+    for name, value in scope["headers"]:
+        if name == b"transfer-encoding" or (name == b"content-length" and value.strip() != b"0"):
+            return True
+    return False

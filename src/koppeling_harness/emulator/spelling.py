@@ -12,6 +12,7 @@ in AFAS's examples."""
 _COUNTRY_LENGTH = 3
 """Characters of a country; a longer `CoId` is a code of something else."""
 _NATIONALITY_FIELDS = frozenset(("PsNa", "ViNa"))
+_PLACES = _COUNTRY_FIELDS | _NATIONALITY_FIELDS
 _OF_NO_COUNTRY = frozenset(("000", "499", "CD", "GB2", "GB3", "GB4", "GRF", "SCG", "USA2", "WS"))
 """Nationalities that are no country's code (source: AFAS, docs.afas.help/apidoc, list of PsNa)."""
 
@@ -22,12 +23,10 @@ def spell(change: Change, rules: Rules) -> None:
     Raises:
         Refusal: A country or nationality does not exist.
     """
-    for name in rules.keys:
-        _as_kept(change, name, rules.table, name)
-    for name, target in rules.references.items():
-        table, _, column = target.partition(".")
-        if column:
-            _as_kept(change, name, table, column)
+    if any(isinstance(each, str) and not each.isascii() for each in change.values.values()):
+        _spell_keys(change, rules)
+    if _PLACES.isdisjoint(change.values):
+        return
     for name in _COUNTRY_FIELDS & change.values.keys():
         field = change.type.by_id.get(name.lower())
         if field is not None and field.length == _COUNTRY_LENGTH:
@@ -37,8 +36,17 @@ def spell(change: Change, rules: Rules) -> None:
             _country(change, name)
 
 
+def _spell_keys(change: Change, rules: Rules) -> None:
+    """Spell keys as their tables do; ASCII is left to the table, which knows its case."""
+    for name in rules.keys:
+        _as_kept(change, name, rules.table, name)
+    for name, target in rules.references.items():
+        table, _, column = target.partition(".")
+        if column:
+            _as_kept(change, name, table, column)
+
+
 def _as_kept(change: Change, name: str, table: str, column: str) -> None:
-    """Spell a key as its table does; ASCII is left to the table, which knows its case."""
     value = change.values.get(name)
     if isinstance(value, str) and not value.isascii():
         spelled = change.database.spelled(table, column, value)

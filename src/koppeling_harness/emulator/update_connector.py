@@ -358,10 +358,11 @@ def _listed_code(field: Field, found: Any) -> Any:
     Raises:
         Refusal: It is not in the list.
     """
-    if not isinstance(found, str):
-        known = any(code == str(found) for code, _ in field.values)
-        if known:
+    written = str(found)
+    for code, _ in field.values:
+        if code == written:
             return found
+    if not isinstance(found, str):
         raise Refusal(Reason.DOES_NOT_EXIST, label=label_of(field))
     text = fold(found)
     spelled = next((code for code, _ in field.values if fold(code) == text), None)

@@ -7,6 +7,7 @@ import asyncio
 import base64
 import json
 import logging
+import os
 import re
 import sqlite3
 import uuid
@@ -14,6 +15,7 @@ import zlib
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
@@ -107,19 +109,22 @@ class Request:
     body: bytes
     environment: Environment
     address: str | None
-    host: str
-    """Scheme and host that the client used."""
+    scheme: str
     path: str
     """As it was called."""
-    below: str
-    """What of it is below the service."""
     proofs: tuple[str, ...] = ()
     """The values of its `DPoP` headers."""
 
     @property
+    def host(self) -> str:
+        """Scheme and host that the client used."""
+        return f"{self.scheme}://{self.headers.get(b'host', b'').decode('latin-1')}"
+
+    @property
     def call(self) -> Call:
         """What a proof must be a proof of."""
-        address = Address(url=self.host + self.path, below=self.below)
+        below = self.path.lower().find(_SERVICE) + len(_SERVICE)
+        address = Address(url=self.host + self.path, below=self.path[below:])
         return Call(method=self.method, address=address, proofs=self.proofs)
 
     @property
@@ -130,10 +135,15 @@ class Request:
         return wanted or self.environment.settings["message_language"]
 
     @property
-    def query(self) -> dict[str, str]:
+    def query(self) -> Mapping[str, str]:
         """Parameters by name in lower case; of repeated ones the last."""
-        pairs = parse_qsl(self.query_string, keep_blank_values=True)
-        return {name.lower(): value for name, value in pairs}
+        return _query(self.query_string)
+
+
+@lru_cache(maxsize=256)
+def _query(text: str) -> Mapping[str, str]:
+    pairs = parse_qsl(text, keep_blank_values=True)
+    return MappingProxyType({name.lower(): value for name, value in pairs})
 
 
 @lru_cache(maxsize=64)
@@ -169,6 +179,7 @@ class Server:
 
     Args:
         environments: By lower-case name; looked up for every request.
+        settings: Their switches, which they share.
         handlers: Endpoints by the first part of their path, for authenticated callers.
         open_handlers: Endpoints that need no token.
     """
@@ -176,11 +187,13 @@ class Server:
     def __init__(
         self,
         environments: Mapping[str, Environment],
+        settings: Mapping[str, str],
         *,
         handlers: Mapping[str, Handler],
         open_handlers: Mapping[str, OpenHandler],
     ) -> None:
         self._environments = environments
+        self._settings = settings
         self._handlers = handlers
         self._open = open_handlers
 
@@ -200,7 +213,7 @@ class Server:
         return serve
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send, only: str | None) -> None:
-        admitted = await self._patiently(lambda: self._admitted(scope, only))
+        admitted = self._admitted(scope, only)
         if isinstance(admitted, Answer):
             if brings_body(scope):  # who is not let in need not send it: what follows is unread
                 admitted.headers.append((b"connection", b"close"))
@@ -214,14 +227,13 @@ class Server:
         except UnfitError as unfit:
             await _send(Answer(status=unfit.status, content_type=EMPTY), scope, send)
             return
-        await _send(await self._patiently(lambda: self._told(request, app)), scope, send)
-
-    async def _patiently(self, work: Callable[[], _Given]) -> _Given:
-        while True:
+        answer = None
+        while answer is None:
             try:
-                return work()
+                answer = self._told(request, app)
             except FetchFirstError as first:
                 await asyncio.to_thread(first.fetch)
+        await _send(answer, scope, send)
 
     def answer(self, scope: Scope, body: bytes) -> Answer:
         """Return the answer to a whole request.
@@ -274,7 +286,6 @@ class Server:
         if environment is None:
             return None
         client = scope.get("client")
-        below = raw.lower().find(_SERVICE) + len(_SERVICE)
         return Request(
             method=scope["method"],
             parts=parts,
@@ -283,23 +294,19 @@ class Server:
             body=b"",
             environment=environment,
             address=client[0] if client else None,
-            host=f"{scope.get('scheme', 'http')}://{headers.get(b'host', b'').decode('latin-1')}",
+            scheme=scope.get("scheme", "http"),
             path=raw,
-            below=raw[below:],
-            proofs=tuple(
-                value.decode("latin-1") for name, value in scope["headers"] if name == b"dpop"
-            ),
+            proofs=_proofs(scope) if b"dpop" in headers else (),
         )
 
     def _find(
         self, raw: str, headers: Mapping[bytes, bytes], only: str | None
     ) -> tuple[Environment | None, list[str]]:
         """Return the environment that a path is about, and the path's parts below the service."""
-        settings = next((each.settings for each in self._environments.values()), None)
-        read = None if settings is None else read_path(raw, settings)
+        read = read_path(raw, double_slash=self._settings["double_slash"] == "taken")
         if read is None:
             return None, []
-        name, parts = read
+        name, parts = read[0], list(read[1])
         if only is not None:
             return (self._environments.get(only) if name.lower() in {"", only} else None), parts
         if name:
@@ -326,7 +333,7 @@ class Server:
         if request.proofs:
             _offer_nonce(answer, request)
         if settings["trace_identifier"] == "present" and answer.status not in _BEFORE:
-            answer.headers.append((b"x-trace-identifier", uuid.uuid4().hex.encode()))
+            answer.headers.append((b"x-trace-identifier", os.urandom(16).hex().encode()))
         return answer
 
     def _guarded(self, request: Request, work: Callable[[], _Given]) -> "_Given | Answer":
@@ -357,6 +364,10 @@ class Server:
             return self._open[first](request)
         handler = self._handlers.get(first)
         return Answer(status=404, content_type=EMPTY) if handler is None else handler(request, app)
+
+
+def _proofs(scope: Scope) -> tuple[str, ...]:
+    return tuple(value.decode("latin-1") for name, value in scope["headers"] if name == b"dpop")
 
 
 def _offer_nonce(answer: Answer, request: Request) -> None:

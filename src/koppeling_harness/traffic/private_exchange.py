@@ -49,6 +49,8 @@ class Privacy:
         self._values = PrivateValues(_own_words(manifest))
         self._kept: dict[int, Exchange] = {}
         self._counts: Counter[str] = Counter()
+        self._done: dict[str, tuple[str, Counter[str]]] = {}
+        self._done_with = 0
 
     def see(self, exchanges: Iterable[Exchange]) -> None:
         """Take up the private values of exchanges that are over."""
@@ -58,7 +60,7 @@ class Privacy:
 
     def text(self, text: str) -> str:
         """Return a text with every secret and every personal and private value replaced."""
-        return self._redactor.text(text, private=self._values)
+        return self._personal(self._redactor.secrets(text))[0]
 
     def exchange(self, exchange: Exchange) -> Exchange:
         """Return an exchange as it may be kept."""
@@ -79,6 +81,22 @@ class Privacy:
             redacted=tuple(sorted(counts.items())),
         )
 
+    def _personal(self, text: str) -> tuple[str, Counter[str]]:
+        """Return a text without personal and private values, and how many were replaced.
+
+        The headers of a scenario say the same again and again: each text is looked at once, until
+        another private value is known.
+        """
+        if self._done_with != len(self._values):
+            self._done.clear()
+            self._done_with = len(self._values)
+        done = self._done.get(text)
+        if done is None:
+            counts: Counter[str] = Counter()
+            done = self._redactor.personal(text, counts, private=self._values), counts
+            self._done[text] = done
+        return done
+
     def _input(self, value: Any) -> Any:
         text = value if isinstance(value, str) else json.dumps(value)
         if self._values.holds(text):
@@ -90,7 +108,9 @@ class Privacy:
         placed = self._kept.get(exchange.number) or self._by_place(exchange)
 
         def text(text: str) -> str:
-            return self._redactor.personal(text, self._counts, private=self._values)
+            replaced, counts = self._personal(text)
+            self._counts += counts
+            return replaced
 
         def body(content: str | None) -> str | None:
             if content is None:

@@ -58,6 +58,9 @@ class PrivateValues:
     def __bool__(self) -> bool:
         return bool(self._by_word)
 
+    def __len__(self) -> int:
+        return len(self._known)
+
     def add(self, value: Any) -> None:
         """Look for a value from now on, if it may be looked for by value."""
         if value is None or isinstance(value, (bool, dict, list)):

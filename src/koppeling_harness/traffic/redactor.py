@@ -70,7 +70,8 @@ class Redactor:
             return
         # a JWT begins alike whoever it belongs to
         part = text.partition(".")[2] if text.startswith("eyJ") and "." in text else text
-        self._parts.add(part, kind=kind, value=text)
+        if self._parts.add(part, kind=kind, value=text) and text.isascii() and text.isalnum():
+            return  # whoever finds any part of it finds it whole
         self._whole.add(text, kind=kind, value=text)
         if '"' in text:  # quotes in JSON are not undone: every body is full of them
             self._whole.add(text.replace('"', '\\"'), kind=kind, value=text)
@@ -146,7 +147,7 @@ class Redactor:
             return replace_personal(text, replace)
         found = [
             Found(start=start, end=end, kind="field", value=value)
-            for view in views(text)
+            for view in views(text, words=True)
             for first, last, value in private.find(view.text)
             for start, end in [view.locate(first, last)]
         ]

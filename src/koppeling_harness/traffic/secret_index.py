@@ -13,8 +13,9 @@ LEAST = 12
 Of a token that is 48 bits: no text has them by chance, and who knows them knows 48 of 256 bits.
 """
 
-_RUNS = (24, 12)
+_RUNS = (40, 20, 12)
 _GRAM = 6
+_DIGITS_LEAST = 16
 _STEP = LEAST - _GRAM + 1
 _CHANGES = 3
 _DIFFERENT = 8
@@ -40,10 +41,10 @@ class Found:
 class SecretIndex:
     """A set of texts that must not be found whole, as they stand.
 
-    Of a long secret the first runs of 24 characters are kept (of 12, when it is shorter than 47);
-    a text is then looked at only at every 24th position, because wherever the secret stands, one of
-    them begins at such a position. Short secrets are few: one expression searches for them, made
-    when it is needed, not for each that comes.
+    Of a long secret the first runs of 40 characters are kept (of 20 or 12, when it is shorter than
+    twice that); a text is then looked at only at every 40th position, because wherever the secret
+    stands, one of them begins at such a position. Short secrets are few: one expression searches
+    for them, made when it is needed, not for each that comes.
     """
 
     def __init__(self) -> None:
@@ -130,6 +131,8 @@ class PartIndex:
         """Yield what parts of secrets stand in a text of which only letters and digits are left."""
         if self._grams[True]:
             for start, end in hex_runs(compacted, LEAST):
+                if end - start < _DIGITS_LEAST and compacted[start:end].isdigit():
+                    continue  # a date, an hour: never a part of a token
                 yield from self._at(compacted, range(start, end - _GRAM + 1), self._grams[True])
         if self._grams[False]:
             places = range(0, len(compacted) - _GRAM + 1, _STEP)

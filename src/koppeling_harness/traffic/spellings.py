@@ -38,7 +38,10 @@ _HEX_MARK = re.compile(r"0[xX](?=[0-9A-Fa-f]{2})|\\[xX](?=[0-9A-Fa-f]{2})")
 _BASE64_LEAST = 16
 _BASE32_LEAST = 24
 _SPACE = b" \t\r\n"
+_NEAR, _AROUND = 50, 200
+_BETWEEN_WORDS = frozenset(" \t\r\n;,()<>[]{}&@*?\"'")
 _HEX_LEAST = 20
+_LIST_LEAST = 24
 _READABLE_LEAST = 12
 
 
@@ -59,6 +62,7 @@ _NOT_ALNUM = bytes(code for code in range(256) if _ALNUM_SHAPE[code] == 32)
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 _NUMBERS = re.compile(r"(?<![0-9])[0-9]{1,3}(?:[^0-9A-Za-z]{1,8}[0-9]{1,3}){11,}(?![0-9])")
 _NUMBER = re.compile(r"[0-9]+")
+_THREE_DIGITS_MOST = re.compile(rb"[0-9]{1,3}(?![0-9])")
 _BASE32_SHAPE = _shape(_LETTERS.upper() + "234567")
 _BASE64_OR_NOT = bytes(
     ord({"-": "+", "_": "/"}.get(chr(code), chr(code))) if _BASE64_SHAPE[code] == 120 else 32
@@ -101,20 +105,38 @@ class View:
         return self._compact
 
 
-def views(text: str) -> Iterator[View]:
-    """Yield a text, and everything that it says when spellings in it are undone."""
-    waiting = [(View(text, lambda start, end: (start, end)), 0)]
-    seen = {text}
+def views(text: str, *, words: bool = False) -> Iterator[View]:
+    """Yield a text, and everything that it says when spellings in it are undone.
+
+    Args:
+        text: What is looked at.
+        words: Whether words are looked for, in which a blank may be spelled out, and not only what
+            was drawn, of which half is enough.
+    """
+    whole = View(text, lambda start, end: (start, end))
+    waiting = [(whole, 0)]
+    seen = {text: [whole]}
     room = max(_ROOM * len(text), _ROOM_AT_LEAST)  # who packs without end is not followed for ever
     for view, depth in waiting:
         yield view
         if depth == _DEEPEST:
             continue
-        for more in _undone(view):
-            if more.text not in seen and room > 0:
-                seen.add(more.text)
+        for more in _undone(view, words=words):
+            if room > 0 and more.text and _is_new(more, seen):
                 waiting.append((more, depth + 1))
                 room -= len(more.text)
+
+
+def _is_new(view: View, seen: dict[str, list[View]]) -> bool:
+    """Return whether a text was not seen yet, or in another place."""
+    before = seen.setdefault(view.text, [])
+    if before:
+        start, end = view.locate(0, len(view.text))
+        places = [each.locate(0, len(each.text)) for each in before]
+        if any(first <= start and end <= last for first, last in places):
+            return False
+    before.append(view)
+    return True
 
 
 def latin(text: str) -> bytes:
@@ -165,33 +187,40 @@ def _runs(shape: bytes, least: int) -> Iterator[Span]:
         yield start, end
 
 
-def _undone(view: View) -> Iterator[View]:
+def _undone(view: View, *, words: bool) -> Iterator[View]:
     text, raw = view.text, view.raw
     if len(raw.translate(None, _CONTROLS)) != len(raw):
-        yield _replaced(view, _TERMINAL, lambda _match: "")
+        yield from _replaced(view, _TERMINAL, lambda _match: "", lone=True)
     if "%" in text:
-        yield _replaced(view, _PERCENT, _unquoted)
+        yield from _replaced(view, _PERCENT, _unquoted, lone=words)
         if "+" in text:  # a form has it for a blank, base64 for itself
-            yield _replaced(view, _FORM, _unquoted)
-    if "\\" in text and _BACKSLASH.search(text):
-        yield _replaced(view, _BACKSLASH, _unescaped)
+            yield from _replaced(view, _FORM, _unquoted, lone=words)
+    if "\\" in text:
+        yield from _replaced(view, _BACKSLASH, _unescaped, lone=True)
     if "&" in text:
-        yield _replaced(view, _ENTITY, lambda match: html.unescape(match.group()))
-    if "=" in text and _QUOTED.search(text):
-        yield _replaced(view, _QUOTED, lambda match: chr(int(match[1], 16)) if match[1] else "")
+        yield from _replaced(view, _ENTITY, _without_entity, lone=words)
+    if "=" in text:
+        yield from _replaced(view, _QUOTED, _without_quoted, lone=words)
     if "</" in text:
-        yield _replaced(view, _MARKUP, lambda _match: "")
+        yield from _replaced(view, _MARKUP, lambda _match: "", lone=True)
     yield from _base64(view)
     yield from _base32(view)
     yield from _base85(view)
     yield from _hexadecimal(view)
-    if b"x" * 24 in raw.translate(_LIST_SHAPE):
-        yield from _numbers(view)
+    yield from _numbers(view)
 
 
 def _unquoted(match: re.Match[str]) -> str:
     code = match[1] or match[2]
     return chr(int(code, 16)) if code else " "
+
+
+def _without_entity(match: re.Match[str]) -> str:
+    return html.unescape(match.group())
+
+
+def _without_quoted(match: re.Match[str]) -> str:
+    return chr(int(match[1], 16)) if match[1] else ""
 
 
 def _unescaped(match: re.Match[str]) -> str:
@@ -203,19 +232,68 @@ def _unescaped(match: re.Match[str]) -> str:
     return _SINGLE.get(match[5], match[5])
 
 
-def _replaced(view: View, pattern: re.Pattern[str], say: Callable[[re.Match[str]], str]) -> View:
-    """Return a view in which each match stands as what it says."""
+def _replaced(
+    view: View, pattern: re.Pattern[str], say: Callable[[re.Match[str]], str], *, lone: bool
+) -> Iterator[View]:
+    """Yield what a text says around matches, in which each stands as what it says.
+
+    Only there can a secret stand that does not stand in the text as it is.
+
+    Args:
+        view: What is looked at.
+        pattern: Of what is written for something else.
+        say: Gives what a match says.
+        lone: Whether a match counts as well that says what no secret has in it, with no other near
+            it: it leaves half of a secret as it is, and a half is found.
+    """
+    for first, last in _around(view.text, pattern, say, lone=lone):
+        yield _one_replaced(view, first, last, pattern, say)
+
+
+def _one_replaced(
+    view: View, first: int, last: int, pattern: re.Pattern[str], say: Callable[[re.Match[str]], str]
+) -> View:
+    text = view.text[first:last]
     pieces: list[list[int]] = []
 
     def locate(start: int, end: int) -> Span:
-        if not pieces:  # nearly always nothing is found in it, and no place is asked for
-            pieces.extend(_pieces(view.text, pattern, say))
+        if not pieces:
+            pieces.extend(_pieces(text, pattern, say))
         new_at, old_at = pieces
         return view.locate(
-            _old(start, new_at, old_at, is_end=False), _old(end, new_at, old_at, is_end=True)
+            first + _old(start, new_at, old_at, is_end=False),
+            first + _old(end, new_at, old_at, is_end=True),
         )
 
-    return View(pattern.sub(say, view.text), locate, decoded=view.decoded)
+    return View(pattern.sub(say, text), locate, decoded=view.decoded)
+
+
+def _around(
+    text: str, pattern: re.Pattern[str], say: Callable[[re.Match[str]], str], *, lone: bool
+) -> Iterator[Span]:
+    """Yield pieces of a text with matches in them that stand near each other."""
+    groups: list[list[re.Match[str]]] = []
+    for match in pattern.finditer(text):
+        if groups and match.start() - groups[-1][-1].end() <= _NEAR:
+            groups[-1].append(match)
+        else:
+            groups.append([match])
+    first = last = -1  # of a piece
+    for group in groups:
+        if not lone and _stands_alone(group, say):
+            continue
+        begin, end = max(0, group[0].start() - _AROUND), group[-1].end() + _AROUND
+        if begin > last >= 0:
+            yield first, last
+        first, last = begin if begin > last else first, end
+    if last >= 0:
+        yield first, last
+
+
+def _stands_alone(group: Sequence[re.Match[str]], say: Callable[[re.Match[str]], str]) -> bool:
+    if len(group) > 2 or (len(group) == 2 and group[0].end() != group[1].start()):
+        return False
+    return all(say(match) in _BETWEEN_WORDS for match in group)
 
 
 def _pieces(
@@ -294,7 +372,7 @@ def _hexadecimal(view: View) -> Iterator[View]:
     """Yield what pairs of hexadecimal digits say, whatever stands between them."""
     text = view.text
     if ("0x" in text or "\\x" in text or "0X" in text) and _HEX_MARK.search(text):
-        view = _replaced(view, _HEX_MARK, lambda _match: "")
+        view = _one_replaced(view, 0, len(text), _HEX_MARK, lambda _match: "")
     plain = view.compact
     for start, end in hex_runs(plain, _HEX_LEAST):
         packed = View("", _kept(view, _ALNUM_SHAPE))
@@ -311,10 +389,18 @@ def _hexadecimal(view: View) -> Iterator[View]:
 
 def _numbers(view: View) -> Iterator[View]:
     """Yield what lists of the numbers of characters say: `[60, 116, 111]`."""
-    for match in _NUMBERS.finditer(view.text):
+    for first, last in _runs(view.raw.translate(_LIST_SHAPE), _LIST_LEAST):
+        if len(_THREE_DIGITS_MOST.findall(view.raw, first, last)) >= _READABLE_LEAST:
+            yield from _listed(view, first, last)
+
+
+def _listed(view: View, first: int, last: int) -> Iterator[View]:
+    for match in _NUMBERS.finditer(view.text, first, last):
         numbers = [each for each in _NUMBER.finditer(match.group()) if 0 < int(each.group()) < 256]
         places = [(match.start() + each.start(), match.start() + each.end()) for each in numbers]
         text = "".join(chr(int(each.group())) for each in numbers)
+        if len(compact(text)) < _READABLE_LEAST:
+            continue
 
         def locate(start: int, end: int, places: list[Span] = places) -> Span:
             return view.locate(places[start][0], places[end - 1][1])

@@ -118,6 +118,8 @@ def test_why_a_request_was_refused_is_told_in_a_line_and_no_secret_is(tmp_path):
     options = ("--rows", "300", "--release", "Profit 9", "--import", tmp_path / "own.yaml")
     with served(*options) as erp1:
         data = "0123456789ABCDEF" * 4
+        hours = "/connectors/Profit_Realization"
+        token = {"Authorization": f"AfasToken {erp1.line['token_base64']}"}
         asked = [
             ("GET", "/metainfo", None, {}),
             ("GET", "/metainfo", None, {"Authorization": "AfasToken <token>"}),
@@ -127,14 +129,18 @@ def test_why_a_request_was_refused_is_told_in_a_line_and_no_secret_is(tmp_path):
             ("GET", "/connectors/Nowhere", None, None),
             ("GET", "/nowhere", None, None),
             ("POST", "/oauth/token", b"grant_type=x&client_id=a&client_secret=geheim", {}),
+            ("GET", f"{hours}?filterfieldids=QuantityUnit&filtervalues=1e3", None, None),
+            ("GET", f"{hours}?filterfieldids=EmployeeId&filtervalues=1,2", None, None),
+            ("POST", "/connectors/KnSubject", b'{"KnSubject": NaN}', None),
+            ("POST", "/connectors/KnSubject", b'{"KnSubject": {"Element": {"a": 1}}}', None),
+            ("POST", "/connectors/KnSubject", b"x", {**token, "Content-Encoding": "br"}),
         ]
         for method, path, body, headers in asked:
-            sent = {"Authorization": f"AfasToken {erp1.line['token_base64']}"}
             request = urllib.request.Request(
                 erp1.url + path,
                 method=method,
                 data=body,
-                headers=sent if headers is None else headers,
+                headers=token if headers is None else headers,
             )
             with pytest.raises(HTTPError) as refused:
                 urllib.request.urlopen(request, timeout=20)
@@ -152,6 +158,11 @@ def test_why_a_request_was_refused_is_told_in_a_line_and_no_secret_is(tmp_path):
         "connectors/Nowhere 500: ",
         "nowhere 404: nothing is served there",
         "POST /T12345AA/ProfitRestServices/oauth/token 400: unsupported_grant_type",
+        "filter on QuantityUnit: '1e3' is no decimal as Profit reads it",
+        "filterfieldids, filtervalues and operatortypes differ in their commas",
+        "KnSubject 400: the body is no JSON in UTF-8: NaN is no number",
+        "beside Fields and Objects stands 'a'; a key has @ before its name",
+        "KnSubject 415: Content-Encoding is br, expected gzip, deflate or identity",
     ]
     assert len(told) == len(says), told[-2:]
     assert all(text in line for text, line in zip(says, told, strict=True)), told

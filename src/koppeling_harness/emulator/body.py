@@ -39,22 +39,27 @@ def read_body(document: Any) -> tuple[str, list[Element]]:
         Refusal: It does not have the shape of a body.
     """
     if not isinstance(document, dict) or len(document) != 1:
-        raise Refusal(Reason.UNEXPECTED)
+        raise Refusal(
+            Reason.UNEXPECTED,
+            why="the body must be an object with one member, the name of the connector's object",
+        )
     name, inner = next(iter(document.items()))
     elements = list(_elements(inner))
     if not elements:
-        raise Refusal(Reason.UNEXPECTED)
+        raise Refusal(Reason.UNEXPECTED, why="the object has no Element")
     return name, elements
 
 
 def _elements(inner: Any) -> Iterator[Element]:
     for part in _listed(inner):
         if not isinstance(part, dict):
-            raise Refusal(Reason.UNEXPECTED)
+            raise Refusal(Reason.UNEXPECTED, why="Element must stand in an object")
         found = next((value for key, value in part.items() if key.lower() == "element"), None)
         for each in _listed(found):
             if not isinstance(each, dict):
-                raise Refusal(Reason.UNEXPECTED)
+                raise Refusal(
+                    Reason.UNEXPECTED, why="Element must be an object or a list of objects"
+                )
             yield _element(each)
 
 
@@ -74,14 +79,15 @@ def _element(raw: Mapping[str, Any]) -> Element:
             element.fields[name[1:]] = value
             keys.append(name[1:])
         elif name != _XML_TEXT:
-            raise Refusal(Reason.UNEXPECTED)
+            why = f"beside Fields and Objects stands {name!r}; a key has @ before its name"
+            raise Refusal(Reason.UNEXPECTED, why=why)
     element.keys = tuple(keys)
     return element
 
 
 def _take_fields(element: Element, part: Any) -> None:
     if not isinstance(part, dict):
-        raise Refusal(Reason.UNEXPECTED)
+        raise Refusal(Reason.UNEXPECTED, why="Fields must be an object")
     for name, value in part.items():
         if name.lower() == "@action":
             element.action = _action(value)
@@ -92,7 +98,7 @@ def _take_fields(element: Element, part: Any) -> None:
 def _objects(value: Any) -> Iterator[tuple[str, list[Element]]]:
     for each in _listed(value):
         if not isinstance(each, dict):
-            raise Refusal(Reason.UNEXPECTED)
+            raise Refusal(Reason.UNEXPECTED, why="Objects must be an object or a list of objects")
         for name, inner in each.items():
             yield name, list(_elements(inner))
 
@@ -100,7 +106,8 @@ def _objects(value: Any) -> Iterator[tuple[str, list[Element]]]:
 def _action(value: Any) -> str | None:
     word = str(value).lower()
     if word not in ACTIONS:
-        raise Refusal(Reason.UNEXPECTED)
+        why = f"@Action is {word[:20]!r}, expected {', '.join(ACTIONS)}"
+        raise Refusal(Reason.UNEXPECTED, why=why)
     return word
 
 

@@ -140,17 +140,19 @@ def _body(request: Request, connector: UpdateConnector) -> _Call | Answer:
 def _read_json(request: Request) -> Any:
     try:
         return read_json(request.body)
-    except (ValueError, ArithmeticError):
+    except (ValueError, ArithmeticError) as error:
+        why = f"the body is no JSON in UTF-8: {error}"
         if request.environment.settings["invalid_json"] == "500":
-            raise Refusal(Reason.UNEXPECTED) from None
-        return Answer(status=400, body=b'{"message":"Invalid json"}')
+            raise Refusal(Reason.UNEXPECTED, why=why) from None
+        return Answer(status=400, body=b'{"message":"Invalid json"}', reason=why)
 
 
 def _path_element(parts: list[str]) -> Element:
     """Return the chain of elements that a DELETE path names: object, keys, values, and so on."""
     keys, values = parts[1].split(","), parts[2].split(",")
     if len(keys) != len(values):
-        raise Refusal(Reason.UNEXPECTED)
+        why = f"the path has {len(keys)} keys and {len(values)} values"
+        raise Refusal(Reason.UNEXPECTED, why=why)
     element = Element(
         fields={
             key.strip().removeprefix("@"): value for key, value in zip(keys, values, strict=True)

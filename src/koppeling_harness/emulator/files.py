@@ -147,7 +147,8 @@ def _two(request: Request, first: str, second: str) -> tuple[str, str]:
         return request.parts[1], request.parts[2]
     query = request.query
     if len(request.parts) != 1 or first not in query or second not in query:
-        raise Refusal(Reason.UNEXPECTED)
+        why = f"expected {first} and {second}, in the path or in the query"
+        raise Refusal(Reason.UNEXPECTED, why=why)
     return query[first], query[second]
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from koppeling_harness.emulator import json_text, letters, literals
-from koppeling_harness.emulator.definition import Column, Definition
+from koppeling_harness.emulator.definition import DATA_TYPES, Column, Definition
 from koppeling_harness.emulator.messages import Reason, Refusal
 from koppeling_harness.value import dataclass
 
@@ -33,6 +33,10 @@ NOTATION = {
     "!*": 11, "!@": 12, "&": 13, "!&": 14,
 }  # fmt: skip
 """Profit's own notation of the operators."""
+
+_NO_NAMES = "expected names of fields with , or ; between them, or ['name']"
+_SHOWN = 60
+"""Most characters of a value that is told."""
 
 _QUICK = sorted(NOTATION, key=len, reverse=True)
 
@@ -70,7 +74,8 @@ def read_compact(
     if operators:
         shapes.append(_SEPARATOR.findall(operators))
     if any(shape != marks for shape in shapes):
-        raise Refusal(Reason.UNEXPECTED)
+        why = "filterfieldids, filtervalues and operatortypes differ in their commas and semicolons"
+        raise Refusal(Reason.UNEXPECTED, why=why)
     conditions = [
         Condition(field=name, operator=_operator(number), value=text)
         for name, number, text in zip(names, numbers, texts, strict=True)
@@ -88,14 +93,14 @@ def split_names(text: str) -> tuple[list[str], list[str]]:
     while True:
         found = _NAME.match(text, position)
         if found is None:
-            raise Refusal(Reason.UNEXPECTED)
+            raise Refusal(Reason.UNEXPECTED, why=_NO_NAMES)
         names.append(found[1].strip())
         if not found[2]:
             break
         marks.append(found[2])
         position = found.end()
     if found.end() != len(text):
-        raise Refusal(Reason.UNEXPECTED)
+        raise Refusal(Reason.UNEXPECTED, why=_NO_NAMES)
     return names, marks
 
 
@@ -132,7 +137,8 @@ def read_json(text: str) -> Alternatives:
             for one in _listed(filters)
         ]
     except (ValueError, ArithmeticError, KeyError, TypeError, AttributeError):
-        raise Refusal(Reason.UNEXPECTED) from None
+        why = "filterjson is not JSON with Filters, Filter, Field, @FieldId and @OperatorType"
+        raise Refusal(Reason.UNEXPECTED, why=why) from None
 
 
 def _listed(value: Any) -> list[Any]:
@@ -143,7 +149,8 @@ def _operator(text: str) -> int:
     number = literals.page_number(text)
     if number is not None and 1 <= number <= 15:
         return number
-    raise Refusal(Reason.UNEXPECTED)
+    why = f"operator type {text[:_SHOWN]!r}, expected 1 to 15"
+    raise Refusal(Reason.UNEXPECTED, why=why)
 
 
 class FilterCompiler:
@@ -244,7 +251,9 @@ class FilterCompiler:
                 return literals.rounded(literals.decimal(text), column.decimals)
             return self._read[column.type](self, text)
         except ValueError:
-            raise Refusal(Reason.UNEXPECTED) from None
+            kind = DATA_TYPES[column.type]
+            why = f"filter on {column.id}: {text[:_SHOWN]!r} is no {kind} as Profit reads it"
+            raise Refusal(Reason.UNEXPECTED, why=why) from None
 
     def _moment(self, text: str) -> str:
         if self._accept_z:

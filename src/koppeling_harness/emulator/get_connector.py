@@ -164,7 +164,7 @@ class GetExecutor:
             skip = 0
         if take < 0:
             if skip > 0:
-                raise Refusal(Reason.UNEXPECTED)
+                raise Refusal(Reason.UNEXPECTED, why="take=-1 goes with skip=-1 or skip=0 only")
             return (-1, -1) if take == -1 else (0, _DEFAULT_TAKE)
         if take == 0:
             take = {"one": 1, "none": 0, "default": _DEFAULT_TAKE}[self._settings["take_zero"]]

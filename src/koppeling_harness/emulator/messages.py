@@ -141,8 +141,8 @@ MESSAGES: dict[Reason, Message] = {
         en="Type mismatch: the value '{value}' for '{label}' is not a {expected}.",
     ),
     Reason.TOO_LONG: Message(  # *
-        nl="De waarde bij '{label}' is te lang (maximaal {length} tekens).",
-        en="The value for '{label}' is too long (at most {length} characters).",
+        nl="De waarde bij '{label}' is te lang (maximaal {length} {unit}).",
+        en="The value for '{label}' is too long (at most {length} {unit}).",
     ),
     Reason.UNKNOWN_FIELD: Message(  # *
         nl="Het veld '{field}' bestaat niet in '{object}'. (ERP1: met unknown_field=ignore vervalt "
@@ -356,12 +356,14 @@ class Refusal(Exception):  # noqa: N818 - not an error of ours: it is how Profit
 
     Args:
         reason: Why.
+        why: More of it in words of ours, for whoever serves: the caller is not told.
         values: What its text mentions. A `label` may be a pair of Dutch and English.
     """
 
-    def __init__(self, reason: Reason, **values: object) -> None:
+    def __init__(self, reason: Reason, *, why: str = "", **values: object) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.why = why
         self.values = values
 
     @property

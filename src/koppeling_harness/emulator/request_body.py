@@ -9,6 +9,7 @@ from typing import Any
 MOST_BODY = 75 * 1024 * 1024
 """Bytes of a request; larger gives 413 (source: AFAS, docs.afas.help/apidoc)."""
 
+_TOO_LARGE = f"the body has more than {MOST_BODY // 1024**2} MB"
 _REST_LIMIT_S = 60.0
 """Longer than this the rest of a request is not waited for."""
 
@@ -26,11 +27,13 @@ class UnfitError(Exception):
 
     Attributes:
         status: How it is answered.
+        reason: Why, in words of ours, for whoever serves.
     """
 
-    def __init__(self, status: int) -> None:
+    def __init__(self, status: int, reason: str) -> None:
         super().__init__(status)
         self.status = status
+        self.reason = reason
 
 
 async def read_body(
@@ -88,7 +91,7 @@ async def _read(receive: _Receive, *, in_pieces: bool) -> bytes:
         try:
             message = await (_in_time(receive) if in_pieces else receive())
         except TimeoutError:
-            raise UnfitError(408) from None
+            raise UnfitError(408, f"the rest did not come within {_REST_LIMIT_S:.0f} s") from None
         if message["type"] != "http.request":
             raise GoneError
         chunk = message.get("body", b"")
@@ -98,7 +101,7 @@ async def _read(receive: _Receive, *, in_pieces: bool) -> bytes:
         if not message.get("more_body"):
             break
     if size > MOST_BODY:
-        raise UnfitError(413)
+        raise UnfitError(413, _TOO_LARGE)
     return b"".join(chunks)
 
 
@@ -113,16 +116,17 @@ def _decoded(body: bytes, headers: Mapping[bytes, bytes]) -> bytes:
     if not body or encoding in {b"", b"identity"}:
         return body
     if encoding not in {b"gzip", b"x-gzip", b"deflate"}:
-        raise UnfitError(415)
+        found = encoding.decode("latin-1")
+        raise UnfitError(415, f"Content-Encoding is {found}, expected gzip, deflate or identity")
     inflate = zlib.decompressobj(47)  # zlib's own header or gzip's, whichever it is
     try:
         plain = inflate.decompress(body, MOST_BODY + 1)
     except zlib.error:
-        raise UnfitError(400) from None
+        raise UnfitError(400, "the body is not what its Content-Encoding says") from None
     if len(plain) > MOST_BODY:
-        raise UnfitError(413)
+        raise UnfitError(413, _TOO_LARGE)
     if not inflate.eof or inflate.unused_data:
-        raise UnfitError(400)
+        raise UnfitError(400, "the body ends before its Content-Encoding does, or after it")
     return plain
 
 

@@ -21,6 +21,7 @@ _EXPECTED = {
     "string": ("geldige tekst", "valid text"),
     "blob": ("geldige tekst", "valid text"),
 }
+_CHARACTER, _CHARACTERS = ("teken", "character"), ("tekens", "characters")
 _SHOWN = 60
 """Most characters of a value that a message repeats."""
 
@@ -40,7 +41,12 @@ def stored(field: Field, value: Any) -> Any:
     except (ValueError, TypeError, ArithmeticError):
         raise mismatch(field, value) from None
     if field.length and _size(field, found) > field.length:
-        raise Refusal(Reason.TOO_LONG, label=label_of(field), length=field.length)
+        raise Refusal(
+            Reason.TOO_LONG,
+            label=label_of(field),
+            length=field.length,
+            unit=_CHARACTER if field.length == 1 else _CHARACTERS,
+        )
     return found
 
 

@@ -225,7 +225,8 @@ class Server:
         except GoneError:
             return  # it is not whole, so it is not carried out
         except UnfitError as unfit:
-            await _send(Answer(status=unfit.status, content_type=EMPTY), scope, send)
+            refusing = Answer(status=unfit.status, content_type=EMPTY, reason=unfit.reason)
+            await _send(refusing, scope, send)
             return
         answer = None
         while answer is None:
@@ -256,6 +257,8 @@ class Server:
         As AFAS does, before the body is read.
         """
         headers = {name: value.strip(b" \t") for name, value in scope["headers"]}
+        if (b"host" not in headers or len(headers) != len(scope["headers"])) and _is_adrift(scope):
+            return Answer(status=400, content_type=EMPTY, reason="there is not one header Host")
         request = self._request(scope, headers, only)
         if request is None:
             return Answer(status=404, content_type=EMPTY)
@@ -366,6 +369,12 @@ class Server:
         return Answer(status=404, content_type=EMPTY) if handler is None else handler(request, app)
 
 
+def _is_adrift(scope: Scope) -> bool:
+    """Return whether a request names no host, or several. Source: RFC 9112, section 3.2."""
+    hosts = [name for name, _ in scope["headers"] if name == b"host"]
+    return scope.get("http_version") == "1.1" and len(hosts) != 1
+
+
 def _proofs(scope: Scope) -> tuple[str, ...]:
     return tuple(value.decode("latin-1") for name, value in scope["headers"] if name == b"dpop")
 
@@ -405,7 +414,8 @@ def refused(refusal: Refusal, request: Request) -> Answer:
         "errorNumber": refusal.number,
         "profitLogReference": reference,
     }
-    answer = Answer(status=500, body=json.dumps(body, ensure_ascii=False).encode())
+    content = json.dumps(body, ensure_ascii=False).encode()
+    answer = Answer(status=500, body=content, reason=f"{text} {refusal.why}" if refusal.why else "")
     answer.headers.append((b"x-profit-log-reference", reference.encode()))
     if request.environment.settings["x_profit_error"] == "present":
         answer.headers.append((b"x-profit-error", base64.b64encode(text.encode())))
@@ -439,7 +449,17 @@ async def _send(answer: Answer, scope: Scope, send: Send) -> None:
 
 
 def _accepts_gzip(scope: Scope) -> bool:
-    return any(name == b"accept-encoding" and b"gzip" in value for name, value in scope["headers"])
+    return any(name == b"accept-encoding" and _is_gzip(value) for name, value in scope["headers"])
+
+
+@lru_cache(maxsize=64)
+def _is_gzip(accepted: bytes) -> bool:
+    """Return whether a value of `Accept-Encoding` takes gzip. Source: RFC 9110, section 12.5.3."""
+    for part in accepted.decode("latin-1").lower().split(","):
+        name, _, weight = part.partition(";")
+        if name.strip() in {"gzip", "x-gzip"}:
+            return _weight(weight.strip().removeprefix("q=").strip() or None) > 0
+    return False
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:

@@ -187,6 +187,25 @@ def test_the_vat_of_an_order_follows_the_rate_of_its_articles():
     ]  # fmt: skip
 
 
+def test_the_totals_of_an_order_are_the_sums_of_what_its_lines_show():
+    client = caller()
+    line = {"VaIt": "2", "ItCd": "A00001", "BiUn": "STK", "QuUn": "1.1235", "Upri": "3.33335"}
+    lines = [line, line, {**line, "PRDc": 7}]
+    order = client.post("FbSales", element("FbSales", {"DbId": "10001"}, FbSalesLines=lines))
+    number = order.json()["results"]["FbSales"]["OrNu"]
+
+    (row,) = client.where("Profit_Salesorders", "OrderNumber", number).rows
+    shown = client.where("Profit_SalesorderLines", "OrderNumber", number).rows
+
+    def total(name: str) -> float:
+        return round(sum(each[name] for each in shown), 2)
+
+    assert len(shown) == 3
+    assert (row["TotalAmount"], row["Discount"]) == (total("AmtTotal"), total("AmtRowDiscount"))
+    assert row["TotalAmount"] == round(row["Gross"] - row["Discount"], 2)
+    assert row["InvoiceTotal"] == round(row["TotalAmount"] + row["VAT"], 2)
+
+
 def test_amounts_balance_to_the_cent():
     client = caller()
     day = {"EnDa": "2026-03-01", "BpDa": "2026-03-01"}

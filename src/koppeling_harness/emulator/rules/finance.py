@@ -54,7 +54,7 @@ def _check_period(change: Change, year: int, period: int) -> None:
 def _resolve_line(change: Change) -> None:
     """Book one line under its header, or find the lines of an entry that goes."""
     if change.parent is None:
-        raise Refusal(Reason.UNEXPECTED)
+        raise Refusal(Reason.UNEXPECTED, why="FiEntries must stand in FiEntryPar")
     values = change.values
     if change.action == "delete":
         return

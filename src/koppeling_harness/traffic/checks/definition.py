@@ -1,6 +1,7 @@
 """The rule that holds what is written against what the connector takes, as metainfo tells it."""
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -20,12 +21,17 @@ from koppeling_harness.traffic.checks.call import Call
 from koppeling_harness.traffic.checks.rule import Objection, Rule, Scene
 
 _REDACTED = re.compile(r"\[[a-z]+:[0-9a-f]{8}\]")
+_BLANKS = " \t\r\n"
 _BOOLEANS = frozenset({"true", "false", "0", "1", "-1"})
-_NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*)?(?:e[+-]?[0-9]{1,3})?|[+-]?\.[0-9]+", re.IGNORECASE)
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)")
+"""Profit's own form; `1.` and `1e3` are none, though JSON's number 1e3 is 1000."""
+_MOST_DIGITS = 40
+_TOO_LARGE = {"int": 2**63, "decimal": 10**15}
+"""Beyond what Profit keeps (inferred)."""
 _MOMENT = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2})?(?:\.[0-9]{1,7})?Z?)?"
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?Z?)?"
 )
-_TIME = re.compile(r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?:\.[0-9]{1,7})?")
+_TIME = re.compile(r"[0-9]{2}:[0-9]{2}(?::[0-9]{2})?")
 
 
 def _body(scene: Scene) -> Iterator[Objection]:
@@ -85,42 +91,75 @@ def _wrong(field: MetainfoField, value: Any) -> tuple[str, str]:
             f"{field.data_type} verwacht, {found} gevonden",
             f"expected {field.data_type}, found {english}",
         )
-    text = _written(value)
+    text = _written(value, field.data_type)
     if text == "":
         return "", ""
-    if not _fits(field.data_type, text.strip()):
+    if not _fits(field.data_type, text.strip(_BLANKS)):
         return f"{text!r} is geen {field.data_type}", f"{text!r} is no {field.data_type}"
-    if field.values is not None and text.lower() not in {each.id.lower() for each in field.values}:
+    if field.values is not None and not _is_listed(field, text):
         some = ", ".join(each.id for each in field.values[:6])
         more = ", …" if len(field.values) > 6 else ""
         return (
             f"{text!r} staat niet in de lijst {some}{more}",
             f"{text!r} is not in the list {some}{more}",
         )
-    if field.data_type == "string" and 0 < field.length < len(text):
+    size = _size(field.data_type, text)
+    if 0 < field.length < size:
         return (
-            f"{len(text)} tekens, er passen er {field.length}",
-            f"{len(text)} characters, there is room for {field.length}",
+            f"{size} tekens, er passen er {field.length}",
+            f"{size} characters, there is room for {field.length}",
         )
     return "", ""
 
 
-def _written(value: Any) -> str:
+def _is_listed(field: MetainfoField, text: str) -> bool:
+    """Return whether a code is in a field's list, in any case; `01` is the number 1."""
+    if field.data_type == "int":
+        text = str(int(Decimal(text.strip(_BLANKS))))
+    known = {_folded(each.id) for each in field.values or ()}
+    return _folded(text) in known
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
+
+
+def _size(kind: str, text: str) -> int:
+    """Return the length of a text as .NET counts it, or the digits of a whole number."""
+    if kind == "int":
+        return len(str(abs(int(Decimal(text.strip(_BLANKS))))))
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2 if kind == "string" else 0
+
+
+def _written(value: Any, kind: str) -> str:
     """Return a value as text; AFAS's examples send yes and no to codes whose values are 1 and 0."""
-    if isinstance(value, bool):
+    if isinstance(value, bool) or (kind == "boolean" and value in (0, 1)):
         return "1" if value else "0"
-    return value if isinstance(value, str) else str(value)
+    return value if isinstance(value, str) else _plain(value)
+
+
+def _plain(number: Any) -> str:
+    """Return a number of JSON without an exponent."""
+    exact = number if isinstance(number, Decimal) else Decimal(str(number))
+    if abs(exact.adjusted()) > _MOST_DIGITS:
+        return str(number)  # too long to write out, and it fits nothing
+    return format(exact, "f")
 
 
 def _fits(kind: str, text: str) -> bool:
-    if kind == "int":
-        whole = _NUMBER.fullmatch(text) and Decimal(text) == Decimal(text).to_integral_value()
-        return bool(whole) or text in _BOOLEANS
-    if kind == "decimal":
-        return bool(_NUMBER.fullmatch(text)) or text in _BOOLEANS
+    if kind in _TOO_LARGE:
+        return _is_number(kind, text)
     if kind == "date":
         return _is_moment(text)
     return kind != "boolean" or text.lower() in _BOOLEANS
+
+
+def _is_number(kind: str, text: str) -> bool:
+    if len(text) > _MOST_DIGITS or not _NUMBER.fullmatch(text):
+        return False
+    number = Decimal(text)
+    whole = kind != "int" or number == number.to_integral_value()
+    return whole and abs(number) < _TOO_LARGE[kind]
 
 
 def _is_moment(text: str) -> bool:

@@ -160,3 +160,46 @@ def test_a_field_that_is_given_as_a_key_is_held_against_manifest_and_definition(
         ("UNDECLARED-FIELD", "field Nr of PtRealization is not in the manifest"),
         ("BODY-DEFINITION", "PtRealization.Nr: 'x' is no int"),
     ]
+
+
+READ_BY_ERP1 = [
+    *[
+        ({"Qu": value}, fits)
+        for value, fits in (
+            ("1e3", False), (1e3, True), ("1.", False), (".5", True), ("-.5", True), ("+1", True),
+            ("1_0", False), ("1,5", False), ("\u0661", False), ("\uff11", False), ("NaN", False),
+            ("0x10", False), (" 1\t", True), ("1\u00a0", False), ("true", False), (True, True),
+            (10**15, False), ("999999999999999", True), ("0" * 41, False), (1e300, False),
+            (1e-300, False),
+        )
+    ],
+    *[
+        ({"Nr": value}, fits)
+        for value, fits in (("12.0", True), ("1.5", False), (2**63, False), ("true", False))
+    ],
+    *[({"VaIt": value}, fits) for value, fits in (("01", True), ("7.0", True), ("2", False))],
+    *[
+        ({"Bl": value}, fits)
+        for value, fits in (
+            ("-1", True), ("TRUE", True), (" true ", True), ("ja", False), ("2", False),
+            (False, True), (1, True),
+        )
+    ],
+    *[
+        ({"DaTi": value}, fits)
+        for value, fits in (
+            ("2026-11-02T10:00:00.12345678Z", True), ("2026-11-02 10:00", True), ("9:00", False),
+            ("2026-11-02T10:00.5", False), ("09:00:00.5", False), ("2026-02-30", False),
+            ("2026-11-02T10:00:00+01:00", False), ("0000-01-01", False),
+        )
+    ],
+    *[
+        ({"EmId": value}, fits)
+        for value, fits in (("\U0001f600" * 8, False), ("\U0001f600" * 7, True), ("x" * 15, True))
+    ],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("fields", "fits"), READ_BY_ERP1)
+def test_what_erp1_takes_is_not_objected_to_and_what_it_refuses_is(fields, fits):
+    assert (messages(Tape().write(fields)) == []) is fits

@@ -279,14 +279,18 @@ def test_a_keyword_that_matches_nothing_is_exit_5_and_leaves_no_record(project):
 def test_an_own_list_is_named_with_the_digest_that_settings_take(project):
     scenario(project / "scenarios")
     text = koppeling("run", cwd=project).out
-    digest = json.loads(next(project.glob("reports/2*/run.json")).read_text("utf-8"))[
-        "scenario_lock"
-    ]["digest"]
+    record = json.loads(next(project.glob("reports/2*/run.json")).read_text("utf-8"))
+    digest = record["scenario_lock"]["digest"]
     settings = f'[review]\nlists = {{ours = "{digest}"}}\n'
     (project / "koppeling.toml").write_text(settings, encoding="utf-8")
 
+    assert record["integrations"][0]["scope"] == {"whole": False, "because": ["own_list"]}
     assert f"own list {digest}" in text
-    assert "own list" not in koppeling("run", cwd=project).out
+    assert f"own list {digest}" not in koppeling("run", cwd=project).out
+    asked = koppeling("can-release", "tiny", "1.0.0", "--to", "Profit 8", cwd=project)
+    assert asked.code == 0, asked.out
+    (project / "koppeling.toml").unlink()
+    assert koppeling("can-release", "tiny", "1.0.0", "--to", "Profit 8", cwd=project).code == 11
 
 
 def test_a_reports_folder_that_cannot_be_written_is_exit_10(project):

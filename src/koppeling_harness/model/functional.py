@@ -40,6 +40,7 @@ class FunctionalResult:
         failed: Ids of the required scenarios that failed, `scenario` or `scenario[operation]`.
         inconclusive: How many required scenarios could not be judged.
         not_run: How many required scenarios were not executed.
+        not_started: How many of those that could not be judged never started.
         waived: Ids of those that failed and bear the mark of a waiver.
         part: Why it was no whole run, such as `keyword`; empty for a whole one.
         kind: Against which kind of ERP it was run.
@@ -64,6 +65,7 @@ class FunctionalResult:
     failed: tuple[str, ...] = ()
     inconclusive: int = 0
     not_run: int = 0
+    not_started: int = 0
     waived: tuple[str, ...] = ()
     part: tuple[str, ...] = ()
     kind: ErpKind = ErpKind.EMULATOR

@@ -191,7 +191,7 @@ class Scope:
     """Whether it was all of it; a part is no verdict of the whole."""
     because: tuple[str, ...] = ()
     """Why it was a part: `keyword`, `named_scenarios`, `shard`, `rerun`, `interrupted`,
-    `in_process`; more may come."""
+    `in_process`, `own_list`, `missing_shard`; more may come."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 from koppeling_harness.model.result_id import ResultId
 from koppeling_harness.model.verdict import Cause, ErpKind, Level, Outcome
-from koppeling_harness.rules.judge import judge
+from koppeling_harness.rules.judge import NOT_STARTED, judge
 from koppeling_harness.rules.lists import ListBook
 from koppeling_harness.value import dataclass
 
@@ -24,6 +24,10 @@ _VERSION = re.compile(r"\d+(\.\d+)*([.+-]?[A-Za-z0-9]+)*")
 _PROFIT = re.compile(r"Profit (\d+)")
 _PRODUCTION = re.compile(r"O[0-9]", re.IGNORECASE)
 _EMULATED = "ERP1"
+_UNTOLD = ("", "unknown")
+"""Versions of an environment that never said which it is."""
+_SHARED = "not in a shared environment"
+"""How it begins why a scenario was not asked where others work too."""
 _WORST_FIRST = ("failed", "inconclusive", "not_run", "passed")
 _MAY_OBJECT = ("cause", "findings", "waiver", "attempts", "passed_on_retry")
 _RANK = {name: rank for rank, name in enumerate(_WORST_FIRST)}
@@ -94,7 +98,8 @@ def against_list(record: Plain, book: ListBook) -> list[Objection]:
         found.append(Objection(place="scenario_lock.required", message=message))
     for number, each in enumerate(record["integrations"]):
         if not each.get("problem"):
-            found += _ids_against(each, f"integrations[{number}].required_ids", known)
+            place = f"integrations[{number}].required_ids"
+            found += _ids_against(each, place, known, kind=str(record["erp"]["kind"]))
     return found
 
 
@@ -123,6 +128,18 @@ def outcomes(results: Sequence[Plain]) -> dict[str, str]:
         if name not in worst or _RANK[outcome] < _RANK[worst[name]]:
             worst[name] = outcome
     return worst
+
+
+def never_started(integration: Plain) -> set[str]:
+    """Return the ids of what could not be judged because the integration could not be started."""
+    worst = outcomes(integration["results"])
+    began = {id_of(one) for one in integration["results"] if one.get("exchanges")}
+    return {
+        id_of(one)
+        for one in integration["results"]
+        if worst[id_of(one)] == Outcome.INCONCLUSIVE
+        and any(each["code"] == NOT_STARTED for each in one.get("findings") or ())
+    } - began
 
 
 def required_of(integration: Plain) -> list[str]:
@@ -187,21 +204,25 @@ def _erp(record: Plain) -> Iterator[Objection]:
     if _PRODUCTION.match(environment):
         message = f"{environment} is a production environment, which the program never runs against"
         yield Objection(place="erp.environment", message=message)
-    number = _PROFIT.fullmatch(label)
-    if version and number and version.split(".", maxsplit=1)[0] != number[1]:
+    yield from _release(record, label, version)
+
+
+def _release(record: Plain, label: str, version: str) -> Iterator[Objection]:
+    number, is_told = _PROFIT.fullmatch(label), version not in _UNTOLD
+    if number and is_told and version.split(".", maxsplit=1)[0] != number[1]:
         message = f"found {label}, but /profitversion said {version}"
         yield Objection(place="erp.label", message=message)
-    if (
-        not version
-        and not record.get("breaks")
-        and any(
-            result["outcome"] == Outcome.PASSED
-            for each in record["integrations"]
-            for result in each["results"]
-            if not result.get("carried_from")
-        )
-    ):
-        yield Objection(place="erp.version", message="empty, though scenarios were carried out")
+    passed = any(
+        result["outcome"] == Outcome.PASSED and not result.get("carried_from")
+        for each in record["integrations"]
+        for result in each["results"]
+    )
+    if passed and number is None:
+        message = f"found {label!r}, expected a release such as Profit 8"
+        yield Objection(place="erp.label", message=message)
+    if passed and not is_told and not record.get("breaks"):
+        message = f"found {version!r}, though scenarios were carried out"
+        yield Objection(place="erp.version", message=message)
 
 
 def _shard(record: Plain) -> Iterator[Objection]:
@@ -276,14 +297,26 @@ def _declared(each: Plain, _record: Plain) -> Iterator[Objection]:
         yield Objection(place="exercised", message=message)
 
 
-def _required(each: Plain, _record: Plain) -> Iterator[Objection]:
+def _late(each: Plain, _record: Plain) -> Iterator[Objection]:
+    known = outcomes(each["results"])
+    for number, one in enumerate(each.get("late") or ()):
+        if known.get(str(one["scenario"])) == Outcome.PASSED:
+            message = f"{one['scenario']} passed, but sent something when it had ended"
+            yield Objection(place=f"late[{number}]", message=message)
+
+
+def _required(each: Plain, record: Plain) -> Iterator[Objection]:
     required = required_of(each)
     if len(set(required)) != len(required):
         yield Objection(place="required_ids", message="an id stands in it twice")
     asked = set(required)
+    emulated = record["erp"]["kind"] == ErpKind.EMULATOR
     for one in each.get("not_asked") or ():
         if one["id"] in asked:
             yield Objection(place="not_asked", message=f"{one['id']} is required as well")
+        if emulated and str(one["why"]).startswith(_SHARED):
+            message = f"{one['id']}: {one['why']}, but it was run on the emulator"
+            yield Objection(place="not_asked", message=message)
     strangers = sorted(set(map(str, each.get("own_ids") or ())) - asked)
     if strangers:
         message = f"{', '.join(strangers)} is not required"
@@ -304,10 +337,12 @@ def _counts(each: Plain, record: Plain) -> Iterator[Objection]:
     waived = {id_of(one) for one in each["results"] if one.get("waiver")}
     failed = [one for one in share if known.get(one) == Outcome.FAILED]
     held = [one for one in failed if one in waived]
-    counted = {
-        "executed": len(told) - told.count("not_run"),
-        "passed": told.count("passed"),
-    }
+    counted = {"passed": told.count("passed")}
+    executed = len(told) - told.count("not_run")
+    # until a scenario that never started was no longer counted as executed, it was
+    if given["executed"] not in {executed, executed - len(never_started(each) & set(share))}:
+        message = f"found {given['executed']}, but the results come to {executed}"
+        yield Objection(place="verdict.required.executed", message=message)
     if not record.get("shard"):  # in a shard the share is more than what has a result
         counted["total"] = len(told)
     for name, number in counted.items():
@@ -317,8 +352,10 @@ def _counts(each: Plain, record: Plain) -> Iterator[Objection]:
     if not 0 <= given["executed"] <= given["total"] <= len(required):
         yield Objection(place="verdict.required", message="more executed than there was")
     proven = given.get("proven")
-    if proven is not None and not 0 <= proven <= counted["passed"]:
-        message = f"found {proven}, but {counted['passed']} passed"
+    called = {id_of(one) for one in each["results"] if one.get("exchanges")}
+    seen = sum(known.get(one) == Outcome.PASSED for one in share if one in called)
+    if proven is not None and not 0 <= proven <= seen:
+        message = f"found {proven}, but {seen} passed with a call that was observed"
         yield Objection(place="verdict.required.proven", message=message)
     if verdict.get("waived", 0) != len(held):
         message = f"found {verdict['waived']}, but {len(held)} failures bear a waiver"
@@ -392,7 +429,7 @@ def _attempts(result: Plain) -> Iterator[Objection]:
         yield Objection(place="attempts", message=message)
 
 
-def _ids_against(each: Plain, place: str, known: Any) -> Iterator[Objection]:
+def _ids_against(each: Plain, place: str, known: Any, *, kind: str) -> Iterator[Objection]:
     own = {str(one) for one in each.get("own_ids") or ()}
     asked = [one for one in required_of(each) if one not in own]
     scenarios = {ResultId.read(one).scenario for one in asked}
@@ -401,7 +438,9 @@ def _ids_against(each: Plain, place: str, known: Any) -> Iterator[Objection]:
     if strangers:
         message = f"{', '.join(strangers)}: not on the list, nor the integration's own"
         yield Objection(place=place, message=message)
-    elsewhere = {ResultId.read(str(one["id"])).scenario for one in each.get("not_asked") or ()}
+    # the emulator can show all that everyone is asked
+    aside = (each.get("not_asked") or ()) if kind == ErpKind.ENVIRONMENT else ()
+    elsewhere = {ResultId.read(str(one["id"])).scenario for one in aside}
     lacking = [one for one in known.everyone if one not in scenarios | elsewhere]
     if lacking:
         message = f"lacks {', '.join(lacking)}, which this list asks of everyone"
@@ -416,6 +455,7 @@ _JUDGED: Sequence[_Check] = (
     _identity,
     _scope,
     _declared,
+    _late,
     _required,
     _counts,
     _results,

@@ -8,7 +8,14 @@ from koppeling_harness.model.functional import FunctionalResult
 from koppeling_harness.model.partner import Identity
 from koppeling_harness.model.verdict import ErpKind
 from koppeling_harness.rules.lists import ListBook, list_word
-from koppeling_harness.rules.record_check import id_of, moment, outcomes, required_of
+from koppeling_harness.rules.record_check import (
+    id_of,
+    moment,
+    never_started,
+    outcomes,
+    required_of,
+)
+from koppeling_harness.rules.scope import OWN_LIST
 
 Plain = Mapping[str, Any]
 
@@ -45,6 +52,7 @@ def summaries(record: Plain, book: ListBook, *, zone: tzinfo) -> Iterator[Functi
             failed=failed,
             inconclusive=values.count("inconclusive"),
             not_run=values.count("not_run"),
+            not_started=len(never_started(each) & told.keys()),
             waived=tuple(name for name in failed if name in waived),
             part=_part(each, record, told),
             kind=ErpKind(erp["kind"]),
@@ -78,7 +86,8 @@ def _part(each: Plain, record: Plain, told: Mapping[str, str]) -> tuple[str, ...
         return ("shard",)
     scope = each.get("scope")
     if scope is not None:
-        return tuple(map(str, scope["because"]))
+        # which lists count is judged by the reader, never by what is written
+        return tuple(str(one) for one in scope["because"] if one != OWN_LIST)
     found = ["rerun"] if record.get("rerun_of") else []
     if "required_ids" not in each or "not_run" in told.values():
         found.append("not_all_executed")

@@ -158,7 +158,9 @@ def _row(run: FunctionalResult, as_of: date, stands: Collection[str]) -> Verdict
         digest=run.digest,
         outcome=weighed.outcome,
         required=RequiredCount(
-            total=run.required, executed=run.required - run.not_run, passed=run.passed
+            total=run.required,
+            executed=run.required - run.not_run - run.not_started,
+            passed=run.passed,
         ),
         waived=len(run.waived),
         counts=run.run_id in stands,

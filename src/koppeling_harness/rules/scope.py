@@ -5,6 +5,9 @@ from collections.abc import Iterable, Sequence
 
 from koppeling_harness.model.run import ScenarioResult, Scope
 
+OWN_LIST = "own_list"
+"""Reason that a run was held against a list of its own; a reader judges that by the list itself."""
+
 _CONNECTOR = re.compile(r"/connectors/([^/?]+)", re.IGNORECASE)
 
 

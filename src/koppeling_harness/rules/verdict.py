@@ -8,7 +8,7 @@ from koppeling_harness.model.registration import Waiver
 from koppeling_harness.model.result_id import ResultId
 from koppeling_harness.model.run import Attempt, RequiredCount, ScenarioResult, Verdict
 from koppeling_harness.model.verdict import Outcome
-from koppeling_harness.rules.judge import judge
+from koppeling_harness.rules.judge import NOT_STARTED, judge
 from koppeling_harness.rules.waivers import covering
 
 _WORST_FIRST = (Outcome.FAILED, Outcome.INCONCLUSIVE, Outcome.NOT_RUN, Outcome.PASSED)
@@ -58,7 +58,9 @@ def verdict(
         ),
         required=RequiredCount(
             total=len(counted),
-            executed=len(counted) - not_run,
+            executed=len(counted)
+            - not_run
+            - len(_never_started(results) & required_outcomes.keys()),
             passed=passed,
             proven=len(_seen_to_pass(results) & required_outcomes.keys()),
         ),
@@ -108,6 +110,19 @@ def _attempt(result: ScenarioResult, run_id: str) -> Attempt:
         duration_s=result.duration_s,
         run_id=run_id,
     )
+
+
+def _never_started(results: Sequence[ScenarioResult]) -> set[str]:
+    """Return what could not be judged because the integration never came to life in it."""
+    worst = _worst_outcomes(results)
+    began = {result_id(each) for each in results if each.exchanges}
+    never: set[str] = {
+        result_id(each)
+        for each in results
+        if worst[result_id(each)] is Outcome.INCONCLUSIVE
+        and any(one.code == NOT_STARTED for one in each.findings)
+    }
+    return never - began
 
 
 def _seen_to_pass(results: Sequence[ScenarioResult]) -> set[str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from koppeling_harness.model.run import IntegrationRecord
 from koppeling_harness.model.shape import Text
+from koppeling_harness.rules.scope import OWN_LIST
 from koppeling_harness.rules.standing import part_in_words
 from koppeling_harness.rules.words import said
 
@@ -14,11 +15,18 @@ def verdict_notes(each: IntegrationRecord) -> tuple[Text, ...]:
 
 
 def _notes(each: IntegrationRecord) -> Iterator[Text]:
-    if each.scope is not None and not each.scope.whole:
+    because = each.scope.because if each.scope is not None else ()
+    part = [one for one in because if one != OWN_LIST]
+    if part:
         yield said(
             "Dit is een deel ({why}), en geen oordeel over het geheel.",
             "This is a part ({why}), and no verdict of the whole.",
-            why=part_in_words(each.scope.because),
+            why=part_in_words(part),
+        )
+    if OWN_LIST in because:
+        yield said(
+            "De lijst van verplichte scenario's is een eigen lijst, niet die van het programma.",
+            "The list of required scenarios is an own list, not that of the program.",
         )
     if each.own_ids:
         yield said(

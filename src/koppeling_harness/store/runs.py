@@ -89,7 +89,7 @@ def find_runs(folder: Path, *, now: datetime, book: ListBook) -> FoundRuns:
         damaged += _shortened(checked)
         if checked.problems or checked.plain is None or checked.plain.get("shard") is not None:
             continue
-        for result in summaries(checked.plain, book, zone=AMSTERDAM):
+        for result in _of_today_at_most(checked.plain, now, book):
             key = (result.run_id, result.integration)
             here = FoundRun(path=checked.path, result=result)
             first = found.setdefault(key, here)
@@ -97,6 +97,15 @@ def find_runs(folder: Path, *, now: datetime, book: ListBook) -> FoundRuns:
                 found[key] = max(first, here, key=_badness)
                 damaged.append(_twice(first, here))
     return FoundRuns(runs=tuple(found.values()), damaged=tuple(damaged))
+
+
+def _of_today_at_most(
+    plain: Mapping[str, Any], now: datetime, book: ListBook
+) -> Iterator[FunctionalResult]:
+    """Yield what a record says; one of a clock that runs ahead is of today, and so counts today."""
+    day = now.astimezone(AMSTERDAM).date()
+    for each in summaries(plain, book, zone=AMSTERDAM):
+        yield each if each.date <= day else replace(each, date=day)
 
 
 def records_below(folder: Path, *, now: datetime, book: ListBook) -> Iterator[CheckedRecord]:
@@ -210,8 +219,13 @@ def _json_files(folder: Path) -> Iterator[tuple[Path, Problem | None]]:
         place, depth = waiting.pop()
         try:
             inside = sorted(os.scandir(place), key=lambda each: each.name, reverse=True)
-        except OSError:
-            continue  # as a folder that is not there
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            message = f"cannot be read: {error.strerror or error}"
+            hint = "It is left out. See who may read it."
+            yield place, Problem(where=str(place), message=message, hint=hint)
+            continue
         below: list[tuple[Path, int]] = []
         for each in reversed(inside):
             if each.name.startswith("."):

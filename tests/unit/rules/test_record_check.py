@@ -9,12 +9,14 @@ import pytest
 from koppeling_harness.document import dump_json
 from koppeling_harness.model.known_list import KnownList
 from koppeling_harness.model.run import NotAsked, RunBreak, Scope
+from koppeling_harness.model.verdict import Cause, Outcome
 from koppeling_harness.rules.lists import ListBook
 from koppeling_harness.rules.record_check import against_list, ahead_of, contradictions
 from support.records import (
     LIST,
     STARTED_AT,
     a_failure,
+    a_finding,
     a_result,
     a_run,
     a_set_aside,
@@ -93,7 +95,9 @@ def places(record):
         ("erp.kind", "cloud", "erp.kind"),
         ("erp.environment", "T12345AA", "erp.environment"),
         ("erp.label", "Profit 9", "erp.label"),
+        ("erp.label", "of ours", "erp.label"),
         ("erp.version", "", "erp.version"),
+        ("erp.version", "unknown", "erp.version"),
     ],
 )
 def test_each_contradiction_is_told_with_its_place(place, value, told):
@@ -106,6 +110,68 @@ def test_a_pass_over_a_step_that_failed_is_told():
     record["integrations"][0]["results"][0]["steps"] = steps
 
     assert places(record) == [f"{FIRST}.results[0].steps[1].outcome"]
+
+
+def test_nothing_is_left_to_the_emulator_by_the_emulator():
+    record = a_record()
+    why = "not in a shared environment: it waits an hour"
+    record["integrations"][0]["not_asked"] = [{"id": "z", "why": why}]
+
+    assert places(record) == [f"{FIRST}.not_asked"]
+    record["erp"] |= {"kind": "environment", "environment": "T12345AA"}
+    assert places(record) == []
+
+
+def test_who_sent_something_when_a_scenario_had_ended_did_not_pass_it():
+    record = a_record()
+    call = {"scenario": "a", "method": "GET", "path": "/connectors/Uren"}
+    record["integrations"][0]["late"] = [call, {**call, "scenario": "b"}]
+
+    assert places(record) == [f"{FIRST}.late[0]"]
+
+
+def test_what_never_started_was_not_executed_and_records_of_before_say_otherwise():
+    never = a_failure(
+        "b",
+        operation=None,
+        outcome=Outcome.INCONCLUSIVE,
+        cause=Cause.CONFIGURATION,
+        findings=(a_finding("PLUGIN-NOT-STARTED"),),
+        steps=(),
+        exchanges=(),
+    )
+    record = plain(a_run(an_integration(a_result("a"), never)))
+    required = record["integrations"][0]["verdict"]["required"]
+
+    assert (required["executed"], places(record)) == (1, [])
+    required["executed"] = 2
+    assert places(record) == []
+    required["executed"] = 0
+    assert places(record) == [f"{FIRST}.verdict.required.executed"]
+
+
+def test_proven_are_no_more_than_passed_with_a_call():
+    seen = a_result("a", exchanges=a_failure().exchanges)
+    record = plain(a_run(an_integration(seen, a_result("b"))))
+    required = record["integrations"][0]["verdict"]["required"]
+
+    assert (required["proven"], places(record)) == (1, [])
+    required["proven"] = 2
+    assert places(record) == [f"{FIRST}.verdict.required.proven"]
+
+
+def test_an_environment_that_was_never_reached_need_not_say_its_release():
+    lost = a_failure(outcome=Outcome.INCONCLUSIVE, cause=Cause.ENVIRONMENT)
+    record = plain(a_run(an_integration(lost)))
+    record["erp"] = {
+        "kind": "environment",
+        "environment": "T12345AA",
+        "version": "unknown",
+        "label": "Profit 8",
+    }
+    assert places(record) == []
+    record["erp"]["label"] = "unknown"
+    assert places(record) == []
 
 
 def test_a_production_environment_is_told():
@@ -238,6 +304,8 @@ def test_what_a_list_asks_of_everyone_is_required_or_named_as_not_asked():
     assert objections(record) == [f"{FIRST}.required_ids"]
 
     integration["not_asked"] = [{"id": "a", "why": "not here"}]
+    assert objections(record) == [f"{FIRST}.required_ids"]  # the emulator can show it
+    record["erp"] |= {"kind": "environment", "environment": "T12345AA"}
     assert objections(record) == []
 
 

@@ -1,7 +1,9 @@
 import pytest
 
 from koppeling_harness.model.run import RequiredCount
+from koppeling_harness.model.verdict import Cause, Outcome
 from koppeling_harness.rules.verdict import verdict
+from support.records import a_failure, a_finding
 from support.registrations import a_result, a_waiver, day
 
 
@@ -44,6 +46,21 @@ def test_a_required_scenario_without_a_result_is_not_run():
 
 def test_nothing_executed_is_never_passed():
     assert judged(required=()).outcome == "not_run"
+
+
+def test_what_never_started_was_not_executed():
+    never = a_failure(
+        "retry",
+        operation=None,
+        outcome=Outcome.INCONCLUSIVE,
+        cause=Cause.CONFIGURATION,
+        findings=(a_finding("PLUGIN-NOT-STARTED"),),
+        exchanges=(),
+    )
+    found = judged(a_result("login"), never)
+
+    assert found.outcome == "inconclusive"
+    assert found.required == RequiredCount(total=2, executed=1, passed=1, proven=0)
 
 
 def test_what_is_not_required_does_not_count():

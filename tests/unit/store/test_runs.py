@@ -1,5 +1,6 @@
 import json
 import os
+from datetime import timedelta
 
 import pytest
 
@@ -187,3 +188,21 @@ def test_folders_without_end_are_not_walked_to_their_end(tmp_path):
 
     assert len(found.runs) == 1
     assert "are not looked into" in found.damaged[0].message
+
+
+def test_a_run_by_a_clock_that_runs_ahead_is_of_today(tmp_path):
+    ahead = (NOW + timedelta(hours=23)).isoformat()
+    record = a_record(a_failure("login"), when=ahead, run_id="20261231T230000Z-1a2b3c")
+    write(tmp_path, record)
+
+    [found] = found_below(tmp_path).runs
+
+    assert (found.result.date, found.result.started_at.isoformat()) == (NOW.date(), ahead)
+
+
+def test_a_folder_that_cannot_be_read_is_told(tmp_path):
+    (tmp_path / "runs").symlink_to("runs")
+
+    [problem] = found_below(tmp_path / "runs").damaged
+
+    assert "cannot be read" in problem.message

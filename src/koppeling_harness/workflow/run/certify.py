@@ -23,6 +23,7 @@ from koppeling_harness.model.run_journal import RunBegin
 from koppeling_harness.model.verdict import ErpKind
 from koppeling_harness.plugin.discover import Integration
 from koppeling_harness.scenario.keyword import keyword_filter
+from koppeling_harness.scenario.known_lists import list_book
 from koppeling_harness.scenario.plan import PlannedScenario
 from koppeling_harness.traffic.redactor import Redactor
 from koppeling_harness.value import dataclass
@@ -249,6 +250,7 @@ def _integration_records(
     run: _Run, results: _Results, clock: Clock, *, interrupted: bool
 ) -> tuple[IntegrationRecord, ...]:
     order, plan, discovery = run.prepared.order, run.plan, run.plan.discovery
+    own_list = list_book({}).find(plan.lock_digest, order.release) is None
     records = (
         *(
             judged(
@@ -265,6 +267,7 @@ def _integration_records(
                     results.get(each.manifest.id, ()),
                     plan.not_asked.get(each.manifest.id, ()),
                     interrupted=interrupted,
+                    own_list=own_list,
                 ),
                 not_asked=plan.not_asked.get(each.manifest.id, ()),
                 own=plan.own.get(each.manifest.id, ()),

@@ -220,11 +220,18 @@ def _pairs(first: RunRecord, other: RunRecord) -> dict[str, tuple[object, object
     for one in first.integrations:
         same = others.get(one.id, one)
         pairs[f"the digest of {one.id}"] = (one.digest, same.digest)
+        pairs[f"the version of {one.id}"] = (one.version, same.version)
+        pairs[f"the identity of {one.id}"] = (_identity(one), _identity(same))
         pairs[f"what is required of {one.id}"] = (
             ", ".join(sorted(one.required_ids)),
             ", ".join(sorted(same.required_ids)),
         )
     return pairs
+
+
+def _identity(each: IntegrationRecord) -> str:
+    who = each.identity
+    return f"{who.integration_id} of {who.subscription}" if who else "not recorded"
 
 
 def _ids(record: RunRecord) -> str:
@@ -264,6 +271,9 @@ def _joined(
         exercised=tuple(
             each for each in first.declared if any(each in one.exercised for one in parts)
         ),
+        # what was found in any shard was found in the run
+        late=tuple(each for one in parts for each in one.late),
+        secrets_found=tuple(dict.fromkeys(each for one in parts for each in one.secrets_found)),
     )
 
 

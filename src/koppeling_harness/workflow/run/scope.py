@@ -7,7 +7,7 @@ from koppeling_harness.model.order import Order
 from koppeling_harness.model.run import NotAsked, ScenarioResult, Scope
 from koppeling_harness.model.scenario import Scenario
 from koppeling_harness.model.verdict import Level
-from koppeling_harness.rules.scope import scope_of
+from koppeling_harness.rules.scope import OWN_LIST, scope_of
 from koppeling_harness.rules.verdict import result_id
 from koppeling_harness.scenario.plan import PlannedScenario
 from koppeling_harness.scenario.shared import shared_problems
@@ -21,6 +21,7 @@ def scope(
     not_asked: Sequence[NotAsked],
     *,
     interrupted: bool,
+    own_list: bool,
 ) -> Scope:
     """Return how much of what is asked of one integration was carried out.
 
@@ -30,6 +31,7 @@ def scope(
         results: What became of it.
         not_asked: What could not be carried out there.
         interrupted: Whether the run was ended early.
+        own_list: Whether the list it was held against did not come with the program.
     """
     there = {result_id(each) for each in results} | {each.id for each in not_asked}
     lacks = any(each.id not in there for each in planned)
@@ -42,6 +44,7 @@ def scope(
             ("rerun", prepared.rerun is not None),
             ("interrupted", interrupted and lacks),
             ("in_process", order.in_process),
+            (OWN_LIST, own_list),
         )
     )
 

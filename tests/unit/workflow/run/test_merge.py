@@ -6,7 +6,16 @@ import pytest
 
 from koppeling_harness.clock import SystemClock
 from koppeling_harness.errors import DocumentError, ExitCode, RecordError, UsageError
-from koppeling_harness.model.run import IntegrationRecord, RunBreak, RunRecord, Scope, Shard
+from koppeling_harness.model.partner import Identity
+from koppeling_harness.model.run import (
+    IntegrationRecord,
+    LateCall,
+    RunBreak,
+    RunRecord,
+    Scope,
+    SecretPlace,
+    Shard,
+)
 from koppeling_harness.model.verdict import Cause, Outcome
 from koppeling_harness.store.runs import find_runs
 from koppeling_harness.workflow.run.merge import merge, parse_shard
@@ -249,3 +258,38 @@ def test_a_shard_is_written_as_one_of_n(text):
     assert parse_shard("") is None
     with pytest.raises(UsageError, match="I/N"):
         parse_shard(text)
+
+
+def in_second(**changes) -> RunRecord:
+    """The second shard, with its integration made otherwise."""
+    return replace(SECOND, integrations=(replace(SECOND.integrations[0], **changes),))
+
+
+def test_what_one_shard_found_beside_its_results_is_found_in_the_whole(tmp_path):
+    call = LateCall(scenario="c", method="GET", path="/connectors/Uren")
+    place = SecretPlace(place="traffic/urenportaal/c.json", kind="token")
+    second = a_shard(2, a_failure("c", operation=None), a_result("d"))
+    second = replace(
+        second,
+        integrations=(replace(second.integrations[0], late=(call,), secrets_found=(place,)),),
+    )
+    found = merged(tmp_path, FIRST, second).record
+
+    assert found.integrations[0].late == (call,)
+    assert found.integrations[0].secrets_found == (place,)
+    assert run_exit_code(found) is ExitCode.SECRET_FOUND
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"version": "9.9.9"}, "the version of urenportaal is 9.9.9"),
+        (
+            {"identity": Identity(integration_id="99999_1", subscription="99999")},
+            "the identity of urenportaal is 99999_1 of 99999",
+        ),
+    ],
+)
+def test_shards_of_another_version_or_integration_are_refused(tmp_path, changes, told):
+    with pytest.raises(DocumentError, match=told):
+        merged(tmp_path, FIRST, in_second(**changes))

@@ -1,10 +1,16 @@
 """`koppeling decide`: what is recorded, what the status becomes, and what a partner is given."""
 
 import json
+from datetime import date
+
+import pytest
 
 from koppeling_harness.config.decisions import decisions_path
+from koppeling_harness.config.folders import is_a_partners
 from koppeling_harness.config.registration import load_registration
 from koppeling_harness.document import read_yaml
+from koppeling_harness.errors import DocumentError
+from koppeling_harness.workflow.run.waivers import granted_waivers
 from support.cli import koppeling
 from support.registrations import REGISTRATION
 
@@ -17,11 +23,18 @@ waivers:   # granted by AFAS
      approved_by: M. de Wit, until: 2026-01-31}
 signals: []
 """
+ENDED = """\
+  - {date: 2026-10-01, by: M. de Wit, decision: terminate_immediately, reason: Niet betaald}
+"""
 BY = ("--by", "M. de Wit", "--reason", "Op verzoek")
 
 
 def read(text):
     return read_yaml(text, name="text").data
+
+
+def decided(lines):
+    return REGISTRATION.replace("decisions: []\n", "") + "decisions:\n" + lines
 
 
 def registered(folder, text=REGISTRATION):
@@ -66,6 +79,16 @@ def test_a_decision_beside_a_manifest_is_called_without_effect(tmp_path):
 
     assert "without effect" in ran.out
     assert "->" not in ran.out
+
+
+def test_a_decision_is_recorded_where_it_stands_whichever_file_is_named(tmp_path):
+    path = registered(tmp_path)
+    koppeling("registration", "split", path, cwd=tmp_path)
+
+    ran = koppeling("decide", decisions_path(path), "give_notice", *BY, cwd=tmp_path)
+
+    assert (ran.code, "-> notice running" in ran.out) == (0, True)
+    assert "give_notice" in decisions_path(path).read_text(encoding="utf-8")
 
 
 def test_what_is_missing_is_asked_for(tmp_path):
@@ -158,6 +181,84 @@ def test_settings_beside_a_manifest_set_nothing_of_afas(tmp_path):
     assert seen() == ("groen", False)
     (tmp_path / "koppeling.yaml").write_text("", encoding="utf-8")
     assert seen() == (None, True)
+
+
+def effect_of(path, folder):
+    (status,) = koppeling("status", path, "--json", cwd=folder).json()
+    without_effect = any(each["code"] == "OWN-DECISIONS" for each in status["flags"])
+    return status["basis"], status["status"], without_effect
+
+
+def test_words_below_a_manifest_have_as_little_effect_as_beside_it(tmp_path):
+    plugin = tmp_path / "plugin"
+    deep = plugin / "docs" / "afas"
+    deep.mkdir(parents=True)
+    path = registered(deep, decided(ENDED))
+    assert effect_of(path, tmp_path) == ("stated", "terminated", False)
+
+    (plugin / "koppeling.yaml").write_text("id: voorbeeld\n", encoding="utf-8")
+
+    assert effect_of(path, tmp_path) == ("stated", "attention", True)
+
+
+def test_a_link_makes_no_partners_word_afass(tmp_path):
+    plugin = tmp_path / "plugin"
+    folder = tmp_path / "afas"
+    plugin.mkdir()
+    folder.mkdir()
+    (plugin / "koppeling.yaml").write_text("id: voorbeeld\n", encoding="utf-8")
+    (tmp_path / "koppeling.toml").write_text('[review]\nfolder = "afas"\n', encoding="utf-8")
+    link = folder / "voorbeeld.yaml"
+    try:
+        link.symlink_to(registered(plugin, decided(ENDED)))
+    except OSError:
+        pytest.skip("this system lets nobody make a link")
+
+    assert effect_of(link, tmp_path) == ("stated", "attention", True)
+
+
+def test_a_manifest_above_the_reviewers_folder_takes_nothing_from_it(tmp_path):
+    project = tmp_path / "project"
+    folder = project / "afas"
+    folder.mkdir(parents=True)
+    (tmp_path / "koppeling.yaml").write_text("id: iets\n", encoding="utf-8")
+    path = registered(folder, decided(ENDED))
+    (folder / "koppeling.yaml").write_text("id: voorbeeld\n", encoding="utf-8")
+    review = project / "afas"
+
+    assert is_a_partners(path, review=review)
+    (folder / "koppeling.yaml").unlink()
+    assert not is_a_partners(path, review=review)
+    assert is_a_partners(path)
+
+
+def test_another_integration_than_the_manifest_beside_it_is_told(tmp_path):
+    path = registered(tmp_path)
+    manifest = tmp_path / "koppeling.yaml"
+    manifest.write_text("id: voorbeeld\n", encoding="utf-8")
+    assert koppeling("registration", "check", path, cwd=tmp_path).code == 0
+
+    manifest.write_text("id: vorbeeld\n", encoding="utf-8")
+
+    checked = koppeling("registration", "check", path, cwd=tmp_path)
+    judged = koppeling("status", path, cwd=tmp_path)
+    edited = koppeling("decide", path, "annual_review", *BY, cwd=tmp_path)
+    for ran in (checked, edited):
+        assert (ran.code, "the manifest beside it is of vorbeeld" in ran.err) == (10, True)
+    assert (judged.code, "the manifest beside it is of vorbeeld" in judged.out) == (10, True)
+
+
+def test_a_run_takes_no_waiver_that_may_not_be_from_the_reviewers_folder(tmp_path):
+    registered(tmp_path, REGISTRATION + WAIVERS)
+    (tmp_path / "koppeling.toml").write_text('[review]\nfolder = "."\n', encoding="utf-8")
+
+    def granted():
+        return granted_waivers((), ("voorbeeld",), folder=tmp_path, today=date(2026, 11, 30))
+
+    assert [each.id for each in granted()["voorbeeld"]] == ["W1", "W0"]
+    registered(tmp_path, REGISTRATION + WAIVERS.replace("2027-01-31", "2099-01-31"))
+    with pytest.raises(DocumentError, match="at most 12 months"):
+        granted()
 
 
 def test_errata_count_only_in_the_reviewers_folder(tmp_path):

@@ -171,7 +171,8 @@ def test_evidence_is_offered_and_accepted_by_a_named_person(project):
     [status] = koppeling("status", ".", "--json", "--as-of", "2026-11-23", cwd=project).json()
     assert (ran.code, ran.out) == (
         0,
-        "recorded accept_evidence of 2026-06-10 by A. Reviewer in .\n",
+        "recorded accept_evidence of 2026-06-10 by A. Reviewer in registration.yaml\n"
+        "status: attention\n",
     )
     assert (status["security"]["assessment"], status["security"]["colour"]) == ("P1", "oranje")
 

@@ -1,5 +1,6 @@
 """Read AFAS's decisions beside a registration, and join them with what the partner states."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,11 +10,18 @@ from koppeling_harness.model.registration import Registration
 
 ENDING = ".decisions.yaml"
 """`X.decisions.yaml` stands beside `X.yaml`."""
+_NAMED_SO = re.compile(r"\.decisions\.ya?ml$", re.IGNORECASE)
+_SAYS_SO = re.compile(r"^schema:[ \t]*[\"']?koppeling/decisions@", re.MULTILINE)
 
 
 def decisions_path(registration: Path) -> Path:
     """Return where AFAS's decisions about a registration stand, whether or not they do."""
     return registration.with_name(f"{registration.stem}{ENDING}")
+
+
+def holds_decisions(path: Path, text: str) -> bool:
+    """Return whether a file holds AFAS's decisions, by its name or by what it says it is."""
+    return _NAMED_SO.search(path.name) is not None or _SAYS_SO.search(text) is not None
 
 
 def read_decisions(text: str, *, name: str) -> tuple[Decisions, Source]:

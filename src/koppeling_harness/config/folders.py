@@ -24,6 +24,26 @@ def places_of_integrations() -> tuple[Path, ...]:
     return default_plugins() or (PLUGINS,)
 
 
+def is_a_partners(path: Path, *, review: Path | None = None) -> bool:
+    """Return whether a file lies in an integration's own folder or below it: a partner wrote it.
+
+    The file that a link leads to counts as well as the link, so that no link makes a partner's word
+    AFAS's.
+
+    Args:
+        path: The file.
+        review: The reviewers' folder; what lies above it says nothing of the files in it.
+    """
+    top = review.resolve() if review is not None else None
+    for named in {path.parent.resolve() / path.name, path.resolve()}:
+        for folder in named.parents:
+            if (folder / MANIFEST).exists():
+                return True
+            if folder == top:
+                break
+    return False
+
+
 def project_above() -> Path | None:
     """Return the project that this folder is a part of; None when it is one itself, or of none.
 

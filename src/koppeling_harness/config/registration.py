@@ -7,7 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from koppeling_harness import document
-from koppeling_harness.config.decisions import decisions_path, joined, read_decisions
+from koppeling_harness.config.decisions import (
+    ENDING,
+    decisions_path,
+    holds_decisions,
+    joined,
+    read_decisions,
+)
+from koppeling_harness.config.folders import is_a_partners
 from koppeling_harness.document import Source, load, read_content, read_yaml
 from koppeling_harness.errors import DocumentError, NothingToRunError, Problem, in_file_order
 from koppeling_harness.model.decisions import Decisions
@@ -51,8 +58,9 @@ _REPORT_KEYS = frozenset(
         "vulnerabilities",
     ]
 )
-_LOOKS_LIKE_ONE = re.compile(r"^registration:", re.MULTILINE)
-_ITS_ID = re.compile(r"^registration:[ \t]*([a-z][a-z0-9._-]*)", re.MULTILINE)
+_ITS_KEY = r"(?:^|\A(?:\s|#.*\n)*\{\s*)[\"']?registration[\"']?[ \t]*:"
+_LOOKS_LIKE_ONE = re.compile(_ITS_KEY, re.MULTILINE)
+_ITS_ID = re.compile(_ITS_KEY + r"[ \t]*[\"']?([a-z][a-z0-9._-]*)", re.MULTILINE)
 _PASSED_BY = frozenset({"node_modules", "__pycache__", "site-packages"})
 
 
@@ -71,9 +79,20 @@ def load_placed(path: Path) -> "Placed":
     Raises:
         DocumentError: One of the two has problems; all of them are in it, with their places.
     """
+    text = read_text(path)
+    if holds_decisions(path, text) and not _LOOKS_LIKE_ONE.search(text):
+        raise DocumentError([_without_registration(path)])
     beside = decisions_path(path)
     decided = NamedText(name=str(beside), text=read_text(beside)) if beside.is_file() else None
-    return parse_registration(read_text(path), name=str(path), decided=decided)
+    return parse_registration(text, name=str(path), decided=decided)
+
+
+def _without_registration(path: Path) -> Problem:
+    return Problem(
+        where=Place(str(path)),
+        message="here stand AFAS's decisions, and no registration that they belong to beside it",
+        hint=f"Call it as its registration is called: X{ENDING} beside X.yaml.",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,7 +200,8 @@ def find_registrations(paths: Sequence[Path]) -> tuple[Path, ...]:
 
     Args:
         paths: Files, which are taken as they are, and folders, below which every YAML file with a
-            top-level key `registration` counts, under any name. Hidden folders are passed by.
+            top-level key `registration` counts, under any name, and every file of AFAS's decisions
+            that no registration reads, so that none is lost. Hidden folders are passed by.
 
     Raises:
         NothingToRunError: A path does not exist, or there is no registration at all.
@@ -214,7 +234,10 @@ def registration_name(path: Path) -> str:
 
 
 def registration_path(path: Path) -> Path:
-    """Return the file that a person means: a file itself, or the one in a plugin's folder."""
+    """Return the file that a person means by a file, its decisions or a plugin's folder."""
+    if path.name.endswith(ENDING):
+        beside = path.with_name(path.name.removesuffix(ENDING) + ".yaml")
+        return beside if beside.is_file() else path
     return path / REGISTRATION if path.is_dir() else path
 
 
@@ -240,7 +263,7 @@ def _below(folder: Path, seen: frozenset[str] = frozenset()) -> Iterator[Path]:
             continue
         if each.is_dir():
             yield from _below(each, seen | {real})
-        elif each.suffix in {".yaml", ".yml"} and _is_one(each):
+        elif each.suffix.lower() in {".yaml", ".yml"} and (_is_one(each) or _is_left_alone(each)):
             yield each
 
 
@@ -251,6 +274,23 @@ def _is_one(path: Path) -> bool:
         return _LOOKS_LIKE_ONE.search(document.read_text(path)) is not None
     except DocumentError:
         return False
+
+
+def _is_left_alone(path: Path) -> bool:
+    """Return whether a file holds decisions of AFAS that no registration reads.
+
+    Where the partner writes, decisions have no effect and an extract of them may lie about.
+    """
+    try:
+        if not holds_decisions(path, document.read_text(path)):
+            return False
+    except DocumentError:
+        return False
+    name = path.name.removesuffix(ENDING)
+    beside = [path.with_name(name + suffix) for suffix in (".yaml", ".yml")]
+    if name != path.name and any(each.is_file() and _is_one(each) for each in beside):
+        return False
+    return not is_a_partners(path)
 
 
 def _attached_reports(source: Source) -> Iterator[Problem]:

@@ -7,8 +7,8 @@ from dataclasses import field, replace
 from pathlib import Path
 from typing import Annotated, Any
 
-from koppeling_harness.config.folders import MANIFEST
 from koppeling_harness.config.folders import SETTINGS as SETTINGS
+from koppeling_harness.config.folders import is_a_partners
 from koppeling_harness.document import Source, load, read_text
 from koppeling_harness.errors import ConfigurationError, DocumentError, Problem
 from koppeling_harness.model.constraint import Limit
@@ -200,7 +200,7 @@ def _parse(text: str, path: Path, prefix: tuple[str, ...]) -> Settings:
     problems = list(_problems(written, policies, source))
     if problems:
         raise DocumentError(problems)
-    ignored = tuple(_afas_only(source)) if (path.parent / MANIFEST).exists() else ()
+    ignored = tuple(_afas_only(source)) if is_a_partners(path) else ()
     if ignored:
         written = replace(written, programme=PROGRAMME, review=NO_REVIEW, run=NO_RUN)
     return Settings(

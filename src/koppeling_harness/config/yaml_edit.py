@@ -135,17 +135,19 @@ def _is_between(line: str, indent: int) -> bool:
 
 
 def _into_flow(text: str, start: int, item: str) -> str:
-    close = _closing(text, start)
-    before = text[start + 1 : close]
-    content = re.sub(r"(^|\s)#.*", "", before).strip()
-    separator = "" if not content or content.endswith(",") else ", "
+    close, last = _closing(text, start)
+    separator = "" if last in "[{," else ", "
     return f"{text[:close]}{separator}{item}{text[close:]}"
 
 
-def _closing(text: str, start: int) -> int:
-    """Return where the bracket at `start` closes; the document was read, so it does."""
+def _closing(text: str, start: int) -> tuple[int, str]:
+    """Return where the bracket at `start` closes, and the last character of weight before it.
+
+    The document was read, so the bracket does close.
+    """
     depth = 0
     position = start
+    last = ""
     while True:
         character = text[position]
         if character in "\"'" and text[position - 1] in " \t\r\n[{,:":
@@ -157,7 +159,9 @@ def _closing(text: str, start: int) -> int:
         elif character in "]}":
             depth -= 1
             if depth == 0:
-                return position
+                return position, last
+        if not text[position].isspace():  # the end of a comment is a line break
+            last = text[position]
         position += 1
 
 

@@ -115,6 +115,30 @@ _OTHER_LANGUAGE = {
     "ontheffingen": "waivers",
     "eigenaar": "owner",
     "vermelding": "listing",
+    "beslissing": "decision",
+    "beslissingen": "decisions",
+    "penetratietest": "pentest",
+    "anders": "other",
+    "overig": "other",
+    "wanbetaling": "non_payment",
+    "gedragscode": "code_of_conduct",
+    "geen_certificering": "no_certification",
+    "aanvaarden": "accept_evidence",
+    "accepteren": "accept_evidence",
+    "afwijzen": "reject_evidence",
+    "opzeggen": "give_notice",
+    "opzegging": "give_notice",
+    "opzegging_intrekken": "withdraw_notice",
+    "beëindigen": "terminate_immediately",
+    "ontbinden": "terminate_immediately",
+    "opzegging_partner": "end_by_partner",
+    "vermelding_verwijderen": "remove_listing",
+    "verwijder_vermelding": "remove_listing",
+    "vermelding_plaatsen": "restore_listing",
+    "jaargesprek": "annual_review",
+    "accept": "accept_evidence",
+    "reject": "reject_evidence",
+    "terminate": "terminate_immediately",
 }
 """Words of one of the programme's languages for members and values that are of the other."""
 
@@ -122,11 +146,12 @@ _OTHER_LANGUAGE = {
 def _near(name: str, known: Sequence[str]) -> str:
     """Return the known name that is meant: in other case, in the other language, or nearly so."""
     plain = name.casefold()
-    by_plain = {each.casefold(): each for each in known}
+    by_plain = {each.casefold(): each for each in known if each != name}  # known, but not here
     if plain in by_plain:
         return by_plain[plain]
-    if _OTHER_LANGUAGE.get(plain) in known:
-        return _OTHER_LANGUAGE[plain]
+    other = _OTHER_LANGUAGE.get(re.sub("[ _-]+", "_", plain), "")
+    if other in known:
+        return other
     found = difflib.get_close_matches(plain, list(by_plain), n=1, cutoff=0.7)
     return by_plain[found[0]] if found else ""
 

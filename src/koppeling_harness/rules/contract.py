@@ -15,6 +15,11 @@ _SAME_DAY = {
     DecisionKind.END_BY_PARTNER: 0,
     DecisionKind.WITHDRAW_NOTICE: 1,
 }
+_ENDS = (
+    DecisionKind.GIVE_NOTICE,
+    DecisionKind.END_BY_PARTNER,
+    DecisionKind.TERMINATE_IMMEDIATELY,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +115,26 @@ def withdrawn_in_vain(registration: Registration) -> tuple[int, ...]:
     earlier = [each for each in taken if each not in present]
     in_vain = {id(each) for part in (earlier, present) for each in _notices(part).in_vain}
     return tuple(number for number, each in enumerate(taken) if id(each) in in_vain)
+
+
+def before_its_time(registration: Registration) -> tuple[int, ...]:
+    """Return the positions of decisions about what did not exist yet on their day.
+
+    An end belongs to an agreement, and the end of an application to one that was begun. What ended
+    before a registration began anew is history, and may be as old as it is.
+    """
+    agreement, onboarding = registration.agreement, registration.onboarding
+    agreed = agreement.started if agreement is not None else None
+    begun = onboarding.started if onboarding is not None else None
+    first_days = dict.fromkeys(_ENDS, agreed) | {DecisionKind.FINISH_ONBOARDING: begun}
+    taken = registration.decisions
+    present = _of_present_registration(registration, taken, as_of=date.max)
+    early = {
+        id(each)
+        for each in present
+        if (first := first_days.get(each.decision)) is not None and each.date < first
+    }
+    return tuple(number for number, each in enumerate(taken) if id(each) in early)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

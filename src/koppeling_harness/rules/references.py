@@ -80,6 +80,20 @@ def _scopes(registration: Registration) -> Iterator[InputProblem]:
                 )
 
 
+def manifest_problems(registration: Registration, manifest_id: str) -> Iterator[InputProblem]:
+    """Yield that a registration beside a manifest names another integration than that is."""
+    if registration.integration != manifest_id:
+        yield InputProblem(
+            path=("integration",),
+            text=said(
+                "integration is {found}; het manifest ernaast is van {expected}.",
+                "integration is {found}; the manifest beside it is of {expected}.",
+                found=registration.integration,
+                expected=manifest_id,
+            ),
+        )
+
+
 def reference_facts(registration: Registration, known: KnownNames) -> Iterator[Fact]:
     """Yield the names that name nothing that is known here."""
     for waiver in registration.waivers:

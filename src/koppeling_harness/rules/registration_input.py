@@ -12,7 +12,7 @@ from koppeling_harness.model.registration import (
     Waiver,
 )
 from koppeling_harness.model.shape import Text
-from koppeling_harness.rules.contract import withdrawn_in_vain
+from koppeling_harness.rules.contract import before_its_time, withdrawn_in_vain
 from koppeling_harness.rules.months import add_months
 from koppeling_harness.rules.names import did_you_mean
 from koppeling_harness.rules.policy import PROGRAMME
@@ -25,11 +25,7 @@ _MEMBERS_OF = {
     "assessment": _ABOUT_EVIDENCE,
     "colour": (DecisionKind.ACCEPT_EVIDENCE,),
     "ground": (DecisionKind.TERMINATE_IMMEDIATELY, DecisionKind.GIVE_NOTICE),
-    "effective": (
-        DecisionKind.TERMINATE_IMMEDIATELY,
-        DecisionKind.GIVE_NOTICE,
-        DecisionKind.END_BY_PARTNER,
-    ),
+    "effective": (DecisionKind.TERMINATE_IMMEDIATELY, DecisionKind.END_BY_PARTNER),
 }
 """Which decisions a member can belong to."""
 NEVER_WAIVED = ("identity.", "privacy.", "authentication.")
@@ -69,6 +65,12 @@ def input_problems(
         if decision.decision in _ABOUT_EVIDENCE:
             yield from _about_evidence(("decisions", number), decision, known)
     yield from _withdrawals(registration)
+    yield from _too_early(registration)
+    for number, signal in enumerate(registration.signals):
+        yield from _wordless(("signals", number, "text"), signal.text)
+    for number, planned in enumerate(registration.planned_assessments):
+        yield from _wordless(("planned_assessments", number, "assessor"), planned.assessor)
+    yield from _wordless(("partner", "name"), registration.partner.name)
     for number, waiver in enumerate(registration.waivers):
         path: Path = ("waivers", number)
         for member in ("reason", "owner", "approved_by"):
@@ -219,8 +221,8 @@ def _wordless(path: Path, text: str) -> Iterator[InputProblem]:
         yield InputProblem(
             path=path,
             text=said(
-                "{what}: er staat geen woord in {found}; verwacht een naam of een reden.",
-                "{what}: there is no word in {found}; expected a name or a reason.",
+                "{what}: er staat geen woord in {found}; verwacht een naam of een tekst.",
+                "{what}: there is no word in {found}; expected a name or a text.",
                 what=_shown(path),
                 found=f'"{text}"',
             ),
@@ -314,8 +316,8 @@ def _decision(path: Path, each: Decision) -> Iterator[InputProblem]:
             yield InputProblem(
                 path=(*path, member),
                 text=said(
-                    "Besluit {kind} heeft een {member}; dat hoort alleen bij {kinds}.",
-                    "Decision {kind} has a {member}; that belongs to {kinds} only.",
+                    "Besluit {kind} heeft een lid {member}; dat hoort alleen bij {kinds}.",
+                    "Decision {kind} has a member {member}; that belongs to {kinds} only.",
                     kind=each.decision,
                     member=member,
                     kinds=", ".join(kinds),
@@ -357,6 +359,20 @@ def _withdrawals(registration: Registration) -> Iterator[InputProblem]:
                 "Besluit withdraw_notice van {day}: op die dag liep er geen opzegging.",
                 "Decision withdraw_notice of {day}: no notice was running on that day.",
                 day=day,
+            ),
+        )
+
+
+def _too_early(registration: Registration) -> Iterator[InputProblem]:
+    for number in before_its_time(registration):
+        each = registration.decisions[number]
+        yield InputProblem(
+            path=("decisions", number, "date"),
+            text=said(
+                "Besluit {kind} van {day} is van voor het begin van waar het over gaat.",
+                "Decision {kind} of {day} is of before the start of what it is about.",
+                kind=each.decision,
+                day=each.date,
             ),
         )
 

@@ -102,6 +102,38 @@ def test_registrations_are_found_under_any_name_and_other_yaml_is_passed_by(tmp_
     assert find_registrations([tmp_path / "plugins"]) == (first, second)
 
 
+@pytest.mark.parametrize(
+    "text", ['{"registration": "a"}', "# AFAS\n{\n  registration: a}\n", '"registration": a\n']
+)
+def test_a_registration_is_found_however_its_key_is_written(tmp_path, text):
+    path = a_file(tmp_path, text, name="a.yaml")
+
+    assert find_registrations([tmp_path]) == (path,)
+    assert registration_name(path) == "a"
+
+
+@pytest.mark.parametrize(
+    "name", ["anders.decisions.yaml", "a.decisions.yml", "A.Decisions.YAML", "besluiten.yaml"]
+)
+def test_decisions_that_no_registration_reads_are_not_lost_without_a_word(tmp_path, name):
+    registration = a_file(tmp_path, name="a.yaml")
+    alone = a_file(tmp_path, "schema: koppeling/decisions@1\nof: a\n", name=name)
+
+    assert set(find_registrations([tmp_path])) == {registration, alone}
+    with pytest.raises(DocumentError, match="no registration that they belong to"):
+        load_registration(alone)
+
+
+def test_decisions_that_are_read_and_a_partners_extract_are_passed_by(tmp_path):
+    registration = a_file(tmp_path / "afas", name="a.yml")
+    a_file(tmp_path / "afas", "of: a\n", name="a.decisions.yaml")
+    plugin = a_file(tmp_path / "plugin")
+    a_file(tmp_path / "plugin", "id: a\n", name="koppeling.yaml")
+    a_file(tmp_path / "plugin" / "from-afas", "of: a\n", name="a.decisions.yaml")
+
+    assert find_registrations([tmp_path]) == (registration, plugin)
+
+
 def test_a_broken_registration_is_found_by_its_name(tmp_path):
     path = a_file(tmp_path, "")
 
@@ -136,6 +168,8 @@ def test_a_broken_file_is_called_by_what_can_be_known(tmp_path, text, name, expe
         ("colour: ornaje", "oranje"),
         ("kleur: groen", "colour"),
         ("Colour: groen", "colour"),
+        ("colour: groen}\n  - {id: P1, kind: penetratietest", "pentest"),
+        ("colour: groen}\n  - {id: P1, kind: Anders", "other"),
     ],
 )
 def test_what_is_meant_is_proposed_in_either_language(tmp_path, wrong, meant):

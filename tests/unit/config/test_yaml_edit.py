@@ -35,6 +35,11 @@ def appended(text):
         ),
         ("list: [{id: it's}]\n", f"list: [{{id: it's}}, {LINE}]\n"),
         ("list: [\n  {id: Q1},  # one ]\n]\n", f"list: [\n  {{id: Q1}},  # one ]\n{LINE}]\n"),
+        (
+            'list: [\n  {id: "a ] # b"},  # one\n]\n',
+            f'list: [\n  {{id: "a ] # b"}},  # one\n{LINE}]\n',
+        ),
+        ("list: [{id: 'a #'} ]\n", f"list: [{{id: 'a #'}} , {LINE}]\n"),
         ("list:\n  - {id: Q1}\n", f"list:\n  - {{id: Q1}}\n  - {LINE}\n"),
         ("list:\n- id: Q1\n  x: 1", f"list:\n- id: Q1\n  x: 1\n- {LINE}\n"),
         (

@@ -51,6 +51,17 @@ def test_what_can_be_true_has_no_problem():
     assert found(registration) == {}
 
 
+def test_what_ended_before_a_registration_began_anew_is_history():
+    registration = decided(
+        a_decision("finish_onboarding", "2023-11-01"),
+        a_decision("terminate_immediately", "2025-03-01"),
+        onboarding=Onboarding(started=day("2026-08-01")),
+        agreement=Agreement(started=day("2026-08-01")),
+    )
+
+    assert found(registration) == {}
+
+
 @pytest.mark.parametrize(
     ("registration", "place"),
     [
@@ -119,6 +130,42 @@ def test_what_can_be_true_has_no_problem():
         (
             decided(a_decision("end_by_partner", "2026-11-20", effective=day("2026-11-19"))),
             "decisions.0.effective",
+        ),
+        (
+            decided(a_decision("give_notice", "2026-11-20", effective=day("2027-12-31"))),
+            "decisions.0.effective",
+        ),
+        *(
+            (
+                decided(
+                    a_decision(kind, "2020-09-01", effective=effective),
+                    agreement=Agreement(started=day("2023-01-10")),
+                    onboarding=None,
+                ),
+                "decisions.0.date",
+            )
+            for kind, effective in (
+                ("give_notice", None),
+                ("terminate_immediately", None),
+                ("end_by_partner", day("2020-12-31")),
+            )
+        ),
+        (
+            decided(
+                a_decision("finish_onboarding", "2024-09-01"),
+                onboarding=Onboarding(started=day("2025-01-01")),
+            ),
+            "decisions.0.date",
+        ),
+        (
+            a_registration(signals=(Signal(date=TODAY, kind="other", text="..."),)),
+            "signals.0.text",
+        ),
+        (
+            a_registration(
+                planned_assessments=(PlannedAssessment(date=day("2027-04-01"), assessor="?"),)
+            ),
+            "planned_assessments.0.assessor",
         ),
         (decided(replace(a_decision("give_notice", "2026-11-20"), by="-")), "decisions.0.by"),
         (

@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from koppeling_harness.clock import Clock, today
-from koppeling_harness.config.folders import MANIFEST, REPORTS
+from koppeling_harness.config.folders import MANIFEST, REPORTS, is_a_partners
 from koppeling_harness.config.manifest import load_manifest
 from koppeling_harness.config.registration import (
     REGISTRATION,
@@ -41,7 +41,7 @@ from koppeling_harness.value import dataclass
 from koppeling_harness.workflow.review.doubles import doubles
 from koppeling_harness.workflow.review.status import (
     StatusRequest,
-    is_a_partners,
+    beside_problems,
     judging_of,
     known_names,
 )
@@ -82,7 +82,10 @@ def check(paths: Sequence[Path], *, clock: Clock) -> tuple[Path, ...]:
         except DocumentError as error:
             problems += error.problems
             continue
-        problems += placed.problems(objections(placed.registration))
+        registration = placed.registration
+        problems += placed.problems(
+            [*objections(registration), *beside_problems(registration, path)]
+        )
         read.append((str(path), placed.registration))
     for many in doubles(read, as_of=today(clock)).values():
         problems += many
@@ -144,7 +147,7 @@ def record_assessment(path: Path, new: NewAssessment, *, clock: Clock) -> Assess
             submitted=new.submitted,
         )
 
-    return add_assessment(file, made, objections=_objections(clock)).after.assessments[-1]
+    return add_assessment(file, made, objections=_objections(clock, file)).after.assessments[-1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,7 +225,7 @@ def record_decision(
         ground=new.ground,
         effective=new.effective,
     )
-    edited = add_decision(file, decision, objections=_objections(clock), dry_run=dry_run)
+    edited = add_decision(file, decision, objections=_objections(clock, file), dry_run=dry_run)
     judging, _ = judging_of(StatusRequest(runs=runs), clock=clock)
     before, after = (
         judging.status(each, file, as_of=today(clock)) for each in (edited.before, edited.after)
@@ -234,7 +237,7 @@ def record_decision(
         before=before,
         after=after,
         still_due=tuple(each for each in after.actions if each.key in answered),
-        has_effect=not is_a_partners(file),
+        has_effect=not is_a_partners(file, review=judging.settings.review),
     )
 
 
@@ -290,13 +293,21 @@ def split(path: Path) -> Path:
     return split_registration(registration_path(path))
 
 
-def _objections(clock: Clock) -> Callable[[Registration], list[InputProblem]]:
-    """Return what tells everything that cannot be true in a registration today."""
+def _objections(
+    clock: Clock, path: Path | None = None
+) -> Callable[[Registration], list[InputProblem]]:
+    """Return what tells everything that cannot be true in a registration today.
+
+    Args:
+        clock: Tells today.
+        path: The registration, when it is to be held against the manifest beside it too.
+    """
     settings = load_settings(Path())
     names = known_names(settings, settings.releases, {})
     return lambda registration: [
         *standing_problems(registration, programme=settings.programme, today=today(clock)),
         *reference_problems(registration, names),
+        *(beside_problems(registration, path) if path is not None else ()),
     ]
 
 

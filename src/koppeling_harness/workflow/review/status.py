@@ -1,20 +1,25 @@
 """The status of registrations: their files joined with what stands of their integrations."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from koppeling_harness.clock import Clock, today
 from koppeling_harness.config.errata import load_errata
-from koppeling_harness.config.folders import MANIFEST, REPORTS, places_of_integrations
+from koppeling_harness.config.folders import (
+    MANIFEST,
+    REPORTS,
+    is_a_partners,
+    places_of_integrations,
+)
 from koppeling_harness.config.registration import (
     find_registrations,
     load_placed,
     registration_name,
 )
 from koppeling_harness.config.settings import Settings, load_settings
-from koppeling_harness.document import dump_json
+from koppeling_harness.document import dump_json, read_text, read_yaml
 from koppeling_harness.errors import DocumentError, ExitCode, Problem, UsageError
 from koppeling_harness.model.dossier import Dossier
 from koppeling_harness.model.errata import Erratum
@@ -25,7 +30,12 @@ from koppeling_harness.model.shape import Text
 from koppeling_harness.model.status import Basis, RegistrationStatus, Role, Status
 from koppeling_harness.report.status_text import render_status_text
 from koppeling_harness.rules.past import set_aside_facts
-from koppeling_harness.rules.references import KnownNames, reference_facts, reference_problems
+from koppeling_harness.rules.references import (
+    KnownNames,
+    manifest_problems,
+    reference_facts,
+    reference_problems,
+)
 from koppeling_harness.rules.registration_input import InputProblem, standing_problems
 from koppeling_harness.rules.status import is_in_order, refused, registration_status
 from koppeling_harness.scenario.known_lists import list_book
@@ -84,7 +94,7 @@ class Judging:
     def status(self, registration: Registration, path: Path, *, as_of: date) -> RegistrationStatus:
         """Return the status of the registration in a file on a day, with what was known on it."""
         also = list(reference_facts(registration, self.names))
-        if is_a_partners(path):
+        if is_a_partners(path, review=self.settings.review):
             set_aside = len(registration.decisions) + len(registration.waivers)
             also += set_aside_facts(set_aside)
             registration = replace(registration, decisions=(), waivers=())
@@ -105,7 +115,7 @@ class Judging:
     def basis(self, path: Path) -> Basis:
         """Return whose word a file is: AFAS's in its reviewers' folder, else the partner's."""
         folder = self.settings.review
-        if folder is None or is_a_partners(path):
+        if folder is None or is_a_partners(path, review=folder):
             return Basis.STATED
         inside = path.resolve().is_relative_to(folder.resolve())
         return Basis.RECORDED if inside else Basis.STATED
@@ -123,7 +133,7 @@ class Judging:
         try:
             placed = load_placed(path)
             registration = placed.registration
-            wrong = self.problems(registration)
+            wrong = [*self.problems(registration), *beside_problems(registration, path)]
             if wrong:
                 return self.refused(
                     path,
@@ -318,9 +328,18 @@ def known_names(
     )
 
 
-def is_a_partners(path: Path) -> bool:
-    """Return whether a registration lies beside a manifest, where the partner writes it."""
-    return (path.parent / MANIFEST).exists()
+def beside_problems(registration: Registration, path: Path) -> Iterator[InputProblem]:
+    """Yield what a registration says otherwise than the manifest beside it, if there is one."""
+    manifest = path.parent / MANIFEST
+    if not manifest.is_file():
+        return
+    try:
+        data = read_yaml(read_text(manifest), name=str(manifest)).data
+    except DocumentError:
+        return  # told where manifests are checked
+    name = data.get("id") if isinstance(data, dict) else None
+    if isinstance(name, str):
+        yield from manifest_problems(registration, name)
 
 
 def _by_integration(found: FoundRuns) -> dict[str, list[FunctionalResult]]:

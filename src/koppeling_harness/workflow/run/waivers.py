@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from koppeling_harness.config.decisions import read_decisions
-from koppeling_harness.config.manifest import MANIFEST
+from koppeling_harness.config.folders import is_a_partners
 from koppeling_harness.config.registration import find_registrations, load_placed, read_text
 from koppeling_harness.config.settings import Settings, load_settings
 from koppeling_harness.document import Source
@@ -46,7 +46,7 @@ def granted_waivers(
         found[name] = (*found.get(name, ()), *decisions.waivers)
     if problems:
         raise DocumentError(problems)
-    for name, waivers in _in_reviewers_folder(settings, integrations):
+    for name, waivers in _in_reviewers_folder(settings, integrations, today):
         found.setdefault(name, waivers)
     return found
 
@@ -59,7 +59,7 @@ def _wrong(
 
 
 def _in_reviewers_folder(
-    settings: Settings, integrations: Sequence[str]
+    settings: Settings, integrations: Sequence[str], today: date
 ) -> Iterator[tuple[str, tuple[Waiver, ...]]]:
     if settings.review is None:
         return
@@ -68,8 +68,14 @@ def _in_reviewers_folder(
     except NothingToRunError:
         return
     for path in paths:
-        if (path.parent / MANIFEST).exists():
+        if is_a_partners(path, review=settings.review):
             continue  # what lies beside a manifest is the partner's word
-        registration = load_placed(path).registration
+        placed = load_placed(path)
+        registration = placed.registration
         if registration.integration in integrations and registration.waivers:
+            wrong = placed.problems(
+                waiver_problems(registration.waivers, programme=settings.programme, today=today)
+            )
+            if wrong:
+                raise DocumentError(wrong)
             yield registration.integration, registration.waivers

@@ -7,6 +7,7 @@ from functools import cache, partial
 from importlib import resources
 
 from koppeling_harness.emulator.lazy_mapping import MadeWhenAsked
+from koppeling_harness.emulator.letters import fold
 from koppeling_harness.errors import ConfigurationError, Problem
 from koppeling_harness.model.connector import (
     ConnectorField,
@@ -80,7 +81,7 @@ class Definition:
     by_id: Mapping[str, Column] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "by_id", {each.id.lower(): each for each in self.columns})
+        object.__setattr__(self, "by_id", {fold(each.id): each for each in self.columns})
 
     @property
     def collection(self) -> str:

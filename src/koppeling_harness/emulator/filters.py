@@ -8,6 +8,7 @@ Source: AFAS, docs.afas.help/profit/en/get-connector.
 
 import re
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from koppeling_harness.emulator import json_text, letters, literals
@@ -16,8 +17,8 @@ from koppeling_harness.emulator.messages import Reason, Refusal
 from koppeling_harness.value import dataclass
 
 _SEPARATOR = re.compile("[,;]")
-_NAME = re.compile(r"\s*(-?\s*\[\s*'[^']*'\s*\]|[^,;]*)([,;]?)")
-_BRACKETED = re.compile(r"^\[\s*'([^']*)'\s*\]$")
+_NAME = re.compile(r"\s*(-?\s*\[\s*'.*?'\s*\](?=\s*[,;]|\s*$)|[^,;]*)\s*([,;]?)", re.DOTALL)
+_BRACKETED = re.compile(r"^\[\s*'(.*)'\s*\]$", re.DOTALL)
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2})?)?")
 _WORDS = {"ja": 1, "yes": 1, "nee": 0, "no": 0}
 _RANGE = re.compile(r"^(.*?)\.\.(.*)$")
@@ -125,12 +126,12 @@ def read_json(text: str) -> Alternatives:
     """
     try:
         filters = json_text.read_json(text.encode())["Filters"]["Filter"]
-        return [
+        found = [
             [
                 Condition(
-                    field=str(each["@FieldId"]),
-                    operator=_operator(str(each["@OperatorType"])),
-                    value=str(each.get("#text", "")),
+                    field=_said(each["@FieldId"]),
+                    operator=_operator(_said(each["@OperatorType"])),
+                    value=_said(each.get("#text")),
                 )
                 for each in _listed(one["Field"])
             ]
@@ -139,6 +140,24 @@ def read_json(text: str) -> Alternatives:
     except (ValueError, ArithmeticError, KeyError, TypeError, AttributeError):
         why = "filterjson is not JSON with Filters, Filter, Field, @FieldId and @OperatorType"
         raise Refusal(Reason.UNEXPECTED, why=why) from None
+    if not all(found):
+        raise Refusal(Reason.UNEXPECTED, why="filterjson has a Filter without a Field")
+    return found
+
+
+def _said(value: Any) -> str:
+    """Return a value of a filter as text, whatever JSON has it as.
+
+    Raises:
+        TypeError: It is a list or an object.
+    """
+    if value is None or isinstance(value, bool):
+        return "" if value is None else str(value).lower()
+    if isinstance(value, Decimal):
+        return format(value, "f") if abs(value.adjusted()) <= _SHOWN else str(value)
+    if isinstance(value, str | int):
+        return str(value)
+    raise TypeError(value)
 
 
 def _listed(value: Any) -> list[Any]:
@@ -284,7 +303,7 @@ def column_of(definition: Definition, name: str) -> Column:
         Refusal: It is not in the definition.
     """
     bracketed = _BRACKETED.match(name.strip())
-    found = definition.by_id.get((bracketed[1] if bracketed else name).strip().lower())
+    found = definition.by_id.get(letters.fold((bracketed[1] if bracketed else name).strip()))
     if found is None:
         raise Refusal(Reason.FIELD_NOT_FOUND, field=name)
     return found

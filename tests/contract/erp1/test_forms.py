@@ -265,3 +265,26 @@ def test_a_message_of_an_unknown_field_names_the_switch_that_drops_it():
 
     assert "unknown_field=ignore" in caller().post("KnSubject", body).message
     assert caller(quirks={"unknown_field": "ignore"}).post("KnSubject", body).status == 201
+
+
+def test_fields_with_strange_names_are_asked_in_any_case():
+    named = ("x'y", "a,b", "ÉÉN")
+    own = OwnGetConnector(
+        id="Own_Strange",
+        copy_of="Profit_Article",
+        renamed=tuple(ConnectorField(id=each, field="ItemCode") for each in named),
+    )
+    client = caller(connectors=[own])
+
+    for name in ("['x'y']", "['A,B']", "één", "E\u0301E\u0301n"):
+        found = client.get("Own_Strange", filterfieldids=name, filtervalues="A00002")
+        assert [row["ÉÉN"] for row in found.rows] == ["A00002"], name
+        assert client.get("Own_Strange", orderbyfieldids=f"-{name}", take=1).rows, name
+
+
+def test_a_filter_without_a_field_is_refused_and_breaks_nothing():
+    client = caller()
+
+    refused = client.get("Profit_Article", filterjson='{"Filters":{"Filter":[{"Field":[]}]}}')
+
+    assert (refused.status, client.environment.broken) == (500, [])

@@ -1,6 +1,6 @@
 import pytest
 
-from koppeling_harness.emulator.filters import Condition, read_compact, read_json
+from koppeling_harness.emulator.filters import Condition, read_compact, read_json, split_names
 from koppeling_harness.emulator.messages import Refusal
 
 
@@ -42,8 +42,49 @@ def test_parameters_of_other_shapes_and_unknown_operators_are_refused(fields, va
 
 
 @pytest.mark.parametrize(
-    "text", ["{", "[]", '{"Filters":{}}', '{"Filters":{"Filter":[{"Field":{}}]}}']
+    "text",
+    [
+        "{",
+        "[]",
+        '{"Filters":{}}',
+        '{"Filters":{"Filter":[{"Field":{}}]}}',
+        '{"Filters":{"Filter":[{"Field":[]}]}}',
+        '{"Filters":{"Filter":[{"Field":{"@FieldId":["A"],"@OperatorType":1}}]}}',
+        '{"Filters":{"Filter":[{"Field":{"@FieldId":"A","@OperatorType":1,"#text":{}}}]}}',
+    ],
 )
 def test_json_of_another_shape_is_refused(text):
     with pytest.raises(Refusal):
         read_json(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("null", ""),
+        ("true", "true"),
+        ("1.50", "1.50"),
+        ("1e3", "1000"),
+        ('" x"', " x"),
+        ("7", "7"),
+    ],
+)
+def test_a_value_of_the_json_form_is_what_json_says(text, value):
+    field = f'{{"@FieldId":"A","@OperatorType":"1","#text":{text}}}'
+    ((found,),) = read_json('{"Filters":{"Filter":{"Field":' + field + "}}}")
+
+    assert found.value == value
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("A,B", ["A", "B"]),
+        ("['a,b'],C", ["['a,b']", "C"]),
+        ("['x'y'] , -['a;b']", ["['x'y']", "-['a;b']"]),
+        ("['a'],['b']", ["['a']", "['b']"]),
+        ("A , B", ["A", "B"]),
+    ],
+)
+def test_a_name_in_brackets_is_one_name(text, names):
+    assert split_names(text) == (names, [","] * (len(names) - 1))

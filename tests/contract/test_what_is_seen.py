@@ -60,9 +60,25 @@ def post(
     return get(target, head, "POST") + data
 
 
-def chunked(*, whole: bool) -> bytes:
-    head = get("{P}/connectors/KnSubject", f"{HEADERS}\n{JSON}\nTransfer-Encoding: chunked", "POST")
-    return head + b"%x\r\n%b\r\n" % (len(NOTE), NOTE.encode()) + (b"0\r\n\r\n" if whole else b"")
+def chunked(
+    *, whole: bool, size: int = len(NOTE), trailer: str = "", headers: str = HEADERS, more: str = ""
+) -> bytes:
+    head = get(
+        "{P}/connectors/KnSubject", f"{headers}\n{JSON}\nTransfer-Encoding: chunked{more}", "POST"
+    )
+    end = f"0\r\n{trailer}\r\n".encode() if whole else b""
+    return head + b"%x\r\n%b\r\n" % (size, NOTE.encode()) + end
+
+
+def packed(body: bytes) -> bytes:
+    return post(body=body, more="\nContent-Encoding: gzip")
+
+
+UNDECLARED = NOTE.replace('"Ds"', '"UsId":"1","Ds"')
+OTHER_ELEMENT = f'{NOTE[:-2]},"element":{{"Fields":{{"StId":1,"UsId":"1"}}}}}}}}'
+BLANK_1_MB = " " * (1100 * 1024)
+UPGRADE = "\nConnection: Upgrade, HTTP2-Settings\nUpgrade: h2c\nHTTP2-Settings: AAEA"
+UNDECLARED_READ = get("{P}/connectors/Profit_Projects?take=1", NO_ID)
 
 
 ATTACKS: dict[str, tuple[bytes, set[str], set[int | None]]] = {
@@ -113,6 +129,44 @@ ATTACKS: dict[str, tuple[bytes, set[str], set[int | None]]] = {
     "a second request behind the first": (
         get(f"{{P}}/{READ}") + get("{P}/connectors/Profit_Projects?take=1", NO_ID),
         {"INTEGRATION-ID", "STRUCT-27", "UNDECLARED-CONNECTOR"}, {200}),
+    "a request behind one that asks for HTTP/2": (
+        get(f"{{P}}/{READ}", HEADERS + UPGRADE) + UNDECLARED_READ,
+        {"INTEGRATION-ID", "STRUCT-27", "UNDECLARED-CONNECTOR"}, {200}),
+    "a request behind one that asks for HTTP/2, with a body": (
+        post(more=UPGRADE) + UNDECLARED_READ,
+        {"INTEGRATION-ID", "STRUCT-27", "UNDECLARED-CONNECTOR"}, {200, 201}),
+    "a request behind the last of a connection": (
+        get(f"{{P}}/{READ}", f"{HEADERS}\nConnection: close") + UNDECLARED_READ,
+        {"REQUEST-INVALID"}, {200, None}),
+    "a tunnel": (get("{P}/connectors/Own_Projects", method="CONNECT"), {"REQUEST-INVALID"}, {400}),
+    "the IntegrationId behind the body": (
+        chunked(whole=True, headers=NO_ID, trailer=f"IntegrationId: {INTEGRATION_ID}\r\n"),
+        {"INTEGRATION-ID"}, {201}),
+    "a chunk of another size": (chunked(whole=True, size=5), {"REQUEST-INVALID"}, {400}),
+    "a transfer coding that is not known": (
+        get("{P}/connectors/KnSubject", f"{HEADERS}\n{JSON}\nTransfer-Encoding: identity", "POST")
+        + NOTE.encode(), {"REQUEST-INVALID"}, {400}),
+    "an undeclared field behind 1 MB of blanks": (
+        post(body=BLANK_1_MB + UNDECLARED), {"UNDECLARED-FIELD"}, {201}),
+    "an undeclared field behind 1 MB of blanks, in gzip": (
+        packed(gzip.compress((BLANK_1_MB + UNDECLARED).encode())), {"UNDECLARED-FIELD"}, {201}),
+    "an undeclared field behind a large file": (
+        post(body=UNDECLARED.replace("{", '{"@Pad":"' + "QUJD" * 300_000 + '",', 1)),
+        {"UNDECLARED-FIELD"}, {500}),
+    "a body of more than is read": (
+        post(body=NOTE.replace("1,", "[" + '"é",' * 300_000 + "1],")), {"BODY-NOT-JUDGED"}, {500}),
+    "an element in lower case beside the declared one": (
+        post(body=OTHER_ELEMENT), {"UNDECLARED-FIELD"}, {201}),
+    "fields in lower case beside the declared ones": (
+        post(body=NOTE.replace('"Fields"', '"fields":{"UsId":"1"},"Fields"')),
+        {"UNDECLARED-FIELD"}, {201}),
+    "something behind the gzip": (
+        packed(gzip.compress(NOTE.encode()) + b"x"), {"BODY-INVALID"}, {400}),
+    "a gzip that breaks off": (packed(gzip.compress(NOTE.encode())[:-6]), {"BODY-INVALID"}, {400}),
+    "two encodings": (
+        post(body=gzip.compress(NOTE.encode()),
+             more="\nContent-Encoding: identity\nContent-Encoding: gzip"),
+        {"BODY-INVALID"}, {415}),
 }  # fmt: skip
 HONEST: dict[str, tuple[bytes, set[int | None]]] = {
     "the address as it was given": (get(f"{{P}}/{READ}"), {200}),
@@ -130,6 +184,16 @@ HONEST: dict[str, tuple[bytes, set[int | None]]] = {
         {200}),
     "two requests one behind the other": (get(f"{{P}}/{READ}") + post(), {200, 201}),
     "HTTP/1.0": (get(f"{{P}}/{READ}").replace(b"HTTP/1.1", b"HTTP/1.0"), {200}),
+    "a question for HTTP/2": (get(f"{{P}}/{READ}", HEADERS + UPGRADE), {200}),
+    "a question for HTTP/2, with a body": (post(more=UPGRADE), {201}),
+    "a question for HTTP/2, with a body in chunks": (chunked(whole=True, more=UPGRADE), {201}),
+    "a line break behind the last of a connection": (
+        post(more="\nConnection: keep-alive") + b"\r\n", {201}),
+    "headers behind a body in chunks": (
+        chunked(whole=True, trailer="X-Sum: 1\r\nContent-Type: text/plain\r\n"), {201}),
+    "a note behind 1 MB of blanks": (post(body=BLANK_1_MB + NOTE), {201}),
+    "a number of rows in other digits, which is none": (
+        get("{P}/connectors/Own_Projects?take=1_000_000&orderbyfieldids=ProjectId"), {200}),
     "letters outside ASCII in a body": (post(body=NOTE.replace('"x"', '"é😀"')), {201}),
 }  # fmt: skip
 

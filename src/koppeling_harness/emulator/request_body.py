@@ -36,9 +36,7 @@ class UnfitError(Exception):
         self.reason = reason
 
 
-async def read_body(
-    scope: Mapping[str, Any], receive: _Receive, headers: Mapping[bytes, bytes]
-) -> bytes:
+async def read_body(scope: Mapping[str, Any], receive: _Receive) -> bytes:
     """Return a request's body.
 
     Raises:
@@ -47,7 +45,7 @@ async def read_body(
             `Content-Encoding` says.
     """
     body = await _read(receive, in_pieces=brings_body(scope))
-    return _decoded(body, headers)
+    return _decoded(body, _encoding(scope))
 
 
 async def _in_time(receive: _Receive) -> _Message:
@@ -105,14 +103,13 @@ async def _read(receive: _Receive, *, in_pieces: bool) -> bytes:
     return b"".join(chunks)
 
 
-def _decoded(body: bytes, headers: Mapping[bytes, bytes]) -> bytes:
+def _decoded(body: bytes, encoding: bytes) -> bytes:
     """Return a body with its `Content-Encoding` undone. Source: RFC 9110, section 8.4.
 
     Raises:
         UnfitError: The encoding is none that is known, or not what the body has; or what comes
             out is larger than Profit takes.
     """
-    encoding = headers.get(b"content-encoding", b"").lower()
     if not body or encoding in {b"", b"identity"}:
         return body
     if encoding not in {b"gzip", b"x-gzip", b"deflate"}:
@@ -128,6 +125,12 @@ def _decoded(body: bytes, headers: Mapping[bytes, bytes]) -> bytes:
     if not inflate.eof or inflate.unused_data:
         raise UnfitError(400, "the body ends before its Content-Encoding does, or after it")
     return plain
+
+
+def _encoding(scope: Mapping[str, Any]) -> bytes:
+    """Return the `Content-Encoding`; several lines are one list (RFC 9110, section 5.2)."""
+    named: list[bytes] = [value for name, value in scope["headers"] if name == b"content-encoding"]
+    return b", ".join(named).strip(b" \t").lower()
 
 
 def brings_body(scope: Mapping[str, Any]) -> bool:

@@ -221,7 +221,7 @@ class Server:
             return
         request, app = admitted
         try:
-            request.body = await read_body(scope, receive, request.headers)
+            request.body = await read_body(scope, receive)
         except GoneError:
             return  # it is not whole, so it is not carried out
         except UnfitError as unfit:

@@ -16,6 +16,7 @@ from koppeling_harness.traffic.redact_exchange import ExchangeRedactor
 from koppeling_harness.traffic.wire import Wire, wire_of
 
 _ENDED_BY_ERROR = 500
+_BAD_REQUEST = 400
 _EMPTY: RawHeaders = [(b"content-type", b"application/xml; charset=utf-8")]
 
 
@@ -56,7 +57,9 @@ class Passage:
     _duration_s: float | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
-        self._request = Capture(self.request_header(b"content-encoding"))
+        headers: RawHeaders = self.scope["headers"]
+        encodings = [value for name, value in headers if name == b"content-encoding"]
+        self._request = Capture(b", ".join(encodings).decode("latin-1"), is_request=True)
 
     @property
     def method(self) -> str:
@@ -80,8 +83,16 @@ class Passage:
             self._request.feed(message.get("body", b""))
             self._is_whole = not message.get("more_body", False)
         elif not self._is_whole and self._status is None:
-            self.refused = _CUT_OFF
+            self._end_early()
         return message
+
+    def _end_early(self) -> None:
+        wire = self.wire
+        if wire is None or wire.broken is None:
+            self.refused = _CUT_OFF
+        else:
+            self.refused = Refused(kind=RefusedFor.HTTP, found=wire.broken)
+            self._status = _BAD_REQUEST
 
     async def send(self, message: Message) -> None:
         """ASGI: give the client the next part of the answer, and look at it."""

@@ -28,6 +28,11 @@ REST_LIMIT_S = 60.0
 _HEAD_KEPT = 16 * 1024
 _BAD_REQUEST = 400
 _BROKE_OFF = Text(nl="het verzoek brak af in zijn kop", en="the request broke off in its head")
+_TUNNEL = Text(nl="CONNECT vraagt om een tunnel", en="CONNECT asks for a tunnel")
+_AFTER_CLOSE = Text(
+    nl="gestuurd na een verzoek met Connection: close of HTTP/1.0",
+    en="sent after a request with Connection: close or HTTP/1.0",
+)
 _METHOD = re.compile(r"[A-Za-z]{1,20}")
 _NAME = re.compile(r"[A-Za-z0-9-]{1,60}")
 _KEY = "koppeling_harness.wire"
@@ -41,12 +46,14 @@ class Wire:
 
     Attributes:
         number: Unlike that of any other connection of this process.
+        broken: Why the rest of a request could not be read; None when it just ended.
     """
 
-    __slots__ = ("_lost", "_transport", "number")
+    __slots__ = ("_lost", "_transport", "broken", "number")
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self.number = next(_NUMBERS)
+        self.broken: Text | None = None
         self._transport = transport
         self._lost = asyncio.Event()
 
@@ -143,14 +150,18 @@ class GatewayProtocol(_WithWire, HttpToolsProtocol):
     _head_size: int
     _is_idle: bool
     _has_head: bool
+    _is_after_close: bool
+    _upgrade: list[tuple[bytes, bytes]] | None
     _limit: asyncio.TimerHandle | None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """asyncio: a client is here."""
+        self._is_after_close, self._upgrade = False, None
         self._head, self._head_size = bytearray(), 0
         self._is_idle, self._has_head = True, False
         self._limit = None
         super().connection_made(transport)
+        self._begin_parser()
 
     def data_received(self, data: bytes) -> None:
         """asyncio: a client sends something."""
@@ -161,9 +172,7 @@ class GatewayProtocol(_WithWire, HttpToolsProtocol):
             self._head += data[: _HEAD_KEPT - len(self._head)]
         self._unset_keepalive_if_required()
         try:
-            self.parser.feed_data(data)
-        except httptools.HttpParserUpgrade:
-            pass  # nothing that AFAS has: it is answered as an ordinary request
+            self._parse(data)
         except httptools.HttpParserError as error:
             self._refuse(str(error))
             return
@@ -186,11 +195,18 @@ class GatewayProtocol(_WithWire, HttpToolsProtocol):
         self._is_idle, self._has_head = False, False
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """llhttp: a header; blanks around its value are no part of it (RFC 9110, section 5.5)."""
-        super().on_header(name, value.strip(b" \t"))
+        """llhttp: a header; blanks around its value are no part of it (RFC 9110, section 5.5).
+
+        What follows a body in chunks is no header: nobody may take it for one (section 6.5.1).
+        """
+        if not self._has_head:
+            super().on_header(name, value.strip(b" \t"))
 
     def on_headers_complete(self) -> None:
         """llhttp: the headers of a request are complete."""
+        if self.parser.should_upgrade():
+            self._upgrade = list(self.headers)
+            return
         state: dict[str, Any] = self.scope["state"]
         state[_TARGET] = self.url.decode("latin-1")
         super().on_headers_complete()
@@ -198,9 +214,36 @@ class GatewayProtocol(_WithWire, HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """llhttp: a request is complete."""
+        if self._upgrade is not None:
+            return  # llhttp leaves its body to another protocol
         super().on_message_complete()
         self._is_idle = True
         self._unlimited()
+
+    def _begin_parser(self) -> None:
+        """Read strictly: what follows a last request is not passed over."""
+        self.parser = httptools.HttpRequestParser(self)
+
+    def _parse(self, data: bytes) -> None:
+        """Feed the parser; who asks for another protocol is answered in this one.
+
+        Clients ask for HTTP/2 in their first request (Java's do), and take no for an answer.
+        """
+        while True:
+            try:
+                self.parser.feed_data(data)
+            except httptools.HttpParserUpgrade as upgrade:
+                data = data[upgrade.args[0] :]
+            else:
+                return
+            headers, self._upgrade = self._upgrade or [], None
+            method, target = self.parser.get_method(), self.url
+            if method == b"CONNECT":
+                self._refuse(_TUNNEL.en, text=_TUNNEL)
+                return
+            version = self.parser.get_http_version().encode()
+            self._begin_parser()
+            self.parser.feed_data(_without_upgrade(method, target, version, headers))
 
     def _wait(self) -> None:
         """Wait no longer than AFAS would for the rest of a request."""
@@ -218,16 +261,30 @@ class GatewayProtocol(_WithWire, HttpToolsProtocol):
             self._is_idle = True
         self.transport.close()
 
-    def _refuse(self, why: str) -> None:
-        if self._has_head:
-            self.transport.close()  # the rest of a body: its exchange has begun, and breaks off
+    def _refuse(self, why: str, *, text: Text | None = None) -> None:
+        if self._has_head and self._is_idle:
+            self._refuse_after_close()
+            return
+        if self._has_head:  # the rest of a body: its exchange has begun
+            self._wire.broken = Text(nl=why, en=why)
+            if not self.cycle.response_started:
+                self.send_400_response("Bad Request")
+            self.transport.close()
             return
         header = self._broken_header()
         where = f", header {header}" if header else ""
-        text = Text(nl=f"{why}{where}", en=f"{why}{where}")
+        text = text or Text(nl=f"{why}{where}", en=f"{why}{where}")
         self._tell(text, status=_BAD_REQUEST, is_broken_off=False)
         self._is_idle = True
         self.send_400_response("Bad Request - Invalid Header")
+
+    def _refuse_after_close(self) -> None:
+        """Tell what follows a last request, once; that one still gets its answer."""
+        if self._is_after_close:
+            return
+        self._is_after_close = True
+        self._head, self.url, self.headers = bytearray(), b"", []
+        self._tell(_AFTER_CLOSE, status=None, is_broken_off=False)
 
     def _tell(self, why: Text, *, status: int | None, is_broken_off: bool) -> None:
         app: Unreadable = self.app
@@ -260,6 +317,21 @@ class GatewayProtocol(_WithWire, HttpToolsProtocol):
     def _lines(self) -> list[str]:
         text = self._head.decode("latin-1").lstrip("\r\n")
         return re.split("\r?\n", text) or [""]
+
+
+def _without_upgrade(
+    method: bytes, target: bytes, version: bytes, headers: list[tuple[bytes, bytes]]
+) -> bytes:
+    """Return the head of a request, without what asks for another protocol."""
+    lines = [b"%b %b HTTP/%b" % (method, target, version)]
+    for name, value in headers:
+        if name == b"connection":
+            words = [each.strip() for each in value.split(b",")]
+            left = b", ".join(each for each in words if each.lower() != b"upgrade")
+            lines.append(b"connection: " + left)
+        elif name != b"upgrade":
+            lines.append(b"%b: %b" % (name, value))
+    return b"\r\n".join([*lines, b"", b""])
 
 
 def target_of(scope: Mapping[str, Any]) -> str:

@@ -1,4 +1,5 @@
 import gzip
+import json
 import zlib
 
 import pytest
@@ -75,3 +76,57 @@ def test_a_body_within_the_limit_has_no_mark():
     assert capture.finish("[truncated") == "[truncated"
     assert not is_truncated("[truncated")
     assert not is_truncated(None)
+
+
+@pytest.mark.parametrize("piece", [1000, 65536, 10_000_000])
+@pytest.mark.parametrize("encoding", ["", "gzip"])
+@pytest.mark.parametrize(
+    ("begin", "long", "end"),
+    [
+        ('{"FileStream":"', "QUJD", '","Ds":"x"}'),
+        ('{"FileStream":"', "QU/D+A_-", '=="}'),
+        ('{"FileStream":"', r"QUJD\/\r\n", '"}'),
+        ('{"FileStream":"', r"QUJD\\", r'\"x"}'),
+        ("", " \n", '{"Ds":"x"}'),
+    ],
+)
+def test_of_a_long_request_files_and_blanks_are_left_out(begin, long, end, encoding, piece):
+    data = (begin + long * (5 * BODY_LIMIT_BYTES // len(long)) + end).encode()
+    sent = gzip.compress(data) if encoding else data
+    capture = Capture(encoding, is_request=True)
+    for at in range(0, len(sent), piece):
+        capture.feed(sent[at : at + piece])
+    kept = capture.finish(capture.text() or "")
+
+    assert len(kept.strip()) < 10_000
+    assert kept.startswith(begin)
+    assert kept.endswith(end.lstrip("="))
+    assert json.loads(kept).keys() == json.loads(data).keys()
+    assert (capture.unread(), capture.size) == ("", len(sent))
+
+
+def test_two_long_files_are_two():
+    first, second = (
+        captured_request(b'{"x":"%b"}' % (letter * 2_000_000)).text() for letter in (b"A", b"B")
+    )
+
+    assert first != second
+
+
+def test_of_a_request_that_is_long_without_them_the_beginning_is_kept():
+    capture = captured_request(b'"a",' * BODY_LIMIT_BYTES)
+    kept = capture.finish(capture.text() or "")
+
+    assert is_truncated(kept)
+    assert len(kept) < BODY_LIMIT_BYTES + 100
+
+
+@pytest.mark.parametrize("packed", [gzip.compress(b"x") + b"y", gzip.compress(b"x" * 99)[:-3]])
+def test_a_packed_body_that_is_not_one_and_whole_is_told(packed):
+    assert "one and whole" in captured_request(packed, encoding="gzip").unread()
+
+
+def captured_request(data: bytes, encoding: str = "") -> Capture:
+    capture = Capture(encoding, is_request=True)
+    capture.feed(data)
+    return capture

@@ -15,15 +15,17 @@ def listed(node: Any) -> list[dict[str, Any]]:
 def elements_of(node: Any) -> Iterator[dict[str, Any]]:
     """Yield the elements of an object."""
     for part in listed(node):
-        yield from listed(_member(part, "Element"))
+        for value in _members(part, "Element"):
+            yield from listed(value)
 
 
 def fields_of(element: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     """Yield the fields of an element with their values; a field may be written with `@`."""
-    for part in listed(_member(element, "Fields")):
-        for name, value in part.items():
-            if name.lower() not in _NO_FIELDS:
-                yield name.removeprefix("@"), value
+    for fields in _members(element, "Fields"):
+        for part in listed(fields):
+            for name, value in part.items():
+                if name.lower() not in _NO_FIELDS:
+                    yield name.removeprefix("@"), value
 
 
 def keys_of(element: dict[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -35,19 +37,24 @@ def keys_of(element: dict[str, Any]) -> Iterator[tuple[str, Any]]:
 
 def objects_of(element: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     """Yield the objects inside an element, by their name."""
-    for part in listed(_member(element, "Objects")):
-        yield from part.items()
+    for objects in _members(element, "Objects"):
+        for part in listed(objects):
+            yield from part.items()
 
 
 def action_of(element: dict[str, Any]) -> str:
-    """Return what `@Action` says, in lower case; empty when it says nothing."""
-    found = [_member(part, "@Action") for part in listed(_member(element, "Fields"))]
-    said = next((each for each in found if each is not None), _member(element, "@Action"))
+    """Return what `@Action` says, in lower case; of several the last, empty when none does."""
+    said: Any = None
+    for name, value in element.items():
+        if name.lower() == "@action":
+            said = value
+        elif name.lower() == "fields":
+            actions = [each for part in listed(value) for each in _members(part, "@Action")]
+            said = actions[-1] if actions else said
     return "" if said is None else str(said).lower()
 
 
-def _member(node: dict[str, Any], name: str) -> Any:
-    value = node.get(name)  # as AFAS writes it, nearly always
-    if value is not None:
-        return value
-    return next((each for key, each in node.items() if key.lower() == name.lower()), None)
+def _members(node: dict[str, Any], name: str) -> Iterator[Any]:
+    """Yield what stands below a name in any letter case: ERP1 takes it all."""
+    wanted = name.lower()
+    return (value for key, value in node.items() if key.lower() == wanted)

@@ -20,6 +20,8 @@ DEFAULT_TAKE = 100
 _WRITING = frozenset({"POST", "PUT", "DELETE"})
 _FIRST_ROW = re.compile(r'"rows"\s*:\s*\[\s*(?=\{)')
 _DECODER = json.JSONDecoder()
+_WHOLE = re.compile(r"[+-]?[0-9]+")
+_MOST_DIGITS = 18
 _SEPARATORS = re.compile(r"[,;]")
 
 
@@ -53,8 +55,11 @@ class Call:
         return self._headers.get(name, [])
 
     def header(self, name: str) -> str:
-        """Return the first value of a request header, empty when absent."""
-        return next(iter(self.headers(name)), "")
+        """Return a request header, empty when absent; of several lines what they say together.
+
+        Source: RFC 9110, section 5.2.
+        """
+        return ", ".join(self.headers(name))
 
     @property
     def ended_s(self) -> float:
@@ -292,7 +297,7 @@ def _split(segment: str) -> list[str]:
 
 
 def _integer(text: str | None, default: int) -> int:
-    try:
-        return default if text is None else int(text)
-    except ValueError:
-        return 0
+    plain = (text or "").strip(" \t\r\n\v\f")
+    if not _WHOLE.fullmatch(plain):
+        return default
+    return int(plain) if len(plain) <= _MOST_DIGITS else int(f"{plain[:1]}{10**_MOST_DIGITS}")

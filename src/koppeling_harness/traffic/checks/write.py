@@ -67,6 +67,18 @@ def _found(call: Call) -> Text | None:
     return Text(nl="geen JSON-object", en="not a JSON object")
 
 
+def _not_judged(scene: Scene) -> Iterator[Objection]:
+    for call in scene.writes:
+        if call.request_is_cut:
+            text = Text(
+                nl="de body is te lang om te beoordelen, ook zonder de bestanden die erin staan; "
+                "verwacht hoogstens 1 MB",
+                en="the body is too long to be judged, even without the files in it; expected 1 MB "
+                "at most",
+            )
+            yield Objection(call=call, text=text)
+
+
 def _too_large(scene: Scene) -> Iterator[Objection]:
     for call in scene.calls:
         if call.exchange.request_size > BODY_LIMIT_BYTES:
@@ -175,6 +187,22 @@ RULES = (
         ),
         source="AFAS, docs.afas.help/profit/en/troubleshooting",
         check=_too_large,
+    ),
+    Rule(
+        code="BODY-NOT-JUDGED",
+        level=Severity.ERROR,
+        title=Text(nl="Body te lang om te beoordelen", en="Body too long to be judged"),
+        why=Text(
+            nl="Wat niet gelezen is kan niet goed bevonden worden; bestanden en blanco's tellen "
+            "hierbij niet mee.",
+            en="What was not read cannot be found in order; files and blanks do not count here.",
+        ),
+        fix=Text(
+            nl="Verdeel de elementen over meer aanroepen.",
+            en="Spread the elements over more calls.",
+        ),
+        source=_UPDATE,
+        check=_not_judged,
     ),
     Rule(
         code="DECIMAL-COMMA",

@@ -41,6 +41,7 @@ class FunctionalResult:
         inconclusive: How many required scenarios could not be judged.
         not_run: How many required scenarios were not executed.
         not_started: How many of those that could not be judged never started.
+        proven: How many passed with a call that was observed; None when the record does not say.
         waived: Ids of those that failed and bear the mark of a waiver.
         part: Why it was no whole run, such as `keyword`; empty for a whole one.
         kind: Against which kind of ERP it was run.
@@ -66,6 +67,7 @@ class FunctionalResult:
     inconclusive: int = 0
     not_run: int = 0
     not_started: int = 0
+    proven: int | None = None
     waived: tuple[str, ...] = ()
     part: tuple[str, ...] = ()
     kind: ErpKind = ErpKind.EMULATOR

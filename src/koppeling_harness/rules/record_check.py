@@ -132,11 +132,14 @@ def outcomes(results: Sequence[Plain]) -> dict[str, str]:
 
 def never_started(integration: Plain) -> set[str]:
     """Return the ids of what could not be judged because the integration could not be started."""
-    worst = outcomes(integration["results"])
-    began = {id_of(one) for one in integration["results"] if one.get("exchanges")}
+    results = integration["results"]
+    if all(one["outcome"] != Outcome.INCONCLUSIVE for one in results):  # nearly all there are
+        return set()
+    worst = outcomes(results)
+    began = {id_of(one) for one in results if one.get("exchanges")}
     return {
         id_of(one)
-        for one in integration["results"]
+        for one in results
         if worst[id_of(one)] == Outcome.INCONCLUSIVE
         and any(each["code"] == NOT_STARTED for each in one.get("findings") or ())
     } - began
@@ -298,8 +301,9 @@ def _declared(each: Plain, _record: Plain) -> Iterator[Objection]:
 
 
 def _late(each: Plain, _record: Plain) -> Iterator[Objection]:
-    known = outcomes(each["results"])
-    for number, one in enumerate(each.get("late") or ()):
+    late = each.get("late") or ()
+    known = outcomes(each["results"]) if late else {}
+    for number, one in enumerate(late):
         if known.get(str(one["scenario"])) == Outcome.PASSED:
             message = f"{one['scenario']} passed, but sent something when it had ended"
             yield Objection(place=f"late[{number}]", message=message)

@@ -53,6 +53,7 @@ def summaries(record: Plain, book: ListBook, *, zone: tzinfo) -> Iterator[Functi
             inconclusive=values.count("inconclusive"),
             not_run=values.count("not_run"),
             not_started=len(never_started(each) & told.keys()),
+            proven=each["verdict"]["required"].get("proven"),
             waived=tuple(name for name in failed if name in waived),
             part=_part(each, record, told),
             kind=ErpKind(erp["kind"]),

@@ -8,11 +8,13 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from koppeling_harness.model.functional import FunctionalResult
+from koppeling_harness.model.partner import Identity
 from koppeling_harness.model.releasable import Answer, Releasable, VerdictRow
 from koppeling_harness.model.run import ErpInfo, RequiredCount
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.verdict import ErpKind, Outcome
 from koppeling_harness.rules.standing import (
+    OLD,
     Standing,
     Weighed,
     as_recorded,
@@ -47,19 +49,11 @@ def releasable(
     if not runs:
         answer, why = Answer.UNKNOWN, _nothing(integration, version, release, known)
     elif len(identities) > 1:
-        numbers = ", ".join(sorted(each.integration_id for each in identities))
-        answer, why = (
-            Answer.UNKNOWN,
-            said(
-                "Verschillende koppelingen dragen deze naam: {numbers}. Zoek in een map met de "
-                "runs van één ervan.",
-                "Several integrations have this name: {numbers}. Look in a folder with the runs "
-                "of one of them.",
-                numbers=numbers,
-            ),
-        )
+        answer, why = _of_several(runs, identities, as_of)
     else:
         answer, why = _judged(standing, runs)
+        if standing is not None and standing.governing is not None:
+            why = _with_age(why, standing.governing.run, as_of)
     counting = [standing.emulator, standing.environment] if standing else []
     stands = {each.run.run_id for each in counting if each is not None}
     newest_first = sorted(runs, key=lambda run: (run.started_at, run.run_id), reverse=True)
@@ -73,6 +67,46 @@ def releasable(
             _row(run, as_of, stands if len(identities) < 2 else set()) for run in newest_first
         ),
     )
+
+
+def _of_several(
+    runs: Sequence[FunctionalResult], identities: Collection[Identity], as_of: date
+) -> tuple[Answer, Text]:
+    """Return the answer when it cannot be told whose version it is: what failed is no yet."""
+    numbers = ", ".join(sorted(each.integration_id for each in identities))
+    failed = [
+        standing.governing.run.run_id
+        for who in sorted(identities, key=lambda each: each.integration_id)
+        for standing in standings(runs, who=who, held_until=as_recorded, as_of=as_of).values()
+        if standing.outcome is Outcome.FAILED and standing.governing is not None
+    ]
+    if failed:
+        return Answer.NO, said(
+            "Verschillende koppelingen dragen deze naam: {numbers}. Run {run} is gezakt. Zoek in "
+            "een map met de runs van één ervan.",
+            "Several integrations have this name: {numbers}. Run {run} failed. Look in a folder "
+            "with the runs of one of them.",
+            numbers=numbers,
+            run=failed[0],
+        )
+    return Answer.UNKNOWN, said(
+        "Verschillende koppelingen dragen deze naam: {numbers}. Zoek in een map met de "
+        "runs van één ervan.",
+        "Several integrations have this name: {numbers}. Look in a folder with the runs "
+        "of one of them.",
+        numbers=numbers,
+    )
+
+
+def _with_age(why: Text, run: FunctionalResult, as_of: date) -> Text:
+    if as_of - run.date <= OLD:
+        return why
+    age = said(
+        " Let op: die run is {days} dagen oud; een naam van een release komt terug.",
+        " Mind: that run is {days} days old; the name of a release comes back.",
+        days=(as_of - run.date).days,
+    )
+    return Text(nl=why.nl + age.nl, en=why.en + age.en)
 
 
 def _judged(standing: Standing | None, runs: Sequence[FunctionalResult]) -> tuple[Answer, Text]:
@@ -161,6 +195,7 @@ def _row(run: FunctionalResult, as_of: date, stands: Collection[str]) -> Verdict
             total=run.required,
             executed=run.required - run.not_run - run.not_started,
             passed=run.passed,
+            proven=run.proven,
         ),
         waived=len(run.waived),
         counts=run.run_id in stands,

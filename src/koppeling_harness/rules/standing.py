@@ -7,7 +7,7 @@ standing each (R15, R16).
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from koppeling_harness.model.errata import Erratum
 from koppeling_harness.model.functional import FunctionalResult
@@ -23,6 +23,10 @@ from koppeling_harness.value import dataclass
 
 HeldUntil = Callable[[FunctionalResult, str], date | None]
 """Says until when a failed scenario of a run is waived; None when it is not."""
+
+OLD = timedelta(days=365)
+"""Profit has two or three releases a year and their names come back: a verdict that is older may be
+of another release with the same name. Source: AFAS, docs.afas.help/profit/en/news-profit8."""
 
 _PART = {
     "keyword": said("op trefwoord", "by keyword"),

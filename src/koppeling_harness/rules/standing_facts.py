@@ -1,21 +1,17 @@
 """What is told beside the standing on a release: it changes no outcome, and hides nothing (R15)."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.status import ReleaseStatus, Role, Status
 from koppeling_harness.model.verdict import ErpKind, Outcome
 from koppeling_harness.rules.fact import Fact
-from koppeling_harness.rules.standing import Standing, Weighed, in_words
+from koppeling_harness.rules.standing import OLD, Standing, Weighed, in_words
 from koppeling_harness.rules.words import OUTCOME, said
 
 _SHOWN = 3
 """So many are told in words; of the rest only how many there are."""
-
-_OLD = timedelta(days=365)
-"""Profit has two or three releases a year and their names come back: a verdict that is older may be
-of another release with the same name. Source: AFAS, docs.afas.help/profit/en/news-profit8."""
 
 
 def told(status: ReleaseStatus, standing: Standing, *, as_of: date) -> Iterator[Fact]:
@@ -113,7 +109,7 @@ def _kinds(status: ReleaseStatus, standing: Standing) -> Iterator[Fact]:
 
 def _age(status: ReleaseStatus, each: Weighed, as_of: date) -> Iterator[Fact]:
     days = (as_of - each.run.date).days
-    if as_of - each.run.date > _OLD:
+    if as_of - each.run.date > OLD:
         yield _fact(
             "RUN-OLD",
             said(

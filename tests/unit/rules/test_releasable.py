@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -75,6 +76,22 @@ def test_two_integrations_of_one_name_give_no_answer():
     assert found.answer is Answer.UNKNOWN
     assert "12345_1, 45678_1" in found.why.en
     assert not any(each.counts for each in found.rows)
+
+
+def test_a_record_of_another_integration_makes_no_unknown_of_a_no():
+    one = Identity(integration_id="12345_1", subscription="12345")
+    other = Identity(integration_id="45678_1", subscription="45678")
+    found = asked(a_verdict(Outcome.FAILED, identity=one), a_verdict(day=21, identity=other))
+
+    assert found.answer is Answer.NO
+    assert "12345_1, 45678_1. Run run-20 failed" in found.why.en
+
+
+def test_the_age_of_a_verdict_is_told_once_its_release_may_be_another():
+    old = replace(a_verdict(), date=date(2019, 1, 1))
+
+    assert "2890 days old" in asked(old).why.en
+    assert "days old" not in asked(a_verdict()).why.en
 
 
 def test_the_answer_names_record_list_and_where_it_was_run():

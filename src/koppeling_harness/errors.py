@@ -72,16 +72,22 @@ class Problem:
         where: A `Place` in the file, or the text that names it.
         message: What was found and what was expected.
         hint: What to do about it; empty when the message says it.
+        dutch: Message and hint in Dutch, where reviewers read them; empty when nobody wrote it.
     """
 
     where: str
     message: str
     hint: str = ""
+    dutch: str = ""
 
     def render(self) -> str:
         """Return the problem as text: one line, and an indented hint below it."""
         line = f"{self.where}: {self.message}"
         return f"{line}\n    hint: {self.hint}" if self.hint else line
+
+    def render_dutch(self) -> str:
+        """Return the problem as a line in Dutch, as far as there is one."""
+        return f"{self.where}: {self.dutch or self.message}"
 
 
 def in_file_order(problems: Iterable[Problem]) -> list[Problem]:

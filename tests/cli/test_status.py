@@ -73,6 +73,24 @@ def test_status_in_dutch(project):
     assert "voorbeeld: AANDACHT  Voorbeeld (Voorbeeld B.V.)" in ran.out
 
 
+@pytest.mark.parametrize(
+    ("was", "written", "dutch"),
+    [
+        ("colour: groen", "colour: green", 'gevonden "green". Bedoelde u `groen`?'),
+        ("colour: groen", "kleur: groen", "onbekende sleutel `kleur`. Bedoelde u `colour`?"),
+        ("kind: quickscan, ", "", "`assessments.0` mist `kind`"),
+        ("2024-05-14", "14-5-2024", "verwacht een datum zoals 2026-11-24"),
+        ("2024-05-14", "2062-05-14", "14 mei 2062 ligt na vandaag"),
+    ],
+)
+def test_what_is_wrong_in_a_file_is_told_in_dutch(project, was, written, dutch):
+    (project / "registration.yaml").write_text(REGISTRATION.replace(was, written), encoding="utf-8")
+
+    ran = koppeling("status", ".", "--lang", "nl", cwd=project)
+
+    assert (ran.code, dutch in ran.out, "hint:" in ran.out) == (10, True, False)
+
+
 def test_a_damaged_run_is_told_on_standard_error(project):
     (project / "reports").mkdir()
     (project / "reports" / "run.json").write_text("{", encoding="utf-8")

@@ -73,8 +73,9 @@ def a_dossier(*runs: FunctionalResult, registration: Registration | None = None,
 
 
 def a_refused(problem="kapot.yaml:3:1: unknown key 'nmae'") -> Dossier:
-    status = refused("kapot", as_of=AS_OF, policy=SLA, problems=[Text(nl=problem, en=problem)])
-    return Dossier(place="kapot.yaml", registration=None, status=status, problem=problem)
+    text = Text(nl=problem, en=problem)
+    status = refused("kapot", as_of=AS_OF, policy=SLA, problems=[text])
+    return Dossier(place="kapot.yaml", registration=None, status=status, problem=text)
 
 
 def earlier_of(dossier: Dossier):

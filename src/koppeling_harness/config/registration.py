@@ -19,7 +19,6 @@ from koppeling_harness.document import Source, load, read_content, read_yaml
 from koppeling_harness.errors import DocumentError, NothingToRunError, Problem, in_file_order
 from koppeling_harness.model.decisions import Decisions
 from koppeling_harness.model.registration import Registration
-from koppeling_harness.model.shape import Text
 from koppeling_harness.place import Place
 from koppeling_harness.rules.registration_input import InputProblem, input_problems
 from koppeling_harness.value import dataclass
@@ -92,6 +91,8 @@ def _without_registration(path: Path) -> Problem:
         where=Place(str(path)),
         message="here stand AFAS's decisions, and no registration that they belong to beside it",
         hint=f"Call it as its registration is called: X{ENDING} beside X.yaml.",
+        dutch="hier staan besluiten van AFAS, zonder registratie ernaast waar zij bij horen; "
+        f"noem het bestand zoals die registratie heet: X{ENDING} naast X.yaml",
     )
 
 
@@ -125,14 +126,13 @@ class Placed:
     def problems(self, found: Iterable[InputProblem]) -> list[Problem]:
         """Return what is wrong in the registration, each with its place, in the files' order."""
         return in_file_order(
-            Problem(where=self._source_of(each.path).place(each.path), message=each.text.en)
+            Problem(
+                where=self._source_of(each.path).place(each.path),
+                message=each.text.en,
+                dutch=each.text.nl,
+            )
             for each in found
         )
-
-    def text(self, found: InputProblem) -> Text:
-        """Return a problem with its place, in both languages."""
-        where = self._source_of(found.path).place(found.path)
-        return Text(nl=f"{where}: {found.text.nl}", en=f"{where}: {found.text.en}")
 
     def _source_of(self, path: tuple[str | int, ...]) -> Source:
         is_decided = self.decisions is not None and path and path[0] in self.decisions.data
@@ -184,6 +184,8 @@ def _in_the_wrong_file(
                 where=source.place((key,)),
                 message=f"`{key}` stand in the partner's file; AFAS's stand in {beside}",
                 hint="Move what AFAS decided there, and leave the key out here.",
+                dutch=f"`{key}` staan in het bestand van de partner; die van AFAS horen in "
+                f"{beside}",
             )
 
 
@@ -192,7 +194,8 @@ def _of_another(
 ) -> Iterator[Problem]:
     if decisions.of != registration.registration:
         message = f"`of` is {decisions.of}, expected {registration.registration}"
-        yield Problem(where=source.place(("of",)), message=message)
+        dutch = f"`of` is {decisions.of}, verwacht {registration.registration}"
+        yield Problem(where=source.place(("of",)), message=message, dutch=dutch)
 
 
 def find_registrations(paths: Sequence[Path]) -> tuple[Path, ...]:
@@ -299,6 +302,8 @@ def _attached_reports(source: Source) -> Iterator[Problem]:
             where=source.place(("assessments", number, key), key=True),
             message=f"assessment holds `{key}`: {REPORT_REFUSED}",
             hint="Leave it out; keep assessor, report_date and colour.",
+            dutch=f"de beoordeling bevat `{key}`: een rapport hoort nooit in een registratie; "
+            "AFAS kent alleen de kleur",
         )
 
 

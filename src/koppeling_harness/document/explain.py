@@ -31,6 +31,18 @@ _EXPECTED = {
     "datetime_type": "a moment such as 2026-11-24T12:00:00Z",
 }
 
+_DUTCH = {
+    "text": "tekst",
+    "a whole number": "een heel getal",
+    "a number": "een getal",
+    "true or false": "true of false",
+    "a mapping": "sleutels met waarden",
+    "a list": "een lijst",
+    "a date such as 2026-11-24": "een datum zoals 2026-11-24",
+    "a moment such as 2026-11-24T12:00:00Z": "een tijdstip zoals 2026-11-24T12:00:00Z",
+}
+_VERWACHT = {kind: _DUTCH[expected] for kind, expected in _EXPECTED.items()}
+
 _ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}
 
 
@@ -83,17 +95,41 @@ def _problem(cls: type[Any], source: Source, detail: ErrorDetails, path: Path) -
         if not isinstance(_at(source.data, path), dict):  # the name of a union member
             path = path[:-1]
         message = f"{_subject(path)} lacks `{last}`"
-        return Problem(where=source.place(path), message=message)
+        dutch = f"{_subject(path, of_document='het document')} mist `{last}`"
+        return Problem(where=source.place(path), message=message, dutch=dutch)
     if kind in {"unexpected_keyword_argument", "extra_forbidden"}:
         near = _near(str(last), _members(cls))
         hint = f"Did you mean `{near}`?" if near else ""
-        message = f"unknown key `{last}`"
-        return Problem(where=source.place(path, key=True), message=message, hint=hint)
+        return Problem(
+            where=source.place(path, key=True),
+            message=f"unknown key `{last}`",
+            hint=hint,
+            dutch=f"onbekende sleutel `{last}`{_meant_dutch(near)}",
+        )
+    raw = source.raw.get(path)
+    near = _near_member(detail)
     return Problem(
         where=_where(source, path),
-        message=f"{_subject(path)}: {_mismatch(detail, source.raw.get(path))}",
-        hint=_quote_hint(kind, source.raw.get(path)) or _member_hint(detail),
+        message=f"{_subject(path)}: {_mismatch(detail, raw)}",
+        hint=_quote_hint(kind, raw) or (f"Did you mean `{near}`?" if near else ""),
+        dutch=_mismatch_dutch(detail, raw, path, near),
     )
+
+
+def _meant_dutch(near: str) -> str:
+    return f". Bedoelde u `{near}`?" if near else ""
+
+
+def _mismatch_dutch(detail: ErrorDetails, raw: str | None, path: Path, near: str) -> str:
+    """Return a mismatch in Dutch; empty where only the validator's own words tell it."""
+    expected = _VERWACHT.get(detail["type"])
+    if detail["type"] in {"enum", "literal_error"}:
+        expected = str(detail.get("ctx", {}).get("expected")).replace("' or '", "' of '")
+    if expected is None:
+        return ""
+    subject = _subject(path, of_document="het document")
+    found = raw or _shown(detail["input"])
+    return f"{subject}: verwacht {expected}, gevonden {found}{_meant_dutch(near)}"
 
 
 _OTHER_LANGUAGE = {
@@ -156,12 +192,11 @@ def _near(name: str, known: Sequence[str]) -> str:
     return by_plain[found[0]] if found else ""
 
 
-def _member_hint(detail: ErrorDetails) -> str:
+def _near_member(detail: ErrorDetails) -> str:
     if detail["type"] not in {"enum", "literal_error"} or not isinstance(detail["input"], str):
         return ""
     known = re.findall(r"'([^']*)'", str(detail.get("ctx", {}).get("expected", "")))
-    near = _near(detail["input"], known)
-    return f"Did you mean `{near}`?" if near else ""
+    return _near(detail["input"], known)
 
 
 def _at(data: Any, path: Path) -> Any:
@@ -176,8 +211,8 @@ def _where(source: Source, path: Path) -> str:
     return f"{source.name}: {'.'.join(str(part) for part in path)}" if path else source.name
 
 
-def _subject(path: Path) -> str:
-    return f"`{'.'.join(str(part) for part in path)}`" if path else "the document"
+def _subject(path: Path, *, of_document: str = "the document") -> str:
+    return f"`{'.'.join(str(part) for part in path)}`" if path else of_document
 
 
 def _mismatch(detail: ErrorDetails, raw: str | None) -> str:

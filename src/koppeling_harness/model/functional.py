@@ -53,6 +53,7 @@ class FunctionalResult:
         list_digest: SHA-256 over the list of required scenarios.
         list_word: What the reader knows of that list; None when it was not looked up.
         harness: Version of the harness that made the record.
+        asked: Ids of all required scenarios, `scenario` or `scenario[operation]`.
         not_asked: How many required scenarios were not asked there.
         unused: Connectors that the manifest names and no call was about.
     """
@@ -79,6 +80,7 @@ class FunctionalResult:
     list_digest: str = ""
     list_word: ListWord | None = None
     harness: str = ""
+    asked: tuple[str, ...] = ()
     not_asked: int = 0
     unused: tuple[str, ...] = ()
 

@@ -4,7 +4,7 @@ from html import escape
 
 from koppeling_harness.model.status import RegistrationStatus, Status
 from koppeling_harness.report.status_text import pick
-from koppeling_harness.rules.words import BASIS, status_word
+from koppeling_harness.rules.words import BASIS, is_overdue, status_word
 
 # White on each of these is at least 4.5 to 1 (WCAG 2.2, 1.4.3).
 _FILL = {
@@ -33,6 +33,7 @@ def render_badge_svg(status: RegistrationStatus, *, lang: str) -> str:
     """
     name = status.registration if len(status.registration) <= 40 else f"{status.registration[:39]}…"
     word = pick(status_word(status), lang)
+    shown = Status.ACTION_REQUIRED if is_overdue(status) else status.status
     left, right = _width(name), _width(word)
     whole = left + right
     basis = pick(BASIS[status.basis], lang)
@@ -43,7 +44,7 @@ def render_badge_svg(status: RegistrationStatus, *, lang: str) -> str:
         f'xml:lang="{lang}">'
         f"<title>{title}</title>"
         f'<rect width="{left}" height="{_HEIGHT_PX}" fill="{_NAME_FILL}"/>'
-        f'<rect x="{left}" width="{right}" height="{_HEIGHT_PX}" fill="{_FILL[status.status]}"/>'
+        f'<rect x="{left}" width="{right}" height="{_HEIGHT_PX}" fill="{_FILL[shown]}"/>'
         '<g fill="#ffffff" font-family="Verdana,DejaVu Sans,sans-serif" font-size="11">'
         f"{_text(name, start=0, width=left)}{_text(word, start=left, width=right)}"
         "</g></svg>\n"

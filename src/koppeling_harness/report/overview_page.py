@@ -84,7 +84,10 @@ def render_overview(
         as_of=as_of,
         policy=policy,
         links=links,
-        statuses=_counts([each.status.status for each in dossiers], URGENCY),
+        statuses=_counts(
+            [each.status.status for each in dossiers if not is_overdue(each.status)], URGENCY
+        ),
+        overdue=[each.status for each in dossiers if is_overdue(each.status)],
         colours=_counts([each.status.security.colour for each in dossiers], [*Colour, None]),
         due=due,
         days=WARNING_DAYS,

@@ -93,7 +93,8 @@ def _block(dossier: Dossier, lang: str) -> list[str]:
         title = f"  {one_line(name)} ({one_line(dossier.registration.partner.name)})"
     first = f"{one_line(status.registration)}: {pick(status_word(status), lang).upper()}{title}"
     if dossier.problem:
-        return [first, *(f"    {line}" for line in clean(dossier.problem).splitlines())]
+        problem = clean(pick(dossier.problem, lang))
+        return [first, *(f"    {line}" for line in problem.splitlines())]
     rows = [
         (_word("basis", lang), pick(BASIS[status.basis], lang)),
         (_word("security", lang), _security(status, lang)),

@@ -69,6 +69,7 @@ def summaries(record: Plain, book: ListBook, *, zone: tzinfo) -> Iterator[Functi
             list_digest=digest,
             list_word=word,
             harness=harness,
+            asked=tuple(sorted(told)),
             not_asked=len(each.get("not_asked") or ()),
             unused=never_called(each),
         )

@@ -1,8 +1,9 @@
 """Names in a registration that stand for something else: each is resolved, or told."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import field
 
-from koppeling_harness.model.registration import Registration
+from koppeling_harness.model.registration import Registration, Waiver
 from koppeling_harness.model.status import Status
 from koppeling_harness.rules.fact import Fact
 from koppeling_harness.rules.names import NOTHING, did_you_mean, nearest
@@ -19,11 +20,13 @@ class KnownNames:
         releases: Labels of Profit releases: of the settings, of the lists and of the runs.
         scenarios: Ids of scenarios, without operations; empty when they are not known here.
         integrations: Ids of the integrations of which there are runs.
+        asked: Per integration the required scenarios of its runs, with their operations.
     """
 
     releases: Collection[str] = ()
     scenarios: Collection[str] = ()
     integrations: Collection[str] = ()
+    asked: Mapping[str, Collection[str]] = field(default_factory=dict)
 
 
 def reference_problems(registration: Registration, known: KnownNames) -> Iterator[InputProblem]:
@@ -94,6 +97,27 @@ def manifest_problems(registration: Registration, manifest_id: str) -> Iterator[
         )
 
 
+def _operation(waiver: Waiver, asked: Collection[str]) -> Iterator[Fact]:
+    """Yield that a waiver names an operation for which no run asked the scenario."""
+    scenario = waiver.scenario.partition("[")[0]
+    same = [name for name in asked if name.partition("[")[0] == scenario]
+    if waiver.scenario in (*same, scenario) or not same:
+        return
+    yield Fact(
+        rule="R17",
+        text=said(
+            "Ontheffing {id} noemt {found}; in de runs staat: {known}.{hint}",
+            "Waiver {id} names {found}; the runs hold: {known}.{hint}",
+            id=waiver.id,
+            found=waiver.scenario,
+            known=", ".join(sorted(same)),
+            hint=did_you_mean(waiver.scenario, same),
+        ),
+        demands=Status.ATTENTION,
+        flag="WAIVER-NAMES-NOTHING",
+    )
+
+
 def reference_facts(registration: Registration, known: KnownNames) -> Iterator[Fact]:
     """Yield the names that name nothing that is known here."""
     for waiver in registration.waivers:
@@ -109,6 +133,7 @@ def reference_facts(registration: Registration, known: KnownNames) -> Iterator[F
                 ),
                 flag="WAIVER-NAMES-NOTHING",
             )
+        yield from _operation(waiver, known.asked.get(registration.integration, ()))
     integration = registration.integration
     hint = did_you_mean(integration, known.integrations)
     if integration not in known.integrations and hint is not NOTHING:

@@ -3,6 +3,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from koppeling_harness.model.registration import Onboarding
 from koppeling_harness.model.status import Status
 from koppeling_harness.report.badge_svg import _FILL, render_badge_svg
 from koppeling_harness.rules.policy import SLA
@@ -58,3 +59,9 @@ def test_every_fill_has_enough_contrast_with_white():
 
     assert set(_FILL) == set(Status)
     assert all(1.05 / (luminance(fill) + 0.05) >= 4.5 for fill in _FILL.values())
+
+
+def test_the_badge_of_an_applicant_whose_time_is_over_looks_as_it_reads():
+    late = status_of(a_registration(onboarding=Onboarding(started=day("2024-03-01"))))
+
+    assert _FILL[Status.ACTION_REQUIRED] in render_badge_svg(late, lang="en")

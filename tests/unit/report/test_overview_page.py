@@ -1,5 +1,6 @@
 import re
 
+from koppeling_harness.model.registration import Onboarding
 from koppeling_harness.model.status import Status
 from koppeling_harness.report.overview_page import URGENCY
 from koppeling_harness.report.texts import Language
@@ -12,7 +13,7 @@ from support.dossiers import (
     overview_of,
 )
 from support.pages import is_harmless, text_of
-from support.registrations import a_registration, an_assessment
+from support.registrations import a_registration, an_assessment, day
 
 
 def a_lapsed():
@@ -106,3 +107,22 @@ def test_hostile_text_is_shown_and_not_obeyed():
     page = overview_of(a_hostile_dossier(), a_refused("<script>alert(1)</script>\u202e"))
 
     assert is_harmless(page)
+
+
+def test_an_applicant_whose_time_is_over_has_a_tile_of_its_own():
+    applicants = [
+        a_dossier(registration=a_registration(registration=name, onboarding=begun))
+        for name, begun in (
+            ("op-tijd", Onboarding(started=day("2026-09-01"))),
+            ("te-laat", Onboarding(started=day("2025-03-01"))),
+        )
+    ]
+
+    page = overview_of(*applicants)
+
+    tiles = re.findall(r'<li data-value="([a-z_]+)"><span class="big">(\d+)', page)
+    assert [each for each in tiles if each[0] in {"overdue", "applying"}] == [
+        ("overdue", "1"),
+        ("applying", "1"),
+    ]
+    assert re.findall(r'<tr data-status="([a-z_]+)"', page) == ["overdue", "applying"]

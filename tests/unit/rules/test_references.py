@@ -73,3 +73,22 @@ def test_what_is_known_has_nothing_to_tell():
 
     assert problems(registration) == {}
     assert told(registration) == set()
+
+
+@pytest.mark.parametrize(
+    ("scenario", "is_told"),
+    [
+        ("writing.lost-answer[push]", False),
+        ("writing.lost-answer", False),
+        ("writing.lost-answer[bananas]", True),
+        ("reading.paging[push]", True),
+        ("reading.paging", False),
+    ],
+)
+def test_an_operation_that_no_run_asked_is_told(scenario, is_told):
+    asked = {"voorbeeld": ["writing.lost-answer[push]", "reading.paging"]}
+    known = KnownNames(scenarios=KNOWN.scenarios, integrations=asked, asked=asked)
+
+    found = told(a_registration(waivers=(a_waiver(scenario),)), known)
+
+    assert found == ({"WAIVER-NAMES-NOTHING"} if is_told else set())

@@ -32,7 +32,10 @@ def doubles(
                 continue
             if (key, name) in first:
                 message = f"{key} {name} stands in {first[key, name]} already"
-                problem = Problem(where=place, message=message, hint="Leave out one of them.")
+                dutch = f"{key} {name} staat al in {first[key, name]}"
+                problem = Problem(
+                    where=place, message=message, hint="Leave out one of them.", dutch=dutch
+                )
                 found.setdefault(place, []).append(problem)
             else:
                 first[key, name] = place

@@ -54,7 +54,7 @@ class Published:
     @property
     def problems(self) -> tuple[str, ...]:
         """What is wrong in files that were read: registrations, and runs that were left out."""
-        registrations = [each.problem for each in self.judged.dossiers if each.problem]
+        registrations = [each.problem.en for each in self.judged.dossiers if each.problem]
         ignored = [each.render() for each in self.judged.ignored]
         return (
             *self.leaks,

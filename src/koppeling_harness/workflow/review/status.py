@@ -139,7 +139,6 @@ class Judging:
                     path,
                     registration.registration,
                     DocumentError(placed.problems(wrong)),
-                    [placed.text(each) for each in wrong],
                 )
         except DocumentError as error:
             return self.refused(path, registration_name(path), error)
@@ -151,18 +150,18 @@ class Judging:
             runs=tuple(run for run in runs if run.date <= self.as_of),
         )
 
-    def refused(
-        self, path: Path, name: str, error: DocumentError, texts: Sequence[Text] = ()
-    ) -> Dossier:
+    def refused(self, path: Path, name: str, error: DocumentError) -> Dossier:
         """Return the dossier of a file that cannot be judged.
 
         Args:
             path: The file.
             name: What the registration is called.
             error: Its problems.
-            texts: The same in both languages, as far as they are known in both.
         """
-        said = [f"{each.where}: {each.message}" for each in error.problems]
+        texts = [
+            Text(nl=each.render_dutch(), en=f"{each.where}: {each.message}")
+            for each in error.problems
+        ]
         return Dossier(
             place=str(path),
             registration=None,
@@ -170,10 +169,12 @@ class Judging:
                 name,
                 as_of=self.as_of,
                 policy=self.policy,
-                problems=texts or [Text(nl=each, en=each) for each in said],
+                problems=texts,
                 basis=self.basis(path),
             ),
-            problem=error.render(),
+            problem=Text(
+                nl="\n".join(each.render_dutch() for each in error.problems), en=error.render()
+            ),
         )
 
 
@@ -325,6 +326,7 @@ def known_names(
         releases={each for each in labels if each},
         scenarios=scenarios,
         integrations=runs.keys(),
+        asked={name: {each for run in many for each in run.asked} for name, many in runs.items()},
     )
 
 

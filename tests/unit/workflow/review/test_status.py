@@ -93,7 +93,7 @@ def test_one_broken_file_is_an_input_error_and_hides_no_other(tmp_path):
     found = judged(tmp_path)
 
     assert statuses(found) == {"voorbeeld": "attention", "tweede": "input_error"}
-    assert found.dossiers[1].problem.startswith(f"{broken}:9:")
+    assert found.dossiers[1].problem.en.startswith(f"{broken}:9:")
     assert exit_code(found.dossiers) is ExitCode.CONFIGURATION
     assert f"tweede: INPUT ERROR\n    {broken}:9:" in as_text(found, lang="en")
 
@@ -105,7 +105,7 @@ def test_two_files_of_one_registration_are_not_both_believed(tmp_path):
     found = judged(tmp_path)
 
     assert [each.status.status for each in found.dossiers] == ["attention", "input_error"]
-    assert f"stands in {first} already" in found.dossiers[1].problem
+    assert f"stands in {first} already" in found.dossiers[1].problem.en
 
 
 def test_releases_policy_and_window_come_from_the_settings(tmp_path):

@@ -23,7 +23,7 @@ from koppeling_harness.cli.group import koppeling as every_command
 from koppeling_harness.errors import HarnessError, UsageError
 from support.cli import koppeling, unmeasured
 from support.failing import PACKAGE, broken, failing
-from support.serving import served
+from support.serving import Served, served
 from support.tiny import scenario, tiny_plugin
 from support.updates import a_field
 
@@ -292,18 +292,19 @@ def test_output_onto_a_full_disk_is_no_verdict(project):
     assert "Traceback" not in ran.stderr
 
 
-def half_a_request(url: str) -> HTTPConnection:
-    where = urlsplit(url)
+def half_a_request(erp1: Served) -> HTTPConnection:
+    where = urlsplit(erp1.url)
     assert where.hostname is not None
     connection = HTTPConnection(where.hostname, where.port, timeout=20)
     connection.putrequest("POST", where.path + "/connectors/KnSubject")
+    connection.putheader("Authorization", f"AfasToken {erp1.line['token_base64']}")
     connection.putheader("Content-Length", "1000")
     connection.endheaders(b'{"KnSubject"')
     return connection
 
 
-def whole_request(url: str) -> HTTPConnection:
-    where = urlsplit(url)
+def whole_request(erp1: Served) -> HTTPConnection:
+    where = urlsplit(erp1.url)
     assert where.hostname is not None
     connection = HTTPConnection(where.hostname, where.port, timeout=20)
     connection.request("GET", where.path + "/profitversion")
@@ -317,7 +318,7 @@ def whole_request(url: str) -> HTTPConnection:
 )
 def test_erp1_ends_at_once_whoever_is_still_being_answered(ask, options, number):
     with served("--rows", "50", *options) as erp1:
-        connection = ask(erp1.url)
+        connection = ask(erp1)
         time.sleep(0.3)  # until it is there
         before_s = time.monotonic()
         erp1.process.send_signal(number)

@@ -86,7 +86,7 @@ def lapses_soon(folder, days):
     options = ("--runs", "runs", "--as-of", "2026-11-23", "--out", "site")
     koppeling("report", one, *options, cwd=folder)
     yield "Nieuw: De geldigheid eindigt binnenkort" in dossier(folder)
-    yield f"Binnen {days} dagen" in (folder / "site" / "summary.md").read_text()
+    yield f"binnen {days} dagen" in (folder / "site" / "summary.md").read_text()
 
 
 def dossier(folder):

@@ -1,16 +1,26 @@
 """`koppeling updates` and `koppeling can-release` from outside."""
 
 import json
+from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 
 import pytest
 
-from koppeling_harness.document import dump_json
-from koppeling_harness.model.run import RequiredCount, Verdict
-from koppeling_harness.model.verdict import Outcome
+from koppeling_harness.model.verdict import Cause, Outcome
 from support import cli
 from support.plugins import a_plugin
-from support.records import a_failure, a_run, an_integration
+from support.records import (
+    LIST,
+    STARTED_AT,
+    a_failure,
+    a_finding,
+    a_result,
+    a_run,
+    an_integration,
+    run_id_of,
+    stored,
+)
 from support.updates import a_field
 
 TABLE = """\
@@ -186,42 +196,52 @@ def test_what_cannot_be_done_is_told_with_its_exit_code(koppeling, project, argu
     assert (ran.code, says in ran.err, "Traceback" in ran.err) == (code, True, False), ran.all
 
 
-def a_verdict(folder, run_id, outcome, *, label="Profit 8"):
-    passed = 2 if outcome is Outcome.PASSED else 1
-    count = RequiredCount(total=2, executed=2, passed=passed)
-    results = (a_failure(),) if outcome is Outcome.FAILED else ()
-    verdict = Verdict(outcome=outcome, required=count)
-    record = an_integration(*results, version="2.4.0", verdict=verdict)
-    run = a_run(record, run_id=run_id)
-    text = dump_json(run).replace(run.erp.label, label)
-    (folder / run_id).mkdir(parents=True)
-    (folder / run_id / "run.json").write_text(text, encoding="utf-8")
+def a_verdict(tmp_path, number, *results, label="Profit 8", version="8.0.12"):
+    """Store a whole and sound record on a list that the settings let count; return its id."""
+    (tmp_path / "koppeling.toml").write_text(f'[review]\nlists = {{tests = "{LIST}"}}\n')
+    began = STARTED_AT + timedelta(number)
+    run = a_run(
+        an_integration(*results, version="2.4.0"),
+        run_id=run_id_of(number),
+        started_at=began,
+        finished_at=began + timedelta(seconds=4.5),
+    )
+    run = replace(run, erp=replace(run.erp, label=label, version=version))
+    stored(tmp_path / "reports", run)
+    return run.run_id
+
+
+UNREACHABLE = a_failure(
+    outcome=Outcome.INCONCLUSIVE,
+    cause=Cause.ENVIRONMENT,
+    findings=(a_finding("ERP-UNAVAILABLE", text=None, advice=None, differences=()),),
+)
 
 
 @pytest.mark.parametrize(
-    ("outcome", "code", "answer"),
+    ("result", "code", "answer"),
     [
-        (Outcome.PASSED, 0, "yes"),
-        (Outcome.FAILED, 1, "no"),
-        (Outcome.INCONCLUSIVE, 11, "unknown"),
+        (a_result("hours.push"), 0, "yes"),
+        (a_failure(), 1, "no"),
+        (UNREACHABLE, 11, "unknown"),
     ],
 )
-def test_can_release_answers_with_the_rows_it_used(koppeling, tmp_path, outcome, code, answer):
-    a_verdict(tmp_path / "reports", "r1", outcome)
-    a_verdict(tmp_path / "reports", "r2", Outcome.PASSED, label="Profit 9")
+def test_can_release_answers_with_the_rows_it_used(koppeling, tmp_path, result, code, answer):
+    run_id = a_verdict(tmp_path, 0, a_result(), result)
+    a_verdict(tmp_path, 1, a_result(), label="Profit 9", version="9.0.2")
     ask = ("can-release", "urenportaal", "2.4.0", "--to", "Profit 8")
     data = koppeling(*ask, "--json")
     text = koppeling(*ask)
 
-    assert (data.code, text.code, data.json()["answer"]) == (code, code, answer)
-    assert [(each["run_id"], each["counts"]) for each in data.json()["rows"]] == [("r1", True)]
+    assert (data.code, text.code, data.json()["answer"]) == (code, code, answer), text.all
+    assert [each["run_id"] for each in data.json()["rows"]] == [run_id]
     assert text.out.startswith(f"urenportaal 2.4.0 -> Profit 8: {answer}\n")
 
 
 def test_can_release_does_not_know_what_was_never_run(koppeling, tmp_path):
-    a_verdict(tmp_path / "reports", "r1", Outcome.PASSED)
+    a_verdict(tmp_path, 0, a_result())
     for version, release in (("9.9", "Profit 8"), ("2.4.0", "Profit 9")):
         ran = koppeling("can-release", "urenportaal", version, "--to", release)
 
         assert ran.code == 11
-        assert "there is of 2.4.0 (Profit 8)" in ran.out
+        assert f"No verdict of urenportaal {version} on {release} is stored" in ran.out

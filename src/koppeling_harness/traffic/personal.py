@@ -19,7 +19,7 @@ _SHAPE = (
 _BSN = re.compile(r"[0-9]{9}(?![0-9A-Za-z])(?<![0-9A-Za-z].{9})(?<![0-9]\..{9})")
 # as people write it: in groups of 3-3-3 or 4-2-3, with dots, blanks or dashes, always the same
 _BSN_IN_GROUPS = re.compile(
-    r"(?<![0-9A-Za-z.,-])(?:[0-9]{3}([ .\u00a0-])[0-9]{3}\1[0-9]{3}"
+    r"(?<![0-9A-Za-z.,-])(?:[0-9]{3}([ \u00a0-])[0-9]{3}\1[0-9]{3}"
     r"|[0-9]{4}([ .\u00a0-])[0-9]{2}\2[0-9]{3})(?![0-9A-Za-z]|[.,-][0-9])"
 )
 # without its zero in front, and then only where somebody says that it is one

@@ -53,6 +53,7 @@ class PrivateValues:
         self._known: set[str] = set()
         self._short: set[str] = set()
         self._by_word: dict[str, list[_Wanted]] = {}
+        self._forms: dict[str, str] = {}
         self._joined: dict[str, list[tuple[str, str]]] = {}
 
     def __bool__(self) -> bool:
@@ -99,9 +100,18 @@ class PrivateValues:
         """Return whether a text is a short value as a whole."""
         return text in self._short
 
-    def find(self, text: str) -> Iterator[tuple[int, int, str]]:
-        """Yield where values stand: start, end and the value."""
+    def find(self, text: str, *, decoded: bool = False) -> Iterator[tuple[int, int, str]]:
+        """Yield where values stand: start, end and the value.
+
+        Args:
+            text: What is looked at.
+            decoded: Whether it was read out of base64 and the like: what stands before and after
+                a value there may be no text at all, so that a value need not be whole words.
+        """
         if not self._by_word:
+            return
+        if decoded:
+            yield from self._within(text)
             return
         words = [(m.start(), m.end(), m.group().casefold()) for m in _WORD.finditer(text)]
         for at, (start, _, word) in enumerate(words):
@@ -114,12 +124,22 @@ class PrivateValues:
                 if end:
                     yield start, end, value
 
+    def _within(self, text: str) -> Iterator[tuple[int, int, str]]:
+        lower = text.lower()
+        for form, value in self._forms.items():
+            at = lower.find(form)
+            while at >= 0:
+                yield at, at + len(form), value
+                at = lower.find(form, at + len(form))
+
     def _want(self, form: str, value: str) -> None:
         words = tuple(word.casefold() for word in _WORD.findall(form))
         if not words:
             return
         one = form if len(words) == 1 and form.isalpha() else ""
         spellings = frozenset({one, one.upper(), one.lower()} - {""})
+        for packed in (form, form.encode("utf-8", "replace").decode("latin-1")):
+            self._forms[packed.lower()] = value
         wanted = _Wanted(value=value, words=words, spellings=spellings)
         self._by_word.setdefault(words[0], []).append(wanted)
         plain = "".join(words)

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import unquote
 
 from koppeling_harness.model.secret import Secret
+from koppeling_harness.traffic.base85 import base85_forms
 from koppeling_harness.traffic.personal import Replace, replace_personal
 from koppeling_harness.traffic.private_values import PrivateValues
 from koppeling_harness.traffic.secret_index import Found, PartIndex, SecretIndex
 from koppeling_harness.traffic.spellings import (
     View,
     base64_runs,
-    base85_forms,
     decoded_base64,
     in_compact,
     views,
@@ -64,7 +64,7 @@ class Redactor:
         data = _TOKEN_DATA.search(text)
         value = text if data is None else data.group(1).upper()
         for packed in base85_forms(value):
-            self._whole.add(packed, kind=kind, value=value)
+            self._add_whole(packed, kind=kind, value=value)
         if data is not None:
             self._add_token_data(value)
             return
@@ -72,9 +72,7 @@ class Redactor:
         part = text.partition(".")[2] if text.startswith("eyJ") and "." in text else text
         if self._parts.add(part, kind=kind, value=text) and text.isascii() and text.isalnum():
             return  # whoever finds any part of it finds it whole
-        self._whole.add(text, kind=kind, value=text)
-        if '"' in text:  # quotes in JSON are not undone: every body is full of them
-            self._whole.add(text.replace('"', '\\"'), kind=kind, value=text)
+        self._add_whole(text, kind=kind, value=text)
         self._whole.add(text.encode("utf-8", "replace").decode("latin-1"), kind=kind, value=text)
 
     def placeholder(self, kind: str, value: str) -> str:
@@ -148,7 +146,7 @@ class Redactor:
         found = [
             Found(start=start, end=end, kind="field", value=value)
             for view in views(text, words=True)
-            for first, last, value in private.find(view.text)
+            for first, last, value in private.find(view.text, decoded=view.decoded)
             for start, end in [view.locate(first, last)]
         ]
         parts: list[str] = []
@@ -160,6 +158,11 @@ class Redactor:
             ]
             done = each.end
         return "".join([*parts, replace_personal(text[done:], replace)])
+
+    def _add_whole(self, text: str, *, kind: str, value: str) -> None:
+        self._whole.add(text, kind=kind, value=value)
+        if '"' in text:  # quotes in JSON are not undone: every body is full of them
+            self._whole.add(text.replace('"', '\\"'), kind=kind, value=value)
 
     def _add_token_data(self, data: str) -> bool:
         """Look for a token from now on; return whether it was not known."""

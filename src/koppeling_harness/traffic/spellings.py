@@ -7,9 +7,13 @@ characters stands in the text that it was read from. Spellings may be nested.
 import base64
 import binascii
 import html
+import itertools
 import re
+from array import array
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
+
+from koppeling_harness.traffic.base85 import packed_tokens
 
 Span = tuple[int, int]
 
@@ -38,6 +42,7 @@ _HEX_MARK = re.compile(r"0[xX](?=[0-9A-Fa-f]{2})|\\[xX](?=[0-9A-Fa-f]{2})")
 _BASE64_LEAST = 16
 _BASE32_LEAST = 24
 _SPACE = b" \t\r\n"
+_INK_SHAPE = bytes(32 if code in _SPACE else 120 for code in range(256))
 _NEAR, _AROUND = 50, 200
 _BETWEEN_WORDS = frozenset(" \t\r\n;,()<>[]{}&@*?\"'")
 _HEX_LEAST = 20
@@ -79,7 +84,7 @@ class View:
         decoded: Whether it was read out of base64 and the like, where letters are packed.
     """
 
-    __slots__ = ("_compact", "_raw", "decoded", "locate", "text")
+    __slots__ = ("_compact", "_places", "_raw", "decoded", "locate", "text")
 
     def __init__(
         self, text: str, locate: Callable[[int, int], Span], *, decoded: bool = False
@@ -89,6 +94,7 @@ class View:
         self.decoded = decoded
         self._raw: bytes | None = None
         self._compact: bytes | None = None
+        self._places: dict[bytes, Sequence[int]] = {}
 
     @property
     def raw(self) -> bytes:
@@ -103,6 +109,15 @@ class View:
         if self._compact is None:
             self._compact = self.raw.translate(None, _NOT_ALNUM).lower()
         return self._compact
+
+    def places(self, shape: bytes) -> Sequence[int]:
+        """Return where the characters of a shape stand; reckoned once, it is asked for often."""
+        if shape not in self._places:
+            marks = self.raw.translate(shape)
+            self._places[shape] = array(
+                "L", itertools.compress(range(len(marks)), map((120).__eq__, marks))
+            )
+        return self._places[shape]
 
 
 def views(text: str, *, words: bool = False) -> Iterator[View]:
@@ -151,8 +166,7 @@ def compact(text: str) -> bytes:
 
 def in_compact(view: View, start: int, end: int) -> Span:
     """Return where a piece of `view.compact` stands in the text of the view."""
-    shape = view.raw.translate(_ALNUM_SHAPE)
-    places = [at for at, char in enumerate(shape) if char == 120]
+    places = view.places(_ALNUM_SHAPE)
     return places[start], places[end - 1] + 1
 
 
@@ -331,10 +345,13 @@ def _base64(view: View) -> Iterator[View]:
         return
     plain = b"".join(spaceless[start:end] for start, end in runs)
 
+    places: list[int] = []
+
     def locate(start: int, end: int) -> Span:
-        places = [at for run in runs for at in range(*run)]
-        inked = [at for at, char in enumerate(view.raw) if char not in _SPACE]
-        return view.locate(inked[places[start]], inked[places[end - 1]] + 1)
+        if not places:
+            inked = view.places(_INK_SHAPE)
+            places.extend(inked[at] for run in runs for at in range(*run))
+        return view.locate(places[start], places[end - 1] + 1)
 
     packed = View("", locate)
     for offset in _OFFSETS:
@@ -348,8 +365,7 @@ def _kept(view: View, shape: bytes) -> Callable[[int, int], Span]:
     """Return what tells where a piece stood, of a view of which only some characters were kept."""
 
     def locate(start: int, end: int) -> Span:
-        marks = view.raw.translate(shape)
-        places = [at for at, char in enumerate(marks) if char == 120]
+        places = view.places(shape)
         return view.locate(places[start], places[end - 1] + 1)
 
     return locate
@@ -450,51 +466,11 @@ def _piece(
     return View(data.decode("latin-1"), locate, decoded=True)
 
 
-def base85_forms(text: str) -> tuple[str, ...]:
-    """Return a text in the three alphabets of base85, which are undone for a whole token only."""
-    data = text.encode("utf-8", "surrogatepass")
-    usual = base64.b85encode(data)
-    return (
-        usual.decode(),
-        base64.a85encode(data).decode(),
-        usual.translate(bytes.maketrans(_B85, _Z85)).decode(),
-    )
-
-
-_B85 = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~"
-_Z85 = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#"
-_B85_DIGITS = {char: at for at, char in enumerate(_B85.decode())}
-_Z85_DIGITS = {char: at for at, char in enumerate(_Z85.decode())}
-_A85_DIGITS = {chr(33 + at): at for at in range(85)}
-# every token begins alike, so that it is seen where one was packed
-_TOKEN_BEGINS = "<token><version>1</version><data>"[:32]
-_TOKEN_LENGTH = 138
-_BASE85 = tuple(
-    zip(base85_forms(_TOKEN_BEGINS), (_B85_DIGITS, _A85_DIGITS, _Z85_DIGITS), strict=True)
-)
-
-
 def _base85(view: View) -> Iterator[View]:
-    for begin, digits in _BASE85:
-        at = view.text.find(begin)
-        while at >= 0:
-            yield _of_base85(view, at, digits)
-            at = view.text.find(begin, at + 1)
+    for places, data in packed_tokens(view.text):
 
+        def locate(start: int, end: int, places: Sequence[int] = places) -> Span:
+            last = min(len(places), -(-end * 5 // 4)) - 1
+            return view.locate(places[start * 5 // 4], places[last] + 1)
 
-def _of_base85(view: View, at: int, digits: Mapping[str, int]) -> View:
-    inked = [place for place in range(at, len(view.text)) if not view.text[place].isspace()]
-    places = inked[: _TOKEN_LENGTH + 5]
-    data = bytearray()
-    for first in range(0, len(places) - 4, 5):
-        group = [digits.get(view.text[place], 0) for place in places[first : first + 5]]
-        number = 0
-        for digit in group:
-            number = number * 85 + digit
-        data += (number & 0xFFFFFFFF).to_bytes(4, "big")
-
-    def locate(start: int, end: int) -> Span:
-        last = min(len(places), -(-end * 5 // 4)) - 1
-        return view.locate(places[start * 5 // 4], places[last] + 1)
-
-    return View(data.decode("latin-1"), locate, decoded=True)
+        yield View(data.decode("latin-1"), locate, decoded=True)

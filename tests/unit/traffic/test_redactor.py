@@ -8,6 +8,7 @@ from urllib.parse import quote, quote_plus
 import pytest
 
 from koppeling_harness.model.secret import Secret
+from koppeling_harness.traffic.private_values import PrivateValues
 from koppeling_harness.traffic.redactor import Redactor
 
 DATA = "949C1A9CFFEF4D73A2D2BEFA1E1F6B5C0011223344556677889900AABBCCDDEE"
@@ -239,6 +240,7 @@ def test_personal_data_is_recognised_as_people_write_it(text):
         "order 12345672",
         "bedrag 1.234.567,89",
         "bedrag 111.222.334",
+        "bedrag 111.222.333",
         "IP 111.222.333.12",
         "versie 111.222.333.4",
         "datum 2026.11.30 en 30-11-2026",
@@ -251,3 +253,28 @@ def test_personal_data_is_recognised_as_people_write_it(text):
 )
 def test_what_people_write_that_is_no_personal_data_stays(text):
     assert Redactor(b"key").text(text) == text
+
+
+@pytest.mark.parametrize("before", ["", "naam: ", "\u00e9\u00e8", "PjA5x"])
+def test_a_private_value_is_found_inside_base64_whatever_stands_beside_it(before):
+    values = PrivateValues()
+    values.add("Zwartewaterschans")
+    text = f"{encoded('order 12')} {before}{encoded('Zwartewaterschans')} {encoded('order 13')}"
+
+    redacted = Redactor(b"key").text(text, private=values)
+
+    assert encoded("Zwartewaterschans")[4:20] not in redacted
+
+
+def test_a_token_in_ascii85_is_found_between_the_quotes_of_json():
+    data = next(
+        each
+        for each in (hashlib.sha256(bytes([at])).hexdigest().upper() for at in range(99))
+        if b'"' in base64.a85encode(each.encode())
+    )
+    redactor = Redactor(b"key")
+    redactor.add_secret(Secret(TOKEN.replace(DATA, data)))
+    packed = base64.a85encode(data.encode()).decode()
+
+    for text in (packed, json.dumps(packed), json.dumps(json.dumps({"key": packed}))):
+        assert redactor.find_secrets(text.encode()) == ("token",)

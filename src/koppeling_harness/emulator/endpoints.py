@@ -219,7 +219,7 @@ def meta(request: Request, app: AppConnector) -> Answer:
 
 def version(request: Request, _app: AppConnector) -> Answer:
     """Answer `/profitversion`."""
-    if request.method != "GET":
+    if request.method != "GET" or len(request.parts) != 1:
         return empty(404)
     return json_answer(json.dumps({"version": request.environment.setup.release.version}))
 

@@ -288,3 +288,7 @@ def test_a_filter_without_a_field_is_refused_and_breaks_nothing():
     refused = client.get("Profit_Article", filterjson='{"Filters":{"Filter":[{"Field":[]}]}}')
 
     assert (refused.status, client.environment.broken) == (500, [])
+
+
+def test_nothing_is_served_below_the_version():
+    assert caller().call("GET", "/profitversion/x").status == 404

@@ -42,3 +42,8 @@ class Severity(StrEnum):
     ERROR = "error"
     WARNING = "warning"
     INFORMATION = "information"
+
+
+NOT_STARTED = "PLUGIN-NOT-STARTED"
+"""Code of the finding that an integration could not be started: nothing of the scenario was
+executed, though nobody can say that it was not meant to be."""

@@ -2,10 +2,6 @@
 
 from koppeling_harness.model.verdict import Outcome
 
-NOT_STARTED = "PLUGIN-NOT-STARTED"
-"""Code of the finding that an integration could not be started: nothing of the scenario was
-executed, though nobody can say that it was not meant to be."""
-
 
 def judge(*, passed: int, failed: int, inconclusive: int, not_run: int) -> Outcome:
     """Return the outcome that numbers of required scenarios come to.

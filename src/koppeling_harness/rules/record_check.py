@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from koppeling_harness.model.result_id import ResultId
-from koppeling_harness.model.verdict import Cause, ErpKind, Level, Outcome
-from koppeling_harness.rules.judge import NOT_STARTED, judge
+from koppeling_harness.model.verdict import NOT_STARTED, Cause, ErpKind, Level, Outcome
+from koppeling_harness.rules.judge import judge
 from koppeling_harness.rules.lists import ListBook
 from koppeling_harness.value import dataclass
 
@@ -390,6 +390,7 @@ def _is_plain_pass(result: Plain) -> bool:
         and result["level"] in _LEVELS
         and not any(map(result.get, _MAY_OBJECT))
         and [each for each in result.get("steps") or () if each["outcome"] != "passed"] == []
+        and [each for each in result.get("faults") or () if not each.get("fired", 1)] == []
     )
 
 
@@ -409,19 +410,23 @@ def _result(result: Plain) -> Iterator[Objection]:
     if outcome == "failed" and not errors:
         yield Objection(place="findings", message="it failed, but nothing in it is an error")
     if outcome == "passed":
-        yield from _steps_of_a_pass(result)
+        yield from _inside_a_pass(result)
     if result.get("waiver") and outcome != Outcome.FAILED:
         yield Objection(place="waiver", message=f"a waiver covers a failure, this is {outcome}")
     if result.get("attempts"):
         yield from _attempts(result)
 
 
-def _steps_of_a_pass(result: Plain) -> Iterator[Objection]:
+def _inside_a_pass(result: Plain) -> Iterator[Objection]:
     for number, step in enumerate(result.get("steps") or ()):
         # trouble while cleaning up is a warning
         if step["outcome"] != "passed" and not str(step["name"]).startswith("cleanup"):
             message = f"it is {step['outcome']} in a scenario that passed"
             yield Objection(place=f"steps[{number}].outcome", message=message)
+    for number, fault in enumerate(result.get("faults") or ()):
+        if not fault.get("fired", 1):
+            message = f"{fault['fault']} never fired in a scenario that passed"
+            yield Objection(place=f"faults[{number}].fired", message=message)
     if result.get("passed_on_retry"):
         yield Objection(place="passed_on_retry", message="passed on retry is not passed")
 

@@ -7,8 +7,8 @@ from datetime import date
 from koppeling_harness.model.registration import Waiver
 from koppeling_harness.model.result_id import ResultId
 from koppeling_harness.model.run import Attempt, RequiredCount, ScenarioResult, Verdict
-from koppeling_harness.model.verdict import Outcome
-from koppeling_harness.rules.judge import NOT_STARTED, judge
+from koppeling_harness.model.verdict import NOT_STARTED, Outcome
+from koppeling_harness.rules.judge import judge
 from koppeling_harness.rules.waivers import covering
 
 _WORST_FIRST = (Outcome.FAILED, Outcome.INCONCLUSIVE, Outcome.NOT_RUN, Outcome.PASSED)

@@ -112,6 +112,14 @@ def test_a_pass_over_a_step_that_failed_is_told():
     assert places(record) == [f"{FIRST}.results[0].steps[1].outcome"]
 
 
+def test_a_pass_over_a_fault_that_never_fired_is_told():
+    record = a_record()
+    fault = {"fault": "reset", "calls": "1-", "of": "", "place": "a.yaml:1:1", "fired": 1}
+    record["integrations"][0]["results"][0]["faults"] = [fault, {**fault, "fired": 0}]
+
+    assert places(record) == [f"{FIRST}.results[0].faults[1].fired"]
+
+
 def test_nothing_is_left_to_the_emulator_by_the_emulator():
     record = a_record()
     why = "not in a shared environment: it waits an hour"

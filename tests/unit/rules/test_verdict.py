@@ -1,5 +1,6 @@
 import pytest
 
+from koppeling_harness.engine.codes import PLUGIN_NOT_STARTED
 from koppeling_harness.model.run import RequiredCount
 from koppeling_harness.model.verdict import Cause, Outcome
 from koppeling_harness.rules.verdict import verdict
@@ -54,7 +55,7 @@ def test_what_never_started_was_not_executed():
         operation=None,
         outcome=Outcome.INCONCLUSIVE,
         cause=Cause.CONFIGURATION,
-        findings=(a_finding("PLUGIN-NOT-STARTED"),),
+        findings=(a_finding(PLUGIN_NOT_STARTED.code),),
         exchanges=(),
     )
     found = judged(a_result("login"), never)

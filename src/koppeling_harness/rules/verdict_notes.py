@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from koppeling_harness.model.run import IntegrationRecord
 from koppeling_harness.model.shape import Text
+from koppeling_harness.model.verdict import Outcome
 from koppeling_harness.rules.scope import OWN_LIST
 from koppeling_harness.rules.standing import part_in_words
 from koppeling_harness.rules.words import said
@@ -34,6 +35,11 @@ def _notes(each: IntegrationRecord) -> Iterator[Text]:
             "{own} of the {total} required scenarios are the integration's own.",
             own=len(each.own_ids),
             total=len(each.required_ids),
+        )
+    if each.verdict.outcome is Outcome.PASSED and each.verdict.required.proven == 0:
+        yield said(
+            "In geen geslaagd scenario werd een aanroep gezien: over AFAS bewijst dit niets.",
+            "No call was seen in any scenario that passed: of AFAS this proves nothing.",
         )
     if each.not_asked:
         yield said(

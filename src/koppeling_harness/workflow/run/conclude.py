@@ -8,6 +8,7 @@ from koppeling_harness.clock import Clock
 from koppeling_harness.config.registration import registration_path
 from koppeling_harness.config.settings import load_settings
 from koppeling_harness.document import dump_json
+from koppeling_harness.engine.codes import NO_CALL
 from koppeling_harness.errors import ExitCode, SecretFoundError
 from koppeling_harness.model.pace import Pace
 from koppeling_harness.model.run import Attempt, IntegrationRecord, RunRecord, ScenarioResult
@@ -208,10 +209,25 @@ def _integration_lines(each: IntegrationRecord, release: str) -> list[str]:
     lines += [f"  {one_line(note.en)}" for note in verdict_notes(each)]
     lines += [f"  {one_line(problem)}" for problem in each.waiver_problems]
     lines += _secret_lines(each)
+    silent = _silent(each)
     for result in each.results:
-        if result.outcome is not Outcome.PASSED:
+        if result.outcome is not Outcome.PASSED and result not in silent[1:]:
             lines += _result_lines(result)
+            if result in silent[:1] and len(silent) > 1:
+                lines.append(f"      the same in {len(silent) - 1} more scenarios: no call at all")
     return lines
+
+
+def _silent(each: IntegrationRecord) -> list[ScenarioResult]:
+    """Return the results that say no more than that no call came, where none came at all."""
+    if any(result.exchanges for result in each.results):
+        return []
+    return [
+        result
+        for result in each.results
+        if result.outcome is Outcome.NOT_RUN
+        and [finding.code for finding in result.findings] == [NO_CALL.code]
+    ]
 
 
 def _secret_lines(each: IntegrationRecord) -> list[str]:

@@ -2,8 +2,9 @@ from pathlib import Path
 
 import pytest
 
+from koppeling_harness.config.folders import default_plugins
 from koppeling_harness.scenario.packs import packs_folder
-from koppeling_harness.workflow.run.folders import default_packs, default_plugins
+from koppeling_harness.workflow.run.folders import default_packs
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ def read(*messages, pause_s=0.0):
         return left.pop(0)
 
     async def both():
-        return await read_body(SCOPE, receive, {})
+        return await read_body(SCOPE, receive)
 
     return asyncio.run(both()), stopped
 
@@ -62,4 +62,4 @@ def test_what_goes_wrong_while_it_waits_is_told():
         raise OSError(message)
 
     with pytest.raises(OSError, match="the socket broke"):
-        asyncio.run(read_body(SCOPE, receive, {}))
+        asyncio.run(read_body(SCOPE, receive))

@@ -26,6 +26,8 @@ def test_nothing_is_left_of_a_run_that_is_killed(tmp_path, number):
     a_plugin(tmp_path / "plugins" / "acme", trigger=HANGS)
     temporary = tmp_path / "tmp"
     temporary.mkdir()
+    # under `nohup` it is ignored, and what is ignored stays so in what is started
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
     with subprocess.Popen(
         [sys.executable, "-m", "koppeling_harness", "run"],
         cwd=tmp_path,
@@ -33,6 +35,7 @@ def test_nothing_is_left_of_a_run_that_is_killed(tmp_path, number):
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     ) as run:
+        signal.signal(signal.SIGHUP, before)
         assert _within(30, lambda: list(temporary.glob("koppeling-*/began")))
         assert _of(run.pid)
         run.send_signal(number)

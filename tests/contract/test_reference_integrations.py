@@ -112,7 +112,10 @@ def test_every_required_scenario_of_a_reference_integration_passes_without_a_fin
     assert record["verdict"]["outcome"] == "passed"
     required = record["verdict"]["required"]
     assert required["total"] == required["executed"] == required["passed"] > 50
-    assert [each for result in record["results"] for each in result["findings"]] == []
+    found = [each for result in record["results"] for each in result["findings"]]
+    # some scenarios of their own are about input that must not reach AFAS
+    assert [each for each in found if each["code"] != "NO-CALL"] == []
+    assert {each["level"] for each in found} <= {"information"}
     assert {each["outcome"] for each in record["results"]} == {"passed"}
 
 

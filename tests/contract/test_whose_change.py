@@ -123,12 +123,16 @@ def test_on_the_new_release_each_planted_change_is_told_as_what_it_is(
     assert whose(rechecked, "Profit 8", integration) == answer
 
 
-@pytest.mark.parametrize("integration", CHANGED)
-def test_a_release_that_refuses_everybody_is_the_environment(rechecked, integration):
+@pytest.mark.parametrize(
+    ("integration", "answer"), [("renewed", "profit"), ("spoiled", "both"), ("twice", "both")]
+)
+def test_a_release_that_takes_classic_tokens_no_more_is_a_change_of_profit(
+    rechecked, integration, answer
+):
     result = only(rechecked, "Profit 9", integration)
 
-    assert (result["outcome"], result["cause"]) == ("inconclusive", "environment")
-    assert result["attribution"]["whose"] == "environment"
+    assert (result["outcome"], result["cause"]) == ("failed", "integration")
+    assert result["attribution"]["whose"] == answer
 
 
 def test_on_the_old_release_only_what_changed_in_an_integration_is_newly_failing(rechecked):

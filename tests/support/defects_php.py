@@ -91,7 +91,7 @@ DEFECTS_PHP: tuple[Defect, ...] = (
         "takes-over",
         "takes over the login of somebody else",
         by="login-taken",
-        says="`rows.0.Description`",
+        says="`rows.0.Email`",
         file=SYNC,
         old="if (!isset($taken[strtolower($login)])) {",
         new="if (true) {",

@@ -47,6 +47,7 @@ def watch_over() -> None:
 
 def wait_and_end(prefix: str) -> None:
     """Wait until the harness is gone; end its integrations' processes, remove their folders."""
+    os.chdir("/")  # or it would hold the folder that the harness was started in
     while os.read(0, 4096):
         pass
     end_marked(prefix)

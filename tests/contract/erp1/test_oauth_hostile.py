@@ -260,7 +260,7 @@ def answers(body, **headers):
 
 SETS = [
     (trickles, "did not come whole within|cannot be fetched"),
-    (trickles_before_the_body, "cannot be fetched|did not come whole"),
+    (trickles_before_the_body, "cannot be fetched|did not come whole|expected a JSON Web Key Set"),
     (is_silent, "cannot be fetched"),
     (never_ends, "larger than 64 KB"),
     (breaks_off, "did not come whole"),

@@ -139,6 +139,8 @@ class TriggerRecord:
     """What the scenario gave it."""
     ok: bool | None
     """What the integration said; None when it broke down."""
+    told: bool = False
+    """Whether it said that it did not succeed, and gave a text for its user."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,6 +34,19 @@ class OperationKind(StrEnum):
     WRITES = "writes"
 
 
+class OperationTrigger(StrEnum):
+    """What makes an integration carry out an operation, at the customer's."""
+
+    SCHEDULE = "schedule"
+    """A schedule: it comes back by itself, and nobody waits for it."""
+    EVENT = "event"
+    """Something that happens, such as a webhook: it does not come back by itself."""
+    PERSON = "person"
+    """A person who waits for the answer, and can ask again."""
+    ONCE = "once"
+    """Somebody who does it once, such as a conversion."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
     """A program that must be there before the integration can run."""
@@ -76,6 +89,8 @@ class CommandRuntime:
     kind: Literal["command"]
     command: Command
     """Program and arguments: `{folder}`, `{work_dir}`, `{operation}`, `{input_file}` are filled."""
+    refused_exit_code: Annotated[int, Limit(ge=1, le=125)] | None = None
+    """With which it says "refused, and told": the last line on stderr is what its user reads."""
     requires: tuple[Program, ...] = ()
     """Programs that must be there; without them the integration is set aside."""
     environ: tuple[VariableName, ...] = ()
@@ -231,6 +246,8 @@ class Operation:
     """UpdateConnectors that it writes to."""
     idempotent: bool = False
     """Whether doing it twice with the same input leaves ERP1 as doing it once."""
+    trigger: OperationTrigger = OperationTrigger.SCHEDULE
+    """What makes the integration carry it out."""
     example: dict[str, Any] = field(default_factory=dict)
     """Input with which generic scenarios trigger it."""
 

@@ -3,7 +3,7 @@
 Every step gives a *result*, a plain mapping that `expect` is held against and `save` picks from:
 
     get, insert, update, delete, request   status, headers, body, duration_s; `get` also rows, count
-    operation                              ok, output, error, duration_s
+    operation                              ok, output, error, told, duration_s
     exchanges                              count, items (method, path, connector, query, status,
                                            request_headers, request_body, fault, ...)
     findings                               count, codes, items

@@ -30,9 +30,9 @@ async def check_command(
             what="an operation that does not exist",
             is_ok=isinstance(answer, OperationResult),
             found=_told(answer),
-            expected="exit code 1 or 0, and nothing or one JSON object on stdout",
-            remedy="Handle what koppeling.yaml declares; for all else say why on stderr, and "
-            "leave with exit code 1.",
+            expected="one JSON object on stdout and exit code 0 or 1, or `refused_exit_code`",
+            remedy='Handle what koppeling.yaml declares; for all else write `{"ok": false, '
+            '"error": "..."}` to stdout.',
         ),
     )
 

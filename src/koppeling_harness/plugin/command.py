@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +24,18 @@ from koppeling_harness.plugin.process import (
     not_started,
 )
 from koppeling_harness.plugin.worker import Start, filled
+from koppeling_harness.rules.told import has_trace
 
 _SAYS_NO = 1
-"""The exit code with which an operation says that it did not succeed."""
+"""The exit code of an operation that did not succeed, and says so in JSON."""
+
+_OF_UNCAUGHT_ERRORS = frozenset({1, 2, 101})
+"""With these Python, Node, Ruby and Java (1), Go (2) and Rust (101) end by an uncaught error."""
+
+_HOW_TO_REFUSE = (
+    'To say no, write `{"ok": false, "error": "..."}` to stdout, or name another exit code as '
+    "`runtime.refused_exit_code` and write why on stderr."
+)
 
 _HELD_CHARACTERS = 64 * 1024
 """Far more than is shown: what must not be told is replaced first, and cut off afterwards."""
@@ -73,10 +83,12 @@ class CommandWorker:
             raise
         if process.condemned is not None:
             return process.condemned
-        if code not in {0, _SAYS_NO}:
+        result = self._read(bytes(answer), code)
+        if result is None:
             self._log.add(bytes(answer))
-            return crashed(process.launch, doing, code)
-        return self._read(bytes(answer), code)
+            crash = crashed(process.launch, doing, code)
+            return replace(crash, hint=_HOW_TO_REFUSE) if code == _SAYS_NO else crash
+        return result
 
     async def check_traffic(
         self,
@@ -126,8 +138,15 @@ class CommandWorker:
         process.end_input()
         return process
 
-    def _read(self, answer: bytes, code: int) -> OperationResult | Breakdown:
-        """Return what the process said, by what it wrote to stdout and its exit code."""
+    def _read(self, answer: bytes, code: int) -> OperationResult | Breakdown | None:
+        """Return what the process said, by what it wrote to stdout and its exit code.
+
+        None when it said nothing: an error code is a refusal only where the manifest says so, or
+        with JSON. An uncaught error has one too, and tells nobody anything.
+        """
+        is_refused = code == self._runtime.refused_exit_code
+        if code not in {0, _SAYS_NO} and not is_refused:
+            return None
         said: Any = {}
         if answer.strip():
             try:
@@ -137,12 +156,16 @@ class CommandWorker:
                 return self._rubbish(answer)
             if not isinstance(said, dict):
                 return self._rubbish(answer)
+        elif code != 0 and not is_refused:
+            return None
         result = read_answer(OperationResult, said, of=self._start.name)
         if isinstance(result, Breakdown) or code == 0:
             return result
-        return OperationResult(
-            ok=False, output=result.output, error=result.error or _last_line(self._log)
-        )
+        printed = self._log.text()
+        if not result.error and code in _OF_UNCAUGHT_ERRORS and has_trace(printed):
+            return None
+        told = _last_line(printed) if is_refused else None
+        return OperationResult(ok=False, output=result.output, error=result.error or told)
 
     def _rubbish(self, answer: bytes) -> Breakdown:
         text = answer.decode("utf-8", errors="backslashreplace").strip()
@@ -170,8 +193,8 @@ def _variables(call: OperationCall, input_file: str) -> dict[str, str]:
     }
 
 
-def _last_line(log: Log) -> str | None:
-    lines = log.text().strip().splitlines()
+def _last_line(printed: str) -> str | None:
+    lines = printed.strip().splitlines()
     return lines[-1] if lines else None
 
 

@@ -35,7 +35,12 @@ def to_har(recording: Recording, *, base_url: str, began_at: datetime) -> dict[s
             "_faultsFired": list(recording.faults_fired),
             "_redacted": dict(recording.redacted),
             "_triggers": [
-                {"operation": each.operation, "input": each.input, "ok": each.ok}
+                {
+                    "operation": each.operation,
+                    "input": each.input,
+                    "ok": each.ok,
+                    "told": each.told,
+                }
                 for each in recording.triggers
             ],
         }

@@ -41,7 +41,12 @@ def from_har(content: bytes, *, name: str) -> Recording:
             faults_fired=tuple(log["_faultsFired"]),
             redacted=tuple(log["_redacted"].items()),
             triggers=tuple(
-                TriggerRecord(operation=each["operation"], input=each["input"], ok=each["ok"])
+                TriggerRecord(
+                    operation=each["operation"],
+                    input=each["input"],
+                    ok=each["ok"],
+                    told=each.get("told", False),
+                )
                 for each in log.get("_triggers", ())
             ),
         )

@@ -130,6 +130,24 @@ def test_what_an_operation_gives_is_what_expectations_see():
     assert [each.ok for each in trigger.triggers] == [False]
 
 
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (OperationResult(), False),
+        (OperationResult(error="vol"), False),
+        (OperationResult(ok=False), False),
+        (OperationResult(ok=False, error="TypeError: fetch failed"), False),
+        (OperationResult(ok=False, error="Profit is vol"), True),
+    ],
+)
+def test_whether_the_user_was_told_is_seen_and_kept(answer, told):
+    trigger, made = triggered(Session(answer=answer))
+
+    assert isinstance(made, dict)
+    assert made["told"] is told
+    assert [each.told for each in trigger.triggers] == [told]
+
+
 def test_how_a_session_ends_counts_unless_the_call_broke_down_before():
     ended = Breakdown(kind=BreakdownKind.CRASHED, message="gone")
     trigger, _ = triggered(Session(answer=OperationResult(), ended=ended))

@@ -62,9 +62,14 @@ SAID = {
         "print('{\"output\": 2}'); sys.exit(1)",
         OperationResult(ok=False, output=2),
     ),
-    "the last line of stderr": (
-        "print('eerst', 'dan', sep='\\n', file=sys.stderr); sys.exit(1)",
-        OperationResult(ok=False, error="dan"),
+    "why with exit 1": (
+        'print(\'{"error": "vol"}\'); sys.exit(1)',
+        OperationResult(ok=False, error="vol"),
+    ),
+    "why, though it logged a trace": (
+        "print('Traceback (most recent call last):', file=sys.stderr)\n"
+        'print(\'{"error": "vol"}\'); sys.exit(1)',
+        OperationResult(ok=False, error="vol"),
     ),
 }
 
@@ -76,7 +81,45 @@ def test_the_result_is_the_exit_code_and_what_was_written_to_stdout(tmp_path, bo
     assert answer == expected
 
 
+REFUSES = {
+    "the last line of stderr": ("print('eerst', 'dan', sep='\\n', file=sys.stderr)", None, "dan"),
+    "JSON before stderr": ('print(\'{"error": "vol", "output": 2}\')', 2, "vol"),
+    "nothing": ("", None, None),
+    "the last line after a trace that was caught": (
+        "import logging\n"
+        "try: 1 / 0\n"
+        "except ZeroDivisionError: logging.exception('nee')\n"
+        "print('dan', file=sys.stderr)",
+        None,
+        "dan",
+    ),
+}
+
+
+@pytest.mark.parametrize(("body", "output", "error"), REFUSES.values(), ids=REFUSES)
+def test_an_exit_code_that_the_manifest_names_refuses(tmp_path, body, output, error):
+    runtime = f"{RUNTIME}\n  refused_exit_code: 75"
+    program = f"import sys\n{body}\nsys.exit(75)"
+    answer, _, _ = drive(tmp_path, runtime, program, triggering())
+
+    assert answer == OperationResult(ok=False, output=output, error=error)
+
+
+@pytest.mark.parametrize("declared", ["", "\n  refused_exit_code: 1"])
+@pytest.mark.parametrize("body", ["json.loads('<html>')", "print('{}'); 1 / 0"])
+def test_an_uncaught_error_is_no_refusal_whatever_the_manifest_says(tmp_path, declared, body):
+    answer, _, log = drive(tmp_path, RUNTIME + declared, f"import json\n{body}", triggering())
+
+    assert answer.kind is BreakdownKind.CRASHED
+    assert "Traceback" in log
+
+
 BREAKS = {
+    "exit code 1 without JSON": (
+        "print('vol', file=sys.stderr); sys.exit(1)",
+        BreakdownKind.CRASHED,
+        "ended with code 1 during `push-",
+    ),
     "another exit code": ("sys.exit(2)", BreakdownKind.CRASHED, "ended with code 2 during `push-"),
     "text": ("print('Klaar!')", BreakdownKind.NO_ANSWER, "wrote `Klaar!` to stdout, expected"),
     "a list": ("print('[]')", BreakdownKind.NO_ANSWER, "wrote `[]` to stdout"),

@@ -178,7 +178,7 @@ def test_a_child_that_crashes_at_a_method_it_does_not_know_fails_all_that_follow
 
 
 def test_a_command_answers_also_for_an_operation_that_it_does_not_have(tmp_path):
-    program = "import sys\nsys.exit('onbekend: ' + sys.argv[1])"
+    program = 'import sys\nprint(\'{"ok": false, "error": "onbekend"}\')\nsys.exit(1)'
     tried, failed = checks_of(tmp_path, COMMAND, program)
 
     assert (tried, failed) == (["an operation that does not exist"], {})

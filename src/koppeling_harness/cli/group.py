@@ -29,6 +29,7 @@ COMMANDS = {
     "doctor": "look at all that a run needs, before anything is done",
     "config": "show the settings as they hold, and where each comes from",
     "rules": "list the traffic rules",
+    "requirements": "list what is asked of an integration, and since when",
     "erp1": "serve an emulated ERP1, and what belongs to it",
     "schema": "print the JSON Schema of a file format",
     "explain": "explain a finding, error or exit code",

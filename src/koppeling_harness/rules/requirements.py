@@ -1,0 +1,326 @@
+"""Every requirement that the shipped packs put to the test, with its source and since when.
+
+What a new version asks that the one before did not, counts from a day that is told beforehand:
+upgrading the program turns nobody red.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from koppeling_harness.model.fault import CallKind
+from koppeling_harness.model.requirement import Asked, Reach, Requirement
+from koppeling_harness.model.shape import Text
+from koppeling_harness.value import dataclass
+
+_FIRST, _SECOND = "0.1.0", "0.2.0"
+_SPRING = date(2027, 3, 1)
+
+_GET = "AFAS, docs.afas.help/profit/en/get-connector"
+_UPDATE = "AFAS, docs.afas.help/profit/en/update-connector"
+_TROUBLE = "AFAS, docs.afas.help/profit/en/troubleshooting"
+_SIGN_IN = "AFAS, docs.afas.help/profit/en/authentication"
+
+_ALL = (Asked(reach=Reach.ALL, since=_FIRST),)
+_LOOKING_UP = (*_ALL, Asked(reach=Reach.LOOKING_UP, since=_SECOND, required_from=_SPRING))
+_EACH = (*_LOOKING_UP, Asked(reach=Reach.EACH_CONNECTOR, since=_SECOND, required_from=_SPRING))
+
+_ANY, _READS, _WRITES = CallKind.CALLS, CallKind.READS, CallKind.WRITES
+
+
+def _requirement(
+    name: str,
+    calls: CallKind,
+    nl: str,
+    en: str,
+    *,
+    source: str,
+    scenarios: Sequence[str],
+    asked: tuple[Asked, ...] = _ALL,
+) -> Requirement:
+    return Requirement(
+        id=name,
+        title=Text(nl=nl, en=en),
+        source=source,
+        calls=calls,
+        scenarios=tuple(scenarios),
+        asked=asked,
+    )
+
+
+REQUIREMENTS: tuple[Requirement, ...] = (
+    _requirement(
+        "integration-id",
+        _ANY,
+        "Elke aanroep noemt de koppeling met haar IntegrationId",
+        "Every call names the integration by its IntegrationId",
+        source="AFAS, docs.afas.help/profit/nl/integrationid; programme, criterion 5",
+        scenarios=["identity.integration-id"],
+    ),
+    _requirement(
+        "token-in-header",
+        _ANY,
+        "Het token staat alleen in de header Authorization",
+        "The token stands in the Authorization header only",
+        source=f"{_SIGN_IN}; quickscan",
+        scenarios=["authentication.token-only-in-header"],
+    ),
+    _requirement(
+        "expired-token-told",
+        _ANY,
+        "Een verlopen token wordt gemeld en niet opnieuw geprobeerd",
+        "An expired token is told and not tried again",
+        source=f"{_TROUBLE}; {_SIGN_IN}",
+        scenarios=["authentication.expired-token"],
+    ),
+    _requirement(
+        "address-refused-told",
+        _ANY,
+        "Een geweigerd IP-adres wordt gemeld en niet opnieuw geprobeerd",
+        "A refused IP address is told and not tried again",
+        source=_TROUBLE,
+        scenarios=["authentication.address-refused"],
+    ),
+    _requirement(
+        "declared-only",
+        _ANY,
+        "Alleen de connectoren en velden die genoemd zijn worden gebruikt",
+        "Only the connectors and fields that are named are used",
+        source="AFAS, docs.afas.help/profit/nl/app-connector-auditor-partner (STRUCT-27, -28, -29)",
+        scenarios=["connectors.only-what-is-declared"],
+    ),
+    _requirement(
+        "nothing-orange",
+        _ANY,
+        "Gewoon gebruik geeft geen rode of oranje bevinding",
+        "Ordinary use gives no red or orange finding",
+        source="programme, criteria 1 and 2",
+        scenarios=["connectors.nothing-orange"],
+    ),
+    _requirement(
+        "log-private",
+        _ANY,
+        "In de log staan geen tokens en persoonsgegevens",
+        "Neither tokens nor personal data stand in the log",
+        source="AVG, artikel 5 lid 1 onder c en e; quickscan",
+        scenarios=["privacy.nothing-in-the-log"],
+    ),
+    _requirement(
+        "connections-kept",
+        _ANY,
+        "De verbinding blijft open",
+        "The connection is kept open",
+        source=f"{_TROUBLE}; {_GET}",
+        scenarios=["availability.connections-are-kept"],
+    ),
+    _requirement(
+        "few-at-once",
+        _ANY,
+        "Er lopen weinig aanroepen tegelijk",
+        "Few calls run at once",
+        source=_TROUBLE,
+        scenarios=["availability.few-at-once", "availability.connections-are-kept"],
+    ),
+    _requirement(
+        "clocks-differ",
+        _ANY,
+        "Een klok bij AFAS die anders loopt stoort niet",
+        "A clock at AFAS that tells another time does no harm",
+        source=f"{_GET}; quickscan",
+        scenarios=["availability.clock-off"],
+    ),
+    _requirement(
+        "long-maintenance-told",
+        _ANY,
+        "Lang onderhoud wordt gemeld in plaats van stil afgewacht",
+        "Long maintenance is told instead of waited for in silence",
+        source=_TROUBLE,
+        scenarios=["availability.long-maintenance"],
+    ),
+    _requirement(
+        "maintenance-waited-reading",
+        _READS,
+        "Kort onderhoud tijdens het lezen wordt afgewacht",
+        "Short maintenance while reading is waited for",
+        source=_TROUBLE,
+        scenarios=["availability.maintenance-while-reading"],
+        asked=_LOOKING_UP,
+    ),
+    _requirement(
+        "reset-tried-again",
+        _READS,
+        "Een verbroken verbinding tijdens het lezen wordt opnieuw geprobeerd",
+        "A connection that is reset while reading is tried again",
+        source=_TROUBLE,
+        scenarios=["availability.connection-reset"],
+        asked=_LOOKING_UP,
+    ),
+    _requirement(
+        "pages-complete",
+        _READS,
+        "Ook wat niet op de eerste pagina past wordt gelezen, in vaste volgorde",
+        "What does not fit on the first page is read too, in a fixed order",
+        source=_GET,
+        scenarios=["reading.more-than-one-page"],
+        asked=_EACH,
+    ),
+    _requirement(
+        "changes-only",
+        _READS,
+        "Een tweede keer lezen haalt alleen op wat gewijzigd is",
+        "Reading a second time fetches only what has changed",
+        source=f"{_GET}; AFAS, docs.afas.help/profit/en/partner-certification-steps",
+        scenarios=["reading.second-time"],
+        asked=_EACH,
+    ),
+    _requirement(
+        "no-rows-no-error",
+        _READS,
+        "Een antwoord zonder rijen is geen fout",
+        "An answer without rows is no error",
+        source=_GET,
+        scenarios=["reading.no-rows"],
+        asked=_EACH,
+    ),
+    _requirement(
+        "block-told",
+        _READS,
+        "Een geblokkeerde GetConnector wordt de gebruiker gemeld",
+        "A blocked GetConnector is told to the user",
+        source=f"{_GET}; {_TROUBLE}",
+        scenarios=["reading.blocked-connector"],
+        asked=_LOOKING_UP,
+    ),
+    _requirement(
+        "broken-answer-survived",
+        _READS,
+        "Een antwoord dat afbreekt of geen JSON is laat de koppeling niet omvallen",
+        "An answer that breaks off or is not JSON does not bring the integration down",
+        source=f"{_TROUBLE}; quickscan",
+        scenarios=["reading.answer-cut-off", "reading.malformed-json"],
+        asked=_LOOKING_UP,
+    ),
+    _requirement(
+        "slow-answer-waited",
+        _READS,
+        "Een antwoord dat langzaam binnenkomt wordt afgewacht",
+        "An answer that comes in slowly is waited for",
+        source=_TROUBLE,
+        scenarios=["reading.slow-answer"],
+        asked=_LOOKING_UP,
+    ),
+    _requirement(
+        "any-form-read",
+        _READS,
+        "Dezelfde rijen in een andere vorm storen niet: regels, volgorde, zonder gzip",
+        "The same rows in another form do no harm: lines, order, without gzip",
+        source=f"{_GET}; AFAS, docs.afas.help/profit/en/news-profit7",
+        scenarios=[
+            "reading.no-compression",
+            "reading.other-layout",
+            "reading.other-order-of-members",
+        ],
+        asked=_LOOKING_UP,
+    ),
+    _requirement(
+        "unknown-field-ignored",
+        _READS,
+        "Een extra veld in de rijen stoort niet",
+        "An extra field in the rows does no harm",
+        source="AFAS, docs.afas.help/profit/en/news-profit6; programme, deviation of 10 %",
+        scenarios=["reading.unknown-field"],
+        asked=_LOOKING_UP,
+    ),
+    _requirement(
+        "maintenance-waited-writing",
+        _WRITES,
+        "Kort onderhoud tijdens het schrijven wordt afgewacht",
+        "Short maintenance while writing is waited for",
+        source=_TROUBLE,
+        scenarios=["availability.maintenance-while-writing"],
+    ),
+    _requirement(
+        "afas-form",
+        _WRITES,
+        "Wat geschreven wordt heeft de vorm die AFAS vraagt",
+        "What is written has the form that AFAS asks for",
+        source=_UPDATE,
+        scenarios=["writing.in-afas-form"],
+    ),
+    _requirement(
+        "not-written-blindly",
+        _WRITES,
+        "Wat misschien al geschreven is wordt niet blind opnieuw geschreven",
+        "What may have been written is not written again blindly",
+        source=_TROUBLE,
+        scenarios=[
+            "writing.lost-answer",
+            "writing.lost-answer-and-again",
+            "writing.answer-cut-off",
+        ],
+    ),
+    _requirement(
+        "not-written-twice",
+        _WRITES,
+        "Dezelfde invoer twee keer wordt niet dubbel geschreven",
+        "The same input twice is not written twice",
+        source=_UPDATE,
+        scenarios=["writing.same-input-twice"],
+    ),
+    _requirement(
+        "refusal-told",
+        _WRITES,
+        "Wat AFAS weigert wordt met de tekst van AFAS gemeld, en niet herhaald",
+        "What AFAS refuses is told in AFAS's words, and not repeated",
+        source=f"{_TROUBLE}; {_UPDATE}",
+        scenarios=["writing.refusal-is-told", "writing.one-refused"],
+    ),
+    _requirement(
+        "log-reference-told",
+        _WRITES,
+        "Bij een weigering wordt ook de logreferentie van AFAS gemeld",
+        "With a refusal AFAS's log reference is told too",
+        source=_TROUBLE,
+        scenarios=["writing.refusal-with-log-reference"],
+    ),
+)
+"""In the order in which they are shown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What a version asks for the first time.
+
+    Attributes:
+        requirement: What it is about.
+        asked: How far it reaches now, since when, and from which day it counts.
+    """
+
+    requirement: Requirement
+    asked: Asked
+
+
+def witnessed_by(scenario: str) -> tuple[Requirement, ...]:
+    """Return the requirements that a scenario of the packs can witness, by its id."""
+    return _BY_SCENARIO.get(scenario, ())
+
+
+def changes() -> Iterator[Change]:
+    """Yield what came after the first version, the newest last."""
+    found = [
+        Change(requirement=each, asked=asked)
+        for each in REQUIREMENTS
+        for asked in each.asked
+        if asked.since != _FIRST
+    ]
+    yield from sorted(found, key=lambda change: change.asked.since)
+
+
+def _by_scenario() -> dict[str, tuple[Requirement, ...]]:
+    found: dict[str, tuple[Requirement, ...]] = {}
+    for each in REQUIREMENTS:
+        for scenario in each.scenarios:
+            found[scenario] = (*found.get(scenario, ()), each)
+    return found
+
+
+_BY_SCENARIO = _by_scenario()

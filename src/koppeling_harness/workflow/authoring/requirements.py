@@ -1,0 +1,92 @@
+"""The requirements, for people and for programs: what is asked, and what came when."""
+
+from typing import Literal
+
+from koppeling_harness.model.requirement import Asked, Reach, Requirement
+from koppeling_harness.model.shape import Text
+from koppeling_harness.rules.requirements import REQUIREMENTS, Change, changes
+from koppeling_harness.rules.words import day_in_words, said
+from koppeling_harness.value import dataclass
+
+_REACH = {
+    Reach.ALL: Text(nl="nieuw", en="new"),
+    Reach.LOOKING_UP: Text(
+        nl="ook voor bewerkingen die lezen en schrijven",
+        en="also for operations that read and write",
+    ),
+    Reach.EACH_CONNECTOR: Text(
+        nl="voor elke genoemde connector apart", en="for each declared connector by itself"
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequirementList:
+    """Every requirement, in the order in which they are shown."""
+
+    schema: Literal["koppeling/requirements@1"] = "koppeling/requirements@1"
+    requirements: tuple[Requirement, ...] = REQUIREMENTS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequirementChanges:
+    """What came after the first version, the newest last."""
+
+    schema: Literal["koppeling/requirement-changes@1"] = "koppeling/requirement-changes@1"
+    changes: tuple[Change, ...]
+
+
+def all_changes() -> RequirementChanges:
+    """Return what came after the first version."""
+    return RequirementChanges(changes=tuple(changes()))
+
+
+def reach_in_words(asked: Asked) -> Text:
+    """Return how far a requirement reaches, and from when it counts."""
+    if asked.required_from is None:
+        return _REACH[asked.reach]
+    return said(
+        "{reach}, vereist vanaf {day}",
+        "{reach}, required from {day}",
+        reach=_REACH[asked.reach],
+        day=day_in_words(asked.required_from),
+    )
+
+
+def requirements_page() -> str:
+    """Return the page of the documentation that lists every requirement, as Markdown."""
+    return "\n".join([*_INTRODUCTION, *(line for each in REQUIREMENTS for line in _section(each))])
+
+
+_INTRODUCTION = (
+    "# Requirements",
+    "",
+    "What the shipped packs ask of an integration. `koppeling requirements list` prints it,",
+    "`koppeling requirements changes` what came after the first version. A requirement is for",
+    "integrations that make such calls, and each of its scenarios can witness it; how much it",
+    "weighs is the level of the scenario. What a new version asks for the first time counts from",
+    "the day that is named here; until then it is judged and told, and turns nobody red. This",
+    "page is made from the registry, and a test keeps it so.",
+    "",
+)
+
+
+def _section(each: Requirement) -> list[str]:
+    return [
+        f"## {each.id}",
+        "",
+        f"{each.title.en} / {each.title.nl}",
+        "",
+        f"- For: {_CALLS[each.calls]}",
+        f"- Witnessed by: {', '.join(f'`{name}`' for name in each.scenarios)}",
+        *(
+            f"- Since {asked.since}"
+            + ("" if asked.reach is Reach.ALL else f": {reach_in_words(asked).en}")
+            for asked in each.asked
+        ),
+        f"- Source: {each.source}",
+        "",
+    ]
+
+
+_CALLS = {"calls": "every integration", "reads": "who reads", "writes": "who writes"}

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from koppeling_harness.cli import options
-from koppeling_harness.cli.say import say, say_json
+from koppeling_harness.cli.say import say, say_credentials, say_json
 
 _FILE = click.Path(path_type=Path)
 
@@ -66,7 +66,7 @@ def serve(
             **options,
         ),
         imports,
-        announce=say_json,
+        announce=say_credentials,
         warn=lambda line: say(line, err=True),
     )
 

@@ -2,7 +2,7 @@
 
 import click
 
-from koppeling_harness.cli.say import say, say_json
+from koppeling_harness.cli.say import say, say_json, say_lines
 
 
 @click.command()
@@ -16,7 +16,10 @@ def command(code: str | None, lang: str, *, as_json: bool) -> None:
 
     if code is not None:
         found = explain(code)
-        say_json(dump_json(found, indent=1) if as_json else found.render(lang))
+        if as_json:
+            say_json(dump_json(found, indent=1))
+        else:
+            say_lines(found.render(lang))
         return
     every = explanations().values()
     if as_json:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from koppeling_harness.cli.say import say_json, say_lines
 from koppeling_harness.errors import ExitCode
 
 
@@ -28,7 +29,7 @@ def check_records(*, paths: tuple[Path, ...], as_json: bool) -> int:
     checked = records.check(paths, clock=SystemClock())
     if as_json:
         plain = records.as_plain(checked)
-        click.echo(json.dumps(plain, indent=1, ensure_ascii=False))
+        say_json(json.dumps(plain, indent=1, ensure_ascii=False))
     else:
-        click.echo(records.as_text(checked))
+        say_lines(records.as_text(checked))
     return ExitCode.VERIFICATION if any(each.problems for each in checked) else ExitCode.PASSED

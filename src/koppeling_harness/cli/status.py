@@ -54,6 +54,8 @@ def command(
         say(f"koppeling: {problem.render()}", err=True)
     for problem in judged.damaged:
         say(f"left out: {problem.render()}", err=True)
+    for leak in judged.leaks:
+        say(f"koppeling: {leak}", err=True)
     text = status.as_json(judged.dossiers) if as_json else status.as_text(judged, lang=lang)
     (say_json if as_json else say_lines)(text)
     return status.exit_code(judged.dossiers)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from koppeling_harness.cli.say import say, say_json, say_lines
+from koppeling_harness.cli.say import say, say_html, say_json, say_lines
 from koppeling_harness.config.folders import REPORTS, places_of_integrations
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ def _say(found: "ChangeList", form: str, out: Path | None, lang: str) -> None:
     text = show(found, Format(form), lang=lang)
     if out is None:
         if Format(form) is Format.HTML:
-            click.echo(text)  # escaped already, with the digest of its style in it
+            say_html(text)
         else:
             (say_lines if Format(form) is Format.TEXT else say_json)(text)
         return

@@ -43,6 +43,9 @@ _DUTCH = {
 }
 _VERWACHT = {kind: _DUTCH[expected] for kind, expected in _EXPECTED.items()}
 
+_SHOWN_MOST = 60
+_TOKEN_BEGINS = "<data>"  # noqa: S105 - what stands before one
+
 _ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}
 
 
@@ -239,7 +242,10 @@ def _mismatch(detail: ErrorDetails, raw: str | None) -> str:
 
 def _shown(value: object) -> str:
     text = json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= 60 else f"{text[:57]}..."
+    limit = _SHOWN_MOST
+    if _TOKEN_BEGINS in text:  # nothing of a token: what is left of one is not known as one
+        limit = min(limit, text.index(_TOKEN_BEGINS) + len(_TOKEN_BEGINS) + 3)
+    return text if len(text) <= limit else f"{text[: limit - 3]}..."
 
 
 def _quote_hint(kind: str, raw: str | None) -> str:

@@ -54,6 +54,15 @@ def for_terminal(text: str) -> str:
     )
 
 
+def for_html(page: str) -> str:
+    """Return a page that says the same, without what a CI system takes for a command."""
+    if "::" not in page and "##" not in page:
+        return page
+    return _COMMAND.sub(
+        lambda match: "&#35;#" if match.group(1) is None else f"{match.group(1)}&#58;:", page
+    )
+
+
 def for_json(text: str) -> str:
     r"""Return JSON that says the same, with what a terminal would obey escaped: `\u009b`."""
     if not text.isascii():

@@ -44,7 +44,8 @@ def render_changes_text(found: ChangeList, *, lang: str) -> str:
     for each, told in together(found.changes):
         if (each.connector, each.side) != connector:
             connector = (each.connector, each.side)
-            lines += [f"{one_line(each.connector) or '-'} ({pick(SIDE[each.side], lang)})"]
+            name = one_line(each.connector) or "-"
+            lines += [f"connector {name} ({pick(SIDE[each.side], lang)})"]  # no line is all theirs
         lines += [f"  {_change(each, told, lang)}"]
     for note in found.not_compared:
         lines += [f"{pick(_NOT_COMPARED, lang)}: {pick(note, lang)}"]

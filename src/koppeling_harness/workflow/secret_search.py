@@ -13,6 +13,8 @@ _AT_ONCE = 64 * 1024
 
 _REMOVED = "[removed: something secret stood in it]"
 _LEAST = 4
+_NAME = ".(name)"
+"""How the place of a member's name ends."""
 
 T = TypeVar("T")
 
@@ -148,8 +150,13 @@ def without_secrets(value: T, redactor: Redactor) -> tuple[T, tuple[SecretPlace,
     clean = _each_text(value, "", redacted)
     for kind in _kinds(clean, redactor):
         places.append(SecretPlace(place="several texts together", kind=kind))
-        clean = _each_text(clean, "", lambda text, _: _REMOVED if len(text) > _LEAST else text)
+        clean = _each_text(clean, "", _removed)
     return clean, tuple(places)
+
+
+def _removed(text: str, place: str) -> str:
+    is_short = len(text) <= _LEAST or place.endswith(_NAME)
+    return text if is_short else _REMOVED
 
 
 def _kinds(value: Any, redactor: Redactor) -> tuple[str, ...]:
@@ -172,8 +179,13 @@ def _each_text(value: Any, place: str, change: Any) -> Any:
         same = all(one is other for one, other in zip(items, value, strict=True))
         return value if same else type(value)(items)
     if isinstance(value, dict):
-        changed = {key: _each_text(each, f"{place}.{key}", change) for key, each in value.items()}
-        return value if all(changed[key] is value[key] for key in value) else changed
+        names = {key: _each_text(key, f"{place}{_NAME}", change) for key in value}
+        changed = {
+            names[key]: _each_text(each, f"{place}.{names[key]}", change)
+            for key, each in value.items()
+        }
+        same = all(name is key and changed[key] is value[key] for key, name in names.items())
+        return value if same else changed
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         changes = {}
         for field in dataclasses.fields(value):

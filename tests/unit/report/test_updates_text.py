@@ -32,9 +32,9 @@ def test_changes_stand_below_their_connector_with_what_they_do():
         "7.json (Profit 7 7.7.10) -> 8.json",
         "1 breaking, 1 possibly breaking, 0 compatible",
         "",
-        "KnX (who writes)",
+        "connector KnX (who writes)",
         "  breaking: KnLink.ToEm field removed - string [POST, PUT]",
-        "Profit_X (who reads)",
+        "connector Profit_X (who reads)",
         "  possibly breaking: Name longer 40 -> 80",
     ]
 

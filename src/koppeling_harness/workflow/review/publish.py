@@ -3,7 +3,6 @@
 import re
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from koppeling_harness.clock import Clock
@@ -30,7 +29,7 @@ from koppeling_harness.workflow.review.status import (
     as_json,
     judge_registrations,
 )
-from koppeling_harness.workflow.secret_search import cleaned_run, without_secrets
+from koppeling_harness.workflow.secret_search import cleaned_run
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
@@ -83,23 +82,16 @@ def publish(
     """
     judged = judge_registrations(request, clock=clock)
     redactor = Redactor(secrets.token_bytes(32))  # it knows tokens by their form only
-    dossiers, leaks = [], []
-    for each in judged.dossiers:
-        clean, places = without_secrets(each, redactor)
-        dossiers.append(clean)
-        leaks += [
-            f"{each.place}: found a {found.kind} in {found.place}; it was not written"
-            for found in places
-        ]
-    judged = replace(judged, dossiers=tuple(dossiers))
     files = render_site(judged, clock=clock, language=language, redactor=redactor)
     unwritten = [name for name, content in files.items() if redactor.find_secrets(content)]
-    leaks += [f"{name}: found something secret; it was not written" for name in unwritten]
+    leaks = [f"{name}: found something secret; it was not written" for name in unwritten]
     written = {name: content for name, content in files.items() if name not in unwritten}
     write_files(folder, written)
     for name in unwritten:  # of an earlier time
         (folder / name).unlink(missing_ok=True)
-    return Published(judged=judged, folder=folder, files=tuple(written), leaks=tuple(leaks))
+    return Published(
+        judged=judged, folder=folder, files=tuple(written), leaks=(*judged.leaks, *leaks)
+    )
 
 
 def render_site(

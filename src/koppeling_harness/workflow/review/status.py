@@ -1,5 +1,6 @@
 """The status of registrations: their files joined with what stands of their integrations."""
 
+import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -42,8 +43,10 @@ from koppeling_harness.scenario.known_lists import list_book
 from koppeling_harness.scenario.lock import read_lock
 from koppeling_harness.scenario.packs import packs_folder
 from koppeling_harness.store.runs import FoundRun, FoundRuns, find_runs
+from koppeling_harness.traffic.redactor import Redactor
 from koppeling_harness.value import dataclass
 from koppeling_harness.workflow.review.doubles import doubles
+from koppeling_harness.workflow.secret_search import without_secrets
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,6 +192,7 @@ class Judged:
         releases: Which releases counted.
         found: Every run of every integration.
         damaged: Run records that could not be read, or contradict themselves.
+        leaks: Where something secret stood, a line each; it stands in no dossier any more.
         judging: How they were judged, to judge another day alike.
     """
 
@@ -199,6 +203,7 @@ class Judged:
     found: tuple[FoundRun, ...]
     damaged: tuple[Problem, ...]
     judging: Judging
+    leaks: tuple[str, ...] = ()
 
     @property
     def ignored(self) -> tuple[Problem, ...]:
@@ -218,15 +223,29 @@ def judge_registrations(request: StatusRequest, *, clock: Clock) -> Judged:
     paths = find_registrations(request.paths or places_of_integrations())
     judging, found = judging_of(request, clock=clock)
     dossiers = _without_doubles([judging.dossier(path) for path in paths], judging)
+    clean, leaks = _without_secrets(dossiers)
     return Judged(
-        dossiers=tuple(dossiers),
+        dossiers=clean,
         as_of=judging.as_of,
         policy=judging.policy,
         releases=judging.releases,
         found=found.runs,
         damaged=found.damaged,
         judging=judging,
+        leaks=leaks,
     )
+
+
+def _without_secrets(dossiers: Sequence[Dossier]) -> tuple[tuple[Dossier, ...], tuple[str, ...]]:
+    """Return dossiers in which no token stands, and where one stood."""
+    redactor = Redactor(secrets.token_bytes(32))  # it knows tokens by their form only
+    found = [(each.place, *without_secrets(each, redactor)) for each in dossiers]
+    leaks = [
+        f"{place}: found a {one.kind} in {one.place}; it was replaced"
+        for place, _, places in found
+        for one in places
+    ]
+    return tuple(clean for _, clean, _ in found), tuple(leaks)
 
 
 def judging_of(request: StatusRequest, *, clock: Clock) -> tuple[Judging, FoundRuns]:

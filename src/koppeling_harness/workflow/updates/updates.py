@@ -1,10 +1,11 @@
 """What an AFAS update changes, and which integrations it touches."""
 
 import json
+import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from koppeling_harness.document import dump_json, load_json, read_content, read_text, to_plain
 from koppeling_harness.errors import DocumentError, NothingToRunError, Problem
@@ -18,6 +19,7 @@ from koppeling_harness.report.updates_text import render_changes_text, render_im
 from koppeling_harness.store.files import write_files
 from koppeling_harness.store.recordings import newest_recordings
 from koppeling_harness.traffic.har_read import from_har
+from koppeling_harness.traffic.redactor import Redactor
 from koppeling_harness.value import dataclass
 from koppeling_harness.watch.change_table import read_change_table
 from koppeling_harness.watch.compare import compare
@@ -26,6 +28,9 @@ from koppeling_harness.watch.interface import Interface, interface_of
 from koppeling_harness.watch.metainfo import snapshot_of
 from koppeling_harness.watch.openapi import read_openapi
 from koppeling_harness.watch.usage import Usage, declared_use, observed_use
+from koppeling_harness.workflow.secret_search import without_secrets
+
+T = TypeVar("T")
 
 
 class Format(StrEnum):
@@ -129,6 +134,7 @@ def show(changes: ChangeList, form: Format, *, lang: str, touched: Sequence[Impa
         lang: `nl` or `en`, of the text, and in which a page opens.
         touched: What they do to integrations.
     """
+    changes, touched = _clean(changes), _clean(touched)
     match form:
         case Format.TEXT:
             return render_changes_text(changes, lang=lang)
@@ -142,9 +148,16 @@ def show(changes: ChangeList, form: Format, *, lang: str, touched: Sequence[Impa
 
 def show_impacts(found: Sequence[Impact], *, as_json: bool, lang: str) -> str:
     """Return what changes do to integrations, as JSON or as text."""
+    found = _clean(found)
     if as_json:
         return json.dumps([to_plain(each) for each in found], ensure_ascii=False, indent=1)
     return render_impacts_text(found, lang=lang)
+
+
+def _clean(value: T) -> T:
+    """Return changes without the tokens that somebody wrote in names and descriptions."""
+    redactor = Redactor(secrets.token_bytes(32))  # it knows tokens by their form only
+    return without_secrets(value, redactor)[0]
 
 
 def write(path: Path, text: str) -> None:

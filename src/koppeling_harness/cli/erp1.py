@@ -135,12 +135,12 @@ def reset(state: Path, rows: int, seed: int) -> None:
 @click.option("--out", type=_FILE, help="Write what was understood, for serve --import.")
 def import_(files: tuple[Path, ...], out: Path | None) -> None:
     """Check which connectors the files hold; what is not understood is listed."""
-    from koppeling_harness.workflow.authoring.erp1 import read_files
+    from koppeling_harness.workflow.authoring.erp1 import catalogue, read_imports, report_lines
 
-    report = read_files(files)
+    report = read_imports(files)
     if out is not None:
-        out.write_text(report.catalogue(), encoding="utf-8")
-    for line in report.lines():
+        out.write_text(catalogue(report), encoding="utf-8")
+    for line in report_lines(report):
         say(line)
 
 

@@ -2,19 +2,13 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import field, replace
+from dataclasses import field
 from functools import cache, partial
 from importlib import resources
 
 from koppeling_harness.emulator.lazy_mapping import MadeWhenAsked
 from koppeling_harness.emulator.letters import fold
-from koppeling_harness.errors import ConfigurationError, Problem
-from koppeling_harness.model.connector import (
-    ConnectorField,
-    FixedFilter,
-    JoinedTable,
-    OwnGetConnector,
-)
+from koppeling_harness.model.connector import FixedFilter
 from koppeling_harness.value import dataclass
 
 DATA_TYPES = {
@@ -30,7 +24,6 @@ DATA_TYPES = {
 REPLACED = "(replaced)"
 """What a field shows that no longer links to the database (AFAS: DATA-23)."""
 
-_CUSTOM_FIELD = re.compile(r"^[Uu][0-9A-Fa-f]{32}$")
 _STORED = re.compile(r"[a-z]\.\w+")
 """The expression of a plain column: what stands there was rounded when it was stored."""
 _JSON_PAIRS = 60
@@ -78,6 +71,8 @@ class Definition:
     blocked: bool = False
     copy_of: str = ""
     """The supplied GetConnector that it is a copy of; "" when it is none."""
+    lost: tuple[str, ...] = ()
+    """Members of its rows that show `REPLACED`, because ERP1 does not have what they name."""
     by_id: Mapping[str, Column] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -149,58 +144,6 @@ def _column(line: str) -> Column:
     )
 
 
-def define(own: OwnGetConnector) -> Definition:
-    """Return the definition of an own GetConnector.
-
-    A field that its source does not have shows `(replaced)`, as in Profit.
-
-    Raises:
-        ConfigurationError: A source is unknown, or a join or filter cannot be made.
-    """
-    base = _source(own, own.copy_of or own.id)
-    columns = {each.id.lower(): each for each in (*base.columns, *base.more)}
-    joins = [_join(own, each, columns) for each in own.joins]
-    named = [ConnectorField(id=each, field=each) for each in own.fields] + list(own.renamed)
-    chosen = tuple(
-        replace(columns.get(each.field.lower()) or _missing(base, each.field), id=each.id)
-        for each in named
-    )
-    filters = []
-    for each in own.fixed_filters:
-        column = columns.get(each.field.lower())
-        if column is None:
-            raise _problem(own, f"fixed filter: field {each.field!r} does not exist")
-        filters.append((column, each))
-    return Definition(
-        id=own.id,
-        description=own.description or own.id,
-        source=" ".join([base.source, *joins]),
-        where=base.where,
-        columns=chosen or base.columns,
-        order=base.order,
-        fixed_filters=tuple(filters),
-        blocked=own.blocked is not None,
-        copy_of=base.id,
-    )
-
-
-def _join(own: OwnGetConnector, join: JoinedTable, columns: dict[str, Column]) -> str:
-    """Return the SQL of a join, and add the columns that it brings as `alias.Field`."""
-    joined = _source(own, join.source)
-    alias = f'"own_{join.alias}"'
-    known = (*joined.columns, *joined.more)
-    inner = {each.id.lower(): replace(each, sql=f'{alias}."{each.id}"') for each in known}
-    pairs = []
-    for theirs, ours in join.on.items():
-        left, right = inner.get(theirs.lower()), columns.get(ours.lower())
-        if left is None or right is None:
-            missing = theirs if left is None else ours
-            raise _problem(own, f"join {join.alias}: field {missing!r} does not exist")
-        pairs.append(f"{left.sql} = {right.sql}")
-    columns |= {f"{join.alias}.{name}".lower(): each for name, each in inner.items()}
-    return f"LEFT JOIN ({_plain_select(joined)}) AS {alias} ON {' AND '.join(pairs)}"
-
-
 def row_json(definition: Definition, rendered: Mapping[str, str]) -> list[str]:
     """Return SQL expressions that together give a row as JSON text.
 
@@ -218,46 +161,3 @@ def row_json(definition: Definition, rendered: Mapping[str, str]) -> list[str]:
         f"json_object({', '.join(pairs[start : start + _JSON_PAIRS])})"
         for start in range(0, len(pairs), _JSON_PAIRS)
     ]
-
-
-def _source(own: OwnGetConnector, name: str) -> Definition:
-    found = supplied().get(name.lower())
-    if found is None:
-        raise _problem(own, f"its source {name!r} is not a supplied GetConnector of the emulator")
-    return found
-
-
-def _problem(own: OwnGetConnector, message: str) -> ConfigurationError:
-    problem = Problem(
-        where=f"GetConnector {own.id}",
-        message=message,
-        hint="copy_of names the supplied GetConnector that it is a copy of",
-    )
-    return ConfigurationError(problem.render())
-
-
-def _plain_select(definition: Definition) -> str:
-    shown = (*definition.columns, *definition.more)
-    columns = ", ".join(f'{each.sql} AS "{each.id}"' for each in shown)
-    where = f" WHERE {definition.where}" if definition.where else ""
-    return f"SELECT {columns} FROM {definition.source}{where}"  # noqa: S608 - our own names
-
-
-def _missing(base: Definition, name: str) -> Column:
-    """Return a custom field of the first table, else what a vanished field shows."""
-    if not base.alias or not _CUSTOM_FIELD.match(name):
-        return _replaced(name)
-    return Column(
-        id=name,
-        type="s",
-        length=0,
-        sql=f"json_extract({base.alias}.data, '$.{name.upper()}')",
-        label_nl=name,
-        label_en=name,
-    )
-
-
-def _replaced(name: str) -> Column:
-    return Column(
-        id=name, type="s", length=0, sql=f"'{REPLACED}'", label_nl=REPLACED, label_en=REPLACED
-    )

@@ -18,10 +18,11 @@ from koppeling_harness.emulator.access import (
     new_token,
     unauthorized,
 )
-from koppeling_harness.emulator.definition import Definition, define, supplied
+from koppeling_harness.emulator.definition import Definition, supplied
 from koppeling_harness.emulator.dpop import Call
 from koppeling_harness.emulator.get_connector import GetExecutor
 from koppeling_harness.emulator.grants import OAuth
+from koppeling_harness.emulator.own_definition import define
 from koppeling_harness.emulator.specification import UpdateConnector, open_catalogue
 from koppeling_harness.emulator.update_connector import UpdateExecutor
 from koppeling_harness.emulator.webhooks import Webhooks
@@ -75,7 +76,7 @@ class Environment:
         self.name = name
         self.setup = setup
         self.settings = setup.settings
-        self.own = {each.id.lower(): define(each) for each in own}
+        self.own = {each.id.lower(): define(each, gets=setup.gets) for each in own}
         self.gets = GetExecutor(setup.settings, seed=setup.seed, clock=setup.clock)
         self.updates = UpdateExecutor(setup.settings)
         first = new_token(app or AppConnector(), setup.clock.now())

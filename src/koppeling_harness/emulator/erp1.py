@@ -20,6 +20,7 @@ from koppeling_harness.emulator.environment import (
     own_catalogue,
     restored,
 )
+from koppeling_harness.emulator.own_definition import by_object
 from koppeling_harness.emulator.quirks import settle
 from koppeling_harness.emulator.releases import find_release
 from koppeling_harness.emulator.specification import Field, UpdateConnector, lend_to_employee
@@ -140,10 +141,10 @@ class Erp1:
             raise UsageError(message)
         setup = replace(self._setup, fill=lambda: kept.connection) if kept else self._setup
         made = Environment(chosen, setup, connectors, app_connector)
-        made.updates.custom_fields = {
-            name.lower(): {each.id.lower(): each for each in fields}
-            for name, fields in (custom_fields or {}).items()
-        }
+        own = by_object(field for each in connectors for field in each.custom_fields)
+        for object_, fields in (*own.items(), *(custom_fields or {}).items()):
+            known = made.updates.custom_fields.setdefault(object_.lower(), {})
+            known |= {each.id.lower(): each for each in fields}
         if kept:
             _remember(kept, made)
             self._kept[chosen.lower()] = kept

@@ -22,9 +22,10 @@ from koppeling_harness.clock import Clock, ShiftedClock, SystemClock
 from koppeling_harness.emulator.access import app_connector
 from koppeling_harness.emulator.definition import Definition
 from koppeling_harness.emulator.erp1 import EnvironmentAccess, Erp1
+from koppeling_harness.emulator.own_definition import by_object
 from koppeling_harness.emulator.refusals import telling_refusals
 from koppeling_harness.emulator.serve_commands import Commands
-from koppeling_harness.emulator.specification import Field, UpdateConnector
+from koppeling_harness.emulator.specification import UpdateConnector
 from koppeling_harness.errors import ConfigurationError, UsageError
 from koppeling_harness.model.connector import EnvironmentDefinition
 from koppeling_harness.model.policy import CURRENT
@@ -125,10 +126,7 @@ def serve(options: ServeOptions, *, announce: Say, warn: Say, clock: Clock | Non
 
 def _open(erp1: Erp1, options: ServeOptions) -> EnvironmentAccess:
     definition = options.definition
-    fields: dict[str, list[Field]] = {}
-    for each in definition.custom_fields:
-        made = Field(id=each.id, type=each.type, length=each.length, label=each.label)
-        fields.setdefault(each.object, []).append(made)
+    fields = by_object(definition.custom_fields)
     app = app_connector(definition.app_connector) if definition.app_connector else None
     access = erp1.open_environment(
         definition.get_connectors, app_connector=app, custom_fields=fields, state=options.state

@@ -44,7 +44,7 @@ class UpdateExecutor:
     ) -> None:
         self._settings = settings
         self._earliest = settings["earliest_date"]
-        self.custom_fields = dict(custom_fields or {})
+        self.custom_fields = {name: dict(each) for name, each in (custom_fields or {}).items()}
         """The environment's own fields by object and id, both in lower case."""
 
     def run(

@@ -1,10 +1,11 @@
 """GetConnectors as a partner ships them: saved queries under an own name."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 from koppeling_harness.model.constraint import Limit
 from koppeling_harness.model.shape import STRICT, ConnectorId, FieldId, Identifier, NonEmpty
+from koppeling_harness.model.view import View
 from koppeling_harness.value import dataclass
 
 
@@ -60,30 +61,6 @@ class FixedFilter:
     value: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnGetConnector:
-    """A GetConnector under an own name.
-
-    Most are a copy of a supplied one with some of its fields (AFAS: STRUCT-27 asks for a copy).
-    With `joins`, `renamed` and `fixed_filters` it is a definition of its own.
-    """
-
-    __pydantic_config__ = STRICT
-
-    id: ConnectorId
-    description: str = ""
-    copy_of: ConnectorId | None = None
-    """The supplied GetConnector that it starts from; None takes the one with the same id."""
-    fields: tuple[FieldId, ...] = ()
-    """The fields that it has, in order; none takes all of them."""
-    joins: tuple[JoinedTable, ...] = ()
-    renamed: tuple[ConnectorField, ...] = ()
-    """Further fields under another name, and those of joined sources."""
-    fixed_filters: tuple[FixedFilter, ...] = ()
-    blocked: Annotated[NonEmpty, Limit(pattern="^(customer|afas)$")] | None = None
-    """Who blocked the definition; None when it may be called."""
-
-
 class FieldType(StrEnum):
     """What a custom field holds, in the words of metainfo."""
 
@@ -108,6 +85,50 @@ class CustomField:
     label: NonEmpty
     type: FieldType = FieldType.STRING
     length: Annotated[int, Limit(ge=0)] = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetDefinition:
+    """What a GetConnector selects, without its name.
+
+    Most are a copy of a supplied one with some of its fields (AFAS: STRUCT-27 asks for a copy).
+    With `joins`, `renamed` and `fixed_filters` it is a definition of its own.
+    """
+
+    __pydantic_config__ = STRICT
+
+    description: str = ""
+    copy_of: ConnectorId | None = None
+    """The supplied GetConnector that it starts from; None takes the one with the same id."""
+    fields: tuple[FieldId, ...] = ()
+    """The fields that it has under the names of its source, in order; without `renamed`, none
+    takes all of them."""
+    joins: tuple[JoinedTable, ...] = ()
+    renamed: tuple[ConnectorField, ...] = ()
+    """Further fields under another name, and those of joined sources."""
+    fixed_filters: tuple[FixedFilter, ...] = ()
+    custom_fields: tuple[CustomField, ...] = ()
+    """Fields that the customer added, and that `fields` or `renamed` name."""
+    blocked: Annotated[NonEmpty, Limit(pattern="^(customer|afas)$")] | None = None
+    """Who blocked the definition; None when it may be called."""
+    view: View | None = None
+    """What AFAS's own export of it says; None where there is none."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The members of its rows; empty when it takes all of its source."""
+        shown = [each.name for each in self.view.fields if each.name] if self.view else []
+        return (*self.fields, *(each.id for each in self.renamed), *shown)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnGetConnector(GetDefinition):
+    """A GetConnector under an own name."""
+
+    __pydantic_config__ = STRICT
+
+    schema: Literal["koppeling/definition@1"] = "koppeling/definition@1"
+    id: ConnectorId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ from koppeling_harness.emulator.access import app_connector
 from koppeling_harness.erp.connection import Connection, trusting
 from koppeling_harness.erp.target import address_of
 from koppeling_harness.errors import ConfigurationError, ErpUnavailableError, HarnessError
-from koppeling_harness.workflow.authoring.erp1 import read_files
+from koppeling_harness.workflow.authoring.erp1 import read_imports
 from support.cli import koppeling
 from support.serving import served
 from support.signing import certificate_of, key
@@ -127,7 +127,7 @@ def test_a_client_that_cannot_be_registered_is_told(tmp_path):
     def refused(text):
         definition.write_text(f"app_connector: {{{text}}}", encoding="utf-8")
         with pytest.raises(HarnessError) as caught:
-            app_connector(read_files([definition]).definition.app_connector)
+            app_connector(read_imports([definition]).definition.app_connector)
         return str(caught.value)
 
     assert "number 1 is not a certificate in PEM" in refused("certificates: [none.pem]")

@@ -1,6 +1,7 @@
 import pytest
 
-from koppeling_harness.emulator.definition import define, supplied
+from koppeling_harness.emulator.definition import supplied
+from koppeling_harness.emulator.own_definition import define
 from koppeling_harness.errors import ConfigurationError
 from koppeling_harness.model.connector import FixedFilter, JoinedTable, OwnGetConnector
 from support.erp1 import caller

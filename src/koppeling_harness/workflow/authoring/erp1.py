@@ -10,124 +10,38 @@ from typing import Any
 
 from koppeling_harness.clock import AMSTERDAM, SystemClock
 from koppeling_harness.config.settings import load_settings
-from koppeling_harness.document import dump_json, load_yaml, read_text
-from koppeling_harness.emulator.definition import Definition
+from koppeling_harness.document import dump_json
 from koppeling_harness.emulator.erp1 import Erp1
 from koppeling_harness.emulator.gaps import gaps as every_gap
+from koppeling_harness.emulator.imports import Imports
+from koppeling_harness.emulator.imports import read_imports as read_imports
 from koppeling_harness.emulator.openapi_export import export_openapi
-from koppeling_harness.emulator.openapi_import import import_openapi, merge
 from koppeling_harness.emulator.quirks import QUIRKS
 from koppeling_harness.emulator.serve import ServeOptions as ServeOptions
 from koppeling_harness.emulator.serve import serve
-from koppeling_harness.emulator.snapshot import read_snapshot
-from koppeling_harness.emulator.specification import (
-    UpdateConnector,
-    read_catalogue,
-    write_catalogue,
-)
+from koppeling_harness.emulator.specification import write_catalogue
 from koppeling_harness.erp.connection import Connection
-from koppeling_harness.errors import (
-    ConfigurationError,
-    DocumentError,
-    Problem,
-)
+from koppeling_harness.errors import ConfigurationError
 from koppeling_harness.model.access import ErpAccess
-from koppeling_harness.model.connector import AppConnectorDefinition, EnvironmentDefinition
 from koppeling_harness.model.secret import Secret
 from koppeling_harness.model.shape import Release
-from koppeling_harness.value import dataclass
 from koppeling_harness.watch.look import look
 
 TOKEN_VARIABLE = "AFAS_TOKEN"  # noqa: S105 - the name of a variable, not a token
 """The environment variable that holds the token's XML for a snapshot."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportReport:
-    """What came out of files with connectors."""
-
-    updates: tuple[UpdateConnector, ...]
-    gets: tuple[Definition, ...]
-    definition: EnvironmentDefinition
-    not_understood: tuple[str, ...]
-
-    def lines(self) -> list[str]:
-        """Return what to tell: counts first, then every line that was not understood."""
-        known = [f"{len(self.updates)} UpdateConnectors, {len(self.gets)} GetConnectors understood"]
-        if self.definition.get_connectors:
-            known.append(f"{len(self.definition.get_connectors)} own GetConnectors")
-        return [*known, *(f"not understood: {each}" for each in self.not_understood)]
-
-    def catalogue(self) -> str:
-        """Return the UpdateConnectors in the compact form that `--import` reads too."""
-        return write_catalogue(self.updates)
+def report_lines(found: Imports) -> list[str]:
+    """Return what to tell of imported files: counts, then every line that was not understood."""
+    known = [f"{len(found.updates)} UpdateConnectors, {len(found.gets)} GetConnectors understood"]
+    if found.definition.get_connectors:
+        known.append(f"{len(found.definition.get_connectors)} own GetConnectors")
+    return [*known, *(f"not understood: {each}" for each in found.not_understood)]
 
 
-def read_files(paths: Sequence[Path]) -> ImportReport:
-    """Read connectors from OpenAPI files, snapshots, catalogues and YAML definitions.
-
-    Raises:
-        DocumentError: A file cannot be read, or nothing in it was understood.
-    """
-    updates: dict[str, UpdateConnector] = {}
-    gets: dict[str, Definition] = {}
-    whole = EnvironmentDefinition()
-    problems: list[str] = []
-    for path in paths:
-        text = _read(path)
-        if path.suffix in {".yaml", ".yml"}:
-            loaded = load_yaml(EnvironmentDefinition, text, name=str(path))
-            whole = EnvironmentDefinition(
-                get_connectors=whole.get_connectors + loaded.get_connectors,
-                custom_fields=whole.custom_fields + loaded.custom_fields,
-                app_connector=_with_certificates(loaded.app_connector, path.parent)
-                or whole.app_connector,
-                webhooks=whole.webhooks + loaded.webhooks,
-            )
-            continue
-        found, found_gets, unknown = _connectors(text, path)
-        problems += unknown
-        if not found and not found_gets:
-            raise DocumentError([Problem(where=str(path), message=unknown[0])])
-        for each in found:
-            key = each.id.lower()
-            updates[key] = merge(updates[key], each) if key in updates else each
-        gets |= {each.id.lower(): each for each in found_gets}
-    return ImportReport(
-        updates=tuple(updates.values()),
-        gets=tuple(gets.values()),
-        definition=whole,
-        not_understood=tuple(problems),
-    )
-
-
-def _with_certificates(
-    app: AppConnectorDefinition | None, folder: Path
-) -> AppConnectorDefinition | None:
-    """Return an app connector with its certificates in place of the files that hold them."""
-    if app is None or not app.certificates:
-        return app
-    return replace(app, certificates=tuple(_read(folder / each) for each in app.certificates))
-
-
-def _connectors(
-    text: str, path: Path
-) -> tuple[Sequence[UpdateConnector], Sequence[Definition], list[str]]:
-    if path.suffix == ".tsv":
-        try:
-            return list(read_catalogue(text).values()), (), []
-        except (ValueError, KeyError, IndexError, RecursionError) as error:
-            message = f"expected a catalogue as `koppeling erp1 import --out` writes it: {error!r}"
-            raise DocumentError([Problem(where=str(path), message=message)]) from None
-    if '"openapi"' in text[:2000]:
-        imported = import_openapi(text, name=path.name)
-        return imported.connectors, imported.gets, list(imported.not_understood)
-    snapshot = read_snapshot(text, name=path.name)
-    return snapshot.updates, snapshot.gets, list(snapshot.not_understood)
-
-
-def _read(path: Path) -> str:
-    return read_text(path, encoding="utf-8-sig")
+def catalogue(found: Imports) -> str:
+    """Return the UpdateConnectors in the compact form that `--import` reads too."""
+    return write_catalogue(found.updates)
 
 
 def serve_environment(
@@ -145,7 +59,7 @@ def serve_environment(
         ConfigurationError: A file or an option does not fit.
         UsageError: The address cannot be listened on.
     """
-    report = read_files(imports)
+    report = read_imports(imports)
     for line in report.not_understood:
         warn(f"not understood: {line}")
     serve(
@@ -172,7 +86,7 @@ def openapi_text(imports: Sequence[Path], release: str) -> str:
     Raises:
         ConfigurationError: A file does not fit, or the release does not exist.
     """
-    report = read_files(imports)
+    report = read_imports(imports)
     erp1 = Erp1(release=release, imported=report.updates, imported_gets=report.gets)
     access = erp1.open_environment(report.definition.get_connectors)
     made = erp1.environment(access.environment)

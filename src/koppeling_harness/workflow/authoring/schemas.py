@@ -5,7 +5,7 @@ from typing import Any, cast
 from koppeling_harness.document import json_schema
 from koppeling_harness.errors import UsageError
 from koppeling_harness.model.change import ChangeList
-from koppeling_harness.model.connector import EnvironmentDefinition
+from koppeling_harness.model.connector import EnvironmentDefinition, OwnGetConnector
 from koppeling_harness.model.decisions import Decisions
 from koppeling_harness.model.errata import Errata
 from koppeling_harness.model.impact import Impact
@@ -22,6 +22,7 @@ _TYPES: dict[str, tuple[type[Any], str]] = {
     "plugin": (Manifest, "koppeling/plugin@1"),
     "stdio-protocol": (cast("type[Any]", StdioMessage), "koppeling/stdio-protocol@1"),
     "scenario": (Scenario, "koppeling/scenario@1"),
+    "definition": (OwnGetConnector, "koppeling/definition@1"),
     "environment": (EnvironmentDefinition, "koppeling/environment@1"),
     "registration": (Registration, "koppeling/registration@1"),
     "decisions": (Decisions, "koppeling/decisions@1"),

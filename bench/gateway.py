@@ -80,7 +80,7 @@ def serve(kind: str, port: int, upstream_port: int) -> None:
             upstream = erp
             if kind == "proxy":
                 url = f"http://127.0.0.1:{upstream_port}/{ENVIRONMENT}/ProfitRestServices"
-                upstream = ReverseProxy({ENVIRONMENT: url}, refuse=lambda _: None)
+                upstream = ReverseProxy({ENVIRONMENT: url})
             gateway = Gateway(redactor=Redactor(b"key"), clock=SystemClock())
             app = gateway.open(ENVIRONMENT, upstream)
             protocol = GatewayProtocol

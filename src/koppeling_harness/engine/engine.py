@@ -17,9 +17,9 @@ from koppeling_harness.engine.lanes import Expected, Lanes, usual
 from koppeling_harness.engine.observer import Observer
 from koppeling_harness.engine.scenario_run import Bench, run_scenario
 from koppeling_harness.engine.stop import Said, Stop, stop
-from koppeling_harness.erp.connection import Connection
 from koppeling_harness.erp.metainfo import UpdateDefinitions
 from koppeling_harness.errors import ConfigurationError, ErpUnavailableError, HarnessError
+from koppeling_harness.http.connection import Connection
 from koppeling_harness.model.order import DEFAULT_CONCURRENCY
 from koppeling_harness.model.run import ScenarioResult
 from koppeling_harness.model.verdict import Cause, Outcome

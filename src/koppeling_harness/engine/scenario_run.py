@@ -24,8 +24,8 @@ from koppeling_harness.engine.step import Phase, Stage, carry_out
 from koppeling_harness.engine.stop import Said, stop
 from koppeling_harness.engine.trigger import Trigger
 from koppeling_harness.erp.client import ErpClient
-from koppeling_harness.erp.connection import Connection
 from koppeling_harness.erp.metainfo import UpdateDefinitions
+from koppeling_harness.http.connection import Connection
 from koppeling_harness.model.exchange import Exchange, Recording
 from koppeling_harness.model.finding import Finding
 from koppeling_harness.model.operation import RunContext

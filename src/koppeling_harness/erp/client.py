@@ -8,9 +8,9 @@ from urllib.parse import quote
 
 from koppeling_harness.clock import Clock
 from koppeling_harness.erp.call import ErpCall
-from koppeling_harness.erp.connection import Connection
-from koppeling_harness.erp.target import address_of
 from koppeling_harness.errors import ErpUnavailableError
+from koppeling_harness.http.base_url import read_base_url
+from koppeling_harness.http.connection import Connection
 from koppeling_harness.model.access import ErpAccess
 from koppeling_harness.value import dataclass
 from koppeling_harness.version import __version__
@@ -66,7 +66,7 @@ class ErpClient:
     def __init__(
         self, access: ErpAccess, *, connection: Connection, clock: Clock, integration_id: str = ""
     ) -> None:
-        self._address = address_of(access.base_url)
+        self._address = read_base_url(access.base_url)
         self.access = access
         self._connection = connection
         self._clock = clock

@@ -14,15 +14,15 @@ from koppeling_harness.engine.clean_up import Undoing, Undone
 from koppeling_harness.engine.engine import Setting
 from koppeling_harness.engine.stop import Said, Stop, stop
 from koppeling_harness.erp.client import ErpClient
-from koppeling_harness.erp.connection import trusting
 from koppeling_harness.erp.facts import EnvironmentFacts, refuse_production_id
-from koppeling_harness.erp.gated import GatedConnection
-from koppeling_harness.erp.target import refuse_production
 from koppeling_harness.errors import ErpUnavailableError
 from koppeling_harness.hosting.late_traffic import LateTraffic
 from koppeling_harness.hosting.server import Doors, Server
 from koppeling_harness.hosting.shared_environment import ANSWER_LIMIT_S, SharedErpEnvironment
 from koppeling_harness.hosting.write_log import JournalLog
+from koppeling_harness.http.base_url import refuse_production
+from koppeling_harness.http.patience import PatientConnection
+from koppeling_harness.http.trust import trusting
 from koppeling_harness.model.access import ErpAccess
 from koppeling_harness.model.journal import JournalRun, Written
 from koppeling_harness.model.manifest import Manifest
@@ -149,7 +149,7 @@ class RealErp:
         )
         self._journal = CreationJournal(target.folder, self._run)
         enter.callback(self._journal.close)
-        connection = GatedConnection(self._gate, timeout_s=ANSWER_LIMIT_S, tls=tls)
+        connection = PatientConnection(self._gate, timeout_s=ANSWER_LIMIT_S, tls=tls)
         await enter.enter_async_context(connection)
         self._client = ErpClient(
             target.access,
@@ -158,7 +158,7 @@ class RealErp:
             integration_id=next(iter(self._integration_ids), ""),
         )
         await self._clean_before()
-        proxy = ReverseProxy({UPSTREAM: target.access.base_url}, refuse=refuse_production, tls=tls)
+        proxy = ReverseProxy({UPSTREAM: target.access.base_url}, tls=tls)
         enter.push_async_callback(proxy.aclose)
         log = JournalLog(self._journal, clock=self._clock)
         self._polite = PoliteUpstream(proxy, gate=self._gate, log=log)

@@ -2,10 +2,9 @@
 
 import json
 
+from koppeling_harness.http.headers import RawHeaders
 from koppeling_harness.model.fault import Fault, FaultKind
 from koppeling_harness.value import dataclass
-
-RawHeaders = list[tuple[bytes, bytes]]
 
 _JSON = (b"content-type", b"application/json; charset=utf-8")
 _XML = (b"content-type", b"application/xml; charset=utf-8")

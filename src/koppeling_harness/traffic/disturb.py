@@ -12,8 +12,9 @@ from email.utils import format_datetime
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from koppeling_harness.clock import Clock
+from koppeling_harness.http.headers import RawHeaders
 from koppeling_harness.model.fault import Fault, FaultKind
-from koppeling_harness.traffic.answer import Answer, RawHeaders, documented_answer
+from koppeling_harness.traffic.answer import Answer, documented_answer
 from koppeling_harness.traffic.passage import Passage
 from koppeling_harness.traffic.reshape import reshape
 from koppeling_harness.value import dataclass

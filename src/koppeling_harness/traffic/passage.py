@@ -8,9 +8,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from koppeling_harness.clock import Clock
 from koppeling_harness.errors import HarnessError
+from koppeling_harness.http.headers import RawHeaders, charset_of, header_of
 from koppeling_harness.model.exchange import Exchange, Refused, RefusedFor, Sender
 from koppeling_harness.model.shape import Text
-from koppeling_harness.traffic.answer import Answer, RawHeaders
+from koppeling_harness.traffic.answer import Answer
 from koppeling_harness.traffic.capture import Capture
 from koppeling_harness.traffic.redact_exchange import ExchangeRedactor
 from koppeling_harness.traffic.wire import Wire, wire_of
@@ -101,13 +102,13 @@ class Passage:
             if wire is not None and wire.is_closed:
                 return  # the client did not wait: it never got this
             headers = list(message.get("headers", []))
-            if not _header(headers, b"date"):
+            if not header_of(headers, b"date"):
                 now = format_datetime(self.clock.now(), usegmt=True)
                 headers.append((b"date", now.encode()))
             message = {**message, "headers": headers}
             self._status = message["status"]
             self._response_headers = headers
-            self._response = Capture(_header(self._response_headers, b"content-encoding"))
+            self._response = Capture(header_of(self._response_headers, b"content-encoding"))
         elif message["type"] == "http.response.body":
             if self._status is None:
                 return
@@ -185,6 +186,7 @@ class Passage:
         """
         headers: RawHeaders = self.scope["headers"]
         query = self.scope["query_string"].decode("latin-1")
+        charset = charset_of(header_of(self._response_headers, b"content-type")) or "utf-8"
         return Exchange(
             number=self.number,
             sender=Sender.INTEGRATION,
@@ -199,7 +201,7 @@ class Passage:
             request_unread=self._request.unread(),
             status=self._status,
             response_headers=redactor.headers(self._response_headers),
-            response_body=self._kept(self._response, _charset(self._response_headers), redactor),
+            response_body=self._kept(self._response, charset, redactor),
             response_size=self._response.size,
             connection=self.connection,
             fault=self.fault,
@@ -230,12 +232,3 @@ async def _nothing_more() -> Message:
 
 async def _to_nobody(message: Message) -> None:
     """The answer is complete."""
-
-
-def _charset(headers: RawHeaders) -> str:
-    _, _, charset = _header(headers, b"content-type").lower().partition("charset=")
-    return charset.split(";")[0].strip(' "') or "utf-8"
-
-
-def _header(headers: RawHeaders, name: bytes) -> str:
-    return next((value.decode("latin-1") for key, value in headers if key.lower() == name), "")

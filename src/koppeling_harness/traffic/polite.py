@@ -3,7 +3,6 @@
 What the harness itself sends goes through here too, past the gateway.
 """
 
-import asyncio
 import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,11 +12,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from koppeling_harness.errors import ErpUnavailableError
 from koppeling_harness.http.address import SERVICE, read_address
+from koppeling_harness.http.headers import RawHeaders, header_of
+from koppeling_harness.http.line import BrokenOffError
+from koppeling_harness.http.patience import patiently
 from koppeling_harness.model.exchange import Sender
 from koppeling_harness.model.gate import Gate
 from koppeling_harness.traffic.answer import Answer
 from koppeling_harness.traffic.capture import Capture
-from koppeling_harness.traffic.upstream import BrokenOffError
 from koppeling_harness.traffic.wire import target_of
 
 UPSTREAM = "erp"
@@ -26,10 +27,6 @@ UPSTREAM = "erp"
 _WRITES = frozenset({"POST", "PUT", "DELETE"})
 _OF_ENVIRONMENT = frozenset({429, 502, 503, 504})
 _OF_ACCESS = frozenset({401, 403})
-_TRIES = 4
-_PAUSE_S = 1.0
-_LONGEST_PAUSE_S = 60.0
-"""Longer maintenance is not waited for."""
 
 
 class WriteLog(Protocol):
@@ -139,23 +136,18 @@ class PoliteUpstream:
             await _send(send, _refusal(503, error.message))
 
     async def _patiently(self, call: "_Call", body: bytes) -> Answer:
-        """Return the answer to a call of the harness; maintenance is waited for.
-
-        Of a 503 AFAS says that the call was not carried out, so that it may be sent again.
-        """
+        """Return the answer to a call of the harness; maintenance is waited for."""
         call.scope = {**call.scope, "state": {}}  # no connection to break: a break is told as 502
-        for number in range(1, _TRIES + 1):
+
+        async def once() -> Answer:
             collected = _Collected()
-            try:
-                await self._once(call, body, _again(body), collected.send)
-            except ErpUnavailableError as error:
-                return _refusal(503, error.message)
-            answer = collected.answer()
-            pause_s = _pause_s(answer, number)
-            if answer.status != 503 or number == _TRIES or pause_s > _LONGEST_PAUSE_S:
-                return answer
-            await asyncio.sleep(pause_s)
-        raise AssertionError  # the last try has returned
+            await self._once(call, body, _again(body), collected.send)
+            return collected.answer()
+
+        try:
+            return await patiently(once, _asks_to_wait)
+        except ErpUnavailableError as error:
+            return _refusal(503, error.message)
 
     async def _once(self, call: "_Call", body: bytes, receive: Receive, send: Send) -> None:
         look = _Look(send, keep=call.is_write)
@@ -197,10 +189,7 @@ class _Call:
 
     @property
     def authorization(self) -> str:
-        headers = self.scope["headers"]
-        return next(
-            (value.decode("latin-1") for name, value in headers if name == b"authorization"), ""
-        )
+        return header_of(self.scope["headers"], b"authorization")
 
 
 class _Look:
@@ -209,7 +198,7 @@ class _Look:
     def __init__(self, send: Send, *, keep: bool) -> None:
         self._send = send
         self._keep = keep
-        self._headers: list[tuple[bytes, bytes]] = []
+        self._headers: RawHeaders = []
         self._chunks: list[bytes] = []
         self.status: int | None = None
         self.is_whole = False
@@ -227,10 +216,7 @@ class _Look:
             await self._send(message)
 
     def body(self) -> bytes:
-        encoding = next(
-            (value for name, value in self._headers if name.lower() == b"content-encoding"), b""
-        )
-        capture = Capture(encoding.decode("latin-1"))
+        capture = Capture(header_of(self._headers, b"content-encoding"))
         for chunk in self._chunks:
             capture.feed(chunk)
         return (capture.text("utf-8") or "").encode()
@@ -240,7 +226,7 @@ class _Collected:
     """An answer that is held back."""
 
     def __init__(self) -> None:
-        self._status, self._headers = 502, list[tuple[bytes, bytes]]()
+        self._status, self._headers = 502, RawHeaders()
         self._chunks: list[bytes] = []
 
     async def send(self, message: Message) -> None:
@@ -253,13 +239,8 @@ class _Collected:
         return Answer(status=self._status, headers=self._headers, body=b"".join(self._chunks))
 
 
-def _pause_s(answer: Answer, number: int) -> float:
-    value = next((value for name, value in answer.headers if name.lower() == b"retry-after"), b"")
-    try:
-        seconds = float(value)
-    except ValueError:
-        return float(_PAUSE_S * 2 ** (number - 1))
-    return max(0.0, seconds)
+def _asks_to_wait(answer: Answer) -> str | None:
+    return header_of(answer.headers, b"retry-after") if answer.status == 503 else None
 
 
 def _refusal(status: int, text: str) -> Answer:

@@ -2,12 +2,14 @@
 
 import asyncio
 import ssl
-from collections.abc import Callable, Mapping
-from urllib.parse import urlsplit
+from collections.abc import Mapping
 
 from starlette.types import Receive, Scope, Send
 
-from koppeling_harness.traffic.upstream import BrokenOffError, Line, Upstream
+from koppeling_harness.http.base_url import BaseUrl, read_base_url
+from koppeling_harness.http.line import BrokenOffError, Line
+from koppeling_harness.http.pool import Pool
+from koppeling_harness.http.trust import mozilla
 from koppeling_harness.traffic.wire import wire_of
 from koppeling_harness.value import dataclass
 
@@ -35,27 +37,20 @@ class ReverseProxy:
 
     Args:
         base_urls: By environment, its base URL, without a slash at the end.
-        refuse: Raises when an address must never get a request, such as production; it is asked
-            of every address here and now.
         tls: For other authorities than those of Mozilla; certificates are always verified.
+
+    Raises:
+        ProductionRefusedError: One of them is, or may be, in production.
+        ConfigurationError: One of them is not an address.
     """
 
-    def __init__(
-        self,
-        base_urls: Mapping[str, str],
-        *,
-        refuse: Callable[[str], None],
-        tls: ssl.SSLContext | None = None,
-    ) -> None:
-        for base_url in base_urls.values():
-            refuse(base_url)
-        context = tls or _mozilla()
-        self._targets = {name: _target(url, context) for name, url in base_urls.items()}
+    def __init__(self, base_urls: Mapping[str, str], *, tls: ssl.SSLContext | None = None) -> None:
+        self._targets = {name: _target(read_base_url(url), tls) for name, url in base_urls.items()}
 
     async def aclose(self) -> None:
         """Close the connections to the environments."""
         for target in self._targets.values():
-            await target.upstream.aclose()
+            await target.pool.aclose()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI: carry one request."""
@@ -66,7 +61,7 @@ class ReverseProxy:
             await _say(send, 404, "no such environment behind this gateway")
             return
         try:
-            line = await target.upstream.line()
+            line = await target.pool.line()
         except (OSError, TimeoutError) as error:
             why = str(error) or type(error).__name__
             await _say(send, 502, f"the environment cannot be reached: {why}")
@@ -78,7 +73,7 @@ class ReverseProxy:
         except BrokenOffError as error:
             await _break_off(scope, send, error)
         finally:
-            target.upstream.release(line)
+            target.pool.release(line)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,12 +81,12 @@ class _Target:
     """One environment.
 
     Attributes:
-        upstream: Where it is.
+        pool: Connections to it.
         authority: For `Host`.
         path: Of its base URL.
     """
 
-    upstream: Upstream
+    pool: Pool
     authority: bytes
     path: bytes
 
@@ -113,24 +108,12 @@ class _Request:
         )
 
 
-def _mozilla() -> ssl.SSLContext:
-    import certifi  # noqa: PLC0415 - 20 ms, and ERP1 here speaks plain HTTP
-
-    context = ssl.create_default_context(cafile=certifi.where())
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    return context
-
-
-def _target(base_url: str, tls: ssl.SSLContext) -> _Target:
-    url = urlsplit(base_url)
-    secure = url.scheme == "https"
-    port = url.port or (443 if secure else 80)
+def _target(url: BaseUrl, tls: ssl.SSLContext | None) -> _Target:
+    context = (tls or mozilla()) if url.scheme == "https" else None
     return _Target(
-        upstream=Upstream(url.hostname or "", port, tls if secure else None),
-        authority=url.netloc.rpartition("@")[2].encode(
-            "idna" if not url.netloc.isascii() else "ascii"
-        ),
-        path=url.path.rstrip("/").encode(),
+        pool=Pool(url.host, url.port, context),
+        authority=url.authority.encode(),
+        path=url.path.encode(),
     )
 
 
@@ -147,15 +130,15 @@ def _head(scope: Scope, target: _Target, path: bytes) -> bytes:
 
 
 async def _carry(request: _Request, line: Line, send: Send) -> None:
-    bodiless = request.scope["method"] == "HEAD"
+    line.begin(bodiless=request.scope["method"] == "HEAD")
     if not request.has_body:
         await line.send(request.head)
-        await _pass_back(line, send, bodiless=bodiless)
+        await _pass_back(line, send)
         return
     # an answer may come before the body is sent, and the environment then stops reading it
     sending = asyncio.create_task(_send_body(request, line))
     try:
-        await _pass_back(line, send, bodiless=bodiless)
+        await _pass_back(line, send)
     finally:
         sending.cancel()
         (sent,) = await asyncio.gather(sending, return_exceptions=True)
@@ -181,8 +164,8 @@ async def _send_body(request: _Request, line: Line) -> None:
             return
 
 
-async def _pass_back(line: Line, send: Send, *, bodiless: bool) -> None:
-    head = await line.head(bodiless=bodiless)
+async def _pass_back(line: Line, send: Send) -> None:
+    head = await line.head()
     headers = [each for each in head.headers if each[0] not in _HOP_BY_HOP]
     await send({"type": "http.response.start", "status": head.status, "headers": headers})
     async for data, more in line.body():

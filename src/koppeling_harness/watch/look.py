@@ -6,8 +6,8 @@ from urllib.parse import quote
 from koppeling_harness.clock import Clock
 from koppeling_harness.erp.call import ErpCall
 from koppeling_harness.erp.client import ErpClient
-from koppeling_harness.erp.connection import Connection
 from koppeling_harness.errors import ErpUnavailableError
+from koppeling_harness.http.connection import Connection
 from koppeling_harness.model.access import ErpAccess
 from koppeling_harness.model.snapshot import Snapshot
 from koppeling_harness.watch.metainfo import endpoints_of, snapshot_of

@@ -16,9 +16,10 @@ from cryptography.hazmat.primitives import serialization
 
 from contract.erp1.table import shows
 from koppeling_harness.emulator.access import app_connector
-from koppeling_harness.erp.connection import Connection, trusting
-from koppeling_harness.erp.target import address_of
 from koppeling_harness.errors import ConfigurationError, ErpUnavailableError, HarnessError
+from koppeling_harness.http.base_url import read_base_url
+from koppeling_harness.http.connection import Connection
+from koppeling_harness.http.trust import trusting
 from koppeling_harness.workflow.authoring.erp1 import read_imports
 from support.cli import koppeling
 from support.serving import served
@@ -51,7 +52,7 @@ def asked(base_url: str, *tls_files: str | Path) -> int:
 
     async def ask() -> int:
         async with Connection(tls=trusting(*map(str, tls_files))) as connection:
-            to = address_of(base_url)
+            to = read_base_url(base_url)
             head = f"GET {to.path}/profitversion HTTP/1.1\r\nHost: {to.authority}\r\n\r\n"
             return (await connection.ask(to, head.encode())).status
 

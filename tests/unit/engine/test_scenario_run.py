@@ -8,8 +8,8 @@ from koppeling_harness.clock import SystemClock
 from koppeling_harness.document import load_yaml
 from koppeling_harness.engine.observer import Observer
 from koppeling_harness.engine.scenario_run import Bench, run_scenario
-from koppeling_harness.erp.connection import Connection
 from koppeling_harness.erp.metainfo import UpdateDefinitions
+from koppeling_harness.http.connection import Connection
 from koppeling_harness.model.access import ErpAccess
 from koppeling_harness.model.exchange import Recording
 from koppeling_harness.model.run import ScenarioResult

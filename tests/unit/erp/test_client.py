@@ -8,8 +8,8 @@ import pytest
 from koppeling_harness.clock import SystemClock
 from koppeling_harness.erp.call import ErpCall
 from koppeling_harness.erp.client import ErpAnswer, ErpClient
-from koppeling_harness.erp.connection import Connection
 from koppeling_harness.errors import ErpUnavailableError, ProductionRefusedError
+from koppeling_harness.http.connection import Connection
 from koppeling_harness.model.access import ErpAccess
 from koppeling_harness.model.secret import Secret
 from koppeling_harness.model.shape import Release

@@ -7,8 +7,8 @@ import pytest
 
 from koppeling_harness.clock import SystemClock
 from koppeling_harness.erp.client import ErpClient
-from koppeling_harness.erp.connection import Connection
 from koppeling_harness.erp.metainfo import UpdateDefinitions, update_metainfo_of
+from koppeling_harness.http.connection import Connection
 from koppeling_harness.model.access import ErpAccess
 from koppeling_harness.model.secret import Secret
 from koppeling_harness.model.shape import Release

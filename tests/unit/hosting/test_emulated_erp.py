@@ -12,9 +12,9 @@ from koppeling_harness.document import load_yaml
 from koppeling_harness.emulator.get_connector import GetExecutor
 from koppeling_harness.engine.observer import Observer
 from koppeling_harness.engine.scenario_run import Bench, run_scenario
-from koppeling_harness.erp.connection import Connection
 from koppeling_harness.erp.metainfo import UpdateDefinitions
 from koppeling_harness.hosting.host import EmulatedErp
+from koppeling_harness.http.connection import Connection
 from koppeling_harness.model.run import ScenarioResult
 from koppeling_harness.model.scenario import Scenario
 from koppeling_harness.plugin.discover import discover

@@ -8,21 +8,17 @@ import pytest
 import trustme
 
 from koppeling_harness.errors import ProductionRefusedError
+from koppeling_harness.http.pool import Pool
 from koppeling_harness.model.fault import FaultKind
 from koppeling_harness.traffic.reverse_proxy import ReverseProxy
-from koppeling_harness.traffic.upstream import Upstream
 from support.gateway import ENVIRONMENT, TOKEN_DATA, Served, a_fault
-
-
-def refuse_nothing(base_url: str) -> None:
-    assert base_url.startswith("http")
 
 
 @pytest.fixture(scope="module")
 def _pair() -> Iterator[tuple[Served, Served]]:
     """A real environment, and a gateway before it."""
     with Served() as real:
-        proxy = ReverseProxy({ENVIRONMENT: real.base_url}, refuse=refuse_nothing)
+        proxy = ReverseProxy({ENVIRONMENT: real.base_url})
         with Served(proxy) as gateway:
             yield real, gateway
             asyncio.run_coroutine_threadsafe(proxy.aclose(), gateway.loop).result(10)
@@ -120,9 +116,7 @@ def test_an_unknown_environment_is_404(pair):
 
 def test_who_does_not_speak_tls_is_not_reached(pair):
     real, _ = pair
-    proxy = ReverseProxy(
-        {ENVIRONMENT: real.base_url.replace("http:", "https:")}, refuse=refuse_nothing
-    )
+    proxy = ReverseProxy({ENVIRONMENT: real.base_url.replace("http:", "https:")})
     with Served(proxy) as gateway:
         gateway.open()
         answer = gateway.client.get("/metainfo", headers={"Authorization": TOKEN_DATA})
@@ -152,7 +146,7 @@ def served_over_tls(certificate: trustme.LeafCert) -> Served:
 def asked_over_tls(real: Served, *, host: str, tls: ssl.SSLContext | None) -> httpx.Response:
     """Return what a client gets from a gateway before an environment that speaks TLS."""
     url = f"https://{host}:{real.port}/{ENVIRONMENT}/ProfitRestServices"
-    proxy = ReverseProxy({ENVIRONMENT: url}, refuse=refuse_nothing, tls=tls)
+    proxy = ReverseProxy({ENVIRONMENT: url}, tls=tls)
     with Served(proxy) as gateway:
         gateway.open()
         answer = gateway.client.get("/connectors/Uren")
@@ -215,7 +209,7 @@ def test_an_answer_before_the_whole_body_was_sent_comes_through():
 
     with Served(impatient) as real:
         real.open()
-        proxy = ReverseProxy({ENVIRONMENT: real.base_url}, refuse=refuse_nothing)
+        proxy = ReverseProxy({ENVIRONMENT: real.base_url})
         with Served(proxy) as gateway:
             gateway.open()
             try:
@@ -238,22 +232,20 @@ def test_an_answer_without_a_length_ends_with_its_connection():
             writer.close()
 
         listening = await asyncio.start_server(serve, "127.0.0.1", 0)
-        upstream = Upstream("127.0.0.1", listening.sockets[0].getsockname()[1], None)
+        pool = Pool("127.0.0.1", listening.sockets[0].getsockname()[1], None)
         async with listening:
-            line = await upstream.line()
+            line = await pool.line()
+            line.begin(bodiless=False)
             await line.send(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-            assert (await line.head(bodiless=False)).status == 200
+            assert (await line.head()).status == 200
             body = b"".join([data async for data, _ in line.body()])
-            upstream.release(line)
-            await upstream.aclose()
+            pool.release(line)
+            await pool.aclose()
         return body
 
     assert asyncio.run(go()) == b"whole"
 
 
 def test_production_gets_no_request():
-    def refuse(base_url: str) -> None:
-        raise ProductionRefusedError(base_url)
-
     with pytest.raises(ProductionRefusedError):
-        ReverseProxy({"O12345AA": "https://12345.rest.afas.online"}, refuse=refuse)
+        ReverseProxy({"O12345AA": "https://12345.rest.afas.online"})

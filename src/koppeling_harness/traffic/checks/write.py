@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from koppeling_harness.http.headers import charset_of
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.verdict import Severity
 from koppeling_harness.traffic.checks.call import Call
@@ -34,7 +35,7 @@ def _charset_missing(scene: Scene) -> Iterator[Objection]:
 
 def _charset_wrong(scene: Scene) -> Iterator[Objection]:
     for call in scene.writes:
-        charset = _content_type(call).partition("charset=")[2].split(";")[0].strip("\"'")
+        charset = charset_of(_content_type(call))
         if call.exchange.request_size and charset and charset not in {"utf-8", "utf8"}:
             text = Text(
                 nl=f"charset is {charset}; verwacht utf-8", en=f"charset {charset}; expected utf-8"

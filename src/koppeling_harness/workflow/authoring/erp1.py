@@ -20,8 +20,8 @@ from koppeling_harness.emulator.quirks import QUIRKS
 from koppeling_harness.emulator.serve import ServeOptions as ServeOptions
 from koppeling_harness.emulator.serve import serve
 from koppeling_harness.emulator.specification import write_catalogue
-from koppeling_harness.erp.connection import Connection
 from koppeling_harness.errors import ConfigurationError
+from koppeling_harness.http.connection import Connection
 from koppeling_harness.model.access import ErpAccess
 from koppeling_harness.model.secret import Secret
 from koppeling_harness.model.shape import Release

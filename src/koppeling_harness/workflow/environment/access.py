@@ -12,8 +12,8 @@ from dataclasses import field
 
 from koppeling_harness.clock import Clock
 from koppeling_harness.config.settings import Settings
-from koppeling_harness.erp.target import refuse_production
 from koppeling_harness.errors import ConfigurationError
+from koppeling_harness.http.base_url import refuse_production
 from koppeling_harness.model.access import ErpAccess
 from koppeling_harness.model.environment import EnvironmentSetting
 from koppeling_harness.model.secret import Secret

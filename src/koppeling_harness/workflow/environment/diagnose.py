@@ -13,17 +13,17 @@ from koppeling_harness.config.settings import Settings
 from koppeling_harness.emulator.releases import RELEASES
 from koppeling_harness.erp.call import ErpCall, get_call
 from koppeling_harness.erp.client import ErpAnswer, ErpClient
-from koppeling_harness.erp.connection import trusting
 from koppeling_harness.erp.facts import EnvironmentFacts, learn
-from koppeling_harness.erp.gated import GatedConnection
-from koppeling_harness.erp.reach import Reached, reach
-from koppeling_harness.erp.target import address_of
 from koppeling_harness.errors import (
     ConfigurationError,
     ErpUnavailableError,
     ProductionRefusedError,
 )
 from koppeling_harness.hosting.real_erp import RealTarget
+from koppeling_harness.http.base_url import read_base_url
+from koppeling_harness.http.patience import PatientConnection
+from koppeling_harness.http.reach import Reached, reach
+from koppeling_harness.http.trust import trusting
 from koppeling_harness.model.access import ErpAccess
 from koppeling_harness.model.diagnosis import DoctorLine
 from koppeling_harness.model.environment import EnvironmentSetting
@@ -84,7 +84,7 @@ class EnvironmentDoctor:
     async def _look(
         self, setting: EnvironmentSetting, access: ErpAccess, tls: ssl.SSLContext
     ) -> RealTarget | None:
-        reached = await reach(address_of(access.base_url), tls=tls)
+        reached = await reach(read_base_url(access.base_url), tls=tls)
         if not self._network(reached, access):
             return None
         folder = environment_folder(access.base_url)
@@ -115,13 +115,13 @@ class EnvironmentDoctor:
         self, access: ErpAccess, gate: FileGate, tls: ssl.SSLContext
     ) -> AsyncIterator[ErpClient]:
         integration_id = next((each.integration_id for each in self.manifests), "")
-        async with GatedConnection(gate, tls=tls) as connection:
+        async with PatientConnection(gate, tls=tls) as connection:
             yield ErpClient(
                 access, connection=connection, clock=self.clock, integration_id=integration_id
             )
 
     def _network(self, reached: Reached, access: ErpAccess) -> bool:
-        host = address_of(access.base_url).host
+        host = read_base_url(access.base_url).host
         expected = "an address in DNS"
         if not reached.addresses:
             remedy = "Check the participant number and this machine's DNS."

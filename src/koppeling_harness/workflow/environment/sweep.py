@@ -11,10 +11,10 @@ from koppeling_harness.clock import Clock
 from koppeling_harness.config.settings import load_settings
 from koppeling_harness.engine.clean_up import Undoing, Undone
 from koppeling_harness.erp.client import ErpClient
-from koppeling_harness.erp.connection import trusting
 from koppeling_harness.erp.facts import EnvironmentFacts, learn
-from koppeling_harness.erp.gated import GatedConnection
 from koppeling_harness.errors import ErpUnavailableError, ExitCode
+from koppeling_harness.http.patience import PatientConnection
+from koppeling_harness.http.trust import trusting
 from koppeling_harness.model.journal import Written
 from koppeling_harness.store.call_limits import FileGate
 from koppeling_harness.store.creation_journal import (
@@ -78,7 +78,7 @@ def sweep(
         gate = FileGate(
             place, max_parallel=setting.max_parallel, budget=setting.budget, clock=clock
         )
-        async with GatedConnection(gate, tls=trusting(*setting.tls_files)) as connection:
+        async with PatientConnection(gate, tls=trusting(*setting.tls_files)) as connection:
             client = ErpClient(access, connection=connection, clock=clock)
             yield client, await learn(client)
 

@@ -18,8 +18,6 @@ from koppeling_harness.clock import Clock
 from koppeling_harness.config.folders import REPORTS
 from koppeling_harness.config.settings import Settings, load_settings
 from koppeling_harness.document import read_content
-from koppeling_harness.erp.connection import trusting
-from koppeling_harness.erp.gated import GatedConnection
 from koppeling_harness.errors import (
     ConfigurationError,
     DocumentError,
@@ -27,6 +25,8 @@ from koppeling_harness.errors import (
     ExitCode,
     UsageError,
 )
+from koppeling_harness.http.patience import PatientConnection
+from koppeling_harness.http.trust import trusting
 from koppeling_harness.model.access import ErpAccess
 from koppeling_harness.model.environment import EnvironmentSetting
 from koppeling_harness.model.snapshot import Snapshot
@@ -232,7 +232,7 @@ async def _snapshot(target: _Target, clock: Clock) -> Snapshot:
         budget=setting.budget,
         clock=clock,
     )
-    async with GatedConnection(gate, tls=trusting(*setting.tls_files)) as connection:
+    async with PatientConnection(gate, tls=trusting(*setting.tls_files)) as connection:
         return await look(target.access, connection=connection, clock=clock, label=setting.release)
 
 

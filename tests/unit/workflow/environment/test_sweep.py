@@ -7,7 +7,8 @@ import pytest
 from koppeling_harness.clock import SystemClock
 from koppeling_harness.erp.call import insert_call
 from koppeling_harness.erp.client import ErpClient
-from koppeling_harness.erp.connection import Connection, trusting
+from koppeling_harness.http.connection import Connection
+from koppeling_harness.http.trust import trusting
 from koppeling_harness.model.access import ErpAccess
 from koppeling_harness.model.exchange import Sender
 from koppeling_harness.model.journal import JournalRun, WriteKind

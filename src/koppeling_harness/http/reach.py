@@ -6,7 +6,7 @@ import socket
 import ssl
 from datetime import UTC, datetime
 
-from koppeling_harness.erp.target import Address
+from koppeling_harness.http.base_url import BaseUrl
 from koppeling_harness.value import dataclass
 
 _LIMIT_S = 10.0
@@ -29,7 +29,7 @@ class Reached:
     problem: str = ""
 
 
-async def reach(address: Address, *, tls: ssl.SSLContext) -> Reached:
+async def reach(address: BaseUrl, *, tls: ssl.SSLContext) -> Reached:
     """Look the name up, connect and speak TLS; never raises for what the network does."""
     loop = asyncio.get_running_loop()
     try:

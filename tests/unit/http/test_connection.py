@@ -8,10 +8,10 @@ import pytest
 from koppeling_harness.clock import SystemClock
 from koppeling_harness.erp.call import ErpCall
 from koppeling_harness.erp.client import ErpAnswer, ErpClient
-from koppeling_harness.erp.connection import Connection
-from koppeling_harness.erp.gated import GatedConnection
-from koppeling_harness.erp.target import Address
 from koppeling_harness.errors import ErpUnavailableError
+from koppeling_harness.http.base_url import BaseUrl
+from koppeling_harness.http.connection import Connection
+from koppeling_harness.http.patience import PatientConnection
 from koppeling_harness.model.access import ErpAccess
 from koppeling_harness.model.secret import Secret
 from koppeling_harness.model.shape import Release
@@ -51,13 +51,13 @@ class Server:
 
 
 def carry_out(
-    server: Server, act: Callable[[Connection, Address], Awaitable[object]], timeout_s: float = 2
+    server: Server, act: Callable[[Connection, BaseUrl], Awaitable[object]], timeout_s: float = 2
 ) -> object:
     async def run() -> object:
         listening = await asyncio.start_server(server.serve, "127.0.0.1", 0)
         port = listening.sockets[0].getsockname()[1]
         async with listening, Connection(timeout_s=timeout_s) as connection:
-            return await act(connection, Address("http", "127.0.0.1", port, ""))
+            return await act(connection, BaseUrl("http", "127.0.0.1", port, ""))
 
     return asyncio.run(run())
 
@@ -179,8 +179,8 @@ def test_waiting_at_a_gate_counts_for_the_limit_of_the_caller():
             yield
 
     async def run():
-        async with GatedConnection(Shut()) as connection:
-            await connection.ask(Address("http", "127.0.0.1", 1, ""), REQUEST, limit_s=0.05)
+        async with PatientConnection(Shut()) as connection:
+            await connection.ask(BaseUrl("http", "127.0.0.1", 1, ""), REQUEST, limit_s=0.05)
 
     with pytest.raises(TimeoutError):
         asyncio.run(run())

@@ -13,7 +13,7 @@ _AFAS = re.compile(r"(?:.+\.)?(?:afas\.online|afasonlineconnector\.nl|afas\.nl)"
 _PORTS = {"http": 80, "https": 443}
 
 
-class Address(NamedTuple):
+class BaseUrl(NamedTuple):
     """Where an environment is.
 
     Attributes:
@@ -36,12 +36,12 @@ class Address(NamedTuple):
 
 
 def refuse_production(base_url: str) -> None:
-    """Make sure that an address is not a production environment; see `address_of`."""
-    address_of(base_url)
+    """Make sure that an address is not a production environment; see `read_base_url`."""
+    read_base_url(base_url)
 
 
 @functools.lru_cache(maxsize=64)
-def address_of(base_url: str) -> Address:
+def read_base_url(base_url: str) -> BaseUrl:
     """Return where an environment is, once it is sure that it is not in production.
 
     Test, accept and course environments of AFAS pass, and so does loopback. Nothing turns this
@@ -77,7 +77,7 @@ def address_of(base_url: str) -> Address:
     return address
 
 
-def _parsed(base_url: str) -> Address:
+def _parsed(base_url: str) -> BaseUrl:
     try:
         url = urlsplit(base_url)
         host, port = (url.hostname or "").rstrip("."), url.port
@@ -87,7 +87,7 @@ def _parsed(base_url: str) -> Address:
     if url.scheme not in _PORTS or not host:
         message = f"{base_url!r}: expected the URL of an environment, such as "
         raise ConfigurationError(message + "https://12345.resttest.afas.online/ProfitRestServices")
-    return Address(
+    return BaseUrl(
         scheme=url.scheme, host=host, port=port or _PORTS[url.scheme], path=url.path.rstrip("/")
     )
 

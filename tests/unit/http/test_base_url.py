@@ -1,7 +1,7 @@
 import pytest
 
-from koppeling_harness.erp.target import refuse_production
 from koppeling_harness.errors import ConfigurationError, ProductionRefusedError
+from koppeling_harness.http.base_url import refuse_production
 
 
 @pytest.mark.parametrize(

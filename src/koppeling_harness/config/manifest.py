@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from koppeling_harness import document
 from koppeling_harness.config.folders import MANIFEST as MANIFEST
@@ -38,7 +39,7 @@ def load_manifest(path: Path, *, kept_in: Path | None = None) -> Manifest:
             with contextlib.suppress(ValueError, DocumentError):  # told below, with their places
                 data = json.loads(line)
                 return _checked(Source(name=name, data=data, places={}, keys={}, raw={}), path)
-        source = read_yaml(text, name=name)
+        source = _placed(read_yaml(text, name=name))
         manifest = _checked(source, path)
         kept.keep(name, digest, json.dumps(source.data))
     return manifest
@@ -50,6 +51,27 @@ def _text(path: Path) -> str:
         hint = "`koppeling schema plugin` prints what belongs in it."
         raise DocumentError([Problem(where=Place(str(path)), message=message, hint=hint)])
     return read_text(path)
+
+
+def _placed(source: Source) -> Source:
+    """Return a manifest with the place of each step of `given` in it."""
+    data = source.data
+    if not isinstance(data, dict) or not isinstance(data.get("operations"), list):
+        return source
+    operations = [
+        {**each, "given": _with_places(each["given"], ("operations", at, "given"), source)}
+        if isinstance(each, dict) and isinstance(each.get("given"), list)
+        else each
+        for at, each in enumerate(data["operations"])
+    ]
+    return replace(source, data={**data, "operations": operations})
+
+
+def _with_places(steps: list[Any], path: _Place, source: Source) -> list[Any]:
+    return [
+        {**each, "place": str(source.place((*path, at)))} if isinstance(each, dict) else each
+        for at, each in enumerate(steps)
+    ]
 
 
 def _checked(source: Source, path: Path) -> Manifest:
@@ -148,11 +170,12 @@ def _operations(manifest: Manifest, source: Source) -> Iterator[Problem]:
     declared = dict(_connectors(manifest))
     for number, operation in enumerate(manifest.operations):
         here: _Place = ("operations", number)
-        if not operation.reads and not operation.writes:
+        if not operation.reads and not operation.writes and not operation.calls:
             yield Problem(
                 where=source.place(here),
-                message=f"operation `{operation.name}` neither reads nor writes",
-                hint="List the connectors that it calls under `reads` and `writes`.",
+                message=f"operation `{operation.name}` calls nothing",
+                hint="List the connectors that it calls under `reads` and `writes`, and files, "
+                "metainfo and the like under `calls`.",
             )
         for part, kind, names in (
             ("reads", "get_connectors", operation.reads),

@@ -21,13 +21,15 @@ from koppeling_harness.engine.scenario_end import (
     record_of,
 )
 from koppeling_harness.engine.step import Phase, Stage, carry_out
-from koppeling_harness.engine.stop import Said, stop
+from koppeling_harness.engine.stop import Said, Stop, stop
 from koppeling_harness.engine.trigger import Trigger
 from koppeling_harness.erp.client import ErpClient
 from koppeling_harness.erp.metainfo import UpdateDefinitions
+from koppeling_harness.errors import ConfigurationError
 from koppeling_harness.http.connection import Connection
 from koppeling_harness.model.exchange import Exchange, Recording
 from koppeling_harness.model.finding import Finding
+from koppeling_harness.model.manifest import Operation
 from koppeling_harness.model.operation import RunContext
 from koppeling_harness.model.run import ExchangeRecord, ScenarioResult
 from koppeling_harness.model.scenario import OperationStep, Step
@@ -172,7 +174,14 @@ async def _within_limit(planned: PlannedScenario, stage: Stage, course: Course) 
 
 
 async def _carry_out(planned: PlannedScenario, stage: Stage, course: Course) -> None:
-    scenario = planned.scenario
+    scenario, operation = planned.scenario, planned.operation
+    if operation is not None and operation.given:
+        if not await _phase(_GIVEN, operation.given, stage, course):
+            return
+        ended = _complete_example(operation, stage)
+        if ended is not None:
+            course.stops.append(ended)
+            return
     if not await _phase(_GIVEN, scenario.given, stage, course):
         return
     ended = await stage.trigger.connect(scenario.place)
@@ -183,6 +192,18 @@ async def _carry_out(planned: PlannedScenario, stage: Stage, course: Course) -> 
     if done:
         await stage.learn()
         await _phase(_THEN, scenario.then, stage, course, go_on=True)
+
+
+def _complete_example(operation: Operation, stage: Stage) -> Stop | None:
+    """Fill the example with what was read for it; return why that cannot be done."""
+    try:
+        example = evaluate(operation.example, stage.names, stage.functions)
+    except ConfigurationError as error:
+        place = operation.given[0].place
+        said = Said(nl=error.message, en=error.message, hint=error.hint)
+        return stop(codes.EXPRESSION, Outcome.INCONCLUSIVE, Cause.CONFIGURATION, place, said)
+    stage.names["operation"] = {"name": operation.name, "example": example}
+    return None
 
 
 async def _phase(
@@ -297,7 +318,8 @@ def names_at_start(
         "run": {"id": run_id},
     }
     if operation is not None:
-        example = evaluate(operation.example, names, functions)
+        # what is read for the example is there once `given` was carried out
+        example = {} if operation.given else evaluate(operation.example, names, functions)
         names["operation"] = {"name": operation.name, "example": example}
     names["values"] = {}
     for name, value in planned.scenario.values.items():

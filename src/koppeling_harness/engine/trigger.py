@@ -20,7 +20,7 @@ from koppeling_harness.plugin.session import (
     Session,
 )
 from koppeling_harness.plugin.work_folder import left_files
-from koppeling_harness.rules.told import is_for_a_person
+from koppeling_harness.rules.told import is_told
 from koppeling_harness.traffic.checks.rule import Logged
 from koppeling_harness.traffic.redactor import shortened
 
@@ -129,7 +129,7 @@ class Trigger:
 
     def _keep(self, call: OperationCall, answer: OperationResult | Breakdown) -> None:
         ok = None if isinstance(answer, Breakdown) else answer.ok
-        told = not isinstance(answer, Breakdown) and _is_told(answer)
+        told = not isinstance(answer, Breakdown) and is_told(answer)
         self.triggers.append(
             TriggerRecord(operation=call.operation, input=call.input, ok=ok, told=told)
         )
@@ -188,13 +188,9 @@ def _result(answer: OperationResult, duration_s: float) -> dict[str, Any]:
         "ok": answer.ok,
         "output": answer.output,
         "error": answer.error,
-        "told": _is_told(answer),
+        "told": is_told(answer),
         "duration_s": duration_s,
     }
-
-
-def _is_told(answer: OperationResult) -> bool:
-    return not answer.ok and is_for_a_person(answer.error)
 
 
 def _code(kind: BreakdownKind) -> codes.Code:

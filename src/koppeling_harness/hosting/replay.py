@@ -20,6 +20,7 @@ from koppeling_harness.model.shape import Release, Text
 from koppeling_harness.model.verdict import Outcome
 from koppeling_harness.plugin.discover import Integration
 from koppeling_harness.plugin.session import Breakdown, IntegrationRunner, Session
+from koppeling_harness.rules.told import is_told
 from koppeling_harness.scenario.expression import Functions, evaluate
 from koppeling_harness.scenario.matcher import match
 from koppeling_harness.scenario.plan import PlannedScenario
@@ -175,7 +176,12 @@ class _Playing:
                     f"{told.operation}: ok is {answer.ok}, eerst {told.ok}",
                     f"{told.operation}: ok is {answer.ok}, it was {told.ok}",
                 )
-            result = {"ok": answer.ok, "output": answer.output, "error": answer.error}
+            result = {
+                "ok": answer.ok,
+                "output": answer.output,
+                "error": answer.error,
+                "told": is_told(answer),
+            }
             ended = self._expectation(step, result)
             if ended is not None:
                 return ended

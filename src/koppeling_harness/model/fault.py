@@ -4,6 +4,7 @@ from enum import StrEnum
 from typing import Annotated
 
 from koppeling_harness.model.constraint import Limit
+from koppeling_harness.model.operation import ENDPOINTS
 from koppeling_harness.model.shape import STRICT, ConnectorId
 from koppeling_harness.value import dataclass
 
@@ -49,6 +50,8 @@ class CallKind(StrEnum):
     """A GET of a connector."""
     WRITES = "writes"
     """A POST, PUT or DELETE of one."""
+    FETCHES = "fetches"
+    """A GET of a file, an image, a report, an attachment, metainfo or the version."""
     SIGN_IN = "sign_in"
     """It asks for a token: OAuth, a one-time password."""
     CALLS = "calls"
@@ -60,7 +63,11 @@ _SIGN_IN = ("oauth", "otprequest", "otpvalidation")
 
 def is_sign_in(path: str) -> bool:
     """Return whether a request asks for a token; `path` is below the base URL."""
-    return path.lower().strip("/").partition("/")[0] in _SIGN_IN
+    return _endpoint(path) in _SIGN_IN
+
+
+def _endpoint(path: str) -> str:
+    return path.lower().strip("/").partition("/")[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +81,8 @@ class CallFilter:
     path: str | None = None
     """Path below the base URL, such as `/profitversion`; compared without regard to case."""
     kind: CallKind | None = None
-    """`reads` and `writes` are of connectors: GETs; POST, PUT and DELETE. `sign_in` asks for a
-    token, `calls` needs one."""
+    """`reads` and `writes` are of connectors: GETs; POST, PUT and DELETE. `fetches` gets what is
+    no row, `sign_in` asks for a token, `calls` needs one."""
 
     def matches(self, method: str, path: str) -> bool:
         """Return whether a call is meant.
@@ -100,7 +107,8 @@ def _kinds_of(method: str, path: str, connector: str | None) -> tuple[CallKind, 
     if method == "OPTIONS":
         return ()
     if connector is None:
-        return (CallKind.CALLS,)
+        is_fetch = method == "GET" and _endpoint(path) in ENDPOINTS
+        return (CallKind.CALLS, CallKind.FETCHES) if is_fetch else (CallKind.CALLS,)
     if method == "GET":
         return (CallKind.CALLS, CallKind.READS)
     writes = method in {"POST", "PUT", "DELETE"}

@@ -1,11 +1,12 @@
 """What an integration says of itself: `koppeling.yaml`."""
 
 from dataclasses import field
-from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from koppeling_harness.model.constraint import Limit, OneOf
+from koppeling_harness.model.operation import OperationKind, OperationTrigger, OtherCall
 from koppeling_harness.model.partner import IntegrationId, Partner
+from koppeling_harness.model.scenario import GetStep
 from koppeling_harness.model.shape import (
     STRICT,
     ConnectorId,
@@ -25,26 +26,6 @@ UrlPath = Annotated[str, Limit(pattern=r"^/\S*$")]
 
 VERSION_RULE = r"^(>=|<=|==|<|>)[0-9]+(\.[0-9]+)*(,(>=|<=|==|<|>)[0-9]+(\.[0-9]+)*)*$"
 """Conditions on a version, all of which must hold."""
-
-
-class OperationKind(StrEnum):
-    """What an operation does to ERP1; an operation that reads and writes is of both kinds."""
-
-    READS = "reads"
-    WRITES = "writes"
-
-
-class OperationTrigger(StrEnum):
-    """What makes an integration carry out an operation, at the customer's."""
-
-    SCHEDULE = "schedule"
-    """A schedule: it comes back by itself, and nobody waits for it."""
-    EVENT = "event"
-    """Something that happens, such as a webhook: it does not come back by itself."""
-    PERSON = "person"
-    """A person who waits for the answer, and can ask again."""
-    ONCE = "once"
-    """Somebody who does it once, such as a conversion."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,12 +225,16 @@ class Operation:
     """GetConnectors that it calls."""
     writes: tuple[ConnectorId, ...] = ()
     """UpdateConnectors that it writes to."""
+    calls: tuple[OtherCall, ...] = ()
+    """What it calls beside connectors with rows: files, images, reports, metainfo …"""
     idempotent: bool = False
     """Whether doing it twice with the same input leaves ERP1 as doing it once."""
     trigger: OperationTrigger = OperationTrigger.SCHEDULE
     """What makes the integration carry it out."""
+    given: tuple[GetStep, ...] = ()
+    """What is read for `example` beforehand, by the harness; `save` gives it a name."""
     example: dict[str, Any] = field(default_factory=dict)
-    """Input with which generic scenarios trigger it."""
+    """Input with which generic scenarios trigger it; `${name}` is what `given` saved."""
 
     @property
     def kinds(self) -> frozenset[OperationKind]:
@@ -259,6 +244,7 @@ class Operation:
             for kind, connectors in (
                 (OperationKind.READS, self.reads),
                 (OperationKind.WRITES, self.writes),
+                (OperationKind.FETCHES, [each for each in self.calls if each.is_fetched]),
             )
             if connectors
         )
@@ -309,6 +295,11 @@ class Manifest:
     def operation(self, name: str) -> Operation | None:
         """Return the operation of that name, None when it is not declared."""
         return next((each for each in self.operations if each.name == name), None)
+
+    @property
+    def calls(self) -> frozenset[OtherCall]:
+        """What its operations call beside connectors with rows."""
+        return frozenset(call for each in self.operations for call in each.calls)
 
     @property
     def connectors(self) -> frozenset[str]:

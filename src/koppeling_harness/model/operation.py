@@ -1,9 +1,69 @@
-"""What goes between the harness and an integration's plugin; all of it survives JSON."""
+"""What an operation is, and what goes between the harness and a plugin; it survives JSON."""
 
+from enum import StrEnum
 from typing import Any
 
 from koppeling_harness.model.shape import STRICT, Release
 from koppeling_harness.value import dataclass
+
+
+class OperationKind(StrEnum):
+    """What an operation does to ERP1; one that reads and writes is of both kinds."""
+
+    READS = "reads"
+    WRITES = "writes"
+    FETCHES = "fetches"
+    """It gets what is no row: files, images, reports, metainfo, the version."""
+
+
+class OperationTrigger(StrEnum):
+    """What makes an integration carry out an operation, at the customer's."""
+
+    SCHEDULE = "schedule"
+    """A schedule: it comes back by itself, and nobody waits for it."""
+    EVENT = "event"
+    """Something that happens, such as a webhook: it does not come back by itself."""
+    PERSON = "person"
+    """A person who waits for the answer, and can ask again."""
+    ONCE = "once"
+    """Somebody who does it once, such as a conversion."""
+
+
+class OtherCall(StrEnum):
+    """What an operation may call beside connectors with rows. Source: docs.afas.help/apidoc."""
+
+    METAINFO = "metainfo"
+    PROFITVERSION = "profitversion"
+    FILE = "file"
+    IMAGE = "image"
+    REPORT = "report"
+    SUBJECT = "subject"
+    """The subject connector: an attachment of a dossier item."""
+    OTP = "otp"
+    """One-time passwords, by which a user gets a token without an administrator."""
+
+    @property
+    def is_fetched(self) -> bool:
+        """Whether it gets something with a token; one-time passwords need none."""
+        return self is not OtherCall.OTP
+
+    @property
+    def has_connector(self) -> bool:
+        """Whether it has a tick of its own on the customer's app connector."""
+        return self in {OtherCall.FILE, OtherCall.IMAGE, OtherCall.REPORT, OtherCall.SUBJECT}
+
+
+ENDPOINTS: dict[str, OtherCall] = {
+    "fileconnector": OtherCall.FILE,
+    "imageconnector": OtherCall.IMAGE,
+    "metainfo": OtherCall.METAINFO,
+    "otprequest": OtherCall.OTP,
+    "otpvalidation": OtherCall.OTP,
+    "profitversion": OtherCall.PROFITVERSION,
+    "reportconnector": OtherCall.REPORT,
+    "subjectconnector": OtherCall.SUBJECT,
+}
+"""By the first part of the path, in lower case."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from typing import Annotated, Any
 
 from koppeling_harness.model.constraint import Limit, OneOf
 from koppeling_harness.model.fault import CallFilter, Fault
-from koppeling_harness.model.manifest import OperationKind
+from koppeling_harness.model.operation import OperationKind
 from koppeling_harness.model.shape import STRICT, ConnectorId, FieldId, Identifier, NonEmpty, Text
 from koppeling_harness.model.verdict import Level
 from koppeling_harness.value import dataclass
@@ -276,6 +276,8 @@ class ForEach(StrEnum):
     """Those that only read: each is sure to call a GetConnector."""
     WRITES = "writes"
     """Those that write, and may read besides."""
+    FETCHING = "fetching"
+    """Those that get files, images, reports, metainfo or the version."""
     OPERATIONS = "operations"
     """All of them."""
 

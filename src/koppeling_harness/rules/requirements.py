@@ -24,7 +24,10 @@ _ALL = (Asked(reach=Reach.ALL, since=_FIRST),)
 _LOOKING_UP = (*_ALL, Asked(reach=Reach.LOOKING_UP, since=_SECOND, required_from=_SPRING))
 _EACH = (*_LOOKING_UP, Asked(reach=Reach.EACH_CONNECTOR, since=_SECOND, required_from=_SPRING))
 
+_FETCHING = (Asked(reach=Reach.ALL, since=_SECOND, required_from=_SPRING),)
+
 _ANY, _READS, _WRITES = CallKind.CALLS, CallKind.READS, CallKind.WRITES
+_FETCHES = CallKind.FETCHES
 
 
 def _requirement(
@@ -281,6 +284,42 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         "With a refusal AFAS's log reference is told too",
         source=_TROUBLE,
         scenarios=["writing.refusal-with-log-reference"],
+    ),
+    _requirement(
+        "fetched-whole",
+        _FETCHES,
+        "Wat halverwege afbreekt geldt nooit als opgehaald",
+        "What breaks off halfway is never taken for fetched",
+        source=f"{_TROUBLE}; quickscan",
+        scenarios=["fetching.answer-cut-off"],
+        asked=_FETCHING,
+    ),
+    _requirement(
+        "gone-told",
+        _FETCHES,
+        "Wat AFAS niet geeft (404) wordt de gebruiker gemeld",
+        "What AFAS does not give (404) is told to the user",
+        source="AFAS, docs.afas.help/profit/en/howto-bijlage-dossier",
+        scenarios=["fetching.gone"],
+        asked=_FETCHING,
+    ),
+    _requirement(
+        "slow-fetch-waited",
+        _FETCHES,
+        "Een bestand dat langzaam binnenkomt wordt afgewacht",
+        "A file that comes in slowly is waited for",
+        source=_TROUBLE,
+        scenarios=["fetching.slow-answer"],
+        asked=_FETCHING,
+    ),
+    _requirement(
+        "reset-fetched-again",
+        _FETCHES,
+        "Een verbroken verbinding tijdens het ophalen wordt opnieuw geprobeerd",
+        "A connection that is reset while fetching is tried again",
+        source=_TROUBLE,
+        scenarios=["fetching.connection-reset"],
+        asked=_FETCHING,
     ),
 )
 """In the order in which they are shown."""

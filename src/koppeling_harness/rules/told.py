@@ -7,12 +7,14 @@ language, and so have the messages of the libraries for HTTP that are used most.
 
 import re
 
+from koppeling_harness.model.operation import OperationResult
+
 _TRACE = re.compile(
     r"""
       ^Traceback\ \(most\ recent\ call\ last\)          # Python
-    | ^\s+at\ (?:.+\()?[^()\s]+:\d+:\d+\)?\s*$          # JavaScript
+    | ^[ \t]+at\ (?:.+\()?[^()\s]+:\d+:\d+\)?\s*$          # JavaScript
     | ^Node\.js\ v\d
-    | ^\s*at\ [\w.$<>`+\[\],]+\(.*\)(?:\ in\ .+)?\s*$   # .NET, Java, Kotlin
+    | ^[ \t]*at\ [\w.$<>`+\[\],]+\(.*\)(?:\ in\ .+)?\s*$   # .NET, Java, Kotlin
     | ^Unhandled\ [Ee]xception
     | ^Exception\ in\ thread\ "
     | ^(?:PHP\ )?(?:Fatal|Parse|Uncaught)\ (?:e|E)rror: # PHP
@@ -20,7 +22,7 @@ _TRACE = re.compile(
     | ^\#\d+\ .+\(\d+\):\                               # PHP
     | ^panic:\ | ^goroutine\ \d+\ \[                    # Go
     | ^thread\ '.*'\ (?:\(\d+\)\ )?panicked\ at         # Rust
-    | ^\s*(?:from\ )?\S+\.rb:\d+:in\                    # Ruby
+    | ^[ \t]*(?:from\ )?\S+\.rb:\d+:in\                    # Ruby
     """,
     re.VERBOSE | re.MULTILINE,
 )
@@ -59,6 +61,11 @@ _OF_A_LIBRARY = re.compile(
 def has_trace(text: str) -> bool:
     """Return whether an uncaught error, or its stack, stands in a text."""
     return _TRACE.search(text) is not None
+
+
+def is_told(result: OperationResult) -> bool:
+    """Return whether an integration says "refused", and told its user so."""
+    return not result.ok and is_for_a_person(result.error)
 
 
 def is_for_a_person(text: str | None) -> bool:

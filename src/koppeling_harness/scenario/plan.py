@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import assert_never
 
 from koppeling_harness.model.manifest import Manifest, Operation
+from koppeling_harness.model.operation import OperationKind
 from koppeling_harness.model.result_id import ResultId
 from koppeling_harness.model.scenario import Applies, ForEach, Scenario
 from koppeling_harness.scenario.packed import unpacked
@@ -85,8 +86,10 @@ def _is_of(operation: Operation, which: ForEach) -> bool:
         case ForEach.OPERATIONS:
             return True
         case ForEach.READS:
-            return not operation.writes
+            return bool(operation.reads) and not operation.writes
         case ForEach.WRITES:
             return bool(operation.writes)
+        case ForEach.FETCHING:
+            return OperationKind.FETCHES in operation.kinds
         case _:
             assert_never(which)

@@ -90,7 +90,7 @@ def test_names_stand_once(tmp_path):
     [
         ("- connector: Voorbeeld_Medewerkers", "- connector: Anders", "not a declared connector"),
         ('"12345_678901"', '"54321_678901"', "begins with another subscription"),
-        ("    reads: [Voorbeeld_Medewerkers]\n", "", "neither reads nor writes"),
+        ("    reads: [Voorbeeld_Medewerkers]\n", "", "calls nothing"),
         ("kind: python\n", "kind: python\n  plugin: anders.py\n", "there is no file `anders.py`"),
     ],
 )

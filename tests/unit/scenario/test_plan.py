@@ -1,6 +1,6 @@
 import pytest
 
-from koppeling_harness.model.manifest import OperationKind
+from koppeling_harness.model.operation import OperationKind, OtherCall
 from koppeling_harness.model.scenario import Applies, ForEach
 from koppeling_harness.scenario.plan import plan
 from support.scenarios import a_manifest, a_scenario, an_operation
@@ -18,6 +18,8 @@ MIXED = a_manifest(
     an_operation("read", reads=("Voorbeeld_Projecten",), idempotent=True),
     an_operation("write", writes=("PtProject",)),
     an_operation("both", reads=("Voorbeeld_Projecten",), writes=("PtProject",), idempotent=True),
+    an_operation("fetch", calls=(OtherCall.FILE, OtherCall.OTP)),
+    an_operation("sign-up", calls=(OtherCall.OTP,)),
 )
 
 
@@ -26,10 +28,12 @@ MIXED = a_manifest(
     [
         (ForEach.READS, Applies(), ["read"]),
         (ForEach.WRITES, Applies(), ["write", "both"]),
-        (ForEach.OPERATIONS, Applies(), ["read", "write", "both"]),
+        (ForEach.FETCHING, Applies(), ["fetch"]),
+        (ForEach.OPERATIONS, Applies(), ["read", "write", "both", "fetch", "sign-up"]),
         (ForEach.OPERATIONS, Applies(kind=OperationKind.READS), ["read", "both"]),
         (ForEach.WRITES, Applies(idempotent=True), ["both"]),
-        (ForEach.OPERATIONS, Applies(idempotent=False), ["write"]),
+        (ForEach.OPERATIONS, Applies(idempotent=False), ["write", "fetch", "sign-up"]),
+        (ForEach.OPERATIONS, Applies(kind=OperationKind.FETCHES), ["fetch"]),
     ],
 )
 def test_a_generic_scenario_is_planned_for_each_operation_that_it_means(

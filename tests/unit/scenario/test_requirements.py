@@ -15,6 +15,7 @@ CALLS = {
     ForEach.OPERATIONS: CallKind.CALLS,
     ForEach.READS: CallKind.READS,
     ForEach.WRITES: CallKind.WRITES,
+    ForEach.FETCHING: CallKind.FETCHES,
 }
 
 

@@ -1,7 +1,7 @@
 """What the report says that an integration did about a fault."""
 
 from koppeling_harness.model.fault import CallFilter, Fault, FaultKind
-from koppeling_harness.model.manifest import OperationKind
+from koppeling_harness.model.operation import OperationKind
 from koppeling_harness.traffic.effects import fault_effects, retried
 from support.exchanges import Tape
 

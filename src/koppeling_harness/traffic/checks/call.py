@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, unquote
 from koppeling_harness.http.json_text import NotJsonError, read_json
 from koppeling_harness.model.exchange import Exchange, RefusedFor
 from koppeling_harness.model.fault import is_sign_in
+from koppeling_harness.model.operation import ENDPOINTS
 from koppeling_harness.model.shape import Text
 from koppeling_harness.traffic.capture import is_truncated
 from koppeling_harness.traffic.checks.body import elements_of, fields_of, keys_of, objects_of
@@ -34,6 +35,7 @@ class Call:
         is_whole: Whether it is a request, and was meant for AFAS while the scenario ran.
         is_read: Whether it reads from a GetConnector.
         is_write: Whether it writes through an UpdateConnector.
+        other: What it calls beside connectors with rows; None when it is one of those.
         needs_token: Whether it must carry a token: all but the calls that are made to get one.
     """
 
@@ -44,6 +46,8 @@ class Call:
         through = connector is not None and exchange.path.lower().startswith("/connectors/")
         self.is_read = through and exchange.method == "GET"
         self.is_write = through and exchange.method in _WRITING
+        endpoint = exchange.path.strip("/").partition("/")[0].lower()
+        self.other = None if exchange.refused is not None else ENDPOINTS.get(endpoint)
         self.is_whole = exchange.refused is None or exchange.refused.kind is RefusedFor.ADDRESS
         self.needs_token = exchange.method != "OPTIONS" and not is_sign_in(exchange.path)
         self._headers: dict[str, list[str]] = {}

@@ -29,6 +29,14 @@ def _connector(scene: Scene) -> Iterator[Objection]:
                 nl=f"{name} staat niet in het manifest", en=f"{name} is not in the manifest"
             )
             yield Objection(call=call, text=text, subject=call.connector)
+    for call in scene.calls:
+        other = call.other
+        if other is not None and other.has_connector and other not in scene.manifest.calls:
+            text = Text(
+                nl=f"het manifest noemt geen {other} onder calls",
+                en=f"the manifest names no {other} under calls",
+            )
+            yield Objection(call=call, text=text, subject=other)
 
 
 def _field(scene: Scene) -> Iterator[Objection]:
@@ -186,8 +194,10 @@ RULES = (
             "is refused there.",
         ),
         fix=Text(
-            nl="Neem de connector op in koppeling.yaml, of roep hem niet aan.",
-            en="Put the connector into koppeling.yaml, or do not call it.",
+            nl="Neem de connector op in koppeling.yaml (die van bestanden, afbeeldingen, rapporten "
+            "en dossieritems als calls van de bewerking), of roep hem niet aan.",
+            en="Put the connector into koppeling.yaml (those of files, images, reports and dossier "
+            "items as calls of the operation), or do not call it.",
         ),
         source="AFAS, docs.afas.help/profit/en/start (least privilege)",
         check=_connector,

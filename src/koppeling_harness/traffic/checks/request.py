@@ -27,8 +27,8 @@ def _undeclared_call(scene: Scene) -> Iterator[Objection]:
         if call.exchange.refused is not None or not _is_undeclared(endpoint, call, scene):
             continue
         text = Text(
-            nl=f"/{endpoint} wordt aangeroepen; het manifest noemt alleen connectoren",
-            en=f"/{endpoint} is called; the manifest names connectors only",
+            nl=f"/{endpoint} wordt aangeroepen en staat niet in het manifest",
+            en=f"/{endpoint} is called and not in the manifest",
         )
         yield Objection(call=call, text=text, subject=endpoint)
 
@@ -36,6 +36,8 @@ def _undeclared_call(scene: Scene) -> Iterator[Objection]:
 def _is_undeclared(endpoint: str, call: Call, scene: Scene) -> bool:
     if endpoint == "oauth":
         return scene.manifest.oauth is None
+    if call.other is not None:
+        return not call.other.has_connector and call.other not in scene.manifest.calls
     return endpoint != "connectors" and call.exchange.method != "OPTIONS"
 
 
@@ -127,14 +129,12 @@ RULES = (
         level=Severity.INFORMATION,
         title=Text(nl="Niet opgegeven aanroep", en="Call not declared"),
         why=Text(
-            nl="Bestanden, metainfo en andere eindpunten vragen op de app-connector van de klant "
-            "om een eigen vinkje; het manifest noemt ze nog niet.",
-            en="Files, metainfo and other endpoints have a tick of their own on the customer's app "
-            "connector; the manifest does not name them yet.",
+            nl="Het manifest zegt de beoordelaar alles wat de koppeling aanroept; dit ontbreekt.",
+            en="The manifest tells the reviewer all that the integration calls; this is missing.",
         ),
         fix=Text(
-            nl="Noem de aanroep in de handleiding voor de klant.",
-            en="Name the call in what the customer is told to set up.",
+            nl="Noem de aanroep onder calls van de bewerking, of bij oauth.",
+            en="Name the call under calls of the operation, or by oauth.",
         ),
         source="AFAS, docs.afas.help/profit/en/start (least privilege)",
         check=_undeclared_call,

@@ -81,7 +81,7 @@ def _section(each: Requirement) -> list[str]:
         f"- Witnessed by: {', '.join(f'`{name}`' for name in each.scenarios)}",
         *(
             f"- Since {asked.since}"
-            + ("" if asked.reach is Reach.ALL else f": {reach_in_words(asked).en}")
+            + (f": {reach_in_words(asked).en}" if asked.required_from else "")
             for asked in each.asked
         ),
         f"- Source: {each.source}",
@@ -89,4 +89,9 @@ def _section(each: Requirement) -> list[str]:
     ]
 
 
-_CALLS = {"calls": "every integration", "reads": "who reads", "writes": "who writes"}
+_CALLS = {
+    "calls": "every integration",
+    "reads": "who reads",
+    "writes": "who writes",
+    "fetches": "who fetches files, images, reports, metainfo or the version",
+}

@@ -3,8 +3,11 @@ import json
 import pytest
 
 from koppeling_harness.model.manifest import GetConnectorUse
-from support.exchanges import READS, WRITES, Tape, a_manifest
+from koppeling_harness.model.operation import OtherCall
+from koppeling_harness.traffic.checks import check_exchanges
+from support.exchanges import PROFIT_8, READS, WRITES, Tape, a_manifest
 from support.judging import codes, judged, of
+from support.scenarios import an_operation
 
 
 def test_what_the_manifest_declares_is_fine():
@@ -22,6 +25,28 @@ def test_a_connector_that_is_not_declared_is_an_error():
 
 def test_metadata_of_a_connector_may_be_read():
     assert codes(Tape().call(path="/metainfo/get/Andere")) == []
+
+
+FILE = Tape().call(path="/fileconnector/ABC/notitie.txt")
+
+
+@pytest.mark.parametrize(
+    ("calls", "expected"), [((), ["UNDECLARED-CONNECTOR"]), ((OtherCall.FILE,), [])]
+)
+def test_the_connectors_of_files_are_declared_as_calls(calls, expected):
+    fetch = an_operation("fetch", calls=calls, reads=(READS,))
+
+    assert codes(FILE, manifest=a_manifest(operations=(fetch,))) == expected
+
+
+@pytest.mark.parametrize(("calls", "expected"), [((), 1), ((OtherCall.PROFITVERSION,), 0)])
+def test_other_endpoints_that_are_not_declared_are_told(calls, expected):
+    look = an_operation("look", calls=calls, reads=(READS,))
+    manifest = a_manifest(operations=(look,))
+    tape = Tape().call(path="/profitversion")
+    found = check_exchanges(tape.exchanges, manifest=manifest, release=PROFIT_8)
+
+    assert [each.code for each in found] == ["UNDECLARED-CALL"] * expected
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,15 @@ PROGRAMS = {"python": "", "node": "node", "php": "php"}
 def passes(where, *options):
     """Run what is in `plugins`; return the ids, when all passed without a finding."""
     ran = koppeling_process(
-        "run", "--concurrency", "16", "--no-traffic", "--json", *options, cwd=where
+        "run",
+        "--release",
+        "Profit 8",
+        "--concurrency",
+        "16",
+        "--no-traffic",
+        "--json",
+        *options,
+        cwd=where,
     )
     assert ran.code == 0, ran.err
     records = ran.json()["integrations"]

@@ -202,7 +202,9 @@ def results(tmp_path_factory) -> Iterator[dict[str, dict[str, Any]]]:
     project = written(tmp_path_factory.mktemp("isolation"), ACTS)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TMPDIR", str(project / "tmp"))
-        ran = koppeling_process("run", "--json", cwd=project, timeout_s=400)
+        ran = koppeling_process(
+            "run", "--json", "--release", "Profit 8", cwd=project, timeout_s=400
+        )
     assert ran.code == 1, ran.err
     yield {each["id"]: each["results"][0] for each in ran.json()["integrations"]}
     assert_nothing_left(project / "tmp")

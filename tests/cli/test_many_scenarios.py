@@ -47,7 +47,9 @@ def test_a_thousand_scenarios_in_flight_each_have_an_environment_of_their_own(tm
         (folder / f"isolated-{number:04}.scenario.yaml").write_text(text, encoding="utf-8")
 
     many = ("--plugin", plugin, "--concurrency", "64")
-    ran = koppeling_process("run", "--json", *many, cwd=tmp_path, timeout_s=300)
+    ran = koppeling_process(
+        "run", "--json", "--release", "Profit 8", *many, cwd=tmp_path, timeout_s=300
+    )
     (integration,) = ran.json()["integrations"]
     wrong = [each for each in integration["results"] if each["outcome"] != "passed"]
 

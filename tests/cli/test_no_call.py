@@ -21,7 +21,7 @@ when:
 def test_a_pass_in_which_no_call_was_seen_is_told_to_prove_nothing(tmp_path, body, proves):
     tiny_plugin(tmp_path / "plugins" / "tiny", body=body)
     scenario(tmp_path / "scenarios", expect="{ok: true}")
-    ran = koppeling("run", cwd=tmp_path)
+    ran = koppeling("run", "--release", "Profit 8", cwd=tmp_path)
 
     assert ran.code == 0
     assert ("of AFAS this proves nothing" in ran.out) is not proves
@@ -33,7 +33,7 @@ def test_no_call_is_told_once_of_an_integration_that_never_called(tmp_path):
     for name in ("a", "b", "c"):
         text = GENERIC.format(name=name)
         (tmp_path / "scenarios" / f"{name}.scenario.yaml").write_text(text, encoding="utf-8")
-    ran = koppeling("run", cwd=tmp_path)
+    ran = koppeling("run", "--release", "Profit 8", cwd=tmp_path)
 
     assert ran.code == 12, ran.all
     assert ran.out.count("NO-CALL") == 1

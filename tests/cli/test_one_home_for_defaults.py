@@ -24,17 +24,17 @@ def with_settings(folder, text):
     return folder
 
 
-def release_of_run(ran):
-    return ran.json()["erp"]["label"]
+def releases_of_run(ran):
+    return [each["erp"]["label"] for each in ran.json()["records"]]
 
 
-def test_a_run_without_a_release_is_on_the_current_one_of_the_settings(project):
-    assert release_of_run(koppeling("run", "--json", cwd=project)) == "Profit 8"
+def test_a_run_without_a_release_is_on_those_of_the_settings(project):
+    assert releases_of_run(koppeling("run", "--json", cwd=project)) == ["Profit 7", "Profit 8"]
 
     with_settings(project, '[releases]\ncurrent = "Profit 9"\n')
-    assert release_of_run(koppeling("run", "--json", cwd=project)) == "Profit 9"
+    assert releases_of_run(koppeling("run", "--json", cwd=project)) == ["Profit 9"]
     asked = koppeling("run", "--json", "--release", "Profit 7", cwd=project)
-    assert release_of_run(asked) == "Profit 7"
+    assert asked.json()["erp"]["label"] == "Profit 7"
 
 
 def test_erp1_without_a_release_imitates_the_current_one_of_the_settings(tmp_path, monkeypatch):
@@ -119,7 +119,7 @@ def test_a_run_from_a_subfolder_is_one_of_its_project(project):
     for below in ("plugins", "scenarios", "docs/deep"):
         folder = project / below
         folder.mkdir(parents=True, exist_ok=True)
-        ran = koppeling("run", "--json", cwd=folder)
+        ran = koppeling("run", "--json", "--release", "Profit 8", cwd=folder)
 
         assert ran.code == 0, ran.all
         assert [each["id"] for each in ran.json()["integrations"]] == ["tiny"]

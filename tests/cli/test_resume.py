@@ -33,7 +33,16 @@ def project(tmp_path):
 def broken_off(project):
     """Start a run, and kill it when its second scenario is under way; return its id."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "koppeling_harness", "run", "--concurrency", "1"],
+        [
+            sys.executable,
+            "-m",
+            "koppeling_harness",
+            "run",
+            "--release",
+            "Profit 8",
+            "--concurrency",
+            "1",
+        ],
         cwd=project,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -25,7 +25,7 @@ def project(tmp_path: Path) -> Path:
 
 
 def run(project: Path, *arguments: str | Path) -> Ran:
-    return koppeling("run", "--json", *arguments, cwd=project)
+    return koppeling("run", "--json", "--release", "Profit 8", *arguments, cwd=project)
 
 
 def only(ran: Ran) -> dict:
@@ -96,7 +96,7 @@ def test_without_json_a_person_reads_a_verdict_and_where_the_report_is(project):
 
     assert "tiny 1.0.0 on Profit 8: passed - 1 of 1 required scenarios" in ran.out
     assert "index.html" in ran.out
-    assert "certifying: 1 of 1 scenarios" in ran.err
+    assert "certifying: 2 of 2 scenarios" in ran.err
 
 
 def test_what_a_failed_step_was_to_save_does_not_hide_the_failure(project):
@@ -278,7 +278,7 @@ def test_a_keyword_that_matches_nothing_is_exit_5_and_leaves_no_record(project):
 
 def test_an_own_list_is_named_with_the_digest_that_settings_take(project):
     scenario(project / "scenarios")
-    text = koppeling("run", cwd=project).out
+    text = koppeling("run", "--release", "Profit 8", cwd=project).out
     record = json.loads(next(project.glob("reports/2*/run.json")).read_text("utf-8"))
     digest = record["scenario_lock"]["digest"]
     settings = f'[review]\nlists = {{ours = "{digest}"}}\n'
@@ -508,7 +508,7 @@ def test_an_expired_waiver_covers_nothing(project):
 def test_a_run_ends_with_the_status_of_the_registrations_it_finds(project):
     path = project / "plugins" / "tiny" / "registration.yaml"
     path.write_text(REGISTRATION, encoding="utf-8")
-    ran = koppeling("run", cwd=project)
+    ran = koppeling("run", "--release", "Profit 8", cwd=project)
     (page,) = (project / "reports").glob("*/index.html")
 
     assert "tiny: " in ran.out

@@ -20,7 +20,17 @@ def test_shards_of_a_run_merge_into_the_verdict_of_the_whole(tmp_path: Path):
     for number in range(6):
         scenario(tmp_path / "scenarios", name=f"read-{number}")
     shards = [
-        koppeling("run", "--json", "--shard", f"{index}/2", "--reports", f"s{index}", cwd=tmp_path)
+        koppeling(
+            "run",
+            "--json",
+            "--release",
+            "Profit 8",
+            "--shard",
+            f"{index}/2",
+            "--reports",
+            f"s{index}",
+            cwd=tmp_path,
+        )
         for index in (1, 2)
     ]
     shares = [only(each)["verdict"]["required"] for each in shards]
@@ -57,7 +67,7 @@ def test_what_did_not_pass_is_repeated_and_passed_on_retry_is_not_passed(tmp_pat
     tiny_plugin(tmp_path / "plugins" / "tiny", body=body)
     for name in ("read", "steady"):
         scenario(tmp_path / "scenarios", name=name)
-    first = koppeling("run", "--json", "--concurrency", "1", cwd=tmp_path)
+    first = koppeling("run", "--json", "--release", "Profit 8", "--concurrency", "1", cwd=tmp_path)
     again = koppeling("run", "--json", "--rerun-failed", first.json()["run_id"], cwd=tmp_path)
     by_id = {each["scenario"]: each for each in only(again)["results"]}
     failed = next(each for each in only(first)["results"] if each["outcome"] == "failed")

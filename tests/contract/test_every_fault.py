@@ -54,7 +54,7 @@ def ran(tmp_path_factory):
         options = OPTIONS.get(kind, "")
         text = SCENARIO.format(name=name, kind=kind.value, options=options, limit_s=LIMIT_S)
         path.write_text(text, encoding="utf-8")
-    done = koppeling("run", "--json", cwd=folder)
+    done = koppeling("run", "--json", "--release", "Profit 8", cwd=folder)
     assert done.code == 1, done.err
     (integration,) = done.json()["integrations"]
     by_name = {each["scenario"].removeprefix("fault."): each for each in integration["results"]}

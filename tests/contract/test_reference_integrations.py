@@ -89,7 +89,9 @@ def certified(tmp_path_factory):
     if MISSING:
         pytest.skip(f"needs {', '.join(MISSING)}")
     folder = tmp_path_factory.mktemp("certified")
-    ran = koppeling_process("run", "--plugin", PLUGINS, "--json", cwd=folder, timeout_s=600)
+    ran = koppeling_process(
+        "run", "--plugin", PLUGINS, "--json", "--release", "Profit 8", cwd=folder, timeout_s=600
+    )
     return ran, {each["id"]: each for each in ran.json()["integrations"]}
 
 

@@ -67,7 +67,17 @@ def _without_click(integration: Path) -> None:
 def certify(folder: Path, plugins: Path, packs: Path, *, seed: int) -> Any:
     """Return the record of one run."""
     ran = koppeling_process(
-        *("run", "--plugin", plugins, "--scenarios", packs, "--json", "--no-traffic"),
+        *(
+            "run",
+            "--plugin",
+            plugins,
+            "--scenarios",
+            packs,
+            "--json",
+            "--no-traffic",
+            "--release",
+            "Profit 8",
+        ),
         *("--seed", str(seed), "--concurrency", CONCURRENCY),
         cwd=folder,
         timeout_s=3600,

@@ -18,7 +18,13 @@ if TYPE_CHECKING:
 @click.argument("integrations", nargs=-1, metavar="[INTEGRATION]...")
 @options.plugins
 @options.packs
-@options.release
+@click.option(
+    "--release",
+    "releases",
+    multiple=True,
+    metavar="LABEL",
+    help="Profit release of ERP1; repeatable. Default: every release of the settings.",
+)
 @options.concurrency
 @click.option("-k", "keyword", default="", metavar="EXPRESSION", help="Only scenarios that match.")
 @click.option(
@@ -79,12 +85,14 @@ if TYPE_CHECKING:
 )
 @click.option("--watch", is_flag=True, help="Run again what each saved file touches, until Ctrl-C.")
 @click.option("--verbose", is_flag=True, help="Say on stderr where the time went as well.")
-@click.option("--json", "as_json", is_flag=True, help="Print the run record, and nothing else.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print the record of each run, and nothing else."
+)
 def command(
     integrations: tuple[str, ...],
     plugins: tuple[Path, ...],
     packs: tuple[Path, ...],
-    release: str,
+    releases: tuple[str, ...],
     concurrency: int,
     keyword: str,
     reports: Path,
@@ -120,7 +128,7 @@ def command(
     order = Order(
         plugins=tuple(map(str, plugins)),
         packs=tuple(map(str, packs)),
-        release=release,
+        release=releases[-1] if releases else "",
         concurrency=concurrency,
         only=integrations,
         keyword=keyword,
@@ -137,8 +145,11 @@ def command(
         allow_missing=allow_missing,
     )
     if watch:
-        if keyword or shard or rerun_failed or in_process or as_json or verbose:
-            message = "--watch takes integrations, --plugin, --scenarios, --release and --isolated"
+        one = keyword or shard or rerun_failed or in_process or as_json or verbose
+        if one or len(releases) > 1:
+            message = (
+                "--watch takes integrations, --plugin, --scenarios, one --release and --isolated"
+            )
             raise click.UsageError(message)
         from koppeling_harness.workflow.run.follow import watch_and_run
 
@@ -160,7 +171,14 @@ def command(
             }
         )
     with RunProgress() as progress:
-        done = run_and_write(order, reports, clock=SystemClock(), observer=progress, resume=resume)
+        done = run_and_write(
+            order,
+            reports,
+            clock=SystemClock(),
+            observer=progress,
+            releases=releases,
+            resume=resume,
+        )
     if as_json:
         say_json(done.json)
     else:

@@ -15,6 +15,7 @@ NAMES = (
     "decisions",
     "errata",
     "run",
+    "runs",
     "status",
     "recheck",
     "snapshot",

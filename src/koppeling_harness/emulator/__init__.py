@@ -4,6 +4,6 @@
 """
 
 from koppeling_harness.emulator.access import AppConnector
-from koppeling_harness.emulator.erp1 import EnvironmentAccess, Erp1
+from koppeling_harness.emulator.erp1 import EnvironmentAccess, Erp1, environment_names
 
-__all__ = ["AppConnector", "EnvironmentAccess", "Erp1"]
+__all__ = ["AppConnector", "EnvironmentAccess", "Erp1", "environment_names"]

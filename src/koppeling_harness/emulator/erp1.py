@@ -84,7 +84,7 @@ class Erp1:
         self.release: Release = profit.release
         self._seed, self._rows = seed, DEFAULT_ROWS if rows is None else rows
         self._template: bytes | None = None
-        self._names = _names()
+        self._names = environment_names()
         self._environments: dict[str, Environment] = {}
         self._kept: dict[str, StateFile] = {}
         self._setup = Setup(
@@ -278,7 +278,7 @@ def _remember(kept: StateFile, made: Environment) -> None:
     made.oauth.keep = lambda tokens: kept.put("oauth", tokens)
 
 
-def _names() -> Iterator[str]:
+def environment_names() -> Iterator[str]:
     """Yield ids of environments: T12345AA to T12345ZZ, then the next number."""
     letters = [chr(each) for each in range(ord("A"), ord("Z") + 1)]
     for number in itertools.count(12345):

@@ -2,8 +2,9 @@
 
 import asyncio
 import random
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import field, replace
 
 from koppeling_harness.clock import Clock
 from koppeling_harness.engine import codes
@@ -47,6 +48,7 @@ class Setting:
             that is far away and shared.
         continued: How often the run was gone on with after a break in an environment that still
             holds what was written before it: what is generated differs.
+        run_ids: By label of a release, the run that its results belong to, where that is another.
     """
 
     run_id: str
@@ -56,6 +58,11 @@ class Setting:
     retries: int = 0
     patience: float = 1.0
     continued: int = 0
+    run_ids: Mapping[str, str] = field(default_factory=dict)
+
+    def run_id_of(self, planned: PlannedScenario) -> str:
+        """Return the run that the result of a scenario belongs to."""
+        return self.run_ids.get(planned.release, self.run_id)
 
 
 class Engine:
@@ -86,7 +93,8 @@ class Engine:
         self._expected = expected
         self.expected_s = 0.0
         """How long what was carried out takes at least, by what is known of it."""
-        self._definitions = UpdateDefinitions()
+        self._definitions: defaultdict[str, UpdateDefinitions] = defaultdict(UpdateDefinitions)
+        """By release: what UpdateConnectors take differs."""
         self._breaker = Breaker()
 
     async def run(self, planned: Sequence[PlannedScenario], observer: Observer) -> None:
@@ -135,7 +143,7 @@ class Engine:
             bench = self._bench(planned, connection, observer, attempt=len(attempts) + 1)
             attempts.append(await self._one(planned, bench))
         self._breaker.note(planned, attempts[-1])
-        return settled(attempts, run_ids=[self._setting.run_id] * len(attempts))
+        return settled(attempts, run_ids=[self._setting.run_id_of(planned)] * len(attempts))
 
     def _bench(
         self, planned: PlannedScenario, connection: Connection, observer: Observer, *, attempt: int
@@ -146,8 +154,8 @@ class Engine:
             runner=self._runners[planned.manifest.id],
             functions=self._functions(planned, attempt),
             clock=self._clock,
-            definitions=self._definitions,
-            run_id=self._setting.run_id,
+            definitions=self._definitions[planned.release],
+            run_id=self._setting.run_id_of(planned),
             step_limit_s=self._setting.step_limit_s,
             patience=self._setting.patience,
         )

@@ -10,7 +10,6 @@ from koppeling_harness.model.exchange import Recording
 from koppeling_harness.model.finding import Finding
 from koppeling_harness.model.scenario import WebhookStep
 from koppeling_harness.model.secret import Secret
-from koppeling_harness.model.shape import Release
 from koppeling_harness.scenario.plan import PlannedScenario
 from koppeling_harness.traffic.redactor import Redactor
 
@@ -119,8 +118,6 @@ class SharedSource(Protocol):
 
 class EnvironmentSource(Protocol):
     """Where environments come from: an emulated ERP1, or a real one."""
-
-    release: Release
 
     async def open(self, planned: PlannedScenario) -> Environment:
         """Return an environment for one scenario, with its faults laid out.

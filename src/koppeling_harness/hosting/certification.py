@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ from koppeling_harness.engine.engine import Engine, Setting
 from koppeling_harness.engine.environment import EnvironmentSource
 from koppeling_harness.engine.lanes import Expected, begun_first, usual
 from koppeling_harness.engine.observer import Observer
-from koppeling_harness.hosting.late_traffic import Late, LateTraffic
+from koppeling_harness.hosting.late_traffic import Late
 from koppeling_harness.model.order import Order
 from koppeling_harness.model.pace import IntegrationPace, Pace
 from koppeling_harness.model.scenario import OperationStep
@@ -38,6 +38,8 @@ class Certification:
         real: The real environment to run against; the emulated ERP1 when None.
         continued: How often the run was gone on with after a break.
         expected: Tells how long a scenario takes.
+        run_ids: By label of each release, the run that its results belong to; that of the order
+            alone when empty.
     """
 
     def __init__(
@@ -52,22 +54,25 @@ class Certification:
         real: "RealTarget | None" = None,
         continued: int = 0,
         expected: Expected = usual,
+        run_ids: Mapping[str, str] | None = None,
     ) -> None:
         self.order = order
         self.integrations = tuple(integrations)
         self.redactor = redactor
-        self.release: Release | None = None
-        """That ERP1 said it runs; None until a scenario ran."""
+        self.releases: Mapping[str, Release] = {}
+        """What ERP1 said that it runs, by the label that was asked for; none until a scenario
+        ran."""
         self.environment = ""
         """Id of the real environment; empty for the emulated one."""
         self.notes: Sequence[str] = []
         """What was left behind in a real environment, and why."""
-        self._late: LateTraffic | None = None
+        self._late: Callable[[], tuple[Late, ...]] = tuple
         self._setting = Setting(
             run_id=run_id,
             seed=seed,
             concurrency=order.concurrency,
             retries=order.retries,
+            run_ids=run_ids or {},
         )
         self._continued = continued
         self._expected = expected
@@ -83,7 +88,7 @@ class Certification:
     @property
     def late(self) -> tuple[Late, ...]:
         """What integrations sent when a scenario had ended and its result was there."""
-        return self._late.seen() if self._late else ()
+        return self._late()
 
     def run(self, planned: Sequence[PlannedScenario], observer: Observer) -> None:
         """Carry out scenarios, and tell an observer what becomes of each."""
@@ -150,7 +155,6 @@ class Certification:
             else:
                 host, setting = await self._real_erp(self._real)
             self._started.push_async_callback(starting.pop_all().aclose)
-        self.release = host.release
         self._engine = Engine(
             environments=host,
             runners=runners,
@@ -173,10 +177,11 @@ class Certification:
     # of the emulator and what a real environment needs, a run imports only what it uses
 
     async def _emulated(self) -> EnvironmentSource:
-        from koppeling_harness.hosting.host import EmulatedErp  # noqa: PLC0415 - see above
+        from koppeling_harness.hosting.emulated_releases import EmulatedReleases  # noqa: PLC0415 - see above
 
-        host = EmulatedErp(release=self.order.release, redactor=self.redactor, clock=self._clock)
-        self._late = host.late
+        labels = [*self._setting.run_ids] or [self.order.release]
+        host = EmulatedReleases(labels, redactor=self.redactor, clock=self._clock)
+        self._late, self.releases = host.late, host.releases
         return await self._started.enter_async_context(host)
 
     async def _real_erp(self, target: "RealTarget") -> tuple[EnvironmentSource, Setting]:
@@ -189,7 +194,8 @@ class Certification:
             redactor=self.redactor,
             clock=self._clock,
         )
-        self.environment, self.notes, self._late = host.environment, host.notes, host.late
+        self.environment, self.notes, self._late = host.environment, host.notes, host.late.seen
+        self.releases = {self.order.release: host.release}
         setting = setting_there(self._setting, continued=self._continued)
         return await self._started.enter_async_context(host), setting
 

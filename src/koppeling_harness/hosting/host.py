@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Self
 
@@ -34,10 +34,19 @@ class EmulatedErp:
         release: Label of the Profit release to imitate.
         redactor: Replaces secrets in what is recorded.
         clock: Tells the time.
+        names: Gives ids of environments, where several share them; its own when None.
     """
 
-    def __init__(self, *, release: str, redactor: Redactor, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        release: str,
+        redactor: Redactor,
+        clock: Clock,
+        names: Iterator[str] | None = None,
+    ) -> None:
         self._redactor = redactor
+        self._names = names
         self._erp1 = Erp1(release=release, clock=clock)
         self._gateway = Gateway(redactor=redactor, clock=clock)
         self._own_door = OwnDoor(self._erp1.app, self._gateway)
@@ -60,7 +69,9 @@ class EmulatedErp:
         """Return a fresh environment that knows the integration's own GetConnectors."""
         app = oauth_app(planned.manifest)
         opened = self._erp1.open_environment(
-            own_get_connectors(planned.manifest), app_connector=app
+            own_get_connectors(planned.manifest),
+            name=next(self._names) if self._names else None,
+            app_connector=app,
         )
         name = opened.environment
         client = None if app is None else _client(app)

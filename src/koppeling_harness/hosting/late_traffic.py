@@ -58,15 +58,15 @@ def _in_short(exchange: Exchange) -> Exchange:
     return replace(exchange, path=path, query="", request_body=None, response_body=None)
 
 
+def _key(planned: PlannedScenario) -> tuple[str, str, str]:
+    return planned.manifest.id, planned.id, planned.release
+
+
 def with_late(
     planned: PlannedScenario, result: ScenarioResult, late: Sequence[Late], release: Release
 ) -> ScenarioResult:
     """Return a result with what came after it: who goes on after the end did not pass."""
-    mine = [
-        each.exchange
-        for each in late
-        if (each.planned.manifest.id, each.planned.id) == (planned.manifest.id, planned.id)
-    ]
+    mine = [each.exchange for each in late if _key(each.planned) == _key(planned)]
     known = {each.code for each in result.findings}
     if not mine or TRAFFIC_AFTER_END in known:
         return result

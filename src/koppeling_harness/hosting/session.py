@@ -1,6 +1,7 @@
 """Carry out scenarios for a program, without pytest, and give back every result."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from koppeling_harness.engine.observer import Observer, Observers
 from koppeling_harness.hosting.certification import Certification
@@ -20,7 +21,8 @@ class SessionOutcome:
     Attributes:
         results: Each scenario that was carried out, with its result, in the order of the plan.
         interrupted: Whether it was ended early by Ctrl-C.
-        release: The release that ERP1 said it runs; None when no scenario ran.
+        releases: What ERP1 said that it runs, by the label that was asked for; none when no
+            scenario ran.
         redactor: Knows every secret of the session, to search what is written.
         environment: Id of the real environment that was run against; empty for the emulated one.
         notes: What was left behind in a real environment, and why.
@@ -30,12 +32,21 @@ class SessionOutcome:
 
     results: tuple[tuple[PlannedScenario, ScenarioResult], ...]
     interrupted: bool
-    release: Release | None
+    releases: Mapping[str, Release]
     redactor: Redactor
     environment: str = ""
     notes: tuple[str, ...] = ()
     late: tuple[Late, ...] = ()
     pace: Pace | None = None
+
+    def on(self, label: str) -> "SessionOutcome":
+        """Return what it gave on one release."""
+        return replace(
+            self,
+            results=tuple(each for each in self.results if each[0].release == label),
+            releases={name: each for name, each in self.releases.items() if name == label},
+            late=tuple(each for each in self.late if each.planned.release == label),
+        )
 
 
 class Results(Observer):
@@ -83,7 +94,7 @@ def run_session(
     return SessionOutcome(
         results=_with_late(results.of(planned), certification),
         interrupted=interrupted,
-        release=certification.release,
+        releases=certification.releases,
         redactor=certification.redactor,
         environment=certification.environment,
         notes=tuple(certification.notes),
@@ -95,7 +106,9 @@ def run_session(
 def _with_late(
     results: tuple[tuple[PlannedScenario, ScenarioResult], ...], certification: Certification
 ) -> tuple[tuple[PlannedScenario, ScenarioResult], ...]:
-    release, late = certification.release, certification.late
-    if release is None or not late:
+    releases, late = certification.releases, certification.late
+    if not late:
         return results
-    return tuple((each, with_late(each, result, late, release)) for each, result in results)
+    return tuple(
+        (each, with_late(each, result, late, releases[each.release])) for each, result in results
+    )

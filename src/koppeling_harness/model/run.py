@@ -330,3 +330,14 @@ class RunRecord:
     """The same in all records of one command; empty in records of version 0.1."""
     pace: Pace | None = None
     """Where the time went; None where records were merged, and in those of version 0.1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRecords:
+    """The records of one command on several releases, as it prints them."""
+
+    __pydantic_config__ = OPEN
+
+    schema: Literal["koppeling/runs@1"] = "koppeling/runs@1"
+    records: tuple[RunRecord, ...]
+    """In the order of their run ids, the current release last."""

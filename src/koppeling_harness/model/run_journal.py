@@ -26,6 +26,8 @@ class RunBegin:
     digests: dict[str, str] = field(default_factory=dict)
     """By integration, SHA-256 over its files."""
     order: Order
+    call: str = ""
+    """The same in all runs of one command; empty in journals of version 0.1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

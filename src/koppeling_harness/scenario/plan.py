@@ -18,6 +18,8 @@ class PlannedScenario:
     scenario: Scenario
     manifest: Manifest
     operation: Operation | None = None
+    release: str = ""
+    """Label of the Profit release that it is carried out on."""
 
     @property
     def id(self) -> ResultId:
@@ -28,7 +30,12 @@ class PlannedScenario:
     def unpacked(self) -> "PlannedScenario":
         """Return it with all of its steps, ready to be carried out."""
         scenario = unpacked(self.scenario)
-        return PlannedScenario(scenario=scenario, manifest=self.manifest, operation=self.operation)
+        return PlannedScenario(
+            scenario=scenario,
+            manifest=self.manifest,
+            operation=self.operation,
+            release=self.release,
+        )
 
 
 def plan(
@@ -45,7 +52,7 @@ def plan(
         each
         for scenario in scenarios
         if _applies(scenario, manifest) and is_for_release(scenario, release)
-        for each in _planned(scenario, manifest)
+        for each in _planned(scenario, manifest, release)
     )
 
 
@@ -72,13 +79,15 @@ def _is_meant(operation: Operation, applies: Applies) -> bool:
     )
 
 
-def _planned(scenario: Scenario, manifest: Manifest) -> Iterator[PlannedScenario]:
+def _planned(scenario: Scenario, manifest: Manifest, release: str) -> Iterator[PlannedScenario]:
     if scenario.for_each is None:
-        yield PlannedScenario(scenario=scenario, manifest=manifest)
+        yield PlannedScenario(scenario=scenario, manifest=manifest, release=release)
         return
     for operation in manifest.operations:
         if _is_meant(operation, scenario.applies) and _is_of(operation, scenario.for_each):
-            yield PlannedScenario(scenario=scenario, manifest=manifest, operation=operation)
+            yield PlannedScenario(
+                scenario=scenario, manifest=manifest, operation=operation, release=release
+            )
 
 
 def _is_of(operation: Operation, which: ForEach) -> bool:

@@ -119,21 +119,36 @@ class BrokenRun:
     unmarked: int = 0
 
 
-def read_broken_run(run: str, reports: Path) -> tuple[Path, BrokenRun]:
-    """Return the folder of a run that was broken off, and how far it came.
+def read_broken_runs(run: str, reports: Path) -> tuple[tuple[Path, BrokenRun], ...]:
+    """Return the folders of runs that were broken off together, and how far each came.
 
     Args:
-        run: Its id, or its folder.
+        run: Id or folder of one; that of a command means all of its runs that were broken off.
         reports: Where runs are kept.
 
     Raises:
         UsageError: There is none, it is complete, or it still runs.
     """
-    folders = (Path(run), reports / run)
-    folder = next((each for each in folders if (each / JOURNAL).is_file()), None)
-    if folder is None:
+    named = next((each for each in (Path(run), reports / run) if each.is_dir()), reports / run)
+    call = named.resolve().name
+    others = [
+        path.parent
+        for path in sorted(named.resolve().parent.glob(f"*/{JOURNAL}"))
+        if path.parent.name != call and _call_of(path.parent) == call
+    ]
+    folders = [*others, *([named] if (named / JOURNAL).is_file() else [])]
+    if not folders:
         message = f"{run}: expected a run below {reports} that was broken off"
         raise UsageError(message, hint=f"Such a run has {JOURNAL} in its folder.")
+    return tuple((each, _read_broken_run(each)) for each in folders)
+
+
+def _call_of(folder: Path) -> str:
+    begin = next((line for line, _ in _lines(folder) if isinstance(line, RunBegin)), None)
+    return begin.call if begin else ""
+
+
+def _read_broken_run(folder: Path) -> BrokenRun:
     _locked(folder).release()
     begins: list[RunBegin] = []
     started: set[Key] = set()
@@ -155,14 +170,13 @@ def read_broken_run(run: str, reports: Path) -> tuple[Path, BrokenRun]:
     if not begins:
         message = f"{folder / JOURNAL}: expected the journal of a run"
         raise UsageError(message, hint="It was broken off before anything ran; run it anew.")
-    broken = BrokenRun(
+    return BrokenRun(
         begin=begins[0],
         results=results,
         half_done=frozenset(started - results.keys()),
         breaks=tuple(breaks),
         unmarked=unmarked,
     )
-    return folder, broken
 
 
 def _lines(folder: Path) -> Iterator[tuple[RunLine, bool]]:

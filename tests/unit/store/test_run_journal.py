@@ -15,7 +15,12 @@ from koppeling_harness.model.run_journal import (
 )
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.verdict import Cause, Level, Outcome
-from koppeling_harness.store.run_journal import JOURNAL, RunJournal, read_broken_run, remove_journal
+from koppeling_harness.store.run_journal import (
+    JOURNAL,
+    RunJournal,
+    read_broken_runs,
+    remove_journal,
+)
 
 BEGIN = RunBegin(
     run_id="r1",
@@ -59,7 +64,7 @@ def test_finished_scenarios_are_kept_and_the_half_done_one_is_known(tmp_path):
         ScenarioEnd(integration="u", scenario="a", result=result("a")),
     )
 
-    folder, broken = read_broken_run("r1", tmp_path)
+    [(folder, broken)] = read_broken_runs("r1", tmp_path)
 
     assert (folder.name, broken.begin) == ("r1", BEGIN)
     assert dict(broken.results) == {("u", "a"): result("a")}
@@ -80,7 +85,7 @@ def test_the_order_of_a_journal_of_before_is_read(tmp_path):
     )
     (folder / JOURNAL).write_text(line, encoding="utf-8")
 
-    _, broken = read_broken_run("r1", tmp_path)
+    [(_, broken)] = read_broken_runs("r1", tmp_path)
 
     assert broken.begin.order == Order(
         plugins=("plugins",),
@@ -119,7 +124,7 @@ def test_every_member_of_an_order_comes_back_from_the_journal(tmp_path):
     journal.append(replace(BEGIN, order=order))
     journal.close()
 
-    _, broken = read_broken_run("r1", tmp_path)
+    [(_, broken)] = read_broken_runs("r1", tmp_path)
 
     assert broken.begin.order == order
     plain = Order(release="", concurrency=0)
@@ -140,7 +145,7 @@ def test_half_a_line_is_passed_by_and_what_comes_after_it_is_whole(tmp_path):
     journal.append(ScenarioEnd(integration="u", scenario="a", result=result("a")))
     journal.close()
 
-    _, broken = read_broken_run(str(tmp_path / "r1"), tmp_path)
+    [(_, broken)] = read_broken_runs(str(tmp_path / "r1"), tmp_path)
 
     assert list(broken.results) == [("u", "a")]
     assert [each.kept for each in broken.breaks] == [0]
@@ -148,7 +153,7 @@ def test_half_a_line_is_passed_by_and_what_comes_after_it_is_whole(tmp_path):
 
 def test_a_run_that_is_complete_or_not_there_cannot_be_gone_on_with(tmp_path):
     with pytest.raises(UsageError, match="that was broken off"):
-        read_broken_run("r2", tmp_path)
+        read_broken_runs("r2", tmp_path)
 
 
 def test_a_run_that_still_runs_is_not_gone_on_with(tmp_path):
@@ -156,11 +161,11 @@ def test_a_run_that_still_runs_is_not_gone_on_with(tmp_path):
     journal.append(BEGIN)
 
     with pytest.raises(UsageError, match="has not been broken off"):
-        read_broken_run("r1", tmp_path)
+        read_broken_runs("r1", tmp_path)
     with pytest.raises(UsageError, match="another process carries it out"):
         RunJournal(tmp_path / "r1", durable=False)
     journal.close()
-    assert read_broken_run("r1", tmp_path)[1].begin.run_id == BEGIN.run_id
+    assert read_broken_runs("r1", tmp_path)[0][1].begin.run_id == BEGIN.run_id
 
 
 def test_nothing_of_a_journal_stays_when_all_stands_in_the_record(tmp_path):
@@ -180,7 +185,7 @@ def test_a_line_that_the_harness_did_not_write_counts_for_nothing(tmp_path):
     with path.open("a", encoding="utf-8") as file:
         file.write(forged + "\n")
         file.write(forged.replace("{", '{"mark":"9-' + "0" * 64 + '",', 1) + "\n")
-    _, broken = read_broken_run("r1", tmp_path)
+    [(_, broken)] = read_broken_runs("r1", tmp_path)
 
     assert broken.results["u", "a"].outcome is Outcome.FAILED
     assert broken.unmarked == 2
@@ -194,7 +199,7 @@ def test_a_line_that_is_written_again_counts_for_nothing(tmp_path):
     path = tmp_path / "r1" / JOURNAL
     lines = path.read_bytes().splitlines(keepends=True)
     path.write_bytes(b"".join([*lines, lines[1]]))
-    _, broken = read_broken_run("r1", tmp_path)
+    [(_, broken)] = read_broken_runs("r1", tmp_path)
 
     assert broken.results["u", "a"].outcome is Outcome.FAILED
     assert broken.unmarked == 1
@@ -207,4 +212,4 @@ def test_a_run_that_was_gone_on_with_can_be_gone_on_with_again(tmp_path):
     journal.append(replace(end, scenario="b", result=result("b")))
     journal.close()
 
-    assert set(read_broken_run("r1", tmp_path)[1].results) == {("u", "a"), ("u", "b")}
+    assert set(read_broken_runs("r1", tmp_path)[0][1].results) == {("u", "a"), ("u", "b")}

@@ -12,7 +12,7 @@ from koppeling_harness.model.impact import Impact
 from koppeling_harness.model.manifest import Manifest
 from koppeling_harness.model.recheck import RecheckRecord
 from koppeling_harness.model.registration import Registration
-from koppeling_harness.model.run import RunRecord
+from koppeling_harness.model.run import RunRecord, RunRecords
 from koppeling_harness.model.scenario import Scenario
 from koppeling_harness.model.snapshot import Snapshot
 from koppeling_harness.model.status import RegistrationStatus
@@ -32,6 +32,7 @@ _TYPES: dict[str, tuple[type[Any], str]] = {
     "snapshot": (Snapshot, "koppeling/snapshot@1"),
     "changes": (ChangeList, "koppeling/changes@1"),
     "impact": (Impact, "koppeling/impact@1"),
+    "runs": (RunRecords, "koppeling/runs@1"),
     "recheck": (RecheckRecord, "koppeling/recheck@1"),
 }
 

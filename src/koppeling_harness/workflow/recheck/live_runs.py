@@ -17,9 +17,9 @@ from koppeling_harness.plugin.discover import discover
 from koppeling_harness.rules.verdict import result_id
 from koppeling_harness.workflow.recheck.current_integrations import Present, Wanted
 from koppeling_harness.workflow.recheck.history import Earlier
-from koppeling_harness.workflow.recheck.recheck_releases import why_not_available
 from koppeling_harness.workflow.run.certify import certify
 from koppeling_harness.workflow.run.prepared_order import PreparedOrder
+from koppeling_harness.workflow.run.releases import why_not_available
 
 _Results = dict[str, ScenarioResult | None]
 """By `scenario` or `scenario[operation]`; None when there was nothing to carry out."""

@@ -155,11 +155,11 @@ class _Rechecking:
 
     def _run(self, label: str) -> Certified:
         certified = certify_and_write(
-            self._releases.prepared(label),
+            (self._releases.prepared(label),),
             self._request.reports,
             clock=self._clock,
             observer=self._observer,
-        ).certified
+        ).certified[-1]
         self.exit_codes[label] = certified.exit_code
         for present in presents(certified).values():
             self._live.add(present)

@@ -6,16 +6,15 @@ from pathlib import Path
 
 from koppeling_harness.clock import Clock
 from koppeling_harness.config.settings import Settings, load_settings
-from koppeling_harness.emulator.releases import RELEASES
 from koppeling_harness.errors import ErpUnavailableError
 from koppeling_harness.model.order import Order
 from koppeling_harness.model.policy import ReleaseRoles
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.status import Role
-from koppeling_harness.scenario.lock import read_lock
 from koppeling_harness.value import dataclass
 from koppeling_harness.workflow.run.prepared_order import PreparedOrder
 from koppeling_harness.workflow.run.real_environment import against_environment
+from koppeling_harness.workflow.run.releases import why_not_available
 
 _NAMED_NOWHERE = Text(
     nl="niet beschikbaar: de instellingen noemen geen release",
@@ -122,24 +121,6 @@ class RecheckReleases:
         known = self._counting
         older = known[: known.index(label)] if label in known else known
         return [label, *reversed(older)]
-
-
-def why_not_available(label: str, packs: Sequence[Path]) -> Text | None:
-    """Return why nothing can be run on a release of the emulated ERP1; None when it can."""
-    if label not in RELEASES:
-        there = ", ".join(RELEASES)
-        return Text(
-            nl=f"niet beschikbaar: ERP1 kent {label} nog niet, wel {there}",
-            en=f"not available: ERP1 does not know {label} yet, only {there}",
-        )
-    for folder in packs:
-        lock = read_lock(folder) if folder.is_dir() else None
-        if lock is not None and label not in lock.releases:
-            return Text(
-                nl=f"niet beschikbaar: in {folder} staat geen scenariolijst voor {label}",
-                en=f"not available: {folder} has no locked list of scenarios for {label}",
-            )
-    return None
 
 
 def _with_roles(roles: ReleaseRoles, labels: Sequence[str]) -> list[AskedRelease]:

@@ -1,7 +1,7 @@
-"""The main job: run integrations against ERP1, judge, and say what the run came to."""
+"""The main job: run integrations against ERP1, on each release, judge, and say what it came to."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,11 +28,12 @@ from koppeling_harness.scenario.plan import PlannedScenario
 from koppeling_harness.traffic.redactor import Redactor
 from koppeling_harness.value import dataclass
 from koppeling_harness.version import __version__
+from koppeling_harness.workflow.run.by_release import ByRelease
 from koppeling_harness.workflow.run.continuation import Continuation, continuation_of
 from koppeling_harness.workflow.run.durations import Durations, kept_durations
 from koppeling_harness.workflow.run.keep_results import ResultKeeper
 from koppeling_harness.workflow.run.keep_traffic import TrafficKeeper
-from koppeling_harness.workflow.run.plan import RunPlan, plan_run
+from koppeling_harness.workflow.run.plan import RunPlan, plan_runs
 from koppeling_harness.workflow.run.prepared_order import PreparedOrder
 from koppeling_harness.workflow.run.scope import scope
 from koppeling_harness.workflow.run.verdicts import judged, run_exit_code, set_aside
@@ -52,6 +53,7 @@ class Certified:
         session: Every result, with the redactor that knows its secrets.
         exit_code: What the process says.
         integrations: Those that were judged.
+        counts: Whether the exit code counts in that of the command.
         notes: What else a person should know.
     """
 
@@ -59,6 +61,7 @@ class Certified:
     session: SessionOutcome
     exit_code: ExitCode
     integrations: tuple[Integration, ...]
+    counts: bool = True
     notes: tuple[str, ...] = ()
 
     @property
@@ -79,6 +82,11 @@ class _Run:
     waivers: Granted
     leaks: Leaks
 
+    @property
+    def label(self) -> str:
+        """Of the release."""
+        return self.prepared.order.release
+
 
 def certify(
     prepared: PreparedOrder,
@@ -88,10 +96,29 @@ def certify(
     traffic: Path | None = None,
     reports: Path | None = None,
 ) -> Certified:
-    """Run the scenarios that apply, and judge every integration.
+    """Run the scenarios that apply on one release, and judge every integration.
+
+    See `certify_releases`.
+    """
+    (certified,) = certify_releases(
+        (prepared,), clock=clock, observer=observer, traffic=traffic, reports=reports
+    )
+    return certified
+
+
+def certify_releases(
+    many: Sequence[PreparedOrder],
+    *,
+    clock: Clock,
+    observer: Observer | None = None,
+    traffic: Path | None = None,
+    reports: Path | None = None,
+) -> tuple[Certified, ...]:
+    """Run the scenarios that apply, in one session, and judge every integration on each release.
 
     Args:
-        prepared: What to certify.
+        many: What to certify, an order per release that differs in that alone; the current
+            release last. Their run ids rise in this order, and the last is the call of them all.
         clock: Tells the time.
         observer: Is told how far the run is.
         traffic: Where runs are kept, to write there what goes over the wire in this one; nothing
@@ -105,95 +132,137 @@ def certify(
         DocumentError: Scenario files have problems.
         UsageError: The keyword expression cannot be understood.
     """
-    run = _begin(prepared, plan_run(prepared), clock)
-    chosen = _chosen(run)
-    keepers = _keepers(run, traffic=traffic, reports=reports, clock=clock)
+    runs = _begin(many, clock)
+    chosen = _chosen(runs)
+    keepers = {
+        each.label: _keepers(each, traffic=traffic, reports=reports, clock=clock) for each in runs
+    }
+    current = runs[-1]
+    observers = [ByRelease(keepers), observer or Observer()]
     durations = Durations(kept_durations())
-    if prepared.real is None:  # those of a real environment say nothing of this machine
-        keepers.append(durations)
+    if current.prepared.real is None:  # those of a real environment say nothing of this machine
+        observers.insert(0, durations)
     certification = Certification(
-        prepared.order,
-        run.plan.discovery.integrations,
-        run_id=run.begin.run_id,
-        seed=run.begin.seed,
+        current.prepared.order,
+        current.plan.discovery.integrations,
+        run_id=current.begin.run_id,
+        seed=current.begin.seed,
         clock=clock,
-        redactor=run.redactor,
-        real=prepared.real,
-        continued=run.continuation.number if run.continuation else 0,
+        redactor=current.redactor,
+        real=current.prepared.real,
+        continued=current.continuation.number if current.continuation else 0,
         expected=durations.expected,
+        run_ids={each.label: each.begin.run_id for each in runs},
     )
-    session = run_session(certification, chosen, Observers(*keepers, observer or Observer()))
-    if run.continuation is not None:
-        whole = run.continuation.completed(session.results, run.plan.scenarios)
-        session = replace(session, results=whole)
-    return _certified(run, session, clock)
+    session = run_session(certification, chosen, Observers(*observers))
+    return tuple(_certified(each, _part(each, session), clock) for each in runs)
 
 
-def _begin(prepared: PreparedOrder, plan: RunPlan, clock: Clock) -> _Run:
-    """Return the run with what identifies it: that of the one that is gone on with, else new."""
-    order, broken, integrations = prepared.order, prepared.broken, plan.discovery.integrations
-    now = clock.now()
-    continuation = None
-    if broken is None:
-        begin = RunBegin(
-            run_id=f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}",
-            started_at=now,
-            seed=secrets.randbits(32) if order.seed is None else order.seed,
-            harness=__version__,
-            lock_digest=plan.lock_digest,
-            digests={each.manifest.id: each.digest for each in integrations},
-            order=order,
-        )
-    else:
-        begin = broken.begin
-        continuation = continuation_of(broken, integrations, lock_digest=plan.lock_digest)
+def _part(run: _Run, session: SessionOutcome) -> SessionOutcome:
+    """Return what a session gave for one run, with what that run kept of before."""
+    part = session.on(run.label)
+    if run.continuation is None:
+        return part
+    return replace(part, results=run.continuation.completed(part.results, run.plan.scenarios))
+
+
+def _begin(many: Sequence[PreparedOrder], clock: Clock) -> tuple[_Run, ...]:
+    """Return the runs with what identifies each: that of the one gone on with, else new."""
+    plans = plan_runs(many)
+    order, integrations = many[-1].order, plans[-1].discovery.integrations
     waivers = granted_waivers(
         tuple(map(Path, order.decisions)),
         [each.manifest.id for each in integrations],
         folder=Path(),
         today=today(clock),
     )
-    return _Run(
-        prepared=prepared,
-        plan=plan,
-        begin=begin,
-        continuation=continuation,
-        redactor=Redactor(secrets.token_bytes(32)),
-        waivers=waivers,
-        leaks=Leaks(),
-    )
+    seed = secrets.randbits(32) if order.seed is None else order.seed
+    redactor = Redactor(secrets.token_bytes(32))
+    now = clock.now()
+    run_ids = [f"{now:%Y%m%dT%H%M%SZ}-{each}" for each in _rising(len(many))]
+    runs = []
+    for prepared, plan, run_id in zip(many, plans, run_ids, strict=True):
+        begin, continuation = _begun(prepared, plan) or (
+            RunBegin(
+                run_id=run_id,
+                started_at=now,
+                seed=seed,
+                harness=__version__,
+                lock_digest=plan.lock_digest,
+                digests={each.manifest.id: each.digest for each in integrations},
+                order=prepared.order,
+                call=run_ids[-1],
+            ),
+            None,
+        )
+        runs.append(
+            _Run(
+                prepared=prepared,
+                plan=plan,
+                begin=begin,
+                continuation=continuation,
+                redactor=redactor,
+                waivers=waivers,
+                leaks=Leaks(),
+            )
+        )
+    return tuple(runs)
 
 
-def _chosen(run: _Run) -> tuple[PlannedScenario, ...]:
+def _begun(prepared: PreparedOrder, plan: RunPlan) -> tuple[RunBegin, Continuation] | None:
+    broken = prepared.broken
+    if broken is None:
+        return None
+    integrations = plan.discovery.integrations
+    return broken.begin, continuation_of(broken, integrations, lock_digest=plan.lock_digest)
+
+
+def _rising(count: int) -> list[str]:
+    """Return so many different texts at random, in their order."""
+    texts: set[str] = set()
+    while len(texts) < count:
+        texts.add(secrets.token_hex(3))
+    return sorted(texts)
+
+
+def _chosen(runs: Sequence[_Run]) -> tuple[PlannedScenario, ...]:
     """Return what is to be carried out now.
+
+    The same scenario on each release comes one after the other, as it is in the list of the first
+    that has it.
 
     Raises:
         NothingToRunError: What did not pass in an earlier run was to be repeated, and all passed;
             or nothing matches the keyword.
         UsageError: The keyword expression cannot be understood.
     """
-    prepared, kept = run.prepared, run.continuation
-    selected = [
-        each
-        for each in run.plan.scenarios
-        if prepared.selects(each) and not run.plan.is_set_aside(each)
-    ]
-    if prepared.rerun is not None and not selected:
-        earlier = prepared.rerun.earlier.run_id
-        message = f"everything in run {earlier} passed: nothing is to be repeated"
+    order = runs[-1].prepared.order
+    selected = [each for run in runs for each in _selected(run)]
+    rerun = runs[-1].prepared.rerun
+    if rerun is not None and not selected:
+        message = f"everything in run {rerun.earlier.run_id} passed: nothing is to be repeated"
         raise NothingToRunError(message, hint="Run without --rerun-failed for a new verdict.")
-    keyword = prepared.order.keyword
-    is_meant = keyword_filter(keyword)
+    is_meant = keyword_filter(order.keyword)
     meant = [each for each in selected if is_meant(each)]
-    if selected and not meant and prepared.order.shard is None:
-        message = f"-k {keyword!r} matches none of {len(selected)} scenarios"
+    if selected and not meant and order.shard is None:
+        message = f"-k {order.keyword!r} matches none of {len(selected)} scenarios"
         raise NothingToRunError(message, hint="See `koppeling scenarios list`.")
-    return tuple(each for each in meant if not (kept and kept.is_kept(each)))
+    kept = {each.label: each.continuation for each in runs}
+    by_key: dict[object, list[PlannedScenario]] = {}
+    for each in meant:
+        continuation = kept[each.release]
+        if continuation is None or not continuation.is_kept(each):
+            by_key.setdefault((each.manifest.id, each.id), []).append(each)
+    return tuple(each for same in by_key.values() for each in same)
 
 
-def _keepers(
-    run: _Run, *, traffic: Path | None, reports: Path | None, clock: Clock
-) -> list[Observer]:
+def _selected(run: _Run) -> Iterator[PlannedScenario]:
+    for each in run.plan.scenarios:
+        if run.prepared.selects(each) and not run.plan.is_set_aside(each):
+            yield each
+
+
+def _keepers(run: _Run, *, traffic: Path | None, reports: Path | None, clock: Clock) -> Observer:
     """Return what writes on disk while the run goes on."""
     keepers: list[Observer] = []
     if traffic is not None:
@@ -208,7 +277,7 @@ def _keepers(
         )
         results.begin(run.begin, now=clock.now())
         keepers.append(results)
-    return keepers
+    return Observers(*keepers)
 
 
 def _certified(run: _Run, session: SessionOutcome, clock: Clock) -> Certified:
@@ -229,7 +298,7 @@ def _certified(run: _Run, session: SessionOutcome, clock: Clock) -> Certified:
         rerun_of=rerun.earlier.run_id if rerun else "",
         seed=run.begin.seed,
         breaks=kept.breaks(clock.now()) if kept else (),
-        call=run.begin.run_id,
+        call=run.begin.call or run.begin.run_id,
         pace=session.pace,
     )
     return Certified(
@@ -237,8 +306,10 @@ def _certified(run: _Run, session: SessionOutcome, clock: Clock) -> Certified:
         session=session,
         exit_code=run_exit_code(record, interrupted=session.interrupted),
         integrations=run.plan.discovery.integrations,
+        counts=run.prepared.counts,
         notes=(
             *(each.render() for each in load_settings(Path()).ignored),
+            *run.prepared.notes,
             *notes,
             *(kept.notes if kept else ()),
             *session.notes,
@@ -298,7 +369,7 @@ def _with_late(
 
 
 def _erp(prepared: PreparedOrder, session: SessionOutcome) -> ErpInfo:
-    release = session.release
+    release = session.releases.get(prepared.order.release)
     return ErpInfo(
         kind=ErpKind.ENVIRONMENT if prepared.real else ErpKind.EMULATOR,
         environment=prepared.real.facts.environment if prepared.real else "ERP1",

@@ -9,9 +9,15 @@ from koppeling_harness.config.registration import registration_path
 from koppeling_harness.config.settings import load_settings
 from koppeling_harness.document import dump_json
 from koppeling_harness.engine.codes import NO_CALL
-from koppeling_harness.errors import ExitCode, SecretFoundError
+from koppeling_harness.errors import ExitCode, SecretFoundError, first_that_holds
 from koppeling_harness.model.pace import Pace
-from koppeling_harness.model.run import Attempt, IntegrationRecord, RunRecord, ScenarioResult
+from koppeling_harness.model.run import (
+    Attempt,
+    IntegrationRecord,
+    RunRecord,
+    RunRecords,
+    ScenarioResult,
+)
 from koppeling_harness.model.verdict import Outcome
 from koppeling_harness.report.clean import clean, one_line
 from koppeling_harness.report.result_forms import ResultForms
@@ -62,43 +68,60 @@ class RunDone:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """A run whose reports are written.
+    """Runs of one command whose reports are written.
 
     Attributes:
-        certified: What it came to.
-        folder: Where its reports are.
-        judged: The registrations of its integrations; None when there are none.
+        certified: What each came to, the current release last.
+        folder: Where the report is.
+        judged: The registrations of their integrations; None when there are none.
     """
 
-    certified: Certified
+    certified: tuple[Certified, ...]
     folder: Path
     judged: Judged | None
 
-    @property
-    def done(self) -> RunDone:
-        """What is said of it."""
-        certified, judged = self.certified, self.judged
+    def done(self, *, as_one: bool) -> RunDone:
+        """Return what is said of them.
+
+        Args:
+            as_one: Whether the command is about one release, and so one record.
+        """
+        records = tuple(each.record for each in self.certified)
         lines = [
-            *verdict_lines(certified.record),
-            *certified.notes,
-            *(["", as_text(judged, lang="en"), ""] if judged else []),
+            *(line for each in reversed(records) for line in verdict_lines(each)),
+            *dict.fromkeys(note for each in self.certified for note in each.notes),
+            *(["", as_text(self.judged, lang="en"), ""] if self.judged else []),
             f"report: {self.folder / 'index.html'}",
         ]
         return RunDone(
-            record=certified.record,
+            record=records[-1] if as_one else RunRecords(records=records),
             text="\n".join(lines),
-            exit_code=certified.exit_code,
-            details="\n".join(pace_lines(certified.record.pace)),
+            exit_code=command_exit_code(self.certified),
+            details="\n".join(pace_lines(records[-1].pace)),
         )
 
 
+ALWAYS_COUNT = frozenset({ExitCode.INTERRUPTED, ExitCode.SECRET_FOUND})
+"""What holds whatever release it was seen on."""
+
+
+def command_exit_code(certified: Sequence[Certified]) -> ExitCode:
+    """Return what the process says of several runs: the first of all that is true of them.
+
+    What comes of a release that does not count yet is told and leaves the code alone.
+    """
+    return first_that_holds(
+        {each.exit_code for each in certified if each.counts or each.exit_code in ALWAYS_COUNT}
+    )
+
+
 def conclude(
-    certified: Certified, reports: Path, *, clock: Clock, forms: ResultForms | None = None
+    certified: Sequence[Certified], reports: Path, *, clock: Clock, forms: ResultForms | None = None
 ) -> Written:
-    """Write record and reports of a run.
+    """Write records and reports of the runs of one command.
 
     Args:
-        certified: What it came to.
+        certified: What each came to, the current release last.
         reports: Where runs are kept.
         clock: Tells the time.
         forms: Of its results, as far as they were made already.
@@ -107,20 +130,29 @@ def conclude(
         SecretFoundError: Something secret stands in a file; see `write_run`.
         ConfigurationError: The folder cannot be written to.
     """
-    redactor = certified.session.redactor
-    record, folder = write_searched(certified.record, reports, redactor=redactor, forms=forms)
-    if record is not certified.record:
-        interrupted = certified.session.interrupted
-        code = run_exit_code(record, interrupted=interrupted)
-        certified = replace(certified, record=record, exit_code=code)
-    judged = None if record.shard else statuses(certified.folders, reports, clock)
+    certified = tuple(_written(each, reports, forms) for each in certified)
+    last = certified[-1]
+    redactor = last.session.redactor
+    judged = None if last.record.shard else statuses(last.folders, reports, clock)
     if judged is not None:
         judged = replace(judged, dossiers=without_secrets(judged.dossiers, redactor)[0])
     dossiers = judged.dossiers if judged else ()
-    write_report(record, reports, redactor=redactor, dossiers=dossiers, forms=forms)
-    if not certified.session.interrupted:
-        remove_journal(folder)
-    return Written(certified=certified, folder=folder, judged=judged)
+    records = [each.record for each in certified]
+    write_report(records, reports, redactor=redactor, dossiers=dossiers, forms=forms)
+    if not last.session.interrupted:
+        for record in records:
+            remove_journal(reports / record.run_id)
+    return Written(certified=certified, folder=reports / last.record.run_id, judged=judged)
+
+
+def _written(certified: Certified, reports: Path, forms: ResultForms | None) -> Certified:
+    """Return what a run came to as its record says it, which is written."""
+    redactor = certified.session.redactor
+    record, _ = write_searched(certified.record, reports, redactor=redactor, forms=forms)
+    if record is certified.record:
+        return certified
+    code = run_exit_code(record, interrupted=certified.session.interrupted)
+    return replace(certified, record=record, exit_code=code)
 
 
 def write_searched(

@@ -10,7 +10,7 @@ from koppeling_harness.errors import UsageError
 from koppeling_harness.model.run import RunBreak, ScenarioResult
 from koppeling_harness.plugin.discover import Integration
 from koppeling_harness.scenario.plan import PlannedScenario
-from koppeling_harness.store.run_journal import BrokenRun, Key, read_broken_run
+from koppeling_harness.store.run_journal import BrokenRun, Key, read_broken_runs
 from koppeling_harness.value import dataclass
 from koppeling_harness.version import __version__
 from koppeling_harness.workflow.run.earlier_run import sound_run
@@ -98,11 +98,12 @@ def continuation_of(
     return Continuation(broken=broken, kept=kept, notes=tuple(notes))
 
 
-def continue_run(run: str, reports: Path, *, clock: Clock) -> PreparedOrder:
-    """Return the order of a run that was broken off, to go on with it where and as it was asked.
+def continue_runs(run: str, reports: Path, *, clock: Clock) -> tuple[PreparedOrder, ...]:
+    """Return the orders of what was broken off, to go on with it where and as it was asked.
 
     Args:
-        run: Its id, or its folder.
+        run: Its id, or its folder. That of the last run of a command, which is the command's too,
+            means every run of that command that was broken off.
         reports: Where runs are kept.
         clock: Tells the time.
 
@@ -110,7 +111,11 @@ def continue_run(run: str, reports: Path, *, clock: Clock) -> PreparedOrder:
         UsageError: There is none, it is complete, it still runs, or it cannot go on from here.
         RecordError: It repeats a run whose record contradicts itself.
     """
-    folder, broken = read_broken_run(run, reports)
+    broken = read_broken_runs(run, reports)
+    return tuple(_order_of(folder, each, clock=clock) for folder, each in broken)
+
+
+def _order_of(folder: Path, broken: BrokenRun, *, clock: Clock) -> PreparedOrder:
     if folder.resolve().name != broken.begin.run_id:
         message = f"{folder}: this folder is of run {broken.begin.run_id}, and was renamed"
         raise UsageError(message, hint="Give it the name of its run again.")

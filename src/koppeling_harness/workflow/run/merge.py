@@ -13,8 +13,15 @@ from koppeling_harness.config.folders import default_plugins
 from koppeling_harness.config.registration import registration_path
 from koppeling_harness.config.settings import load_settings
 from koppeling_harness.document import read_content
-from koppeling_harness.errors import DocumentError, Problem, UsageError
-from koppeling_harness.model.run import IntegrationRecord, RunRecord, ScenarioResult, Scope, Shard
+from koppeling_harness.errors import DocumentError, Problem, UsageError, first_that_holds
+from koppeling_harness.model.run import (
+    IntegrationRecord,
+    RunRecord,
+    RunRecords,
+    ScenarioResult,
+    Scope,
+    Shard,
+)
 from koppeling_harness.rules.lists import ListBook
 from koppeling_harness.rules.scope import scope_of
 from koppeling_harness.rules.verdict import result_id, settled, verdict
@@ -30,6 +37,7 @@ from koppeling_harness.workflow.run.conclude import (
     verdict_lines,
     write_searched,
 )
+from koppeling_harness.workflow.run.releases import releases_that_count
 from koppeling_harness.workflow.run.verdicts import run_exit_code
 from koppeling_harness.workflow.run.write_run import write_report
 from koppeling_harness.workflow.secret_search import Leaks, without_secrets
@@ -89,8 +97,32 @@ def merge_and_write(folders: Sequence[Path], reports: Path, *, clock: Clock) -> 
         ConfigurationError: The reports cannot be written.
     """
     require_writable(reports)
-    merged = merge(folders, clock=clock)
     redactor = Redactor(secrets.token_bytes(32))  # it knows tokens by their form only
+    merged = merge(folders, clock=clock)
+    records = tuple(_written(each, reports, redactor) for each in merged)
+    judged = statuses(_registered(), reports, clock)
+    dossiers = without_secrets(judged.dossiers, redactor)[0] if judged else ()
+    write_report(records, reports, redactor=redactor, dossiers=dossiers)
+    lines = [
+        *(line for each in reversed(records) for line in verdict_lines(each)),
+        *dict.fromkeys(note for each in merged for note in each.notes),
+        f"report: {reports / records[-1].run_id / 'index.html'}",
+    ]
+    counted = {each.label: each.counts for each in releases_that_count(Path(), today=today(clock))}
+    codes = {
+        run_exit_code(each)
+        for each in records
+        if len(records) == 1 or counted.get(each.erp.label, True)
+    }
+    return RunDone(
+        record=records[0] if len(records) == 1 else RunRecords(records=records),
+        text="\n".join(lines),
+        exit_code=first_that_holds(codes),
+    )
+
+
+def _written(merged: Merged, reports: Path, redactor: Redactor) -> RunRecord:
+    """Return a merged record as it is written, with what was recorded beside it."""
     leaks = Leaks()
     recordings = {
         name: content
@@ -111,11 +143,7 @@ def merge_and_write(folders: Sequence[Path], reports: Path, *, clock: Clock) -> 
     found = replace(merged.record, integrations=integrations)
     record, folder = write_searched(found, reports, redactor=redactor)
     write_files(folder, recordings)
-    judged = statuses(_registered(), reports, clock)
-    dossiers = without_secrets(judged.dossiers, redactor)[0] if judged else ()
-    write_report(record, reports, redactor=redactor, dossiers=dossiers)
-    lines = [*verdict_lines(record), *merged.notes, f"report: {folder / 'index.html'}"]
-    return RunDone(record=record, text="\n".join(lines), exit_code=run_exit_code(record))
+    return record
 
 
 def _holds_secret(name: str, content: bytes, redactor: Redactor, leaks: Leaks) -> bool:
@@ -126,8 +154,8 @@ def _holds_secret(name: str, content: bytes, redactor: Redactor, leaks: Leaks) -
     return bool(kinds)
 
 
-def merge(folders: Sequence[Path], *, clock: Clock) -> Merged:
-    """Return the whole run that shards are parts of.
+def merge(folders: Sequence[Path], *, clock: Clock) -> tuple[Merged, ...]:
+    """Return the whole run that shards are parts of; one for each release, the current one last.
 
     What a missing shard had to execute counts as not executed. A shard that is there twice counts
     with the worst of its attempts.
@@ -141,14 +169,40 @@ def merge(folders: Sequence[Path], *, clock: Clock) -> Merged:
     found = [part for folder in folders for part in _parts(folder, now=clock.now(), book=book)]
     parts = list({each.record.run_id: each for each in found}.values())
     parts.sort(key=lambda each: (each.record.started_at, each.record.run_id))
-    problems = list(_differences(parts))
+    by_release: dict[str, list[_Part]] = {}
+    for each in parts:  # the runs of one command rise from Accept to the current release
+        by_release.setdefault(each.record.erp.label, []).append(each)
+    all_shards = {each.shard.index for each in parts}
+    shared = [
+        label
+        for label, many in by_release.items()
+        if all_shards == {each.shard.index for each in many}
+    ]
+    groups = list(by_release.values()) if shared else [parts]  # apart: `_differences` tells
+    problems = [problem for group in groups for problem in _differences(group)]
     if problems:
         raise DocumentError(problems)
+    ids = sorted(map(_run_id, groups))
+    return tuple(
+        _merged(found, group, run_id=run_id, call=ids[-1], clock=clock)
+        for group, run_id in zip(groups, ids, strict=True)
+    )
+
+
+def _run_id(parts: Sequence[_Part]) -> str:
+    """Return an id that the same shards have again."""
+    run_ids = sorted(each.record.run_id for each in parts)
+    return f"{parts[0].record.started_at:%Y%m%dT%H%M%SZ}-{_short('/'.join(run_ids))}"
+
+
+def _merged(
+    found: Sequence[_Part], parts: Sequence[_Part], *, run_id: str, call: str, clock: Clock
+) -> Merged:
     first = parts[0].record
-    run_ids = tuple(each.record.run_id for each in parts)
     record = replace(
         first,
-        run_id=f"{first.started_at:%Y%m%dT%H%M%SZ}-{_short('/'.join(sorted(run_ids)))}",
+        run_id=run_id,
+        call=call,
         finished_at=max(each.record.finished_at for each in parts),
         erp=next((each.record.erp for each in parts if each.record.erp.version), first.erp),
         integrations=tuple(
@@ -156,7 +210,7 @@ def merge(folders: Sequence[Path], *, clock: Clock) -> Merged:
             for one in first.integrations
         ),
         shard=None,
-        merged_from=run_ids,
+        merged_from=tuple(each.record.run_id for each in parts),
         seed=first.seed if all(each.record.seed == first.seed for each in parts) else None,
         breaks=tuple(
             sorted(
@@ -165,12 +219,13 @@ def merge(folders: Sequence[Path], *, clock: Clock) -> Merged:
             )
         ),
     )
+    same = [each for each in found if each.record.erp.label == first.erp.label]
     recordings = {
         name: read_content(part.path.parent / name)
         for part in parts
         for name in sorted(kept_recordings(part.path.parent))
     }
-    return Merged(record=record, recordings=recordings, notes=tuple(_notes(found, parts)))
+    return Merged(record=record, recordings=recordings, notes=tuple(_notes(same, parts)))
 
 
 def _parts(folder: Path, *, now: datetime, book: ListBook) -> list[_Part]:
@@ -300,7 +355,11 @@ def _notes(found: Sequence[_Part], parts: Sequence[_Part]) -> Iterator[str]:
             yield f"{each.path}: run {each.record.run_id} is there twice; it counts once"
     for index, same in by_index.items():
         if not same:
-            yield f"shard {index} of {total} is missing: what it had to run counts as not executed"
+            release = parts[0].record.erp.label
+            yield (
+                f"shard {index} of {total} is missing on {release}: "
+                "what it had to run counts as not executed"
+            )
         elif len(same) > 1:
             places = ", ".join(str(each.path) for each in same)
             yield f"shard {index} of {total} is there {len(same)} times, the worst counts: {places}"

@@ -10,6 +10,7 @@ from koppeling_harness.model.scenario import Scenario
 from koppeling_harness.plugin.discover import Discovery, Integration
 from koppeling_harness.scenario.load import file_of, load_scenarios
 from koppeling_harness.scenario.lock import lock_for
+from koppeling_harness.scenario.packed import PackedScenario
 from koppeling_harness.scenario.plan import PlannedScenario, plan
 from koppeling_harness.value import dataclass
 from koppeling_harness.workflow.run.integrations import (
@@ -52,24 +53,39 @@ class RunPlan:
         return any(each.id == planned.id for each in aside)
 
 
-def plan_run(prepared: PreparedOrder) -> RunPlan:
-    """Return the plan that an order asks for, before anything of it is selected.
+def plan_runs(many: Sequence[PreparedOrder]) -> tuple[RunPlan, ...]:
+    """Return for each order the plan that it asks for, before anything of it is selected.
+
+    Args:
+        many: Orders that differ in their release alone: integrations and scenario files are read
+            once.
 
     Raises:
         NothingToRunError: No integration, or no scenario that applies to one.
         ConfigurationError: An integration that was asked for by name cannot be loaded.
         DocumentError: Scenario files have problems.
     """
-    order = prepared.order
-    discovery = find_integrations(order, prepared.rerun)
-    packs = tuple(map(Path, order.packs))
-    pack = load_scenarios(packs, kept_in=kept_readings())
-    lock = lock_for(packs, pack, release=order.release)
+    first = many[0]
+    discovery = find_integrations(first.order, first.rerun)
+    pack = load_scenarios(tuple(map(Path, first.order.packs)), kept_in=kept_readings())
     discovery, own = own_scenarios(discovery)
-    planned = plan_all(discovery.integrations, pack, own, release=order.release)
-    if not planned and not discovery.set_aside:
-        message = f"no scenario applies to any integration on {order.release}"
+    plans = tuple(_plan(each, discovery, pack, own) for each in many)
+    if not discovery.set_aside and not any(each.by_integration for each in plans):
+        releases = ", ".join(each.order.release for each in many)
+        message = f"no scenario applies to any integration on {releases}"
         raise NothingToRunError(message, hint="See `koppeling scenarios list`.")
+    return plans
+
+
+def _plan(
+    prepared: PreparedOrder,
+    discovery: Discovery,
+    pack: Sequence[PackedScenario],
+    own: Mapping[str, tuple[Scenario, ...]],
+) -> RunPlan:
+    order = prepared.order
+    lock = lock_for(tuple(map(Path, order.packs)), pack, release=order.release)
+    planned = plan_all(discovery.integrations, pack, own, release=order.release)
     return RunPlan(
         discovery=discovery,
         by_integration=planned,

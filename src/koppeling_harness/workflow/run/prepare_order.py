@@ -1,25 +1,39 @@
 """Prepare an order: read the runs that it names, look at the environment that it is for."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from koppeling_harness.clock import Clock
+from koppeling_harness.clock import Clock, today
 from koppeling_harness.errors import UsageError
 from koppeling_harness.model.order import Order
 from koppeling_harness.model.run import RunRecord
 from koppeling_harness.workflow.run.earlier_run import sound_run
 from koppeling_harness.workflow.run.prepared_order import PreparedOrder, with_defaults
+from koppeling_harness.workflow.run.releases import (
+    RunRelease,
+    releases_that_count,
+    without_absent,
+)
 from koppeling_harness.workflow.run.rerun import Rerun
 
 
-def prepare_order(order: Order, reports: Path, *, clock: Clock, resume: str = "") -> PreparedOrder:
-    """Return an order with what it takes: earlier runs are read, a real environment is looked at.
+def prepare_orders(
+    order: Order, reports: Path, *, clock: Clock, releases: Sequence[str] = (), resume: str = ""
+) -> tuple[PreparedOrder, ...]:
+    """Return the orders of a command, one per release, with what they take.
+
+    Earlier runs are read, and a real environment is looked at. Without a release that is named, an
+    order is about every release that counts; about one where another run, a real environment or a
+    debugger sets it.
 
     Args:
-        order: What is asked.
+        order: What is asked, whatever its release.
         reports: Where runs are kept.
         clock: Tells the time.
-        resume: A run that was broken off, to go on with: what it was asked for holds, not `order`.
+        releases: Labels of those that are meant.
+        resume: A run or a command that was broken off, to go on with: what it was asked for holds,
+            not `order`.
 
     Raises:
         UsageError: A run that is named is not there, or does not go with the rest of the order.
@@ -28,18 +42,46 @@ def prepare_order(order: Order, reports: Path, *, clock: Clock, resume: str = ""
         ErpUnavailableError: It cannot be used now.
     """
     if resume:
-        from koppeling_harness.workflow.run.continuation import continue_run  # noqa: PLC0415 - seldom needed
+        from koppeling_harness.workflow.run.continuation import continue_runs  # noqa: PLC0415 - seldom needed
 
-        prepared = continue_run(resume, reports, clock=clock)
+        found = continue_runs(resume, reports, clock=clock)
+        if len(found) > 1:
+            named = releases_that_count(Path(), today=today(clock))
+            advisory = {each.label for each in named if not each.counts}
+            found = tuple(
+                replace(each, counts=each.order.release not in advisory) for each in found
+            )
     else:
-        prepared = PreparedOrder(order=with_defaults(order))
-        if order.rerun_of:
-            prepared = repeating(prepared, sound_run(order.rerun_of, reports, clock=clock))
-    if prepared.order.environment:
-        from koppeling_harness.workflow.run.real_environment import against_environment  # noqa: PLC0415
+        found = _new(order, reports, clock=clock, releases=releases)
+    if not found[-1].order.environment:
+        return found
+    from koppeling_harness.workflow.run.real_environment import against_environment  # noqa: PLC0415
 
-        prepared = against_environment(prepared, folder=Path(), clock=clock)
-    return prepared
+    return tuple(against_environment(each, folder=Path(), clock=clock) for each in found)
+
+
+def _new(
+    order: Order, reports: Path, *, clock: Clock, releases: Sequence[str]
+) -> tuple[PreparedOrder, ...]:
+    asked = with_defaults(replace(order, release=releases[-1] if releases else ""))
+    if order.rerun_of:
+        earlier = sound_run(order.rerun_of, reports, clock=clock)
+        return (repeating(PreparedOrder(order=asked), earlier),)
+    if len(releases) > 1:
+        meant = tuple(RunRelease(label=each) for each in dict.fromkeys(releases))
+    elif releases or order.environment or order.in_process:
+        meant = (RunRelease(label=asked.release),)
+    else:
+        meant = releases_that_count(Path(), today=today(clock))
+    found, notes = [], []
+    for each, why_not in without_absent(meant, tuple(map(Path, asked.packs))):
+        if why_not is None:
+            prepared = replace(asked, release=each.label)
+            found.append(PreparedOrder(order=prepared, counts=each.counts))
+        else:
+            notes.append(f"{each.label}: {why_not.en}")
+    found[-1] = replace(found[-1], notes=tuple(notes))
+    return tuple(found)
 
 
 def repeating(prepared: PreparedOrder, earlier: RunRecord) -> PreparedOrder:

@@ -28,6 +28,8 @@ class PreparedOrder:
         real: The real environment, looked at and in order; None for the emulated ERP1.
         broken: The run that was broken off and is gone on with; None for a new one.
         reports: Where that one is kept; None for a new one.
+        counts: Whether what comes of it counts in the exit code of the command.
+        notes: What a person should know of what was prepared.
     """
 
     order: Order
@@ -35,6 +37,8 @@ class PreparedOrder:
     real: "RealTarget | None" = None
     broken: BrokenRun | None = None
     reports: Path | None = None
+    counts: bool = True
+    notes: tuple[str, ...] = ()
 
     def selects(self, planned: PlannedScenario) -> bool:
         """Return whether a scenario is to be carried out."""

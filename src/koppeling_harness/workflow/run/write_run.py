@@ -58,19 +58,19 @@ def _digested(pieces: Iterable[bytes], digest: "hashlib._Hash") -> Iterator[byte
 
 
 def write_report(
-    record: RunRecord,
+    records: Sequence[RunRecord],
     reports: Path,
     *,
     redactor: Redactor,
     dossiers: Sequence[Dossier],
     forms: ResultForms | None = None,
 ) -> None:
-    """Write the report of a run, and say in `latest.json` that it was the last.
+    """Write the report of the runs of one command, and say in `latest.json` that it was the last.
 
     One shard is never the last run: it says nothing of the whole.
 
     Args:
-        record: The run, whose record stands in `reports` already.
+        records: One per release, the current one last; they stand in `reports` already.
         reports: Where runs are kept.
         redactor: Knows the secrets of the run.
         dossiers: Registrations of its integrations, with the status that follows.
@@ -80,18 +80,33 @@ def write_report(
         SecretFoundError: Something secret stands in the report; it was not written.
         ConfigurationError: The folder cannot be written to.
     """
-    kept = kept_recordings(reports / record.run_id)
-    name = f"{record.run_id}/index.html"
     search = SecretSearch(redactor)
     row_of = (forms or ResultForms()).of("index.html")
-    page = run_page_pieces(record, dossiers=dossiers, recordings=kept, row_of=row_of)
-    files: dict[str, bytes | Iterable[bytes]] = {name: search.through(name, page)}
-    latest = {
-        "schema": "koppeling/latest@1",
-        "run_id": record.run_id,
-        "run": f"{record.run_id}/run.json",
-        "report": name,
-    }
-    if record.shard is None:
-        files["latest.json"] = json.dumps(latest, indent=1).encode()
+    files: dict[str, bytes | Iterable[bytes]] = {}
+    for record in records:
+        kept = kept_recordings(reports / record.run_id)
+        page = run_page_pieces(record, dossiers=dossiers, recordings=kept, row_of=row_of)
+        name = f"{record.run_id}/index.html"
+        files[name] = search.through(name, page)
+    if records[-1].shard is None:
+        files["latest.json"] = json.dumps(_latest(records), indent=1).encode()
     write_files(reports, files, check=search.refuse)
+
+
+def _latest(records: Sequence[RunRecord]) -> dict[str, object]:
+    """Return what tells the last command: its run on the current release, then each."""
+    runs = [
+        {
+            "run_id": each.run_id,
+            "run": f"{each.run_id}/run.json",
+            "report": f"{each.run_id}/index.html",
+        }
+        for each in records
+    ]
+    return {
+        "schema": "koppeling/latest@1",
+        **runs[-1],
+        "runs": [
+            {"release": each.erp.label, **run} for each, run in zip(records, runs, strict=True)
+        ],
+    }

@@ -7,7 +7,8 @@ from koppeling_harness.model.order import Order
 from koppeling_harness.model.policy import ReleaseRoles
 from koppeling_harness.model.status import Role
 from koppeling_harness.scenario.lock import LOCK_FILE, make_lock, render_lock
-from koppeling_harness.workflow.recheck.recheck_releases import RecheckReleases, why_not_available
+from koppeling_harness.workflow.recheck.recheck_releases import RecheckReleases
+from koppeling_harness.workflow.run.releases import why_not_available
 
 ROLES = ReleaseRoles(previous="Profit 7", current="Profit 8", accept="Profit 9")
 

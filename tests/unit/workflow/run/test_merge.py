@@ -77,7 +77,8 @@ def _elsewhere(tmp_path, monkeypatch):
 
 
 def merged(folder: Path, *records: RunRecord):
-    return merge(written(folder, *records), clock=SystemClock())
+    (one,) = merge(written(folder, *records), clock=SystemClock())
+    return one
 
 
 def counts(record: RunRecord) -> tuple[int, int, int]:

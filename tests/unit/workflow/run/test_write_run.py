@@ -64,7 +64,7 @@ def test_a_secret_in_the_page_keeps_the_run_from_being_the_latest(tmp_path):
     )
 
     with pytest.raises(SecretFoundError, match=r"index\.html: found token"):
-        write_report(told, tmp_path, redactor=redactor, dossiers=())
+        write_report([told], tmp_path, redactor=redactor, dossiers=())
 
     assert not [each for each in tmp_path.rglob("*") if each.is_file()]
 
@@ -72,7 +72,7 @@ def test_a_secret_in_the_page_keeps_the_run_from_being_the_latest(tmp_path):
 def test_the_page_in_pieces_is_the_page(tmp_path):
     record = many(every_outcome(), 300)
 
-    write_report(record, tmp_path, redactor=Redactor(b"key"), dossiers=())
+    write_report([record], tmp_path, redactor=Redactor(b"key"), dossiers=())
 
     page = (tmp_path / record.run_id / "index.html").read_text(encoding="utf-8")
     assert page == render_run_page(record)

@@ -3,27 +3,11 @@
 import contextlib
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote, unquote, urlencode
 
 from koppeling_harness.emulator import EnvironmentAccess, Erp1
-
-
-class HandClock:
-    """A clock that moves only by hand."""
-
-    def __init__(self, moment: str = "2026-11-24T11:00:00.250000+00:00") -> None:
-        self.moment = datetime.fromisoformat(moment).astimezone(UTC)
-
-    def now(self) -> datetime:
-        return self.moment
-
-    def elapsed_s(self) -> float:
-        return self.moment.timestamp()
-
-    def forward(self, **by: float) -> None:
-        self.moment += timedelta(**by)
+from support.clock import HandClock as HandClock
 
 
 @dataclass(frozen=True)

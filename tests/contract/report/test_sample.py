@@ -2,7 +2,6 @@
 
 import re
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ from koppeling_harness.store.files import write_files
 from koppeling_harness.traffic.redactor import Redactor
 from koppeling_harness.workflow.review.publish import render_site
 from koppeling_harness.workflow.review.status import StatusRequest, judge_registrations
+from support.clock import FixedClock
 from support.registrations import day
 
 ROOT = Path(__file__).parents[3]
@@ -19,12 +19,7 @@ SAMPLE = ROOT / "reports" / "sample"
 SAMPLES = Path("docs/samples")
 
 
-class FixedClock:
-    def now(self):
-        return datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
-
-    def elapsed_s(self):
-        return 0.0
+NOW = FixedClock("2026-11-23T11:00:00Z")
 
 
 @pytest.fixture
@@ -38,8 +33,8 @@ def rendered(monkeypatch):
         as_of=day("2026-11-23"),
         folder=SAMPLES,
     )
-    judged = judge_registrations(request, clock=FixedClock())
-    return render_site(judged, clock=FixedClock(), language=Language.NL, redactor=Redactor(b"key"))
+    judged = judge_registrations(request, clock=NOW)
+    return render_site(judged, clock=NOW, language=Language.NL, redactor=Redactor(b"key"))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="file names are written with / there")

@@ -1,10 +1,10 @@
 import random
-from datetime import UTC, datetime
 
 import pytest
 
 from koppeling_harness.errors import ConfigurationError
 from koppeling_harness.scenario.expression import Functions, evaluate, parse
+from support.clock import FixedClock
 
 NAMES = {
     "values": {"ref": "UP-1", "count": 3, "deep": [{"id": "a"}, {"id": "b"}]},
@@ -13,18 +13,12 @@ NAMES = {
 }
 
 
-class FixedClock:
-    """Stands still, on a summer evening that is the next day in Amsterdam."""
-
-    def now(self):
-        return datetime(2026, 6, 30, 22, 30, 5, tzinfo=UTC)
-
-    def elapsed_s(self):
-        return 0.0
+NOW = FixedClock("2026-06-30T22:30:05Z")
+"""A summer evening that is the next day in Amsterdam."""
 
 
 def filled(value, *, seed=1):
-    return evaluate(value, NAMES, Functions(random=random.Random(seed), clock=FixedClock()))
+    return evaluate(value, NAMES, Functions(random=random.Random(seed), clock=NOW))
 
 
 @pytest.mark.parametrize(
@@ -66,7 +60,7 @@ def test_values_inside_lists_and_mappings_are_filled_in_and_keys_are_not():
 
 
 def test_generated_values_have_their_form():
-    functions = Functions(random=random.Random(7), clock=FixedClock())
+    functions = Functions(random=random.Random(7), clock=NOW)
 
     def give(text):
         return evaluate(text, {}, functions)
@@ -129,7 +123,7 @@ def test_what_cannot_be_filled_in_is_a_configuration_error_that_says_why(text, m
 
 
 def test_when_every_unique_key_is_given_it_says_so():
-    functions = Functions(random=random.Random(1), clock=FixedClock())
+    functions = Functions(random=random.Random(1), clock=NOW)
 
     with pytest.raises(ConfigurationError, match="has given every key"):
         evaluate(["${unique(1)}"] * 27, {}, functions)

@@ -1,5 +1,5 @@
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ from koppeling_harness.model.run import Scope
 from koppeling_harness.report.texts import Language
 from koppeling_harness.workflow.review.publish import exit_code, publish
 from koppeling_harness.workflow.review.status import StatusRequest
+from support.clock import FixedClock
 from support.pages import text_of
 from support.records import (
     LIST,
@@ -30,12 +31,7 @@ FULL_REPORT = "BEVINDING-7: SQL-injectie in het inlogscherm van de partner"
 LISTS = f'[review]\nlists = {{tests = "{LIST}"}}\n'
 
 
-class FixedClock:
-    def now(self):
-        return datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
-
-    def elapsed_s(self):
-        return 0.0
+NOW = FixedClock("2026-11-23T11:00:00Z")
 
 
 def published(folder: Path, **more):
@@ -45,7 +41,7 @@ def published(folder: Path, **more):
         folder=folder,
         as_of=day("2026-11-23"),
     )
-    return publish(request, folder / "site", clock=FixedClock(), **more)
+    return publish(request, folder / "site", clock=NOW, **more)
 
 
 def site(folder: Path) -> dict[str, str]:

@@ -1,5 +1,4 @@
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,22 +11,18 @@ from koppeling_harness.scenario.known_lists import list_book
 from koppeling_harness.store.runs import find_runs
 from koppeling_harness.workflow.review.records import as_plain, as_text, check
 from support.cli import koppeling
+from support.clock import FixedClock
 from support.records import LIST, a_failure, a_result, a_run, an_integration, stored
 
 SAMPLES = Path(__file__).parents[4] / "docs" / "samples"
 needs_samples = pytest.mark.skipif(not SAMPLES.is_dir(), reason="docs/samples is not here")
 
 
-class FixedClock:
-    def now(self):
-        return datetime(2026, 12, 31, tzinfo=UTC)
-
-    def elapsed_s(self):
-        return 0.0
+NOW = FixedClock("2026-12-31T00:00:00Z")
 
 
 def checked(*paths, **more):
-    return check(paths, clock=FixedClock(), **more)
+    return check(paths, clock=NOW, **more)
 
 
 def forged(folder):
@@ -107,7 +102,7 @@ def test_records_of_version_0_1_are_read_and_told_apart():
 
 @needs_samples
 def test_a_record_of_version_0_1_counts_until_one_says_whose_it_is():
-    now = FixedClock().now()
+    now = NOW.now()
     old = find_runs(SAMPLES / "records-0.1", now=now, book=list_book({})).runs
     new = [
         each

@@ -1,4 +1,3 @@
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,25 +11,21 @@ from koppeling_harness.workflow.review.status import (
     judge_registrations,
     parse_releases,
 )
+from support.clock import FixedClock
 from support.registrations import REGISTRATION, day
 
 SAMPLES = Path(__file__).parents[4] / "docs" / "samples"
 needs_samples = pytest.mark.skipif(not SAMPLES.is_dir(), reason="docs/samples is not here")
 
 
-class FixedClock:
-    def now(self):
-        return datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
-
-    def elapsed_s(self):
-        return 0.0
+NOW = FixedClock("2026-11-22T23:30:00Z")
 
 
 def judged(*paths, **more):
     request = StatusRequest(
         paths=paths, **{"runs": Path("no-runs"), "folder": Path("nowhere"), **more}
     )
-    return judge_registrations(request, clock=FixedClock())
+    return judge_registrations(request, clock=NOW)
 
 
 def statuses(found):

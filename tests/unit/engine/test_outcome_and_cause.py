@@ -69,7 +69,10 @@ MADE = {
     ],
     (Outcome.INCONCLUSIVE, Cause.CONFIGURATION): [
         Made(says="given: [{insert: KnNothing, fields: {A: b}}]\n" + READS, code="ERP-REFUSED"),
-        Made(says=READS + "then: [{exchanges: {}, save: {x: items.7}}]", code="EXPRESSION"),
+        Made(
+            says=READS + "then: [{exchanges: {}, expect: {count: 1}, save: {x: items.7.path}}]",
+            code="EXPRESSION",
+        ),
         Made(says="when: [{operation: unknown}]", code="EXPRESSION"),
     ],
     (Outcome.INCONCLUSIVE, Cause.ENVIRONMENT): [

@@ -20,6 +20,7 @@ from koppeling_harness.emulator.access import (
 )
 from koppeling_harness.emulator.definition import Definition, supplied
 from koppeling_harness.emulator.dpop import Call
+from koppeling_harness.emulator.filling import Filler
 from koppeling_harness.emulator.get_connector import GetExecutor
 from koppeling_harness.emulator.grants import OAuth
 from koppeling_harness.emulator.own_definition import define
@@ -27,6 +28,7 @@ from koppeling_harness.emulator.specification import UpdateConnector, open_catal
 from koppeling_harness.emulator.update_connector import UpdateExecutor
 from koppeling_harness.emulator.webhooks import Webhooks
 from koppeling_harness.model.connector import OwnGetConnector
+from koppeling_harness.model.scenario import Filling
 from koppeling_harness.model.shape import Release
 from koppeling_harness.value import dataclass
 
@@ -175,6 +177,10 @@ class Environment:
             for each in app.further_secrets:
                 each.made = each.made and each.made - by
         age_rows(self.connection, by)
+
+    def fill(self, filling: Filling) -> None:
+        """Have more rows of what is read with the first token than are asked for at once."""
+        self.gets.filler = Filler(filling, self.now)
 
     def add_token(self, app: AppConnector, *, own: bool = False) -> Token:
         """Give an app connector of this environment a further token.

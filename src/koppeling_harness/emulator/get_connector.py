@@ -15,6 +15,7 @@ from urllib.parse import unquote
 from koppeling_harness.clock import Clock
 from koppeling_harness.emulator.authorisation import Conditions
 from koppeling_harness.emulator.definition import Column, Definition, row_json
+from koppeling_harness.emulator.filling import Asked, Filler
 from koppeling_harness.emulator.filters import (
     NOTATION,
     Alternatives,
@@ -35,6 +36,8 @@ _DEFAULT_TAKE = 100
 _MOST_ROWS = 2**62
 _STEPS_BETWEEN_LOOKS = 20_000
 """Steps of SQLite's machine between two looks at the clock, about a millisecond."""
+
+_EQUAL, _AFTER = 1, frozenset({2, 4})
 
 _SQL_DECIMAL = re.compile('"\x01([^"]*)"')
 _MARK = "char(1)"
@@ -62,6 +65,8 @@ class GetExecutor:
         self._random = random.Random(seed)  # noqa: S311 - an order of rows is no secret
         self._pages = PageIndex()
         self._selects: dict[int, tuple[Definition, str]] = {}
+        self.filler: Filler | None = None
+        """Adds rows to what the integration reads, where a scenario asks for it."""
 
     def rows(
         self,
@@ -69,6 +74,8 @@ class GetExecutor:
         definition: Definition,
         query: Mapping[str, str],
         authorised: Conditions = (),
+        *,
+        fills: bool = False,
     ) -> str:
         """Return the answer's body.
 
@@ -77,6 +84,7 @@ class GetExecutor:
             definition: The connector.
             query: The parameters, their names in lower case.
             authorised: What rows must meet for the user to see them.
+            fills: Whether rows may be added to what is asked for.
 
         Raises:
             Refusal: The parameters ask for something that cannot be.
@@ -91,6 +99,9 @@ class GetExecutor:
         fixed = (*definition.fixed_filters, *authorised)
         conditions += self._conditions(definition, query, parameters, fixed)
         order = self._order(connection, definition, query)
+        if fills and self.filler is not None:
+            asked = self._asked(query, conditions, parameters, order.sql, (skip, take))
+            self.filler.before(connection, definition, asked)
         if skip >= FROM_SKIP and order.row_id and "JOIN" not in definition.source:
             found = self._deep(connection, definition, conditions, order, parameters, (skip, take))
         else:
@@ -99,6 +110,25 @@ class GetExecutor:
                 connection, definition, conditions, order, [*parameters, limit, max(skip, 0)]
             )
         return self._body(skip, take, found)
+
+    def _asked(
+        self,
+        query: Mapping[str, str],
+        conditions: list[str],
+        parameters: list[Any],
+        order: str,
+        page: tuple[int, int],
+    ) -> Asked:
+        operators = {each.operator for group in self._filter(query) for each in group}
+        return Asked(
+            conditions=tuple(conditions),
+            parameters=tuple(parameters),
+            order=order,
+            skip=page[0],
+            take=page[1],
+            is_look_up=_EQUAL in operators,
+            is_later=not _AFTER.isdisjoint(operators),
+        )
 
     def _ask(
         self,

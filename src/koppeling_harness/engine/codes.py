@@ -166,6 +166,22 @@ FAULT_NOT_FIRED = Code(
         en="See that the operation makes the call that is named, or change `faults`.",
     ),
 )
+NOT_PROVEN = Code(
+    code="NOT-PROVEN",
+    title=Text(nl="Gedraaid, bewijst niets", en="Ran, proves nothing"),
+    why=Text(
+        nl="Niets sprak de koppeling tegen, maar zij deed niet wat het scenario moet zien: dan is "
+        "het geen bewijs.",
+        en="Nothing spoke against the integration, but it never did what the scenario has to see, "
+        "so it is no proof.",
+    ),
+    fix=Text(
+        nl="Geef de bewerking in het manifest een `example` waarmee zij dit doet; "
+        "`koppeling plugins check` zegt vooraf wat niet te zien zal zijn.",
+        en="Give the operation an `example` in the manifest with which it does so; "
+        "`koppeling plugins check` tells beforehand what will not be seen.",
+    ),
+)
 NO_CALL = Code(
     code="NO-CALL",
     title=Text(nl="Geen enkele aanroep", en="Not a single call"),
@@ -268,6 +284,7 @@ CODES: tuple[Code, ...] = (
     ERP_REFUSED,
     SCENARIO_TIMEOUT,
     FAULT_NOT_FIRED,
+    NOT_PROVEN,
     NO_CALL,
     EXPRESSION,
     HARNESS,

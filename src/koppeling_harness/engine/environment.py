@@ -8,7 +8,7 @@ from koppeling_harness.engine.stop import Stop
 from koppeling_harness.model.access import ErpAccess
 from koppeling_harness.model.exchange import Recording
 from koppeling_harness.model.finding import Finding
-from koppeling_harness.model.scenario import WebhookStep
+from koppeling_harness.model.scenario import Filling, WebhookStep
 from koppeling_harness.model.secret import Secret
 from koppeling_harness.scenario.plan import PlannedScenario
 from koppeling_harness.traffic.redactor import Redactor
@@ -87,6 +87,15 @@ class AgingEnvironment(Protocol):
 
     def age(self, by: timedelta) -> None:
         """Let tokens, secrets, chains of refresh tokens and rows be older; the day stays."""
+        ...
+
+
+@runtime_checkable
+class FillingEnvironment(Protocol):
+    """An environment that rows can be added to while it is read: an emulated one."""
+
+    def fill(self, filling: Filling) -> None:
+        """Have more rows of what the integration reads than it asks for at once."""
         ...
 
 

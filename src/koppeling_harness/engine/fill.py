@@ -9,6 +9,7 @@ from koppeling_harness.model.scenario import (
     DeleteStep,
     Element,
     ExchangesStep,
+    FillStep,
     FilterTerm,
     FindingsStep,
     GetStep,
@@ -31,7 +32,7 @@ def describe(step: Step) -> str:
     match step:
         case RequestStep():
             return f"request {step.request.method} {step.request.path}"
-        case ExchangesStep() | FindingsStep():
+        case ExchangesStep() | FindingsStep() | FillStep():
             return verb
         case _:
             return f"{verb} {getattr(step, verb)}"
@@ -73,7 +74,7 @@ def filled(step: Step, names: Mapping[str, Any], functions: Functions) -> Step:
             return replace(step, request=request)
         case WebhookStep():
             return replace(step, data=fill(step.data), event_id=fill(step.event_id))
-        case ExchangesStep() | FindingsStep() | ClockStep():
+        case ExchangesStep() | FindingsStep() | ClockStep() | FillStep():
             return step
         case _:
             assert_never(step)

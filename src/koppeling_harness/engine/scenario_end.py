@@ -4,15 +4,19 @@ import asyncio
 import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import field, replace
+from datetime import date
 from sys import intern
 
 from koppeling_harness.engine import codes
 from koppeling_harness.engine.environment import Environment
 from koppeling_harness.engine.fill import describe
+from koppeling_harness.engine.proof import evidence, refuted, unproven
 from koppeling_harness.engine.step import Phase, Stage, carry_out
 from koppeling_harness.engine.stop import Said, Stop, redacted_finding, stop
 from koppeling_harness.model.exchange import Recording
+from koppeling_harness.model.fault import Fault
 from koppeling_harness.model.finding import Finding
+from koppeling_harness.model.proof import Proof, Witness
 from koppeling_harness.model.run import StepRecord
 from koppeling_harness.model.scenario import ExchangesStep, FindingsStep, OperationStep, Step
 from koppeling_harness.model.verdict import Cause, Outcome, Severity
@@ -118,28 +122,71 @@ def record_of(
 
 
 def outcome_of(
-    planned: PlannedScenario, course: Course, recording: Recording
-) -> tuple[Outcome, Cause | None]:
-    """Return the outcome and its cause, and add what was missing.
+    planned: PlannedScenario, course: Course, recording: Recording, *, day: date
+) -> tuple[Outcome, Cause | None, tuple[Proof, ...]]:
+    """Return the outcome, its cause and what was proven, and add what was missing.
 
     What stopped a scenario before it could judge weighs first: a refusal of the environment must
-    never read as a failed integration. Then what the integration did wrong, then missing proof.
+    never read as a failed integration. Then a fault that never fired, whatever was expected of it;
+    then what the integration did wrong, then missing proof.
     """
     for ended in course.stops:
         if ended.outcome is Outcome.INCONCLUSIVE:
-            return ended.outcome, ended.cause
-    errors = [each.code for each in course.findings if each.level is Severity.ERROR]
-    if _made_no_call(recording) and not any(code != RULE_BROKE for code in errors):
+            return ended.outcome, ended.cause, ()
+    shown = evidence(planned, recording, day=day)
+    errors = [each for each in course.findings if each.level is Severity.ERROR]
+    against = [each for each in errors if each.code != RULE_BROKE]
+    missing = None if against else _without_ground(planned, course, recording)
+    if missing is not None:
+        return *missing, unproven(shown.proof)
+    if shown.missing is not None and not against and _did_as_told(course):
+        course.stops = [shown.missing]
+        return shown.missing.outcome, shown.missing.cause, unproven(shown.proof)
+    for ended in course.stops:
+        return ended.outcome, ended.cause, refuted(shown.proof, _about(against, recording))
+    if against:
+        return Outcome.FAILED, Cause.INTEGRATION, refuted(shown.proof, _about(against, recording))
+    if errors:  # a rule of ours broke, and no other has anything against it
+        return Outcome.INCONCLUSIVE, Cause.HARNESS, ()
+    missing = _fired(planned, course, recording)
+    if missing is not None:
+        return *missing, unproven(shown.proof)
+    return Outcome.PASSED, None, shown.proof
+
+
+def _did_as_told(course: Course) -> bool:
+    """Return whether nothing but an expectation of what was to be seen was not met."""
+    done = all(
+        each.outcome is Outcome.PASSED for each in course.steps if each.name.startswith("when")
+    )
+    return done and _only_expectations(course)
+
+
+def _only_expectations(course: Course) -> bool:
+    return all(each.finding.code == codes.EXPECTATION.code for each in course.stops)
+
+
+def _about(found: Sequence[Finding], recording: Recording) -> tuple[str, ...]:
+    """Return the connectors, in lower case, of the exchanges that something was found in."""
+    numbers = {each.exchange for each in found}
+    return tuple(
+        each.connector.lower()
+        for each in recording.exchanges
+        if each.number in numbers and each.connector
+    )
+
+
+def _without_ground(
+    planned: PlannedScenario, course: Course, recording: Recording
+) -> tuple[Outcome, Cause] | None:
+    """Say that no call came, or that no fault fired: then no expectation says anything."""
+    if _made_no_call(recording):
         missing = _without_a_call(planned, course, recording)
         if missing is not None:
             return missing
-    for ended in course.stops:
-        return ended.outcome, ended.cause
-    if any(code != RULE_BROKE for code in errors):
-        return Outcome.FAILED, Cause.INTEGRATION
-    if errors:  # a rule of ours broke, and no other has anything against it
-        return Outcome.INCONCLUSIVE, Cause.HARNESS
-    return _fired(planned, course, recording)
+    if course.stops and _only_expectations(course) and not any(recording.faults_fired):
+        return _fired(planned, course, recording)
+    return None
 
 
 def _made_no_call(recording: Recording) -> bool:
@@ -161,6 +208,8 @@ def _without_a_call(
     place = planned.scenario.place
     missing = stop(codes.NO_CALL, Outcome.NOT_RUN, Cause.INTEGRATION, place, said)
     if planned.scenario.for_each is None:
+        if planned.scenario.witness is Witness.REFUSAL:
+            return None  # refused before a call was made, as it should be
         # an own scenario may be about what the integration does without AFAS
         course.findings.append(replace(missing.finding, level=Severity.INFORMATION))
         return None
@@ -170,23 +219,31 @@ def _without_a_call(
 
 def _fired(
     planned: PlannedScenario, course: Course, recording: Recording
-) -> tuple[Outcome, Cause | None]:
+) -> tuple[Outcome, Cause] | None:
+    """Say which faults never fired; what was expected of them says nothing then."""
     unfired = [
         fault
         for fault, fired in zip(planned.scenario.faults, recording.faults_fired, strict=True)
         if not fired
     ]
+    if not unfired:
+        return None
+    told = next((each.finding.message for each in course.stops), "")
+    more = f" ({told})" if told else ""
+    course.stops = []
     for fault in unfired:
-        of = f"{fault.of.method or '*'} {fault.of.connector or fault.of.path or '*'}"
+        of = f"{fault.of.method or '*'} {fault.of.connector or fault.of.path or _kind(fault)}"
         said = Said(
-            nl=f"storing {fault.fault} op aanroep {fault.calls} van {of} trad niet op",
-            en=f"fault {fault.fault} on call {fault.calls} of {of} never fired",
+            nl=f"storing {fault.fault} op aanroep {fault.calls} van {of} trad niet op{more}",
+            en=f"fault {fault.fault} on call {fault.calls} of {of} never fired{more}",
         )
         ended = stop(codes.FAULT_NOT_FIRED, Outcome.NOT_RUN, Cause.CONFIGURATION, fault.place, said)
         course.stops.append(ended)
-    if unfired:
-        return Outcome.NOT_RUN, Cause.CONFIGURATION
-    return Outcome.PASSED, None
+    return Outcome.NOT_RUN, Cause.CONFIGURATION
+
+
+def _kind(fault: Fault) -> str:
+    return f"({fault.of.kind})" if fault.of.kind else "*"
 
 
 def has_operation(steps: Sequence[Step]) -> bool:

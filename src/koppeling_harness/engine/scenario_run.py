@@ -5,6 +5,7 @@ import contextlib
 import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from koppeling_harness.clock import Clock
@@ -132,7 +133,8 @@ async def run_scenario(
     )
     course.redact(privacy.text)
     bench.observer.recorded(planned, recording)
-    return _result(planned, course, recording, log, bench.clock.elapsed_s() - started_s)
+    took_s, day = bench.clock.elapsed_s() - started_s, bench.clock.now().date()
+    return _result(planned, course, recording, log, took_s, day)
 
 
 def _late(stage: Stage, course: Course) -> list[Finding]:
@@ -387,8 +389,9 @@ def _result(
     recording: Recording,
     log: str,
     duration_s: float,
+    day: date,
 ) -> ScenarioResult:
-    outcome, cause = outcome_of(planned, course, recording)
+    outcome, cause, proof = outcome_of(planned, course, recording, day=day)
     findings = (*(each.finding for each in course.stops), *course.findings)
     return ScenarioResult(
         scenario=planned.scenario.scenario,
@@ -405,6 +408,7 @@ def _result(
         log="" if outcome is Outcome.PASSED else last_of(log),
         place=planned.scenario.place,
         proves=planned.scenario.proves,
+        proof=proof,
     )
 
 

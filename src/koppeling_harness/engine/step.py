@@ -9,7 +9,7 @@ from typing import Any, assert_never
 
 from koppeling_harness.clock import Clock
 from koppeling_harness.engine import codes
-from koppeling_harness.engine.environment import AgingEnvironment, Environment
+from koppeling_harness.engine.environment import AgingEnvironment, Environment, FillingEnvironment
 from koppeling_harness.engine.fill import describe, filled
 from koppeling_harness.engine.stop import Said, Stop, stop
 from koppeling_harness.engine.trigger import Trigger
@@ -29,6 +29,7 @@ from koppeling_harness.model.scenario import (
     ClockStep,
     DeleteStep,
     ExchangesStep,
+    FillStep,
     FindingsStep,
     GetStep,
     InsertStep,
@@ -157,6 +158,8 @@ async def _act(step: Step, stage: Stage) -> _Done | Stop:
             return _Done(result=delivered, implied={"status": {"$min": 200, "$max": 299}})
         case ClockStep():
             return _aged(step, stage)
+        case FillStep():
+            return _filled_erp(step, stage)
         case GetStep() | InsertStep() | UpdateStep() | DeleteStep() | RequestStep():
             return await _call(step, stage)
         case _:
@@ -168,9 +171,21 @@ def _aged(step: ClockStep, stage: Stage) -> _Done | Stop:
     if isinstance(stage.environment, AgingEnvironment):
         stage.environment.age(step.by)
         return _Done(result={}, implied={})
+    return _only_emulated(step, nl="kan ouder worden", en="can grow older")
+
+
+def _filled_erp(step: FillStep, stage: Stage) -> _Done | Stop:
+    """Let ERP1 have more rows, where that can be."""
+    if isinstance(stage.environment, FillingEnvironment):
+        stage.environment.fill(step.fill)
+        return _Done(result={}, implied={})
+    return _only_emulated(step, nl="kan worden gevuld", en="can be filled")
+
+
+def _only_emulated(step: Step, *, nl: str, en: str) -> Stop:
     said = Said(
-        nl=f"{describe(step)}: alleen de nagebootste ERP1 kan ouder worden",
-        en=f"{describe(step)}: only the emulated ERP1 can grow older",
+        nl=f"{describe(step)}: alleen de nagebootste ERP1 {nl}",
+        en=f"{describe(step)}: only the emulated ERP1 {en}",
         hint="Say `shared: false`: then it is not carried out in a real environment.",
     )
     return stop(codes.EXPRESSION, Outcome.INCONCLUSIVE, Cause.CONFIGURATION, step.place, said)

@@ -16,7 +16,7 @@ from koppeling_harness.model.access import ErpAccess, OAuthClient
 from koppeling_harness.model.connector import AppConnectorDefinition, OwnGetConnector
 from koppeling_harness.model.exchange import Recording
 from koppeling_harness.model.manifest import Manifest
-from koppeling_harness.model.scenario import Signed, WebhookStep
+from koppeling_harness.model.scenario import Filling, Signed, WebhookStep
 from koppeling_harness.model.secret import Secret
 from koppeling_harness.scenario.plan import PlannedScenario
 from koppeling_harness.traffic.door import Door
@@ -137,6 +137,10 @@ class EmulatedErp:
         """Let what an environment keeps be older."""
         self._erp1.environment(environment).age(by)
 
+    def fill(self, environment: str, filling: Filling) -> None:
+        """Let an environment have more rows than the integration asks for at once."""
+        self._erp1.environment(environment).fill(filling)
+
     def broke(self, environment: str) -> tuple[str, ...]:
         """Return what broke in the emulator while it answered for an environment."""
         return tuple(self._erp1.environment(environment).broken)
@@ -191,6 +195,10 @@ class EmulatedEnvironment:
     def age(self, by: timedelta) -> None:
         """Let tokens, secrets, chains of refresh tokens and rows be older; the day stays."""
         self._host.age(self.access.environment, by)
+
+    def fill(self, filling: Filling) -> None:
+        """Have more rows of what the integration reads than it asks for at once."""
+        self._host.fill(self.access.environment, filling)
 
     def broke(self) -> tuple[str, ...]:
         """Return what broke in it while it answered, each with the call."""

@@ -6,6 +6,7 @@ from typing import Literal
 from koppeling_harness.model.finding import Finding
 from koppeling_harness.model.pace import Pace
 from koppeling_harness.model.partner import Identity
+from koppeling_harness.model.proof import Proof
 from koppeling_harness.model.shape import OPEN, Text
 from koppeling_harness.model.verdict import Cause, ErpKind, Level, Outcome
 from koppeling_harness.value import dataclass
@@ -155,6 +156,8 @@ class ScenarioResult:
     """The run was broken off while it was being carried out; it was undone and done anew."""
     carried_from: str = ""
     """The run that it was taken over from, when it was not carried out again."""
+    proof: tuple[Proof, ...] = ()
+    """What was seen that shows the requirements, per connector; empty in older records."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

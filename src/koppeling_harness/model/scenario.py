@@ -8,7 +8,7 @@ Every step gives a *result*, a plain mapping that `expect` is held against and `
                                            request_headers, request_body, fault, ...)
     findings                               count, codes, items
     webhook                                status, duration_s
-    clock                                  nothing
+    clock, fill                            nothing
 """
 
 from dataclasses import field
@@ -19,6 +19,7 @@ from typing import Annotated, Any
 from koppeling_harness.model.constraint import Limit, OneOf
 from koppeling_harness.model.fault import CallFilter, Fault
 from koppeling_harness.model.operation import OperationKind
+from koppeling_harness.model.proof import Witness
 from koppeling_harness.model.shape import STRICT, ConnectorId, FieldId, Identifier, NonEmpty, Text
 from koppeling_harness.model.verdict import Level
 from koppeling_harness.value import dataclass
@@ -214,6 +215,38 @@ class ClockStep(_Step):
         return timedelta(**{units[self.clock[-1]]: int(self.clock[1:-1])})
 
 
+class Between(StrEnum):
+    """What happens to a row of the first page before the second one is answered."""
+
+    CHANGED = "changed"
+    """It is changed: its modified date is now."""
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filling:
+    """Of which GetConnectors there is more than the integration asks for at once."""
+
+    __pydantic_config__ = STRICT
+
+    connectors: tuple[ConnectorId, ...] = ()
+    """These only; whatever the integration reads when there are none."""
+    rows: Annotated[int, Limit(ge=1, le=20_000)] | None = None
+    """At least so many that its filter lets through; some more than a page when absent."""
+    between_pages: Between | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FillStep(_Step):
+    """Let ERP1 have more rows of what the integration reads than fit on its page.
+
+    The rows are copies of those that its filter lets through, under keys of their own. Where there
+    are none, and where it looks one row up by its key, nothing is added.
+    """
+
+    fill: Filling
+
+
 VERBS = (
     "operation",
     "get",
@@ -225,6 +258,7 @@ VERBS = (
     "findings",
     "webhook",
     "clock",
+    "fill",
 )
 
 STEP_EXPECTED = f"expected a step with exactly one of: {', '.join(VERBS)}"
@@ -249,7 +283,8 @@ Step = Annotated[
     | ExchangesStep
     | FindingsStep
     | WebhookStep
-    | ClockStep,
+    | ClockStep
+    | FillStep,
     OneOf(
         step_verb,
         {
@@ -263,6 +298,7 @@ Step = Annotated[
             "findings": FindingsStep,
             "webhook": WebhookStep,
             "clock": ClockStep,
+            "fill": FillStep,
         },
         message=STEP_EXPECTED,
     ),
@@ -321,6 +357,8 @@ class Scenario:
     when: Annotated[tuple[Step, ...], Limit(min_length=1)]
     faults: tuple[Fault, ...] = ()
     """What the gateway does to the integration's traffic during `when`."""
+    witness: Witness | None = None
+    """What must have been seen for a pass to prove anything; without it the scenario is not run."""
     then: tuple[Step, ...] = ()
     cleanup: tuple[Step, ...] = ()
     """Carried out whatever happened, in order."""

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from koppeling_harness.model.proof import ProofState
 from koppeling_harness.model.result_id import ResultId
 from koppeling_harness.model.verdict import NOT_STARTED, Cause, ErpKind, Level, Outcome
 from koppeling_harness.rules.judge import judge
@@ -128,6 +129,11 @@ def outcomes(results: Sequence[Plain]) -> dict[str, str]:
         if name not in worst or _RANK[outcome] < _RANK[worst[name]]:
             worst[name] = outcome
     return worst
+
+
+def is_shown(result: Plain) -> bool:
+    """Return whether something was seen that shows a requirement."""
+    return any(one["state"] == ProofState.PROVEN for one in result.get("proof") or ())
 
 
 def never_started(integration: Plain) -> set[str]:
@@ -356,10 +362,10 @@ def _counts(each: Plain, record: Plain) -> Iterator[Objection]:
     if not 0 <= given["executed"] <= given["total"] <= len(required):
         yield Objection(place="verdict.required", message="more executed than there was")
     proven = given.get("proven")
-    called = {id_of(one) for one in each["results"] if one.get("exchanges")}
+    called = {id_of(one) for one in each["results"] if one.get("exchanges") or is_shown(one)}
     seen = sum(known.get(one) == Outcome.PASSED for one in share if one in called)
     if proven is not None and not 0 <= proven <= seen:
-        message = f"found {proven}, but {seen} passed with a call that was observed"
+        message = f"found {proven}, but {seen} passed with a call or a witness that was observed"
         yield Objection(place="verdict.required.proven", message=message)
     if verdict.get("waived", 0) != len(held):
         message = f"found {verdict['waived']}, but {len(held)} failures bear a waiver"
@@ -391,6 +397,8 @@ def _is_plain_pass(result: Plain) -> bool:
         and not any(map(result.get, _MAY_OBJECT))
         and [each for each in result.get("steps") or () if each["outcome"] != "passed"] == []
         and [each for each in result.get("faults") or () if not each.get("fired", 1)] == []
+        and (not result.get("proof") or is_shown(result))
+        and [each for each in result.get("proof") or () if each["state"] == "refuted"] == []
     )
 
 
@@ -427,6 +435,11 @@ def _inside_a_pass(result: Plain) -> Iterator[Objection]:
         if not fault.get("fired", 1):
             message = f"{fault['fault']} never fired in a scenario that passed"
             yield Objection(place=f"faults[{number}].fired", message=message)
+    states = [str(each["state"]) for each in result.get("proof") or ()]
+    if "refuted" in states:
+        yield Objection(place="proof", message="it passed, but with a requirement refuted")
+    if states and not {"proven", "not_applicable"}.intersection(states):
+        yield Objection(place="proof", message="it passed, but nothing was seen that shows it")
     if result.get("passed_on_retry"):
         yield Objection(place="passed_on_retry", message="passed on retry is not passed")
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date
 
+from koppeling_harness.model.proof import ProofState
 from koppeling_harness.model.registration import Waiver
 from koppeling_harness.model.result_id import ResultId
 from koppeling_harness.model.run import Attempt, RequiredCount, ScenarioResult, Verdict
@@ -126,10 +127,14 @@ def _never_started(results: Sequence[ScenarioResult]) -> set[str]:
 
 
 def _seen_to_pass(results: Sequence[ScenarioResult]) -> set[str]:
-    """Return what passed, with a call that was observed."""
+    """Return what passed, with a call that was observed or a witness of another kind."""
     worst = _worst_outcomes(results)
-    called = {result_id(each) for each in results if each.exchanges}
-    return {each for each in called if worst[each] is Outcome.PASSED}
+    shown = {result_id(each) for each in results if each.exchanges or _is_shown(each)}
+    return {each for each in shown if worst[each] is Outcome.PASSED}
+
+
+def _is_shown(result: ScenarioResult) -> bool:
+    return any(each.state is ProofState.PROVEN for each in result.proof)
 
 
 def _worst_outcomes(results: Sequence[ScenarioResult]) -> dict[str, Outcome]:

@@ -1,10 +1,14 @@
 """What a verdict rests on and leaves open, in a sentence each: told wherever the verdict is."""
 
 from collections.abc import Iterator
+from datetime import date
 
+from koppeling_harness.model.proof import ProofState
+from koppeling_harness.model.requirement import Reach
 from koppeling_harness.model.run import IntegrationRecord
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.verdict import Outcome
+from koppeling_harness.rules.requirements import witnessed_by
 from koppeling_harness.rules.scope import OWN_LIST
 from koppeling_harness.rules.standing import part_in_words
 from koppeling_harness.rules.words import said
@@ -36,6 +40,13 @@ def _notes(each: IntegrationRecord) -> Iterator[Text]:
             own=len(each.own_ids),
             total=len(each.required_ids),
         )
+    elif each.results and each.scope is not None:
+        yield said(
+            "De koppeling heeft geen eigen scenario's: dat gegevens aankomen zoals bedoeld is niet "
+            "bewezen.",
+            "The integration has no scenarios of its own: that data arrives as meant is not "
+            "proven.",
+        )
     if each.verdict.outcome is Outcome.PASSED and each.verdict.required.proven == 0:
         yield said(
             "In geen geslaagd scenario werd een aanroep gezien: over AFAS bewijst dit niets.",
@@ -47,6 +58,7 @@ def _notes(each: IntegrationRecord) -> Iterator[Text]:
             "{count} required scenarios were not asked: they are not possible here.",
             count=len(each.not_asked),
         )
+    yield from _not_yet_for_each(each)
     called = {name.lower() for name in each.exercised}
     never = [name for name in each.declared if name.lower() not in called]
     if never and each.results:
@@ -54,4 +66,31 @@ def _notes(each: IntegrationRecord) -> Iterator[Text]:
             "Genoemd en nooit aangeroepen: {connectors}.",
             "Declared and never called: {connectors}.",
             connectors=", ".join(never),
+        )
+
+
+def _not_yet_for_each(each: IntegrationRecord) -> Iterator[Text]:
+    """Yield which requirements passed, and are not yet shown for each connector by itself."""
+    open_: dict[date, dict[str, set[str]]] = {}
+    for result in each.results:
+        if result.outcome is not Outcome.PASSED:
+            continue
+        reach = {
+            one.id: asked.required_from
+            for one in witnessed_by(result.scenario)
+            if (asked := one.of(Reach.EACH_CONNECTOR)) is not None
+        }
+        for line in result.proof:
+            day = reach.get(line.requirement)
+            if day is not None and line.state is ProofState.NOT_PROVEN:
+                open_.setdefault(day, {}).setdefault(line.requirement, set()).add(line.connector)
+    for day, requirements in sorted(open_.items()):
+        yield said(
+            "Nog niet voor elke connector bewezen, vereist vanaf {day}: {what}.",
+            "Not yet proven for each connector, required from {day}: {what}.",
+            day=day,
+            what="; ".join(
+                f"{name} ({', '.join(sorted(connectors))})"
+                for name, connectors in sorted(requirements.items())
+            ),
         )

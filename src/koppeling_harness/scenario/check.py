@@ -27,6 +27,7 @@ _RESULTS = {
     "findings": ("count", "codes", "items"),
     "webhook": ("status", "duration_s"),
     "clock": (),
+    "fill": (),
 }
 
 _FAULT_PARAMETERS = ("status", "retry_after_s", "delay_s", "field")
@@ -98,6 +99,10 @@ def _check_phase(phase: str, verb: str, step: dict[str, Any], path: Path, notes:
     if verb == "clock" and phase not in {"given", "when"}:
         message = f"`clock` stands under `{phase}`, expected under `given` or `when`"
         hint = "What ERP1 keeps is to be older when the integration comes, not afterwards."
+        notes.add((*path, verb), message, hint=hint, key=True)
+    if verb == "fill" and phase != "given":
+        message = f"`fill` stands under `{phase}`, expected under `given`"
+        hint = "ERP1 has to be filled when the integration comes."
         notes.add((*path, verb), message, hint=hint, key=True)
     if verb not in {"exchanges", "findings"}:
         return

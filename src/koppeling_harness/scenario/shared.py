@@ -13,6 +13,7 @@ from koppeling_harness.model.fault import FaultKind
 from koppeling_harness.model.scenario import (
     ClockStep,
     DeleteStep,
+    FillStep,
     GetStep,
     InsertStep,
     OperationStep,
@@ -84,6 +85,9 @@ def _problems(scenario: Scenario) -> Iterator[Problem]:
     for step in (*scenario.given, *scenario.when, *scenario.then, *scenario.cleanup):
         if isinstance(step, ClockStep):
             message = "lets what ERP1 keeps grow older, which only the emulated one can"
+            yield Problem(where=step.place, message=message)
+        if isinstance(step, FillStep):
+            message = "fills what is read with rows, which only the emulated ERP1 can"
             yield Problem(where=step.place, message=message)
         if isinstance(step, WebhookStep):
             message = "delivers a webhook itself, for which only the emulated ERP1 has the secret"

@@ -1,0 +1,187 @@
+"""Whether a scenario's pass is proof: its witness was seen, or it says what never was."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+
+from koppeling_harness.engine import codes
+from koppeling_harness.engine.stop import Said, Stop, stop
+from koppeling_harness.model.exchange import Recording
+from koppeling_harness.model.fault import CallKind
+from koppeling_harness.model.proof import Proof, ProofState, Witness
+from koppeling_harness.model.requirement import Reach, Requirement
+from koppeling_harness.model.shape import Text
+from koppeling_harness.model.verdict import Cause, Outcome
+from koppeling_harness.rules.requirements import witnessed_by
+from koppeling_harness.scenario.plan import PlannedScenario
+from koppeling_harness.traffic.witness import Seen, seen, wrote
+from koppeling_harness.value import dataclass
+
+_NEVER = {
+    Witness.CALL: Text(nl="er kwam geen beantwoorde aanroep", en="no call came and was answered"),
+    Witness.ROWS: Text(
+        nl="er werd niets gelezen waarop rijen kwamen", en="nothing was read that rows came for"
+    ),
+    Witness.WRITE: Text(
+        nl="er werd niets geschreven dat ERP1 uitvoerde",
+        en="nothing was written that ERP1 carried out",
+    ),
+    Witness.PAGE: Text(nl="er werd niets gelezen", en="nothing was read"),
+    Witness.REPEAT: Text(
+        nl="de tweede keer werd er niet gelezen", en="nothing was read the second time"
+    ),
+    Witness.FAULT: Text(
+        nl="geen aanroep werd door de storing geraakt", en="no call was struck by the fault"
+    ),
+    Witness.AFTER_FAULT: Text(
+        nl="na de storing kwam geen aanroep van die soort die ERP1 uitvoerde",
+        en="after the fault no call of that kind came that ERP1 carried out",
+    ),
+    Witness.REFUSAL: Text(
+        nl="er werd niets geweigerd, of er werd toch geschreven",
+        en="nothing was refused, or something was written all the same",
+    ),
+}
+"""What the integration never did, by what was to be seen."""
+
+_NOT_CALLED = Text(nl="genoemd en niet aangeroepen", en="declared and not called")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What a scenario shows, whatever became of it.
+
+    Attributes:
+        proof: A line for each requirement and connector.
+        missing: Why a pass would prove nothing; None when it is proof.
+    """
+
+    proof: tuple[Proof, ...] = ()
+    missing: Stop | None = None
+
+
+def evidence(planned: PlannedScenario, recording: Recording, *, day: date) -> Evidence:
+    """Return what was seen in a scenario of what it must see.
+
+    Args:
+        planned: The scenario, with all of its steps.
+        recording: What went over the wire, and what the integration answered.
+        day: On which it is judged; requirements that are new count from theirs.
+    """
+    witness = planned.scenario.witness
+    if witness is None:
+        return Evidence()
+    requirements = _requirements(planned)
+    kind = requirements[0].calls if requirements else CallKind.CALLS
+    found = _seen(planned, recording, witness, kind)
+    proof = tuple(_lines(planned, requirements, found))
+    if not any(_shows(each) for each in found):
+        return Evidence(proof=proof, missing=_missing(planned, _what_never(witness, found)))
+    unmet = [each for each in found if not _shows(each)]
+    if unmet and any(_counts_for_each(each, day) for each in requirements):
+        return Evidence(proof=proof, missing=_missing(planned, _what_never(witness, unmet)))
+    return Evidence(proof=proof)
+
+
+def _counts_for_each(requirement: Requirement, day: date) -> bool:
+    """Return whether each connector has to show it by itself on a day."""
+    asked = requirement.of(Reach.EACH_CONNECTOR)
+    return asked is not None and asked.counts(day)
+
+
+def refuted(proof: Sequence[Proof], connectors: Sequence[str]) -> tuple[Proof, ...]:
+    """Return lines of proof of a scenario that failed.
+
+    Args:
+        proof: As they would be had it passed.
+        connectors: Those that something was found against, in lower case; none: against all.
+    """
+    return tuple(
+        replace(each, state=ProofState.REFUTED, why=None)
+        if not connectors or each.connector.lower() in connectors
+        else each
+        for each in proof
+    )
+
+
+def unproven(proof: Sequence[Proof]) -> tuple[Proof, ...]:
+    """Return lines of proof of a scenario that did not pass, without being refuted."""
+    return tuple(
+        replace(each, state=ProofState.NOT_PROVEN) if each.state is ProofState.PROVEN else each
+        for each in proof
+    )
+
+
+def _requirements(planned: PlannedScenario) -> tuple[Requirement, ...]:
+    return witnessed_by(planned.scenario.scenario) if planned.scenario.for_each else ()
+
+
+def _seen(
+    planned: PlannedScenario, recording: Recording, witness: Witness, kind: CallKind
+) -> list[Seen]:
+    """Return what was seen of each connector that was called or that the operation declares."""
+    if witness is Witness.REFUSAL:
+        told = any(each.ok is False for each in recording.triggers)
+        shown = told and not wrote(recording.exchanges)
+        state = ProofState.PROVEN if shown else ProofState.NOT_PROVEN
+        return [Seen(connector="", state=state)]
+    struck = planned.scenario.faults[0].of if planned.scenario.faults else None
+    found = list(seen(witness, recording.exchanges, kind=kind, struck=struck))
+    called = {each.connector.lower() for each in found}
+    return [
+        *found,
+        *(
+            Seen(connector=name, state=ProofState.NOT_PROVEN, why=_NOT_CALLED)
+            for name in _declared(planned, kind)
+            if name.lower() not in called
+        ),
+    ]
+
+
+def _declared(planned: PlannedScenario, kind: CallKind) -> tuple[str, ...]:
+    if planned.operation is None or kind not in {CallKind.READS, CallKind.WRITES}:
+        return ()
+    operation = planned.operation
+    return operation.reads if kind is CallKind.READS else operation.writes
+
+
+def _shows(each: Seen) -> bool:
+    return each.state in {ProofState.PROVEN, ProofState.NOT_APPLICABLE}
+
+
+def _lines(
+    planned: PlannedScenario, requirements: Sequence[Requirement], found: Sequence[Seen]
+) -> Iterator[Proof]:
+    names = [each.id for each in requirements] or [planned.scenario.scenario]
+    spelled = {each.lower(): each for each in planned.manifest.connectors}
+    for name in names:
+        for each in found:
+            yield Proof(
+                requirement=name,
+                connector=spelled.get(each.connector.lower(), each.connector),
+                state=each.state,
+                exchange=each.exchange,
+                why=each.why,
+            )
+
+
+def _what_never(witness: Witness, found: Sequence[Seen]) -> Text:
+    """Return what the integration never did, of each connector that it is about."""
+    never = _NEVER[witness]
+    whys = {each.connector: each.why or never for each in found if each.connector}
+    if not whys:
+        return never
+    return Text(
+        nl="; ".join(f"{name}: {why.nl}" for name, why in whys.items()),
+        en="; ".join(f"{name}: {why.en}" for name, why in whys.items()),
+    )
+
+
+def _missing(planned: PlannedScenario, never: Text) -> Stop:
+    operation = f"{planned.operation.name}: " if planned.operation else ""
+    told = Said(
+        nl=f"gedraaid, bewijst niets; {operation}{never.nl}",
+        en=f"ran, proves nothing; {operation}{never.en}",
+    )
+    place = planned.scenario.place
+    return stop(codes.NOT_PROVEN, Outcome.NOT_RUN, Cause.CONFIGURATION, place, told)

@@ -1,0 +1,246 @@
+"""What was seen of the traffic of one scenario that may count as proof, as pure functions."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from koppeling_harness.model.exchange import Exchange, Sender
+from koppeling_harness.model.fault import CallFilter, CallKind
+from koppeling_harness.model.proof import ProofState, Witness
+from koppeling_harness.model.shape import Text
+from koppeling_harness.traffic.capture import is_truncated
+from koppeling_harness.traffic.checks.call import Call
+from koppeling_harness.value import dataclass
+
+_DONE = frozenset({200, 201})
+_EQUAL = "1"
+_SEARCHING = frozenset({"6", "10", "13", "15"})
+_AFTER = frozenset({"2", "4"})
+
+_LOOK_UP = Text(
+    nl="opgezocht met gelijkheid, en hoogstens één rij kwam",
+    en="looked up by equality, and one row came at most",
+)
+_NOT_AGAIN = Text(
+    nl="de tweede keer niet opnieuw gelezen, toen er niets gewijzigd was",
+    en="not read again the second time, when nothing had changed",
+)
+_FIRST_HITS = Text(
+    nl="vroeg de eerste van een zoekopdracht, geen hele verzameling",
+    en="asked the first of a search, not a whole set",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What was seen of one connector.
+
+    Attributes:
+        connector: As it was called; empty for other endpoints.
+        state: `PROVEN`, `NOT_PROVEN` or `NOT_APPLICABLE`.
+        exchange: The number of the exchange that shows it.
+        why: Why it is not proven, or not applicable.
+    """
+
+    connector: str
+    state: ProofState
+    exchange: int | None = None
+    why: Text | None = None
+
+
+def seen(
+    witness: Witness,
+    exchanges: Sequence[Exchange],
+    *,
+    kind: CallKind = CallKind.CALLS,
+    struck: CallFilter | None = None,
+) -> tuple[Seen, ...]:
+    """Return what was seen, one line for each connector that was called.
+
+    Args:
+        witness: What is looked for; `REFUSAL` is no matter of traffic alone, of it nothing is said.
+        exchanges: Of one scenario, in the order in which they arrived.
+        kind: Which calls it is about: reads, writes, or all that need a token.
+        struck: Which calls the fault of the scenario was for; None when it has none.
+    """
+    calls = [each for each in map(Call, filter(_counts, exchanges)) if _is_of(each, kind)]
+    if witness is Witness.PAGE:
+        return tuple(_pages(calls))
+    if witness is Witness.REFUSAL:
+        return ()
+    looked_for = _LOOKED_FOR[witness]
+    found = tuple(_of_each(calls, looked_for(calls, struck or CallFilter())))
+    return _not_again(found) if witness is Witness.REPEAT else found
+
+
+def wrote(exchanges: Iterable[Exchange]) -> bool:
+    """Return whether ERP1 carried a write of the integration out, whatever came of its answer."""
+    return any(
+        Call(each).is_write and each.erp_status in _DONE for each in exchanges if _counts(each)
+    )
+
+
+def _is_of(call: Call, kind: CallKind) -> bool:
+    return CallFilter(kind=kind).matches(call.exchange.method, call.exchange.path)
+
+
+def _counts(each: Exchange) -> bool:
+    return each.sender is Sender.INTEGRATION and each.refused is None
+
+
+_Test = Callable[[Call], bool]
+
+
+def _of_each(calls: Sequence[Call], test: _Test) -> Iterator[Seen]:
+    """Yield a line for each connector: the first call that shows it, or that none does."""
+    found: dict[str, Seen] = {}
+    for call in calls:
+        name = call.connector or ""
+        known = found.get(name)
+        if known is not None and known.state is ProofState.PROVEN:
+            continue
+        if test(call):
+            found[name] = Seen(
+                connector=call.exchange.connector or "",
+                state=ProofState.PROVEN,
+                exchange=call.exchange.number,
+            )
+        elif known is None and call.connector:
+            found[name] = Seen(connector=call.exchange.connector or "", state=ProofState.NOT_PROVEN)
+    yield from found.values()
+
+
+def _answered(_calls: Sequence[Call], _struck: CallFilter) -> _Test:
+    return lambda call: call.exchange.status is not None
+
+
+def _with_rows(calls: Sequence[Call], _struck: CallFilter) -> _Test:
+    faulted = any(call.exchange.fault for call in calls)
+    return lambda call: (
+        call.is_read and bool(call.first_row) and (not faulted or call.exchange.fault is not None)
+    )
+
+
+def _written(_calls: Sequence[Call], _struck: CallFilter) -> _Test:
+    return lambda call: call.is_write and call.exchange.erp_status in _DONE
+
+
+def _repeated(calls: Sequence[Call], _struck: CallFilter) -> _Test:
+    before: dict[str | None, int] = {}
+    for call in calls:
+        if call.is_read:
+            before.setdefault(call.connector, call.exchange.turn)
+    return lambda call: (
+        call.is_read and call.exchange.status == 200 and call.exchange.turn > before[call.connector]
+    )
+
+
+def _not_again(found: tuple[Seen, ...]) -> tuple[Seen, ...]:
+    """Return what was not read again while others were as not applicable: nothing too much."""
+    if not any(each.state is ProofState.PROVEN for each in found):
+        return found
+    return tuple(
+        replace(each, state=ProofState.NOT_APPLICABLE, why=_NOT_AGAIN)
+        if each.state is ProofState.NOT_PROVEN
+        else each
+        for each in found
+    )
+
+
+def _faulted(_calls: Sequence[Call], _struck: CallFilter) -> _Test:
+    return lambda call: call.exchange.fault is not None
+
+
+def _after_fault(calls: Sequence[Call], struck: CallFilter) -> _Test:
+    ended = [call.ended_s for call in calls if call.exchange.fault is not None]
+    first_s = min(ended, default=float("inf"))
+    return lambda call: (
+        call.exchange.fault is None
+        and call.exchange.started_s >= first_s
+        and call.exchange.status in _DONE
+        and struck.matches(call.exchange.method, call.exchange.path)
+    )
+
+
+_LOOKED_FOR: Mapping[Witness, Callable[[Sequence[Call], CallFilter], _Test]] = {
+    Witness.CALL: _answered,
+    Witness.ROWS: _with_rows,
+    Witness.WRITE: _written,
+    Witness.REPEAT: _repeated,
+    Witness.FAULT: _faulted,
+    Witness.AFTER_FAULT: _after_fault,
+}
+
+
+def _pages(calls: Sequence[Call]) -> Iterator[Seen]:
+    by_connector: dict[str, list[Call]] = {}
+    for call in calls:
+        if call.is_read:
+            by_connector.setdefault(call.connector or "", []).append(call)
+    for reads in by_connector.values():
+        yield _page(reads)
+
+
+def _page(reads: Sequence[Call]) -> Seen:
+    """Return what the reads of one connector say of its paging."""
+    name = reads[0].exchange.connector or ""
+    for call in reads:
+        if _is_next_page(call, reads):
+            number = call.exchange.number
+            return Seen(connector=name, state=ProofState.PROVEN, exchange=number)
+    answered = [each for each in reads if each.exchange.status == 200]
+    for why, holds in ((_LOOK_UP, _looks_up), (_FIRST_HITS, _asks_the_first)):
+        if answered and all(holds(each) for each in answered):
+            number = answered[0].exchange.number
+            return Seen(connector=name, state=ProofState.NOT_APPLICABLE, exchange=number, why=why)
+    return Seen(connector=name, state=ProofState.NOT_PROVEN, why=_never_full(answered))
+
+
+def _is_next_page(call: Call, reads: Sequence[Call]) -> bool:
+    """Return whether a read goes on where another one, with rows in it, ended."""
+    before = [
+        each
+        for each in reads
+        if each is not call and each.take > 0 and (each.first_row or is_truncated(_body(each)))
+    ]
+    if call.skip > 0:
+        return any(
+            each.filter_key == call.filter_key and each.skip + each.take == call.skip
+            for each in before
+        )
+    after = {
+        (name.lower(), value.rstrip("Z")) for name, value, kind in call.filters if kind in _AFTER
+    }
+    return any(
+        (field.lower(), str(value).rstrip("Z")) in after
+        for each in before
+        if each.exchange.number < call.exchange.number and _is_full(each)
+        for field, value in each.last_row.items()
+    )
+
+
+def _is_full(call: Call) -> bool:
+    return call.rows is not None and len(call.rows) >= call.take
+
+
+def _body(call: Call) -> str | None:
+    return call.exchange.response_body
+
+
+def _looks_up(call: Call) -> bool:
+    equal = any(kind == _EQUAL for _, _, kind in call.filters)
+    return equal and call.rows is not None and len(call.rows) <= 1
+
+
+def _asks_the_first(call: Call) -> bool:
+    searching = any(kind in _SEARCHING for _, _, kind in call.filters)
+    return call.asks_take and (call.take == 1 or searching or _looks_up(call))
+
+
+def _never_full(reads: Sequence[Call]) -> Text:
+    full = next((each for each in reads if each.rows is not None), None)
+    if full is None or full.rows is None:
+        return Text(nl="nooit een pagina gekregen", en="never got a page")
+    return Text(
+        nl=f"vroeg geen tweede pagina; er kwamen {len(full.rows)} van de {full.take} rijen",
+        en=f"asked no second page; {len(full.rows)} of {full.take} rows came",
+    )

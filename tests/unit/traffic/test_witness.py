@@ -1,0 +1,121 @@
+"""What counts as having been seen."""
+
+import pytest
+
+from koppeling_harness.model.fault import CallFilter, CallKind
+from koppeling_harness.model.proof import Witness
+from koppeling_harness.traffic.witness import seen, wrote
+from support.exchanges import READS, WRITES, Tape
+
+SORTED = {"orderbyfieldids": "EmployeeId"}
+
+
+def states(witness: Witness, tape: Tape, **more: object) -> dict[str, str]:
+    return {each.connector: each.state.value for each in seen(witness, tape.exchanges, **more)}
+
+
+def pages(tape: Tape) -> str:
+    return states(Witness.PAGE, tape, kind=CallKind.READS)[READS]
+
+
+@pytest.mark.parametrize(
+    ("tape", "state"),
+    [
+        (Tape().read(rows=3), "not_proven"),
+        (Tape().read(rows=100), "not_proven"),
+        (Tape().read(rows=100).read(rows=1, query={"skip": 100}), "proven"),
+        (Tape().read(rows=0).read(rows=0, query={"skip": 100}), "not_proven"),
+        (Tape().read(rows=100).read(rows=1, query={"skip": 200}), "not_proven"),
+        (
+            Tape()
+            .read(rows=2, query={"take": 2})
+            .read(
+                rows=1,
+                query={
+                    "take": 2,
+                    "filterfieldids": "EmployeeId",
+                    "filtervalues": "1",
+                    "operatortypes": "4",
+                },
+            ),
+            "proven",
+        ),
+        (Tape().read(rows=1, query={"take": 1}), "not_applicable"),
+        (
+            Tape().read(rows=1, query={"filterfieldids": "EmployeeId", "filtervalues": "1"}),
+            "not_applicable",
+        ),
+        (
+            Tape().read(rows=2, query={"filterfieldids": "Name", "filtervalues": "1"}),
+            "not_proven",
+        ),
+        (
+            Tape()
+            .read(rows=1, query={"filterfieldids": "EmployeeId", "filtervalues": "1"})
+            .read(rows=3),
+            "not_proven",
+        ),
+    ],
+    ids=[
+        "a page that was not full",
+        "a full page and nothing after it",
+        "a second page",
+        "a second page after an empty one",
+        "not the next page",
+        "read on from the last key",
+        "the first row of all",
+        "one row looked up",
+        "several rows of one value",
+        "looked up, and read besides",
+    ],
+)
+def test_paging_is_seen_where_it_could_have_been_incomplete(tape, state):
+    assert pages(tape) == state
+
+
+def test_pages_that_are_asked_side_by_side_are_seen():
+    tape = Tape().read(rows=1, query={"skip": 100}).read(rows=100)
+
+    assert pages(tape) == "proven"
+
+
+def test_each_connector_has_a_line_of_its_own():
+    tape = Tape().read("Other", rows=0).read(rows=2)
+    found = seen(Witness.ROWS, tape.exchanges, kind=CallKind.READS)
+
+    assert [(each.connector, each.state.value, each.exchange) for each in found] == [
+        ("Other", "not_proven", None),
+        (READS, "proven", 2),
+    ]
+
+
+def test_rows_count_only_as_the_fault_left_them():
+    plain = Tape().read(rows=2, fault="extra_field").read("Other", rows=2)
+
+    assert states(Witness.ROWS, plain) == {READS: "proven", "Other": "not_proven"}
+
+
+def test_a_write_counts_when_erp1_carried_it_out():
+    assert states(Witness.WRITE, Tape().write(status=500, erp_status=500)) == {WRITES: "not_proven"}
+    assert states(Witness.WRITE, Tape().write(erp_status=201)) == {WRITES: "proven"}
+    assert not wrote(Tape().write(status=500, erp_status=500).exchanges)
+    assert wrote(Tape().write(status=None, erp_status=201).exchanges)
+
+
+def test_what_comes_after_a_fault_is_of_the_kind_that_it_struck():
+    struck = CallFilter(kind=CallKind.WRITES)
+    tape = Tape().write(status=503, fault="status").read()
+    again = Tape().write(status=503, fault="status").write()
+
+    assert states(Witness.AFTER_FAULT, tape, struck=struck)[WRITES] == "not_proven"
+    assert states(Witness.AFTER_FAULT, again, struck=struck)[WRITES] == "proven"
+
+
+def test_a_read_counts_as_repeated_in_a_later_turn_only():
+    once = Tape().read(turn=1).read(turn=1)
+    twice = Tape().read(turn=1).read(turn=2)
+    other = Tape().read(turn=1).read("Other", turn=1).read("Other", turn=2)
+
+    assert states(Witness.REPEAT, once)[READS] == "not_proven"
+    assert states(Witness.REPEAT, twice)[READS] == "proven"
+    assert states(Witness.REPEAT, other)[READS] == "not_applicable"

@@ -90,7 +90,7 @@ def test_a_call_of_files_that_is_not_declared_fails_and_says_where_to_put_it(tmp
 def test_an_example_that_cannot_be_completed_is_configuration(tmp_path, old, new, said):
     assert old in OPERATIONS
     folder = project(tmp_path, ALL, OPERATIONS.replace(old, new))
-    ran = koppeling("run", "--json", cwd=folder)
+    ran = koppeling("run", "--release", "Profit 8", "--json", cwd=folder)
     ((result,),) = [each["results"] for each in ran.json()["integrations"]]
     (finding,) = result["findings"]
 

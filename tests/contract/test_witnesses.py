@@ -16,6 +16,10 @@ WRITING = """\
     title: {nl: Schrijven, en: Write}
     writes: [PtProject]
     idempotent: true
+  - name: fetch
+    title: {nl: Ophalen, en: Fetch}
+    calls: [metainfo]
+    idempotent: true
 """
 SILENT = "return OperationResult()"
 ELSEWHERE = """
@@ -39,6 +43,8 @@ return OperationResult()
 SWALLOWS = """
 method, path = ("GET", "/connectors/Tiny_Projects?take=1000&orderbyfieldids=ProjectId")
 body, headers = None, {"IntegrationId": context.integration_id}
+if call.operation == "fetch":
+    path = "/metainfo"
 if call.operation == "write":
     method, path = ("POST", "/connectors/PtProject")
     body = '{"PtProject": {"Element": {"Fields": {"PrId": "1", "Ds": "Eens"}}}}'

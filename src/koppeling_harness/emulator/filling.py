@@ -20,7 +20,8 @@ _MOST = 100_000
 
 _KEYS = {"code": "id", "article": "ItCd"}
 """The column that tells two rows apart, where it is not the last one of the first unique index."""
-_NUMBERED = frozenset({"GuLi", "GUID"})
+_NUMBERED = {"GuLi": "{:032X}", "GUID": "{:032X}", "InId": "F-{}"}
+"""Columns by which rows are told apart outside, and the form of a new value; empty ones stay so."""
 _BELONGING = {
     "employee": (("contract", "EmId"), ("orgunit_function", "EmId"), ("timetable", "EmId")),
     "sales_order": (("sales_line", "OrNu"),),
@@ -152,7 +153,7 @@ def copy_rows(
     new_ids = _next(connection, table, "rowid", count, ())
     texts = [source[names.index(key)] for source in sources] if key else ()
     new_keys = _next(connection, table, key, count, texts) if key else [None] * count
-    numbered = [at for at, name in enumerate(names) if name in _NUMBERED]
+    numbered = [(at, _NUMBERED[name]) for at, name in enumerate(names) if name in _NUMBERED]
     made: list[tuple[Any, ...]] = []
     keys_of_copies: list[tuple[Any, Any]] = []
     row_ids_of_copies: list[tuple[Any, Any]] = []
@@ -162,8 +163,9 @@ def copy_rows(
         if key:
             keys_of_copies.append((new_keys[at], source[names.index(key)]))
             source[names.index(key)] = new_keys[at]
-        for place in numbered:
-            source[place] = f"{new_ids[at]:032X}"
+        for place, form in numbered:
+            if source[place] is not None:
+                source[place] = form.format(new_ids[at])
         made.append((new_ids[at], *source))
     marks = ", ".join("?" * (len(names) + 1))
     shown = ", ".join(f'"{name}"' for name in names)

@@ -103,6 +103,33 @@ def gaps(*, as_json: bool) -> None:
 
 
 @command.command()
+@click.argument("names", nargs=-1, metavar="[CONNECTOR]...")
+@click.option("--import", "imports", multiple=True, type=_FILE, metavar="FILE")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, with every field.")
+def connectors(*, names: tuple[str, ...], imports: tuple[Path, ...], as_json: bool) -> None:
+    """List the connectors that ERP1 has, and the fields of those that are named.
+
+    GetConnectors may be named in `copy_of`. Those of [erp1] imports in the settings are among them.
+    """
+    import json
+
+    from koppeling_harness.document import to_plain
+    from koppeling_harness.workflow.authoring.erp1 import connectors as every
+
+    found = every(names, imports)
+    if as_json:
+        say_json(json.dumps([to_plain(each) for each in found], indent=1, ensure_ascii=False))
+        return
+    for each in found:
+        say(f"{each.kind:6}  {each.id}  {each.description}")
+        if names:
+            for name, kind in each.fields.items():
+                say(f"            {name}  {kind}")
+            for name, kind in each.more.items():
+                say(f"            {name}  {kind}  (in an own copy only)")
+
+
+@command.command()
 @click.option("--import", "imports", multiple=True, type=_FILE, metavar="FILE")
 @click.option("--release", default="Profit 8", show_default=True)
 @click.option("--out", type=_FILE, help="Default: standard output.")

@@ -11,6 +11,7 @@ from typing import Any
 
 from koppeling_harness import document
 from koppeling_harness.config.folders import MANIFEST as MANIFEST
+from koppeling_harness.config.manifest_files import with_files
 from koppeling_harness.config.manifest_runtime import runtime_problems
 from koppeling_harness.document import KeptDocuments, Source, code_of, load, read_text, read_yaml
 from koppeling_harness.errors import DocumentError, Problem, in_file_order
@@ -76,9 +77,10 @@ def _with_places(steps: list[Any], path: _Place, source: Source) -> list[Any]:
 
 def _checked(source: Source, path: Path) -> Manifest:
     manifest = load(Manifest, source)
+    manifest, unread = with_files(manifest, source, path.parent)
     problems = in_file_order(_problems(manifest, source, path.parent))
-    if problems:
-        raise DocumentError(problems)
+    if problems or unread:
+        raise DocumentError([*problems, *unread])
     return _with_certificates(manifest, path.parent)
 
 
@@ -194,7 +196,13 @@ def _operations(manifest: Manifest, source: Source) -> Iterator[Problem]:
 
 def _fields(manifest: Manifest, source: Source) -> Iterator[Problem]:
     for number, use in enumerate(manifest.get_connectors):
-        if use.modified_field is not None and use.modified_field not in use.fields:
+        if not use.fields and (use.own is not None or use.definition is None):
+            yield Problem(
+                where=source.place(("get_connectors", number)),
+                message=f"`get_connectors.{number}` lacks `fields`",
+                hint=f"Name the fields of `{use.id}` that the integration reads.",
+            )
+        if use.fields and use.modified_field is not None and use.modified_field not in use.fields:
             yield Problem(
                 where=source.place(("get_connectors", number, "modified_field")),
                 message=f"`{use.modified_field}` is not among the fields of `{use.id}`",

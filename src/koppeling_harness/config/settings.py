@@ -67,8 +67,19 @@ class RunSettings:
     """Programs whose absence is known: an integration that needs one may be set aside."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erp1Settings:
+    """What the emulated ERP1 has beside what it always has."""
+
+    __pydantic_config__ = STRICT
+
+    imports: tuple[NonEmpty, ...] = ()
+    """Files with connectors: OpenAPI files of AFAS, snapshots, definitions in YAML."""
+
+
 NO_REVIEW = ReviewSettings()
 NO_RUN = RunSettings()
+NO_ERP1 = Erp1Settings()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +93,7 @@ class _Written:
     programme: Programme = PROGRAMME
     review: ReviewSettings = NO_REVIEW
     run: RunSettings = NO_RUN
+    erp1: Erp1Settings = NO_ERP1
     packs: tuple[NonEmpty, ...] = ()
     environments: dict[Identifier, EnvironmentEntry] = field(default_factory=dict)
 
@@ -100,6 +112,7 @@ class Settings:
         lists: By name, SHA-256 of own lists of required scenarios that count in a status.
         allow_missing: Programs without which an integration may be set aside.
         packs: Folders and files with scenarios, for a run that names none.
+        imports: Files with connectors that ERP1 has beside its own.
         environments: Real Profit environments by their names.
         ignored: What stands in the file and has no effect, because a partner wrote it.
         place: The file; empty without one.
@@ -115,6 +128,7 @@ class Settings:
     lists: Mapping[str, str] = field(default_factory=dict)
     allow_missing: tuple[str, ...] = ()
     packs: tuple[Path, ...] = ()
+    imports: tuple[Path, ...] = ()
     environments: Mapping[str, EnvironmentSetting] = field(default_factory=dict)
     ignored: tuple[Problem, ...] = ()
     place: str = ""
@@ -213,6 +227,7 @@ def _parse(text: str, path: Path, prefix: tuple[str, ...]) -> Settings:
         lists=written.review.lists,
         allow_missing=written.run.allow_missing,
         packs=tuple(path.parent / each for each in written.packs),
+        imports=tuple(path.parent / each for each in written.erp1.imports),
         environments={
             name: _environment(name, each, path.parent, source)
             for name, each in written.environments.items()

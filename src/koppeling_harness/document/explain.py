@@ -86,7 +86,8 @@ def _is_echo(detail: ErrorDetails, path: Path, paths: list[Path]) -> bool:
 
     A list whose members are wrong counts as too short; of a union, each member complains.
     """
-    if detail["type"] not in {"too_short", "dataclass_type", "tuple_type"}:
+    of_union = detail["type"] == "string_type" and isinstance(detail["input"], dict)
+    if not of_union and detail["type"] not in {"too_short", "dataclass_type", "tuple_type"}:
         return False
     return any(len(other) > len(path) and other[: len(path)] == path for other in paths)
 

@@ -20,13 +20,14 @@ from koppeling_harness.emulator.environment import (
     own_catalogue,
     restored,
 )
+from koppeling_harness.emulator.imports import Imports
 from koppeling_harness.emulator.own_definition import by_object
 from koppeling_harness.emulator.quirks import settle
 from koppeling_harness.emulator.releases import find_release
 from koppeling_harness.emulator.specification import Field, UpdateConnector, lend_to_employee
 from koppeling_harness.emulator.state import StateFile
 from koppeling_harness.errors import ConfigurationError, UsageError
-from koppeling_harness.model.connector import OwnGetConnector
+from koppeling_harness.model.connector import EnvironmentDefinition, OwnGetConnector
 from koppeling_harness.model.policy import CURRENT
 from koppeling_harness.model.secret import Secret
 from koppeling_harness.model.shape import Release
@@ -87,6 +88,7 @@ class Erp1:
         self._names = environment_names()
         self._environments: dict[str, Environment] = {}
         self._kept: dict[str, StateFile] = {}
+        self._imported: dict[int, tuple[Imports, Setup]] = {}
         self._setup = Setup(
             release=profit.release,
             settings=settle(profit.differences, quirks or {}),
@@ -120,6 +122,7 @@ class Erp1:
         app_connector: AppConnector | None = None,
         custom_fields: Mapping[str, Sequence[Field]] | None = None,
         state: Path | None = None,
+        imports: Imports | None = None,
     ) -> EnvironmentAccess:
         """Make an environment with the demo company in it.
 
@@ -129,6 +132,7 @@ class Erp1:
             app_connector: What its token may use; None allows everything.
             custom_fields: Own fields by the object that they belong to, with ids `U…`.
             state: A file that keeps its data, name and token over restarts.
+            imports: Connectors of its own beside those of the server.
 
         Raises:
             ConfigurationError: An own connector cannot be made, or the state file not be used.
@@ -139,9 +143,14 @@ class Erp1:
         if chosen.lower() in self._environments:
             message = f"environment {chosen} is already open"
             raise UsageError(message)
-        setup = replace(self._setup, fill=lambda: kept.connection) if kept else self._setup
+        setup = self._setup if imports is None else self._setup_with(imports)
+        setup = replace(setup, fill=lambda: kept.connection) if kept else setup
+        further = imports.definition if imports else EnvironmentDefinition()
+        connectors = (*further.get_connectors, *connectors)
         made = Environment(chosen, setup, connectors, app_connector)
-        own = by_object(field for each in connectors for field in each.custom_fields)
+        own = by_object(
+            (*further.custom_fields, *(one for each in connectors for one in each.custom_fields))
+        )
         for object_, fields in (*own.items(), *(custom_fields or {}).items()):
             known = made.updates.custom_fields.setdefault(object_.lower(), {})
             known |= {each.id.lower(): each for each in fields}
@@ -156,6 +165,18 @@ class Erp1:
             token=token.xml,
             token_base64=token.encoded,
         )
+
+    def _setup_with(self, imports: Imports) -> Setup:
+        """Return what environments with the same imports have in common."""
+        known = self._imported.get(id(imports))
+        if known is None:
+            setup = replace(
+                self._setup,
+                gets=_with(self._setup.gets, imports.gets),
+                catalogue=lend_to_employee(_with(self._setup.catalogue, imports.updates)),
+            )
+            known = self._imported[id(imports)] = imports, setup  # keeps the id its own
+        return known[1]
 
     def app_of(self, name: str) -> web.Application:
         """Return an ASGI application that answers for one environment and for no other."""

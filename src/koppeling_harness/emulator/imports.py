@@ -55,7 +55,7 @@ def read_imports(paths: Sequence[Path]) -> Imports:
     found: list[Imports] = []
     for path in paths:
         try:
-            found.append(_read(path))
+            found.append(_read_once(path))
         except DocumentError as error:
             problems += error.problems
     if problems:
@@ -84,6 +84,21 @@ def _joined(found: Sequence[Imports]) -> Imports:
         definition=whole,
         not_understood=tuple(line for each in found for line in each.not_understood),
     )
+
+
+_ONCE: dict[tuple[Path, int, int], Imports] = {}
+"""What was read, by path, moment and size: a run asks before it begins, and when it opens ERP1."""
+
+
+def _read_once(path: Path) -> Imports:
+    try:
+        found = path.stat()
+    except (OSError, ValueError):  # told by the reader, as for any file
+        return _read(path)
+    key = (path, found.st_mtime_ns, found.st_size)
+    if key not in _ONCE:
+        _ONCE[key] = _read(path)
+    return _ONCE[key]
 
 
 def _read(path: Path) -> Imports:

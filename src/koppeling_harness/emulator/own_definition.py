@@ -19,7 +19,7 @@ from koppeling_harness.emulator.definition import (
 )
 from koppeling_harness.emulator.published import PublishedField, published
 from koppeling_harness.emulator.specification import Field
-from koppeling_harness.errors import ConfigurationError, Problem
+from koppeling_harness.errors import ConfigurationError
 from koppeling_harness.model.connector import (
     ConnectorField,
     CustomField,
@@ -124,17 +124,13 @@ def _join(
 def _source(own: OwnGetConnector, name: str, known: Mapping[str, Definition]) -> Definition:
     found = known.get(name.lower())
     if found is None:
-        raise _problem(own, f"its source {name!r} is not a supplied GetConnector of the emulator")
+        raise _problem(own, f"its source {name!r} is no GetConnector of ERP1")
     return found
 
 
 def _problem(own: OwnGetConnector, message: str) -> ConfigurationError:
-    problem = Problem(
-        where=f"GetConnector {own.id}",
-        message=message,
-        hint="copy_of names the supplied GetConnector that it is a copy of",
-    )
-    return ConfigurationError(problem.render())
+    hint = "copy_of names the supplied GetConnector that it is a copy of"
+    return ConfigurationError(f"GetConnector {own.id}: {message}", hint=hint)
 
 
 def _plain_select(definition: Definition) -> str:

@@ -180,7 +180,9 @@ class Certification:
         from koppeling_harness.hosting.emulated_releases import EmulatedReleases  # noqa: PLC0415 - see above
 
         labels = [*self._setting.run_ids] or [self.order.release]
-        host = EmulatedReleases(labels, redactor=self.redactor, clock=self._clock)
+        host = EmulatedReleases(
+            labels, redactor=self.redactor, clock=self._clock, imports=self.order.imports
+        )
         self._late, self.releases = host.late, host.releases
         return await self._started.enter_async_context(host)
 

@@ -22,12 +22,25 @@ class EmulatedReleases:
         labels: Of the releases.
         redactor: Replaces secrets in what is recorded.
         clock: Tells the time.
+        imports: Files with connectors for every integration.
+
+    Raises:
+        DocumentError: A file of `imports` has problems.
     """
 
-    def __init__(self, labels: Sequence[str], *, redactor: Redactor, clock: Clock) -> None:
+    def __init__(
+        self,
+        labels: Sequence[str],
+        *,
+        redactor: Redactor,
+        clock: Clock,
+        imports: Sequence[str] = (),
+    ) -> None:
         names = environment_names()
         self._erps = {
-            label: EmulatedErp(release=label, redactor=redactor, clock=clock, names=names)
+            label: EmulatedErp(
+                release=label, redactor=redactor, clock=clock, names=names, imports=imports
+            )
             for label in labels
         }
         self._started = AsyncExitStack()

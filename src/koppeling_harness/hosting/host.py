@@ -9,11 +9,12 @@ from typing import Self
 from koppeling_harness.clock import Clock
 from koppeling_harness.emulator import AppConnector, Erp1
 from koppeling_harness.emulator.access import app_connector
+from koppeling_harness.hosting.connectors import Connectors, own_get_connectors
 from koppeling_harness.hosting.declaration import webhook_events
 from koppeling_harness.hosting.late_traffic import LateTraffic
 from koppeling_harness.hosting.server import Doors, Server
 from koppeling_harness.model.access import ErpAccess, OAuthClient
-from koppeling_harness.model.connector import AppConnectorDefinition, OwnGetConnector
+from koppeling_harness.model.connector import AppConnectorDefinition
 from koppeling_harness.model.exchange import Recording
 from koppeling_harness.model.manifest import Manifest
 from koppeling_harness.model.scenario import Filling, Signed, WebhookStep
@@ -35,6 +36,10 @@ class EmulatedErp:
         redactor: Replaces secrets in what is recorded.
         clock: Tells the time.
         names: Gives ids of environments, where several share them; its own when None.
+        imports: Files with connectors for every integration.
+
+    Raises:
+        DocumentError: A file of `imports` has problems.
     """
 
     def __init__(
@@ -44,10 +49,12 @@ class EmulatedErp:
         redactor: Redactor,
         clock: Clock,
         names: Iterator[str] | None = None,
+        imports: Sequence[str] = (),
     ) -> None:
         self._redactor = redactor
         self._names = names
         self._erp1 = Erp1(release=release, clock=clock)
+        self._connectors = Connectors(imports)
         self._gateway = Gateway(redactor=redactor, clock=clock)
         self._own_door = OwnDoor(self._erp1.app, self._gateway)
         redactor.add_secret(self._own_door.key)
@@ -72,6 +79,7 @@ class EmulatedErp:
             own_get_connectors(planned.manifest),
             name=next(self._names) if self._names else None,
             app_connector=app,
+            imports=self._connectors.imports_of(planned.manifest),
         )
         name = opened.environment
         client = None if app is None else _client(app)
@@ -231,20 +239,6 @@ class EmulatedEnvironment:
         """Throw the environment away, with what was recorded in it."""
         self.shut()
         self._host.close(self.access.environment)
-
-
-def own_get_connectors(manifest: Manifest) -> tuple[OwnGetConnector, ...]:
-    """Return the integration's own GetConnectors: copies of supplied ones under an own name."""
-    return tuple(
-        OwnGetConnector(
-            id=each.id,
-            description=f"{manifest.title.nl}: {each.id}",
-            copy_of=each.copy_of,
-            fields=each.fields,
-        )
-        for each in manifest.get_connectors
-        if each.copy_of is not None
-    )
 
 
 def oauth_app(manifest: Manifest) -> AppConnector | None:

@@ -3,6 +3,7 @@
 from dataclasses import field
 from typing import Annotated, Any, Literal
 
+from koppeling_harness.model.connector import GetDefinition, OwnGetConnector
 from koppeling_harness.model.constraint import Limit, OneOf
 from koppeling_harness.model.operation import OperationKind, OperationTrigger, OtherCall
 from koppeling_harness.model.partner import IntegrationId, Partner
@@ -185,10 +186,23 @@ class GetConnectorUse:
     id: ConnectorId
     copy_of: ConnectorId | None = None
     """The supplied GetConnector that it is a copy of, under an own name (AFAS: STRUCT-27)."""
-    fields: Annotated[tuple[FieldId, ...], Limit(min_length=1)]
-    """The fields that it has and that the integration reads."""
+    fields: tuple[FieldId, ...] = ()
+    """The fields that it has and that the integration reads; with a `definition` those that it
+    shows, when none are named."""
     modified_field: FieldId | None = None
     """The modified-date field by which the integration reads changes only."""
+    definition: GetDefinition | NonEmpty | None = None
+    """What it selects: here, or in a file below the integration's folder, a definition in YAML or
+    AFAS's own export (`.gcn`). Once read, what is in the file."""
+
+    @property
+    def own(self) -> OwnGetConnector | None:
+        """What it selects, as far as that is said: a definition, or a copy of a supplied one."""
+        if isinstance(self.definition, OwnGetConnector):
+            return self.definition
+        if self.copy_of is None:
+            return None
+        return OwnGetConnector(id=self.id, copy_of=self.copy_of, fields=self.fields)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -288,6 +302,9 @@ class Manifest:
     oauth: OAuthUse | None = None
     """None for an integration that uses the classic token only."""
     operations: Annotated[tuple[Operation, ...], Limit(min_length=1)]
+    imports: tuple[NonEmpty, ...] = ()
+    """Files below the integration's folder with connectors that ERP1 does not have by itself:
+    OpenAPI files of AFAS, snapshots. Once read, their whole paths."""
     state: tuple[NonEmpty, ...] = ()
     """Patterns of files in its work folder where it keeps data by design, such as `state/*.json`:
     no log. `*` stands for anything, folders too."""

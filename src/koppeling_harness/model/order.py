@@ -55,5 +55,7 @@ class Order:
     """Files of AFAS's decisions, whose waivers count."""
     in_process: bool = False
     """Whether hooks in Python run in this process, for a debugger."""
+    imports: tuple[str, ...] = ()
+    """Files with connectors that ERP1 has beside its own, for every integration."""
     allow_missing: tuple[str, ...] = ()
     """Programs whose absence is known: what needs one may be set aside."""

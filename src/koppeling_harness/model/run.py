@@ -251,7 +251,8 @@ class IntegrationRecord:
     problem: str = ""
     """Why it was set aside, when it could not be loaded."""
     problem_kind: str = ""
-    """`missing_runtime` when it is in order but a program that it needs is not there."""
+    """`missing_runtime` when it is in order but a program that it needs is not there;
+    `missing_connectors` when it declares what ERP1 does not have."""
     missing_allowed: bool = False
     """Whether it was said to be known that the program that it needs is not there."""
     problem_advice: Text | None = None

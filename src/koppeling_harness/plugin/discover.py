@@ -47,6 +47,8 @@ class SetAside:
         hint: What to do about it.
         missing: The programs that are not there, when it is in order but for them.
         advice: The hint in both languages, where it has them.
+        lacks: Whether it is in order, but declares connectors or fields that ERP1 does not have.
+        declared: The connectors that it declares, where its manifest could be read.
     """
 
     name: str
@@ -55,6 +57,8 @@ class SetAside:
     hint: str = ""
     missing: tuple[str, ...] = ()
     advice: Text | None = None
+    lacks: bool = False
+    declared: tuple[str, ...] = ()
 
     @property
     def missing_runtime(self) -> bool:

@@ -1,6 +1,7 @@
 """The emulated ERP1 from the command line: serve it, list its switches, import, take a snapshot."""
 
 import asyncio
+import difflib
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -21,6 +22,7 @@ from koppeling_harness.emulator.serve import ServeOptions as ServeOptions
 from koppeling_harness.emulator.serve import serve
 from koppeling_harness.emulator.specification import write_catalogue
 from koppeling_harness.errors import ConfigurationError
+from koppeling_harness.hosting.connectors import Connectors, Listed
 from koppeling_harness.http.connection import Connection
 from koppeling_harness.model.access import ErpAccess
 from koppeling_harness.model.secret import Secret
@@ -59,7 +61,7 @@ def serve_environment(
         ConfigurationError: A file or an option does not fit.
         UsageError: The address cannot be listened on.
     """
-    report = read_imports(imports)
+    report = read_imports([*load_settings(Path()).imports, *imports])
     for line in report.not_understood:
         warn(f"not understood: {line}")
     serve(
@@ -122,6 +124,31 @@ def moment(text: str) -> datetime:
     except (ValueError, OverflowError):
         message = f"--now {text!r}: expected a day such as 2027-05-01, or 2027-05-01T09:00"
         raise ConfigurationError(message) from None
+
+
+def connectors(named: Sequence[str], imports: Sequence[Path]) -> tuple[Listed, ...]:
+    """Return the connectors of ERP1, those of the settings here and of files among them.
+
+    Args:
+        named: Ids that are meant, in any case; all of them when empty.
+        imports: Files with connectors, as `serve --import` takes them.
+
+    Raises:
+        DocumentError: A file has problems.
+        ConfigurationError: ERP1 has none of that id.
+    """
+    files = (*load_settings(Path()).imports, *imports)
+    every = Connectors(tuple(map(str, files))).listed()
+    known = {each.id.lower() for each in every}
+    for name in named:
+        if name.lower() not in known:
+            near = difflib.get_close_matches(name.lower(), list(known), n=1)
+            meant = next((each.id for each in every if each.id.lower() in near), "")
+            hint = f"Did you mean `{meant}`?" if meant else "Without a name all are listed."
+            message = f"ERP1 has no connector `{name}`"
+            raise ConfigurationError(message, hint=hint)
+    wanted = {each.lower() for each in named} or known
+    return tuple(each for each in every if each.id.lower() in wanted)
 
 
 def quirk_settings(pairs: Sequence[str]) -> dict[str, str]:

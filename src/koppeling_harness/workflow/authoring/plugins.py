@@ -11,6 +11,7 @@ from koppeling_harness.clock import SystemClock
 from koppeling_harness.config.settings import load_settings
 from koppeling_harness.document import to_plain
 from koppeling_harness.errors import NothingToRunError, PluginError
+from koppeling_harness.hosting.connectors import Connectors, with_connectors
 from koppeling_harness.hosting.host import EmulatedErp
 from koppeling_harness.model.operation import RunContext
 from koppeling_harness.model.scenario import Scenario
@@ -100,7 +101,7 @@ def check(folder: Path) -> tuple[Checked, ...]:
         message = f"{folder}: found no integration"
         hint = "A plugin is a folder with koppeling.yaml in it; `koppeling schema plugin` tells."
         raise NothingToRunError(message, hint=hint)
-    usable = with_environments(with_runtimes(found))
+    usable = with_connectors(with_environments(with_runtimes(found)), Connectors(_imports()))
     return (*asyncio.run(_check_all(usable.integrations)), *map(_refused, usable.set_aside))
 
 
@@ -120,10 +121,17 @@ def require_all(checked: Sequence[Checked]) -> None:
 async def _check_all(integrations: Sequence[Integration]) -> list[Checked]:
     redactor = Redactor(secrets.token_bytes(32))
     erp1 = EmulatedErp(
-        release=load_settings(Path()).current_release, redactor=redactor, clock=SystemClock()
+        release=load_settings(Path()).current_release,
+        redactor=redactor,
+        clock=SystemClock(),
+        imports=_imports(),
     )
     async with erp1:
         return [await _check(each, erp1) for each in integrations]
+
+
+def _imports() -> tuple[str, ...]:
+    return tuple(map(str, load_settings(Path()).imports))
 
 
 async def _check(integration: Integration, erp1: EmulatedErp) -> Checked:

@@ -6,9 +6,11 @@ from typing import Any
 
 from koppeling_harness.config.folders import default_plugins
 from koppeling_harness.config.manifest import MANIFEST, load_manifest
+from koppeling_harness.config.settings import load_settings
 from koppeling_harness.document import to_plain
 from koppeling_harness.emulator.releases import RELEASES
 from koppeling_harness.errors import ConfigurationError, DocumentError, NothingToRunError, Problem
+from koppeling_harness.hosting.connectors import Connectors
 from koppeling_harness.model.manifest import Manifest
 from koppeling_harness.model.scenario import OperationStep, Scenario
 from koppeling_harness.scenario.known_lists import (
@@ -136,7 +138,10 @@ def _own_problems(path: Path) -> Iterator[Problem]:
     if not (folder.parent / MANIFEST).is_file():
         return
     manifest = load_manifest(folder.parent / MANIFEST)
-    for scenario in load_scenarios([path]):
+    scenarios = load_scenarios([path])
+    connectors = Connectors(tuple(map(str, load_settings(Path()).imports)))
+    yield from connectors.lacking_in(scenarios, manifest)
+    for scenario in scenarios:
         for step in scenario.when:
             if isinstance(step, OperationStep) and not _is_known(step.operation, manifest):
                 names = [each.name for each in manifest.operations]

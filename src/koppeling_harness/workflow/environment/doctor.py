@@ -17,6 +17,7 @@ from koppeling_harness.errors import (
     ErpUnavailableError,
     ExitCode,
 )
+from koppeling_harness.hosting.connectors import Connectors, with_connectors
 from koppeling_harness.hosting.real_erp import RealTarget
 from koppeling_harness.model.diagnosis import DoctorLine
 from koppeling_harness.model.manifest import Manifest
@@ -78,9 +79,8 @@ def diagnose(
     """
     lines: list[DoctorLine] = []
     settings = _settings(folder, lines)
-    found = _integrations(
-        plugins or tuple(folder / each for each in places_of_integrations()), lines
-    )
+    places = plugins or tuple(folder / each for each in places_of_integrations())
+    found = _integrations(places, settings, lines, on_erp1=not environment)
     lines += _machine(folder)
     target = None
     if environment and settings is not None:
@@ -177,9 +177,22 @@ def _settings(folder: Path, lines: list[DoctorLine]) -> Settings | None:
     return settings
 
 
-def _integrations(folders: Sequence[Path], lines: list[DoctorLine]) -> Discovery:
+def _integrations(
+    folders: Sequence[Path],
+    settings: Settings | None,
+    lines: list[DoctorLine],
+    *,
+    on_erp1: bool,
+) -> Discovery:
     there = [each for each in folders if each.exists()]
     found = with_runtimes(discover(there))
+    if on_erp1 and settings is not None:
+        try:
+            found = with_connectors(found, Connectors(tuple(map(str, settings.imports))))
+        except DocumentError as error:
+            expected = "files of [erp1] imports that can be read"
+            remedy = "Mend the places that are named."
+            lines.append(failed("imports", error.message, expected, remedy))
     for each in found.integrations:
         name, runtime = each.manifest.id, each.manifest.runtime.kind
         lines.append(passed(f"integration {name}", f"runtime {runtime}", "its runtime"))

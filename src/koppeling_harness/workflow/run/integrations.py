@@ -9,6 +9,7 @@ from koppeling_harness.errors import (
     NothingToRunError,
     UsageError,
 )
+from koppeling_harness.model.manifest import Manifest
 from koppeling_harness.model.order import Order
 from koppeling_harness.model.scenario import Scenario
 from koppeling_harness.plugin.discover import Discovery, Integration, SetAside, discover
@@ -27,7 +28,8 @@ def find_integrations(order: Order, rerun: Rerun | None = None) -> Discovery:
 
     Raises:
         NothingToRunError: There is none.
-        ConfigurationError: One that was asked for by name cannot be loaded.
+        ConfigurationError: One that was asked for by name cannot be loaded, or declares what ERP1
+            does not have; or a file of `imports` has problems.
         UsageError: It asks for hooks in this process, of more than one integration.
     """
     folders = tuple(map(Path, order.plugins))
@@ -45,12 +47,38 @@ def find_integrations(order: Order, rerun: Rerun | None = None) -> Discovery:
         _require_one(found, isolated=order.isolated)
     else:
         found = with_environments(found, everyone=order.isolated)
+    if not order.environment:
+        found = _with_connectors(found, order)
     asked_for = set(map(str, folders))
     for each in found.set_aside:
-        if each.name in order.only or (each.missing_runtime and each.where in asked_for):
+        is_kept_out = each.missing_runtime or each.lacks
+        if each.name in order.only or (is_kept_out and each.where in asked_for):
             message = f"{each.where}: {each.problem}"
             raise ConfigurationError(message, hint=each.hint)
     return found
+
+
+def require_connectors(
+    scenarios: Sequence[Scenario], manifest: Manifest, imports: Sequence[str]
+) -> None:
+    """Raise when scenarios ask ERP1 for a connector that it does not have.
+
+    Raises:
+        DocumentError: Each place where they do.
+    """
+    from koppeling_harness.hosting.connectors import Connectors  # noqa: PLC0415 - as below
+
+    problems = list(Connectors(imports).lacking_in(scenarios, manifest))
+    if problems:
+        raise DocumentError(problems)
+
+
+def _with_connectors(found: Discovery, order: Order) -> Discovery:
+    """Set integrations aside that declare what ERP1 does not have."""
+    # of the emulator a command imports only what it uses: other ones only list integrations
+    from koppeling_harness.hosting.connectors import Connectors, with_connectors  # noqa: PLC0415
+
+    return with_connectors(found, Connectors(order.imports))
 
 
 def _require_one(found: Discovery, *, isolated: bool) -> None:
@@ -94,9 +122,12 @@ def kept_readings() -> Path:
 
 
 def own_scenarios(
-    discovery: Discovery,
+    discovery: Discovery, order: Order
 ) -> tuple[Discovery, Mapping[str, tuple[Scenario, ...]]]:
-    """Return each integration's own scenarios; whose files have problems is set aside."""
+    """Return each integration's own scenarios; whose files have problems is set aside.
+
+    So is one whose scenarios ask ERP1 for a connector that it does not have.
+    """
     own: dict[str, tuple[Scenario, ...]] = {}
     kept: list[Integration] = []
     set_aside: list[SetAside] = list(discovery.set_aside)
@@ -104,6 +135,8 @@ def own_scenarios(
         try:
             paths = [each.scenarios] if each.scenarios else []
             own[each.manifest.id] = load_scenarios(paths, kept_in=kept_readings())
+            if own[each.manifest.id] and not order.environment:
+                require_connectors(own[each.manifest.id], each.manifest, order.imports)
         except DocumentError as error:
             set_aside.append(
                 SetAside(

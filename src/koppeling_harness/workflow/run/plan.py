@@ -68,7 +68,7 @@ def plan_runs(many: Sequence[PreparedOrder]) -> tuple[RunPlan, ...]:
     first = many[0]
     discovery = find_integrations(first.order, first.rerun)
     pack = load_scenarios(tuple(map(Path, first.order.packs)), kept_in=kept_readings())
-    discovery, own = own_scenarios(discovery)
+    discovery, own = own_scenarios(discovery, first.order)
     plans = tuple(_plan(each, discovery, pack, own) for each in many)
     if not discovery.set_aside and not any(each.by_integration for each in plans):
         releases = ", ".join(each.order.release for each in many)

@@ -63,4 +63,5 @@ def with_defaults(order: Order) -> Order:
         packs=tuple(packs),
         release=order.release or settings.current_release,
         allow_missing=tuple(allowed),
+        imports=order.imports or tuple(map(str, settings.imports)),
     )

@@ -113,6 +113,8 @@ def _lapsed(
     )
 
 
+LACKS_CONNECTORS = "missing_connectors"
+"""Value of `problem_kind` for an integration that declares what ERP1 does not have."""
 MISSING_RUNTIME = "missing_runtime"
 """Value of `problem_kind` for an integration whose programs are not there."""
 
@@ -138,7 +140,10 @@ def set_aside(each: SetAside, *, allow_missing: Collection[str] = ()) -> Integra
         ),
         results=(),
         problem=f"{each.where}: {each.problem}{hint}",
-        problem_kind=MISSING_RUNTIME if each.missing_runtime else "",
+        problem_kind=(
+            MISSING_RUNTIME if each.missing_runtime else LACKS_CONNECTORS if each.lacks else ""
+        ),
+        declared=each.declared,
         problem_advice=each.advice,
         missing_allowed=allowed,
     )

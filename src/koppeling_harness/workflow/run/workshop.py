@@ -58,7 +58,9 @@ class Workshop:
         self._integrations: dict[str, Integration] = {}
         self._runners: dict[str, IntegrationRunner] = {}
         redactor = Redactor(secrets.token_bytes(32))
-        self._erp = EmulatedErp(release=order.release, redactor=redactor, clock=clock)
+        self._erp = EmulatedErp(
+            release=order.release, redactor=redactor, clock=clock, imports=order.imports
+        )
         self._engine = Engine(
             environments=self._erp,
             runners=self._runners,

@@ -1,11 +1,15 @@
-"""Base85 in its three alphabets, which is undone for whole tokens only."""
+"""Base85 in its three alphabets, which is undone for tokens and hexadecimal digits only."""
 
 import base64
+import re
 from collections.abc import Iterator, Mapping, Sequence
+
+PACKED_DIGITS_LEAST = 32
+"""So many hexadecimal digits, written in base85, are seen whoever they belong to."""
 
 
 def base85_forms(text: str) -> tuple[str, ...]:
-    """Return a text in the three alphabets of base85, which are undone for a whole token only."""
+    """Return a text in the three alphabets of base85."""
     data = text.encode("utf-8", "surrogatepass")
     usual = base64.b85encode(data)
     return (
@@ -47,3 +51,50 @@ def _said(text: str, places: Sequence[int], digits: Mapping[str, int]) -> bytes:
             number = number * 85 + digits.get(text[place], 0)
         data += (number & 0xFFFFFFFF).to_bytes(4, "big")
     return bytes(data)
+
+
+def packed_digits(raw: bytes) -> Iterator[tuple[Sequence[int], bytes]]:
+    """Yield the hexadecimal digits that stand in base85, and where the characters that say them.
+
+    Five characters say four digits, and the first of the five is one of a few: in 32 digits, eight
+    times in a row. So what thousands of tokens look like in base85 need not be kept.
+
+    Args:
+        raw: A byte per character.
+    """
+    for shape, digits in _HEX_SHAPES:
+        for start, data in _digits_in(raw, shape, digits):
+            yield range(start, start + len(data) * 5 // 4), data
+    if b'\\"' in raw:  # of the three alphabets ASCII85 has quotes, and JSON a backslash before them
+        places: list[int] = []
+        for start, data in _digits_in(raw.replace(b'\\"', b'"'), *_HEX_SHAPES[1]):
+            places = places or [at for at in range(len(raw)) if raw[at : at + 2] != b'\\"']
+            yield places[start : start + len(data) * 5 // 4], data
+
+
+def _hex_shape(digits: Mapping[str, int]) -> bytes:
+    """Return what marks each character that may be the first of five that say four digits."""
+    numbers = {first << 24 | rest for first in _HEX for rest in (0x303030, 0x666666)}
+    lead = {number // 85**4 for number in numbers}
+    return bytes(120 if digits.get(chr(code)) in lead else 32 for code in range(256))
+
+
+_HEX = b"0123456789ABCDEFabcdef"
+_GROUPS = PACKED_DIGITS_LEAST // 4
+_LIKELY = re.compile(rb"x{%d,}" % _GROUPS)
+_DIGITS = re.compile(rb"[0-9A-Fa-f]{12}")
+_HEX_SHAPES = tuple((_hex_shape(digits), digits) for _, digits in _BASE85)
+
+
+def _digits_in(raw: bytes, shape: bytes, digits: Mapping[str, int]) -> Iterator[tuple[int, bytes]]:
+    marks = raw.translate(shape)
+    for phase in range(5):
+        firsts = marks[phase::5]
+        if b"x" * _GROUPS not in firsts:
+            continue
+        for likely in _LIKELY.finditer(firsts):
+            start = phase + 5 * likely.start()
+            places = range(start, min(phase + 5 * likely.end(), len(raw)))
+            data = _said(raw.decode("latin-1"), places, digits)
+            if _DIGITS.search(data):
+                yield start, data

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import unquote
 
 from koppeling_harness.model.secret import Secret
-from koppeling_harness.traffic.base85 import base85_forms
+from koppeling_harness.traffic.base85 import PACKED_DIGITS_LEAST, base85_forms
 from koppeling_harness.traffic.personal import Replace, replace_personal
 from koppeling_harness.traffic.private_values import PrivateValues
 from koppeling_harness.traffic.secret_index import Found, PartIndex, SecretIndex
@@ -22,6 +22,7 @@ from koppeling_harness.traffic.spellings import (
 _TOKEN_DATA = re.compile(r"<data>\s*([0-9A-Fa-f]{32,128})\s*<")
 _BEFORE_DATA = re.compile(r"(?:<token>\s*)?(?:<version>\s*[0-9]+\s*</version>\s*)?<data>\s*$")
 _AFTER_DATA = re.compile(r"\s*</data>(?:\s*</token>)?")
+_PACKED_DIGITS = re.compile(rf"[0-9A-Fa-f]{{{PACKED_DIGITS_LEAST},}}")
 _FRAME = 80
 _BETWEEN = re.compile(r"[ \t\r\"'+=.\\]*(?:\n|\\[rn])(?:\s|\\[rn]|[\"'+=])*")
 _PACKED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-%")
@@ -63,8 +64,9 @@ class Redactor:
         text = secret.reveal()
         data = _TOKEN_DATA.search(text)
         value = text if data is None else data.group(1).upper()
-        for packed in base85_forms(value):
-            self._add_whole(packed, kind=kind, value=value)
+        if not _PACKED_DIGITS.fullmatch(value):
+            for packed in base85_forms(value):
+                self._add_whole(packed, kind=kind, value=value)
         if data is not None:
             self._add_token_data(value)
             return

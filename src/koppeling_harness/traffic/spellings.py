@@ -13,7 +13,7 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 
-from koppeling_harness.traffic.base85 import packed_tokens
+from koppeling_harness.traffic.base85 import packed_digits, packed_tokens
 
 Span = tuple[int, int]
 
@@ -467,7 +467,7 @@ def _piece(
 
 
 def _base85(view: View) -> Iterator[View]:
-    for places, data in packed_tokens(view.text):
+    for places, data in itertools.chain(packed_tokens(view.text), packed_digits(view.raw)):
 
         def locate(start: int, end: int, places: Sequence[int] = places) -> Span:
             last = min(len(places), -(-end * 5 // 4)) - 1

@@ -8,6 +8,7 @@ from urllib.parse import quote, quote_plus
 import pytest
 
 from koppeling_harness.model.secret import Secret
+from koppeling_harness.traffic.base85 import base85_forms
 from koppeling_harness.traffic.private_values import PrivateValues
 from koppeling_harness.traffic.redactor import Redactor
 
@@ -278,3 +279,17 @@ def test_a_token_in_ascii85_is_found_between_the_quotes_of_json():
 
     for text in (packed, json.dumps(packed), json.dumps(json.dumps({"key": packed}))):
         assert redactor.find_secrets(text.encode()) == ("token",)
+
+
+@pytest.mark.parametrize("alphabet", range(3), ids=["base85", "ascii85", "z85"])
+def test_hexadecimal_digits_are_found_in_base85_in_either_case_wherever_they_begin(alphabet):
+    secrets = [hashlib.sha256(bytes([at])).hexdigest()[: 32 + at % 33] for at in range(99)]
+    redactor = Redactor(b"key")
+    for each in secrets:
+        redactor.add_secret(Secret(each))
+
+    for at, each in enumerate(secrets):
+        for written in (each, each.upper()):
+            packed = "x" * (at % 5) + base85_forms(written)[alphabet]
+            for text in (packed, json.dumps(packed), json.dumps(json.dumps({"key": packed}))):
+                assert redactor.find_secrets(text.encode()) == ("token",), text

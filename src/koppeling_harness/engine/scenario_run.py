@@ -116,7 +116,7 @@ async def run_scenario(
         stage = _stage(planned, environment, bench, trigger, shield)
         try:
             await _within_limit(planned, stage, course)
-            course.findings += await trigger.check_traffic(shield.exchanges())
+            course.findings += await trigger.check_traffic(shield.exchanges)
         finally:
             ended = await trigger.finish()
         if ended is not None:

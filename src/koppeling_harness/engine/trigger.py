@@ -152,11 +152,13 @@ class Trigger:
         status = await self._webhooks.deliver(session.webhook_url, step)
         return {"status": status, "duration_s": self._clock.elapsed_s() - started_s}
 
-    async def check_traffic(self, exchanges: tuple[Exchange, ...]) -> tuple[Finding, ...]:
+    async def check_traffic(
+        self, exchanges: Callable[[], tuple[Exchange, ...]]
+    ) -> tuple[Finding, ...]:
         """Return what the integration's own traffic checks object to."""
-        if self._session is None or self._broken:
+        if self._session is None or self._broken or not self._session.checks_traffic:
             return ()
-        found = await self._session.check_traffic(exchanges)
+        found = await self._session.check_traffic(exchanges())
         if isinstance(found, Breakdown):
             self._broken = True
             return (self._stopped(found, "koppeling_check_traffic").finding,)

@@ -85,10 +85,10 @@ class EmulatedErp:
         client = None if app is None else _client(app)
         # no date and no kind of app connector shuts the harness itself out
         own = self._erp1.environment(name).add_token(AppConnector(), own=True).xml
-        self._redactor.add_secret(opened.token)
-        self._redactor.add_secret(own)
+        self._redactor.add_secret(opened.token, is_new=True)
+        self._redactor.add_secret(own, is_new=True)
         if client is not None and client.client_secret is not None:
-            self._redactor.add_secret(client.client_secret, kind="secret")
+            self._redactor.add_secret(client.client_secret, kind="secret", is_new=True)
         door = self._gateway.open(
             name,
             self._erp1.app_of(name),
@@ -110,7 +110,7 @@ class EmulatedErp:
         wanted = webhook_events(planned.manifest)
         secret = Secret(secrets.token_urlsafe(24)) if wanted and self._erp1.sends_webhooks else None
         if secret is not None:
-            self._redactor.add_secret(secret)
+            self._redactor.add_secret(secret, is_new=True)
         return EmulatedEnvironment(
             access=access, gateway_url=gateway_url, door=door, host=self, webhooks=(secret, wanted)
         )

@@ -45,6 +45,7 @@ class CommandWorker:
     """Starts a process for each operation, and reads its exit code and what it wrote to stdout."""
 
     webhook_url = None
+    checks_traffic = False
     is_alive = True
 
     def __init__(self, runtime: CommandRuntime, start: Start) -> None:

@@ -46,6 +46,8 @@ class ServiceWorker:
         process: The process, None when it was running already.
     """
 
+    checks_traffic = False
+
     def __init__(
         self, runtime: HttpRuntime, start: Start, url: str, process: Process | None
     ) -> None:

@@ -228,6 +228,11 @@ class Session:
         """Where ERP1 may deliver webhooks; None when the integration receives none."""
         return self._worker.webhook_url
 
+    @property
+    def checks_traffic(self) -> bool:
+        """Whether the integration has rules of its own for what went over the wire."""
+        return self._worker.checks_traffic
+
     async def prepare(self, *, timeout_s: float) -> Breakdown | None:
         """Make the integration ready. Called by `IntegrationRunner.open`."""
         return await self._judged(self._worker.prepare(self._context, timeout_s=timeout_s))

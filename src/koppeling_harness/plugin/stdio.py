@@ -48,6 +48,11 @@ class StdioWorker:
         """Whether it can be told something."""
         return self._channel.is_alive
 
+    @property
+    def checks_traffic(self) -> bool:
+        """Whether it has rules of its own for what went over the wire."""
+        return "check_traffic" in self._hooks
+
     def new_log(self) -> Log:
         """Begin a fresh log, and return it."""
         return self._channel.new_log()

@@ -28,6 +28,11 @@ class Worker(Protocol):
         """Where ERP1 may deliver webhooks; None when the integration receives none."""
         ...
 
+    @property
+    def checks_traffic(self) -> bool:
+        """Whether it has rules of its own for what went over the wire."""
+        ...
+
     def new_log(self) -> Log:
         """Begin a fresh log, and return it."""
         ...

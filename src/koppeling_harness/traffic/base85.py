@@ -53,22 +53,22 @@ def _said(text: str, places: Sequence[int], digits: Mapping[str, int]) -> bytes:
     return bytes(data)
 
 
-def packed_digits(raw: bytes) -> Iterator[tuple[Sequence[int], bytes]]:
+def packed_digits(run: bytes) -> Iterator[tuple[Sequence[int], bytes]]:
     """Yield the hexadecimal digits that stand in base85, and where the characters that say them.
 
     Five characters say four digits, and the first of the five is one of a few: in 32 digits, eight
     times in a row. So what thousands of tokens look like in base85 need not be kept.
 
     Args:
-        raw: A byte per character.
+        run: Characters without a blank between them.
     """
     for shape, digits in _HEX_SHAPES:
-        for start, data in _digits_in(raw, shape, digits):
+        for start, data in _digits_in(run, shape, digits):
             yield range(start, start + len(data) * 5 // 4), data
-    if b'\\"' in raw:  # of the three alphabets ASCII85 has quotes, and JSON a backslash before them
+    if b'\\"' in run:  # of the three alphabets ASCII85 has quotes, and JSON a backslash before them
         places: list[int] = []
-        for start, data in _digits_in(raw.replace(b'\\"', b'"'), *_HEX_SHAPES[1]):
-            places = places or [at for at in range(len(raw)) if raw[at : at + 2] != b'\\"']
+        for start, data in _digits_in(run.replace(b'\\"', b'"'), *_HEX_SHAPES[1]):
+            places = places or [at for at in range(len(run)) if run[at : at + 2] != b'\\"']
             yield places[start : start + len(data) * 5 // 4], data
 
 
@@ -86,15 +86,15 @@ _DIGITS = re.compile(rb"[0-9A-Fa-f]{12}")
 _HEX_SHAPES = tuple((_hex_shape(digits), digits) for _, digits in _BASE85)
 
 
-def _digits_in(raw: bytes, shape: bytes, digits: Mapping[str, int]) -> Iterator[tuple[int, bytes]]:
-    marks = raw.translate(shape)
+def _digits_in(run: bytes, shape: bytes, digits: Mapping[str, int]) -> Iterator[tuple[int, bytes]]:
+    marks = run.translate(shape)
     for phase in range(5):
         firsts = marks[phase::5]
         if b"x" * _GROUPS not in firsts:
             continue
         for likely in _LIKELY.finditer(firsts):
             start = phase + 5 * likely.start()
-            places = range(start, min(phase + 5 * likely.end(), len(raw)))
-            data = _said(raw.decode("latin-1"), places, digits)
+            places = range(start, min(phase + 5 * likely.end(), len(run)))
+            data = _said(run.decode("latin-1"), places, digits)
             if _DIGITS.search(data):
                 yield start, data

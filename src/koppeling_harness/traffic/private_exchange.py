@@ -115,7 +115,9 @@ class Privacy:
         def body(content: str | None) -> str | None:
             if content is None:
                 return None
-            return text(_ANY_MEMBER.sub(self._short_member, content))
+            if self._values.has_short:
+                content = _ANY_MEMBER.sub(self._short_member, content)
+            return text(content)
 
         return replace(
             placed,

@@ -96,6 +96,11 @@ class PrivateValues:
         """Return whether a text is one of the values, of whatever length, as a whole."""
         return text in self._known
 
+    @property
+    def has_short(self) -> bool:
+        """Whether there is any value that counts only as the whole of a member."""
+        return bool(self._short)
+
     def is_short(self, text: str) -> bool:
         """Return whether a text is a short value as a whole."""
         return text in self._short

@@ -24,6 +24,8 @@ _BEFORE_DATA = re.compile(r"(?:<token>\s*)?(?:<version>\s*[0-9]+\s*</version>\s*
 _AFTER_DATA = re.compile(r"\s*</data>(?:\s*</token>)?")
 _PACKED_DIGITS = re.compile(rf"[0-9A-Fa-f]{{{PACKED_DIGITS_LEAST},}}")
 _FRAME = 80
+_SEEN_MOST = 4_000_000
+"""So many characters of text are held that were seen."""
 _BETWEEN = re.compile(r"[ \t\r\"'+=.\\]*(?:\n|\\[rn])(?:\s|\\[rn]|[\"'+=])*")
 _PACKED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-%")
 _PACKED_MOST = 16
@@ -55,12 +57,22 @@ class Redactor:
         self._whole = SecretIndex()
         self._parts = PartIndex()
         self._known: set[Secret] = set()
+        self._seen: dict[str, list[Found]] = {}
+        self._seen_size = 0
 
-    def add_secret(self, secret: Secret, kind: str = "token") -> None:
-        """Look for a secret from now on, in any of its written forms."""
+    def add_secret(self, secret: Secret, kind: str = "token", *, is_new: bool = False) -> None:
+        """Look for a secret from now on, in any of its written forms.
+
+        Args:
+            secret: What is looked for.
+            kind: What sort of secret it is.
+            is_new: Whether it was drawn just now, so that it stands in nothing that was seen.
+        """
         if secret in self._known:
             return
         self._known.add(secret)
+        if not is_new:
+            self._forget()
         text = secret.reveal()
         data = _TOKEN_DATA.search(text)
         value = text if data is None else data.group(1).upper()
@@ -68,7 +80,7 @@ class Redactor:
             for packed in base85_forms(value):
                 self._add_whole(packed, kind=kind, value=value)
         if data is not None:
-            self._add_token_data(value)
+            self._add_token_data(value, is_new=is_new)
             return
         # a JWT begins alike whoever it belongs to
         part = text.partition(".")[2] if text.startswith("eyJ") and "." in text else text
@@ -103,7 +115,7 @@ class Redactor:
         """Return a text with every secret replaced, and nothing else."""
         parts: list[str] = []
         done = 0
-        for each in self._found(text):
+        for each in self._found_in(text):
             if counts is not None:
                 counts[each.kind] += 1
             parts += [text[done : each.start], self.placeholder(each.kind, each.value)]
@@ -166,13 +178,15 @@ class Redactor:
         if '"' in text:  # quotes in JSON are not undone: every body is full of them
             self._whole.add(text.replace('"', '\\"'), kind=kind, value=value)
 
-    def _add_token_data(self, data: str) -> bool:
+    def _add_token_data(self, data: str, *, is_new: bool = False) -> bool:
         """Look for a token from now on; return whether it was not known."""
         value = data.upper()
         token = Secret(value)
         if token in self._known:
             return False
         self._known.add(token)
+        if not is_new:
+            self._forget()
         if not self._parts.add(value, kind="token", value=value):
             for form in (value, value.lower(), data):
                 self._whole.add(form, kind="token", value=value)
@@ -184,6 +198,24 @@ class Redactor:
             return False
         news = [self._add_token_data(each.group(1)) for each in _TOKEN_DATA.finditer(text)]
         return any(news)
+
+    def _found_in(self, text: str) -> list[Found]:
+        """Return where secrets stand in a text; in one that was seen lately where they stood.
+
+        Files and headers say the same from call to call and from scenario to scenario.
+        """
+        found = self._seen.get(text)
+        if found is None:
+            found = self._found(text)
+            self._seen_size += len(text)
+            if self._seen_size > _SEEN_MOST:
+                self._forget()
+            self._seen[text] = found
+        return found
+
+    def _forget(self) -> None:
+        self._seen.clear()
+        self._seen_size = 0
 
     def _found(self, text: str) -> list[Found]:
         """Return where secrets stand in a text, in order, never overlapping."""

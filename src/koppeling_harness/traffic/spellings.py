@@ -11,9 +11,9 @@ import itertools
 import re
 from array import array
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from koppeling_harness.traffic.base85 import packed_digits, packed_tokens
+from koppeling_harness.traffic.base85 import PACKED_DIGITS_LEAST, packed_digits, packed_tokens
 
 Span = tuple[int, int]
 
@@ -60,6 +60,7 @@ _DIGITS = "0123456789"
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _ALNUM_SHAPE = _shape(_DIGITS + _LETTERS, fold=True)
 _PRINTABLE_SHAPE = _shape("".join(map(chr, range(32, 127))))
+_UNBROKEN_SHAPE = _shape("".join(map(chr, range(33, 127))))
 _BASE64_SHAPE = _shape(_DIGITS + _LETTERS + _LETTERS.upper() + "+/_-")
 _HEX_SHAPE = _shape(_DIGITS + "abcdef", fold=True)
 _LIST_SHAPE = _shape(_DIGITS + " ,;:.|[]()\t\r\n\"'")
@@ -467,10 +468,18 @@ def _piece(
 
 
 def _base85(view: View) -> Iterator[View]:
-    for places, data in itertools.chain(packed_tokens(view.text), packed_digits(view.raw)):
+    yield from _packed_five_to_four(view, 0, packed_tokens(view.text))
+    for first, last in _runs(view.raw.translate(_UNBROKEN_SHAPE), PACKED_DIGITS_LEAST * 5 // 4):
+        yield from _packed_five_to_four(view, first, packed_digits(view.raw[first:last]))
+
+
+def _packed_five_to_four(
+    view: View, first: int, packed: Iterable[tuple[Sequence[int], bytes]]
+) -> Iterator[View]:
+    for places, data in packed:
 
         def locate(start: int, end: int, places: Sequence[int] = places) -> Span:
             last = min(len(places), -(-end * 5 // 4)) - 1
-            return view.locate(places[start * 5 // 4], places[last] + 1)
+            return view.locate(first + places[start * 5 // 4], first + places[last] + 1)
 
         yield View(data.decode("latin-1"), locate, decoded=True)

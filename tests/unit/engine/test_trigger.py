@@ -35,6 +35,7 @@ class Session:
     answer: object
     log: str = ""
     webhook_url: str | None = None
+    checks_traffic: bool = False
     ended: Breakdown | None = None
     calls: list[str] = field(default_factory=list)
 
@@ -108,7 +109,16 @@ def test_a_session_that_did_not_start_is_not_asked_anything():
     assert isinstance(made, Stop)
     assert (made.outcome, made.cause) == (Outcome.INCONCLUSIVE, Cause.CONFIGURATION)
     assert asyncio.run(trigger.finish()) is None
-    assert asyncio.run(trigger.check_traffic(())) == ()
+    assert asyncio.run(trigger.check_traffic(tuple)) == ()
+
+
+def test_traffic_is_not_got_ready_for_an_integration_without_checks_of_its_own():
+    trigger, _ = triggered(Session(answer=OperationResult(ok=True)))
+
+    def no_traffic():
+        raise AssertionError
+
+    assert asyncio.run(trigger.check_traffic(no_traffic)) == ()
 
 
 def test_an_operation_that_the_manifest_lacks_is_never_triggered():

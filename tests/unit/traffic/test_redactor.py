@@ -293,3 +293,17 @@ def test_hexadecimal_digits_are_found_in_base85_in_either_case_wherever_they_beg
             packed = "x" * (at % 5) + base85_forms(written)[alphabet]
             for text in (packed, json.dumps(packed), json.dumps(json.dumps({"key": packed}))):
                 assert redactor.find_secrets(text.encode()) == ("token",), text
+
+
+def test_a_text_that_was_seen_is_looked_at_again_once_another_secret_is_known():
+    redactor = Redactor(b"key")
+    secret = hashlib.sha256(b"told later").hexdigest()
+    text = f"said {secret} and {DATA}"
+
+    assert redactor.secrets(text) == text
+    redactor.add_secret(Secret(secret))
+    assert secret not in redactor.secrets(text)
+    assert DATA in redactor.secrets(text)
+    redactor.secrets(TOKEN)  # learned by its form
+    assert DATA not in redactor.secrets(text)
+    assert redactor.secrets(text, counts := Counter()) and counts == {"token": 2}

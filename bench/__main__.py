@@ -8,6 +8,7 @@ WHAT = {
     "erp1": ("bench.erp1_bench", "the emulated ERP1 beside json-server"),
     "gateway": ("bench.gateway", "the gateway beside mitmproxy"),
     "rules": ("bench.gateway_rules", "the traffic rules on ten thousand exchanges"),
+    "bad-fleet": ("bench.bad_fleet", "what is told of a fleet with twelve bad integrations"),
     "fleet": ("bench.fleet", "whole fleets of integrations, beside another revision"),
     "site": ("bench.report_site", "the pages over 500 registrations"),
 }

@@ -94,7 +94,8 @@ def test_a_seed_that_is_given_is_the_seed_of_the_run(project):
 def test_without_json_a_person_reads_a_verdict_and_where_the_report_is(project):
     ran = koppeling_process("run", cwd=project)
 
-    assert "tiny 1.0.0 on Profit 8: passed - 1 of 1 required scenarios" in ran.out
+    assert ran.out.startswith("1 integration on Profit 7, 8: 1 passed\n")
+    assert "tiny 1.0.0 on Profit 7, 8: passed - 1 of 1 required scenarios" in ran.out
     assert "index.html" in ran.out
     assert "certifying: 2 of 2 scenarios" in ran.err
 

@@ -253,6 +253,8 @@ class IntegrationRecord:
     problem_kind: str = ""
     """`missing_runtime` when it is in order but a program that it needs is not there;
     `missing_connectors` when it declares what ERP1 does not have."""
+    missing: tuple[str, ...] = ()
+    """The programs that are not there, when only those are lacking."""
     missing_allowed: bool = False
     """Whether it was said to be known that the program that it needs is not there."""
     problem_advice: Text | None = None

@@ -17,11 +17,12 @@ from koppeling_harness.report.deadlines_ics import render_deadlines_ics
 from koppeling_harness.report.markdown import plain
 from koppeling_harness.report.result_text import headline, render
 from koppeling_harness.report.run_markdown import render_run_markdown
+from koppeling_harness.report.run_text import run_lines
 from koppeling_harness.report.status_csv import render_status_csv
 from koppeling_harness.report.status_text import render_status_text
 from koppeling_harness.report.summary_markdown import render_summary_markdown
 from koppeling_harness.rules.policy import POLICIES
-from koppeling_harness.workflow.run.conclude import verdict_lines
+from koppeling_harness.rules.run_groups import summarised
 from support.dossiers import a_full_dossier, a_hostile_dossier, a_refused
 from support.hostile import LINE, SPOKEN, hostile_run
 
@@ -63,11 +64,11 @@ def status_text() -> str:
 
 
 PLAIN = {
-    "verdict": lambda: for_terminal("\n".join(verdict_lines(hostile_run()))),
+    "verdict": lambda: for_terminal("\n".join(run_lines(summarised([hostile_run()])))),
     "result": lambda: render(hostile_run().integrations[0].results[0]),
     "headline": lambda: headline(hostile_run().integrations[0].results[0]),
     "status": lambda: for_terminal(status_text()),
-    "run markdown": lambda: render_run_markdown(hostile_run()),
+    "run markdown": lambda: render_run_markdown([hostile_run()]),
     "summary markdown": lambda: render_summary_markdown(dossiers(), lang="nl", warning_days=90),
     "json": lambda: for_json(dump_json(hostile_run(), indent=1)),
 }

@@ -5,8 +5,10 @@ from dataclasses import replace
 from koppeling_harness.document import dump_json
 from koppeling_harness.errors import ExitCode
 from koppeling_harness.model.secret import Secret
+from koppeling_harness.report.run_text import run_lines
+from koppeling_harness.rules.run_groups import summarised
 from koppeling_harness.traffic.redactor import Redactor
-from koppeling_harness.workflow.run.conclude import verdict_lines, write_searched
+from koppeling_harness.workflow.run.conclude import write_searched
 from koppeling_harness.workflow.run.verdicts import run_exit_code
 from koppeling_harness.workflow.secret_search import cleaned_run, without_secrets
 from support.records import a_failure, a_finding, a_result, a_run, an_integration
@@ -46,9 +48,9 @@ def test_a_secret_of_one_integration_leaves_the_others_the_very_same():
 def test_the_record_is_written_without_it_and_says_so(tmp_path):
     record, folder = write_searched(leaking(), tmp_path, redactor=a_redactor())
     files = [path for path in folder.rglob("*") if path.is_file()]
-    lines = "\n".join(verdict_lines(record))
+    lines = "\n".join(run_lines(summarised([record])))
 
-    assert len(files) == 5
+    assert len(files) == 4
     assert not any(DATA in path.read_text("utf-8") for path in files)
     assert run_exit_code(record) is ExitCode.SECRET_FOUND
     assert "SECRET-FOUND: token in results.0.findings.0.message" in lines

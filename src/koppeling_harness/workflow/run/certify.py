@@ -34,7 +34,7 @@ from koppeling_harness.workflow.run.durations import Durations, kept_durations
 from koppeling_harness.workflow.run.keep_results import ResultKeeper
 from koppeling_harness.workflow.run.keep_traffic import TrafficKeeper
 from koppeling_harness.workflow.run.plan import RunPlan, plan_runs
-from koppeling_harness.workflow.run.prepared_order import PreparedOrder
+from koppeling_harness.workflow.run.prepared_order import PreparedOrder, repeat_options
 from koppeling_harness.workflow.run.scope import scope
 from koppeling_harness.workflow.run.verdicts import judged, run_exit_code, set_aside
 from koppeling_harness.workflow.run.waivers import Granted, granted_waivers
@@ -54,6 +54,7 @@ class Certified:
         exit_code: What the process says.
         integrations: Those that were judged.
         counts: Whether the exit code counts in that of the command.
+        repeat: Options with which the same integrations and scenarios are found again.
         notes: What else a person should know.
     """
 
@@ -62,6 +63,7 @@ class Certified:
     exit_code: ExitCode
     integrations: tuple[Integration, ...]
     counts: bool = True
+    repeat: str = ""
     notes: tuple[str, ...] = ()
 
     @property
@@ -307,6 +309,7 @@ def _certified(run: _Run, session: SessionOutcome, clock: Clock) -> Certified:
         exit_code=run_exit_code(record, interrupted=session.interrupted),
         integrations=run.plan.discovery.integrations,
         counts=run.prepared.counts,
+        repeat=repeat_options(run.prepared.order),
         notes=(
             *(each.render() for each in load_settings(Path()).ignored),
             *run.prepared.notes,

@@ -1,6 +1,7 @@
 """Conclude a run: write its record and reports, and say in a few lines what it came to."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,22 +9,15 @@ from koppeling_harness.clock import Clock
 from koppeling_harness.config.registration import registration_path
 from koppeling_harness.config.settings import load_settings
 from koppeling_harness.document import dump_json
-from koppeling_harness.engine.codes import NO_CALL
 from koppeling_harness.errors import ExitCode, SecretFoundError, first_that_holds
 from koppeling_harness.model.pace import Pace
-from koppeling_harness.model.run import (
-    Attempt,
-    IntegrationRecord,
-    RunRecord,
-    RunRecords,
-    ScenarioResult,
-)
-from koppeling_harness.model.verdict import Outcome
-from koppeling_harness.report.clean import clean, one_line
+from koppeling_harness.model.run import RunRecord, RunRecords
 from koppeling_harness.report.result_forms import ResultForms
+from koppeling_harness.report.run_text import run_lines
 from koppeling_harness.rules.lists import list_word
-from koppeling_harness.rules.verdict import result_id
-from koppeling_harness.rules.verdict_notes import verdict_notes
+from koppeling_harness.rules.run_groups import summarised
+from koppeling_harness.rules.status import ORDER
+from koppeling_harness.rules.words import STATUS
 from koppeling_harness.scenario.known_lists import list_book
 from koppeling_harness.store.run_journal import remove_journal
 from koppeling_harness.traffic.redactor import Redactor
@@ -39,9 +33,8 @@ from koppeling_harness.workflow.run.verdicts import run_exit_code
 from koppeling_harness.workflow.run.write_run import write_record, write_report
 from koppeling_harness.workflow.secret_search import cleaned_run, without_secrets
 
-_PLACES = 10
-_LONGEST = 1000
-"""Characters of a message on the terminal; the report has more."""
+_STATUSES = 4
+"""Registrations whose status is told at the end of a run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,15 +80,17 @@ class Written:
             as_one: Whether the command is about one release, and so one record.
         """
         records = tuple(each.record for each in self.certified)
-        lines = [
-            *(line for each in reversed(records) for line in verdict_lines(each)),
-            *dict.fromkeys(note for each in self.certified for note in each.notes),
-            *(["", as_text(self.judged, lang="en"), ""] if self.judged else []),
-            f"report: {self.folder / 'index.html'}",
-        ]
+        text = run_text(
+            records,
+            advisory=_advisory(self.certified),
+            repeat=self.certified[-1].repeat,
+            notes=[note for each in self.certified for note in each.notes],
+            judged=self.judged,
+            report=self.folder / "index.html",
+        )
         return RunDone(
             record=records[-1] if as_one else RunRecords(records=records),
-            text="\n".join(lines),
+            text=text,
             exit_code=command_exit_code(self.certified),
             details="\n".join(pace_lines(records[-1].pace)),
         )
@@ -138,11 +133,24 @@ def conclude(
         judged = replace(judged, dossiers=without_secrets(judged.dossiers, redactor)[0])
     dossiers = judged.dossiers if judged else ()
     records = [each.record for each in certified]
-    write_report(records, reports, redactor=redactor, dossiers=dossiers, forms=forms)
+    write_report(
+        records,
+        reports,
+        redactor=redactor,
+        dossiers=dossiers,
+        forms=forms,
+        advisory=_advisory(certified),
+        repeat=last.repeat,
+    )
     if not last.session.interrupted:
         for record in records:
             remove_journal(reports / record.run_id)
     return Written(certified=certified, folder=reports / last.record.run_id, judged=judged)
+
+
+def _advisory(certified: Sequence[Certified]) -> list[str]:
+    """Return the releases that do not count yet."""
+    return [each.record.erp.label for each in certified if not each.counts]
 
 
 def _written(certified: Certified, reports: Path, forms: ResultForms | None) -> Certified:
@@ -201,18 +209,48 @@ def pace_lines(pace: Pace | None) -> list[str]:
     return lines
 
 
-def verdict_lines(record: RunRecord) -> list[str]:
-    """Return for a person: a verdict per integration, and what is wrong with it."""
-    part = [f"shard {record.shard.index} of {record.shard.total}"] if record.shard else []
-    return [
-        *part,
-        *_own_list(record),
-        *(
-            line
-            for each in record.integrations
-            for line in _integration_lines(each, record.erp.label)
-        ),
-    ]
+def run_text(
+    records: Sequence[RunRecord],
+    *,
+    advisory: Collection[str] = (),
+    repeat: str = "",
+    notes: Iterable[str] = (),
+    judged: Judged | None = None,
+    report: Path,
+) -> str:
+    """Return for a person what the runs of one command came to: one screen.
+
+    Args:
+        records: One per release, the current one last.
+        advisory: Labels of releases that do not count yet.
+        repeat: Options with which the same integrations and scenarios are found again.
+        notes: What else there is to know.
+        judged: The registrations of the integrations.
+        report: The page.
+    """
+    first, *lines = run_lines(summarised(records, advisory=advisory), repeat=repeat)
+    shard = records[-1].shard
+    return "\n".join(
+        [
+            first,
+            *([f"shard {shard.index} of {shard.total}"] if shard else []),
+            *dict.fromkeys(line for each in records for line in _own_list(each)),
+            *lines,
+            *dict.fromkeys(notes),
+            *(["", *_status_lines(judged), ""] if judged else []),
+            f"report: {report}",
+        ]
+    )
+
+
+def _status_lines(judged: Judged) -> list[str]:
+    """Return the status of each registration; of many only how many have which."""
+    if len(judged.dossiers) <= _STATUSES:
+        return [as_text(judged, lang="en")]
+    counts = Counter(each.status.status for each in judged.dossiers)
+    heaviest_first = [each for each in reversed(ORDER) if counts[each]]
+    said = ", ".join(f"{counts[each]} {STATUS[each].en}" for each in heaviest_first)
+    return [f"{len(judged.dossiers)} registrations: {said}; see `koppeling status`"]
 
 
 def _own_list(record: RunRecord) -> list[str]:
@@ -224,77 +262,3 @@ def _own_list(record: RunRecord) -> list[str]:
         return []
     where = "only for a reader whose settings name it, [review] lists"
     return [f"own list {digest}: a verdict on it counts in a status {where}"]
-
-
-def _integration_lines(each: IntegrationRecord, release: str) -> list[str]:
-    if each.problem:
-        lines = clean(each.problem).splitlines()
-        said = [f"    {line}" for line in lines]
-        return [f"{one_line(each.id)}: set aside", *said, *_secret_lines(each)]
-    count = each.verdict.required
-    waived = f", {each.verdict.waived} of {count.total} waived" if each.verdict.waived else ""
-    lines = [
-        f"{one_line(f'{each.id} {each.version} on {release}')}: {each.verdict.outcome}{waived} - "
-        f"{count.passed} of {count.total} required scenarios executed and passed "
-        f"({count.executed} executed)"
-    ]
-    lines += [f"  {one_line(note.en)}" for note in verdict_notes(each)]
-    lines += [f"  {one_line(problem)}" for problem in each.waiver_problems]
-    lines += _secret_lines(each)
-    silent = _silent(each)
-    for result in each.results:
-        if result.outcome is not Outcome.PASSED and result not in silent[1:]:
-            lines += _result_lines(result)
-            if result in silent[:1] and len(silent) > 1:
-                lines.append(f"      the same in {len(silent) - 1} more scenarios: no call at all")
-    return lines
-
-
-def _silent(each: IntegrationRecord) -> list[ScenarioResult]:
-    """Return the results that say no more than that no call came, where none came at all."""
-    if any(result.exchanges for result in each.results):
-        return []
-    return [
-        result
-        for result in each.results
-        if result.outcome is Outcome.NOT_RUN
-        and [finding.code for finding in result.findings] == [NO_CALL.code]
-    ]
-
-
-def _secret_lines(each: IntegrationRecord) -> list[str]:
-    if not each.secrets_found:
-        return []
-    places = [
-        f"  SECRET-FOUND: {one_line(found.kind)} in {one_line(found.place)}"
-        for found in each.secrets_found[:_PLACES]
-    ]
-    more = len(each.secrets_found) - _PLACES
-    return [
-        *places,
-        *([f"  and in {more} places more"] if more > 0 else []),
-        "    It was not written, nor is what was recorded of this integration; its results are, "
-        "without it.",
-    ]
-
-
-def _result_lines(result: ScenarioResult) -> list[str]:
-    cause = f", {result.cause}" if result.cause else ""
-    outcome = "passed on retry, which is not passed" if result.passed_on_retry else result.outcome
-    name = f"{result_id(result)} ({result.place})"
-    lines = [f"  {outcome}{cause}: {one_line(name)}"]
-    if result.attempts:
-        tried = ", ".join(_attempt_text(each) for each in result.attempts)
-        lines.append(f"      attempts: {tried}")
-    for finding in result.findings[:3]:
-        lines.append(f"      {one_line(finding.code)}: {one_line(finding.message, limit=_LONGEST)}")
-        hint = one_line(finding.hint, limit=_LONGEST)
-        lines.append(f"      hint: {hint}" if hint else "")
-    hidden = len(result.findings) - 3
-    if hidden > 0:
-        lines.append(f"      and {hidden} more in the report")
-    return [line for line in lines if line]
-
-
-def _attempt_text(attempt: Attempt) -> str:
-    return f"{attempt.outcome} ({attempt.cause})" if attempt.cause else str(attempt.outcome)

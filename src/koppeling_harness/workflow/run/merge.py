@@ -33,8 +33,8 @@ from koppeling_harness.traffic.redactor import Redactor
 from koppeling_harness.value import dataclass
 from koppeling_harness.workflow.run.conclude import (
     RunDone,
+    run_text,
     statuses,
-    verdict_lines,
     write_searched,
 )
 from koppeling_harness.workflow.run.releases import releases_that_count
@@ -102,13 +102,9 @@ def merge_and_write(folders: Sequence[Path], reports: Path, *, clock: Clock) -> 
     records = tuple(_written(each, reports, redactor) for each in merged)
     judged = statuses(_registered(), reports, clock)
     dossiers = without_secrets(judged.dossiers, redactor)[0] if judged else ()
-    write_report(records, reports, redactor=redactor, dossiers=dossiers)
-    lines = [
-        *(line for each in reversed(records) for line in verdict_lines(each)),
-        *dict.fromkeys(note for each in merged for note in each.notes),
-        f"report: {reports / records[-1].run_id / 'index.html'}",
-    ]
     counted = {each.label: each.counts for each in releases_that_count(Path(), today=today(clock))}
+    advisory = [label for label, counts in counted.items() if not counts]
+    write_report(records, reports, redactor=redactor, dossiers=dossiers, advisory=advisory)
     codes = {
         run_exit_code(each)
         for each in records
@@ -116,7 +112,12 @@ def merge_and_write(folders: Sequence[Path], reports: Path, *, clock: Clock) -> 
     }
     return RunDone(
         record=records[0] if len(records) == 1 else RunRecords(records=records),
-        text="\n".join(lines),
+        text=run_text(
+            records,
+            advisory=advisory,
+            notes=[note for each in merged for note in each.notes],
+            report=reports / records[-1].run_id / "index.html",
+        ),
         exit_code=first_that_holds(codes),
     )
 

@@ -51,6 +51,22 @@ class PreparedOrder:
         )
 
 
+def repeat_options(order: Order) -> str:
+    """Return options with which the integrations and scenarios of an order are found again."""
+    settings = load_settings(Path())
+    own = {
+        "--plugin": (order.plugins, default_plugins()),
+        "--scenarios": (order.packs, settings.packs or (default_packs(),)),
+    }
+    words = [
+        f'{option} "{each}"'
+        for option, (asked, default) in own.items()
+        if asked != tuple(map(str, default))
+        for each in asked
+    ]
+    return " ".join([*words, *([f"--env {order.environment}"] if order.environment else [])])
+
+
 def with_defaults(order: Order) -> Order:
     """Return the order with the integrations, packs and current release of this project."""
     settings = load_settings(Path())

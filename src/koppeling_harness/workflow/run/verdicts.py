@@ -145,6 +145,7 @@ def set_aside(each: SetAside, *, allow_missing: Collection[str] = ()) -> Integra
         ),
         declared=each.declared,
         problem_advice=each.advice,
+        missing=each.missing,
         missing_allowed=allowed,
     )
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from koppeling_harness.model.dossier import Dossier
@@ -42,7 +42,6 @@ def write_record(
         "ctrf.json": ctrf_pieces(record, digest, form("ctrf.json")),
         "junit.xml": junit_pieces(record, strict, form("junit.xml")),
         "junit-pytest.xml": junit_pieces(record, pytest, form("junit-pytest.xml")),
-        "summary.md": [render_run_markdown(record)],
     }
     search = SecretSearch(redactor)
     searched = {name: search.through(name, pieces) for name, pieces in files.items()}
@@ -64,6 +63,8 @@ def write_report(
     redactor: Redactor,
     dossiers: Sequence[Dossier],
     forms: ResultForms | None = None,
+    advisory: Collection[str] = (),
+    repeat: str = "",
 ) -> None:
     """Write the report of the runs of one command, and say in `latest.json` that it was the last.
 
@@ -75,6 +76,8 @@ def write_report(
         redactor: Knows the secrets of the run.
         dossiers: Registrations of its integrations, with the status that follows.
         forms: Of results, as far as they were made already.
+        advisory: Labels of releases that do not count yet.
+        repeat: Options with which the same integrations and scenarios are found again.
 
     Raises:
         SecretFoundError: Something secret stands in the report; it was not written.
@@ -88,6 +91,8 @@ def write_report(
         page = run_page_pieces(record, dossiers=dossiers, recordings=kept, row_of=row_of)
         name = f"{record.run_id}/index.html"
         files[name] = search.through(name, page)
+    summary = render_run_markdown(records, advisory=advisory, repeat=repeat)
+    files[f"{records[-1].run_id}/summary.md"] = search.through("summary.md", [summary])
     if records[-1].shard is None:
         files["latest.json"] = json.dumps(_latest(records), indent=1).encode()
     write_files(reports, files, check=search.refuse)

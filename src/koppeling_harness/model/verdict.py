@@ -47,3 +47,16 @@ class Severity(StrEnum):
 NOT_STARTED = "PLUGIN-NOT-STARTED"
 """Code of the finding that an integration could not be started: nothing of the scenario was
 executed, though nobody can say that it was not meant to be."""
+
+
+EXPECTATION = "EXPECTATION"
+"""Code of what a step expected and did not find; two scenarios that expect something have two
+causes."""
+
+BREAKDOWNS = frozenset(
+    {"PLUGIN-RAISED", "PLUGIN-CRASHED", "PLUGIN-HUNG", "PLUGIN-NO-ANSWER", NOT_STARTED}
+)
+"""Codes of findings that the process of an integration broke down: what it printed last says why."""
+
+FOLLOW_FROM_A_BREAKDOWN = frozenset({"GIVE-UP-503"})
+"""Codes of findings that tell nothing of their own beside a breakdown."""

@@ -5,20 +5,17 @@ from dataclasses import field
 
 from koppeling_harness.model.finding import Finding
 from koppeling_harness.model.run import IntegrationRecord, RunRecord, ScenarioResult
-from koppeling_harness.model.verdict import Cause, Level, Outcome, Severity
+from koppeling_harness.model.verdict import (
+    BREAKDOWNS,
+    EXPECTATION,
+    FOLLOW_FROM_A_BREAKDOWN,
+    Cause,
+    Level,
+    Outcome,
+    Severity,
+)
 from koppeling_harness.rules.verdict import result_id
 from koppeling_harness.value import dataclass
-
-EXPECTATION = "EXPECTATION"
-"""Its findings are of one scenario each: two scenarios that expect something have two causes."""
-
-BREAKDOWNS = frozenset(
-    {"PLUGIN-RAISED", "PLUGIN-CRASHED", "PLUGIN-HUNG", "PLUGIN-NOT-STARTED", "PLUGIN-NO-ANSWER"}
-)
-"""Findings that the process of an integration broke down: what it printed last says why."""
-
-_SAYS_NOTHING_BESIDE = ("GIVE-UP-503",)
-"""Findings that follow from a breakdown, and so tell nothing of their own."""
 
 _WORST_FIRST = (Outcome.FAILED, Outcome.INCONCLUSIVE, Outcome.NOT_RUN, Outcome.PASSED)
 _LEVELS = list(Level)
@@ -197,7 +194,7 @@ def _telling(result: ScenarioResult) -> Iterator[Finding | None]:
     errors = [each for each in result.findings if each.level is Severity.ERROR]
     told = {each.code: each for each in reversed(errors or result.findings[:1])}
     if BREAKDOWNS & told.keys():
-        told = {code: each for code, each in told.items() if code not in _SAYS_NOTHING_BESIDE}
+        told = {code: each for code, each in told.items() if code not in FOLLOW_FROM_A_BREAKDOWN}
     if not told:
         yield None
     yield from reversed(told.values())

@@ -528,3 +528,37 @@ def test_a_run_tells_what_it_does_not_heed_in_settings_beside_the_manifest(tmp_p
     ran = koppeling("run", "--plugin", folder, *packs, cwd=folder)
 
     assert "`programme` is AFAS's to set" in ran.all
+
+
+def test_an_integration_in_this_folder_that_is_set_aside_is_called_by_its_name(tmp_path):
+    here = tmp_path / "hours"
+    here.mkdir()
+    (here / "koppeling.yaml").write_text("id: Broken\n", encoding="utf-8")
+    scenario(tmp_path / "packs")
+    ran = koppeling("run", "--plugin", ".", "--scenarios", "../packs", cwd=here)
+
+    assert ran.code == 10
+    assert "hours: set aside" in ran.out + ran.err
+
+
+def test_an_integration_may_be_named_by_its_manifest(project):
+    manifest = project / "plugins" / "tiny" / "koppeling.yaml"
+
+    assert run(project, "--plugin", manifest).code == 0
+    assert "tiny" in koppeling("plugins", "list", "--plugin", manifest, cwd=project).out
+
+
+@pytest.mark.skipif(os.name == "nt" or sys.platform == "darwin", reason="names there are text")
+def test_a_folder_whose_name_is_no_text_is_set_aside_and_can_be_told(project):
+    folder = os.fsencode(project / "plugins") + b"/na\xe9m"
+    Path(os.fsdecode(folder)).mkdir()
+    (Path(os.fsdecode(folder)) / "koppeling.yaml").write_text("id: x\n", encoding="utf-8")
+    ran = koppeling_process("run", "--release", "Profit 8", cwd=project)
+    (path,) = project.glob("reports/2*/run.json")
+    record = json.loads(path.read_text(encoding="utf-8"))
+
+    assert ran.code == 12, ran.all
+    assert "na\\udce9m: set aside" in ran.all
+    assert [each["id"] for each in record["integrations"]] == ["tiny", "na\udce9m"]
+    assert koppeling_process("records", "check", "reports", cwd=project).code == 0
+    assert koppeling_process("status", "--runs", "reports", cwd=project).code == 5

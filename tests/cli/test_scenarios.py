@@ -100,3 +100,11 @@ def test_a_lock_needs_a_folder_and_leave_to_write_there(tmp_path):
     assert (ran.code, "cannot be written" in ran.err) == (10, True)
     ran = koppeling("scenarios", "lock", "nowhere", cwd=tmp_path)
     assert (ran.code, "expected a folder of scenarios" in ran.err) == (10, True)
+
+
+def test_what_a_shared_environment_would_not_take_is_told_to_who_has_one(tmp_path):
+    assert "not for a shared environment" not in koppeling("scenarios", "check", cwd=tmp_path).out
+    settings = '[environments.demo]\nurl = "http://127.0.0.1:1/ProfitRestServices"\n'
+    (tmp_path / "koppeling.toml").write_text(settings, encoding="utf-8")
+
+    assert "not for a shared environment" in koppeling("scenarios", "check", cwd=tmp_path).out

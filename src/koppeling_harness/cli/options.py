@@ -4,8 +4,13 @@ from pathlib import Path
 
 import click
 
-from koppeling_harness.config.folders import REPORTS
+from koppeling_harness.config.folders import REPORTS, folder_of_integration
 from koppeling_harness.model.order import DEFAULT_CONCURRENCY
+
+
+def _folders(_context: object, _option: object, paths: tuple[Path, ...]) -> tuple[Path, ...]:
+    return tuple(map(folder_of_integration, paths))
+
 
 plugins = click.option(
     "--plugin",
@@ -13,6 +18,7 @@ plugins = click.option(
     multiple=True,
     type=click.Path(path_type=Path),
     metavar="PATH",
+    callback=_folders,
     help="Folder of an integration, or of several. Default: plugins.",
 )
 

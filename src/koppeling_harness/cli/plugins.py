@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from koppeling_harness.cli.say import say, say_json
-from koppeling_harness.config.folders import places_of_integrations
+from koppeling_harness.config.folders import folder_of_integration, places_of_integrations
 
 
 @click.group()
@@ -28,7 +28,7 @@ def list_plugins(*, as_json: bool, plugins: Path | None) -> None:
     """List the integrations in a folder and in installed packages."""
     from koppeling_harness.workflow.authoring.plugins import as_plain, find
 
-    plugins = plugins or places_of_integrations()[0]
+    plugins = folder_of_integration(plugins or places_of_integrations()[0])
     found = find([plugins] if plugins.exists() else [])
     if as_json:
         say_json(json.dumps(as_plain(found), indent=2, ensure_ascii=False))
@@ -52,7 +52,7 @@ def check_plugins(path: Path | None) -> None:
     """Read the manifests in PATH, start each integration, and try what it must be able to."""
     from koppeling_harness.workflow.authoring.plugins import check, require_all
 
-    checked = check(path or places_of_integrations()[0])
+    checked = check(folder_of_integration(path or places_of_integrations()[0]))
     for each in checked:
         say(f"{each.name}: {each.problem or 'in order'}", err=bool(each.problem))
         for one in each.checks:

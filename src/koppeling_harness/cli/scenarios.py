@@ -37,8 +37,8 @@ def list_scenarios(*, as_json: bool, paths: tuple[Path, ...]) -> None:
 def check_scenarios(*, paths: tuple[Path, ...]) -> None:
     """Say everything that is wrong with the scenarios in PATHS; without, those of a run.
 
-    Also where a scenario would not survive a real environment, which others use too: there it is
-    inconclusive. That is no problem of the scenario.
+    Where the settings name a real environment, also where a scenario would not survive it: others
+    use it too, and there it is inconclusive. That is no problem of the scenario.
     """
     from koppeling_harness.workflow.authoring.scenarios import check, not_shared
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from koppeling_harness.cli import options
 from koppeling_harness.cli.say import say, say_html, say_json, say_lines
 from koppeling_harness.config.folders import REPORTS, places_of_integrations
 
@@ -100,14 +101,7 @@ def import_changes(file: Path, form: str, out: Path | None, lang: str, *, as_jso
 @command.command()
 @click.argument("releases", nargs=-1, type=_FILE, metavar="[OLD NEW]")
 @click.option("--changes", type=_FILE, metavar="FILE", help="A change table, instead of OLD NEW.")
-@click.option(
-    "--plugin",
-    "plugins",
-    multiple=True,
-    type=_FILE,
-    metavar="PATH",
-    help="Folder of an integration, or of several. Default: plugins.",
-)
+@options.plugins
 @click.option("--runs", type=_FILE, default=REPORTS, show_default=True, help="Folder with runs.")
 @_json
 @click.option("--html", type=_FILE, metavar="FILE", help="Write a page with the changes too.")

@@ -12,6 +12,11 @@ SETTINGS = "koppeling.toml"
 """Name of the file with settings; in `pyproject.toml` they stand under `[tool.koppeling]`."""
 
 
+def folder_of_integration(path: Path) -> Path:
+    """Return the folder that is meant when an integration is named by its manifest."""
+    return path.parent if path.name == MANIFEST and path.is_file() else path
+
+
 def default_plugins() -> tuple[Path, ...]:
     """Return `plugins` here, or this folder when it is an integration's own; else none."""
     if PLUGINS.is_dir():

@@ -123,14 +123,21 @@ def _read(folder: Path, kept_in: Path | None) -> Integration | SetAside:
             scenarios=scenarios if scenarios.is_dir() else None,
         )
     except HarnessError as error:
-        return SetAside(name=folder.name, where=str(folder), problem=error.message, hint=error.hint)
+        name = _name_of(folder)
+        return SetAside(name=name, where=str(folder), problem=error.message, hint=error.hint)
     except OSError as error:
-        return SetAside(name=folder.name, where=str(folder), problem=f"cannot be read: {error}")
+        return SetAside(
+            name=_name_of(folder), where=str(folder), problem=f"cannot be read: {error}"
+        )
+
+
+def _name_of(folder: Path) -> str:
+    return folder.name if folder.name not in {"", ".."} else folder.resolve().name
 
 
 def _absent(folder: Path) -> SetAside:
     return SetAside(
-        name=folder.name,
+        name=_name_of(folder),
         where=str(folder),
         problem=f"{folder}: there is no such folder",
         hint=f"Name the folder that holds {MANIFEST}, or the folder above it.",

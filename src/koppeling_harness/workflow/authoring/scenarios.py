@@ -94,7 +94,12 @@ def check(paths: Sequence[Path]) -> tuple[Scenario, ...]:
 
 
 def not_shared(scenarios: Sequence[Scenario]) -> tuple[tuple[Scenario, Problem], ...]:
-    """Return which scenarios would not survive an environment that others use too, and where."""
+    """Return which scenarios would not survive an environment that others use too, and where.
+
+    None where the settings name no environment: nobody will carry them out in one.
+    """
+    if not load_settings(Path()).environments:
+        return ()
     return tuple((each, problem) for each in scenarios for problem in shared_problems(each))
 
 

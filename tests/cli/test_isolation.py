@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from support.acting import RUNTIMES, write_acting
 from support.cli import koppeling_process, unmeasured
 from support.plugins import is_running
 
@@ -20,98 +21,6 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(sys.platform != "linux", reason="limits memory, and looks into /proc"),
 ]
-
-MANIFEST = """
-id: {id}
-title: {{nl: Slecht, en: Bad}}
-partner: {{name: Voorbeeld B.V., subscription: "12345"}}
-version: "1.0.0"
-integration_id: "12345_1"
-releases: ["Profit 8"]
-runtime: {{{runtime}, memory_mb: 128}}
-update_connectors:
-  - id: PtProject
-    fields: [Ds]
-operations:
-  - name: act
-    title: {{nl: Doen, en: Act}}
-    writes: [PtProject]
-"""
-
-SCENARIO = """
-scenario: act.{id}
-title: {{nl: Doen, en: Act}}
-level: required
-proves: [test]
-when:
-  - operation: act
-    timeout_s: {timeout_s}
-"""
-
-RUNTIMES = {
-    "python": "kind: python",
-    "command": "kind: command, command: ['%s', -IS, '{folder}/command.py']",
-    "stdio": "kind: stdio, command: ['%s', -IS, '{folder}/stdio.py']",
-    "http": "kind: http, command: ['%s', -I, '{folder}/service.py', '{port}'], "
-    "url: 'http://127.0.0.1:{port}'",
-}
-
-FILES = {
-    "koppeling_plugin.py": """
-from act import act
-from koppeling_harness import OperationResult, hookimpl
-
-@hookimpl
-def koppeling_trigger():
-    act()
-    return OperationResult()
-""",
-    "command.py": """
-import sys
-sys.path.insert(0, __file__.rpartition("/")[0])
-from act import act
-act()
-""",
-    "stdio.py": """
-import json, os, sys
-sys.path.insert(0, __file__.rpartition("/")[0])
-from act import act
-
-for line in sys.stdin:
-    call = json.loads(line)
-    if "id" in call:
-        if call["method"] == "trigger":
-            act()
-        result = {"version": 1, "hooks": ["trigger"]} if call["method"] == "initialize" else {}
-        print(json.dumps({"jsonrpc": "2.0", "id": call["id"], "result": result}), flush=True)
-""",
-    "service.py": """
-import sys
-from http.server import BaseHTTPRequestHandler, HTTPServer
-sys.path.insert(0, __file__.rpartition("/")[0])
-from act import act
-
-class Handler(BaseHTTPRequestHandler):
-    def do_GET(self):
-        self.answer()
-
-    def do_POST(self):
-        self.rfile.read(int(self.headers["Content-Length"]))
-        act()
-        self.answer()
-
-    def answer(self):
-        self.send_response(200)
-        self.send_header("Content-Length", "2")
-        self.end_headers()
-        self.wfile.write(b"{}")
-
-    def log_message(self, *_):
-        pass
-
-HTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
-""",
-}
 
 DAEMON = """
     if os.fork() == 0:
@@ -178,19 +87,10 @@ def written(project: Path, acts: Iterable[str], *, hang_s: float = 1) -> Path:
     `hang_s` is how long an operation may take that hangs.
     """
     for act in acts:
-        for kind, runtime in RUNTIMES.items():
-            folder = project / "plugins" / f"{act}-{kind}"
-            (folder / "scenarios").mkdir(parents=True)
-            started = runtime.replace("%s", sys.executable)
-            manifest = MANIFEST.format(id=folder.name, runtime=started)
-            files = {**FILES, "koppeling.yaml": manifest}
+        for kind in RUNTIMES:
             timeout_s = hang_s if TABLE[act][kind] == HUNG else 30
-            files["scenarios/act.scenario.yaml"] = SCENARIO.format(
-                id=folder.name, timeout_s=timeout_s
-            )
-            files["act.py"] = f"import os, time\n\ndef act():\n    {ACTS[act]}\n"
-            for name, text in files.items():
-                (folder / name).write_text(text, encoding="utf-8")
+            name = f"{act}-{kind}"
+            write_acting(project, kind, name=name, act=ACTS[act], timeout_s=timeout_s)
     for name in ("scenarios", "tmp"):
         (project / name).mkdir()
     return project

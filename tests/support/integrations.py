@@ -9,6 +9,7 @@ from typing import Any
 from koppeling_harness.model.operation import OperationCall, RunContext
 from koppeling_harness.model.shape import Release
 from koppeling_harness.plugin.discover import discover
+from koppeling_harness.plugin.environ import with_variables
 from koppeling_harness.plugin.session import Breakdown, IntegrationRunner, Session
 from support.plugins import MANIFEST, a_plugin
 
@@ -44,7 +45,8 @@ def drive(tmp_path: Path, runtime: str, program: str, play: Play, **options: Any
     assert found.set_aside == ()
 
     async def whole() -> Any:
-        runner = IntegrationRunner(found.integrations[0], **options)
+        (integration,) = with_variables(found, ["PROXY_OF_OURS"]).integrations
+        runner = IntegrationRunner(integration, **options)
         try:
             return await play(runner, a_context(tmp_path / "work"))
         finally:

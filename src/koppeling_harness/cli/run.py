@@ -67,6 +67,11 @@ if TYPE_CHECKING:
     "--isolated", is_flag=True, help="Give every integration in Python an environment of its own."
 )
 @click.option(
+    "--sandbox",
+    is_flag=True,
+    help="Keep each integration within walls: own files, own door, nothing else. Linux.",
+)
+@click.option(
     "--in-process", is_flag=True, help="For a debugger: hooks in this process, without limits."
 )
 @click.option(
@@ -75,6 +80,13 @@ if TYPE_CHECKING:
     multiple=True,
     metavar="PROGRAM",
     help="Known not to be here: what needs it is set aside, and no more; repeatable.",
+)
+@click.option(
+    "--allow-environ",
+    "environ_allowed",
+    multiple=True,
+    metavar="NAME",
+    help="A variable of this machine that a manifest may ask for; repeatable.",
 )
 @click.option("--seed", type=int, default=None, help="What generated values follow from.")
 @click.option(
@@ -103,11 +115,13 @@ def command(
     resume: str,
     retries: int,
     allow_missing: tuple[str, ...],
+    environ_allowed: tuple[str, ...],
     *,
     seed: int | None,
     traffic: bool,
     isolated: bool,
     in_process: bool,
+    sandbox: bool,
     watch: bool,
     verbose: bool,
     as_json: bool,
@@ -141,11 +155,16 @@ def command(
         keep_traffic=traffic,
         isolated=isolated,
         in_process=in_process,
+        sandbox=sandbox,
         decisions=tuple(map(str, decisions)),
         allow_missing=allow_missing,
+        environ_allowed=environ_allowed,
     )
+    if sandbox and in_process:
+        message = "--in-process has no walls: leave it or --sandbox away"
+        raise click.UsageError(message)
     if watch:
-        one = keyword or shard or rerun_failed or in_process or as_json or verbose
+        one = keyword or shard or rerun_failed or in_process or sandbox or as_json or verbose
         if one or len(releases) > 1:
             message = (
                 "--watch takes integrations, --plugin, --scenarios, one --release and --isolated"

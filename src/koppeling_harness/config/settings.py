@@ -65,6 +65,8 @@ class RunSettings:
 
     allow_missing: tuple[NonEmpty, ...] = ()
     """Programs whose absence is known: an integration that needs one may be set aside."""
+    environ_allowed: tuple[NonEmpty, ...] = ()
+    """Variables of this machine that manifests may ask for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +113,7 @@ class Settings:
         review: The reviewers' folder; None outside one.
         lists: By name, SHA-256 of own lists of required scenarios that count in a status.
         allow_missing: Programs without which an integration may be set aside.
+        environ_allowed: Variables of this machine that manifests may ask for.
         packs: Folders and files with scenarios, for a run that names none.
         imports: Files with connectors that ERP1 has beside its own.
         environments: Real Profit environments by their names.
@@ -127,6 +130,7 @@ class Settings:
     review: Path | None = None
     lists: Mapping[str, str] = field(default_factory=dict)
     allow_missing: tuple[str, ...] = ()
+    environ_allowed: tuple[str, ...] = ()
     packs: tuple[Path, ...] = ()
     imports: tuple[Path, ...] = ()
     environments: Mapping[str, EnvironmentSetting] = field(default_factory=dict)
@@ -226,6 +230,7 @@ def _parse(text: str, path: Path, prefix: tuple[str, ...]) -> Settings:
         review=path.parent / written.review.folder if written.review.folder else None,
         lists=written.review.lists,
         allow_missing=written.run.allow_missing,
+        environ_allowed=written.run.environ_allowed,
         packs=tuple(path.parent / each for each in written.packs),
         imports=tuple(path.parent / each for each in written.erp1.imports),
         environments={

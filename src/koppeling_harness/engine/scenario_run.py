@@ -109,7 +109,7 @@ async def run_scenario(
     """
     started_s = bench.clock.elapsed_s()
     course = Course()
-    with _work_dir(planned) as work_dir:
+    with _work_dir(planned, bench) as work_dir:
         privacy = Privacy(environment.redactor, planned.manifest)
         shield = _Shield(environment, privacy)
         trigger = _trigger(planned, environment, bench, work_dir, shield)
@@ -147,10 +147,12 @@ def _late(stage: Stage, course: Course) -> list[Finding]:
     ]
 
 
-def _work_dir(planned: PlannedScenario) -> contextlib.AbstractContextManager[str]:
+def _work_dir(planned: PlannedScenario, bench: Bench) -> contextlib.AbstractContextManager[str]:
     """Return a folder for the integration; none where no step of the scenario triggers it."""
     if has_operation(planned.scenario.when):
-        return tempfile.TemporaryDirectory(prefix=folder_prefix(), ignore_cleanup_errors=True)
+        return tempfile.TemporaryDirectory(
+            prefix=folder_prefix(), dir=bench.runner.work_root, ignore_cleanup_errors=True
+        )
     return contextlib.nullcontext("")
 
 

@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any
 
 from koppeling_harness.clock import Clock
+from koppeling_harness.config.folders import REPORTS
 from koppeling_harness.engine.engine import Engine, Setting
 from koppeling_harness.engine.environment import EnvironmentSource
 from koppeling_harness.engine.lanes import Expected, begun_first, usual
@@ -17,6 +18,7 @@ from koppeling_harness.model.pace import IntegrationPace, Pace
 from koppeling_harness.model.scenario import OperationStep
 from koppeling_harness.model.shape import Release
 from koppeling_harness.plugin.discover import Integration
+from koppeling_harness.plugin.sandbox import Walls
 from koppeling_harness.plugin.session import IntegrationRunner
 from koppeling_harness.scenario.plan import PlannedScenario
 from koppeling_harness.traffic.redactor import Redactor
@@ -142,7 +144,9 @@ class Certification:
 
     async def _start(self, planned: Sequence[PlannedScenario]) -> Engine:
         runners = self._runners = {
-            each.manifest.id: IntegrationRunner(each, in_process=self.order.in_process)
+            each.manifest.id: IntegrationRunner(
+                each, in_process=self.order.in_process, walls=self._walls(each)
+            )
             for each in self.integrations
         }
         async with AsyncExitStack() as starting:
@@ -163,6 +167,14 @@ class Certification:
             expected=self._expected,
         )
         return self._engine
+
+    def _walls(self, integration: Integration) -> Walls | None:
+        """Return what hides the other integrations and earlier reports from one."""
+        if not self.order.sandbox:
+            return None
+        others = (each.folder for each in self.integrations if each is not integration)
+        own_reports = integration.folder / REPORTS
+        return Walls(hidden=tuple(str(each.resolve()) for each in (*others, own_reports)))
 
     def _begun_first(self, planned: Sequence[PlannedScenario]) -> Sequence[str]:
         """Return the integrations of which a process is wanted at once."""

@@ -57,5 +57,9 @@ class Order:
     """Whether hooks in Python run in this process, for a debugger."""
     imports: tuple[str, ...] = ()
     """Files with connectors that ERP1 has beside its own, for every integration."""
+    sandbox: bool = False
+    """Whether each process of an integration is kept within walls; Linux."""
+    environ_allowed: tuple[str, ...] = ()
+    """Variables of this machine that manifests may ask for."""
     allow_missing: tuple[str, ...] = ()
     """Programs whose absence is known: what needs one may be set aside."""

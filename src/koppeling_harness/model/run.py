@@ -280,6 +280,10 @@ class IntegrationRecord:
     """Those of them that a call of this run was about."""
     isolation: str = "none"
     """How its processes were kept apart: `none`, `user`, or what a newer version has."""
+    variables: tuple[str, ...] = ()
+    """Names of the machine's variables that its processes got."""
+    variables_withheld: tuple[str, ...] = ()
+    """Those that its manifest asks for and that were not handed over."""
     secrets_found: tuple[SecretPlace, ...] = ()
     """Where something secret stood; its recordings were not written, the rest stands without it."""
     late: tuple[LateCall, ...] = ()

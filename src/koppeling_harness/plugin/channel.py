@@ -5,7 +5,7 @@ The protocol is described in docs/reference/stdio-protocol.md.
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from koppeling_harness.plugin.breakdown import Breakdown, BreakdownKind
@@ -36,6 +36,10 @@ class Channel(Protocol):
 
     def new_log(self) -> Log:
         """Begin a fresh log, and return it."""
+        ...
+
+    async def reach(self, ports: Sequence[int]) -> None:
+        """In a sandbox, let these ports of loopback be reached and no others."""
         ...
 
     async def call(
@@ -73,6 +77,10 @@ class Child:
             OSError: There is no such program, no such folder, or no room for another process.
         """
         await self._process.begin()
+
+    async def reach(self, ports: Sequence[int]) -> None:
+        """In a sandbox, let these ports of loopback be reached and no others."""
+        await self._process.reach(ports)
 
     @property
     def is_alive(self) -> bool:

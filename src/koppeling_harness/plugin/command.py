@@ -23,6 +23,7 @@ from koppeling_harness.plugin.process import (
     hung,
     not_started,
 )
+from koppeling_harness.plugin.sandbox import ports_of
 from koppeling_harness.plugin.worker import Start, filled
 from koppeling_harness.rules.told import has_trace
 
@@ -126,6 +127,7 @@ class CommandWorker:
             filled(self._runtime.command, values),
             cwd=Path(context.work_dir),
             environ=_variables(call, str(input_file)),
+            reaches=ports_of(context),
         )
 
         def take(data: bytes) -> None:

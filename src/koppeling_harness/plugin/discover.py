@@ -27,6 +27,9 @@ class Integration:
         digest: SHA-256 over its files, as 64 hexadecimal digits.
         scenarios: Folder with scenarios of its own, when it has one.
         python: The interpreter of an environment of its own, when it has one.
+        variables: The variables of this machine that its processes get, by what its manifest asks
+            for and the owner of the harness allows.
+        withheld: Those that are there and asked for, and not allowed.
     """
 
     manifest: Manifest
@@ -34,6 +37,8 @@ class Integration:
     digest: str
     scenarios: Path | None
     python: Path | None = None
+    variables: tuple[str, ...] = ()
+    withheld: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,9 +2,11 @@
 
 import os
 import site
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from koppeling_harness.plugin.discover import Discovery, Integration
 from koppeling_harness.plugin.tree import MARK
 
 _PASSED_ON = frozenset(
@@ -21,6 +23,8 @@ _OF_INSTALLING = frozenset(
         "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "REQUESTS_CA_BUNDLE", "NETRC",
     }
 )  # fmt: skip
+_ALWAYS_ALLOWED = frozenset({"DOTNET_ROOT", "JAVA_HOME"})
+"""Where a runtime lies: nothing that is secret."""
 _OF_PYTHON = ("PYTHON", "COVERAGE_PROCESS_")
 _OWN_FOLDER = ("TMPDIR", "TEMP", "TMP", "HOME", "USERPROFILE")
 
@@ -63,7 +67,7 @@ def child_environ(
 
     Args:
         home: A folder of the process's own.
-        declared: Names that its manifest wants passed on.
+        declared: Names of what is passed on to it as well.
         is_python: Whether it runs on the harness's own interpreter, with how that was set up.
     """
     kept = base_environ(home=home)
@@ -74,3 +78,27 @@ def child_environ(
         kept["PYTHONUSERBASE"] = site.getuserbase()  # else it would be looked for in `home`
     kept |= {name: os.environ[name] for name in declared if name in os.environ}
     return {**kept, MARK: home.name}
+
+
+def with_variables(found: Discovery, allowed: Sequence[str]) -> Discovery:
+    """Give every integration the variables that its manifest asks for, as far as they are allowed.
+
+    A manifest is the partner's, and the machine may hold secrets of others.
+
+    Args:
+        found: The integrations.
+        allowed: Names that the owner of the harness lets integrations have.
+    """
+    may = _ALWAYS_ALLOWED | set(allowed)
+    return replace(
+        found, integrations=tuple(_with_variables(one, may) for one in found.integrations)
+    )
+
+
+def _with_variables(integration: Integration, allowed: Collection[str]) -> Integration:
+    asked = [name for name in integration.manifest.runtime.environ if name in os.environ]
+    return replace(
+        integration,
+        variables=tuple(name for name in asked if name in allowed),
+        withheld=tuple(name for name in asked if name not in allowed),
+    )

@@ -1,7 +1,7 @@
 """Hooks in the harness's own process, for a debugger: not isolated, and without limits."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from koppeling_harness.plugin.breakdown import Breakdown
@@ -21,6 +21,9 @@ class InProcess:
     def new_log(self) -> Log:
         """Return a log, which stays empty."""
         return Log(0)
+
+    async def reach(self, ports: Sequence[int]) -> None:
+        """Do nothing: there are no walls."""
 
     async def call(
         self,

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from koppeling_harness.plugin.breakdown import Breakdown, BreakdownKind
 from koppeling_harness.plugin.limits import limited
 from koppeling_harness.plugin.log import Log
+from koppeling_harness.plugin.sandbox import Sandbox, Walls
 from koppeling_harness.plugin.tree import (
     GOODBYE_S,
     MARK,
@@ -48,6 +49,8 @@ class Launch:
         memory_mb: How much memory it may take, in MiB.
         log_limit_bytes: How much of what it prints is kept.
         has_input: Whether something will be written to its stdin; else that is empty.
+        walls: What it has to itself and sees nothing beyond; None without a sandbox.
+        reaches: In a sandbox, the ports of loopback that it reaches from its start on.
     """
 
     name: str
@@ -57,6 +60,8 @@ class Launch:
     memory_mb: int
     log_limit_bytes: int
     has_input: bool = True
+    walls: Walls | None = None
+    reaches: tuple[int, ...] = ()
 
 
 class Process(asyncio.SubprocessProtocol):
@@ -84,6 +89,7 @@ class Process(asyncio.SubprocessProtocol):
         self._exited = False
         self._log = log or Log(launch.log_limit_bytes)
         self._transport: asyncio.SubprocessTransport
+        self._sandbox = Sandbox(launch.walls) if launch.walls is not None else None
 
     async def begin(self) -> None:
         """Start it.
@@ -95,14 +101,36 @@ class Process(asyncio.SubprocessProtocol):
         program = shutil.which(name, path=self.launch.environ.get("PATH"))
         if program is None:
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), name)
-        await asyncio.get_running_loop().subprocess_exec(
-            lambda: self,
-            *limited([program, *arguments], memory_mb=self.launch.memory_mb),
-            cwd=self.launch.cwd,
-            env=self.launch.environ,
-            stdin=subprocess.PIPE if self.launch.has_input else subprocess.DEVNULL,
-            **group_options(),
-        )
+        command = limited([program, *arguments], memory_mb=self.launch.memory_mb)
+        options = group_options()
+        if self._sandbox is not None:
+            command = self._sandbox.command(command, cwd=self.launch.cwd, program=program)
+            options["pass_fds"] = (self._sandbox.fd,)
+        try:
+            await asyncio.get_running_loop().subprocess_exec(
+                lambda: self,
+                *command,
+                cwd=self.launch.cwd,
+                env=self.launch.environ,
+                stdin=subprocess.PIPE if self.launch.has_input else subprocess.DEVNULL,
+                **options,
+            )
+        except OSError:
+            if self._sandbox is not None:
+                self._sandbox.close()
+            raise
+        if self._sandbox is not None:
+            await self._sandbox.start(self.launch.reaches)
+
+    async def reach(self, ports: Sequence[int]) -> None:
+        """In a sandbox, let it reach these ports of loopback and no others."""
+        if self._sandbox is not None:
+            await self._sandbox.reach(ports)
+
+    async def publish(self, port: int) -> None:
+        """In a sandbox, let the harness reach a port on which it listens."""
+        if self._sandbox is not None:
+            await self._sandbox.publish(port)
 
     @property
     def pid(self) -> int:
@@ -218,6 +246,8 @@ class Process(asyncio.SubprocessProtocol):
             self._over_and_out()
 
     def _over_and_out(self) -> None:
+        if self._sandbox is not None:
+            self._sandbox.close()
         if not self._over.done():
             self._over.set_result(self._transport.get_returncode() or 0)
             self._transport.close()

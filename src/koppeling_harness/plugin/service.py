@@ -22,6 +22,7 @@ from koppeling_harness.plugin.process import (
     hung,
     not_started,
 )
+from koppeling_harness.plugin.sandbox import ports_of
 from koppeling_harness.plugin.worker import Start, filled
 
 if TYPE_CHECKING:
@@ -108,6 +109,8 @@ class ServiceWorker:
 
     async def prepare(self, context: RunContext, *, timeout_s: float) -> Breakdown | None:
         """Make the integration ready for a scenario."""
+        if self._process is not None:
+            await self._process.reach(ports_of(context))
         return await self._with_context(self._runtime.prepare, context, timeout_s)
 
     async def trigger(
@@ -233,6 +236,7 @@ async def start_service(runtime: HttpRuntime, start: Start) -> ServiceWorker | B
         process = Process(start.launch(command, environ={"PORT": port}, has_input=False))
         try:
             await process.begin()
+            await process.publish(int(port))
         except OSError as error:
             return not_started(start.name, error)
     worker = ServiceWorker(runtime, start, url, process)

@@ -15,6 +15,7 @@ from koppeling_harness.model.operation import OperationCall, OperationResult, Ru
 from koppeling_harness.plugin.breakdown import Breakdown, BreakdownKind
 from koppeling_harness.plugin.discover import Integration
 from koppeling_harness.plugin.guard import folder_prefix, watch_over
+from koppeling_harness.plugin.sandbox import Walls
 from koppeling_harness.plugin.start import most_workers, start_worker
 from koppeling_harness.plugin.worker import Start, Worker
 
@@ -41,6 +42,7 @@ class IntegrationRunner:
         max_processes: How many may be busy at the same time; `open` waits for one of them.
         idle_limit_s: How long a worker without work is kept.
         start_limit_s: How long a worker may take before it can be told something.
+        walls: Those of a sandbox for each worker; None without one.
     """
 
     def __init__(
@@ -52,12 +54,15 @@ class IntegrationRunner:
         max_processes: int = _MOST_WORKERS,
         idle_limit_s: float = 2.0,
         start_limit_s: float = 30.0,
+        walls: Walls | None = None,
     ) -> None:
         self._integration = integration
         self._in_process = in_process
         self._log_limit_bytes = log_limit_bytes
         self._idle_limit_s = idle_limit_s
         self._start_limit_s = start_limit_s
+        self._walls = walls
+        self._work_root: Path | None = None
         self._idle: dict[Worker, asyncio.TimerHandle] = {}
         self._homes: dict[Worker, Path] = {}
         self._leaving: set[asyncio.Task[None]] = set()
@@ -73,6 +78,13 @@ class IntegrationRunner:
         self._room = asyncio.Semaphore(self.room)
         self._refused: Breakdown | None = None
         self._early: asyncio.Task[Worker | Breakdown] | None = None
+
+    @property
+    def work_root(self) -> Path | None:
+        """Where work folders have to lie, for its processes to see them; None: anywhere."""
+        if self._walls is not None and self._work_root is None:
+            self._work_root = Path(tempfile.mkdtemp(prefix=folder_prefix()))
+        return self._work_root
 
     async def begin(self) -> None:
         """Start a worker for the first session, and do not wait until it is ready."""
@@ -114,6 +126,8 @@ class IntegrationRunner:
         while self._waiting():
             pass
         await asyncio.gather(*self._leaving, *(self._end(worker) for worker in list(self._homes)))
+        if self._work_root is not None:
+            _remove(self._work_root)
 
     async def check(self) -> Breakdown | None:
         """Start the integration once, and return what is wrong with that."""
@@ -182,6 +196,7 @@ class IntegrationRunner:
                     in_process=self._in_process,
                     log_limit_bytes=self._log_limit_bytes,
                     limit_s=self._start_limit_s,
+                    walls=self._walls_here(),
                 )
             )
         finally:
@@ -194,6 +209,11 @@ class IntegrationRunner:
         else:
             self._homes[worker] = home
         return worker
+
+    def _walls_here(self) -> Walls | None:
+        if self._walls is None:
+            return None
+        return replace(self._walls, write=(*self._walls.write, str(self.work_root)))
 
     async def _end(self, worker: Worker) -> None:
         await worker.close()

@@ -17,6 +17,7 @@ from koppeling_harness.plugin.channel import Channel, Child
 from koppeling_harness.plugin.foreign_interpreter import outside
 from koppeling_harness.plugin.log import Log
 from koppeling_harness.plugin.process import Launch, not_started
+from koppeling_harness.plugin.sandbox import ports_of
 from koppeling_harness.plugin.worker import Start, filled
 
 PROTOCOL = "koppeling/stdio"
@@ -59,6 +60,7 @@ class StdioWorker:
 
     async def prepare(self, context: RunContext, *, timeout_s: float) -> Breakdown | None:
         """Make the integration ready for a scenario."""
+        await self._channel.reach(ports_of(context))
         return await self._with_context("prepare", context, timeout_s)
 
     async def trigger(

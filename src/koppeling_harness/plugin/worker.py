@@ -12,6 +12,7 @@ from koppeling_harness.plugin.discover import Integration
 from koppeling_harness.plugin.environ import child_environ
 from koppeling_harness.plugin.log import Log
 from koppeling_harness.plugin.process import Launch
+from koppeling_harness.plugin.sandbox import Walls
 from koppeling_harness.value import dataclass
 
 
@@ -76,6 +77,7 @@ class Start:
         in_process: Whether hooks in Python run in the harness's own process, for a debugger.
         log_limit_bytes: How much of the output is kept for each scenario.
         limit_s: How long it may take before it can be told something.
+        walls: The walls of a sandbox; None without one.
     """
 
     integration: Integration
@@ -83,6 +85,7 @@ class Start:
     in_process: bool = False
     log_limit_bytes: int
     limit_s: float
+    walls: Walls | None = None
 
     @property
     def name(self) -> str:
@@ -102,6 +105,7 @@ class Start:
         environ: Mapping[str, str] | None = None,
         has_input: bool = True,
         is_python: bool = False,
+        reaches: tuple[int, ...] = (),
     ) -> Launch:
         """Return how to start one process of the integration.
 
@@ -111,9 +115,12 @@ class Start:
             environ: Variables that it gets beside what every process gets.
             has_input: Whether something will be written to its stdin.
             is_python: Whether it runs on the harness's own interpreter.
+            reaches: In a sandbox, the ports of loopback that it reaches from its start on.
         """
         runtime = self.integration.manifest.runtime
-        base = child_environ(home=self.home, declared=runtime.environ, is_python=is_python)
+        base = child_environ(
+            home=self.home, declared=self.integration.variables, is_python=is_python
+        )
         return Launch(
             name=self.name,
             command=command,
@@ -122,6 +129,19 @@ class Start:
             memory_mb=runtime.memory_mb,
             log_limit_bytes=self.log_limit_bytes,
             has_input=has_input,
+            walls=self._walls(),
+            reaches=reaches,
+        )
+
+    def _walls(self) -> Walls | None:
+        if self.walls is None:
+            return None
+        python = self.integration.python
+        own = (self.folder, *((str(python.parent.parent),) if python else ()))
+        return Walls(
+            read=(*self.walls.read, *own),
+            write=(*self.walls.write, str(self.home)),
+            hidden=self.walls.hidden,
         )
 
 

@@ -11,6 +11,7 @@ from koppeling_harness.config.settings import load_settings
 from koppeling_harness.hosting.certification import Certification
 from koppeling_harness.model.order import DEFAULT_CONCURRENCY, Order
 from koppeling_harness.plugin.discover import discover
+from koppeling_harness.plugin.environ import with_variables
 from koppeling_harness.plugin.requires import with_runtimes
 from koppeling_harness.plugin.venvs import with_environments
 from koppeling_harness.pytest_plugin import CERTIFICATION
@@ -59,9 +60,10 @@ def _from_options(config: pytest.Config) -> Certification:
         release=config.getoption("--koppeling-release") or settings.current_release,
         concurrency=config.getoption("--koppeling-concurrency") or DEFAULT_CONCURRENCY,
     )
+    found = with_variables(with_runtimes(discover(folders)), settings.environ_allowed)
     return Certification(
         order,
-        with_environments(with_runtimes(discover(folders))).integrations,
+        with_environments(found).integrations,
         run_id=f"pytest-{secrets.token_hex(4)}",
         seed=secrets.randbits(32),
         clock=SystemClock(),

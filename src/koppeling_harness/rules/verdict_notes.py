@@ -52,6 +52,22 @@ def _notes(each: IntegrationRecord) -> Iterator[Text]:
             "In geen geslaagd scenario werd een aanroep gezien: over AFAS bewijst dit niets.",
             "No call was seen in any scenario that passed: of AFAS this proves nothing.",
         )
+    if each.variables:
+        yield said(
+            "Van deze machine kreeg zij de variabelen {names}.",
+            "Of this machine it was given the variables {names}.",
+            names=", ".join(each.variables),
+        )
+    if each.variables_withheld:
+        yield said(
+            "Gevraagde variabelen kreeg zij niet: {names}. Toestaan: --allow-environ, of "
+            "[run] environ_allowed.",
+            "Variables that it asks for were not handed over: {names}. To allow them: "
+            "--allow-environ, or [run] environ_allowed.",
+            names=", ".join(each.variables_withheld),
+        )
+    if each.isolation == "sandbox":
+        yield said("Uitgevoerd binnen een sandbox.", "Carried out within a sandbox.")
     if each.not_asked:
         yield said(
             "{count} verplichte scenario's zijn niet gevraagd: zij kunnen hier niet.",

@@ -10,6 +10,7 @@ import pytest
 
 from koppeling_harness.model.policy import CURRENT
 from koppeling_harness.plugin.discover import Discovery, Integration, discover
+from koppeling_harness.plugin.environ import with_variables
 from koppeling_harness.plugin.requires import with_runtimes
 from koppeling_harness.plugin.session import IntegrationRunner
 from koppeling_harness.scenario.load import load_scenario
@@ -52,6 +53,8 @@ def plugin_contract(folder: Path | str) -> Callable[..., None]:
             `Path(__file__)`, so that it is found from wherever pytest is started.
     """
     found = with_runtimes(discover([Path(folder)], entry_points=False))
+    asked = [name for each in found.integrations for name in each.manifest.runtime.environ]
+    found = with_variables(found, asked)  # who tests its own plugin allows what it asks for
     checks = list(_checks(found))
 
     @pytest.mark.parametrize("check", checks, ids=[each.sentence for each in checks])

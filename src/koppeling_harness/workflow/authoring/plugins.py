@@ -20,6 +20,7 @@ from koppeling_harness.model.verdict import Level
 from koppeling_harness.plugin.check import Check
 from koppeling_harness.plugin.conformance import check_integration
 from koppeling_harness.plugin.discover import Discovery, Integration, SetAside, discover
+from koppeling_harness.plugin.environ import with_variables
 from koppeling_harness.plugin.guard import folder_prefix
 from koppeling_harness.plugin.requires import with_runtimes
 from koppeling_harness.plugin.session import IntegrationRunner
@@ -101,7 +102,9 @@ def check(folder: Path) -> tuple[Checked, ...]:
         message = f"{folder}: found no integration"
         hint = "A plugin is a folder with koppeling.yaml in it; `koppeling schema plugin` tells."
         raise NothingToRunError(message, hint=hint)
-    usable = with_connectors(with_environments(with_runtimes(found)), Connectors(_imports()))
+    allowed = load_settings(Path()).environ_allowed
+    usable = with_environments(with_variables(with_runtimes(found), allowed))
+    usable = with_connectors(usable, Connectors(_imports()))
     return (*asyncio.run(_check_all(usable.integrations)), *map(_refused, usable.set_aside))
 
 

@@ -51,6 +51,7 @@ def _all(settings: Settings, sources: TokenSources) -> Iterator[EffectiveSetting
         "packs": [each.as_posix() for each in settings.packs],
         "review.lists": [f"{name} {each}" for name, each in settings.lists.items()],
         "run.allow_missing": list(settings.allow_missing),
+        "run.environ_allowed": list(settings.environ_allowed),
     }
     for key, value in plain.items():
         yield _setting(settings, key, value)

@@ -36,7 +36,7 @@ from koppeling_harness.workflow.run.keep_traffic import TrafficKeeper
 from koppeling_harness.workflow.run.plan import RunPlan, plan_runs
 from koppeling_harness.workflow.run.prepared_order import PreparedOrder, repeat_options
 from koppeling_harness.workflow.run.scope import scope
-from koppeling_harness.workflow.run.verdicts import judged, run_exit_code, set_aside
+from koppeling_harness.workflow.run.verdicts import isolation_of, judged, run_exit_code, set_aside
 from koppeling_harness.workflow.run.waivers import Granted, granted_waivers
 from koppeling_harness.workflow.secret_search import Leaks
 
@@ -345,6 +345,7 @@ def _integration_records(
                 ),
                 not_asked=plan.not_asked.get(each.manifest.id, ()),
                 own=plan.own.get(each.manifest.id, ()),
+                isolation=isolation_of(each, order),
             )
             for each in discovery.integrations
         ),

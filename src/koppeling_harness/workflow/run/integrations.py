@@ -13,7 +13,9 @@ from koppeling_harness.model.manifest import Manifest
 from koppeling_harness.model.order import Order
 from koppeling_harness.model.scenario import Scenario
 from koppeling_harness.plugin.discover import Discovery, Integration, SetAside, discover
+from koppeling_harness.plugin.environ import with_variables
 from koppeling_harness.plugin.requires import with_runtimes
+from koppeling_harness.plugin.sandbox import require_sandbox
 from koppeling_harness.plugin.venvs import cache_folder, with_environments
 from koppeling_harness.scenario.load import load_scenarios
 from koppeling_harness.workflow.run.rerun import Rerun
@@ -29,7 +31,8 @@ def find_integrations(order: Order, rerun: Rerun | None = None) -> Discovery:
     Raises:
         NothingToRunError: There is none.
         ConfigurationError: One that was asked for by name cannot be loaded, or declares what ERP1
-            does not have; or a file of `imports` has problems.
+            does not have; a file of `imports` has problems; or a sandbox is asked for that this
+            machine cannot make.
         UsageError: It asks for hooks in this process, of more than one integration.
     """
     folders = tuple(map(Path, order.plugins))
@@ -42,7 +45,9 @@ def find_integrations(order: Order, rerun: Rerun | None = None) -> Discovery:
         places = ", ".join(map(str, folders)) or "no folder"
         message = f"no integration found ({places})"
         raise NothingToRunError(message, hint="Point --plugin at a folder with koppeling.yaml.")
-    found = with_runtimes(found)
+    found = with_variables(with_runtimes(found), order.environ_allowed)
+    if order.sandbox:
+        require_sandbox()
     if order.in_process:
         _require_one(found, isolated=order.isolated)
     else:

@@ -38,7 +38,7 @@ from koppeling_harness.workflow.run.conclude import (
     write_searched,
 )
 from koppeling_harness.workflow.run.releases import releases_that_count
-from koppeling_harness.workflow.run.verdicts import run_exit_code
+from koppeling_harness.workflow.run.verdicts import NO_ISOLATION, run_exit_code
 from koppeling_harness.workflow.run.write_run import write_report
 from koppeling_harness.workflow.secret_search import Leaks, without_secrets
 
@@ -327,6 +327,9 @@ def _joined(
         exercised=tuple(
             each for each in first.declared if any(each in one.exercised for one in parts)
         ),
+        # kept apart only where every shard did so
+        isolation=first.isolation if len({one.isolation for one in parts}) == 1 else NO_ISOLATION,
+        variables=tuple(dict.fromkeys(name for one in parts for name in one.variables)),
         # what was found in any shard was found in the run
         late=tuple(each for one in parts for each in one.late),
         secrets_found=tuple(dict.fromkeys(each for one in parts for each in one.secrets_found)),

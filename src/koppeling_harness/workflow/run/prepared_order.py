@@ -73,6 +73,7 @@ def with_defaults(order: Order) -> Order:
     packs = order.packs or map(str, settings.packs or (default_packs(),))
     plugins = order.plugins or map(str, default_plugins())
     allowed = dict.fromkeys((*order.allow_missing, *settings.allow_missing))
+    variables = dict.fromkeys((*order.environ_allowed, *settings.environ_allowed))
     return replace(
         order,
         plugins=tuple(plugins),
@@ -80,4 +81,5 @@ def with_defaults(order: Order) -> Order:
         release=order.release or settings.current_release,
         allow_missing=tuple(allowed),
         imports=order.imports or tuple(map(str, settings.imports)),
+        environ_allowed=tuple(variables),
     )

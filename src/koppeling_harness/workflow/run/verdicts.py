@@ -4,6 +4,8 @@ from collections.abc import Collection, Sequence
 from datetime import date
 
 from koppeling_harness.errors import ExitCode, first_that_holds
+from koppeling_harness.model.manifest import HttpRuntime
+from koppeling_harness.model.order import Order
 from koppeling_harness.model.partner import Identity
 from koppeling_harness.model.registration import Waiver
 from koppeling_harness.model.run import (
@@ -26,6 +28,15 @@ from koppeling_harness.scenario.plan import PlannedScenario
 
 WHOLE = Scope(whole=True)
 
+NO_ISOLATION, SANDBOX = "none", "sandbox"
+
+
+def isolation_of(integration: Integration, order: Order) -> str:
+    """Return how an integration's processes are kept apart; what runs already, nobody does."""
+    runtime = integration.manifest.runtime
+    runs_already = isinstance(runtime, HttpRuntime) and runtime.command is None
+    return SANDBOX if order.sandbox and not runs_already else NO_ISOLATION
+
 
 def judged(
     integration: Integration,
@@ -39,6 +50,7 @@ def judged(
     scope: Scope = WHOLE,
     not_asked: Sequence[NotAsked] = (),
     own: Collection[str] = (),
+    isolation: str = NO_ISOLATION,
 ) -> IntegrationRecord:
     """Return what is recorded of one integration, with its verdict.
 
@@ -53,6 +65,7 @@ def judged(
         scope: How much of what is asked of it the run was about.
         not_asked: What could not be carried out there, and so is not required.
         own: Ids of what is the integration's own, and on no list.
+        isolation: How its processes were kept apart.
     """
     manifest = integration.manifest
     aside = {each.id for each in not_asked}
@@ -80,6 +93,9 @@ def judged(
         ),
         declared=declared,
         exercised=exercised(results, declared),
+        isolation=isolation,
+        variables=integration.variables,
+        variables_withheld=integration.withheld,
     )
 
 

@@ -1,0 +1,219 @@
+"""`koppeling run --sandbox`: what an integration within the walls reaches, in every runtime."""
+
+import json
+import os
+import socket
+import sys
+from pathlib import Path
+
+import pytest
+
+from koppeling_harness.plugin.sandbox import why_not
+from support.acting import RUNTIMES, write_acting
+from support.cli import koppeling, koppeling_process
+
+ROOT = Path(__file__).parents[2]
+
+needs_walls = pytest.mark.skipif(bool(why_not()), reason=f"no sandbox here: {why_not()}")
+
+TRY = """
+import json, socket, sys
+
+def tried(what):
+    try:
+        return repr(what())[:200]
+    except Exception as error:
+        return type(error).__name__
+
+def text_of(path):
+    return open(path, errors="replace").read()
+
+def connected(port):
+    socket.create_connection(("127.0.0.1", port), timeout=2).close()
+    return "CONNECTED"
+
+def of_others(name):
+    for each in os.listdir("/proc"):
+        try:
+            if each.isdigit() and name in text_of(f"/proc/{each}/environ"):
+                return "SEEN"
+        except OSError:
+            pass
+    return "unseen"
+
+def write(path):
+    open(path, "w").write("x")
+    return "WRITTEN"
+
+def act():
+    aims = json.loads(text_of(__file__.rpartition("/")[0] + "/aims.json"))
+    said = {f"read {each}": tried(lambda: text_of(each)) for each in aims["read"]}
+    said |= {f"list {each}": tried(lambda: sorted(os.listdir(each))) for each in aims["list"]}
+    said |= {f"write {each}": tried(lambda: write(each)) for each in aims["write"]}
+    said["port"] = tried(lambda: connected(aims["port"]))
+    said["variable"] = tried(lambda: of_others("KOPPELING_PLANTED"))
+    said["own"] = tried(lambda: write("own.txt"))
+    sys.stderr.write("SAID " + json.dumps(said) + "\\n")
+    sys.stderr.flush()
+    time.sleep(0.1)
+    os._exit(3)
+"""
+
+
+def write_nosy(project: Path, kind: str, aims: dict) -> None:
+    folder = write_acting(project, kind, name=f"nosy-{kind}", act="pass")
+    (folder / "act.py").write_text("import os, time\n" + TRY.replace("\\\\n", "\\n"))
+    (folder / "aims.json").write_text(json.dumps(aims))
+
+
+def said_by(run: dict, name: str) -> dict[str, str]:
+    result = next(each for each in run["integrations"] if each["id"] == name)["results"][0]
+    line = next(each for each in result["log"].splitlines() if each.startswith("SAID "))
+    return json.loads(line.removeprefix("SAID "))
+
+
+def nosy_run(tmp_path: Path, monkeypatch, *options: str) -> dict[str, dict[str, str]]:
+    """Run a nosy integration of each runtime; return what each says that it reached."""
+    monkeypatch.setenv("KOPPELING_PLANTED", "of-the-ci")
+    for name in ("scenarios", "reports/earlier"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "reports/earlier/run.json").write_text("{}")
+    write_acting(tmp_path, "command", name="other", act="pass")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        other, reports = tmp_path / "plugins/other", tmp_path / "reports"
+        for kind in RUNTIMES:
+            own = tmp_path / "plugins" / f"nosy-{kind}"
+            aims = {
+                "read": [str(other / "koppeling.yaml"), str(reports / "earlier/run.json")],
+                "list": [str(tmp_path / "plugins")],
+                "write": [str(own / "changed.txt")],
+                "port": server.getsockname()[1],
+            }
+            write_nosy(tmp_path, kind, aims)
+        ran = koppeling_process("run", "--json", "--release", "Profit 8", *options, cwd=tmp_path)
+    record = ran.json()
+    assert {each["isolation"] for each in record["integrations"]} == (
+        {"sandbox"} if options else {"none"}
+    )
+    return {kind: said_by(record, f"nosy-{kind}") for kind in RUNTIMES}
+
+
+@needs_walls
+def test_a_partner_reads_no_other_plugin_no_report_no_variable_and_reaches_no_other_port(
+    tmp_path, monkeypatch
+):
+    reached = nosy_run(tmp_path, monkeypatch, "--sandbox")
+
+    for kind, said in reached.items():
+        assert said.pop("own") == "'WRITTEN'", kind
+        assert said.pop("variable") == "'unseen'", kind
+        listed = said.pop(f"list {tmp_path / 'plugins'}")
+        assert listed == f"['nosy-{kind}']"
+        assert set(said.values()) <= {
+            "FileNotFoundError", "OSError", "PermissionError", "ConnectionRefusedError",
+        }, said  # fmt: skip
+
+
+def test_without_walls_a_partner_reaches_all_of_that(tmp_path, monkeypatch):
+    if os.name != "posix" or sys.platform != "linux":
+        pytest.skip("looks into /proc")
+    reached = nosy_run(tmp_path, monkeypatch)
+
+    for said in reached.values():
+        assert said["port"] == "'CONNECTED'"
+        assert said["variable"] == "'SEEN'"
+        assert "title" in said[f"read {tmp_path / 'plugins/other/koppeling.yaml'}"]
+
+
+SAYS = """
+import json, os
+print(json.dumps({"output": sorted(name for name in os.environ if name.endswith("_PLANTED"))}))
+"""
+
+
+def variables(tmp_path, monkeypatch, *options: str, settings: str = "", beside: str = "."):
+    """Run an integration that asks for two variables; return its record and what it got."""
+    monkeypatch.setenv("CI_PLANTED", "secret-of-the-ci")
+    monkeypatch.setenv("OURS_PLANTED", "harmless")
+    folder = write_acting(tmp_path, "command", name="asks", act="pass")
+    manifest = folder / "koppeling.yaml"
+    asking = "runtime: {environ: [CI_PLANTED, OURS_PLANTED], "
+    manifest.write_text(manifest.read_text().replace("runtime: {", asking))
+    (folder / "command.py").write_text(SAYS)
+    (folder / "scenarios/act.scenario.yaml").write_text(
+        (folder / "scenarios/act.scenario.yaml").read_text() + "    expect: {output: none}\n"
+    )
+    (tmp_path / "scenarios").mkdir()
+    (tmp_path / beside / "koppeling.toml").write_text(settings)
+    ran = koppeling_process("run", "--json", "--release", "Profit 8", *options, cwd=tmp_path)
+    (record,) = ran.json()["integrations"]
+    return record, json.dumps(record["results"][0]["findings"])
+
+
+def test_a_manifest_gets_no_variable_that_the_owner_does_not_allow(tmp_path, monkeypatch):
+    record, said = variables(tmp_path, monkeypatch)
+
+    assert (record["variables"], record["variables_withheld"]) == (
+        [], ["CI_PLANTED", "OURS_PLANTED"],
+    )  # fmt: skip
+    assert "_PLANTED" not in said
+
+
+@pytest.mark.parametrize(
+    ("options", "settings"),
+    [
+        (["--allow-environ", "OURS_PLANTED"], ""),
+        ([], '[run]\nenviron_allowed = ["OURS_PLANTED"]\n'),
+    ],
+)
+def test_what_the_owner_allows_is_handed_over_and_told(tmp_path, monkeypatch, options, settings):
+    record, said = variables(tmp_path, monkeypatch, *options, settings=settings)
+
+    assert (record["variables"], record["variables_withheld"]) == (["OURS_PLANTED"], ["CI_PLANTED"])
+    assert "OURS_PLANTED" in said
+
+
+def test_settings_of_a_partner_allow_nothing(tmp_path, monkeypatch):
+    settings = '[run]\nenviron_allowed = ["CI_PLANTED"]\n'
+    record, _ = variables(tmp_path, monkeypatch, settings=settings, beside="plugins/asks")
+
+    assert record["variables"] == []
+
+
+@needs_walls
+@pytest.mark.slow
+def test_the_reference_integrations_pass_within_walls_as_without(tmp_path):
+    ran = koppeling_process(
+        *("run", "--sandbox", "--json", "--release", "Profit 8", "--reports", tmp_path),
+        cwd=ROOT,
+    )
+
+    judged = [each for each in ran.json()["integrations"] if not each["problem"]]
+    assert judged
+    assert {(each["isolation"], each["verdict"]["outcome"]) for each in judged} == {
+        ("sandbox", "passed")
+    }
+
+
+def test_a_machine_without_bubblewrap_is_told_what_to_install(tmp_path, monkeypatch):
+    write_acting(tmp_path, "command", name="other", act="pass")
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    monkeypatch.setenv("PATH", str(programs))
+    why_not.cache_clear()
+    try:
+        ran = koppeling("run", "--sandbox", "--plugin", "plugins", cwd=tmp_path)
+    finally:
+        monkeypatch.undo()
+        why_not.cache_clear()
+
+    assert ran.code == 10
+    assert "--sandbox is not possible on this machine" in ran.all
+    assert "bubblewrap" in ran.all
+
+
+def test_walls_and_a_debugger_do_not_go_together(tmp_path):
+    ran = koppeling("run", "--sandbox", "--in-process", cwd=tmp_path)
+
+    assert ran.code == 4
+    assert "--in-process" in ran.all

@@ -56,7 +56,7 @@ class Programme:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseRoles:
-    """Which Profit releases count, by label; never derived from version numbers."""
+    """Which Profit releases count, by label; which is current is never derived from a version."""
 
     __pydantic_config__ = STRICT
 

@@ -56,7 +56,7 @@ causes."""
 BREAKDOWNS = frozenset(
     {"PLUGIN-RAISED", "PLUGIN-CRASHED", "PLUGIN-HUNG", "PLUGIN-NO-ANSWER", NOT_STARTED}
 )
-"""Codes of findings that the process of an integration broke down: what it printed last says why."""
+"""Codes of findings that the process of an integration broke down; what it printed says why."""
 
 FOLLOW_FROM_A_BREAKDOWN = frozenset({"GIVE-UP-503"})
 """Codes of findings that tell nothing of their own beside a breakdown."""

@@ -1,7 +1,8 @@
 from pathlib import Path
 
 from koppeling_harness.traffic.checks import RULES
-from koppeling_harness.workflow.authoring.rules import rule_catalogue, rules_page
+from koppeling_harness.workflow.authoring.rules import rule_catalogue
+from support.rules_page import rules_page
 
 PAGE = Path(__file__).parents[4] / "docs" / "reference" / "traffic-rules.md"
 

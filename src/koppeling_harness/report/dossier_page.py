@@ -17,6 +17,7 @@ from koppeling_harness.report.pages import render_page
 from koppeling_harness.report.texts import Language
 from koppeling_harness.rules.catalogue import RULES
 from koppeling_harness.rules.verdict import result_id
+from koppeling_harness.rules.verdict_notes import verdict_notes
 from koppeling_harness.rules.waivers import covering
 from koppeling_harness.value import dataclass
 
@@ -128,6 +129,7 @@ def render_dossier(
         releases=_releases(status, evidence),
         groups=matrix(evidence),
         failures=[_failures(dossier, each) for each in evidence],
+        notes={each.release: verdict_notes(each.record) for each in evidence},
         rules=RULES,
     )
 

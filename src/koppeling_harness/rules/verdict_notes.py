@@ -52,22 +52,7 @@ def _notes(each: IntegrationRecord) -> Iterator[Text]:
             "In geen geslaagd scenario werd een aanroep gezien: over AFAS bewijst dit niets.",
             "No call was seen in any scenario that passed: of AFAS this proves nothing.",
         )
-    if each.variables:
-        yield said(
-            "Van deze machine kreeg zij de variabelen {names}.",
-            "Of this machine it was given the variables {names}.",
-            names=", ".join(each.variables),
-        )
-    if each.variables_withheld:
-        yield said(
-            "Gevraagde variabelen kreeg zij niet: {names}. Toestaan: --allow-environ, of "
-            "[run] environ_allowed.",
-            "Variables that it asks for were not handed over: {names}. To allow them: "
-            "--allow-environ, or [run] environ_allowed.",
-            names=", ".join(each.variables_withheld),
-        )
-    if each.isolation == "sandbox":
-        yield said("Uitgevoerd binnen een sandbox.", "Carried out within a sandbox.")
+    yield from _of_the_machine(each)
     if each.not_asked:
         yield said(
             "{count} verplichte scenario's zijn niet gevraagd: zij kunnen hier niet.",
@@ -110,3 +95,23 @@ def _not_yet_for_each(each: IntegrationRecord) -> Iterator[Text]:
                 for name, connectors in sorted(requirements.items())
             ),
         )
+
+
+def _of_the_machine(each: IntegrationRecord) -> Iterator[Text]:
+    """Yield what its processes had of the machine, and were kept from."""
+    if each.variables:
+        yield said(
+            "Van deze machine kreeg zij de variabelen {names}.",
+            "Of this machine it was given the variables {names}.",
+            names=", ".join(each.variables),
+        )
+    if each.variables_withheld:
+        yield said(
+            "Gevraagde variabelen kreeg zij niet: {names}. Toestaan: --allow-environ, of "
+            "[run] environ_allowed.",
+            "Variables that it asks for were not handed over: {names}. To allow them: "
+            "--allow-environ, or [run] environ_allowed.",
+            names=", ".join(each.variables_withheld),
+        )
+    if each.isolation == "sandbox":
+        yield said("Uitgevoerd binnen een sandbox.", "Carried out within a sandbox.")

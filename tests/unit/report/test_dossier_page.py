@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 
 from koppeling_harness.model.verdict import Outcome
 from koppeling_harness.report.dossier_page import EXPLAINED_AT_MOST, Evidence, matrix
@@ -59,6 +60,15 @@ def test_failures_are_explained():
 
     assert "rows.0.Qu 8.0 7.5" in shown
     assert "koppeling explain EXPECT" in shown
+
+
+def test_what_a_verdict_rests_on_stands_beside_it():
+    (first, *_) = some_evidence()
+    record = replace(first.record, isolation="sandbox", variables=("PROXY_OF_OURS",))
+    shown = text_of(page_of(a_full_dossier(), [replace(first, record=record)]))
+
+    assert "Uitgevoerd binnen een sandbox." in shown
+    assert "Of this machine it was given the variables PROXY_OF_OURS." in shown
 
 
 def test_a_cell_comes_only_from_a_run_and_says_its_day():

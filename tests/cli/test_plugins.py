@@ -3,12 +3,12 @@ import sys
 import pytest
 
 from support.cli import koppeling
-from support.plugins import MANIFEST, a_plugin
+from support.plugins import MANIFEST, READS_VERSION, a_plugin
 
 
 @pytest.fixture
 def plugins(tmp_path):
-    a_plugin(tmp_path / "plugins" / "goed")
+    a_plugin(tmp_path / "plugins" / "goed", trigger=READS_VERSION)
     a_plugin(tmp_path / "plugins" / "spelfout", "@hookimpl\ndef koppeling_triger(call): pass")
     a_plugin(tmp_path / "plugins" / "kapot", manifest="id: kapot\nversie: 1\n")
     return tmp_path
@@ -63,6 +63,7 @@ def test_check_of_one_plugin_that_is_in_order(plugins):
 
     assert ran.code == 0
     assert ran.out.startswith("goed: in order\n    ok: initialize, offering version 1\n")
+    assert ran.out.endswith("    ok: operation push-hours with its example\n")
     assert ran.err == ""
 
 
@@ -84,7 +85,7 @@ for line in sys.stdin:
     ran = koppeling("plugins", "check", "praat", cwd=tmp_path)
 
     assert ran.code == 10
-    assert "praat: 2 of 9 checks failed: a method that does not exist, trigger, with" in ran.err
+    assert "praat: 4 of 11 checks failed: a method that does not exist, trigger, with" in ran.err
     assert "    FAILED: a method that does not exist\n        found:    {'jsonrpc'" in ran.err
     assert (
         "        expected: error -32601, and that it goes on\n        remedy:   A later" in ran.err
@@ -115,3 +116,45 @@ def test_check_of_a_folder_that_does_not_exist_exits_10(tmp_path):
 
     assert ran.code == 10
     assert "there is no such folder" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("trigger", "found", "remedy"),
+    [
+        ("return OperationResult()", "no call at all", "Send every call to the `base_url`"),
+        ("return OperationResult(ok=False, error='vol')", "NO-CALL: ", "KOPPELING_BASE_URL"),
+        ("raise ValueError('kapot')", "PLUGIN-RAISED: ", ""),
+    ],
+)
+def test_check_tries_every_example_once(tmp_path, trigger, found, remedy):
+    a_plugin(tmp_path / "probeer", trigger=trigger)
+
+    ran = koppeling("plugins", "check", "probeer", cwd=tmp_path)
+
+    assert ran.code == 10
+    for name in ("sync-employees", "push-hours"):
+        assert (
+            f"    FAILED: operation {name} with its example\n        found:    {found}" in ran.err
+        )
+    assert remedy in ran.err
+
+
+def test_an_operation_that_writes_says_what_the_packs_may_have_it_write(tmp_path):
+    a_plugin(tmp_path / "zonder", manifest=MANIFEST.replace("    example:\n      hours: 1\n", ""))
+
+    for command in (("plugins", "check", "zonder"), ("run", "--plugin", "zonder")):
+        ran = koppeling(*command, cwd=tmp_path)
+        assert ran.code == 10
+        assert "koppeling.yaml:32:5: operation `push-hours` writes, and has no `example`" in ran.err
+        assert "`example: {}` when it takes none" in ran.err
+
+
+@pytest.mark.parametrize("where", ["goed", "goed/koppeling.yaml", "goed/scenarios/diep", "."])
+def test_a_plugin_is_known_by_its_manifest_and_by_a_folder_below_it(tmp_path, where):
+    folder = a_plugin(tmp_path / "goed", trigger=READS_VERSION)
+    (folder / "scenarios" / "diep").mkdir(parents=True)
+
+    told = koppeling("plugins", "list", "--plugin", where, "--json", cwd=tmp_path).json()
+
+    assert [each["manifest"]["id"] for each in told["integrations"]] == ["goed"]
+    assert told["set_aside"] == []

@@ -40,6 +40,8 @@ operations:
       nl: Uren boeken
       en: Book hours
     writes: [PtRealization]
+    example:
+      hours: 1
 """
 
 HOOKS = """\
@@ -52,6 +54,17 @@ from pathlib import Path
 
 from koppeling_harness import Finding, OperationResult, Severity, hookimpl
 """
+
+
+READS_VERSION = """\
+import base64, urllib.request
+token = base64.b64encode(call.context.token.encode()).decode()
+headers = {"Authorization": "AfasToken " + token, "IntegrationId": call.context.integration_id}
+request = urllib.request.Request(call.context.base_url + "/profitversion", headers=headers)
+urllib.request.urlopen(request).read()
+return OperationResult()
+"""
+"""Body of a trigger that makes one call."""
 
 
 def a_plugin(

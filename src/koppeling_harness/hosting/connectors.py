@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Self
 
 from koppeling_harness.config.folders import MANIFEST
-from koppeling_harness.document import read_text, read_yaml
+from koppeling_harness.document import Source, read_text, read_yaml
 from koppeling_harness.emulator.definition import DATA_TYPES, Definition, supplied
 from koppeling_harness.emulator.environment import own_catalogue
 from koppeling_harness.emulator.imports import Imports, read_imports
@@ -146,7 +146,10 @@ class Connectors:
 
 
 def with_connectors(found: Discovery, connectors: Connectors) -> Discovery:
-    """Set every integration aside that declares what ERP1 does not have, with every place of it."""
+    """Set every integration aside that declares what ERP1 does not have, with every place of it.
+
+    So is one with an operation that writes and does not say what the packs may have it write.
+    """
     kept: list[Integration] = []
     set_aside: list[SetAside] = []
     for each in found.integrations:
@@ -155,8 +158,10 @@ def with_connectors(found: Discovery, connectors: Connectors) -> Discovery:
         except DocumentError as error:
             set_aside.append(_set_aside(each, error.problems))
             continue
-        if lacking:
-            set_aside.append(_set_aside(each, _placed(each, lacking)))
+        without = any(one.writes and not one.example for one in each.manifest.operations)
+        problems = _placed(each, lacking) if lacking or without else []
+        if problems:
+            set_aside.append(_set_aside(each, problems))
         else:
             kept.append(each)
     return replace(found, integrations=tuple(kept), set_aside=(*found.set_aside, *set_aside))
@@ -179,9 +184,29 @@ def _placed(integration: Integration, lacking: Sequence[Lacking]) -> list[Proble
     path = integration.folder / MANIFEST
     source = read_yaml(read_text(path), name=str(path))
     return in_file_order(
-        Problem(where=source.place(each.path), message=each.message, hint=each.hint)
-        for each in lacking
+        [
+            *(
+                Problem(where=source.place(each.path), message=each.message, hint=each.hint)
+                for each in lacking
+            ),
+            *_without_example(integration.manifest, source),
+        ]
     )
+
+
+def _without_example(manifest: Manifest, source: Source) -> Iterator[Problem]:
+    """Yield the operations that write and do not say what; `example: {}` says that they need none.
+
+    The packs have nothing else to trigger them with.
+    """
+    for number, operation in enumerate(manifest.operations):
+        if operation.writes and "example" not in source.data["operations"][number]:
+            yield Problem(
+                where=source.place(("operations", number)),
+                message=f"operation `{operation.name}` writes, and has no `example`",
+                hint="Give it the input with which the packs can trigger it, such as a row of "
+                "yours; `example: {}` when it takes none.",
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

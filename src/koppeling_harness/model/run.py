@@ -252,7 +252,8 @@ class IntegrationRecord:
     """Why it was set aside, when it could not be loaded."""
     problem_kind: str = ""
     """`missing_runtime` when it is in order but a program that it needs is not there;
-    `missing_connectors` when it declares what ERP1 does not have."""
+    `missing_connectors` when it declares what ERP1 does not have; `never_began` when its program
+    does not start."""
     missing: tuple[str, ...] = ()
     """The programs that are not there, when only those are lacking."""
     missing_allowed: bool = False

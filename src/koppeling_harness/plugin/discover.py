@@ -53,6 +53,7 @@ class SetAside:
         missing: The programs that are not there, when it is in order but for them.
         advice: The hint in both languages, where it has them.
         lacks: Whether it is in order, but declares connectors or fields that ERP1 does not have.
+        never_began: Whether it is in order, but its program does not start.
         declared: The connectors that it declares, where its manifest could be read.
     """
 
@@ -63,6 +64,7 @@ class SetAside:
     missing: tuple[str, ...] = ()
     advice: Text | None = None
     lacks: bool = False
+    never_began: bool = False
     declared: tuple[str, ...] = ()
 
     @property
@@ -90,7 +92,8 @@ def discover(
     """Find integrations.
 
     Args:
-        folders: Each a plugin's folder, with `koppeling.yaml` in it, or a folder of such folders.
+        folders: Each a plugin's folder, with `koppeling.yaml` in it, or a folder of such folders;
+            that file itself and a folder below a plugin's stand for the plugin too.
         entry_points: Whether installed packages are searched too.
         kept_in: Where is kept what manifests hold, so that they are read once.
     """
@@ -108,11 +111,14 @@ def discover(
 
 
 def _plugin_folders(folder: Path) -> list[Path]:
+    if folder.name == MANIFEST and folder.is_file():
+        return [folder.parent]
     if (folder / MANIFEST).is_file() or not folder.is_dir():
         return [folder]
     inside = sorted(each for each in folder.iterdir() if each.is_dir())
     looks = (MANIFEST, *_LOOKS_LIKE_PLUGIN)
-    return [each for each in inside if any((each / name).is_file() for name in looks)]
+    found = [each for each in inside if any((each / name).is_file() for name in looks)]
+    return found or [each for each in folder.resolve().parents if (each / MANIFEST).is_file()][:1]
 
 
 def _read(folder: Path, kept_in: Path | None) -> Integration | SetAside:

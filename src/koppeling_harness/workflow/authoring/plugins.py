@@ -14,6 +14,7 @@ from koppeling_harness.errors import NothingToRunError, PluginError
 from koppeling_harness.hosting.connectors import Connectors, with_connectors
 from koppeling_harness.hosting.host import EmulatedErp
 from koppeling_harness.model.operation import RunContext
+from koppeling_harness.model.order import Order
 from koppeling_harness.model.scenario import Scenario
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.verdict import Level
@@ -28,6 +29,10 @@ from koppeling_harness.plugin.venvs import with_environments
 from koppeling_harness.scenario.plan import PlannedScenario
 from koppeling_harness.traffic.redactor import Redactor, shortened
 from koppeling_harness.value import dataclass
+from koppeling_harness.workflow.authoring.try_examples import try_examples
+
+_AT_ONCE = 4
+"""Operations that are tried side by side."""
 
 _NOTHING = Scenario(
     scenario="plugins-check",
@@ -105,7 +110,28 @@ def check(folder: Path) -> tuple[Checked, ...]:
     allowed = load_settings(Path()).environ_allowed
     usable = with_environments(with_variables(with_runtimes(found), allowed))
     usable = with_connectors(usable, Connectors(_imports()))
-    return (*asyncio.run(_check_all(usable.integrations)), *map(_refused, usable.set_aside))
+    connected = asyncio.run(_check_all(usable.integrations))
+    tried = (_with_examples(*each) for each in zip(connected, usable.integrations, strict=True))
+    return (*tried, *map(_refused, usable.set_aside))
+
+
+def _with_examples(checked: Checked, integration: Integration) -> Checked:
+    """Return what was checked with what came of each example, when it could be started."""
+    if not checked.checks:
+        return checked
+    order = Order(
+        release=load_settings(Path()).current_release, concurrency=_AT_ONCE, imports=_imports()
+    )
+    checks = (*checked.checks, *try_examples(integration, order, clock=SystemClock()))
+    return _judged(checked.name, checked.where, checks)
+
+
+def _judged(name: str, where: str, checks: tuple[Check, ...]) -> Checked:
+    bad = [each for each in checks if not each.is_ok]
+    if not bad:
+        return Checked(name=name, where=where, checks=checks)
+    problem = f"{len(bad)} of {len(checks)} checks failed: {', '.join(each.what for each in bad)}"
+    return Checked(name=name, where=where, problem=problem, checks=checks)
 
 
 def require_all(checked: Sequence[Checked]) -> None:
@@ -151,12 +177,7 @@ async def _check(integration: Integration, erp1: EmulatedErp) -> Checked:
             problem=shortened(erp1.redactor.text(broken.message)),
             hint=shortened(erp1.redactor.text(broken.hint)),
         )
-    checks = await _tried(integration, erp1)
-    bad = [each for each in checks if not each.is_ok]
-    if not bad:
-        return Checked(name=name, where=where, checks=checks)
-    problem = f"{len(bad)} of {len(checks)} checks failed: {', '.join(each.what for each in bad)}"
-    return Checked(name=name, where=where, problem=problem, checks=checks)
+    return _judged(name, where, await _tried(integration, erp1))
 
 
 async def _tried(integration: Integration, erp1: EmulatedErp) -> tuple[Check, ...]:

@@ -33,6 +33,7 @@ from koppeling_harness.workflow.run.continuation import Continuation, continuati
 from koppeling_harness.workflow.run.durations import Durations, kept_durations
 from koppeling_harness.workflow.run.keep_results import ResultKeeper
 from koppeling_harness.workflow.run.keep_traffic import TrafficKeeper
+from koppeling_harness.workflow.run.never_began import never_began
 from koppeling_harness.workflow.run.plan import RunPlan, plan_runs
 from koppeling_harness.workflow.run.prepared_order import PreparedOrder, repeat_options
 from koppeling_harness.workflow.run.scope import scope
@@ -325,6 +326,12 @@ def _integration_records(
 ) -> tuple[IntegrationRecord, ...]:
     order, plan, discovery = run.prepared.order, run.plan, run.plan.discovery
     own_list = list_book({}).find(plan.lock_digest, order.release) is None
+    idle = {
+        each.manifest.id: aside
+        for each in discovery.integrations
+        if order.shard is None
+        and (aside := never_began(each, results.get(each.manifest.id, ()))) is not None
+    }
     records = (
         *(
             judged(
@@ -348,8 +355,12 @@ def _integration_records(
                 isolation=isolation_of(each, order),
             )
             for each in discovery.integrations
+            if each.manifest.id not in idle
         ),
-        *(set_aside(each, allow_missing=order.allow_missing) for each in discovery.set_aside),
+        *(
+            set_aside(each, allow_missing=order.allow_missing)
+            for each in (*idle.values(), *discovery.set_aside)
+        ),
     )
     return tuple(
         replace(each, secrets_found=run.leaks.of(each.id)) if run.leaks.of(each.id) else each

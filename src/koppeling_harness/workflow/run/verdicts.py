@@ -131,6 +131,8 @@ def _lapsed(
 
 LACKS_CONNECTORS = "missing_connectors"
 """Value of `problem_kind` for an integration that declares what ERP1 does not have."""
+NEVER_BEGAN = "never_began"
+"""Value of `problem_kind` for an integration whose program does not start."""
 MISSING_RUNTIME = "missing_runtime"
 """Value of `problem_kind` for an integration whose programs are not there."""
 
@@ -156,14 +158,21 @@ def set_aside(each: SetAside, *, allow_missing: Collection[str] = ()) -> Integra
         ),
         results=(),
         problem=f"{each.where}: {each.problem}{hint}",
-        problem_kind=(
-            MISSING_RUNTIME if each.missing_runtime else LACKS_CONNECTORS if each.lacks else ""
-        ),
+        problem_kind=_kind(each),
         declared=each.declared,
         problem_advice=each.advice,
         missing=each.missing,
         missing_allowed=allowed,
     )
+
+
+def _kind(each: SetAside) -> str:
+    kinds = (
+        (MISSING_RUNTIME, each.missing_runtime),
+        (LACKS_CONNECTORS, each.lacks),
+        (NEVER_BEGAN, each.never_began),
+    )
+    return next((kind for kind, holds in kinds if holds), "")
 
 
 def run_exit_code(record: RunRecord, *, interrupted: bool = False) -> ExitCode:

@@ -30,6 +30,8 @@ OUTCOMES = {
 }
 UNKNOWN = ListWord(name=Text(nl="onbekend", en="unknown"), counts=False)
 ENDED = replace(KNOWN, until=date(2025, 1, 1))
+NEITHER = {"failed": (), "inconclusive": 0, "not_run": 0}
+"""Of a record that failed as well, what is inconclusive in it makes it no lesser one."""
 LESSER = (
     {"part": ("keyword",)},
     {"part": ("shard",)},
@@ -37,9 +39,7 @@ LESSER = (
     {"list_word": None},
     {"list_word": ENDED},
     {"identity": THEM},
-    OUTCOMES["inconclusive"],
-    OUTCOMES["not_run"],
-    OUTCOMES["nothing"],
+    *({**NEITHER, **OUTCOMES[name]} for name in ("inconclusive", "not_run", "nothing")),
 )
 
 days = st.integers(0, (AS_OF - FIRST).days).map(lambda number: FIRST + timedelta(number))

@@ -1,4 +1,4 @@
-"""What a command that failed tells, and the exit code with which it leaves."""
+"""Failure of a command: its message, and the exit code with which it leaves."""
 
 import errno
 import os

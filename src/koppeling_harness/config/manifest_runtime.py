@@ -1,4 +1,4 @@
-"""What can be wrong with the part `runtime` of an integration's manifest."""
+"""Check the part `runtime` of an integration's manifest."""
 
 import difflib
 import re

@@ -1,4 +1,4 @@
-"""What a project sets: `koppeling.toml`, or `[tool.koppeling]` in `pyproject.toml`."""
+"""Settings of a project: `koppeling.toml`, or `[tool.koppeling]` in `pyproject.toml`."""
 
 import json
 import re

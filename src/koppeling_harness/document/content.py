@@ -1,4 +1,4 @@
-"""What a file holds, read whole; a path that is no such file is told as any other problem."""
+"""Content of a file, read whole; a path that is no such file is told as any other problem."""
 
 import os
 import stat

@@ -1,4 +1,4 @@
-"""What was made of documents, kept from run to run.
+"""Readings of documents, kept from run to run.
 
 Reading a thousand scenarios and looking for what is wrong with them takes longer than all else that
 is done before the first one runs. What comes of it depends on their text and on the code that reads

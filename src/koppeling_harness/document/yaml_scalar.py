@@ -1,4 +1,4 @@
-"""What a plain scalar of YAML says: null, a boolean, a number, or text. YAML 1.2's core schema."""
+"""Plain scalars of YAML: null, a boolean, a number, or text. YAML 1.2's core schema."""
 
 import math
 import re

@@ -1,4 +1,4 @@
-"""Who may call an environment: app connectors, their users, and their tokens."""
+"""Access to an environment: app connectors, their users, and their tokens."""
 
 import base64
 import ipaddress

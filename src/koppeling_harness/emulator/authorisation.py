@@ -1,4 +1,4 @@
-"""Which rows the user behind a token may see: Profit's authorisation by filters.
+"""Authorisation by filters: the rows that the user behind a token may see.
 
 In Profit the authorisation of a user may filter a data collection; every GetConnector on it then
 leaves out rows, without a word (AFAS names such GetConnectors AUT-16 in its auditor). Here the

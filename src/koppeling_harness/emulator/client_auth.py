@@ -1,4 +1,4 @@
-"""How a client proves itself at the token endpoint.
+"""Authentication of a client at the token endpoint.
 
 By a secret in the body or by HTTP Basic, by a token that it signed (`private_key_jwt`), or, as a
 public client, not at all. Source: AFAS, docs.afas.help/profit/en/authentication; RFC 7523.

@@ -1,4 +1,4 @@
-"""What ERP1 does not imitate though a source speaks of it, for who would rely on it."""
+"""Gaps: behaviour that a source speaks of and ERP1 does not imitate."""
 
 from importlib import resources
 

@@ -1,4 +1,4 @@
-"""What holds for every signed token that a client sends, whatever it is for: claims, once, where.
+"""Rules of every signed token that a client sends: claims, once, where.
 
 Nothing here needs a signature library; `signed` is the door to it.
 """

@@ -1,4 +1,4 @@
-"""What fields are called, in Dutch and English.
+"""Labels of fields, in Dutch and English.
 
 AFAS publishes its OpenAPI files in English, and leaves part of the labels in them Dutch; the other
 language of each is our own translation. What a real environment shows may be worded otherwise: a

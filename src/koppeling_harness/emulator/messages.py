@@ -1,4 +1,4 @@
-"""What Profit says when it refuses, in both languages.
+"""Messages with which Profit refuses, in both languages.
 
 The numbers are those that AFAS's texts show; where none is known it is -2147220469, the number
 of most validation errors. Clients may not rely on them (source: AFAS,

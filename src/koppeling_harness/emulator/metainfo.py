@@ -1,4 +1,4 @@
-"""What an app connector may use, and what is in each connector.
+"""Metainfo: the connectors that an app connector may use, and their fields.
 
 Source: AFAS, docs.afas.help/apidoc (metainfo) and get-connector; for the shape of update metainfo
 also github.com/dutchgrit/afasclient and github.com/tim-online/go-afas-profit-rest.

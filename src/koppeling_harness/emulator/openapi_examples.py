@@ -1,4 +1,4 @@
-"""What the request examples of AFAS's OpenAPI files say beyond the schemas.
+"""Request examples of AFAS's OpenAPI files: what they say beyond the schemas.
 
 Keys stand beside `Fields` only in the examples; what the schemas list as required says more than
 Profit asks, and the examples leave part of it out; and some send fields that the schemas lack.

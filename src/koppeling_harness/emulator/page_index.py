@@ -1,4 +1,4 @@
-"""Where the pages of a long result begin, so that a deep one costs no more than the first.
+"""Begin of each page of a long result, so that a deep one costs no more than the first.
 
 SQL counts its way to an offset. For results in the order of the row id, every thousandth id is
 remembered until something changes.

@@ -1,4 +1,4 @@
-"""What a served environment tells of a request that it refused: one line, without a secret in it.
+"""Tell a request that a served environment refused: one line, without a secret in it.
 
 AFAS answers most refusals with an empty body, so whoever builds a client has nothing to go by; here
 somebody is watching.

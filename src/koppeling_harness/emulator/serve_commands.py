@@ -1,4 +1,4 @@
-"""What the person at a served environment can have it do meanwhile, one command a line.
+"""Commands of the person at a served environment, one a line.
 
 They come from the standard input of the server, so nobody who only reaches its port can give them.
 """

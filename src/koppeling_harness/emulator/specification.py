@@ -1,4 +1,4 @@
-"""What an UpdateConnector accepts: its tree of objects with their fields, and that tree as text.
+"""Specification of an UpdateConnector: its tree of objects with their fields, and as text.
 
 The text form is one line per thing, tab separated, so that a catalogue of hundreds of connectors
 stays small, readable and quick to load:

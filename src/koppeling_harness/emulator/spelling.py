@@ -1,4 +1,4 @@
-"""How keys, references, countries and nationalities are spelled: as they are kept.
+"""Spelling of keys, references, countries and nationalities: as they are kept.
 
 What is found whatever its case is written as it stands where it was found, so that everything that
 follows finds it too.

@@ -1,4 +1,4 @@
-"""What the engine needs to be given: environments to run scenarios in."""
+"""Environments to run scenarios in, as the engine needs them."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What a step says once its expressions are filled in."""
+"""Fill in the expressions of a step."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What an environment says of itself, before anything is done in it."""
+"""Facts that an environment tells of itself, before anything is done in it."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What the manifest of an integration declares, as gateway and ERP1 take it."""
+"""Declarations of an integration's manifest, as gateway and ERP1 take them."""
 
 from koppeling_harness.model.manifest import HttpRuntime, Manifest
 

@@ -1,4 +1,4 @@
-"""What integrations sent when their scenario had ended: it went nowhere, and is told."""
+"""Traffic that came when its scenario had ended: it went nowhere, and is told."""
 
 from collections.abc import Sequence
 from dataclasses import replace

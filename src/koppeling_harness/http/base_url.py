@@ -1,4 +1,4 @@
-"""Which addresses the harness may send a request to. Production is none of them."""
+"""Base URLs of environments that may get a request. Production is none of them."""
 
 import functools
 import ipaddress

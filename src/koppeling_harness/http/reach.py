@@ -1,4 +1,4 @@
-"""Whether an environment can be reached at all: name, connection, TLS."""
+"""Reach an environment step by step: name, connection, TLS."""
 
 import asyncio
 import contextlib

@@ -1,4 +1,4 @@
-"""What things are: frozen, JSON-able, without any input or output.
+"""Model: values that are frozen and JSON-able, without any input or output.
 
 The types are plain frozen dataclasses, cheap to make. What their fields may hold is written as
 annotations, which `document` turns into validation (all problems at once) and into the

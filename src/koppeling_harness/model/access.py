@@ -1,4 +1,4 @@
-"""How the harness reaches one Profit environment."""
+"""Access of the harness to one Profit environment."""
 
 from koppeling_harness.model.secret import Secret
 from koppeling_harness.model.shape import Release

@@ -1,4 +1,4 @@
-"""What an AFAS update changes in the API, seen from an integration: `koppeling/changes@1`."""
+"""Changes of the API by an AFAS update, seen from an integration: `koppeling/changes@1`."""
 
 from enum import StrEnum
 from typing import Any, Final, Literal

@@ -1,4 +1,4 @@
-"""What a value must keep to, beside its type, in the metadata of `Annotated`.
+"""Constraints of a value beside its type, in the metadata of `Annotated`.
 
 pydantic understands these objects, but they do not need it: importing it takes longer than most
 commands of the harness do. `document` reads the common case without.

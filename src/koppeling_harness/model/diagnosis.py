@@ -1,4 +1,4 @@
-"""What `koppeling doctor` says."""
+"""Diagnosis by `koppeling doctor`."""
 
 from koppeling_harness.model.verdict import Cause
 from koppeling_harness.value import dataclass

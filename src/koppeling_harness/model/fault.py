@@ -1,4 +1,4 @@
-"""What the gateway does to the traffic of a scenario, on purpose."""
+"""Faults that the gateway puts into the traffic of a scenario, on purpose."""
 
 from enum import StrEnum
 from typing import Annotated

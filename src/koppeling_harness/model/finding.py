@@ -1,4 +1,4 @@
-"""What a rule or an expectation objects to."""
+"""Findings: objections of a rule or an expectation."""
 
 from koppeling_harness.model.shape import OPEN, NonEmpty, Text
 from koppeling_harness.model.verdict import Severity

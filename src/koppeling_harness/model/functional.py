@@ -1,4 +1,4 @@
-"""What one record says of one integration, in short: what a registration's status is made of."""
+"""Functional result: one record of one integration in short, as a status needs it."""
 
 from datetime import date, datetime
 

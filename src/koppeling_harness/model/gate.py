@@ -1,4 +1,4 @@
-"""What every call to a real environment goes through."""
+"""Gate that every call to a real environment goes through."""
 
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol

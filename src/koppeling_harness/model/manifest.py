@@ -1,4 +1,4 @@
-"""What an integration says of itself: `koppeling.yaml`."""
+"""Manifest of an integration: `koppeling.yaml`."""
 
 from dataclasses import field
 from typing import Annotated, Any, Literal

@@ -1,4 +1,4 @@
-"""What an operation is, and what goes between the harness and a plugin; it survives JSON."""
+"""Operations, and what goes between the harness and a plugin; it survives JSON."""
 
 from enum import StrEnum
 from typing import Any

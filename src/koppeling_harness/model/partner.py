@@ -1,4 +1,4 @@
-"""Who supplies an integration, and how AFAS knows the two."""
+"""Partner that supplies an integration, and the ids by which AFAS knows the two."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""What a status is computed with beside the registration: terms, and which releases count."""
+"""Policy: terms, and the releases that count, with which a status is computed."""
 
 from collections.abc import Mapping
 from dataclasses import field

@@ -1,4 +1,4 @@
-"""What was seen that shows a requirement, per connector."""
+"""Proof of requirements, per connector: what was seen that shows them."""
 
 from enum import StrEnum
 

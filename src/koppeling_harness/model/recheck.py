@@ -1,4 +1,4 @@
-"""What a recheck after an AFAS update found: `koppeling/recheck@1`."""
+"""Findings of a recheck after an AFAS update: `koppeling/recheck@1`."""
 
 from datetime import datetime
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""Whether a version of an integration can be released: `koppeling can-release --json`."""
+"""Answer to whether a version can be released: `koppeling can-release --json`."""
 
 from datetime import datetime
 from enum import StrEnum

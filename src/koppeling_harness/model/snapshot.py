@@ -1,4 +1,4 @@
-"""What an environment says of its own API: `koppeling/snapshot@1`."""
+"""Snapshot of an environment's own API: `koppeling/snapshot@1`."""
 
 from dataclasses import field
 from datetime import datetime

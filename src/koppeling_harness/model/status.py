@@ -1,4 +1,4 @@
-"""What a registration comes to on a day: `koppeling/status@1`."""
+"""Status of a registration on a day: `koppeling/status@1`."""
 
 from datetime import date
 from enum import StrEnum

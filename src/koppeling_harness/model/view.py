@@ -1,4 +1,4 @@
-"""What AFAS's own export of a GetConnector says of it: the view behind it, as values.
+"""View behind a GetConnector, by AFAS's own export of it, as values.
 
 ERP1 finds by it whose data a field shows, and AFAS's auditor judges by it. Of the SQL only what is
 counted in it is kept; nothing of who made the definition is.

@@ -1,4 +1,4 @@
-"""What an integration answered, read as what it must be."""
+"""Read the answer of an integration as what it must be."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""What went wrong with an integration's process, as a value: the engine makes an outcome of it."""
+"""Breakdown of an integration's process, as a value: the engine makes an outcome of it."""
 
 from enum import StrEnum
 

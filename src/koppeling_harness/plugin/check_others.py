@@ -1,4 +1,4 @@
-"""Whether a command, or a service, answers as docs/how-to/any-language.md says."""
+"""Check that a command, or a service, answers as docs/how-to/any-language.md says."""
 
 import signal
 import sys

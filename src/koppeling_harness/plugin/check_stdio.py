@@ -1,4 +1,4 @@
-"""Whether a child process keeps to the protocol of docs/reference/stdio-protocol.md."""
+"""Check that a child process keeps to the protocol of docs/reference/stdio-protocol.md."""
 
 import asyncio
 import json

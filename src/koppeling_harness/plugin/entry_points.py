@@ -1,4 +1,4 @@
-"""Which installed packages say that they hold an integration."""
+"""Entry points of installed packages that hold an integration."""
 
 import sys
 from collections.abc import Callable, Iterable

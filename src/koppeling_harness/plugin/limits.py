@@ -1,4 +1,4 @@
-"""What a process of an integration may take of the machine."""
+"""Limits of what a process of an integration may take of the machine."""
 
 import sys
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What an integration printed."""
+"""Log of an integration: the text that it printed."""
 
 LOG_LIMIT = 64 * 1024
 """Characters of a log that are shown: its last."""

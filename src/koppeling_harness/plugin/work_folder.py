@@ -1,4 +1,4 @@
-"""What an integration left in its work folder: its log files, and the data that it keeps."""
+"""Files that an integration left in its work folder: its logs, and the data that it keeps."""
 
 import os
 import stat

@@ -1,4 +1,4 @@
-"""What carries out an integration's operations, whatever language it is written in."""
+"""Worker that carries out an integration's operations, whatever language it is written in."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path

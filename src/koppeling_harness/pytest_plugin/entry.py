@@ -1,4 +1,4 @@
-"""What pytest loads at start: options and collection. Everything heavy is imported when needed.
+"""Entry of the pytest plugin: options and collection. All that is heavy is imported when needed.
 
 `pytest scenarios/` then runs every `*.scenario.yaml` against the integrations in `plugins/`, with
 pytest's own selection, reporting and exit codes.

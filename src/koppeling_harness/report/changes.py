@@ -1,4 +1,4 @@
-"""What changed for a registration since the verdict before the last one."""
+"""Changes of a registration since the verdict before the last one."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date

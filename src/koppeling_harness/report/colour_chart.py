@@ -1,4 +1,4 @@
-"""Where everything stands in the picture of a registration's colours over time."""
+"""Layout of the picture of a registration's colours over time."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""What is due when, as an iCalendar file (RFC 5545) that any calendar can import."""
+"""Deadlines as an iCalendar file (RFC 5545) that any calendar can import."""
 
 import uuid
 from collections.abc import Iterator, Sequence

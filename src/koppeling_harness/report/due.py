@@ -1,4 +1,4 @@
-"""What has to be done soon, over all registrations: a list, and bars per week."""
+"""Work that is due soon, over all registrations: a list, and bars per week."""
 
 from collections import Counter
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Whether a version can be released, for a person at a terminal."""
+"""Answer to whether a version can be released, for a person at a terminal."""
 
 from koppeling_harness.clock import AMSTERDAM
 from koppeling_harness.model.releasable import Answer, Releasable, VerdictRow

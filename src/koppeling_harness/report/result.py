@@ -1,4 +1,4 @@
-"""What every form of report says alike about a result."""
+"""Parts of a result that every form of report tells alike."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""What an AFAS update changes, as SARIF 2.1.0, for whatever shows findings in a code review.
+"""Changes by an AFAS update as SARIF 2.1.0, for whatever shows findings in a code review.
 
 Only changes are written, each as a result: breaking is an error, possibly breaking a warning,
 compatible a note. Source: OASIS, SARIF 2.1.0.

@@ -1,4 +1,4 @@
-"""What an AFAS update changes, and whom it touches, for a person at a terminal."""
+"""Changes by an AFAS update, and whom they touch, for a person at a terminal."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Which assessor is recognised: by name, never by the kind of assessment that a file states."""
+"""Recognised assessors: by name, never by the kind of assessment that a file states."""
 
 import re
 

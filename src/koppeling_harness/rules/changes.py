@@ -1,4 +1,4 @@
-"""What a change of the API does to an integration that uses what changed.
+"""Effect of a change of the API on an integration that uses what changed.
 
 The harness's own reading, from the integration's point of view: whoever writes is hurt by what
 may no longer be sent, whoever reads by what is no longer given or is given in another form. The

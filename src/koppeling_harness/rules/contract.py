@@ -1,4 +1,4 @@
-"""How the agreement ends by decision: at once, after notice, or by the partner."""
+"""End of the agreement by decision: at once, after notice, or by the partner."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date

@@ -1,4 +1,4 @@
-"""Which failures are our own: scenarios of this program that are known to be wrong."""
+"""Errata: failures by scenarios of this program that are known to be wrong."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date

@@ -1,4 +1,4 @@
-"""What runs on each release say of the status (R15, R16), and what waivers do to it (R17)."""
+"""Runs on each release in the status (R15, R16), and what waivers do to it (R17)."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What counts of required scenarios come to."""
+"""Outcome of counts of required scenarios."""
 
 from koppeling_harness.model.verdict import Outcome
 

@@ -1,4 +1,4 @@
-"""What is to be done about the two listings; carrying it out is a person's decision."""
+"""Advice on the two listings; carrying it out is a person's decision."""
 
 from collections.abc import Iterator
 from datetime import date

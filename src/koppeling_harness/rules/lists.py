@@ -1,4 +1,4 @@
-"""Which lists of required scenarios count: those that came with this program, for their time.
+"""Lists of required scenarios that count: those that came with this program, for their time.
 
 A list counts until 120 days after the version that replaced it was released. One that nobody
 knows proves nothing, however much passed on it, unless the reader's own settings name it.

@@ -1,4 +1,4 @@
-"""What the onboarding, the criteria and the agreement say of the status (R13, R14, C4-C8, A1)."""
+"""Onboarding, criteria and agreement in the status (R13, R14, C4-C8, A1)."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date

@@ -1,4 +1,4 @@
-"""What in a run record contradicts itself: then it counts as none, whatever it says (rule 6).
+"""Contradictions in a run record: with one it counts as none, whatever it says (rule 6).
 
 A record is held against itself only; its traffic need not be there. What a record says all over in
 the same way cannot be seen here: see the page of the run record.

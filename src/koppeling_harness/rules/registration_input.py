@@ -1,4 +1,4 @@
-"""What cannot be true in a registration, whatever its form; such a record changes nothing."""
+"""Contradictions in a registration, whatever its form; such a record changes nothing."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date

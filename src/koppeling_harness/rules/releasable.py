@@ -1,4 +1,4 @@
-"""Whether a version of an integration can be released onto a Profit release.
+"""Decide whether a version of an integration can be released onto a Profit release.
 
 What stands decides: the last conclusive verdict of a whole record on a list that counts. What was
 run after it and could not judge, or was a part, is shown and changes nothing (R15, R16).

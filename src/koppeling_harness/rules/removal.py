@@ -1,4 +1,4 @@
-"""What a written element is called afterwards, and how it is taken away again.
+"""Removal of a written element, and the key by which it is called afterwards.
 
 Source: AFAS's API specification (DELETE paths and results), and docs.afas.help/profit/en/
 update-connector. AFAS lists the paths and does not promise that each of them works; what a real

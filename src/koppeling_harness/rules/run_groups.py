@@ -1,4 +1,4 @@
-"""What a run found, grouped: one for each integration, cause and finding, its releases joined."""
+"""Findings of a run, grouped: one for each integration, cause and finding, its releases joined."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field

@@ -1,4 +1,4 @@
-"""How much of what is asked of an integration a run was about, and what of it was exercised."""
+"""Scope of a run: how much of what is asked of an integration it exercised."""
 
 import re
 from collections.abc import Iterable, Sequence

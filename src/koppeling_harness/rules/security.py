@@ -1,4 +1,4 @@
-"""What the colour says of the status, of the listing and of the end of the contract."""
+"""Colour in the status, in the listing and in the end of the contract."""
 
 from collections.abc import Iterator
 from datetime import date

@@ -1,4 +1,4 @@
-"""Which shard of a run a scenario belongs to: the same one whatever else is in the run."""
+"""Shard that a scenario belongs to: the same one whatever else is in the run."""
 
 import hashlib
 

@@ -1,4 +1,4 @@
-"""What stands of an integration on a release, whatever was run after it.
+"""Standing of an integration on a release, whatever was run after it.
 
 The last conclusive verdict of a whole record, on a list that counts, of this very integration. What
 is a part, could not judge, rests on another list or belongs to another integration is told beside

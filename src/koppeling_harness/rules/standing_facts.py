@@ -1,4 +1,4 @@
-"""What is told beside the standing on a release: it changes no outcome, and hides nothing (R15)."""
+"""Facts told beside the standing on a release: they change no outcome, and hide nothing (R15)."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date

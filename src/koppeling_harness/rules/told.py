@@ -1,4 +1,4 @@
-"""Whether a text that an integration gives for its user is one: words for a person, and no trace.
+"""Recognise a text for a user: words for a person, and no trace.
 
 A program that dies, and one that hands on what a library said to its developer, refuse something
 as well; but they tell nobody what to do. Uncaught errors have a form of their own in every

@@ -1,4 +1,4 @@
-"""Which assessment governs, how long it counts, and when there was none."""
+"""Validity: the assessment that governs, how long it counts, and when there was none."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date

@@ -1,4 +1,4 @@
-"""What a verdict rests on and leaves open, in a sentence each: told wherever the verdict is."""
+"""Notes on a verdict: what it rests on and leaves open, told wherever the verdict is."""
 
 from collections.abc import Iterator
 from datetime import date

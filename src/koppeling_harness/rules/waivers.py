@@ -1,4 +1,4 @@
-"""Which waiver covers what, and which waivers have had their day.
+"""Waivers: what each covers, and which have had their day.
 
 A waiver holds through its last day, for the releases and the scenario it names; it turns a
 failure into "passed with a waiver", and nothing else (rule R17).

@@ -1,4 +1,4 @@
-"""What can be said of a scenario before it runs, beyond its shape."""
+"""Check a scenario before it runs, beyond its shape."""
 
 from typing import Any
 

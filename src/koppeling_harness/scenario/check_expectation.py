@@ -1,4 +1,4 @@
-"""Whether the matchers of an expectation make sense."""
+"""Check that the matchers of an expectation make sense."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Whether every `${…}` of a scenario refers to something that is there when it is filled in."""
+"""Check that every `${…}` of a scenario refers to something that is there by then."""
 
 import re
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Where scenario files are."""
+"""Find scenario files."""
 
 import os
 from collections.abc import Iterator, Sequence

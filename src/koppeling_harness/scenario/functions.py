@@ -1,4 +1,4 @@
-"""What expressions may generate; time and chance are handed in."""
+"""Functions that expressions may call; time and chance are handed in."""
 
 import base64
 import random

@@ -1,4 +1,4 @@
-"""Which scenarios must be executed on a release: a list that nobody changes unnoticed.
+"""Lock: the scenarios that must be executed on a release, which nobody changes unnoticed.
 
 `scenarios.lock` in a folder of scenarios names, for each release, the required ones with the
 SHA-256 of their files. A folder without it is locked by what is found there.

@@ -1,4 +1,4 @@
-"""Where the certification packs are that travel with the harness."""
+"""Find the certification packs that travel with the harness."""
 
 from pathlib import Path
 

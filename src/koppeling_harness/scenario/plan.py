@@ -1,4 +1,4 @@
-"""Which scenarios say something about an integration on a release."""
+"""Plan: the scenarios that say something about an integration on a release."""
 
 from collections.abc import Iterable, Iterator
 from typing import assert_never

@@ -1,4 +1,4 @@
-"""Which scenarios survive an environment that others use too, and where the others would not.
+"""Find in scenarios what an environment that others use too would not survive.
 
 In such an environment rows come and go by other hands, nothing is reset, and what a scenario makes
 must be found and taken away again. So a scenario asserts on what it made itself, on shapes and on

@@ -1,4 +1,4 @@
-"""What was begun for a version, and what became of it; begun once, by one process alone."""
+"""Claims: work begun for a version, once, by one process alone, and what became of it."""
 
 import contextlib
 import json

@@ -1,4 +1,4 @@
-"""What all runs on this machine share about one environment: a folder of its own."""
+"""Folder that all runs on this machine share about one environment."""
 
 import hashlib
 import os

@@ -1,4 +1,4 @@
-"""Where the recordings of runs lie: `<run>/traffic/<integration>/<scenario>.har`."""
+"""Paths of the recordings of runs: `<run>/traffic/<integration>/<scenario>.har`."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Where the record of a run lies that somebody names."""
+"""Path of the record of a run, given its id or its folder."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Where the snapshots of each environment lie; the last one is what is known of it."""
+"""Snapshots of each environment; the last one is what is known of it."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What is wrong after a scenario, for tests that a partner writes itself."""
+"""Objections after a scenario, for tests that a partner writes itself."""
 
 import secrets
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What an integration did about each fault: attempts, waits, total time, what came of it."""
+"""Effects of each fault: attempts, waits, total time, what came of it."""
 
 from collections.abc import Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""Which fault hits which call, and how often each one did."""
+"""Fault plan: the calls that each fault hits, and how often it did."""
 
 from collections.abc import Sequence
 

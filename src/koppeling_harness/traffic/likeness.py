@@ -1,4 +1,4 @@
-"""Whether a request is the one that was recorded, and if not, in what it differs.
+"""Compare a request with the one that was recorded, and tell in what it differs.
 
 Both are redacted. A placeholder (`[kind:0123abcd]`) of the recording stands for any text, the same
 one every time, and never the text of another placeholder.

@@ -1,4 +1,4 @@
-"""What lies below ASGI: the TCP connection, so that the gateway can break it on purpose.
+"""TCP connection below ASGI, so that the gateway can break it on purpose.
 
 ASGI has no message for "close without an answer". Served with
 `uvicorn.Config(http=GatewayProtocol)` each request finds its connection in `scope["state"]`.

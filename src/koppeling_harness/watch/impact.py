@@ -1,4 +1,4 @@
-"""Which changes touch which integration.
+"""Impact of changes: the integrations that each touches.
 
 A change touches an integration that uses what changed: the field, the connector as a whole, or an
 object into which a field must be sent from now on. What is merely added beside it does not.

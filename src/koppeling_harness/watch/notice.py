@@ -1,4 +1,4 @@
-"""What a look at an environment comes to, beside what was known of it."""
+"""Differences between an environment and its last snapshot."""
 
 from enum import StrEnum
 

@@ -1,4 +1,4 @@
-"""What an integration uses of the API: what its manifest declares, what its traffic showed."""
+"""Use of the API by an integration: declared in its manifest, and seen in its traffic."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import field

@@ -1,4 +1,4 @@
-"""What Profit asks of the objects that it knows well, one module per part of the company."""
+"""Rules of the objects that Profit knows well, one module per part of the company."""
 
 from collections.abc import Mapping
 

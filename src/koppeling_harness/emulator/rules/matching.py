@@ -1,4 +1,4 @@
-"""Which organisation or person a line is about: the match methods `MatchOga` and `MatchPer`.
+"""Match methods `MatchOga` and `MatchPer`: the organisation or person that a line is about.
 
 A method finds what it names: without a value it finds nobody, and a number finds one of the kind
 that the connector is about only. An update or deletion that finds nobody is refused.

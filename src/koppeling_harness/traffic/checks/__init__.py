@@ -1,4 +1,4 @@
-"""What AFAS asks of the traffic of an integration, as pure functions over exchanges."""
+"""Traffic rules: AFAS's requirements of traffic, as pure functions over exchanges."""
 
 from collections.abc import Iterable, Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""What a traffic rule is, and what it looks at."""
+"""Traffic rule: its code and its check, and the scene that it looks at."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property

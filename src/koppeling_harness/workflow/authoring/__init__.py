@@ -1,1 +1,1 @@
-"""What a partner writes and looks up: starters, scenarios, plugins, ERP1 by itself."""
+"""Authoring: starters, scenarios, plugins, ERP1 by itself, and what a partner looks up."""

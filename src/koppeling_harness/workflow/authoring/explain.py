@@ -1,4 +1,4 @@
-"""What every code means: findings of the engine and of the traffic rules, errors, exit codes."""
+"""Explain every code: findings of engine and traffic rules, errors, exit codes."""
 
 import difflib
 

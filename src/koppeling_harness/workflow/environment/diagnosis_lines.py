@@ -1,4 +1,4 @@
-"""How the doctor puts down what it saw."""
+"""Diagnosis lines: subject, finding, expectation, remedy."""
 
 from koppeling_harness.model.diagnosis import DoctorLine
 from koppeling_harness.model.verdict import Cause

@@ -1,4 +1,4 @@
-"""What follows for the certified version from its recording, when its files are not here."""
+"""Cells of the certified version, from its recording, when its files are not here."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What stood before: the last verdict, and the record in which a scenario last passed."""
+"""History: the last verdict, and the record in which a scenario last passed."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace

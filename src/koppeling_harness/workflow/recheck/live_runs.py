@@ -1,4 +1,4 @@
-"""What versions of an integration do on a release, found by running them here, each thing once."""
+"""Run versions of an integration on a release here, each thing once."""
 
 import contextlib
 from collections.abc import Mapping, Sequence

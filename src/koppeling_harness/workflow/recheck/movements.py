@@ -1,4 +1,4 @@
-"""What moved since the last verdict, on a release or on those before it."""
+"""Movements since the last verdict, on a release or on those before it."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What an update makes necessary, by integration: nothing, or that it is run again."""
+"""Work that an update makes necessary, by integration: none, or that it is run again."""
 
 import json
 from collections.abc import Mapping, Sequence

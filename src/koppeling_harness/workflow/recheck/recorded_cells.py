@@ -1,4 +1,4 @@
-"""What recordings say of a version on a release on which it cannot be run."""
+"""Cells of a version on a release on which it cannot be run, from recordings."""
 
 import tempfile
 from collections.abc import Mapping

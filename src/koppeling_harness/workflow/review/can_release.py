@@ -1,4 +1,4 @@
-"""Whether a version of an integration can be released, from stored verdicts alone."""
+"""Decide from stored verdicts alone whether a version can be released."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""How long scenarios took in earlier runs on this machine, to begin with the longest."""
+"""Durations of scenarios in earlier runs on this machine, to begin with the longest."""
 
 import contextlib
 import json

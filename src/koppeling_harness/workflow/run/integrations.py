@@ -1,4 +1,4 @@
-"""Which integrations a run means, ready to be started, with the scenarios of their own."""
+"""Find the integrations that a run means, ready to be started, with scenarios of their own."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path

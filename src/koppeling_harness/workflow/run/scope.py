@@ -1,4 +1,4 @@
-"""How much of what is asked of each integration a run is about: what its record says of that."""
+"""Scope of a run per integration, as its record says it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path

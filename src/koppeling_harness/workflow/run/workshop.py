@@ -1,4 +1,4 @@
-"""What `koppeling run --watch` works with: integrations, scenarios and ERP1, kept warm."""
+"""Workshop of `koppeling run --watch`: integrations, scenarios and ERP1, kept warm."""
 
 import secrets
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,4 @@
-"""What an AFAS update changes, and which integrations it touches."""
+"""Changes by an AFAS update, and the integrations that they touch."""
 
 import json
 import secrets

@@ -6,6 +6,7 @@ import sys
 WHAT = {
     "speed": ("bench.speed", "koppeling beside other tools: the table and plot of the docs"),
     "erp1": ("bench.erp1_bench", "the emulated ERP1 beside json-server"),
+    "turns": ("bench.erp1_turns", "the emulated ERP1 beside itself in another revision"),
     "gateway": ("bench.gateway", "the gateway beside mitmproxy"),
     "rules": ("bench.gateway_rules", "the traffic rules on ten thousand exchanges"),
     "bad-fleet": ("bench.bad_fleet", "what is told of a fleet with twelve bad integrations"),

@@ -352,6 +352,36 @@ def test_an_answer_to_garbage_is_a_status_and_never_a_traceback():
         caught.value.close()
 
 
+def raw_status(erp1, *lines):
+    """Return the status of a request whose header lines are sent as they stand."""
+    host = urlsplit(erp1.url)
+    text = "\r\n".join((f"GET {host.path}/profitversion HTTP/1.1", "Host: erp1.example", *lines))
+    with socket.create_connection((host.hostname, host.port), timeout=20) as wire:
+        wire.sendall(f"{text}\r\nConnection: close\r\n\r\n".encode())
+        return int(wire.makefile("rb").read().split()[1])
+
+
+def test_two_credentials_in_one_request_are_none():
+    with served("--rows", "300") as erp1:
+        good = f"Authorization: AfasToken {erp1.line['token_base64']}"
+
+        assert raw_status(erp1, good) == 200
+        assert raw_status(erp1, good, good) == 401
+        assert raw_status(erp1, "Authorization: Bearer other", good) == 401
+        assert raw_status(erp1, good, "Authorization:") == 401
+
+
+def test_no_caller_can_say_that_it_is_somebody_else(tmp_path):
+    """An app connector may be restricted to addresses; a header makes no other of its caller."""
+    definition = tmp_path / "acme.yaml"
+    definition.write_text("app_connector:\n  allowed_addresses: [192.0.2.0/24]\n", encoding="utf-8")
+    with served("--rows", "300", "--import", definition) as erp1:
+        good = f"Authorization: AfasToken {erp1.line['token_base64']}"
+
+        assert raw_status(erp1, good) == 403
+        assert raw_status(erp1, good, "X-Forwarded-For: 192.0.2.7") == 403
+
+
 WEBHOOKS = """
 webhooks:
   - {{url: "{url}", events: [subject.created], secret: invented}}

@@ -92,8 +92,10 @@ class AppConnector:
             opened: When the environment was opened.
             limited: Whether secrets end.
         """
-        ends = opened + timedelta(days=self.client_secret_days)
-        first = [self.client_secret] if not limited or now < ends else []
+        works = not limited or now < opened + timedelta(days=self.client_secret_days)
+        first = [self.client_secret] if works else []
+        if not self.further_secrets:
+            return first
         return first + [
             each.secret
             for each in self.further_secrets

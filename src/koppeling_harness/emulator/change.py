@@ -4,10 +4,11 @@ import json
 import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from koppeling_harness.emulator.body import Element
-from koppeling_harness.emulator.letters import equal_sql
+from koppeling_harness.emulator.letters import comparable, compared_sql
 from koppeling_harness.emulator.messages import Reason, Refusal
 from koppeling_harness.emulator.specification import ObjectType
 from koppeling_harness.emulator.values import label_of
@@ -67,14 +68,8 @@ class Database:
         columns |= {"created": self.now, "modified": self.now}
         if data:
             columns["data"] = json.dumps(data, ensure_ascii=False)
-        known = columns_of(self.connection, table)
-        names = [name for name in columns if name in known]
-        sql = (
-            f"INSERT INTO {table} ({', '.join(map(_quoted, names))}) "  # noqa: S608
-            f"VALUES ({', '.join('?' * len(names))})"
-        )
-        cursor = self.connection.execute(sql, [columns[name] for name in names])
-        return int(cursor.lastrowid or 0)
+        sql = _insert_sql(table, tuple(columns))
+        return int(self.connection.execute(sql, tuple(columns.values())).lastrowid or 0)
 
     def update(self, table: str, rowid: int, values: Values) -> None:
         """Change a row, modified now."""
@@ -84,13 +79,9 @@ class Database:
             old = self.one(f"SELECT data FROM {table} WHERE rowid = ?", rowid)  # noqa: S608
             kept = json.loads(old) if old else {}
             columns["data"] = json.dumps(kept | data, ensure_ascii=False)
-        known = columns_of(self.connection, table)
-        names = [name for name in columns if name in known]
-        sql = (
-            f"UPDATE {table} SET {', '.join(f'{_quoted(name)} = ?' for name in names)} "  # noqa: S608
-            "WHERE rowid = ?"
-        )
-        self.connection.execute(sql, [*(columns[name] for name in names), rowid])
+        changes = ", ".join(f"{_quoted(name)} = ?" for name in columns)
+        sql = f"UPDATE {table} SET {changes} WHERE rowid = ?"  # noqa: S608
+        self.connection.execute(sql, [*columns.values(), rowid])
 
     def delete(self, table: str, rowid: int) -> None:
         """Remove a row for good."""
@@ -102,23 +93,63 @@ class Database:
 
     def code(self, kind: str, id_: Any) -> str | None:
         """Return a code as its table spells it; None when it is not there."""
-        sql, wanted = equal_sql("id", str(id_))
-        found = self.one(f"SELECT id FROM code WHERE kind = ? AND {sql}", kind, wanted)  # noqa: S608
+        wanted, is_plain = comparable(str(id_))
+        found = self.one(_spelled_sql("code", "id", "kind = ? AND ", is_plain), kind, wanted)
         return None if found is None else str(found)
 
     def spelled(self, table: str, column: str, value: Any) -> Any:
         """Return a key as its table spells it, whatever its case; None when it is not there."""
-        sql, wanted = equal_sql(_quoted(column), value) if isinstance(value, str) else ("", value)
-        where = sql or f"{_quoted(column)} = ?"
-        return self.one(f"SELECT {_quoted(column)} FROM {table} WHERE {where}", wanted)  # noqa: S608
+        if not isinstance(value, str):
+            column = _quoted(column)
+            return self.one(f"SELECT {column} FROM {table} WHERE {column} = ?", value)  # noqa: S608
+        wanted, is_plain = comparable(value)
+        return self.one(_spelled_sql(table, column, "", is_plain), wanted)
+
+    def referred(self, target: str, value: Any) -> Any:
+        """Return what a value refers to as it is spelled there; None when it refers to nothing.
+
+        Args:
+            target: `table.column`, or the kind of a code table.
+            value: It.
+        """
+        if not isinstance(value, str):
+            table, _, column = target.partition(".")
+            return self.spelled(table, column, value) if column else self.code(table, value)
+        wanted, is_plain = comparable(value)
+        sql, kind = _reference(target, is_plain)
+        found = self.connection.execute(sql, (*kind, wanted)).fetchone()
+        return found[0] if found else None
 
     def _split(self, table: str, values: Values) -> tuple[Values, Values]:
         known = columns_of(self.connection, table)
+        if values.keys() <= known:
+            return dict(values), {}
         columns: Values = {}
         data: Values = {}
         for name, value in values.items():
             (columns if name in known else data)[name] = value
         return columns, data
+
+
+@lru_cache(maxsize=256)
+def _spelled_sql(table: str, column: str, condition: str, is_plain: bool) -> str:  # noqa: FBT001 - a keyword would cost
+    name = _quoted(column)
+    compared = compared_sql(name, is_plain=is_plain)
+    return f"SELECT {name} FROM {table} WHERE {condition}{compared} = ?"  # noqa: S608
+
+
+@lru_cache(maxsize=256)
+def _reference(target: str, is_plain: bool) -> tuple[str, tuple[str, ...]]:  # noqa: FBT001 - a keyword would cost
+    table, _, column = target.partition(".")
+    if column:
+        return _spelled_sql(table, column, "", is_plain), ()
+    return _spelled_sql("code", "id", "kind = ? AND ", is_plain), (target,)
+
+
+@lru_cache(maxsize=256)
+def _insert_sql(table: str, names: tuple[str, ...]) -> str:
+    columns, values = ", ".join(map(_quoted, names)), ", ".join("?" * len(names))
+    return f"INSERT INTO {table} ({columns}) VALUES ({values})"  # noqa: S608
 
 
 _COLUMNS: dict[str, frozenset[str]] = {}

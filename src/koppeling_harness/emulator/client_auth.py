@@ -84,14 +84,17 @@ def _may_ask(app: AppConnector) -> bool:
 
 
 def _is_secret(request: Request, app: AppConnector, secret: str) -> bool:
+    if app.public:
+        return False
     environment = request.environment
     validity = environment.settings["client_secret_validity"]
     working = app.secrets_at(
         environment.setup.clock.now(), environment.opened, limited=validity == "limited"
     )
-    given = secret.encode(errors="surrogatepass")
-    fits = [secrets.compare_digest(each.reveal().encode(), given) for each in working]
-    return not app.public and any(fits)
+    given, fits = secret.encode(errors="surrogatepass"), False
+    for each in working:  # all of them, so that the time tells nothing
+        fits |= secrets.compare_digest(each.reveal().encode(), given)
+    return fits
 
 
 def _by_basic(request: Request, form: Mapping[str, str], credentials: str) -> AppConnector:

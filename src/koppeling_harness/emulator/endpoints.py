@@ -6,7 +6,7 @@ from typing import Any
 from koppeling_harness.emulator import metainfo
 from koppeling_harness.emulator.access import AppConnector, Denied
 from koppeling_harness.emulator.body import Element, read_body
-from koppeling_harness.emulator.change import Change, Database
+from koppeling_harness.emulator.change import Change, Database, Values
 from koppeling_harness.emulator.json_text import read_json
 from koppeling_harness.emulator.messages import Reason, Refusal
 from koppeling_harness.emulator.specification import UpdateConnector
@@ -26,6 +26,7 @@ _ACTIONS = {"POST": "insert", "PUT": "update"}
 _KEYS_OF_INSERTS = {"KnPerson", "KnOrganisation"}
 """Connectors of which AFAS's notes from its program say that an update gives no keys back."""
 _LETTER = {"POST": "C", "PUT": "U", "DELETE": "D"}
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def connectors(request: Request, app: AppConnector) -> Answer:
@@ -180,19 +181,25 @@ def _written(request: Request, connector: UpdateConnector, changes: list[Change]
     if connector.id == "FiEntries" and settings["fi_entries_results"] == "bare":
         bare = True
     body = inner if bare else {"results": inner}
-    return json_answer(json.dumps(body, ensure_ascii=False, separators=(",", ":")), status)
+    return json_answer(_COMPACT.encode(body), status)
 
 
 def _keys(connector: UpdateConnector, change: Change) -> dict[str, str]:
-    row = {name.lower(): value for name, value in (change.row or {}).items()}
+    row = change.row or {}
     keys = {}
     for name in connector.returns:
-        value = row.get(name.lower(), change.values.get(name))
+        known = name if name in row else _spelled_otherwise(name, row)
+        value = row[known] if known in row else change.values.get(name)
         if connector.id != "FiEntries":
             keys[name] = "" if value is None else str(value)
         elif value is not None:
             keys["InId" if name == "InID" else name] = str(value)
     return keys
+
+
+def _spelled_otherwise(name: str, row: Values) -> str:
+    lower = name.lower()
+    return next((each for each in row if each.lower() == lower), name)
 
 
 def meta(request: Request, app: AppConnector) -> Answer:

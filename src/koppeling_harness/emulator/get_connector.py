@@ -39,6 +39,9 @@ _STEPS_BETWEEN_LOOKS = 20_000
 
 _EQUAL, _AFTER = 1, frozenset({2, 4})
 
+_MOST_ORDERS = 256
+"""Orders that are remembered; a client uses a few."""
+
 _SQL_DECIMAL = re.compile('"\x01([^"]*)"')
 _MARK = "char(1)"
 
@@ -67,6 +70,7 @@ class GetExecutor:
         self._selects: dict[int, tuple[Definition, str]] = {}
         self.filler: Filler | None = None
         """Adds rows to what the integration reads, where a scenario asks for it."""
+        self._orders: dict[tuple[int, str], _Order] = {}
 
     def rows(
         self,
@@ -249,6 +253,17 @@ class GetExecutor:
                 factor = self._random.randrange(3, 2**20, 2)
                 return _Order(sql=f"({fixed} * {factor}) % 1048573")
             return _Order(sql=fixed, row_id=fixed)
+        asked = id(definition), wanted  # which lives on in `_selects`, so the id stays its own
+        known = self._orders.get(asked)
+        if known is None:
+            known = self._order_by(connection, definition, wanted)
+            if id(definition) in self._selects and len(self._orders) < _MOST_ORDERS:
+                self._orders[asked] = known
+        return known
+
+    def _order_by(
+        self, connection: sqlite3.Connection, definition: Definition, wanted: str
+    ) -> "_Order":
         terms: list[str] = []
         for name in _order_names(wanted):
             down = name.startswith("-")
@@ -260,7 +275,7 @@ class GetExecutor:
                 return _Order(sql=", ".join([*terms, sql]), row_id=row_id, descending=down)
             sql = order_sql(column.sql) if column.type == "s" else column.shown
             terms.append(f"{sql}{' DESC' if down else ''}")
-        return _Order(sql=", ".join([*terms, fixed]))
+        return _Order(sql=", ".join([*terms, definition.row_order]))
 
     def _order_column(self, definition: Definition, name: str) -> Column:
         if "." in name and "[" not in name and self._settings["dotted_names"] == "bracketed":

@@ -238,8 +238,9 @@ def _jwt_shaped(expires: datetime) -> str:
     """Return an access token in the form of AFAS's samples; nobody can verify its signature."""
     chance = os.urandom(_SIGNATURE_BYTES + _ID_BYTES)
     claims = _CLAIMS % (chance[:_ID_BYTES].hex().encode(), int(expires.timestamp()))
-    parts = (b2a_base64(each, newline=False).rstrip(b"=") for each in (claims, chance[_ID_BYTES:]))
-    return b".".join((_JWT_HEADER, *parts)).translate(_URL_SAFE).decode()
+    claimed = b2a_base64(claims, newline=False).rstrip(b"=")
+    signed = b2a_base64(chance[_ID_BYTES:], newline=False).rstrip(b"=")
+    return (b"%b.%b.%b" % (_JWT_HEADER, claimed, signed)).translate(_URL_SAFE).decode()
 
 
 def _digest(token: str) -> str:

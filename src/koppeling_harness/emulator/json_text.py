@@ -28,12 +28,12 @@ def read_json(content: bytes) -> Any:
         ValueError: It is no JSON in UTF-8.
     """
     text = content.decode("utf-8")
-    if text.startswith(_MARK):
+    if text[:1] == _MARK:
         message = "it begins with a byte order mark"
         raise ValueError(message)
     _check_depth(text)
     value = _DECODER.decode(text)
-    if _SURROGATE.search(text):
+    if "\\u" in text and _SURROGATE.search(text):
         _check_letters(value)
     return value
 

@@ -65,10 +65,11 @@ def like_sql(sql: str, pattern: str) -> tuple[str, list[str]]:
         pattern: Folded, for LIKE, with a backslash before what is no wildcard.
     """
     whole = f"({folded_sql(sql)}) LIKE ? ESCAPE '\\'"
-    if not pattern.isascii() or _FROM_ELSEWHERE & set(pattern):
+    if not pattern.isascii() or not _FROM_ELSEWHERE.isdisjoint(pattern):
         return whole, [pattern]
     # What is not like it as it stands is not when folded either: most rows need not be folded.
-    return f"({sql} LIKE ? ESCAPE '\\' AND {whole})", [pattern, pattern]
+    plain, folded = f"{sql} LIKE ? ESCAPE '\\'", f"folded({sql}) LIKE ? ESCAPE '\\'"
+    return f"({plain} AND (NOT {sql} {_OUTSIDE} OR {folded}))", [pattern, pattern]
 
 
 def equal_sql(sql: str, value: str) -> tuple[str, str]:
@@ -76,7 +77,22 @@ def equal_sql(sql: str, value: str) -> tuple[str, str]:
 
     An index on the column is used where only ASCII can be equal.
     """
-    wanted = fold(value)
-    if wanted.isascii() and not _FROM_ELSEWHERE & set(wanted):
-        return f"{sql} COLLATE NOCASE = ?", wanted
-    return f"({folded_sql(sql)}) COLLATE NOCASE = ?", wanted
+    wanted, is_plain = comparable(value)
+    return f"{compared_sql(sql, is_plain=is_plain)} = ?", wanted
+
+
+@lru_cache(maxsize=4096)
+def comparable(value: str) -> tuple[str, bool]:
+    """Return a text's folded form, and whether nothing outside ASCII can be equal to it."""
+    text = fold(value)
+    return text, text.isascii() and _FROM_ELSEWHERE.isdisjoint(text)
+
+
+def compared_sql(sql: str, *, is_plain: bool) -> str:
+    """Return the SQL of what is compared with a folded text.
+
+    Args:
+        sql: The expression of a text.
+        is_plain: Whether nothing outside ASCII can be equal to the other; then it may use an index.
+    """
+    return f"{sql if is_plain else f'({folded_sql(sql)})'} COLLATE NOCASE"

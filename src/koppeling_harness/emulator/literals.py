@@ -21,6 +21,8 @@ _TIME = re.compile(r"[0-9]{2}:[0-9]{2}(:[0-9]{2})?")
 _NO_DAY = "1900-01-01T"
 """The day of a value that is a time only."""
 _TRUE, _FALSE = frozenset(("true", "1", "-1")), frozenset(("false", "0"))
+_SURELY_SMALL = 9
+"""Digits of a number that surely fits 32 bits."""
 _MOST_DIGITS = 40
 """More than any field holds; what is longer is not even converted."""
 
@@ -41,6 +43,8 @@ def whole(text: str) -> int:
 
 def page_number(text: str) -> int | None:
     """Return the whole number of `skip` or `take`; None for anything else."""
+    if text.isascii() and text.isdigit() and len(text) < _SURELY_SMALL:
+        return int(text)
     plain = text.strip(_BLANKS)
     if not _WHOLE.fullmatch(plain):
         return None

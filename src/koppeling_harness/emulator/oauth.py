@@ -28,7 +28,7 @@ _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 _ABSOLUTE = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/?#]*)(.*)", re.DOTALL)
 _MOST_FIELDS = 100
-_FORM = "application/x-www-form-urlencoded"
+_FORM = b"application/x-www-form-urlencoded"
 
 
 def handle(request: Request) -> Answer:
@@ -141,10 +141,11 @@ def _form(request: Request) -> dict[str, str]:
     Raises:
         TokenError: There is no `grant_type`, one stands twice, or they are no form.
     """
-    called = request.headers.get(b"content-type", b"").decode("latin-1")
+    called = request.headers.get(b"content-type", b"")
     taken = request.environment.settings["token_content_type"]
-    if taken == "form_only" and called.partition(";")[0].strip().lower() != _FORM:
-        text = f"Content-Type is {called or 'missing'}, expected {_FORM}"
+    if taken == "form_only" and called.partition(b";")[0].strip().lower() != _FORM:
+        found, expected = called.decode("latin-1") or "missing", _FORM.decode()
+        text = f"Content-Type is {found}, expected {expected}"
         raise TokenError(error="invalid_request", description=text)
     pairs = _pairs(request.body.decode())
     form = dict(pairs)

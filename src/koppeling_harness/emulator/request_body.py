@@ -13,6 +13,9 @@ _TOO_LARGE = f"the body has more than {MOST_BODY // 1024**2} MB"
 _REST_LIMIT_S = 60.0
 """Longer than this the rest of a request is not waited for."""
 
+_LENGTH, _CODING = b"content-length", b"transfer-encoding"
+"""Headers by which a request has a body."""
+
 _Message = MutableMapping[str, Any]
 _Receive = Callable[[], Awaitable[_Message]]
 _Steps = Generator[Any, Any, _Message]
@@ -36,26 +39,43 @@ class UnfitError(Exception):
         self.reason = reason
 
 
-async def read_body(scope: Mapping[str, Any], receive: _Receive) -> bytes:
+async def read_body(headers: Mapping[bytes, bytes], receive: _Receive) -> bytes:
     """Return a request's body.
+
+    Args:
+        headers: Its headers by name, without blanks around their values.
+        receive: Gives it, a piece at a time.
 
     Raises:
         GoneError: It broke off.
         UnfitError: It is larger than Profit takes, does not come on, or is not what its
             `Content-Encoding` says.
     """
-    body = await _read(receive, in_pieces=brings_body(scope))
-    return _decoded(body, _encoding(scope))
-
-
-async def _in_time(receive: _Receive) -> _Message:
-    """Return the next message; a timer is set only when it is not there yet."""
-    steps: Any = receive().__await__()
     try:
-        waits_for = next(steps)
-    except StopIteration as there:
-        found: _Message = there.value
-        return found
+        steps: _Steps = receive().__await__()
+        try:
+            waits_for = next(steps)
+        except StopIteration as there:  # nearly always: it is there already
+            message: _Message = there.value
+        else:
+            message = await _in_time(steps, waits_for)
+        if message["type"] != "http.request":
+            raise GoneError
+        body: bytes = message.get("body", b"")
+        if message.get("more_body") or len(body) > MOST_BODY:
+            body = await _rest_of(message, receive)
+    except TimeoutError:
+        raise UnfitError(408, f"the rest did not come within {_REST_LIMIT_S:.0f} s") from None
+    encoding = headers.get(b"content-encoding")
+    return body if encoding is None else _decoded(body, encoding.lower())
+
+
+async def _in_time(steps: _Steps, waits_for: Any) -> _Message:
+    """Return the message that is waited for.
+
+    Raises:
+        TimeoutError: It does not come.
+    """
     async with asyncio.timeout(_REST_LIMIT_S):
         return await _rest(steps, waits_for)
 
@@ -76,28 +96,27 @@ def _rest(steps: _Steps, waits_for: Any) -> _Steps:
             return found
 
 
-async def _read(receive: _Receive, *, in_pieces: bool) -> bytes:
-    """Return the request's body.
+async def _rest_of(message: _Message, receive: _Receive) -> bytes:
+    """Return a body that comes in pieces.
 
     Raises:
         GoneError: It broke off.
-        UnfitError: It is larger than Profit takes, or does not come on.
+        UnfitError: It is larger than Profit takes.
+        TimeoutError: It does not come on.
     """
     chunks: list[bytes] = []
     size = 0
     while True:
-        try:
-            message = await (_in_time(receive) if in_pieces else receive())
-        except TimeoutError:
-            raise UnfitError(408, f"the rest did not come within {_REST_LIMIT_S:.0f} s") from None
-        if message["type"] != "http.request":
-            raise GoneError
         chunk = message.get("body", b"")
         size += len(chunk)
         if size <= MOST_BODY:
             chunks.append(chunk)
         if not message.get("more_body"):
             break
+        async with asyncio.timeout(_REST_LIMIT_S):
+            message = await receive()
+        if message["type"] != "http.request":
+            raise GoneError
     if size > MOST_BODY:
         raise UnfitError(413, _TOO_LARGE)
     return b"".join(chunks)
@@ -127,15 +146,6 @@ def _decoded(body: bytes, encoding: bytes) -> bytes:
     return plain
 
 
-def _encoding(scope: Mapping[str, Any]) -> bytes:
-    """Return the `Content-Encoding`; several lines are one list (RFC 9110, section 5.2)."""
-    named: list[bytes] = [value for name, value in scope["headers"] if name == b"content-encoding"]
-    return b", ".join(named).strip(b" \t").lower()
-
-
-def brings_body(scope: Mapping[str, Any]) -> bool:
+def brings_body(headers: Mapping[bytes, bytes]) -> bool:
     """Return whether a request says that it has a body."""
-    for name, value in scope["headers"]:
-        if name == b"transfer-encoding" or (name == b"content-length" and value.strip() != b"0"):
-            return True
-    return False
+    return headers.get(_LENGTH, b"0").strip() != b"0" or _CODING in headers

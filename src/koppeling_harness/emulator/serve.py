@@ -1,6 +1,7 @@
 """Hosting the emulator: one environment behind a socket, announced in one line of JSON."""
 
 import asyncio
+import gc
 import importlib
 import ipaddress
 import json
@@ -23,7 +24,7 @@ from koppeling_harness.emulator.access import app_connector
 from koppeling_harness.emulator.definition import Definition
 from koppeling_harness.emulator.erp1 import EnvironmentAccess, Erp1
 from koppeling_harness.emulator.own_definition import by_object
-from koppeling_harness.emulator.refusals import telling_refusals
+from koppeling_harness.emulator.refusals import refusal_line
 from koppeling_harness.emulator.serve_commands import Commands
 from koppeling_harness.emulator.specification import UpdateConnector
 from koppeling_harness.errors import ConfigurationError, UsageError
@@ -114,12 +115,14 @@ def serve(options: ServeOptions, *, announce: Say, warn: Say, clock: Clock | Non
             commands = Commands(erp1, access.environment, warn)
 
             def ready() -> None:
+                gc.freeze()  # what is there by now stays: no use in looking through it again
                 announce(line)
                 if options.commands is not None:
                     loop = asyncio.get_running_loop()
                     commands.listen(options.commands, loop.call_soon_threadsafe)
 
-            _run(_app(erp1, options, clock, commands, warn), options, listener, ready)
+            dated = isinstance(clock, SystemClock)
+            _run(_app(erp1, options, clock, commands, warn), options, listener, ready, dated=dated)
     finally:
         erp1.close()
 
@@ -162,23 +165,32 @@ def announcement(
 
 
 def _app(erp1: Erp1, options: ServeOptions, clock: Clock, commands: Commands, warn: Say) -> Any:
-    app: Any = _dated(commands.failing(erp1.app), clock)
+    app: Any = erp1.app if options.commands is None else commands.failing(erp1.app)
+    if not isinstance(clock, SystemClock):
+        app = _dated(app, clock)
     if options.refusals:
-        app = telling_refusals(app, warn)
+        erp1.app.on_refused = lambda scope, answer: warn(refusal_line(scope, answer))
     return _delayed(app, options.latency_ms / 1000) if options.latency_ms else app
 
 
 def _run(
-    app: Any, options: ServeOptions, listener: socket.socket, ready: Callable[[], None]
+    app: Any,
+    options: ServeOptions,
+    listener: socket.socket,
+    ready: Callable[[], None],
+    *,
+    dated: bool,
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
         files = _tls(Path(folder), options)
         config = uvicorn.Config(
             app,
+            interface="asgi3",
             log_level="error",
             access_log=False,
             server_header=False,
-            date_header=False,  # it is another day here, perhaps
+            proxy_headers=False,  # no caller may say that it is somebody else
+            date_header=dated,  # where it is another day, the application says which
             lifespan="off",
             **files,
         )

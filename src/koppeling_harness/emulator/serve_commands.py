@@ -6,14 +6,14 @@ They come from the standard input of the server, so nobody who only reaches its 
 import json
 import re
 import threading
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 from koppeling_harness.emulator.environment import Environment
 from koppeling_harness.emulator.erp1 import Erp1
-from koppeling_harness.emulator.web import EMPTY, REASON
+from koppeling_harness.emulator.web import EMPTY, Answer, Scope
 
 HELP = """commands, one a line:
   reset                    put the demo company back; id, tokens and definitions stay
@@ -30,8 +30,6 @@ _AGE = re.compile(r"\+([1-9][0-9]{0,4})([dhms])")
 _UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 _FAIL = re.compile(r"([45][0-9]{2})(?: +([1-9][0-9]{0,3}))?")
 _RETRY_AFTER_S = b"1"
-
-Scope = MutableMapping[str, Any]
 
 
 class Commands:
@@ -92,19 +90,20 @@ class Commands:
 
         async def served(scope: Scope, receive: Any, send: Any) -> None:
             if self._failing and "/connectors" in scope.get("path", "").lower():
-                await self._answer(self._failing.pop(0), send)
+                await self._answer(scope, self._failing.pop(0), send)
             else:
                 await app(scope, receive, send)
 
         return served
 
-    @staticmethod
-    async def _answer(status: int, send: Any) -> None:
+    async def _answer(self, scope: Scope, status: int, send: Any) -> None:
+        if self._erp1.app.on_refused:
+            refusing = Answer(status=status, reason="asked for with `fail`")
+            self._erp1.app.on_refused(scope, refusing)
         headers = [EMPTY, (b"content-length", b"0")]
         if status == 503:
             headers.append((b"retry-after", _RETRY_AFTER_S))
-        start = {"type": "http.response.start", "status": status, "headers": headers}
-        await send({**start, REASON: "asked for with `fail`"})
+        await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": b""})
 
     def _reset(self, _rest: str) -> str:

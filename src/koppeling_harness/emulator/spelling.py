@@ -23,8 +23,10 @@ def spell(change: Change, rules: Rules) -> None:
     Raises:
         Refusal: A country or nationality does not exist.
     """
-    if any(isinstance(each, str) and not each.isascii() for each in change.values.values()):
-        _spell_keys(change, rules)
+    for each in change.values.values():
+        if isinstance(each, str) and not each.isascii():
+            _spell_keys(change, rules)
+            break
     if _PLACES.isdisjoint(change.values):
         return
     for name in _COUNTRY_FIELDS & change.values.keys():

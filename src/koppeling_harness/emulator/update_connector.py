@@ -151,26 +151,28 @@ class UpdateExecutor:
 
     def _values(self, type_: ObjectType, rules: Rules, element: Element) -> Values:
         values: Values = {}
-        custom = self.custom_fields.get(type_.name.lower(), {})
+        known = type_.by_id
+        custom = self.custom_fields.get(type_.name.lower()) if self.custom_fields else None
         for name, value in element.fields.items():
-            field = type_.by_id.get(name.lower()) or custom.get(name.lower())
+            lower = name.lower()
+            field = known.get(lower)
+            if field is None and custom:
+                field = custom.get(lower)
             if field is None:
                 if name in type_.keys or name in rules.keys or name in rules.link:
                     values[name] = None if value in ("", None) else str(value)
                 elif self._settings["unknown_field"] == "error":
                     raise Refusal(Reason.UNKNOWN_FIELD, field=name, object=type_.name)
                 continue
-            found = stored(self._as_of_release(field), value)
+            if field.id == _LANGUAGE:
+                field = replace(field, length=length_of(field, self._settings))
+            found = stored(field, value)
             if field.type == "date" and found is not None and found[:4] < self._earliest:
                 raise mismatch(field, value)
             if field.values and found is not None and field.id not in rules.open_codes:
                 found = _listed_code(field, found)
             values[field.id] = found
         return values
-
-    def _as_of_release(self, field: Field) -> Field:
-        length = length_of(field, self._settings)
-        return field if length == field.length else replace(field, length=length)
 
     def _find(self, change: Change, rules: Rules, connector: UpdateConnector) -> Values:
         """Return the row that an update or deletion is about.
@@ -381,11 +383,7 @@ def _check_references(change: Change, rules: Rules) -> None:
         value = change.values.get(name)
         if value is None:
             continue
-        table, _, column = target.partition(".")
-        if column:
-            found = change.database.spelled(table, column, value)
-        else:
-            found = change.database.code(target, value)
+        found = change.database.referred(target, value)
         if found is None:
             raise change.does_not_exist(name)
         if isinstance(value, str):

@@ -12,7 +12,7 @@ import re
 import sqlite3
 import uuid
 import zlib
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from types import MappingProxyType
@@ -38,12 +38,10 @@ _Given = TypeVar("_Given")
 MOST_QUERY = 2049
 """Characters of the query string from `?`; longer gives 404 (source: AFAS, get-connector)."""
 
-REASON = "koppeling.reason"
-"""Member of the first message of an answer: why it refuses, for whoever serves."""
-
 _LOG = logging.getLogger(__name__)
 _SERVICE = "profitrestservices"
 _GZIP_FROM = 1024
+_REFUSED = 400
 _BEFORE = {401, 403, 404}
 """Answers from before the application layer; they have no trace identifier."""
 
@@ -182,6 +180,9 @@ class Server:
         settings: Their switches, which they share.
         handlers: Endpoints by the first part of their path, for authenticated callers.
         open_handlers: Endpoints that need no token.
+
+    Attributes:
+        on_refused: Is told of each request that is answered with 400 or more.
     """
 
     def __init__(
@@ -193,7 +194,11 @@ class Server:
         open_handlers: Mapping[str, OpenHandler],
     ) -> None:
         self._environments = environments
-        self._settings = settings
+        self._double_slash = settings["double_slash"] == "taken"
+        self._proxy = _PROXY[settings["proxy_version"]]
+        self._for_browsers = settings["cors_headers"] == "with_sign_in"
+        self._traced = settings["trace_identifier"] == "present"
+        self.on_refused: Callable[[Scope, Answer], None] | None = None
         self._handlers = handlers
         self._open = open_handlers
 
@@ -215,18 +220,20 @@ class Server:
     async def _serve(self, scope: Scope, receive: Receive, send: Send, only: str | None) -> None:
         admitted = self._admitted(scope, only)
         if isinstance(admitted, Answer):
-            if brings_body(scope):  # who is not let in need not send it: what follows is unread
+            if brings_body(
+                dict(scope["headers"])
+            ):  # who is not let in need not send it: it is unread
                 admitted.headers.append((b"connection", b"close"))
-            await _send(admitted, scope, send)
+            await self._give(admitted, scope, send)
             return
         request, app = admitted
         try:
-            request.body = await read_body(scope, receive)
+            request.body = await read_body(request.headers, receive)
         except GoneError:
             return  # it is not whole, so it is not carried out
         except UnfitError as unfit:
             refusing = Answer(status=unfit.status, content_type=EMPTY, reason=unfit.reason)
-            await _send(refusing, scope, send)
+            await self._give(refusing, scope, send)
             return
         answer = None
         while answer is None:
@@ -234,7 +241,13 @@ class Server:
                 answer = self._told(request, app)
             except FetchFirstError as first:
                 await asyncio.to_thread(first.fetch)
-        await _send(answer, scope, send)
+        await self._give(answer, scope, send)
+
+    def _give(self, answer: Answer, scope: Scope, send: Send) -> Awaitable[None]:
+        """Return the sending of an answer, which whoever serves is told of when it refuses."""
+        if answer.status >= _REFUSED and self.on_refused is not None:
+            self.on_refused(scope, answer)
+        return _send(answer, scope, send)
 
     def answer(self, scope: Scope, body: bytes) -> Answer:
         """Return the answer to a whole request.
@@ -257,14 +270,16 @@ class Server:
         As AFAS does, before the body is read.
         """
         headers = {name: value.strip(b" \t") for name, value in scope["headers"]}
-        if (b"host" not in headers or len(headers) != len(scope["headers"])) and _is_adrift(scope):
+        if len(headers) != len(scope["headers"]):
+            headers = _joined(scope["headers"])
+        host = headers.get(b"host")
+        if (host is None or b"," in host) and scope.get("http_version") == "1.1":
             return Answer(status=400, content_type=EMPTY, reason="there is not one header Host")
         request = self._request(scope, headers, only)
         if request is None:
             return Answer(status=404, content_type=EMPTY)
-        for_browsers = request.environment.settings["cors_headers"] == "with_sign_in"
         if request.method == "OPTIONS":
-            return Answer(content_type=EMPTY, for_browsers=for_browsers)
+            return Answer(content_type=EMPTY, for_browsers=self._for_browsers)
         if request.query_string and len(request.query_string) + 1 > MOST_QUERY:
             return Answer(status=404, content_type=EMPTY)
         if request.parts[0].lower() in self._open:
@@ -306,7 +321,7 @@ class Server:
         self, raw: str, headers: Mapping[bytes, bytes], only: str | None
     ) -> tuple[Environment | None, list[str]]:
         """Return the environment that a path is about, and the path's parts below the service."""
-        read = read_path(raw, double_slash=self._settings["double_slash"] == "taken")
+        read = read_path(raw, double_slash=self._double_slash)
         if read is None:
             return None, []
         name, parts = read[0], list(read[1])
@@ -330,12 +345,11 @@ class Server:
         return self._finished(answer, request)
 
     def _finished(self, answer: Answer, request: Request) -> Answer:
-        settings = request.environment.settings
-        answer.headers.append(_PROXY[settings["proxy_version"]])
-        answer.for_browsers = settings["cors_headers"] == "with_sign_in"
+        answer.headers.append(self._proxy)
+        answer.for_browsers = self._for_browsers
         if request.proofs:
             _offer_nonce(answer, request)
-        if settings["trace_identifier"] == "present" and answer.status not in _BEFORE:
+        if self._traced and answer.status not in _BEFORE:
             answer.headers.append((b"x-trace-identifier", os.urandom(16).hex().encode()))
         return answer
 
@@ -369,10 +383,16 @@ class Server:
         return Answer(status=404, content_type=EMPTY) if handler is None else handler(request, app)
 
 
-def _is_adrift(scope: Scope) -> bool:
-    """Return whether a request names no host, or several. Source: RFC 9112, section 3.2."""
-    hosts = [name for name, _ in scope["headers"] if name == b"host"]
-    return scope.get("http_version") == "1.1" and len(hosts) != 1
+def _joined(lines: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    """Return headers by name; several lines of one are a list. Source: RFC 9110, section 5.2.
+
+    So two lines of `Authorization` are one value, which no scheme has.
+    """
+    found: dict[bytes, bytes] = {}
+    for name, line in lines:
+        value = line.strip(b" \t")
+        found[name] = b", ".join((found[name], value)) if name in found else value
+    return found
 
 
 def _proofs(scope: Scope) -> tuple[str, ...]:
@@ -444,7 +464,7 @@ async def _send(answer: Answer, scope: Scope, send: Send) -> None:
         headers.append((b"content-length", b"0"))
     # Bodies go without a length, in chunks, as AFAS's do.
     start = {"type": "http.response.start", "status": answer.status, "headers": headers}
-    await send({**start, REASON: answer.reason} if answer.reason else start)
+    await send(start)
     await send({"type": "http.response.body", "body": body})
 
 

@@ -156,6 +156,7 @@ def _config(app: object, **more: Any) -> uvicorn.Config:
         lifespan="off",
         log_config=None,
         access_log=False,
+        proxy_headers=False,  # no caller may say that it is somebody else
         timeout_keep_alive=75,  # longer than clients keep idle connections: they close first
         **more,
     )

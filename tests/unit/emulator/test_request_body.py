@@ -7,7 +7,7 @@ import pytest
 from koppeling_harness.emulator import request_body
 from koppeling_harness.emulator.request_body import GoneError, UnfitError, read_body
 
-SCOPE = {"headers": [(b"content-length", b"6")]}
+HEADERS = {b"content-length": b"6"}
 
 
 def read(*messages, pause_s=0.0):
@@ -26,7 +26,7 @@ def read(*messages, pause_s=0.0):
         return left.pop(0)
 
     async def both():
-        return await read_body(SCOPE, receive)
+        return await read_body(HEADERS, receive)
 
     return asyncio.run(both()), stopped
 
@@ -62,4 +62,4 @@ def test_what_goes_wrong_while_it_waits_is_told():
         raise OSError(message)
 
     with pytest.raises(OSError, match="the socket broke"):
-        asyncio.run(read_body(SCOPE, receive))
+        asyncio.run(read_body(HEADERS, receive))

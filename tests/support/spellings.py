@@ -34,6 +34,15 @@ def words(text: str) -> str:
     return "\n".join(rows)
 
 
+def rows(text: str, row: Callable[[int, bytes], str]) -> str:
+    data = text.encode()
+    return "\n".join(row(at, data[at : at + 16]) for at in range(0, len(data), 16))
+
+
+def xxd(at: int, row: bytes) -> str:
+    return f"{at:08x}: {row.hex(' ', -2):<39}  {row.decode()}"
+
+
 SPELLINGS: dict[str, Callable[[str], str]] = {
     "plain": str,
     "lower case": str.lower,
@@ -76,6 +85,20 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
     "hex of base64": lambda text: b64(text).encode().hex(),
     "hex dump": dump,
     "hex of words": words,
+    "xxd": lambda text: rows(text, xxd),
+    "od -t x1z": lambda text: rows(
+        text, lambda at, row: f"{at:07o} {row.hex(' '):<48} >{row.decode()}<"
+    ),
+    "od -c": lambda text: rows(text, lambda at, row: f"{at:07o}   {'   '.join(row.decode())}"),
+    "od -b": lambda text: rows(
+        text, lambda at, row: f"{at:07o}{''.join(f' {b:03o}' for b in row)}"
+    ),
+    "od -t u1": lambda text: rows(
+        text, lambda at, row: f"{at:07o}{''.join(f' {byte:3}' for byte in row)}"
+    ),
+    "hex dump in a log": lambda text: rows(
+        text, lambda at, row: f"2026-11-30 08:15:0{at % 7} debug {at:04X}  {row.hex(' ').upper()}"
+    ),
     "bytes": lambda text: str(list(text.encode())),
     "bytes in lines": lambda text: json.dumps(list(text.encode()), indent=2),
     "bytes with blanks": lambda text: " ".join(str(byte) for byte in text.encode()),

@@ -65,7 +65,9 @@ def redacted_finding(finding: Finding, redact: Callable[[str], str]) -> Finding:
         finding,
         message=text(finding.message),
         where=text(finding.where),
+        hint=text(finding.hint),
         text=None if finding.text is None else _both(finding.text, text),
+        advice=None if finding.advice is None else _both(finding.advice, text),
         differences=tuple(
             replace(
                 each,

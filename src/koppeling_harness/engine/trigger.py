@@ -1,12 +1,13 @@
 """The way from a scenario to the integration: one session, opened when it is first needed."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, assert_never
 
 from koppeling_harness.clock import Clock
 from koppeling_harness.engine import codes
 from koppeling_harness.engine.environment import WebhookSender
-from koppeling_harness.engine.stop import Said, Stop, stop
+from koppeling_harness.engine.stop import Said, Stop, redacted_finding, stop
 from koppeling_harness.model.exchange import Exchange, TriggerRecord
 from koppeling_harness.model.finding import Finding
 from koppeling_harness.model.manifest import Manifest
@@ -162,7 +163,10 @@ class Trigger:
         if isinstance(found, Breakdown):
             self._broken = True
             return (self._stopped(found, "koppeling_check_traffic").finding,)
-        return found
+        return tuple(
+            replace(redacted_finding(each, self._redact), code=shortened(self._redact(each.code)))
+            for each in found
+        )
 
     async def finish(self) -> Stop | None:
         """End the session; return why that did not go well."""

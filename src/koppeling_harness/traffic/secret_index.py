@@ -18,7 +18,10 @@ _GRAM = 6
 _DIGITS_LEAST = 16
 _STEP = LEAST - _GRAM + 1
 _CHANGES = 3
+_CHANGES_OF_SORT = 0.35
 _DIFFERENT = 8
+_REST = 4
+_APART = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +121,7 @@ class PartIndex:
         plain = compact(text)
         if plain in self._kinds:
             return True
-        if not _is_random(plain):
+        if not _is_random(text, plain):
             return False
         self._kinds[plain] = (kind, value)
         is_hex = next(hex_runs(plain, len(plain)), None) is not None
@@ -145,34 +148,74 @@ class PartIndex:
         for at in [each for each in places if text[each : each + _GRAM] in grams]:
             if at < done:
                 continue
-            there = grams[text[at : at + _GRAM]]
-            first, last, secret = max(
-                (_widened(text, at, *each) for each in there), key=lambda each: each[1] - each[0]
+            part = max(
+                (_widened(text, at, *each) for each in grams[text[at : at + _GRAM]]), key=len
             )
-            if last - first >= LEAST:
-                kind, value = self._kinds[secret]
-                yield Found(start=first, end=last, kind=kind, value=value)
+            if len(part) >= LEAST:
+                kind, value = self._kinds[part.secret]
+                first, last = _with_the_rest(text, part)
+                yield Found(start=max(first, done), end=last, kind=kind, value=value)
                 done = last
 
 
-def _widened(text: bytes, at: int, secret: bytes, offset: int) -> tuple[int, int, bytes]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """A part of a secret in a text: where it begins there, where in the secret, its length."""
+
+    secret: bytes
+    at: int
+    begin: int
+    size: int
+
+    def __len__(self) -> int:
+        return self.size
+
+
+def _widened(text: bytes, at: int, secret: bytes, offset: int, size: int = _GRAM) -> _Part:
     """Return how much of a secret stands around a run of it."""
-    first, last = at, at + _GRAM
-    begin, end = offset, offset + _GRAM
+    first, last = at, at + size
+    begin, end = offset, offset + size
     while first and begin and text[first - 1] == secret[begin - 1]:
         first, begin = first - 1, begin - 1
     while last < len(text) and end < len(secret) and text[last] == secret[end]:
         last, end = last + 1, end + 1
-    return first, last, secret
+    return _Part(secret=secret, at=first, begin=begin, size=last - first)
 
 
-def _is_random(plain: bytes) -> bool:
+def _with_the_rest(text: bytes, part: _Part) -> tuple[int, int]:
+    """Return where a part begins and ends with what follows it in the secret and in the text.
+
+    That may stand on the lines before and after, with something else at the beginning of each.
+    """
+    secret, first, last = part.secret, part.at, part.at + part.size
+    begin, end = part.begin, part.begin + part.size
+    while end + _REST <= len(secret):
+        at = text.find(secret[end : end + _REST], last, last + _APART + _REST)
+        if at < 0:
+            break
+        more = _widened(text, at, secret, end, _REST)
+        last, end = more.at + more.size, more.begin + more.size
+    while begin >= _REST:
+        at = text.rfind(secret[begin - _REST : begin], max(0, first - _APART - _REST), first)
+        if at < 0:
+            break
+        more = _widened(text, at, secret, begin - _REST, _REST)
+        first, begin = more.at, more.begin
+    return first, last
+
+
+def _is_random(text: str, plain: bytes) -> bool:
     """Return whether letters and digits alternate as in what was drawn, not as in what was named.
 
-    A part of `integration-12345` would be found in harmless words.
+    A part of `integration-12345` would be found in harmless words. Of what was drawn from letters
+    of both cases and digits three neighbours in five are of another sort; in `KnSubjectLink` two in
+    six are.
     """
     if len(plain) < LEAST + 4 or len(set(plain)) < _DIFFERENT:
         return False
     digits = [48 <= each < 58 for each in plain]
-    changes = sum(one != other for one, other in itertools.pairwise(digits))
-    return changes >= _CHANGES
+    if sum(one != other for one, other in itertools.pairwise(digits)) >= _CHANGES:
+        return True
+    sorts = ["0" if each.isdigit() else each.isupper() for each in text if each.isalnum()]
+    changes = sum(one != other for one, other in itertools.pairwise(sorts))
+    return changes >= _CHANGES_OF_SORT * len(sorts)

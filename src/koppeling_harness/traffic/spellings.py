@@ -12,8 +12,10 @@ import re
 from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 from koppeling_harness.traffic.base85 import PACKED_DIGITS_LEAST, packed_digits, packed_tokens
+from koppeling_harness.traffic.hex_dumps import dumped, has_dump
 
 Span = tuple[int, int]
 
@@ -222,6 +224,7 @@ def _undone(view: View, *, words: bool) -> Iterator[View]:
     yield from _base32(view)
     yield from _base85(view)
     yield from _hexadecimal(view)
+    yield from _dumps(view)
     yield from _numbers(view)
 
 
@@ -402,6 +405,24 @@ def _hexadecimal(view: View) -> Iterator[View]:
             if offset < 2:
                 data = binascii.unhexlify(digits[: len(digits) // 2 * 2])
                 yield from _readable(packed, data, start + offset, 2, end)
+
+
+def _dumps(view: View) -> Iterator[View]:
+    """Yield what dumps say, all rows of each as one text."""
+    if not has_dump(view.raw):
+        return
+    for read, ends in dumped(view.text):
+        told = [
+            at for at, (byte, _, _) in enumerate(read) if byte
+        ]  # nought: every second of UTF-16
+
+        def locate(
+            start: int, end: int, told: list[int] = told, read: Any = read, ends: Any = ends
+        ) -> Span:
+            return view.locate(read[told[start]][1], ends[told[end - 1]])
+
+        if len(told) >= _READABLE_LEAST:
+            yield View("".join(chr(read[at][0]) for at in told), locate, decoded=True)
 
 
 def _numbers(view: View) -> Iterator[View]:

@@ -11,18 +11,16 @@ from collections.abc import Iterator, Sequence
 Byte = tuple[int, int, int]
 """A byte, and where in the text its number begins and ends."""
 
-_ROW = re.compile(r"(?<![0-9A-Za-z])[0-9A-Fa-f]{4,16}h?:?(?=[ \t]{1,4}[0-9A-Fa-f]{1,4}(?![0-9A-Za-z]))")
+_OFFSET = r"(?<![0-9A-Za-z])[0-9A-Fa-f]{4,16}h?:?"
+_DIGITS = r"[ \t]{1,4}[0-9A-Fa-f]{1,4}(?![0-9A-Za-z])"
+_FIRST = re.compile(rf"{_OFFSET}(?=(?:{_DIGITS}){{5}})")
+_NEXT = re.compile(rf"[^\n]{{0,120}}\n[^\n]{{0,120}}?{_OFFSET}(?={_DIGITS})")
 _NUMBER = re.compile(r"[ \t]{1,4}-?[ \t]?([0-9A-Fa-f]{1,4})(?![0-9A-Za-z])")
-_NEXT = re.compile(r"[^\n]{0,120}\n[^\n]{0,120}")
 _SHAPE = bytes(
     ord("x" if chr(code) in "0123456789abcdefABCDEF" else " " if code in b" \t" else ".")
     for code in range(256)
 )
-_ROWS = tuple(
-    f"xxxx{gap}{number} ".encode()
-    for gap in (" ", "  ", "   ", ". ", ".  ")
-    for number in ("xx", "xxx", "xxxx")
-)
+_ROWS = (b" xx xx ", b" xx  xx ", b" xxx xxx ", b" xxxx xxxx ")
 _ROW_MOST = 32
 _NO_BYTE = 256
 _WAYS = ((16, False), (16, True), (10, False), (8, False))
@@ -37,18 +35,13 @@ def has_dump(raw: bytes) -> bool:
 
 def dumped(text: str) -> Iterator[tuple[Sequence[Byte], Sequence[int]]]:
     """Yield each dump: its bytes, and for each where the row ends in which it stands."""
-    rows: list[list[re.Match[str]]] = []
     at = 0
-    while (offset := _ROW.search(text, at)) is not None:
-        numbers = _numbers(text, offset.end())
-        at = numbers[-1].end() if numbers else offset.end()
-        if not numbers or (len(numbers) == 1 and not rows):
-            continue
-        if rows and not _NEXT.fullmatch(text, rows[-1][-1].end(), offset.start()):
-            yield from _read(rows, text)
-            rows = []
-        rows.append(numbers)
-    if rows:
+    while (offset := _FIRST.search(text, at)) is not None:
+        rows = []
+        while offset is not None:
+            rows.append(_numbers(text, offset.end()))
+            at = rows[-1][-1].end()
+            offset = _NEXT.match(text, at)
         yield from _read(rows, text)
 
 

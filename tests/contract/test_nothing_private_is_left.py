@@ -35,14 +35,14 @@ def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def ran(there: Path) -> dict[str, Ran]:
     known = there.with_name(f"{there.name}-known")
     leaking_project(there, known)
-    some = ("--plugin", "plugins", "--scenarios", "scenarios")
+    some = ("--plugin", "plugins", "--scenarios", "scenarios", "--release", "Profit 8")
     few = ("-k", "log or error")
     return {
         "run": koppeling("run", *some, cwd=there),
         "shard 1": koppeling("run", *some, *few, "--shard", "1/2", "--reports", "one", cwd=there),
         "shard 2": koppeling("run", *some, *few, "--shard", "2/2", "--reports", "two", cwd=there),
         "merge": koppeling("merge", "one", "two", "--reports", "merged", cwd=there),
-        "recheck": koppeling("recheck", "leak_oauth", *some, "--release", "Profit 8", cwd=there),
+        "recheck": koppeling("recheck", "leak_oauth", *some, cwd=there),
         "report": koppeling("report", "--output", "site", cwd=there),
     }
 

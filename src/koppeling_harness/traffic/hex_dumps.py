@@ -14,7 +14,7 @@ Byte = tuple[int, int, int]
 _OFFSET = r"(?<![0-9A-Za-z])[0-9A-Fa-f]{4,16}h?:?"
 _DIGITS = r"[ \t]{1,4}[0-9A-Fa-f]{1,4}(?![0-9A-Za-z])"
 _FIRST = re.compile(rf"{_OFFSET}(?=(?:{_DIGITS}){{5}})")
-_NEXT = re.compile(rf"[^\n]{{0,120}}\n[^\n]{{0,120}}?{_OFFSET}(?={_DIGITS})")
+_NEXT = re.compile(rf"[^\n]{{0,120}}\n[^\n]{{0,120}}?({_OFFSET})(?={_DIGITS})")
 _NUMBER = re.compile(r"[ \t]{1,4}-?[ \t]?([0-9A-Fa-f]{1,4})(?![0-9A-Za-z])")
 _SHAPE = bytes(
     ord("x" if chr(code) in "0123456789abcdefABCDEF" else " " if code in b" \t" else ".")
@@ -42,6 +42,8 @@ def dumped(text: str) -> Iterator[tuple[Sequence[Byte], Sequence[int]]]:
             rows.append(_numbers(text, offset.end()))
             at = rows[-1][-1].end()
             offset = _NEXT.match(text, at)
+            another = offset and _FIRST.search(text, at, offset.start(1))
+            offset = None if another else offset
         yield from _read(rows, text)
 
 

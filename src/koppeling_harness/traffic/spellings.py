@@ -10,12 +10,12 @@ import html
 import itertools
 import re
 from array import array
-from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from koppeling_harness.traffic.base85 import PACKED_DIGITS_LEAST, packed_digits, packed_tokens
 from koppeling_harness.traffic.hex_dumps import dumped, has_dump
+from koppeling_harness.traffic.replaced_places import ReplacedPlaces
 
 Span = tuple[int, int]
 
@@ -272,15 +272,11 @@ def _one_replaced(
     view: View, first: int, last: int, pattern: re.Pattern[str], say: Callable[[re.Match[str]], str]
 ) -> View:
     text = view.text[first:last]
-    pieces: list[list[int]] = []
+    places = ReplacedPlaces(text, pattern, say)
 
     def locate(start: int, end: int) -> Span:
-        if not pieces:
-            pieces.extend(_pieces(text, pattern, say))
-        new_at, old_at = pieces
         return view.locate(
-            first + _old(start, new_at, old_at, is_end=False),
-            first + _old(end, new_at, old_at, is_end=True),
+            first + places.old(start, is_end=False), first + places.old(end, is_end=True)
         )
 
     return View(pattern.sub(say, text), locate, decoded=view.decoded)
@@ -312,30 +308,6 @@ def _stands_alone(group: Sequence[re.Match[str]], say: Callable[[re.Match[str]],
     if len(group) > 2 or (len(group) == 2 and group[0].end() != group[1].start()):
         return False
     return all(say(match) in _BETWEEN_WORDS for match in group)
-
-
-def _pieces(
-    text: str, pattern: re.Pattern[str], say: Callable[[re.Match[str]], str]
-) -> tuple[list[int], list[int]]:
-    """Return where pieces begin in the new text, and in the old; every second one is a match."""
-    new_at, old_at, new_end, done = [0], [0], 0, 0
-    for match in pattern.finditer(text):
-        new_end += match.start() - done
-        new_at.append(new_end)
-        old_at.append(match.start())
-        new_end += len(say(match))
-        new_at.append(new_end)
-        old_at.append(match.end())
-        done = match.end()
-    return new_at, old_at
-
-
-def _old(position: int, new_at: list[int], old_at: list[int], *, is_end: bool) -> int:
-    # an empty match leaves two pieces at one place: an end belongs to the first of them
-    piece = bisect_right(new_at, position - is_end) - 1
-    if piece % 2:
-        return old_at[piece + 1] if is_end else old_at[piece]
-    return old_at[piece] + position - new_at[piece]
 
 
 def _base64(view: View) -> Iterator[View]:

@@ -15,7 +15,7 @@ from koppeling_harness.config.manifest_files import with_files
 from koppeling_harness.config.manifest_runtime import runtime_problems
 from koppeling_harness.document import KeptDocuments, Source, code_of, load, read_text, read_yaml
 from koppeling_harness.errors import DocumentError, Problem, in_file_order
-from koppeling_harness.model.manifest import Manifest
+from koppeling_harness.model.manifest import HttpRuntime, Manifest
 from koppeling_harness.place import Place
 
 _Place = tuple[str | int, ...]
@@ -96,6 +96,7 @@ def _problems(manifest: Manifest, source: Source, folder: Path) -> Iterator[Prob
     yield from runtime_problems(manifest, source, folder)
     yield from _subscription(manifest, source)
     yield from _oauth(manifest, source, folder)
+    yield from _address(manifest, source)
     yield from _doubles(manifest, source)
     yield from _operations(manifest, source)
     yield from _fields(manifest, source)
@@ -131,6 +132,16 @@ def _oauth(manifest: Manifest, source: Source, folder: Path) -> Iterator[Problem
                 message=f"{each}: found {found}, expected a certificate in PEM",
                 hint="The certificate only: the private key stays with the integration.",
             )
+
+
+def _address(manifest: Manifest, source: Source) -> Iterator[Problem]:
+    runtime = manifest.runtime
+    if manifest.address == "fixed" and isinstance(runtime, HttpRuntime) and not runtime.command:
+        yield Problem(
+            where=source.place(("address",)),
+            message="a service that runs already cannot be told of the proxy of a fixed address",
+            hint="Say with `runtime.command` how to start it.",
+        )
 
 
 def _not_a_certificate(path: Path) -> str:

@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import importlib
 import ipaddress
 import json
 import logging
@@ -262,8 +261,7 @@ def _tls(folder: Path, options: ServeOptions) -> dict[str, Any]:
     """Return what uvicorn needs to know of TLS; TLS 1.2 is the least that Profit takes.
 
     Raises:
-        ConfigurationError: An option does not fit, or the library that makes the certificate is
-            not installed.
+        ConfigurationError: An option does not fit.
     """
     if not options.tls:
         name = "--ca-out" if options.ca_out else "--client-ca" if options.client_ca else ""
@@ -286,14 +284,10 @@ def _certificate(folder: Path, host: str, ca_out: Path | None) -> dict[str, Any]
     """Make a certificate for this run.
 
     Raises:
-        ConfigurationError: The library that makes it is not installed, or the authority cannot be
-            written where it should be.
+        ConfigurationError: The authority cannot be written where it should be.
     """
-    try:
-        trustme: Any = importlib.import_module("trustme")
-    except ImportError:
-        message = "--tls needs the package trustme, which is not installed"
-        raise ConfigurationError(message, hint="pip install trustme") from None
+    import trustme  # noqa: PLC0415 - few are served with TLS
+
     authority = trustme.CA()
     if ca_out is not None:
         try:

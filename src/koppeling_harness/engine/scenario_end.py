@@ -13,7 +13,7 @@ from koppeling_harness.engine.fill import describe
 from koppeling_harness.engine.proof import evidence, refuted, unproven
 from koppeling_harness.engine.step import Phase, Stage, carry_out
 from koppeling_harness.engine.stop import Said, Stop, redacted_finding, stop
-from koppeling_harness.model.exchange import Recording
+from koppeling_harness.model.exchange import Exchange, Recording, RefusedFor
 from koppeling_harness.model.fault import Fault
 from koppeling_harness.model.finding import Finding
 from koppeling_harness.model.proof import Proof, Witness
@@ -192,7 +192,13 @@ def _without_ground(
 def _made_no_call(recording: Recording) -> bool:
     """Return whether the integration did what it was told, as it said, without a single call."""
     answered = [each.ok is not None for each in recording.triggers]
-    return bool(answered) and all(answered) and not recording.exchanges
+    called = any(not _is_untrusted(each) for each in recording.exchanges)
+    return bool(answered) and all(answered) and not called
+
+
+def _is_untrusted(exchange: Exchange) -> bool:
+    """Return whether it is no more than a connection that TLS did not let come about."""
+    return exchange.refused is not None and exchange.refused.kind is RefusedFor.TLS
 
 
 def _without_a_call(
@@ -205,8 +211,19 @@ def _without_a_call(
         nl=f"geen enkele aanroep; gegeven was {recording.base_url}, daar kwam niets aan{more}",
         en=f"not a single call; given was {recording.base_url}, where nothing arrived{more}",
     )
+    cause = Cause.INTEGRATION
+    if recording.exchanges:  # the address is right, and whom to trust was not told
+        why = recording.exchanges[0].refused
+        assert why is not None  # noqa: S101 - no call was made
+        cause = Cause.CONFIGURATION
+        said = Said(
+            nl=f"geen enkele aanroep: {why.found.nl}{more}",
+            en=f"not a single call: {why.found.en}{more}",
+            hint="Let it trust the authority of the run: SSL_CERT_FILE, NODE_EXTRA_CA_CERTS or "
+            "KOPPELING_AUTHORITY_FILE.",
+        )
     place = planned.scenario.place
-    missing = stop(codes.NO_CALL, Outcome.NOT_RUN, Cause.INTEGRATION, place, said)
+    missing = stop(codes.NO_CALL, Outcome.NOT_RUN, cause, place, said)
     if planned.scenario.for_each is None:
         if planned.scenario.witness is Witness.REFUSAL:
             return None  # refused before a call was made, as it should be
@@ -214,7 +231,7 @@ def _without_a_call(
         course.findings.append(replace(missing.finding, level=Severity.INFORMATION))
         return None
     course.stops = [missing]
-    return Outcome.NOT_RUN, Cause.INTEGRATION
+    return Outcome.NOT_RUN, cause
 
 
 def _fired(

@@ -28,6 +28,7 @@ from koppeling_harness.erp.client import ErpClient
 from koppeling_harness.erp.metainfo import UpdateDefinitions
 from koppeling_harness.errors import ConfigurationError
 from koppeling_harness.http.connection import Connection
+from koppeling_harness.model.access import ProxyAccess
 from koppeling_harness.model.exchange import Exchange, Recording
 from koppeling_harness.model.finding import Finding
 from koppeling_harness.model.manifest import Operation
@@ -275,6 +276,7 @@ def _trigger(
         sender = environment
     secret = sender.webhook_secret if sender else None
     client = environment.access.client
+    proxy: ProxyAccess | None = getattr(environment, "proxy", None)
     context = RunContext(
         integration=planned.manifest.id,
         scenario=planned.id,
@@ -286,6 +288,8 @@ def _trigger(
         webhook_secret=secret.reveal() if secret else None,
         client_id=client.client_id if client else None,
         client_secret=client.client_secret.reveal() if client and client.client_secret else None,
+        proxy_url=proxy.url if proxy else None,
+        authority=proxy.authority if proxy else None,
     )
     return Trigger(
         bench.runner,

@@ -193,7 +193,11 @@ class Certification:
 
         labels = [*self._setting.run_ids] or [self.order.release]
         host = EmulatedReleases(
-            labels, redactor=self.redactor, clock=self._clock, imports=self.order.imports
+            labels,
+            redactor=self.redactor,
+            clock=self._clock,
+            imports=self.order.imports,
+            in_sandbox=self.order.sandbox,
         )
         self._late, self.releases = host.late, host.releases
         return await self._started.enter_async_context(host)
@@ -207,6 +211,7 @@ class Certification:
             manifests=[each.manifest for each in self.integrations],
             redactor=self.redactor,
             clock=self._clock,
+            in_sandbox=self.order.sandbox,
         )
         self.environment, self.notes, self._late = host.environment, host.notes, host.late.seen
         self.releases = {self.order.release: host.release}

@@ -23,6 +23,7 @@ class EmulatedReleases:
         redactor: Replaces secrets in what is recorded.
         clock: Tells the time.
         imports: Files with connectors for every integration.
+        in_sandbox: Whether integrations reach nothing but ERP1.
 
     Raises:
         DocumentError: A file of `imports` has problems.
@@ -35,11 +36,17 @@ class EmulatedReleases:
         redactor: Redactor,
         clock: Clock,
         imports: Sequence[str] = (),
+        in_sandbox: bool = False,
     ) -> None:
         names = environment_names()
         self._erps = {
             label: EmulatedErp(
-                release=label, redactor=redactor, clock=clock, names=names, imports=imports
+                release=label,
+                redactor=redactor,
+                clock=clock,
+                names=names,
+                imports=imports,
+                in_sandbox=in_sandbox,
             )
             for label in labels
         }

@@ -13,7 +13,7 @@ from koppeling_harness.hosting.connectors import Connectors, own_get_connectors
 from koppeling_harness.hosting.declaration import webhook_events
 from koppeling_harness.hosting.late_traffic import LateTraffic
 from koppeling_harness.hosting.server import Doors, Server
-from koppeling_harness.model.access import ErpAccess, OAuthClient
+from koppeling_harness.model.access import ErpAccess, OAuthClient, ProxyAccess
 from koppeling_harness.model.connector import AppConnectorDefinition
 from koppeling_harness.model.exchange import Recording
 from koppeling_harness.model.manifest import Manifest
@@ -37,6 +37,7 @@ class EmulatedErp:
         clock: Tells the time.
         names: Gives ids of environments, where several share them; its own when None.
         imports: Files with connectors for every integration.
+        in_sandbox: Whether integrations reach nothing but ERP1.
 
     Raises:
         DocumentError: A file of `imports` has problems.
@@ -50,6 +51,7 @@ class EmulatedErp:
         clock: Clock,
         names: Iterator[str] | None = None,
         imports: Sequence[str] = (),
+        in_sandbox: bool = False,
     ) -> None:
         self._redactor = redactor
         self._names = names
@@ -59,7 +61,7 @@ class EmulatedErp:
         self._own_door = OwnDoor(self._erp1.app, self._gateway)
         redactor.add_secret(self._own_door.key)
         self._direct = Server(self._own_door)
-        self._doors = Doors()
+        self._doors = Doors(goes_elsewhere=not in_sandbox)
         self._direct_url = ""
         self.release = self._erp1.release
         self.late = LateTraffic()
@@ -97,6 +99,7 @@ class EmulatedErp:
         )
         self._own_door.know(name, opened.token)
         gateway_url = await self._doors.open(door) + opened.path
+        proxy = await self._doors.proxy(door, planned.manifest)
         self.late.watch(planned, door)
         access = ErpAccess(
             environment=name,
@@ -112,7 +115,12 @@ class EmulatedErp:
         if secret is not None:
             self._redactor.add_secret(secret, is_new=True)
         return EmulatedEnvironment(
-            access=access, gateway_url=gateway_url, door=door, host=self, webhooks=(secret, wanted)
+            access=access,
+            gateway_url=gateway_url,
+            door=door,
+            host=self,
+            webhooks=(secret, wanted),
+            proxy=proxy,
         )
 
     def subscribe(self, environment: str, url: str, secret: Secret, events: Sequence[str]) -> None:
@@ -180,8 +188,10 @@ class EmulatedEnvironment:
         door: Door,
         host: EmulatedErp,
         webhooks: tuple[Secret | None, Sequence[str]] = (None, ()),
+        proxy: ProxyAccess | None = None,
     ) -> None:
         self.access = access
+        self.proxy = proxy
         self.gateway_url = gateway_url
         self._door = door
         self.webhook_secret, self._events = webhooks

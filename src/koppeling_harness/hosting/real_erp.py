@@ -100,6 +100,7 @@ class RealErp:
         manifests: Of the integrations, for their own copies of GetConnectors.
         redactor: Replaces secrets in what is recorded.
         clock: Tells the time.
+        in_sandbox: Whether integrations reach nothing but ERP1.
 
     Raises:
         ProductionRefusedError: The environment is, or may be, in production; nothing was sent.
@@ -113,12 +114,14 @@ class RealErp:
         manifests: Sequence[Manifest],
         redactor: Redactor,
         clock: Clock,
+        in_sandbox: bool = False,
     ) -> None:
         refuse_production(target.access.base_url)
         refuse_production_id(target.facts.environment)
         self.release = target.facts.release
         self.environment = target.facts.environment
         self.notes: list[str] = []
+        self._goes_elsewhere = not in_sandbox
         self._target = target
         self._redactor = redactor
         self._clock = clock
@@ -165,7 +168,7 @@ class RealErp:
         self.gateway = Gateway(redactor=self._redactor, clock=self._clock)
         self._own_door = OwnDoor(self._polite, self.gateway)
         self._redactor.add_secret(self._own_door.key)
-        direct, self._doors = Server(self._own_door), Doors()
+        direct, self._doors = Server(self._own_door), Doors(goes_elsewhere=self._goes_elsewhere)
         self._direct = f"{await direct.start()}/{self._own_door.key.reveal()}"
         enter.push_async_callback(self._clean_after)
         enter.push_async_callback(direct.stop)
@@ -224,6 +227,7 @@ class RealErp:
         )
         address = await self._doors.open(opened.door)
         opened.gateway_url = f"{address}/{opened.name}/ProfitRestServices"
+        opened.proxy = await self._doors.proxy(opened.door, planned.manifest)
         self.late.watch(planned, opened.door)
         return opened
 

@@ -10,6 +10,7 @@ from koppeling_harness.clock import Clock
 from koppeling_harness.engine.scenario_run import names_at_start
 from koppeling_harness.errors import ConfigurationError
 from koppeling_harness.hosting.server import Doors
+from koppeling_harness.model.access import ProxyAccess
 from koppeling_harness.model.exchange import Recording
 from koppeling_harness.model.finding import Difference
 from koppeling_harness.model.operation import OperationCall, RunContext
@@ -119,12 +120,13 @@ class _Playing:
         door = gateway.open(_ENVIRONMENT, replay.app, secrets=(token,))
         doors = Doors()
         base_url = f"{await doors.open(door)}/{_ENVIRONMENT}/ProfitRestServices"
+        proxy = await doors.proxy(door, self._integration.manifest)
         runner = IntegrationRunner(self._integration)
         try:
             with tempfile.TemporaryDirectory(
                 prefix="koppeling-", ignore_cleanup_errors=True
             ) as work_dir:
-                context = self._context(base_url, token, work_dir)
+                context = self._context(base_url, token, work_dir, proxy)
                 said = await self._trigger(runner, context, steps)
         finally:
             await runner.close()
@@ -133,7 +135,9 @@ class _Playing:
         # a request that is not recorded says more than how the integration took its refusal
         return said if said is not None and not replay.unmatched else _judged(replay)
 
-    def _context(self, base_url: str, token: Secret, work_dir: str) -> RunContext:
+    def _context(
+        self, base_url: str, token: Secret, work_dir: str, proxy: ProxyAccess | None
+    ) -> RunContext:
         return RunContext(
             integration=self._planned.manifest.id,
             scenario=self._planned.id,
@@ -142,6 +146,8 @@ class _Playing:
             integration_id=self._integration.manifest.integration_id,
             release=self._release,
             work_dir=work_dir,
+            proxy_url=proxy.url if proxy else None,
+            authority=proxy.authority if proxy else None,
         )
 
     async def _trigger(

@@ -4,14 +4,18 @@ import asyncio
 import contextlib
 import socket
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import uvicorn
 from uvicorn.server import ServerState
 
 from koppeling_harness.errors import HarnessError
+from koppeling_harness.hosting.authority import Authority
+from koppeling_harness.model.access import ProxyAccess
+from koppeling_harness.model.manifest import Manifest
 from koppeling_harness.traffic.door import Door
+from koppeling_harness.traffic.forward_proxy import ForwardProxy
 from koppeling_harness.traffic.wire import GatewayProtocol
 
 _START_LIMIT_S = 10.0
@@ -102,27 +106,55 @@ class Doors:
     """Listens for each scenario on a port of its own: what comes in there is that scenario's.
 
     A door that is shut is listened at for a while: what comes late is seen, and goes nowhere.
+
+    Args:
+        goes_elsewhere: Whether the proxy of a fixed address connects what is not AFAS's; not out of
+            a sandbox.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, goes_elsewhere: bool = True) -> None:
+        self._goes_elsewhere = goes_elsewhere
         # the gateway sets the date itself, for clock skew
         self._config = _config(None, http=GatewayProtocol, date_header=False)
         self._config.load()
         self._state = ServerState()
-        self._open: dict[Door, asyncio.Server] = {}
+        self._open: dict[Door, list[asyncio.Server]] = {}
+        self._authority: Authority | None = None
+        self._tunnels: set[asyncio.Task[None]] = set()
+        self._proxied: set[ForwardProxy] = set()
         self._shut: deque[Door] = deque()
 
     async def open(self, door: Door) -> str:
         """Listen for a door on a free loopback port; return the address."""
-        loop = asyncio.get_running_loop()
+        return await self._listen(door, lambda: self._speak(door))
+
+    async def proxy(self, door: Door, manifest: Manifest) -> ProxyAccess | None:
+        """Listen as a forward proxy that leads to a door, for who has AFAS's address built in."""
+        if manifest.address != "fixed":
+            return None
+        authority = self._authority = self._authority or Authority()
 
         def protocol() -> asyncio.Protocol:
-            made = GatewayProtocol(self._config, self._state, {})
-            made.app = door
-            return made
+            return ForwardProxy(
+                door,
+                speak=lambda: self._speak(door),
+                tls=authority.context,
+                tasks=self._tunnels,
+                there=self._proxied,
+                goes_elsewhere=self._goes_elsewhere,
+            )
 
+        return ProxyAccess(url=await self._listen(door, protocol), authority=authority.pem)
+
+    def _speak(self, door: Door) -> GatewayProtocol:
+        made = GatewayProtocol(self._config, self._state, {})
+        made.app = door
+        return made
+
+    async def _listen(self, door: Door, protocol: Callable[[], asyncio.Protocol]) -> str:
         listener, port = _listener()
-        self._open[door] = await loop.create_server(protocol, sock=listener)
+        server = await asyncio.get_running_loop().create_server(protocol, sock=listener)
+        self._open.setdefault(door, []).append(server)
         return f"http://127.0.0.1:{port}"
 
     def shut(self, door: Door) -> None:
@@ -130,13 +162,20 @@ class Doors:
         door.shut()
         self._shut.append(door)
         if len(self._shut) > _SHUT_AT_MOST:
-            self._open.pop(self._shut.popleft()).close()
+            for each in self._open.pop(self._shut.popleft()):
+                each.close()
 
     async def aclose(self) -> None:
         """Stop listening, and close what is open."""
-        for each in self._open.values():
-            each.close()
+        for servers in self._open.values():
+            for each in servers:
+                each.close()
         self._open.clear()
+        for proxied in list(self._proxied):
+            proxied.abort()
+        for tunnel in list(self._tunnels):
+            tunnel.cancel()
+        await asyncio.gather(*self._tunnels, return_exceptions=True)
         state = self._state
         for connection in list(state.connections):
             connection.transport.abort()

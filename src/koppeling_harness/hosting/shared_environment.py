@@ -8,7 +8,7 @@ from typing import Protocol
 from koppeling_harness.engine import codes
 from koppeling_harness.engine.clean_up import Undone
 from koppeling_harness.engine.stop import Said, stop
-from koppeling_harness.model.access import ErpAccess
+from koppeling_harness.model.access import ErpAccess, ProxyAccess
 from koppeling_harness.model.exchange import Recording, Sender
 from koppeling_harness.model.finding import Finding
 from koppeling_harness.model.journal import Fate, WriteKind, Written
@@ -74,6 +74,7 @@ class SharedErpEnvironment:
         release: Callable[[], None] | None,
     ) -> None:
         scenario = (planned.manifest.id, planned.id)
+        self.proxy: ProxyAccess | None = None
         self._host = host
         self._scenario = scenario
         self._place = planned.scenario.place

@@ -15,6 +15,15 @@ class OAuthClient:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProxyAccess:
+    """The forward proxy for an integration with a built-in address."""
+
+    url: str
+    authority: str
+    """The certificate authority of the environments that it stands in for, in PEM."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ErpAccess:
     """One environment, real or emulated, with the token that opens it."""
 

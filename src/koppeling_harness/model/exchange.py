@@ -32,6 +32,8 @@ class RefusedFor(StrEnum):
     """Its address is none of AFAS's."""
     BROKEN_OFF = "broken_off"
     """It ended before its body did."""
+    TLS = "tls"
+    """The connection was never made: TLS failed at the proxy of a built-in address."""
     OTHER_DOOR = "other_door"
     """It was sent to ERP1's own door, past the gateway."""
     LATE = "late"

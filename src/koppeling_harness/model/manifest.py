@@ -296,6 +296,8 @@ class Manifest:
     """Labels of the Profit releases that it supports, such as `Profit 8`."""
     runtime: Runtime
     """How the harness starts and triggers it."""
+    address: Literal["given", "fixed"] = "given"
+    """`fixed`: AFAS's address is built in; a forward proxy leads from there to ERP1."""
     get_connectors: tuple[GetConnectorUse, ...] = ()
     update_connectors: tuple[UpdateConnectorUse, ...] = ()
     privacy_fields: tuple[PrivacyField, ...] = ()

@@ -92,6 +92,10 @@ class RunContext:
     """For OAuth, when the manifest says `oauth`; None in a real environment: bring your own."""
     client_secret: str | None = None
     """Its secret; None for a client that signs or is public. Never log it."""
+    proxy_url: str | None = None
+    """With `address: fixed`: the forward proxy that leads from AFAS's addresses to this ERP1."""
+    authority: str | None = None
+    """The certificate authority of that proxy, in PEM, for what cannot be told by a variable."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

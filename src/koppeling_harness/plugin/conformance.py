@@ -13,6 +13,7 @@ from koppeling_harness.plugin.check_others import check_command, check_service
 from koppeling_harness.plugin.check_stdio import check_stdio
 from koppeling_harness.plugin.discover import Integration
 from koppeling_harness.plugin.guard import folder_prefix
+from koppeling_harness.plugin.proxy_environ import proxy_environ
 from koppeling_harness.plugin.worker import Start
 
 _LOG_LIMIT_BYTES = 64 * 1024
@@ -35,6 +36,7 @@ async def check_integration(
         home=home,
         log_limit_bytes=_LOG_LIMIT_BYTES,
         limit_s=_START_LIMIT_S,
+        environ=proxy_environ(context, home=home),
     )
     try:
         checks = await _checked(start, context)

@@ -15,6 +15,7 @@ from koppeling_harness.model.operation import OperationCall, OperationResult, Ru
 from koppeling_harness.plugin.breakdown import Breakdown, BreakdownKind
 from koppeling_harness.plugin.discover import Integration
 from koppeling_harness.plugin.guard import folder_prefix, watch_over
+from koppeling_harness.plugin.proxy_environ import proxy_environ
 from koppeling_harness.plugin.sandbox import Walls
 from koppeling_harness.plugin.start import most_workers, start_worker
 from koppeling_harness.plugin.worker import Start, Worker
@@ -57,6 +58,8 @@ class IntegrationRunner:
         walls: Walls | None = None,
     ) -> None:
         self._integration = integration
+        # of a built-in address the proxy is told by variables, and each scenario has its own
+        self._is_kept = integration.manifest.address != "fixed"
         self._in_process = in_process
         self._log_limit_bytes = log_limit_bytes
         self._idle_limit_s = idle_limit_s
@@ -88,8 +91,9 @@ class IntegrationRunner:
 
     async def begin(self) -> None:
         """Start a worker for the first session, and do not wait until it is ready."""
-        self._early = asyncio.create_task(self._start())
-        await asyncio.sleep(0)  # until its process runs
+        if self._is_kept:
+            self._early = asyncio.create_task(self._start())
+            await asyncio.sleep(0)  # until its process runs
 
     async def open(self, context: RunContext) -> "Session | Breakdown":
         """Return a session for one scenario, with the integration made ready for it."""
@@ -100,7 +104,7 @@ class IntegrationRunner:
         self.waiting_s += clock() - since_s
         worker: Worker | Breakdown | None = None
         try:
-            worker = await self._idle_one() or await self._early_one() or await self._start()
+            worker = await self._idle_one() or await self._early_one() or await self._start(context)
         finally:
             if worker is None or isinstance(worker, Breakdown):
                 self._room.release()
@@ -142,7 +146,7 @@ class IntegrationRunner:
         since_s = self._working_since.pop(worker)
         self.working_s += asyncio.get_running_loop().time() - since_s
         try:
-            if is_sound and worker.is_alive:
+            if is_sound and worker.is_alive and self._is_kept:
                 self._keep(worker)
             else:
                 await self._end(worker)
@@ -180,7 +184,7 @@ class IntegrationRunner:
         self._leaving.add(task)
         task.add_done_callback(self._leaving.discard)
 
-    async def _start(self) -> Worker | Breakdown:
+    async def _start(self, context: RunContext | None = None) -> Worker | Breakdown:
         if self._refused is not None:
             return self._refused
         watch_over()
@@ -197,6 +201,7 @@ class IntegrationRunner:
                     log_limit_bytes=self._log_limit_bytes,
                     limit_s=self._start_limit_s,
                     walls=self._walls_here(),
+                    environ=proxy_environ(context, home=home) if context else {},
                 )
             )
         finally:

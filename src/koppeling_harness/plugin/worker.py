@@ -1,6 +1,7 @@
 """Worker that carries out an integration's operations, whatever language it is written in."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import field
 from pathlib import Path
 from typing import Protocol
 
@@ -78,6 +79,7 @@ class Start:
         log_limit_bytes: How much of the output is kept for each scenario.
         limit_s: How long it may take before it can be told something.
         walls: The walls of a sandbox; None without one.
+        environ: Variables beside those of every process, for one scenario.
     """
 
     integration: Integration
@@ -86,6 +88,7 @@ class Start:
     log_limit_bytes: int
     limit_s: float
     walls: Walls | None = None
+    environ: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -125,7 +128,7 @@ class Start:
             name=self.name,
             command=command,
             cwd=cwd or self.home,
-            environ={**base, **(environ or {})},
+            environ={**base, **self.environ, **(environ or {})},
             memory_mb=runtime.memory_mb,
             log_limit_bytes=self.log_limit_bytes,
             has_input=has_input,

@@ -93,7 +93,6 @@ class Door:
 
     def unreadable(self, head: Head) -> None:
         """Record what is no request."""
-        kind = RefusedFor.BROKEN_OFF if head.is_broken_off else RefusedFor.HTTP
         query = head.target.partition("?")[2]
         scope: Scope = {
             "type": "http",
@@ -103,7 +102,7 @@ class Door:
         }
         below = _below(head.target)
         passage = self._begin(scope, below, _nothing, _nobody, connection=head.wire.number)
-        passage.refused = Refused(kind=kind, found=head.why)
+        passage.refused = Refused(kind=head.kind, found=head.why)
         passage.answered(head.status)
         self._end(passage)
 

@@ -17,6 +17,7 @@ from typing import Any, Protocol
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from koppeling_harness.model.exchange import RefusedFor
 from koppeling_harness.model.shape import Text
 from koppeling_harness.value import dataclass
 
@@ -126,7 +127,7 @@ class Head:
         headers: Those that were read.
         why: Why it is no request.
         status: What it was answered; None when it was not.
-        is_broken_off: Whether it just ended.
+        kind: What kept it from being one.
     """
 
     wire: Wire
@@ -135,7 +136,7 @@ class Head:
     headers: list[tuple[bytes, bytes]]
     why: Text
     status: int | None
-    is_broken_off: bool
+    kind: RefusedFor
 
 
 class GatewayProtocol(_WithWire, HttpToolsProtocol):
@@ -185,7 +186,7 @@ class GatewayProtocol(_WithWire, HttpToolsProtocol):
         """asyncio: a client has gone."""
         self._unlimited()
         if not self._is_idle and not self._has_head:
-            self._tell(_BROKE_OFF, status=None, is_broken_off=True)
+            self._tell(_BROKE_OFF, status=None, kind=RefusedFor.BROKEN_OFF)
             self._is_idle = True
         super().connection_lost(exc)
 
@@ -257,7 +258,7 @@ class GatewayProtocol(_WithWire, HttpToolsProtocol):
 
     def _expire(self) -> None:
         if not self._has_head:
-            self._tell(_BROKE_OFF, status=None, is_broken_off=True)
+            self._tell(_BROKE_OFF, status=None, kind=RefusedFor.BROKEN_OFF)
             self._is_idle = True
         self.transport.close()
 
@@ -274,7 +275,7 @@ class GatewayProtocol(_WithWire, HttpToolsProtocol):
         header = self._broken_header()
         where = f", header {header}" if header else ""
         text = text or Text(nl=f"{why}{where}", en=f"{why}{where}")
-        self._tell(text, status=_BAD_REQUEST, is_broken_off=False)
+        self._tell(text, status=_BAD_REQUEST, kind=RefusedFor.HTTP)
         self._is_idle = True
         self.send_400_response("Bad Request - Invalid Header")
 
@@ -284,9 +285,9 @@ class GatewayProtocol(_WithWire, HttpToolsProtocol):
             return
         self._is_after_close = True
         self._head, self.url, self.headers = bytearray(), b"", []
-        self._tell(_AFTER_CLOSE, status=None, is_broken_off=False)
+        self._tell(_AFTER_CLOSE, status=None, kind=RefusedFor.HTTP)
 
-    def _tell(self, why: Text, *, status: int | None, is_broken_off: bool) -> None:
+    def _tell(self, why: Text, *, status: int | None, kind: RefusedFor) -> None:
         app: Unreadable = self.app
         method, target = self._request_line()
         app.unreadable(
@@ -297,7 +298,7 @@ class GatewayProtocol(_WithWire, HttpToolsProtocol):
                 headers=list(self.headers or ()),
                 why=why,
                 status=status,
-                is_broken_off=is_broken_off,
+                kind=kind,
             )
         )
 

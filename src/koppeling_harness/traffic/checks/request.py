@@ -75,6 +75,25 @@ RULES = (
         check=_refused_for(RefusedFor.BROKEN_OFF),
     ),
     Rule(
+        code="TLS-REFUSED",
+        level=Severity.INFORMATION,
+        title=Text(nl="Versleutelde verbinding kwam niet tot stand", en="No connection in TLS"),
+        why=Text(
+            nl="De koppeling vroeg de proxy om AFAS en brak de versleuteling af; meestal "
+            "vertrouwt zij de certificaatautoriteit van de run niet.",
+            en="The integration asked the proxy for AFAS and broke TLS off; as a rule it does not "
+            "trust the certificate authority of the run.",
+        ),
+        fix=Text(
+            nl="Laat haar SSL_CERT_FILE of NODE_EXTRA_CA_CERTS lezen, of geef haar "
+            "KOPPELING_AUTHORITY_FILE.",
+            en="Let it read SSL_CERT_FILE or NODE_EXTRA_CA_CERTS, or give it "
+            "KOPPELING_AUTHORITY_FILE.",
+        ),
+        source="docs/how-to/certify-a-fixed-address.md",
+        check=_refused_for(RefusedFor.TLS),
+    ),
+    Rule(
         code="ADDRESS-UNKNOWN",
         level=Severity.ERROR,
         title=Text(nl="Geen adres van AFAS", en="No address of AFAS"),

@@ -198,6 +198,8 @@ async def _tried(integration: Integration, erp1: EmulatedErp) -> tuple[Check, ..
             work_dir=work_dir,
             client_id=client.client_id if client else None,
             client_secret=secret.reveal() if secret else None,
+            proxy_url=environment.proxy.url if environment.proxy else None,
+            authority=environment.proxy.authority if environment.proxy else None,
         )
         try:
             return await check_integration(integration, context, redact=erp1.redactor.text)

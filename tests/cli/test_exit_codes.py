@@ -14,7 +14,7 @@ import pytest
 
 from koppeling_harness.errors import ExitCode
 from support.cli import koppeling, unmeasured
-from support.tiny import scenario, tiny_plugin
+from support.tiny import scenario, tiny_project
 from support.watched import StandIn
 
 ROOT = Path(__file__).parents[2]
@@ -46,18 +46,12 @@ def process(folder: Path, *arguments: str) -> subprocess.Popen:
     )
 
 
-def a_project(folder: Path, *, expect: str = "{ok: true}") -> Path:
-    tiny_plugin(folder / "plugins" / "tiny")
-    scenario(folder / "scenarios", expect=expect)
-    return folder
-
-
 def that_passes(folder: Path) -> int:
-    return ran(a_project(folder), "run")
+    return ran(tiny_project(folder), "run")
 
 
 def that_does_not_pass(folder: Path) -> int:
-    return ran(a_project(folder, expect="{output: {count: -1}}"), "run")
+    return ran(tiny_project(folder, expect="{output: {count: -1}}"), "run")
 
 
 def until_ctrl_c(folder: Path) -> int:
@@ -86,7 +80,7 @@ def without_an_integration(folder: Path) -> int:
 
 
 def with_a_keyword_that_matches_nothing(folder: Path) -> int:
-    return ran(a_project(folder), "run", "-k", "nothing_of_the_kind")
+    return ran(tiny_project(folder), "run", "-k", "nothing_of_the_kind")
 
 
 def where_there_are_none(folder: Path) -> int:
@@ -95,7 +89,7 @@ def where_there_are_none(folder: Path) -> int:
 
 
 def of_one_that_cannot_be_loaded(folder: Path) -> int:
-    (a_project(folder) / "plugins" / "tiny" / "koppeling.yaml").write_text("id: Broken\n")
+    (tiny_project(folder) / "plugins" / "tiny" / "koppeling.yaml").write_text("id: Broken\n")
     return ran(folder, "run", "tiny")
 
 
@@ -121,25 +115,23 @@ def of_an_environment_that_is_down(folder: Path) -> int:
 
 
 def of_what_was_never_tested(folder: Path) -> int:
-    (a_project(folder) / "reports").mkdir()
+    (tiny_project(folder) / "reports").mkdir()
     return ran(folder, "can-release", "tiny", "1.0.0", "--to", "Profit 8")
 
 
 def of_only_one_of_two(folder: Path) -> int:
-    scenario(a_project(folder) / "scenarios", name="other")
+    scenario(tiny_project(folder) / "scenarios", name="other")
     return ran(folder, "run", "-k", "other")
 
 
 def of_one_shard_of_two(folder: Path) -> int:
-    for name in "abcdefgh":  # which shard each is in follows from its id
-        scenario(folder / "scenarios", name=name)
-    tiny_plugin(folder / "plugins" / "tiny")
+    tiny_project(folder, *"abcdefgh")  # which shard each is in follows from its id
     assert ran(folder, "run", "--shard", "1/2", "--reports", "one") == ExitCode.PASSED
     return ran(folder, "merge", "one")
 
 
 def with_a_waiver_that_has_expired(folder: Path) -> int:
-    a_project(folder)
+    tiny_project(folder)
     scenario(folder / "scenarios", name="less", level="recommended", expect="{output: {count: -1}}")
     (folder / "tiny.decisions.yaml").write_text(EXPIRED)
     return ran(folder, "run", "--decisions", "tiny.decisions.yaml")

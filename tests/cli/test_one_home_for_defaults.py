@@ -7,16 +7,8 @@ import pytest
 
 from support.cli import koppeling
 from support.serving import served
-from support.tiny import scenario, tiny_plugin
 
 SAMPLES = Path(__file__).parents[2] / "docs" / "samples"
-
-
-@pytest.fixture
-def project(tmp_path):
-    tiny_plugin(tmp_path / "plugins" / "tiny")
-    scenario(tmp_path / "scenarios")
-    return tmp_path
 
 
 def with_settings(folder, text):

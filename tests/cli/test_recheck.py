@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from support.cli import Ran, koppeling
-from support.tiny import scenario, tiny_plugin
+from support.tiny import tiny_project
 
 pytestmark = pytest.mark.slow
 
@@ -23,8 +23,7 @@ release = "Profit 9"
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    tiny_plugin(tmp_path / "plugins" / "tiny")
-    scenario(tmp_path / "scenarios")
+    tiny_project(tmp_path)
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         port = closed.getsockname()[1]

@@ -17,13 +17,6 @@ from support.cli import Ran, koppeling, koppeling_process
 from support.tiny import scenario, tiny_plugin
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    tiny_plugin(tmp_path / "plugins" / "tiny")
-    scenario(tmp_path / "scenarios")
-    return tmp_path
-
-
 def run(project: Path, *arguments: str | Path) -> Ran:
     return koppeling("run", "--json", "--release", "Profit 8", *arguments, cwd=project)
 

@@ -11,7 +11,7 @@ import pytest
 
 from koppeling_harness.clock import SystemClock, today
 from support.cli import koppeling, unmeasured
-from support.tiny import READ, scenario, tiny_plugin
+from support.tiny import READ, tiny_project
 
 ONLY_ON_7 = (
     """
@@ -32,9 +32,7 @@ if context.release.label == "Profit 8" and os.path.exists("HOLD"):
 
 
 def project(folder: Path, body: str = READ, settings: str = "", *, count: int = 2) -> Path:
-    tiny_plugin(folder / "plugins" / "tiny", body=body)
-    for number in range(count):
-        scenario(folder / "scenarios", name=f"read-{number}")
+    tiny_project(folder, *(f"read-{number}" for number in range(count)), body=body)
     if settings:
         (folder / "koppeling.toml").write_text(f"[releases]\n{settings}", encoding="utf-8")
     return folder

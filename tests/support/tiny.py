@@ -93,3 +93,25 @@ def scenario(
     text = SCENARIO.format(id=name, level=level, expect=expect) + extra
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def tiny_project(
+    folder: Path,
+    *names: str,
+    body: str = READ,
+    expect: str = "{ok: true}",
+    plugin: str = "plugins/tiny",
+) -> Path:
+    """Write a project: the tiny integration, and required scenarios for it; return its folder.
+
+    Args:
+        folder: Where.
+        names: Of the scenarios; `read` alone when there are none.
+        body: What the operation does.
+        expect: What the scenarios expect of it.
+        plugin: Where the integration lies in it.
+    """
+    tiny_plugin(folder / plugin, body=body)
+    for name in names or ("read",):
+        scenario(folder / "scenarios", name=name, expect=expect)
+    return folder

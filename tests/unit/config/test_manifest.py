@@ -4,15 +4,9 @@ from koppeling_harness.config.manifest import load_manifest
 from koppeling_harness.document import yaml_source
 from koppeling_harness.errors import DocumentError
 from support.plugins import MANIFEST, a_plugin
+from support.problems import problems_when
 
-
-def problems_of(path):
-    with pytest.raises(DocumentError) as caught:
-        load_manifest(path)
-    return [
-        (problem.where.removeprefix(str(path)), problem.message, problem.hint)
-        for problem in caught.value.problems
-    ]
+problems_of = problems_when(load_manifest, "where", "message", "hint")
 
 
 def a_manifest(tmp_path, **replaced):

@@ -1,9 +1,9 @@
 import pytest
 
 from koppeling_harness.config.manifest import load_manifest
-from koppeling_harness.errors import DocumentError
 from koppeling_harness.model.manifest import HttpOperation
 from support.plugins import MANIFEST, a_plugin
+from support.problems import problems_when
 
 STDIO = "kind: stdio\n  command: [node, '{folder}/koppeling_plugin.py']"
 HTTP = "kind: http\n  url: 'http://127.0.0.1:{port}'\n  command: [node, '{folder}', '{port}']"
@@ -15,13 +15,7 @@ def a_manifest(tmp_path, runtime):
     return a_plugin(tmp_path / "voorbeeld", manifest=text) / "koppeling.yaml"
 
 
-def problems_of(path):
-    with pytest.raises(DocumentError) as caught:
-        load_manifest(path)
-    return [
-        (problem.where.removeprefix(str(path)), problem.message, problem.hint)
-        for problem in caught.value.problems
-    ]
+problems_of = problems_when(load_manifest, "where", "message", "hint")
 
 
 def test_every_kind_of_runtime_is_read(tmp_path):

@@ -7,6 +7,7 @@ from koppeling_harness.config.registration import (
 )
 from koppeling_harness.errors import DocumentError, NothingToRunError
 from koppeling_harness.model.registration import AssessmentKind, Colour
+from support.problems import problems_when
 from support.registrations import REGISTRATION, day
 
 
@@ -17,10 +18,7 @@ def a_file(folder, text=REGISTRATION, name="registration.yaml"):
     return path
 
 
-def problems_of(path):
-    with pytest.raises(DocumentError) as caught:
-        load_registration(path)
-    return [(each.where.removeprefix(str(path)), each.message) for each in caught.value.problems]
+problems_of = problems_when(load_registration, "where", "message")
 
 
 def test_a_registration_in_order_is_read(tmp_path):

@@ -3,8 +3,9 @@ from datetime import date
 import pytest
 
 from koppeling_harness.config.settings import RELEASES, load_settings
-from koppeling_harness.errors import ConfigurationError, DocumentError
+from koppeling_harness.errors import ConfigurationError
 from koppeling_harness.model.policy import ReleaseRoles
+from support.problems import problems_when
 
 OWN = """\
 policy = "streng"
@@ -29,13 +30,7 @@ def settings_of(tmp_path, text, name="koppeling.toml"):
     return load_settings(tmp_path)
 
 
-def problems_of(tmp_path, text):
-    with pytest.raises(DocumentError) as caught:
-        settings_of(tmp_path, text)
-    return [
-        (each.where.removeprefix(str(tmp_path / "koppeling.toml")), each.message)
-        for each in caught.value.problems
-    ]
+problems_of = problems_when(settings_of, "where", "message")
 
 
 def test_without_a_file_the_harness_s_own_hold(tmp_path):

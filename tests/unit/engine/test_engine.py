@@ -6,7 +6,7 @@ import pytest
 
 from koppeling_harness.engine.observer import Observer, Observers
 from support.carried_out import carried_out
-from support.tiny import SCENARIO, tiny_plugin
+from support.tiny import tiny_plugin, tiny_project
 
 WAITS = "time.sleep(60)\nreturn OperationResult()"
 
@@ -31,12 +31,7 @@ class Notes(Observer):
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    (tmp_path / "scenarios").mkdir()
-    for name in "abc":
-        text = SCENARIO.format(id=name, level="required", expect="{ok: true}")
-        (tmp_path / "scenarios" / f"{name}.scenario.yaml").write_text(text, encoding="utf-8")
-    tiny_plugin(tmp_path / "tiny")
-    return tmp_path
+    return tiny_project(tmp_path, *"abc", plugin="tiny")
 
 
 def test_an_observer_is_told_of_each_scenario_in_the_order_in_which_it_goes(project):

@@ -17,7 +17,7 @@ from koppeling_harness.plugin.session import IntegrationRunner
 from koppeling_harness.scenario.load import load_scenarios
 from koppeling_harness.scenario.plan import plan
 from koppeling_harness.traffic.redactor import Redactor
-from support.tiny import scenario, tiny_plugin
+from support.tiny import scenario, tiny_project
 
 
 class Unsteady:
@@ -63,9 +63,7 @@ async def carried_out(
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    tiny_plugin(tmp_path / "tiny")
-    scenario(tmp_path / "scenarios")
-    return tmp_path
+    return tiny_project(tmp_path, plugin="tiny")
 
 
 def test_passed_on_retry_stays_inconclusive_with_both_attempts(project):

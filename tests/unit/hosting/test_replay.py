@@ -14,7 +14,7 @@ from koppeling_harness.model.verdict import Outcome
 from koppeling_harness.plugin.discover import discover
 from koppeling_harness.scenario.load import load_scenarios
 from koppeling_harness.scenario.plan import plan
-from support.tiny import READ, scenario, tiny_plugin
+from support.tiny import READ, scenario, tiny_project
 
 ERP = ErpInfo(kind=ErpKind.ENVIRONMENT, environment="T12345AA", version="7.7.9", label="Profit 7")
 ANSWER = json.dumps({"skip": 0, "take": 100, "rows": [{"ProjectId": "1"}, {"ProjectId": "2"}]})
@@ -52,9 +52,7 @@ def played(folder: Path, recording: Recording = RECORDING, *, seed: int | None =
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    tiny_plugin(tmp_path / "tiny")
-    scenario(tmp_path / "scenarios", expect="{output: {count: 2}}")
-    return tmp_path
+    return tiny_project(tmp_path, expect="{output: {count: 2}}", plugin="tiny")
 
 
 def spoiled(folder: Path, old: str, new: str) -> None:

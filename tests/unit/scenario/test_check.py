@@ -2,20 +2,16 @@
 
 import pytest
 
-from koppeling_harness.errors import DocumentError
 from koppeling_harness.scenario.load import load_scenario
+from support.problems import problems_when
 from support.scenarios import write_scenario
 
 WHEN = "when:\n  - operation: sync\n"
 
 
-def problems_of(tmp_path, body):
-    with pytest.raises(DocumentError) as caught:
-        load_scenario(write_scenario(tmp_path, body))
-    return [
-        (problem.where.split("yaml:")[1], problem.message, problem.hint)
-        for problem in caught.value.problems
-    ]
+problems_of = problems_when(
+    lambda folder, body: load_scenario(write_scenario(folder, body)), "where", "message", "hint"
+)
 
 
 @pytest.mark.parametrize(
@@ -226,7 +222,7 @@ def problems_of(tmp_path, body):
 def test_what_cannot_work_is_told_with_place_and_remedy(tmp_path, body, where, message, hint):
     ((place, said, remedy),) = problems_of(tmp_path, body)
 
-    assert place == where
+    assert place == f":{where}"
     assert message in said
     assert hint in remedy
 

@@ -5,6 +5,7 @@ import pytest
 from koppeling_harness.errors import DocumentError
 from koppeling_harness.model.scenario import ForEach, GetStep, InsertStep, OperationStep
 from koppeling_harness.scenario.load import load_scenario, load_scenarios
+from support.problems import problems_when
 from support.scenarios import HEAD, write_scenario
 
 WHOLE = """\
@@ -39,10 +40,7 @@ timeout_s: 20
 """
 
 
-def problems_of(path):
-    with pytest.raises(DocumentError) as caught:
-        load_scenario(path)
-    return caught.value.problems
+problems_of = problems_when(load_scenario)
 
 
 def test_a_whole_scenario_is_read_with_the_place_of_each_step_and_fault(tmp_path, monkeypatch):

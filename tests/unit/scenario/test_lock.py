@@ -14,6 +14,7 @@ from koppeling_harness.scenario.lock import (
     render_lock,
     verify_lock,
 )
+from support.problems import problems_when
 from support.scenarios import BODY, HEAD, write_scenario
 
 RELEASES = ("Profit 7", "Profit 8")
@@ -39,10 +40,7 @@ def run_lock(folder, release="Profit 8"):
     return lock_for([folder], load_scenarios([folder]), release=release)
 
 
-def problems_of(folder):
-    with pytest.raises(DocumentError) as caught:
-        run_lock(folder)
-    return [each.message for each in caught.value.problems]
+problems_of = problems_when(run_lock, "message")
 
 
 def test_a_lock_lists_the_required_scenarios_of_each_release(pack):

@@ -33,7 +33,9 @@ class Opened:
         return environment
 
 
-def carried_out(project, observer, *, concurrency=1, until=None, source=Opened, **setting):
+def carried_out(
+    project, observer, *, concurrency=1, until=None, source=Opened, max_processes=4, **setting
+):
     """Carry out the scenarios of a project by the engine, against an ERP1 in this process.
 
     Args:
@@ -41,6 +43,7 @@ def carried_out(project, observer, *, concurrency=1, until=None, source=Opened, 
         observer: Is told of everything.
         concurrency: Scenarios at once.
         until: When the run is cancelled; never when None.
+        max_processes: Of the integration.
         source: Makes of ERP1 what environments come from.
         setting: More of how the run goes.
 
@@ -54,7 +57,7 @@ def carried_out(project, observer, *, concurrency=1, until=None, source=Opened, 
             load_scenarios([project / "scenarios"]), integration.manifest, release="Profit 8"
         )
         clock = SystemClock()
-        runner = IntegrationRunner(integration)
+        runner = IntegrationRunner(integration, max_processes=max_processes)
         try:
             async with EmulatedErp(release="Profit 8", redactor=Redactor(b"k"), clock=clock) as erp:
                 opened = source(erp)

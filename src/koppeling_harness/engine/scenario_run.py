@@ -134,7 +134,8 @@ async def run_scenario(
     )
     course.redact(privacy.text)
     bench.observer.recorded(planned, recording)
-    took_s, day = bench.clock.elapsed_s() - started_s, bench.clock.now().date()
+    took_s = bench.clock.elapsed_s() - started_s - trigger.waited_s
+    day = bench.clock.now().date()
     return _result(planned, course, recording, log, took_s, day)
 
 
@@ -160,7 +161,7 @@ def _work_dir(planned: PlannedScenario, bench: Bench) -> contextlib.AbstractCont
 async def _within_limit(planned: PlannedScenario, stage: Stage, course: Course) -> None:
     limit_s = planned.scenario.timeout_s * stage.patience
     try:
-        async with asyncio.timeout(limit_s):
+        async with asyncio.timeout(limit_s) as stage.trigger.limit:
             await _carry_out(planned, stage, course)
     except TimeoutError:
         last = describe(course.running) if course.running else "-"
@@ -176,6 +177,8 @@ async def _within_limit(planned: PlannedScenario, stage: Stage, course: Course) 
             outcome, cause = Outcome.INCONCLUSIVE, Cause.ENVIRONMENT
         place = planned.scenario.place
         course.stops.append(stop(codes.SCENARIO_TIMEOUT, outcome, cause, place, said))
+    finally:
+        stage.trigger.limit = None
 
 
 async def _carry_out(planned: PlannedScenario, stage: Stage, course: Course) -> None:
@@ -218,9 +221,9 @@ async def _phase(
     succeeded = True
     for number, step in enumerate(steps, start=1):
         course.running = step
-        started_s = stage.clock.elapsed_s()
+        started_s = stage.clock.elapsed_s() - stage.trigger.waited_s
         ended = await carry_out(step, phase, stage)
-        took_s = stage.clock.elapsed_s() - started_s
+        took_s = stage.clock.elapsed_s() - stage.trigger.waited_s - started_s
         course.steps.append(record_of(phase, number, step, ended, took_s))
         course.keep(step, phase, stage, ended)
         if ended is not None:

@@ -1,5 +1,6 @@
 """The way from a scenario to the integration: one session, opened when it is first needed."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, assert_never
@@ -41,6 +42,8 @@ class Trigger:
 
     Attributes:
         triggers: What it was told to do, as it was told.
+        limit: Of the scenario: how long it may take.
+        waited_s: How long it waited for a process, which is no time of its own.
     """
 
     def __init__(
@@ -62,6 +65,8 @@ class Trigger:
         self._log_of_opening = ""
         self._session: Session | None = None
         self._broken = False
+        self.limit: asyncio.Timeout | None = None
+        self.waited_s = 0.0
         self.triggers: list[TriggerRecord] = []
 
     @property
@@ -96,13 +101,26 @@ class Trigger:
     async def _open(self, place: str) -> Session | Stop:
         if self._session is not None:
             return self._session
-        opened = await self._runner.open(self._context)
+        opened = await self._opened()
         if isinstance(opened, Breakdown):
             self._log_of_opening = opened.log
             return self._stopped(opened, place)
         self._session = opened
         if self._webhooks is not None and opened.webhook_url is not None:
             self._webhooks.subscribe(opened.webhook_url)
+        return opened
+
+    async def _opened(self) -> Session | Breakdown:
+        """Open a session. Until a process is free for it, the time of the scenario stands still."""
+        limit = self.limit
+        ends_s = limit.when() if limit is not None else None
+        if limit is None or ends_s is None:
+            return await self._runner.open(self._context)
+        limit.reschedule(None)  # to start and to prepare have limits of their own
+        opened = await self._runner.open(self._context)
+        if not isinstance(opened, Breakdown):
+            self.waited_s = opened.waited_s
+            limit.reschedule(ends_s + self.waited_s)
         return opened
 
     async def operation(self, step: OperationStep, *, timeout_s: float) -> dict[str, Any] | Stop:

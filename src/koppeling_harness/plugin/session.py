@@ -101,7 +101,8 @@ class IntegrationRunner:
         clock = asyncio.get_running_loop().time
         since_s = clock()
         await self._room.acquire()
-        self.waiting_s += clock() - since_s
+        waited_s = clock() - since_s
+        self.waiting_s += waited_s
         worker: Worker | Breakdown | None = None
         try:
             worker = await self._idle_one() or await self._early_one() or await self._start(context)
@@ -111,7 +112,7 @@ class IntegrationRunner:
         if isinstance(worker, Breakdown):
             return worker
         self._working_since[worker] = clock()
-        session = Session(worker, context, give_back=self._give_back)
+        session = Session(worker, context, give_back=self._give_back, waited_s=waited_s)
         try:
             broken = await session.prepare(timeout_s=self._start_limit_s)
         except asyncio.CancelledError:
@@ -228,7 +229,11 @@ class IntegrationRunner:
 
 
 class Session:
-    """One integration for the length of one scenario. Made by `IntegrationRunner.open`."""
+    """One integration for the length of one scenario. Made by `IntegrationRunner.open`.
+
+    Attributes:
+        waited_s: How long it took until a process was free for it.
+    """
 
     def __init__(
         self,
@@ -236,7 +241,9 @@ class Session:
         context: RunContext,
         *,
         give_back: Callable[[Worker, bool], Awaitable[None]],
+        waited_s: float = 0.0,
     ) -> None:
+        self.waited_s = waited_s
         self._worker = worker
         self._context = context
         self._give_back = give_back

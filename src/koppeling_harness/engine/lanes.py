@@ -13,8 +13,8 @@ USUAL_S = 0.3
 """How long a scenario takes of which nothing is known; most take less."""
 
 _STARTING_S = 0.2
-"""For less work no further process of an integration is started: that takes as long, and 0.2 to
-0.4 s of processor time (measured for Python, Node and PHP)."""
+"""No further process of an integration is started that spares less than this: to start one takes as
+long, and 0.2 to 0.4 s of processor time (measured for Python, Node and PHP)."""
 _AHEAD = 2
 """So many scenarios may be in flight for each process: while one works, the next gets ready."""
 
@@ -43,6 +43,11 @@ class _Share:
     def load_s(self) -> float:
         """How long its processes need for what is left; of one that has none yet, one would."""
         return self.left_s / max(1, self.processes)
+
+    @property
+    def spared_s(self) -> float:
+        """By how much sooner all is done with one process more."""
+        return self.load_s / (max(1, self.processes) + 1)
 
     def take(self) -> PlannedScenario:
         """Return its longest scenario, which is in flight from now on."""
@@ -129,12 +134,12 @@ class Lanes:
     def _with_new_process(self, left: Sequence[_Share]) -> _Share | None:
         together_s = sum(each.left_s for each in left) / self.count if left else 0.0
         begun = _heaviest([each for each in left if 0 < each.processes < each.room])
-        if begun is not None and begun.load_s > max(together_s, begun.starting_s):
+        if begun is not None and begun.spared_s <= begun.starting_s:
+            begun = None
+        if begun is not None and begun.load_s > together_s:
             return begun
         fresh = _heaviest([each for each in left if not each.processes])
-        if fresh is not None:
-            return fresh
-        return begun if begun is not None and begun.load_s > begun.starting_s else None
+        return begun if fresh is None else fresh
 
     def _expected_s(self) -> float:
         shares = self._shares.values()

@@ -111,7 +111,7 @@ class EmulatedErp:
             shown_url=gateway_url,
         )
         wanted = webhook_events(planned.manifest)
-        secret = Secret(secrets.token_urlsafe(32)) if wanted and self._erp1.sends_webhooks else None
+        secret = Secret(secrets.token_hex(32)) if wanted and self._erp1.sends_webhooks else None
         if secret is not None:
             self._redactor.add_secret(secret, is_new=True)
         return EmulatedEnvironment(
@@ -137,7 +137,7 @@ class EmulatedErp:
         """Deliver one webhook of an environment; return the status, None when no answer came."""
         signed = {
             Signed.RIGHT: secret,
-            Signed.WRONG: Secret(secrets.token_urlsafe(32)),
+            Signed.WRONG: Secret(secrets.token_hex(32)),
             Signed.MISSING: None,
         }
         return await asyncio.to_thread(

@@ -6,7 +6,7 @@ from koppeling_harness.model.run import Shard
 from koppeling_harness.model.shape import OPEN
 from koppeling_harness.value import dataclass
 
-DEFAULT_CONCURRENCY = 8
+DEFAULT_CONCURRENCY = 16
 """Scenarios in flight at most, when nothing else is said."""
 
 

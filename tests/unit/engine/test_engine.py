@@ -67,7 +67,8 @@ def test_an_observer_that_fails_ends_the_run_and_nothing_is_left_open(project):
         carried_out(project, notes, concurrency=2)
 
     ended = {each for each in notes.told if each.startswith("ended")}
-    assert ended and ended <= {"ended a", "ended b"}  # both, where they end in the same moment
+    assert ended
+    assert ended <= {"ended a", "ended b"}  # both, where they end in the same moment
 
 
 def test_a_run_that_is_cancelled_closes_what_is_in_flight_and_tells_no_result_of_it(project):

@@ -112,6 +112,15 @@ def test_one_integration_gets_no_process_for_a_few_short_scenarios():
     assert processes == {"a": 1}
 
 
+@pytest.mark.parametrize(("scenarios", "expected_processes"), [(80, 8), (20, 6), (8, 4), (4, 2)])
+def test_one_integration_gets_as_many_processes_as_spare_more_than_they_take(
+    scenarios, expected_processes
+):
+    _, _, processes = played({"a": [5] * scenarios}, count=16, room=8)
+
+    assert processes == {"a": expected_processes}
+
+
 def test_an_integration_with_one_process_is_carried_out_all_the_same():
     took_s, order, processes = played({"a": [10] * 5, "b": [10] * 5}, count=32, room=1)
 

@@ -62,6 +62,7 @@ KINDS = {
     ),
     "ExchangesStep": ("{exchanges: {method: GET}}", {"exchanges.method": "GET"}, "exchanges"),
     "FindingsStep": ("{findings: {}, expect: {count: 0}}", {}, "findings"),
+    "FillStep": ("{fill: {rows: 120}}", {"fill.rows": 120}, "fill"),
     "ClockStep": ("{clock: +31d}", {"by.days": 31}, "clock +31d"),
 }
 

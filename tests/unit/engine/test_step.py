@@ -57,6 +57,11 @@ class Aging(Environment):
         self.by = by
 
 
+class Filling(Environment):
+    def fill(self, filling):
+        self.rows = filling.rows
+
+
 class Trigger:
     """Gives what a test wants, and notes how it was asked."""
 
@@ -336,3 +341,11 @@ def test_only_an_environment_that_can_grow_older_does():
     assert Carried("{clock: +31d}", environment=aging).ended is None
     assert aging.by == timedelta(days=31)
     assert Carried("{clock: +31d}").became == CONFIGURATION
+
+
+def test_only_an_environment_that_can_be_filled_is():
+    filling = Filling(())
+
+    assert Carried("{fill: {rows: 120}}", environment=filling).ended is None
+    assert filling.rows == 120
+    assert Carried("{fill: {rows: 120}}").became == CONFIGURATION

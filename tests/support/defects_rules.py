@@ -20,6 +20,7 @@ _GET = 'answer = self._call("GET", f"/connectors/{connector}", params=query, rep
 _EMPLOYEES = '"""Read all employees: there are few, and the connector has no date of change."""'
 _EMPLOYEE_ROW = 'changed += self._store.put("employee", row["EmployeeId"], row)'
 _EMPLOYEE_FIELDS = "fields: [EmployeeId, Name, Mail, Blocked, EmploymentStart, EmploymentEnd]"
+_EMPLOYEES_COPY = f"    copy_of: Profit_Employees_basic\n    {_EMPLOYEE_FIELDS}\n"
 _PROJECT_ROW = 'changed += self._store.put("project", row["ProjectId"], row)'
 _PROJECTS = "  - id: Urenportaal_Projecten\n    copy_of: Profit_Projects\n"
 _DUMPED = "json.dumps(body, ensure_ascii=False)"
@@ -48,11 +49,17 @@ def _at_once(count: int) -> tuple[Edit, ...]:
     )
 
 
-def _more_fields(*names: str) -> tuple[Edit, ...]:
-    """Have the GetConnector of employees give more fields."""
-    return edit(
-        MANIFEST, _EMPLOYEE_FIELDS, f"{_EMPLOYEE_FIELDS.removesuffix(']')}, {', '.join(names)}]"
-    )
+def _employees(*more: str) -> tuple[Edit, ...]:
+    """Say more in the definition of the GetConnector of employees."""
+    lines = ("copy_of: Profit_Employees_basic", _EMPLOYEE_FIELDS, *more)
+    text = "".join(f"      {each}\n" for each in lines)
+    return edit(MANIFEST, _EMPLOYEES_COPY, f"    definition:\n{text}")
+
+
+def _more_fields(**fields: str) -> tuple[Edit, ...]:
+    """Have the GetConnector of employees give more: of what, by the name that it has in rows."""
+    named = ", ".join(f"{{id: {name}, field: {field}}}" for name, field in fields.items())
+    return _employees(f"renamed: [{named}]")
 
 
 def _seen_by(
@@ -93,21 +100,21 @@ _BY_RULE = (
         "ships a GetConnector with a period in the name of a field",
         "STRUCT-29",
         "nothing-orange",
-        _more_fields("Afdeling.Naam"),
+        _more_fields(**{"Afdeling.Naam": "OE"}),
     ),
     _seen_by(
         "employment-and-sequence",
         "mixes the employment with its sequence number",
         "DATA-20",
         "nothing-orange",
-        _more_fields("EnSe", "DvSn"),
+        _more_fields(EnSe="DvId", DvSn="DvId"),
     ),
     _seen_by(
         "field-that-is-gone",
         "ships a GetConnector with a field that Profit does not have",
         "DATA-23",
         "nothing-orange",
-        _more_fields("Schoenmaat"),
+        _more_fields(Schoenmaat="(replaced)"),
     ),
     _seen_by(
         "custom-field-in-the-code",
@@ -115,14 +122,15 @@ _BY_RULE = (
         "DATA-24",
         "nothing-orange",
         edit(HOURS, _DESCRIPTION, f'{_DESCRIPTION} "{_CUSTOM}": "x",')
-        + edit(MANIFEST, "PrId, Qu, Ds]", f"PrId, Qu, Ds, {_CUSTOM}]"),
+        + edit(MANIFEST, "PrId, Qu, Ds]", f"PrId, Qu, Ds, {_CUSTOM}]")
+        + _employees(f"custom_fields: [{{id: {_CUSTOM}, object: PtRealization, label: Kleur}}]"),
     ),
     _seen_by(
         "bsn-without-a-reason",
         "reads the BSN without saying why",
         "AUT-19",
         "nothing-orange",
-        _more_fields("BSN"),
+        _more_fields(BSN="BSN"),
     ),
     # -- reading -------------------------------------------------------------------------------
     _seen_by(

@@ -1,7 +1,7 @@
 /** What the bookkeeper picks from: creditors, and the invoices that debtors have not paid. */
 
 import { readFrom, shown } from "./amsterdam.mjs";
-import { AT_LEAST, DIFFERS, where } from "./afas/filter.mjs";
+import { AT_LEAST, where } from "./afas/filter.mjs";
 import { CREDITORS, OPEN_ITEMS } from "./connectors.mjs";
 import { ZERO, add, decimal, rounded, written } from "./decimal.mjs";
 
@@ -31,15 +31,15 @@ export async function syncCreditors({ afas, state }) {
   return { read: creditors.size, changed, known: state.entries("creditors").length };
 }
 
-/** Read the open items: what is paid drops out of the list, so it is always read whole. */
+/** Read the open items: what is paid is not in the GetConnector, so it is always read whole. */
 export async function syncOpenItems({ afas }) {
   const debtors = new Set();
   let invoices = 0;
   let balance = ZERO;
-  for await (const row of afas.rows(OPEN_ITEMS, [[where("Balance", DIFFERS, "0")]])) {
+  for await (const row of afas.rows(OPEN_ITEMS)) {
     invoices += 1;
     debtors.add(row.DebtorId);
-    balance = add(balance, decimal(row.Balance));
+    balance = add(balance, decimal(row.Openstaand));
   }
   return { invoices, debtors: debtors.size, balance: written(rounded(balance, CENTS)) };
 }

@@ -57,7 +57,7 @@ test("days before the first one are left alone", async (t) => {
 });
 
 test("open items add up to the cent", async (t) => {
-  const item = (DebtorId, Balance) => ({ DebtorId, Balance });
+  const item = (DebtorId, Openstaand) => ({ DebtorId, Openstaand });
   const profit = await Profit.started(t, {
     Boekhoudbrug_OpenPosten: [item("10001", 0.1), item("10001", 0.2), item("10002", -0.05)],
   });

@@ -13,8 +13,8 @@ export async function syncStock({ afas, store }) {
   let read = 0;
   for await (const row of afas.rows(STOCK)) {
     read += 1;
-    const before = levels.get(row.Item_code) ?? ZERO;
-    levels.set(row.Item_code, add(before, decimal(row.In_stock ?? 0)));
+    const before = levels.get(row.Artikel) ?? ZERO;
+    levels.set(row.Artikel, add(before, decimal(row.Voorraad ?? 0)));
   }
   const known = store.keys("stock");
   if (read === 0 && known.length > 0) {

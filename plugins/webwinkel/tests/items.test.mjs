@@ -51,7 +51,7 @@ test("a blocked item is not for sale", async (t) => {
 });
 
 test("stock on several levels is added up, and what vanished is sold out", async (t) => {
-  const level = (Item_code, In_stock) => ({ Item_code, In_stock });
+  const level = (Artikel, Voorraad) => ({ Artikel, Voorraad });
   const profit = await Profit.started(t, {
     Webwinkel_Voorraad: [level("A1", 0.1), level("A1", 0.2), level("A2", 7)],
   });
@@ -74,7 +74,7 @@ test("stock on several levels is added up, and what vanished is sold out", async
 
 test("a stock list that is suddenly empty does not empty the shop", async (t) => {
   const profit = await Profit.started(t, {
-    Webwinkel_Voorraad: [{ Item_code: "A1", In_stock: 4 }],
+    Webwinkel_Voorraad: [{ Artikel: "A1", Voorraad: 4 }],
   });
   await profit.shop().perform("sync-stock");
   profit.rows.Webwinkel_Voorraad = [];

@@ -26,7 +26,7 @@ function started(t) {
 
 test("the driver carries a scenario from prepare to finish, and ends when told", async (t) => {
   const profit = await Profit.started(t, {
-    Webwinkel_Voorraad: [{ Item_code: "A1", In_stock: 1 }],
+    Webwinkel_Voorraad: [{ Artikel: "A1", Voorraad: 1 }],
   });
   const work_dir = mkdtempSync(join(tmpdir(), "webwinkel-"));
   t.after(() => rmSync(work_dir, { recursive: true }));

@@ -29,15 +29,18 @@ from koppeling_harness.model.connector import (
 from koppeling_harness.model.view import ViewField
 
 _CUSTOM_FIELD = re.compile(r"^[Uu][0-9A-Fa-f]{32}$")
-_PLAIN_COLUMN = re.compile(r'([a-z])\.("?)(\w+)\2')
-"""A column of a table, as `r.PrId` or `p."In"`."""
+_WRAPPED = re.compile(r"coalesce\((.*), ?(?:'[^']*'|-?[0-9]+)\)|CAST\((.*) AS [A-Z]+\)")
+"""A column that shows something else for nothing, or is shown as another type."""
+_COLUMN = re.compile(r"""([a-z])\.("?)(\w+)\2|json_extract\(([a-z])\.data, '\$\.(\w+)'\)""")
+"""A column of a table, as `r.PrId` or `p."In"`, or what is kept of a row besides."""
 _LETTERS = {name: letter for letter, name in DATA_TYPES.items() if letter != "t"} | {"blob": "s"}
 
 
 def define(own: OwnGetConnector, *, gets: Mapping[str, Definition] | None = None) -> Definition:
     """Return the definition of an own GetConnector.
 
-    A field that its source does not have shows `(replaced)`, as in Profit.
+    A field that its source does not have shows `(replaced)`, as in Profit; so does one that is said
+    to be gone there, by `field: (replaced)`.
 
     Args:
         own: What it selects.
@@ -51,6 +54,7 @@ def define(own: OwnGetConnector, *, gets: Mapping[str, Definition] | None = None
     columns = {each.id.lower(): each for each in (*base.columns, *base.more)}
     custom = {each.id.lower(): each for each in own.custom_fields}
     joins = [_join(own, each, columns, known) for each in own.joins]
+    gone = [each for each in own.renamed if each.field == REPLACED]
     named = [ConnectorField(id=each, field=each) for each in own.fields] + list(own.renamed)
     chosen = [
         replace(columns.get(each.field.lower()) or _missing(base, each.field, custom), id=each.id)
@@ -77,7 +81,11 @@ def define(own: OwnGetConnector, *, gets: Mapping[str, Definition] | None = None
         fixed_filters=tuple(filters),
         blocked=own.blocked is not None,
         copy_of=base.id,
-        lost=tuple(each.id for each in chosen if each.label_nl == REPLACED),
+        lost=tuple(
+            each.id
+            for each in chosen
+            if each.label_nl == REPLACED and each.id not in {one.id for one in gone}
+        ),
     )
 
 
@@ -151,15 +159,23 @@ def _viewed(
     of_main = "." not in field.path and main.endswith(field.path.lower())
     same: dict[str, Column] = {}
     for each in (*base.columns, *base.more):
-        plain = _PLAIN_COLUMN.fullmatch(each.sql)
-        if plain and plain[3].lower() == field.field.lower():
-            if (plain[1] == base.alias) == of_main:
+        alias, name = _column_of(each.sql)
+        if name.lower() == field.field.lower():
+            if (alias == base.alias) == of_main:
                 return each
             same.setdefault(each.sql, each)
     if len(same) == 1:
         return next(iter(same.values()))
     by_name = {each.id.lower(): each for each in (*base.columns, *base.more)}
     return by_name.get(field.name.lower()) or _replaced(field.name)
+
+
+def _column_of(sql: str) -> tuple[str, str]:
+    """Return alias and field of the column that an expression shows; empty for anything else."""
+    while wrapped := _WRAPPED.fullmatch(sql):
+        sql = wrapped[1] or wrapped[2]
+    found = _COLUMN.fullmatch(sql)
+    return (found[1] or found[4], found[3] or found[5]) if found else ("", "")
 
 
 def _missing(base: Definition, name: str, custom: Mapping[str, CustomField]) -> Column:

@@ -47,7 +47,8 @@ class ConnectorField:
     id: FieldId
     """The name in rows and filters."""
     field: FieldId
-    """The field of the source, or `alias.Field` of a joined one."""
+    """The field of the source, or `alias.Field` of a joined one; `(replaced)` for one that Profit
+    does not have any more, whose rows show that text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -117,16 +117,32 @@ def test_an_id_may_begin_with_an_underscore():
     assert client.get("_Uren", take=1).rows
 
 
-def test_every_plain_column_of_the_supplied_ones_is_found_by_the_field_of_afas():
+def test_every_column_of_the_supplied_ones_is_found_by_the_field_of_afas():
     """An export names fields of tables, and ERP1's tables call them the same."""
     found = 0
     for source in supplied().values():
+        seen = set()
         for each in source.columns:
             table, _, name = each.sql.partition(".")
-            if table != source.alias or not name.isidentifier():
+            if table != source.alias or not name.isidentifier() or name in seen:
                 continue
+            seen.add(name)
             export = Export(name="X", main=table, fields=[Field("U1", "naam", table, name, table)])
             [column] = define(exported(export, source.id)).columns
-            assert column.sql == each.sql, (source.id, each.id)
+            assert column.sql.endswith(each.sql), (source.id, each.id)
             found += 1
     assert found > 350
+
+
+@pytest.mark.parametrize(
+    ("source", "field", "shown"),
+    [
+        ("Profit_Projects", "ChOu", "coalesce(r.ChOu, 0)"),
+        ("Profit_Stock_per_Warehouse", "InSt", "coalesce(json_extract(r.data, '$.InSt'), 0)"),
+        ("Profit_Projectstage", "Inst", "json_extract(r.data, '$.Inst')"),
+    ],
+)
+def test_a_field_is_found_where_nothing_is_shown_as_something(source, field, shown):
+    export = Export(name="X", main="M", fields=[Field("U1", "naam", "M", field, "M")])
+    [column] = define(exported(export, source)).columns
+    assert column.sql == shown

@@ -5,7 +5,6 @@
 export const EQUALS = 1;
 export const AT_LEAST = 2;
 export const BELOW = 5;
-export const DIFFERS = 7;
 
 /** One comparison. */
 export function where(field, operator, value) {

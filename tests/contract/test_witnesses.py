@@ -20,6 +20,10 @@ WRITING = """\
     title: {nl: Ophalen, en: Fetch}
     calls: [metainfo]
     idempotent: true
+  - name: look
+    title: {nl: Opzoeken, en: Look up}
+    reads: [Tiny_Projects]
+    trigger: person
 """
 SILENT = "return OperationResult()"
 ELSEWHERE = """

@@ -219,11 +219,12 @@ def _not_judged(planned: PlannedScenario, ended: Stop) -> ScenarioResult:
     return ScenarioResult(
         scenario=planned.scenario.scenario,
         title=planned.scenario.title,
-        level=planned.scenario.level,
+        level=planned.level,
         operation=planned.operation.name if planned.operation else None,
         outcome=ended.outcome,
         cause=ended.cause,
         findings=(ended.finding,),
         place=planned.scenario.place,
         proves=planned.scenario.proves,
+        required_from=planned.required_from,
     )

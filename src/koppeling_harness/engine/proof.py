@@ -121,7 +121,7 @@ def _seen(
 ) -> list[Seen]:
     """Return what was seen of each connector that was called or that the operation declares."""
     if witness is Witness.REFUSAL:
-        told = any(each.ok is False for each in recording.triggers)
+        told = any(each.told for each in recording.triggers)
         shown = told and not wrote(recording.exchanges)
         state = ProofState.PROVEN if shown else ProofState.NOT_PROVEN
         return [Seen(connector="", state=state)]

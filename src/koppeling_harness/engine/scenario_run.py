@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from koppeling_harness.clock import Clock
+from koppeling_harness.clock import Clock, today
 from koppeling_harness.engine import codes
 from koppeling_harness.engine.environment import Breakable, Environment, WebhookSender
 from koppeling_harness.engine.fill import describe
@@ -135,7 +135,7 @@ async def run_scenario(
     course.redact(privacy.text)
     bench.observer.recorded(planned, recording)
     took_s = bench.clock.elapsed_s() - started_s - trigger.waited_s
-    day = bench.clock.now().date()
+    day = today(bench.clock)
     return _result(planned, course, recording, log, took_s, day)
 
 
@@ -405,7 +405,7 @@ def _result(
     return ScenarioResult(
         scenario=planned.scenario.scenario,
         title=planned.scenario.title,
-        level=planned.scenario.level,
+        level=planned.level,
         operation=planned.operation.name if planned.operation else None,
         outcome=outcome,
         cause=cause,
@@ -418,6 +418,7 @@ def _result(
         place=planned.scenario.place,
         proves=planned.scenario.proves,
         proof=proof,
+        required_from=planned.required_from,
     )
 
 

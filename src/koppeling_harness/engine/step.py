@@ -3,7 +3,7 @@
 import asyncio
 import dataclasses
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, assert_never
 
@@ -48,6 +48,7 @@ from koppeling_harness.traffic.redactor import shortened
 from koppeling_harness.value import dataclass
 
 _RETRY_PAUSE_S = 0.05
+_DONE = frozenset({200, 201})
 _REFUSED = frozenset({401, 403, 503})
 
 
@@ -143,9 +144,10 @@ async def _act(step: Step, stage: Stage) -> _Done | Stop:
                 return given
             return _Done(result=given, implied={"ok": True}, note=given["error"] or "")
         case ExchangesStep():
+            exchanges = stage.environment.recording().exchanges
             items = [
-                _exchange_item(each)
-                for each in stage.environment.recording().exchanges
+                _exchange_item(each) | {"left": _left(each, exchanges)}
+                for each in exchanges
                 if step.exchanges.matches(each.method, each.path)
             ]
             return _Done(result={"count": len(items), "items": items}, implied={})
@@ -334,6 +336,20 @@ def _exchange_item(exchange: Exchange) -> dict[str, Any]:
         "started_s": exchange.started_s,
         "fault": exchange.fault,
     }
+
+
+def _left(write: Exchange, exchanges: Sequence[Exchange]) -> Any:
+    """Return what a write left behind: its body, unless it was refused or deleted after it."""
+    deleted = any(
+        each.method == "DELETE"
+        and each.number > write.number
+        and (each.connector or "").lower() == (write.connector or "").lower()
+        and each.erp_status in _DONE
+        for each in exchanges
+    )
+    if deleted or write.method == "GET" or write.erp_status not in _DONE:
+        return None
+    return _json_or_text(write.request_body)
 
 
 def _json_or_text(text: str | None) -> Any:

@@ -213,6 +213,7 @@ def _result(answer: OperationResult, duration_s: float) -> dict[str, Any]:
         "output": answer.output,
         "error": answer.error,
         "told": is_told(answer),
+        "silent": not answer.ok and not is_told(answer),
         "duration_s": duration_s,
     }
 

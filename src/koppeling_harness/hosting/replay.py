@@ -187,6 +187,7 @@ class _Playing:
                 "output": answer.output,
                 "error": answer.error,
                 "told": is_told(answer),
+                "silent": not answer.ok and not is_told(answer),
             }
             ended = self._expectation(step, result)
             if ended is not None:

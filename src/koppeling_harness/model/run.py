@@ -1,6 +1,6 @@
 """The record of one run: `koppeling/run@1`."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from koppeling_harness.model.finding import Finding
@@ -10,6 +10,9 @@ from koppeling_harness.model.proof import Proof
 from koppeling_harness.model.shape import OPEN, Text
 from koppeling_harness.model.verdict import Cause, ErpKind, Level, Outcome
 from koppeling_harness.value import dataclass
+
+Day = date
+"""A calendar day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +161,8 @@ class ScenarioResult:
     """The run that it was taken over from, when it was not carried out again."""
     proof: tuple[Proof, ...] = ()
     """What was seen that shows the requirements, per connector; empty in older records."""
+    required_from: Day | None = None
+    """The day from which it is required; until then its level is `recommended`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,6 +200,10 @@ class Scope:
     because: tuple[str, ...] = ()
     """Why it was a part: `keyword`, `named_scenarios`, `shard`, `rerun`, `interrupted`,
     `in_process`, `own_list`, `missing_shard`; more may come."""
+
+
+DECLARED = "declared "
+"""How the reason begins why something was not asked that the manifest takes away."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

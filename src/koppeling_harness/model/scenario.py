@@ -18,7 +18,7 @@ from typing import Annotated, Any
 
 from koppeling_harness.model.constraint import Limit, OneOf
 from koppeling_harness.model.fault import CallFilter, Fault
-from koppeling_harness.model.operation import OperationKind
+from koppeling_harness.model.operation import OperationKind, OperationTrigger
 from koppeling_harness.model.proof import Witness
 from koppeling_harness.model.shape import STRICT, ConnectorId, FieldId, Identifier, NonEmpty, Text
 from koppeling_harness.model.verdict import Level
@@ -310,8 +310,12 @@ class ForEach(StrEnum):
 
     READS = "reads"
     """Those that only read: each is sure to call a GetConnector."""
+    READING = "reading"
+    """Those that read, and may write besides."""
     WRITES = "writes"
     """Those that write, and may read besides."""
+    WRITING = "writing"
+    """The same."""
     FETCHING = "fetching"
     """Those that get files, images, reports, metainfo or the version."""
     OPERATIONS = "operations"
@@ -334,6 +338,8 @@ class Applies:
     """Only these Profit releases, by label."""
     idempotent: bool | None = None
     """Only operations that the manifest calls idempotent, or only those that it does not."""
+    trigger: tuple[OperationTrigger, ...] = ()
+    """Only operations that these make the integration carry out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

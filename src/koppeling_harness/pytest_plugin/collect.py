@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from koppeling_harness.clock import SystemClock, today
 from koppeling_harness.errors import HarnessError
 from koppeling_harness.hosting.session import Results
 from koppeling_harness.model.run import ScenarioResult
+from koppeling_harness.model.scenario import Scenario
 from koppeling_harness.model.verdict import Level, Outcome
 from koppeling_harness.place import Place
 from koppeling_harness.plugin.discover import Integration
@@ -41,7 +43,7 @@ class ScenarioFile(pytest.File):
         except HarnessError as error:
             raise self.CollectError(error.render()) from None
         for integration in _meant(self.path, session.integrations):
-            for planned in plan([scenario], integration.manifest, release=session.order.release):
+            for planned in _plan_of(scenario, integration, session.order.release):
                 name = planned.manifest.id
                 if planned.operation is not None:
                     name = f"{name}[{planned.operation.name}]"
@@ -57,6 +59,12 @@ def _meant(path: Path, integrations: Sequence[Integration]) -> Sequence[Integrat
     return integrations
 
 
+def _plan_of(
+    scenario: Scenario, integration: Integration, release: str
+) -> tuple[PlannedScenario, ...]:
+    return plan([scenario], integration.manifest, release=release, as_of=today(SystemClock()))
+
+
 class ScenarioItem(pytest.Item):
     """One scenario for one integration."""
 
@@ -65,7 +73,7 @@ class ScenarioItem(pytest.Item):
         self.planned = planned
         self.result: ScenarioResult | None = None
         self.add_marker("koppeling")
-        self.add_marker(planned.scenario.level.value)
+        self.add_marker(planned.level.value)
 
     def setup(self) -> None:
         """Run the scenario, if the loop has not done so, and stop here without a verdict.

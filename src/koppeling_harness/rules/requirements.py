@@ -24,7 +24,9 @@ _ALL = (Asked(reach=Reach.ALL, since=_FIRST),)
 _LOOKING_UP = (*_ALL, Asked(reach=Reach.LOOKING_UP, since=_SECOND, required_from=_SPRING))
 _EACH = (*_LOOKING_UP, Asked(reach=Reach.EACH_CONNECTOR, since=_SECOND, required_from=_SPRING))
 
-_FETCHING = (Asked(reach=Reach.ALL, since=_SECOND, required_from=_SPRING),)
+_EACH_READ = (*_ALL, Asked(reach=Reach.EACH_CONNECTOR, since=_SECOND, required_from=_SPRING))
+_NEW = (Asked(reach=Reach.ALL, since=_SECOND, required_from=_SPRING),)
+_NEW_READS = (*_NEW, Asked(reach=Reach.LOOKING_UP, since=_SECOND, required_from=_SPRING))
 
 _ANY, _READS, _WRITES = CallKind.CALLS, CallKind.READS, CallKind.WRITES
 _FETCHES = CallKind.FETCHES
@@ -149,6 +151,15 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         asked=_LOOKING_UP,
     ),
     _requirement(
+        "maintenance-told",
+        _ANY,
+        "Kort onderhoud wordt afgewacht, of gemeld aan wie wacht",
+        "Short maintenance is waited for, or told to whoever waits",
+        source=_TROUBLE,
+        scenarios=["availability.maintenance-told"],
+        asked=_NEW,
+    ),
+    _requirement(
         "reset-tried-again",
         _READS,
         "Een verbroken verbinding tijdens het lezen wordt opnieuw geprobeerd",
@@ -173,7 +184,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         "Reading a second time fetches only what has changed",
         source=f"{_GET}; AFAS, docs.afas.help/profit/en/partner-certification-steps",
         scenarios=["reading.second-time"],
-        asked=_EACH,
+        asked=_EACH_READ,
     ),
     _requirement(
         "no-rows-no-error",
@@ -182,7 +193,16 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         "An answer without rows is no error",
         source=_GET,
         scenarios=["reading.no-rows"],
-        asked=_EACH,
+        asked=_EACH_READ,
+    ),
+    _requirement(
+        "nothing-found-told",
+        _READS,
+        "Dat er niets gevonden is, is een antwoord of wordt gemeld",
+        "That nothing was found is an answer, or is told",
+        source=_GET,
+        scenarios=["reading.nothing-found"],
+        asked=_NEW_READS,
     ),
     _requirement(
         "block-told",
@@ -292,7 +312,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         "What breaks off halfway is never taken for fetched",
         source=f"{_TROUBLE}; quickscan",
         scenarios=["fetching.answer-cut-off"],
-        asked=_FETCHING,
+        asked=_NEW,
     ),
     _requirement(
         "gone-told",
@@ -301,7 +321,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         "What AFAS does not give (404) is told to the user",
         source="AFAS, docs.afas.help/profit/en/howto-bijlage-dossier",
         scenarios=["fetching.gone"],
-        asked=_FETCHING,
+        asked=_NEW,
     ),
     _requirement(
         "slow-fetch-waited",
@@ -310,7 +330,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         "A file that comes in slowly is waited for",
         source=_TROUBLE,
         scenarios=["fetching.slow-answer"],
-        asked=_FETCHING,
+        asked=_NEW,
     ),
     _requirement(
         "reset-fetched-again",
@@ -319,7 +339,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         "A connection that is reset while fetching is tried again",
         source=_TROUBLE,
         scenarios=["fetching.connection-reset"],
-        asked=_FETCHING,
+        asked=_NEW,
     ),
 )
 """In the order in which they are shown."""

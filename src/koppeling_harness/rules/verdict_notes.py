@@ -1,11 +1,12 @@
 """Notes on a verdict: what it rests on and leaves open, told wherever the verdict is."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 
 from koppeling_harness.model.proof import ProofState
 from koppeling_harness.model.requirement import Reach
-from koppeling_harness.model.run import IntegrationRecord
+from koppeling_harness.model.run import DECLARED, IntegrationRecord
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.verdict import Outcome
 from koppeling_harness.rules.requirements import witnessed_by
@@ -53,12 +54,8 @@ def _notes(each: IntegrationRecord) -> Iterator[Text]:
             "No call was seen in any scenario that passed: of AFAS this proves nothing.",
         )
     yield from _of_the_machine(each)
-    if each.not_asked:
-        yield said(
-            "{count} verplichte scenario's zijn niet gevraagd: zij kunnen hier niet.",
-            "{count} required scenarios were not asked: they are not possible here.",
-            count=len(each.not_asked),
-        )
+    yield from _not_asked(each)
+    yield from _required_later(each)
     yield from _not_yet_for_each(each)
     called = {name.lower() for name in each.exercised}
     never = [name for name in each.declared if name.lower() not in called]
@@ -67,6 +64,42 @@ def _notes(each: IntegrationRecord) -> Iterator[Text]:
             "Genoemd en nooit aangeroepen: {connectors}.",
             "Declared and never called: {connectors}.",
             connectors=", ".join(never),
+        )
+
+
+def _not_asked(each: IntegrationRecord) -> Iterator[Text]:
+    """Yield how many required scenarios were not asked, by whose word."""
+    declared = Counter(
+        one.why.removeprefix(DECLARED) for one in each.not_asked if one.why.startswith(DECLARED)
+    )
+    for words, count in sorted(declared.items()):
+        yield said(
+            "{count} verplichte scenario's zijn niet gevraagd, op het woord van de partner: "
+            "{words}.",
+            "{count} required scenarios were not asked, on the partner's word: {words}.",
+            count=count,
+            words=words,
+        )
+    elsewhere = len(each.not_asked) - declared.total()
+    if elsewhere:
+        yield said(
+            "{count} verplichte scenario's zijn niet gevraagd: zij kunnen hier niet.",
+            "{count} required scenarios were not asked: they are not possible here.",
+            count=elsewhere,
+        )
+
+
+def _required_later(each: IntegrationRecord) -> Iterator[Text]:
+    """Yield how many scenarios count from a later day, and how many of them do not pass yet."""
+    days = sorted({one.required_from for one in each.results if one.required_from is not None})
+    for day in days:
+        later = [one for one in each.results if one.required_from == day]
+        yield said(
+            "{count} scenario's worden vereist vanaf {day}; daarvan slagen er {open} nog niet.",
+            "{count} scenarios will be required from {day}; {open} of them do not pass yet.",
+            count=len(later),
+            day=day,
+            open=sum(one.outcome is not Outcome.PASSED for one in later),
         )
 
 

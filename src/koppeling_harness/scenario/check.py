@@ -17,7 +17,7 @@ PHASES = ("given", "when", "then", "cleanup")
 _CALL_RESULT = ("status", "headers", "body", "duration_s")
 _ROWS_RESULT = (*_CALL_RESULT, "rows", "count")
 _RESULTS = {
-    "operation": ("ok", "output", "error", "told", "duration_s"),
+    "operation": ("ok", "output", "error", "told", "silent", "duration_s"),
     "get": _ROWS_RESULT,
     "insert": _CALL_RESULT,
     "update": _CALL_RESULT,

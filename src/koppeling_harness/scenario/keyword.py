@@ -36,7 +36,7 @@ def _names(planned: PlannedScenario) -> Iterable[str]:
     yield f"{planned.manifest.id} {planned.id}"
     if planned.operation is not None:
         yield f"{planned.manifest.id}[{planned.operation.name}]"
-    yield from ("koppeling", planned.scenario.level.value)
+    yield from ("koppeling", planned.level.value)
     path = PurePath(Place.read(planned.scenario.place).file)
     # what lies above the working folder names no scenario
     yield from path.parts[-2:] if path.is_absolute() else path.parts

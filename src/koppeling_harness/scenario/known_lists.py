@@ -106,5 +106,6 @@ def _is_for_everyone(each: PackedScenario) -> bool:
         and applies.integration is None
         and applies.kind is None
         and applies.idempotent is None
+        and not applies.trigger
         and not applies.connectors
     )

@@ -1,9 +1,14 @@
+from datetime import date
+
 import pytest
 
-from koppeling_harness.model.operation import OperationKind, OtherCall
+from koppeling_harness.model.operation import OperationKind, OperationTrigger, OtherCall
 from koppeling_harness.model.scenario import Applies, ForEach
-from koppeling_harness.scenario.plan import plan
+from koppeling_harness.model.verdict import Level
+from koppeling_harness.scenario.plan import declared_away, plan
 from support.scenarios import a_manifest, a_scenario, an_operation
+
+RECOMMENDED = Level.RECOMMENDED
 
 
 def planned(*scenarios, manifest=None, release="Profit 8"):
@@ -27,7 +32,9 @@ MIXED = a_manifest(
     ("for_each", "applies", "operations"),
     [
         (ForEach.READS, Applies(), ["read"]),
+        (ForEach.READING, Applies(), ["read", "both"]),
         (ForEach.WRITES, Applies(), ["write", "both"]),
+        (ForEach.WRITING, Applies(), ["write", "both"]),
         (ForEach.FETCHING, Applies(), ["fetch"]),
         (ForEach.OPERATIONS, Applies(), ["read", "write", "both", "fetch", "sign-up"]),
         (ForEach.OPERATIONS, Applies(kind=OperationKind.READS), ["read", "both"]),
@@ -68,3 +75,43 @@ def test_a_kind_that_no_operation_is_of_plans_nothing():
     scenario = a_scenario("a", applies=Applies(kind=OperationKind.WRITES))
 
     assert planned(scenario, manifest=reader) == []
+
+
+DATED = a_scenario("reading.malformed-json", for_each=ForEach.READING)
+
+
+@pytest.mark.parametrize(
+    ("day", "levels"),
+    [
+        (date(2027, 2, 28), {"read": "required", "both": "recommended"}),
+        (date(2027, 3, 1), {"read": "required", "both": "required"}),
+        (None, {"read": "required", "both": "required"}),
+    ],
+)
+def test_what_is_asked_of_more_operations_counts_from_its_day(day, levels):
+    found = plan([DATED], MIXED, release="Profit 8", as_of=day)
+
+    assert {each.operation.name: each.level.value for each in found} == levels
+    assert {each.unpacked().level for each in found} == {each.level for each in found}
+
+
+def test_what_a_manifest_takes_away_is_named_with_its_words():
+    manifest = a_manifest(
+        an_operation("page", reads=("A",), trigger=OperationTrigger.PERSON, idempotent=True),
+        an_operation("push", writes=("B",)),
+        an_operation("sync", reads=("A",), idempotent=True),
+    )
+    scheduled = Applies(trigger=(OperationTrigger.SCHEDULE,))
+    person = Applies(trigger=(OperationTrigger.PERSON,))
+    scenarios = [
+        a_scenario("paging", for_each=ForEach.READING, applies=scheduled),
+        a_scenario("told", for_each=ForEach.OPERATIONS, applies=person),
+        a_scenario("twice", for_each=ForEach.WRITING, applies=Applies(idempotent=True)),
+        a_scenario("advice", for_each=ForEach.READING, applies=scheduled, level=RECOMMENDED),
+    ]
+    found = declared_away(scenarios, manifest, release="Profit 8")
+
+    assert {each.id: each.why for each in found} == {
+        "paging[page]": "declared trigger: person",
+        "twice[push]": "declared idempotent: false",
+    }

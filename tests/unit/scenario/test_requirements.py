@@ -14,7 +14,8 @@ from koppeling_harness.scenario.packs import packs_folder
 CALLS = {
     ForEach.OPERATIONS: CallKind.CALLS,
     ForEach.READS: CallKind.READS,
-    ForEach.WRITES: CallKind.WRITES,
+    ForEach.READING: CallKind.READS,
+    ForEach.WRITING: CallKind.WRITES,
     ForEach.FETCHING: CallKind.FETCHES,
 }
 

@@ -28,6 +28,8 @@ def _unsorted(scene: Scene) -> Iterator[Objection]:
 def _incomplete(scene: Scene) -> Iterator[Objection]:
     asked = _Asked(scene.reads)
     for call in scene.reads:
+        if call.asks_take and call.connector in scene.for_a_person:
+            continue  # the page that a person asked for is all that was asked
         if call.take > 1 and not asked.next_page(call) and _is_cut_off(call, asked):
             text = Text(
                 nl=f"{call.take} van {call.take} rijen ontvangen en niet verder gelezen; verwacht "

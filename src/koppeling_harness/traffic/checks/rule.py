@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 
 from koppeling_harness.model.manifest import GetConnectorUse, Manifest
+from koppeling_harness.model.operation import OperationTrigger
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.snapshot import UpdateMetainfo
 from koppeling_harness.model.verdict import Severity
@@ -105,6 +106,17 @@ class Scene:
     def uses(self) -> dict[str, GetConnectorUse]:
         """The GetConnectors that the manifest declares, by their id in lower case."""
         return {use.id.lower(): use for use in self.manifest.get_connectors}
+
+    @cached_property
+    def for_a_person(self) -> frozenset[str]:
+        """The GetConnectors that only a person who waits for the answer lets it read."""
+        readers: dict[str, set[OperationTrigger]] = {}
+        for operation in self.manifest.operations:
+            for name in operation.reads:
+                readers.setdefault(name.lower(), set()).add(operation.trigger)
+        return frozenset(
+            name for name, triggers in readers.items() if triggers == {OperationTrigger.PERSON}
+        )
 
     @cached_property
     def written_fields(self) -> dict[str, frozenset[str]]:

@@ -35,7 +35,9 @@ def _repeated(scene: Scene) -> Iterator[Objection]:
     for at, call in enumerate(scene.reads):
         connector = call.connector or ""
         use = scene.uses.get(connector)
-        if use is None or use.modified_field is None or call.exchange.status != 200:
+        if use is None or use.modified_field is None or connector in scene.for_a_person:
+            continue
+        if call.exchange.status != 200:
             continue
         if call.filters or call.skip > 0:
             continue

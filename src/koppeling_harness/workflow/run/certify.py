@@ -171,7 +171,7 @@ def _part(run: _Run, session: SessionOutcome) -> SessionOutcome:
 
 def _begin(many: Sequence[PreparedOrder], clock: Clock) -> tuple[_Run, ...]:
     """Return the runs with what identifies each: that of the one gone on with, else new."""
-    plans = plan_runs(many)
+    plans = plan_runs(many, as_of=today(clock))
     order, integrations = many[-1].order, plans[-1].discovery.integrations
     waivers = granted_waivers(
         tuple(map(Path, order.decisions)),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import field
+from datetime import date
 from pathlib import Path
 
 from koppeling_harness.errors import NothingToRunError
@@ -11,7 +12,7 @@ from koppeling_harness.plugin.discover import Discovery, Integration
 from koppeling_harness.scenario.load import file_of, load_scenarios
 from koppeling_harness.scenario.lock import lock_for
 from koppeling_harness.scenario.packed import PackedScenario
-from koppeling_harness.scenario.plan import PlannedScenario, plan
+from koppeling_harness.scenario.plan import PlannedScenario, declared_away, plan
 from koppeling_harness.value import dataclass
 from koppeling_harness.workflow.run.integrations import (
     find_integrations,
@@ -31,7 +32,8 @@ class RunPlan:
         by_integration: The scenarios of each integration that has any, by its id.
         lock_digest: SHA-256 over the list of required scenarios of the release.
         required: How many scenarios that list names.
-        not_asked: What of each integration is required and cannot be carried out where it is run.
+        not_asked: What is required of others and not of each integration: it cannot be carried
+            out where it is run, or its manifest takes it away.
         own: By integration, the ids of what is its own, and on no list.
     """
 
@@ -53,12 +55,13 @@ class RunPlan:
         return any(each.id == planned.id for each in aside)
 
 
-def plan_runs(many: Sequence[PreparedOrder]) -> tuple[RunPlan, ...]:
+def plan_runs(many: Sequence[PreparedOrder], *, as_of: date) -> tuple[RunPlan, ...]:
     """Return for each order the plan that it asks for, before anything of it is selected.
 
     Args:
         many: Orders that differ in their release alone: integrations and scenario files are read
             once.
+        as_of: The day of the run.
 
     Raises:
         NothingToRunError: No integration, or no scenario that applies to one.
@@ -69,7 +72,7 @@ def plan_runs(many: Sequence[PreparedOrder]) -> tuple[RunPlan, ...]:
     discovery = find_integrations(first.order, first.rerun)
     pack = load_scenarios(tuple(map(Path, first.order.packs)), kept_in=kept_readings())
     discovery, own = own_scenarios(discovery, first.order)
-    plans = tuple(_plan(each, discovery, pack, own) for each in many)
+    plans = tuple(_plan(each, discovery, pack, own, as_of) for each in many)
     if not discovery.set_aside and not any(each.by_integration for each in plans):
         releases = ", ".join(each.order.release for each in many)
         message = f"no scenario applies to any integration on {releases}"
@@ -82,18 +85,38 @@ def _plan(
     discovery: Discovery,
     pack: Sequence[PackedScenario],
     own: Mapping[str, tuple[Scenario, ...]],
+    as_of: date,
 ) -> RunPlan:
     order = prepared.order
     lock = lock_for(tuple(map(Path, order.packs)), pack, release=order.release)
-    planned = plan_all(discovery.integrations, pack, own, release=order.release)
+    planned = plan_all(discovery.integrations, pack, own, release=order.release, as_of=as_of)
     return RunPlan(
         discovery=discovery,
         by_integration=planned,
         lock_digest=lock.digest(order.release),
         required=len(lock.required(order.release)),
-        not_asked=not_asked_here(planned) if prepared.real is not None else {},
+        not_asked=_not_asked(prepared, discovery, pack, planned),
         own={name: own_ids(many, own.get(name, ()), pack) for name, many in planned.items()},
     )
+
+
+def _not_asked(
+    prepared: PreparedOrder,
+    discovery: Discovery,
+    pack: Sequence[PackedScenario],
+    planned: Mapping[str, Sequence[PlannedScenario]],
+) -> dict[str, tuple[NotAsked, ...]]:
+    """Return by integration what it takes away itself, and what cannot be carried out there."""
+    owners = _Owners(discovery.integrations)
+    shared = [scenario for scenario in pack if owners.of(scenario) is None]
+    here = not_asked_here(planned) if prepared.real is not None else {}
+    return {
+        each.manifest.id: (
+            *here.get(each.manifest.id, ()),
+            *declared_away(shared, each.manifest, release=prepared.order.release),
+        )
+        for each in discovery.integrations
+    }
 
 
 def plan_all(
@@ -102,6 +125,7 @@ def plan_all(
     own: Mapping[str, tuple[Scenario, ...]],
     *,
     release: str,
+    as_of: date | None = None,
 ) -> dict[str, tuple[PlannedScenario, ...]]:
     """Return the scenarios of each integration that has any, by its id.
 
@@ -111,6 +135,7 @@ def plan_all(
             that integration's alone, as it is when pytest collects it.
         own: Scenarios of each integration itself.
         release: Label of the Profit release.
+        as_of: The day of the run.
     """
     owners = _Owners(integrations)
     planned: dict[str, tuple[PlannedScenario, ...]] = {}
@@ -119,7 +144,7 @@ def plan_all(
         meant = [scenario for scenario in pack if owners.of(scenario) in {None, name}]
         there = {scenario.place for scenario in meant}
         meant += [scenario for scenario in own[name] if scenario.place not in there]
-        many = plan(meant, each.manifest, release=release)
+        many = plan(meant, each.manifest, release=release, as_of=as_of)
         if many:
             planned[name] = many
     return planned

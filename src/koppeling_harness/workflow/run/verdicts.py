@@ -69,7 +69,7 @@ def judged(
     """
     manifest = integration.manifest
     aside = {each.id for each in not_asked}
-    needed = [each.id for each in planned if each.scenario.level is Level.REQUIRED]
+    needed = [each.id for each in planned if each.level is Level.REQUIRED]
     required = [each for each in needed if each not in aside]
     declared = tuple(sorted(manifest.connectors, key=str.lower))
     marked = with_waivers(results, waivers, release=release, as_of=as_of)

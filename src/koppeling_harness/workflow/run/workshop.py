@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
-from koppeling_harness.clock import Clock
+from koppeling_harness.clock import Clock, today
 from koppeling_harness.config.manifest import MANIFEST
 from koppeling_harness.engine.engine import Engine, Setting
 from koppeling_harness.engine.observer import Observer
@@ -188,7 +188,12 @@ class Workshop:
         return (
             each
             for integration in integrations
-            for each in plan([scenario], integration.manifest, release=self._order.release)
+            for each in plan(
+                [scenario],
+                integration.manifest,
+                release=self._order.release,
+                as_of=today(self._clock),
+            )
         )
 
     def _integrations_for(self, path: Path) -> Sequence[Integration]:

@@ -15,6 +15,7 @@ WRITING = """\
   - name: write
     title: {nl: Schrijven, en: Write}
     writes: [PtProject]
+    example: {}
     idempotent: true
   - name: fetch
     title: {nl: Ophalen, en: Fetch}
@@ -160,7 +161,7 @@ def test_an_integration_without_any_call_is_told_so_once_and_proves_nothing(tmp_
     ran = koppeling("run", "--release", "Profit 8", cwd=tmp_path)
 
     assert ran.code == 12, ran.all
-    assert ran.out.count("NO-CALL") == 1
+    assert ran.out.count(": NO-CALL in ") == 1
     assert [each["scenario"] for each in results(tmp_path) if each["outcome"] != "not_run"] == []
 
 

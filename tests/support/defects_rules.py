@@ -235,6 +235,14 @@ _BY_RULE = (
         says="VaIt",
     ),
     _seen_by(
+        "sixtieths-of-an-hour",
+        "adds minutes up as sixtieths of an hour, in floating point",
+        "BODY-DECIMALS",
+        "nothing-orange",
+        edit(HOURS, '"Qu": f"{self.hours:f}"', '"Qu": repr(sum([1 / 60] * int(self.hours * 60)))'),
+        says="decimals, the field 2",
+    ),
+    _seen_by(
         "stops-at-the-first-refusal",
         "leaves the rest of a batch when one is refused",
         "EXPECTATION",

@@ -184,7 +184,7 @@ def _update_field(
         "mandatory": mandatory,
         "length": length_of(field, environment.settings),
         "decimals": field.decimals if field.type == "decimal" else 0,
-        "decimalsFieldId": "",
+        "decimalFieldId": "",  # so AFAS spells it here (docs.afas.help/profit/nl/custom-fields)
         "notzero": mandatory and field.type == "int",
         "controlType": _update_control(field),
         "values": [{"id": id_, "description": text} for id_, text in field.values] or None,

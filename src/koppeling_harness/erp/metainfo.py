@@ -112,7 +112,8 @@ def _fields(body: Mapping[str, Any]) -> tuple[MetainfoField, ...]:
             mandatory=bool(each.get("mandatory")),
             length=_number(each.get("length")),
             decimals=_number(each.get("decimals")),
-            decimals_field_id=_text(each.get("decimalsFieldId")),
+            # `/metainfo/update` spells it in one way, `/metainfo/get` in the other
+            decimals_field_id=_text(each.get("decimalsFieldId") or each.get("decimalFieldId")),
             notzero=bool(each.get("notzero")),
             control_type=_number(each.get("controlType")),
             values=_values(each.get("values")),

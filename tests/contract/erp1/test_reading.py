@@ -264,7 +264,7 @@ def test_metainfo_of_an_updateconnector_is_nested_and_says_what_is_mandatory():
         "mandatory": True,
         "length": 0,
         "decimals": 0,
-        "decimalsFieldId": "",
+        "decimalFieldId": "",
         "notzero": True,
         "controlType": 5,
         "values": None,

@@ -26,6 +26,14 @@ def test_a_member_that_is_absent_null_or_text_is_no_obstacle():
     assert found.objects[0].name == "KnX"
 
 
+@pytest.mark.parametrize("spelled", ["decimalsFieldId", "decimalFieldId"])
+def test_where_the_number_of_decimals_stands_is_read_in_either_spelling(spelled):
+    field = {"fieldId": "Qu", "dataType": "decimal", "decimals": -1, spelled: "BiDc"}
+
+    (found,) = update_metainfo_of("FbSales", {"fields": [field]}).fields
+    assert (found.decimals, found.decimals_field_id) == (-1, "BiDc")
+
+
 def learned(
     answer: bytes, *, at_once: bool = False, then: bytes = b""
 ) -> tuple[UpdateDefinitions, int]:

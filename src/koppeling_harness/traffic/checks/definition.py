@@ -1,4 +1,4 @@
-"""The rule that holds what is written against what the connector takes, as metainfo tells it."""
+"""The rules that hold what is written against what the connector takes, as metainfo tells it."""
 
 import re
 import unicodedata
@@ -28,6 +28,8 @@ _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)")
 _MOST_DIGITS = 40
 _TOO_LARGE = {"int": 2**63, "decimal": 10**15}
 """Beyond what Profit keeps (inferred)."""
+_FINEST = 6
+"""Decimals that a price or a rate may have: how many a field has ERP1 itself mostly infers."""
 _MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?Z?)?"
 )
@@ -35,6 +37,12 @@ _TIME = re.compile(r"[0-9]{2}:[0-9]{2}(?::[0-9]{2})?")
 
 
 def _body(scene: Scene) -> Iterator[Objection]:
+    for call, root, node in _roots(scene):
+        yield from _elements(node, root, call)
+
+
+def _roots(scene: Scene) -> Iterator[tuple[Call, MetainfoObject, Any]]:
+    """Yield each write with what its connector takes, and with what was sent of it."""
     for call in scene.writes:
         definition = scene.definitions.get(call.connector or "")
         if definition is None or not isinstance(call.request_json, dict):
@@ -44,7 +52,7 @@ def _body(scene: Scene) -> Iterator[Objection]:
                 root = MetainfoObject(
                     name=name, fields=definition.fields, objects=definition.objects
                 )
-                yield from _elements(node, root, call)
+                yield call, root, node
 
 
 def _elements(node: Any, known: MetainfoObject, call: Call) -> Iterator[Objection]:
@@ -179,6 +187,43 @@ def _is_moment(text: str) -> bool:
     return True
 
 
+def _decimals(scene: Scene) -> Iterator[Objection]:
+    for call, root, node in _roots(scene):
+        yield from _too_fine(node, root, call)
+
+
+def _too_fine(node: Any, known: MetainfoObject, call: Call) -> Iterator[Objection]:
+    """Object to numbers with more decimals than their fields have."""
+    fields = {each.field_id.lower(): each for each in known.fields if each.data_type == "decimal"}
+    objects = {each.name.lower(): each for each in known.objects}
+    for element in elements_of(node):
+        for name, value in fields_of(element):
+            field = fields.get(name.lower())
+            if (
+                field is None
+                or isinstance(value, bool)
+                or not isinstance(value, str | int | float | Decimal)
+            ):
+                continue
+            text = _written(value, "decimal").strip(_BLANKS)
+            found = _decimals_of(text)
+            if 0 < field.decimals < found and found > _FINEST:
+                yield _objection(
+                    call,
+                    f"{known.name}.{name}",
+                    nl=f"{text} heeft {found} decimalen, het veld {field.decimals}",
+                    en=f"{text} has {found} decimals, the field {field.decimals}",
+                )
+        for name, below in objects_of(element):
+            if name.lower() in objects:
+                yield from _too_fine(below, objects[name.lower()], call)
+
+
+def _decimals_of(text: str) -> int:
+    """Return how many decimals a number has; zeros at its end are none."""
+    return len(text.partition(".")[2].rstrip("0")) if _NUMBER.fullmatch(text) else 0
+
+
 def _missing(element: dict[str, Any], known: MetainfoObject, call: Call) -> Iterator[Objection]:
     """Object to mandatory fields that are not there, when a new row was asked for and refused.
 
@@ -231,5 +276,30 @@ RULES = (
         ),
         source="AFAS, docs.afas.help/apidoc (metainfo), docs.afas.help/profit/en/update-connector",
         check=_body,
+    ),
+    Rule(
+        code="BODY-DECIMALS",
+        level=Severity.WARNING,
+        title=Text(
+            nl="Een getal heeft meer decimalen dan zijn veld",
+            en="A number has more decimals than its field",
+        ),
+        why=Text(
+            nl="Metainfo zegt hoeveel decimalen een veld heeft, en Profit toont er niet meer. Wat "
+            "je terugleest is dan niet wat je stuurde, en wat je daarmee vergelijkt lijkt "
+            "veranderd. Dat Profit afrondt is afgeleid; tot zes decimalen blijft het bij zwijgen.",
+            en="Metainfo says how many decimals a field has, and Profit shows no more. What you "
+            "read back is then not what you sent, and whatever you compare with it seems changed. "
+            "That Profit rounds is inferred; up to six decimals nothing is said.",
+        ),
+        fix=Text(
+            nl="Rond af op de decimalen die /metainfo/update/<connector> noemt; reken met "
+            "decimalen en niet met kommagetallen van de computer (20 minuten zijn 0.33 uur).",
+            en="Round to the decimals that /metainfo/update/<connector> names; count in decimals, "
+            "not in the machine's floating point (20 minutes are 0.33 hours).",
+        ),
+        source="AFAS, docs.afas.help/apidoc (metainfo), docs.afas.help/profit/en/get-connector; "
+        "that Profit rounds: inferred",
+        check=_decimals,
     ),
 )

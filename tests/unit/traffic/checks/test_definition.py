@@ -18,7 +18,8 @@ HOURS = UpdateMetainfo(
     fields=(
         MetainfoField(field_id="DaTi", data_type="date", mandatory=True),
         MetainfoField(field_id="EmId", data_type="string", length=15),
-        MetainfoField(field_id="Qu", data_type="decimal"),
+        MetainfoField(field_id="Qu", data_type="decimal", decimals=2),
+        MetainfoField(field_id="Ra", data_type="decimal", decimals=-1),
         MetainfoField(field_id="Nr", data_type="int"),
         MetainfoField(field_id="Bl", data_type="boolean"),
         MetainfoField(
@@ -35,14 +36,16 @@ HOURS = UpdateMetainfo(
 FINE = {"DaTi": "2026-11-02", "EmId": "1", "Qu": "7.25", "Nr": 3, "Bl": True, "VaIt": "1"}
 
 
-def messages(tape: Tape, definition: UpdateMetainfo = HOURS) -> list[str]:
+def messages(
+    tape: Tape, definition: UpdateMetainfo = HOURS, *, code: str = "BODY-DEFINITION"
+) -> list[str]:
     found = check_exchanges(
         tape.exchanges,
         manifest=a_manifest(),
         release=PROFIT_8,
         definitions={"ptrealization": definition},
     )
-    return [each.message for each in found if each.code == "BODY-DEFINITION"]
+    return [each.message for each in found if each.code == code]
 
 
 def test_a_body_that_fits_is_fine():
@@ -203,3 +206,28 @@ READ_BY_ERP1 = [
 @pytest.mark.parametrize(("fields", "fits"), READ_BY_ERP1)
 def test_what_erp1_takes_is_not_objected_to_and_what_it_refuses_is(fields, fits):
     assert (messages(Tape().write(fields)) == []) is fits
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (1.3333333333333333, True),
+        ("0.1000000001", True),
+        (0.30000000000000004, True),
+        ("7.250000000000", False),
+        (7.1234, False),  # a price may have more decimals than ERP1 infers
+        (7, False),
+        (True, False),
+        ("veel", False),
+        (None, False),
+    ],
+)
+def test_a_number_finer_than_its_field_is_told(value, told):
+    found = messages(Tape().write({"Qu": value}), code="BODY-DECIMALS")
+
+    assert bool(found) is told
+    assert all("decimals, the field 2" in each for each in found)
+
+
+def test_a_field_whose_decimals_depend_on_another_is_not_judged():
+    assert messages(Tape().write({"Ra": 1.3333333333333333}), code="BODY-DECIMALS") == []

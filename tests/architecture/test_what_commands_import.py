@@ -42,6 +42,8 @@ def test_a_status_imports_nothing_that_only_runs_need(tmp_path):
     code, names = imported_by("status", SAMPLES, cwd=tmp_path)
     assert code != 2
     assert "koppeling_harness.rules.status" in names
+    assert "koppeling_harness.scenario.known_lists" in names
+    assert not names & {"koppeling_harness.scenario.load", "koppeling_harness.scenario.matcher"}
     assert not names & (SELDOM | TO_RUN | {"pytest"})
 
 

@@ -11,7 +11,7 @@ from koppeling_harness.scenario.known_lists import (
     read_known_lists,
 )
 from koppeling_harness.scenario.load import load_scenarios
-from koppeling_harness.scenario.lock import read_lock
+from koppeling_harness.scenario.lock_file import read_lock
 from koppeling_harness.scenario.packs import packs_folder
 from koppeling_harness.workflow.authoring.scenarios import lock
 

@@ -5,15 +5,8 @@ import pytest
 
 from koppeling_harness.errors import ConfigurationError, DocumentError
 from koppeling_harness.scenario.load import load_scenarios
-from koppeling_harness.scenario.lock import (
-    LOCK_FILE,
-    Lock,
-    lock_for,
-    make_lock,
-    read_lock,
-    render_lock,
-    verify_lock,
-)
+from koppeling_harness.scenario.lock import lock_for, make_lock, verify_lock
+from koppeling_harness.scenario.lock_file import LOCK_FILE, Lock, read_lock, render_lock
 from support.problems import problems_when
 from support.scenarios import BODY, HEAD, write_scenario
 

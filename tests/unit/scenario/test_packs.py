@@ -5,7 +5,8 @@ import pytest
 from koppeling_harness.model.fault import FaultKind
 from koppeling_harness.model.verdict import Level
 from koppeling_harness.scenario.load import load_scenarios
-from koppeling_harness.scenario.lock import read_lock, verify_lock
+from koppeling_harness.scenario.lock import verify_lock
+from koppeling_harness.scenario.lock_file import read_lock
 from koppeling_harness.scenario.packs import packs_folder
 
 

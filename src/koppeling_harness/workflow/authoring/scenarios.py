@@ -13,21 +13,12 @@ from koppeling_harness.errors import ConfigurationError, DocumentError, NothingT
 from koppeling_harness.hosting.connectors import Connectors
 from koppeling_harness.model.manifest import Manifest
 from koppeling_harness.model.scenario import OperationStep, Scenario
-from koppeling_harness.scenario.known_lists import (
-    KNOWN_LISTS,
-    read_known_lists,
-    render_known_lists,
-    with_lists_of_now,
-)
+from koppeling_harness.scenario.known_lists import KNOWN_LISTS, read_known_lists
 from koppeling_harness.scenario.load import load_scenarios
-from koppeling_harness.scenario.lock import (
-    LOCK_FILE,
-    make_lock,
-    read_lock,
-    render_lock,
-    verify_lock,
-)
+from koppeling_harness.scenario.lock import make_lock, verify_lock
+from koppeling_harness.scenario.lock_file import LOCK_FILE, read_lock, render_lock
 from koppeling_harness.scenario.pick import near
+from koppeling_harness.scenario.renew_known_lists import render_known_lists, with_lists_of_now
 from koppeling_harness.scenario.shared import shared_problems
 from koppeling_harness.store.files import write_files
 from koppeling_harness.workflow.run.folders import default_packs

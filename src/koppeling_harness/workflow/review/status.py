@@ -1,6 +1,6 @@
 """The status of registrations: their files joined with what stands of their integrations."""
 
-import secrets
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -40,7 +40,7 @@ from koppeling_harness.rules.references import (
 from koppeling_harness.rules.registration_input import InputProblem, standing_problems
 from koppeling_harness.rules.status import is_in_order, refused, registration_status
 from koppeling_harness.scenario.known_lists import list_book
-from koppeling_harness.scenario.lock import read_lock
+from koppeling_harness.scenario.lock_file import read_lock
 from koppeling_harness.scenario.packs import packs_folder
 from koppeling_harness.store.runs import FoundRun, FoundRuns, find_runs
 from koppeling_harness.traffic.redactor import Redactor
@@ -238,7 +238,7 @@ def judge_registrations(request: StatusRequest, *, clock: Clock) -> Judged:
 
 def _without_secrets(dossiers: Sequence[Dossier]) -> tuple[tuple[Dossier, ...], tuple[str, ...]]:
     """Return dossiers in which no token stands, and where one stood."""
-    redactor = Redactor(secrets.token_bytes(32))  # it knows tokens by their form only
+    redactor = Redactor(os.urandom(32))  # it knows tokens by their form only
     found = [(each.place, *without_secrets(each, redactor)) for each in dossiers]
     leaks = [
         f"{place}: found a {one.kind} in {one.place}; it was replaced"

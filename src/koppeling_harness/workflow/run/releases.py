@@ -8,7 +8,7 @@ from koppeling_harness.config.settings import load_settings
 from koppeling_harness.emulator.releases import RELEASES
 from koppeling_harness.model.policy import ReleaseRoles
 from koppeling_harness.model.shape import Text
-from koppeling_harness.scenario.lock import read_lock
+from koppeling_harness.scenario.lock_file import read_lock
 from koppeling_harness.value import dataclass
 
 

@@ -6,7 +6,8 @@ from koppeling_harness.clock import SystemClock
 from koppeling_harness.model.order import Order
 from koppeling_harness.model.policy import ReleaseRoles
 from koppeling_harness.model.status import Role
-from koppeling_harness.scenario.lock import LOCK_FILE, make_lock, render_lock
+from koppeling_harness.scenario.lock import make_lock
+from koppeling_harness.scenario.lock_file import LOCK_FILE, render_lock
 from koppeling_harness.workflow.recheck.recheck_releases import RecheckReleases
 from koppeling_harness.workflow.run.releases import why_not_available
 

@@ -100,6 +100,20 @@ def _line_and_column(problem: Problem) -> tuple[int, int]:
     return (where.line, where.column) if isinstance(where, Place) else (0, 0)
 
 
+def place_of_fault(error: BaseException) -> str:
+    """Return the innermost place of the harness that an exception passed."""
+    import traceback  # noqa: PLC0415 - seldom needed, and slow to load
+
+    package = __file__.removesuffix("errors.py")
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [each for each in frames if each.filename.startswith(package)]
+    if not ours:
+        return "no module of it"
+    last = ours[-1]
+    module = last.filename.removeprefix(package).replace("\\", "/")
+    return f"{module}, line {last.lineno} ({last.name})"
+
+
 class HarnessError(Exception):
     """The harness could not do what was asked.
 

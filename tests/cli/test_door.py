@@ -61,8 +61,11 @@ LEAVES = {
     "doctor": (),
     "config show": (),
     "records check": ("runs",),
+    "requirements changes": (),
+    "requirements list": (),
     "rules list": (),
     "erp1 import": ("a.json",),
+    "erp1 connectors": (),
     "erp1 gaps": (),
     "erp1 openapi": (),
     "erp1 quirks": (),
@@ -170,8 +173,7 @@ def test_the_trace_of_a_fault_is_there_for_who_asks(project, monkeypatch):
 
 WRITERS = {
     "run": [
-        *("report.junit", "report.ctrf", "report.run_page", "report.run_markdown", "report.pages"),
-        *("report.result_forms", "store.files", "traffic.har"),
+        *("report.result_forms", "report.run_text", "store.files"),
         *("workflow.run.conclude", "workflow.run.keep_traffic", "workflow.run.write_run"),
     ],
     "report": [
@@ -205,6 +207,33 @@ def test_a_fault_of_whatever_writes_a_report_is_never_a_verdict(project, tmp_pat
     assert ran.code == 3, ran.all
     assert not re.search(r": (passed|failed) - ", ran.out)
     assert "Traceback" not in ran.all
+
+
+@pytest.mark.parametrize(
+    ("writer", "files"),
+    [
+        ("report.junit", ["junit.xml"]),
+        ("report.ctrf", ["ctrf.json"]),
+        ("report.run_page", ["index.html"]),
+        ("report.pages", ["index.html"]),
+        ("report.run_markdown", ["summary.md"]),
+        ("traffic.har", ["traffic"]),
+    ],
+)
+def test_a_fault_of_one_report_costs_no_other_nor_the_verdict(project, tmp_path, writer, files):
+    arguments = ("--plugin", "tiny", *MORE["run"], tmp_path, "--release", "Profit 8")
+    with broken(writer):
+        ran = koppeling("run", *arguments, cwd=project)
+    written = {each.name for each in tmp_path.glob("2*/*")}
+
+    assert ran.code == 3, ran.all
+    assert ran.out.startswith("1 integration on Profit 8: 1 passed\n")
+    assert "Traceback" not in ran.all
+    assert all(f"{each}" in ran.out for each in files)
+    assert "not written: the harness failed, with ZeroDivisionError in" in ran.out
+    everything = {"run.json", "junit.xml", "ctrf.json", "index.html", "summary.md", "traffic"}
+    assert written == everything - set(files)
+    assert (tmp_path / "latest.json").is_file()
 
 
 INTERRUPTED_AT_AN_IMPORT = """\

@@ -51,7 +51,6 @@ def test_the_reports_of_a_run_stand_in_its_folder(project):
     assert {each.name for each in folder.iterdir()} == {
         "run.json",
         "junit.xml",
-        "junit-pytest.xml",
         "ctrf.json",
         "summary.md",
         "index.html",
@@ -316,7 +315,7 @@ def test_the_token_stands_in_no_file_even_when_the_integration_prints_it(tmp_pat
 
     assert ran.code == 1
     assert "[token:" in ran.out
-    assert len(files) == 7
+    assert len(files) == 6
     for text in [ran.all, *(each.read_text(encoding="utf-8") for each in files)]:
         assert "<data>" not in text
         assert "PHRva2VuPjx2ZXJzaW9uPj" not in text  # base64 of how a token begins

@@ -54,7 +54,6 @@ def test_shards_of_a_run_merge_into_the_verdict_of_the_whole(tmp_path: Path):
     assert {each.name for each in folder.iterdir()} == {
         "run.json",
         "junit.xml",
-        "junit-pytest.xml",
         "ctrf.json",
         "summary.md",
         "index.html",

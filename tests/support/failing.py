@@ -76,5 +76,6 @@ def _functions(module: ModuleType) -> Iterator[FunctionType]:
     for each in vars(module).values():
         if getattr(each, "__module__", "") == module.__name__:
             for one in [*vars(each).values(), each] if inspect.isclass(each) else [each]:
-                if inspect.isfunction(one) and not one.__closure__:
+                is_own = getattr(one, "__module__", "") == module.__name__  # not what Enum lends
+                if inspect.isfunction(one) and is_own and not one.__closure__:
                     yield one

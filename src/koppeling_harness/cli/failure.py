@@ -11,7 +11,7 @@ import click
 
 from koppeling_harness.cli.group import COMMANDS
 from koppeling_harness.cli.say import say
-from koppeling_harness.errors import ConfigurationError, ExitCode, HarnessError
+from koppeling_harness.errors import ConfigurationError, ExitCode, HarnessError, place_of_fault
 
 _DEBUG_VARIABLE = "KOPPELING_DEBUG"
 _PACKAGE = str(Path(__file__).parents[1])
@@ -97,8 +97,8 @@ def _unexpected(error: BaseException, doing: str) -> HarnessError:
         message = f"{doing}: this machine has no memory left for it"
         return HarnessError(message, hint="Give it more, or less at once.")
     return HarnessError(
-        f"{doing}: the harness itself failed, with {type(error).__name__} in {_where(error)}; "
-        "this says nothing of an integration",
+        f"{doing}: the harness itself failed, with {type(error).__name__} in "
+        f"{place_of_fault(error)}; this says nothing of an integration",
         hint=f"Report it, with what it says when {_DEBUG_VARIABLE}=1 is set.",
     )
 
@@ -116,7 +116,7 @@ def _of_the_system(error: OSError, doing: str) -> HarnessError:
     where = f"{path}: " if path else ""
     _let_go_of_output()
     return HarnessError(
-        f"{doing}: {where}{reason}, in {_where(error)}",
+        f"{doing}: {where}{reason}, in {place_of_fault(error)}",
         hint=f"Mend that on this machine; {_DEBUG_VARIABLE}=1 shows more.",
     )
 
@@ -149,17 +149,6 @@ def _doing(arguments: Sequence[str]) -> str:
     group = getattr(module, "command", None)
     below = group.commands if isinstance(group, click.Group) else {}
     return " ".join([name, *[each for each in arguments[1:2] if each in below]])
-
-
-def _where(error: BaseException) -> str:
-    """Return the innermost place of the harness that an exception passed."""
-    frames = traceback.extract_tb(error.__traceback__)
-    ours = [each for each in frames if each.filename.startswith(_PACKAGE)]
-    if not ours:
-        return "no module of it"
-    last = ours[-1]
-    module = Path(last.filename).relative_to(_PACKAGE).as_posix()
-    return f"{module}, line {last.lineno} ({last.name})"
 
 
 def _trace(error: BaseException) -> None:

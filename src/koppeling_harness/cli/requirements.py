@@ -19,9 +19,9 @@ def command() -> None:
 def list_requirements(lang: str, *, as_json: bool) -> None:
     """List the requirements, with the scenarios that can witness each."""
     from koppeling_harness.document import dump_json
-    from koppeling_harness.workflow.authoring.requirements import RequirementList
+    from koppeling_harness.workflow.authoring.requirements import all_requirements
 
-    found = RequirementList()
+    found = all_requirements()
     if as_json:
         say_json(dump_json(found, indent=1))
         return

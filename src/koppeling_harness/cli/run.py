@@ -95,6 +95,13 @@ if TYPE_CHECKING:
     show_default=True,
     help="Keep what went over the wire, redacted, as HAR beside the report.",
 )
+@click.option(
+    "--junit",
+    type=click.Choice(["strict", "pytest"]),
+    default="strict",
+    show_default=True,
+    help="What junit.xml looks like: what Jenkins validates, or what pytest writes.",
+)
 @click.option("--watch", is_flag=True, help="Run again what each saved file touches, until Ctrl-C.")
 @click.option("--verbose", is_flag=True, help="Say on stderr where the time went as well.")
 @click.option(
@@ -116,6 +123,7 @@ def command(
     retries: int,
     allow_missing: tuple[str, ...],
     environ_allowed: tuple[str, ...],
+    junit: str,
     *,
     seed: int | None,
     traffic: bool,
@@ -197,6 +205,7 @@ def command(
             observer=progress,
             releases=releases,
             resume=resume,
+            junit=junit,
         )
     if as_json:
         say_json(done.json)

@@ -201,7 +201,9 @@ class Trigger:
         text = shortened(self._redact(breakdown.message))
         said = Said(nl=text, en=text, hint=shortened(self._redact(breakdown.hint)))
         if breakdown.kind is BreakdownKind.NOT_STARTED:
-            outcome, cause = Outcome.INCONCLUSIVE, Cause.CONFIGURATION
+            # before anything was asked of it, nothing of the scenario was carried out
+            outcome = Outcome.INCONCLUSIVE if self.triggers else Outcome.NOT_RUN
+            cause = Cause.CONFIGURATION
         else:
             outcome, cause = Outcome.FAILED, Cause.INTEGRATION
         return stop(_code(breakdown.kind), outcome, cause, where, said)

@@ -9,7 +9,7 @@ TRAFFIC = "traffic"
 
 _LONGEST = 120
 _SHORTENED = 80
-_NOT_IN_A_NAME = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
+_NOT_IN_A_NAME = re.compile(r'[<>:"/\\|?*\x00-\x1f\ud800-\udfff]')
 _OF_WINDOWS = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)")
 
 
@@ -53,6 +53,11 @@ class ResultId(str):
         """
         name = f"{self.scenario}.{self.operation}" if self.operation else self.scenario
         return f"{TRAFFIC}/{_file_name(integration)}/{_file_name(name)}.har"
+
+
+def page_name(integration: str) -> str:
+    """Return the name of the page of an integration, beside the first page of a run."""
+    return f"integration-{_file_name(integration)}.html"
 
 
 def _file_name(name: str) -> str:

@@ -15,20 +15,21 @@ from koppeling_harness.model.run import IntegrationRecord, RunRecord, ScenarioRe
 from koppeling_harness.model.verdict import Cause, Outcome
 from koppeling_harness.place import Place
 from koppeling_harness.report.clean import clean, one_line
-from koppeling_harness.report.result import Form, verdict_line
+from koppeling_harness.report.result import Form, suite_name, verdict_line
 from koppeling_harness.rules.verdict import result_id
 
 _STATUSES = ("passed", "failed", "skipped", "pending", "other")
 
 
-def ctrf_test(integration: str, result: ScenarioResult) -> str:
+def ctrf_test(integration: str, release: str, result: ScenarioResult) -> str:
     """Return a result as a test of CTRF, on one line.
 
     Args:
         integration: Its id.
+        release: Its label.
         result: The result.
     """
-    return dump_json(_test(integration, result))
+    return dump_json(_test(integration, release, result))
 
 
 def render_ctrf(record: RunRecord) -> bytes:
@@ -78,7 +79,11 @@ def ctrf_pieces(
                 "stop": _ms(record.finished_at.timestamp()),
                 "duration": _ms((record.finished_at - record.started_at).total_seconds()),
             },
-            "tests": (Json(test) for each in record.integrations for test in _tests(each, test_of)),
+            "tests": (
+                Json(test)
+                for each in record.integrations
+                for test in _tests(each, record.erp.label, test_of)
+            ),
             "environment": {
                 "reportName": record.run_id,
                 "testEnvironment": f"{record.erp.environment}, {record.erp.label}",
@@ -99,11 +104,11 @@ def ctrf_pieces(
     yield "\n"
 
 
-def _tests(each: IntegrationRecord, test_of: Form) -> Iterator[str]:
+def _tests(each: IntegrationRecord, release: str, test_of: Form) -> Iterator[str]:
     for result in each.results:
-        yield test_of(each.id, result)
+        yield test_of(each.id, release, result)
     if _hides(each):
-        yield dump_json(_verdict_test(each))
+        yield dump_json(_verdict_test(each, release))
 
 
 def _hides(each: IntegrationRecord) -> bool:
@@ -113,15 +118,15 @@ def _hides(each: IntegrationRecord) -> bool:
     )
 
 
-def _test(integration: str, result: ScenarioResult) -> dict[str, Any]:
+def _test(integration: str, release: str, result: ScenarioResult) -> dict[str, Any]:
     place = Place.read(result.place)
     findings = result.findings
     test: dict[str, Any] = {
         "name": one_line(result_id(result)),
         "status": _status(result),
         "duration": _ms(result.duration_s),
-        "testId": _uuid(f"{integration}/{result_id(result)}"),
-        "suite": [one_line(integration)],
+        "testId": _uuid(f"{release}/{integration}/{result_id(result)}"),
+        "suite": [suite_name(integration, release)],
         "rawStatus": "passed_on_retry" if result.passed_on_retry else result.outcome,
         "tags": [result.level],
         "steps": [
@@ -157,20 +162,22 @@ def _test(integration: str, result: ScenarioResult) -> dict[str, Any]:
     return test
 
 
-def _verdict_test(each: IntegrationRecord) -> dict[str, Any]:
+def _verdict_test(each: IntegrationRecord, release: str) -> dict[str, Any]:
     """Return a test that says what no other does: this integration did not pass."""
     return {
         "name": "verdict",
         "status": _verdict_status(each),
         "duration": 0,
-        "testId": _uuid(f"{each.id}/verdict"),
-        "suite": [one_line(each.id)],
+        "testId": _uuid(f"{release}/{each.id}/verdict"),
+        "suite": [suite_name(each.id, release)],
         "rawStatus": each.verdict.outcome,
         "message": one_line(each.problem) if each.problem else verdict_line(each.verdict),
     }
 
 
 def _verdict_status(each: IntegrationRecord) -> str:
+    if each.missing_allowed:
+        return "skipped"
     return "failed" if each.verdict.outcome is Outcome.FAILED else "other"
 
 

@@ -15,10 +15,9 @@ from koppeling_harness.report.result import Form
 from koppeling_harness.report.run_page import passed_row
 
 _FORMS: Mapping[str, Form] = {
-    "run.json": lambda _integration, result: dump_json(result),
+    "run.json": lambda _integration, _release, result: dump_json(result),
     "ctrf.json": ctrf_test,
     "junit.xml": partial(junit_case, dialect=JunitDialect.STRICT),
-    "junit-pytest.xml": partial(junit_case, dialect=JunitDialect.PYTEST),
     "index.html": passed_row,
 }
 
@@ -33,11 +32,11 @@ class ResultForms:
         self._made: dict[int, tuple[ScenarioResult, Mapping[str, str]]] = {}
         self._room = _ROOM
 
-    def make(self, integration: str, result: ScenarioResult) -> None:
+    def make(self, integration: str, release: str, result: ScenarioResult) -> None:
         """Make all forms of a result, unless there is no room for more."""
         if self._room <= 0:
             return
-        forms = {name: form(integration, result) for name, form in _FORMS.items()}
+        forms = {name: form(integration, release, result) for name, form in _FORMS.items()}
         self._room -= sum(len(each) for each in forms.values())
         self._made[id(result)] = result, forms
 
@@ -47,9 +46,9 @@ class ResultForms:
         A result that was changed since is another one, and made anew.
         """
 
-        def form(integration: str, result: ScenarioResult) -> str:
+        def form(integration: str, release: str, result: ScenarioResult) -> str:
             made = self._made.get(id(result))
-            return made[1][name] if made else _FORMS[name](integration, result)
+            return made[1][name] if made else _FORMS[name](integration, release, result)
 
         return form
 
@@ -63,7 +62,12 @@ def record_pieces(record: RunRecord, line_of: Form) -> Iterator[str]:
     """
     whole = members(record) | {
         "integrations": (
-            members(each) | {"results": (Json(line_of(each.id, result)) for result in each.results)}
+            members(each)
+            | {
+                "results": (
+                    Json(line_of(each.id, record.erp.label, result)) for result in each.results
+                )
+            }
             for each in record.integrations
         )
     }

@@ -1,43 +1,44 @@
-"""The page of one run: what failed and why first, then what passed."""
+"""The page of one integration in a run, on each release: what failed and why, then what passed."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from markupsafe import Markup
 
 from koppeling_harness.model.dossier import Dossier
 from koppeling_harness.model.run import IntegrationRecord, RunRecord, ScenarioResult
 from koppeling_harness.model.shape import Text
-from koppeling_harness.model.verdict import Level, Outcome
+from koppeling_harness.model.verdict import Outcome
 from koppeling_harness.report.pages import macro, page_pieces
 from koppeling_harness.report.result import Form
+from koppeling_harness.report.run_text import first_line
 from koppeling_harness.report.texts import Language
 from koppeling_harness.rules.catalogue import RULES
+from koppeling_harness.rules.run_groups import Group, joined_releases, summarised
 from koppeling_harness.rules.verdict import result_id
 from koppeling_harness.rules.verdict_notes import verdict_notes
 from koppeling_harness.value import dataclass
 
-EXPLAINED_AT_MOST = 100
-"""Results per integration that are explained in full; the page must stay a page."""
+EXPLAINED_AT_MOST = 60
+"""Findings per integration that are explained in full; the page must stay a page."""
 
 DISTURBED_AT_MOST = 200
 """Results per integration whose faults are shown; the run record has all of them."""
 
-_LEVELS = list(Level)
-_OUTCOMES = [Outcome.FAILED, Outcome.INCONCLUSIVE, Outcome.NOT_RUN, Outcome.PASSED]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntegrationView:
-    """One integration as the page shows it.
+    """One integration on one release, as the page shows it.
 
     Attributes:
         record: The integration in the run.
-        explained: What did not pass, the heaviest first.
-        listed: What did not pass either, without explanation.
+        run: The record of the whole run.
+        explained: What was found, by cause, the heaviest first.
+        listed: What was found too, without explanation.
+        wrong: How many scenarios did not pass.
         passed: What passed.
         passed_rows: Of the table of what passed, made while they are written.
-        codes: How often each finding was seen.
         outcomes: How often each outcome was reached.
         dossiers: The registrations of the integration; usually one.
         traffic: By scenario id the file with what went over the wire, relative to the page.
@@ -46,11 +47,12 @@ class IntegrationView:
     """
 
     record: IntegrationRecord
-    explained: tuple[ScenarioResult, ...]
-    listed: tuple[ScenarioResult, ...]
+    run: RunRecord
+    explained: tuple[Group, ...]
+    listed: tuple[Group, ...]
+    wrong: int
     passed: tuple[ScenarioResult, ...]
     passed_rows: Iterator[str]
-    codes: tuple[tuple[str, int], ...]
     outcomes: Counter[Outcome]
     dossiers: tuple[Dossier, ...]
     traffic: Mapping[str, str]
@@ -59,27 +61,27 @@ class IntegrationView:
 
 
 def render_run_page(
-    record: RunRecord,
-    *,
+    *records: RunRecord,
     dossiers: Sequence[Dossier] = (),
     recordings: Collection[str] = (),
     language: Language = Language.NL,
 ) -> str:
-    """Return the report of one run as one self-contained HTML page.
+    """Return the report of a run as one self-contained HTML page.
 
     Args:
-        record: The run.
+        records: The run; one per release, the current one last.
         dossiers: Registrations with the status that follows from it, each shown with its
             integration.
-        recordings: Files with what went over the wire, relative to the page:
-            `traffic/<integration>/<scenario>.har`.
+        recordings: Files with what went over the wire on the current release, relative to the
+            page: `traffic/<integration>/<scenario>.har`.
         language: The one in which the page opens.
     """
-    pieces = run_page_pieces(record, dossiers=dossiers, recordings=recordings, language=language)
+    kept = {records[-1].run_id: recordings}
+    pieces = run_page_pieces(records, dossiers=dossiers, recordings=kept, language=language)
     return "".join(pieces)
 
 
-def passed_row(integration: str, result: ScenarioResult) -> Markup:
+def passed_row(integration: str, _release: str, result: ScenarioResult) -> Markup:
     """Return a row of the table of what passed, with the link that it has where traffic is kept.
 
     Args:
@@ -89,61 +91,80 @@ def passed_row(integration: str, result: ScenarioResult) -> Markup:
     return _row(result, _expected_recording(integration, result))
 
 
+NO_RECORDINGS: Mapping[str, Collection[str]] = {}
+
+
 def run_page_pieces(
-    record: RunRecord,
+    records: Sequence[RunRecord],
     *,
+    only: str = "",
     dossiers: Sequence[Dossier] = (),
-    recordings: Collection[str] = (),
+    recordings: Mapping[str, Collection[str]] = NO_RECORDINGS,
     language: Language = Language.NL,
     row_of: Form = passed_row,
 ) -> Iterator[str]:
-    """Yield piece by piece what `render_run_page` returns, each value that is shown whole.
+    """Yield piece by piece the page of a run, each value that is shown whole.
 
-    It takes the same, and in `row_of` what gives the same as `passed_row`.
+    Args:
+        records: One per release, the current one last; the page lies beside that.
+        only: Id of the integration that it is about; all of the run when empty.
+        dossiers: Registrations with the status that follows from it.
+        recordings: By run id the files with what went over the wire.
+        language: The one in which the page opens.
+        row_of: Gives what `passed_row` does.
     """
-    views = [_view(each, dossiers, recordings, row_of) for each in record.integrations]
-    label = record.erp.label
+    current = records[-1]
+    views = [
+        _view(each, run, dossiers if run is current else (), recordings, row_of, current)
+        for run in reversed(records)
+        for each in run.integrations
+        if only in {"", each.id}
+    ]
+    release = joined_releases([each.erp.label for each in records])
+    title = Text(nl=f"Certificatie op {release}", en=f"Certification on {release}")
+    if only:
+        title = Text(nl=f"{only}: {title.nl}", en=f"{only}: {title.en}")
+    summary = summarised(records)
     return page_pieces(
         "run",
-        title=Text(nl=f"Certificatie op {label}", en=f"Certification on {label}"),
+        title=title,
         language=language,
-        record=record,
+        records=tuple(reversed(records)),
+        record=current,
+        release=release,
         rules=RULES,
         views=views,
-        passed_count=sum(
-            each.record.verdict.outcome is Outcome.PASSED and not each.record.problem
-            for each in views
-        ),
-        duration_s=(record.finished_at - record.started_at).total_seconds(),
+        is_one=bool(only),
+        first=Text(nl=first_line(summary, lang="nl"), en=first_line(summary, lang="en")),
     )
 
 
 def _view(
     record: IntegrationRecord,
+    run: RunRecord,
     dossiers: Sequence[Dossier],
-    recordings: Collection[str],
+    recordings: Mapping[str, Collection[str]],
     row_of: Form,
+    current: RunRecord,
 ) -> IntegrationView:
-    wrong = sorted(
-        (each for each in record.results if each.outcome is not Outcome.PASSED),
-        key=lambda each: (_LEVELS.index(each.level), _OUTCOMES.index(each.outcome)),
-    )
-    codes = Counter(
-        code for each in wrong for code in dict.fromkeys(finding.code for finding in each.findings)
-    )
+    one = replace(run, integrations=(record,))
+    groups = summarised([one]).integrations[0].groups
     passed = tuple(each for each in record.results if each.outcome is Outcome.PASSED)
+    kept = recordings.get(run.run_id, ())
+    beside = "" if run is current else f"../{run.run_id}/"
     traffic: Mapping[str, str] = {
-        result_id(each): path
+        result_id(each): f"{beside}{path}"
         for each in record.results
-        if (path := _recording(record.id, each)) in recordings
+        if (path := _recording(record.id, each)) in kept
     }
     return IntegrationView(
         record=record,
-        explained=tuple(wrong[:EXPLAINED_AT_MOST]),
-        listed=tuple(wrong[EXPLAINED_AT_MOST:]),
+        run=run,
+        explained=groups[:EXPLAINED_AT_MOST],
+        listed=groups[EXPLAINED_AT_MOST:],
+        wrong=len(record.results) - len(passed),
         passed=passed,
         passed_rows=_passed_rows(record.id, passed, traffic, row_of),
-        codes=tuple(codes.most_common()),
         outcomes=Counter(each.outcome for each in record.results),
         dossiers=tuple(
             each
@@ -165,7 +186,7 @@ def _passed_rows(
     for each in passed:
         path = traffic.get(result_id(each), "")
         if path == _expected_recording(integration, each):
-            yield row_of(integration, each)
+            yield row_of(integration, "", each)
         else:
             yield _row(each, path)
 

@@ -77,7 +77,7 @@ def run_lines(summary: RunSummary, *, repeat: str = "") -> list[str]:
         repeat: Options with which the same integrations and scenarios are found again.
     """
     lines = [first_line(summary)]
-    told = [each for each in summary.integrations if each.outcome is not None and _is_told(each)]
+    told = [each for each in summary.integrations if each.outcome is not None and each.is_told]
     many = len(told) > FEW
     for each in told[:_SHOWN]:
         lines += _integration_lines(each, summary, many=many)
@@ -90,12 +90,6 @@ def run_lines(summary: RunSummary, *, repeat: str = "") -> list[str]:
             lines += _integration_lines(each, summary, many=many)
     lines += _first_to_mend(summary, repeat)
     return lines
-
-
-def _is_told(each: IntegrationSummary) -> bool:
-    """Return whether there is more to say of an integration than that it passed."""
-    wrong = any(record.verdict.outcome is not Outcome.PASSED for record in each.records.values())
-    return wrong or any(record.secrets_found for record in each.records.values())
 
 
 def _integration_lines(

@@ -80,6 +80,12 @@ class IntegrationSummary:
         return [*self.records.values()][-1]
 
     @property
+    def is_told(self) -> bool:
+        """Whether there is more to say of it than that it passed on every release."""
+        wrong = any(each.verdict.outcome is not Outcome.PASSED for each in self.records.values())
+        return wrong or any(each.secrets_found for each in self.records.values())
+
+    @property
     def verdicts(self) -> tuple[tuple[IntegrationRecord, tuple[str, ...]], ...]:
         """Records that differ in their verdict, each with the releases that share it."""
         found: dict[object, list[str]] = {}

@@ -47,7 +47,8 @@ def write_files(
         for new, path in sorted(beside, key=lambda each: each[1] == folder / last):
             new.replace(path)
     except OSError as error:
-        place = error.filename2 or error.filename or folder
+        meant = beside[-1][1] if beside else folder  # a write that fails names no file
+        place = error.filename2 or error.filename or meant
         message = f"{place}: cannot be written: {error.strerror or error}"
         hint = "Choose a folder that you may write in, or close the program that holds the file."
         raise ConfigurationError(message, hint=hint) from None

@@ -109,3 +109,13 @@ def test_marks_stand_beside_the_outcome_and_passed_on_retry_is_flaky_and_not_pas
     assert "flaky" not in second
     assert second["extra"]["koppeling.result"]["waiver"] == "W1"
     assert report["extra"]["koppeling.run"]["shard"] == "1/3"
+
+
+def test_a_test_has_the_release_in_its_suite_and_in_its_id():
+    older = a_run(an_integration(a_result()))
+    older = replace(older, erp=replace(older.erp, label="Profit 7"))
+    [one], [other] = (results(each)["tests"] for each in (older, a_run(an_integration(a_result()))))
+
+    assert one["suite"] == ["urenportaal on Profit 7"]
+    assert other["suite"] == ["urenportaal on Profit 8"]
+    assert one["testId"] != other["testId"]

@@ -1,11 +1,14 @@
+from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import pytest
 
+from koppeling_harness.errors import ExitCode
 from koppeling_harness.model.run import RequiredCount, Shard, Verdict
 from koppeling_harness.model.verdict import Cause, Outcome
 from koppeling_harness.report.junit import JunitDialect, render_junit
 from koppeling_harness.rules.verdict import settled
+from koppeling_harness.workflow.run.verdicts import run_exit_code
 from support.records import (
     a_failure,
     a_finding,
@@ -145,3 +148,56 @@ def test_marks_stand_beside_the_outcome_and_passed_on_retry_is_an_error_of_its_o
     assert "attempts" not in second
     properties = {each.get("name"): each.get("value") for each in suite.find("properties")}
     assert properties["shard"] == "1 of 3"
+
+
+def on(label, *integrations):
+    run = a_run(*integrations)
+    return replace(run, erp=replace(run.erp, label=label))
+
+
+def test_no_two_test_cases_of_two_releases_have_one_name():
+    """GitLab takes the first of several with one class and name, and leaves out the others."""
+    cases = [
+        (case.get("classname"), case.get("name"))
+        for label in ("Profit 7", "Profit 8")
+        for suite in suites(on(label, *every_outcome().integrations))
+        for case in suite.iter("testcase")
+    ]
+
+    assert len(cases) == len(set(cases))
+
+
+def test_a_suite_has_the_release_in_its_name_and_its_cases_in_their_class():
+    """dorny/test-reporter shows the names of suites and cases, and no property."""
+    (suite,) = suites(on("Profit 7", an_integration(a_result())))
+
+    assert suite.get("name") == "urenportaal on Profit 7"
+    assert suite.find("testcase").get("classname") == "urenportaal on Profit 7"
+
+
+def test_a_class_name_has_no_dot_of_ours_by_which_jenkins_makes_packages():
+    (suite,) = suites(on("Profit 7", an_integration(a_result())))
+
+    assert "." not in suite.find("testcase").get("classname")
+
+
+def test_the_counts_of_a_file_are_those_of_its_cases():
+    """Azure and Jenkins believe the numbers at the suite."""
+    root = ET.fromstring(render_junit(every_outcome()))
+    for node in (root, *root.findall("testsuite")):
+        cases = list(node.iter("testcase"))
+        assert int(node.get("tests")) == len(cases)
+        for name, tag in (("failures", "failure"), ("errors", "error")):
+            assert int(node.get(name)) == sum(each.find(tag) is not None for each in cases)
+
+
+@pytest.mark.parametrize(("allowed", "tag"), [(True, "skipped"), (False, "error")])
+def test_what_lacks_a_program_is_an_error_unless_that_is_known_as_the_exit_code_has_it(
+    allowed, tag
+):
+    aside = a_set_aside(missing=("php",), missing_allowed=allowed)
+    run = a_run(an_integration(a_result()), aside)
+    last = suites(run)[-1]
+
+    assert [each.find(tag) is not None for each in last.iter("testcase")] == [True]
+    assert (run_exit_code(run) is ExitCode.PASSED) == allowed

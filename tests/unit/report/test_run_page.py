@@ -3,7 +3,7 @@ from dataclasses import replace
 from koppeling_harness.model.finding import Difference
 from koppeling_harness.model.run import FaultRecord, RequiredCount, Shard, Verdict
 from koppeling_harness.model.verdict import Cause, Level, Outcome
-from koppeling_harness.report.run_page import EXPLAINED_AT_MOST, render_run_page
+from koppeling_harness.report.run_page import EXPLAINED_AT_MOST, render_run_page, run_page_pieces
 from koppeling_harness.report.texts import Language
 from koppeling_harness.rules.verdict import settled
 from support.dossiers import a_dossier
@@ -147,11 +147,48 @@ def test_an_integration_without_any_passed_result_says_so():
 
 
 def test_more_failures_than_a_page_bears_are_listed():
-    failures = [a_failure(f"hours.n{number}") for number in range(EXPLAINED_AT_MOST + 1)]
+    failures = [
+        a_failure(f"hours.n{number}", findings=(a_finding(f"CODE-{number}"),))
+        for number in range(EXPLAINED_AT_MOST + 1)
+    ]
     page = render_run_page(a_run(an_integration(*failures)))
 
     assert page.count("<article") == EXPLAINED_AT_MOST
     assert f"hours.n{EXPLAINED_AT_MOST}" in page
+
+
+def test_one_cause_in_many_scenarios_is_explained_once():
+    page = render_run_page(
+        a_run(an_integration(*[a_failure(f"hours.n{number}") for number in range(85)]))
+    )
+    shown = text_of(page)
+
+    assert page.count("<article") == 1
+    assert "EXPECT in 85 scenario's" in shown
+    assert "85 of them required" in shown
+    assert all(f"hours.n{number}[push-hours]" in shown for number in range(85))
+
+
+def test_every_release_is_on_the_page_the_current_one_first():
+    older = a_run(an_integration(a_failure()), run_id="20261123T083015Z-000000")
+    older = replace(older, erp=replace(older.erp, label="Profit 7"))
+    page = render_run_page(older, a_run(an_integration(a_result())))
+    shown = text_of(page)
+
+    assert "<title>Certificatie op Profit 7, 8</title>" in page
+    assert "1 koppeling op Profit 7, 8: 1 gezakt" in shown
+    assert shown.index("Hours portal , Profit 8") < shown.index("Hours portal , Profit 7")
+
+
+def test_what_went_over_the_wire_on_another_release_is_linked_to_in_its_own_folder():
+    older = a_run(an_integration(a_failure()), run_id="20261123T083015Z-000000")
+    current = a_run(an_integration(a_failure()))
+    har = f"traffic/{current.integrations[0].id}/hours.push.push-hours.har"
+    kept = {older.run_id: {har}, current.run_id: {har}}
+    page = "".join(run_page_pieces([older, current], recordings=kept))
+
+    assert f'href="{har}"' in page
+    assert f'href="../{older.run_id}/{har}"' in page
 
 
 def test_a_thousand_results_stay_within_three_mebibytes():

@@ -119,6 +119,9 @@ def test_every_member_of_an_order_comes_back_from_the_journal(tmp_path):
         decisions=("tiny.decisions.yaml",),
         in_process=True,
         allow_missing=("php",),
+        imports=("openapi.json",),
+        sandbox="user",
+        environ_allowed=("LANG",),
     )
     journal = RunJournal(tmp_path / "r1", durable=False)
     journal.append(replace(BEGIN, order=order))

@@ -9,6 +9,7 @@ from koppeling_harness.report.run_text import run_lines
 from koppeling_harness.rules.run_groups import summarised
 from koppeling_harness.traffic.redactor import Redactor
 from koppeling_harness.workflow.run.conclude import write_searched
+from koppeling_harness.workflow.run.report_files import ReportFiles
 from koppeling_harness.workflow.run.verdicts import run_exit_code
 from koppeling_harness.workflow.secret_search import cleaned_run, without_secrets
 from support.records import a_failure, a_finding, a_result, a_run, an_integration
@@ -46,11 +47,12 @@ def test_a_secret_of_one_integration_leaves_the_others_the_very_same():
 
 
 def test_the_record_is_written_without_it_and_says_so(tmp_path):
-    record, folder = write_searched(leaking(), tmp_path, redactor=a_redactor())
-    files = [path for path in folder.rglob("*") if path.is_file()]
+    record, is_there = write_searched(leaking(), tmp_path, files=ReportFiles(a_redactor()))
+    files = [path for path in (tmp_path / record.run_id).rglob("*") if path.is_file()]
     lines = "\n".join(run_lines(summarised([record])))
 
-    assert len(files) == 4
+    assert is_there
+    assert len(files) == 3
     assert not any(DATA in path.read_text("utf-8") for path in files)
     assert run_exit_code(record) is ExitCode.SECRET_FOUND
     assert "SECRET-FOUND: token in results.0.findings.0.message" in lines
@@ -71,4 +73,4 @@ def test_what_is_split_over_two_texts_is_removed():
 def test_a_record_with_nothing_secret_in_it_is_the_very_same(tmp_path):
     record = a_run(an_integration(a_result()))
 
-    assert write_searched(record, tmp_path, redactor=a_redactor())[0] is record
+    assert write_searched(record, tmp_path, files=ReportFiles(a_redactor()))[0] is record

@@ -36,6 +36,11 @@ class RequirementChanges:
     changes: tuple[Change, ...]
 
 
+def all_requirements() -> RequirementList:
+    """Return the requirements, with the scenarios that can witness each."""
+    return RequirementList()
+
+
 def all_changes() -> RequirementChanges:
     """Return what came after the first version."""
     return RequirementChanges(changes=tuple(changes()))

@@ -36,6 +36,7 @@ from koppeling_harness.workflow.run.keep_traffic import TrafficKeeper
 from koppeling_harness.workflow.run.never_began import never_began
 from koppeling_harness.workflow.run.plan import RunPlan, plan_runs
 from koppeling_harness.workflow.run.prepared_order import PreparedOrder, repeat_options
+from koppeling_harness.workflow.run.report_files import Unwritten
 from koppeling_harness.workflow.run.scope import scope
 from koppeling_harness.workflow.run.verdicts import isolation_of, judged, run_exit_code, set_aside
 from koppeling_harness.workflow.run.waivers import Granted, granted_waivers
@@ -56,6 +57,7 @@ class Certified:
         integrations: Those that were judged.
         counts: Whether the exit code counts in that of the command.
         repeat: Options with which the same integrations and scenarios are found again.
+        unwritten: What could not be written while it ran.
         notes: What else a person should know.
     """
 
@@ -65,6 +67,7 @@ class Certified:
     integrations: tuple[Integration, ...]
     counts: bool = True
     repeat: str = ""
+    unwritten: tuple[Unwritten, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
@@ -84,6 +87,7 @@ class _Run:
     redactor: Redactor
     waivers: Granted
     leaks: Leaks
+    lost: list[Unwritten]
 
     @property
     def label(self) -> str:
@@ -207,6 +211,7 @@ def _begin(many: Sequence[PreparedOrder], clock: Clock) -> tuple[_Run, ...]:
                 redactor=redactor,
                 waivers=waivers,
                 leaks=Leaks(),
+                lost=[],
             )
         )
     return tuple(runs)
@@ -269,7 +274,7 @@ def _keepers(run: _Run, *, traffic: Path | None, reports: Path | None, clock: Cl
     """Return what writes on disk while the run goes on."""
     keepers: list[Observer] = []
     if traffic is not None:
-        keepers.append(TrafficKeeper(traffic / run.begin.run_id, run.redactor, run.leaks))
+        keepers.append(TrafficKeeper(traffic / run.begin.run_id, run.redactor, run.leaks, run.lost))
     if reports is not None:
         results = ResultKeeper(
             reports / run.begin.run_id,
@@ -277,6 +282,7 @@ def _keepers(run: _Run, *, traffic: Path | None, reports: Path | None, clock: Cl
             durable=run.prepared.real is not None,
             continuation=run.continuation,
             leaks=run.leaks,
+            lost=run.lost,
         )
         results.begin(run.begin, now=clock.now())
         keepers.append(results)
@@ -311,6 +317,7 @@ def _certified(run: _Run, session: SessionOutcome, clock: Clock) -> Certified:
         integrations=run.plan.discovery.integrations,
         counts=run.prepared.counts,
         repeat=repeat_options(run.prepared.order),
+        unwritten=tuple(run.lost),
         notes=(
             *(each.render() for each in load_settings(Path()).ignored),
             *run.prepared.notes,

@@ -12,6 +12,8 @@ from koppeling_harness.document import dump_json
 from koppeling_harness.errors import ExitCode, SecretFoundError, first_that_holds
 from koppeling_harness.model.pace import Pace
 from koppeling_harness.model.run import RunRecord, RunRecords
+from koppeling_harness.report.clean import one_line
+from koppeling_harness.report.junit import JunitDialect
 from koppeling_harness.report.result_forms import ResultForms
 from koppeling_harness.report.run_text import run_lines
 from koppeling_harness.rules.lists import list_word
@@ -20,7 +22,6 @@ from koppeling_harness.rules.status import ORDER
 from koppeling_harness.rules.words import STATUS
 from koppeling_harness.scenario.known_lists import list_book
 from koppeling_harness.store.run_journal import remove_journal
-from koppeling_harness.traffic.redactor import Redactor
 from koppeling_harness.value import dataclass
 from koppeling_harness.workflow.review.status import (
     Judged,
@@ -29,10 +30,17 @@ from koppeling_harness.workflow.review.status import (
     judge_registrations,
 )
 from koppeling_harness.workflow.run.certify import Certified
+from koppeling_harness.workflow.run.report_files import ReportFiles, Unwritten
 from koppeling_harness.workflow.run.verdicts import run_exit_code
-from koppeling_harness.workflow.run.write_run import write_record, write_report
+from koppeling_harness.workflow.run.write_run import (
+    Told,
+    write_latest,
+    write_record,
+    write_report,
+)
 from koppeling_harness.workflow.secret_search import cleaned_run, without_secrets
 
+_LONGEST = 1000
 _STATUSES = 4
 """Registrations whose status is told at the end of a run."""
 
@@ -65,13 +73,15 @@ class Written:
 
     Attributes:
         certified: What each came to, the current release last.
-        folder: Where the report is.
+        page: The report.
         judged: The registrations of their integrations; None when there are none.
+        unwritten: What could not be written, beside what stands.
     """
 
     certified: tuple[Certified, ...]
-    folder: Path
+    page: Path
     judged: Judged | None
+    unwritten: tuple[Unwritten, ...] = ()
 
     def done(self, *, as_one: bool) -> RunDone:
         """Return what is said of them.
@@ -86,12 +96,15 @@ class Written:
             repeat=self.certified[-1].repeat,
             notes=[note for each in self.certified for note in each.notes],
             judged=self.judged,
-            report=self.folder / "index.html",
+            report=self.page,
+            unwritten=self.unwritten,
         )
         return RunDone(
             record=records[-1] if as_one else RunRecords(records=records),
             text=text,
-            exit_code=command_exit_code(self.certified),
+            exit_code=first_that_holds(
+                {command_exit_code(self.certified), *(each.code for each in self.unwritten)}
+            ),
             details="\n".join(pace_lines(records[-1].pace)),
         )
 
@@ -111,7 +124,12 @@ def command_exit_code(certified: Sequence[Certified]) -> ExitCode:
 
 
 def conclude(
-    certified: Sequence[Certified], reports: Path, *, clock: Clock, forms: ResultForms | None = None
+    certified: Sequence[Certified],
+    reports: Path,
+    *,
+    clock: Clock,
+    forms: ResultForms | None = None,
+    junit: JunitDialect = JunitDialect.STRICT,
 ) -> Written:
     """Write records and reports of the runs of one command.
 
@@ -119,33 +137,34 @@ def conclude(
         certified: What each came to, the current release last.
         reports: Where runs are kept.
         clock: Tells the time.
-        forms: Of its results, as far as they were made already.
+        forms: Of their results, as far as they were made already.
+        junit: Which tools `junit.xml` is for.
 
     Raises:
-        SecretFoundError: Something secret stands in a file; see `write_run`.
-        ConfigurationError: The folder cannot be written to.
+        SecretFoundError: Something secret stands in a record, and no integration brought it.
     """
-    certified = tuple(_written(each, reports, forms) for each in certified)
     last = certified[-1]
     redactor = last.session.redactor
+    files = ReportFiles(redactor)
+    written = [_written(each, reports, files, forms, junit) for each in certified]
+    certified = tuple(each for each, _ in written)
     judged = None if last.record.shard else statuses(last.folders, reports, clock)
     if judged is not None:
         judged = replace(judged, dossiers=without_secrets(judged.dossiers, redactor)[0])
-    dossiers = judged.dossiers if judged else ()
     records = [each.record for each in certified]
-    write_report(
-        records,
-        reports,
-        redactor=redactor,
-        dossiers=dossiers,
-        forms=forms,
+    told = Told(
+        dossiers=judged.dossiers if judged else (),
         advisory=_advisory(certified),
         repeat=last.repeat,
     )
-    if not last.session.interrupted:
-        for record in records:
+    page = write_report(records, reports, files=files, told=told, forms=forms)
+    if all(is_there for _, is_there in written):
+        write_latest(records, reports, files=files)
+    for record, (_, is_there) in zip(records, written, strict=True):
+        if is_there and not last.session.interrupted:
             remove_journal(reports / record.run_id)
-    return Written(certified=certified, folder=reports / last.record.run_id, judged=judged)
+    lost = [*(one for each in certified for one in each.unwritten), *files.unwritten]
+    return Written(certified=certified, page=page, judged=judged, unwritten=tuple(lost))
 
 
 def _advisory(certified: Sequence[Certified]) -> list[str]:
@@ -153,35 +172,46 @@ def _advisory(certified: Sequence[Certified]) -> list[str]:
     return [each.record.erp.label for each in certified if not each.counts]
 
 
-def _written(certified: Certified, reports: Path, forms: ResultForms | None) -> Certified:
-    """Return what a run came to as its record says it, which is written."""
-    redactor = certified.session.redactor
-    record, _ = write_searched(certified.record, reports, redactor=redactor, forms=forms)
+def _written(
+    certified: Certified,
+    reports: Path,
+    files: ReportFiles,
+    forms: ResultForms | None,
+    junit: JunitDialect,
+) -> tuple[Certified, bool]:
+    """Return what a run came to as its record says it, and whether the record is written."""
+    record, is_there = write_searched(
+        certified.record, reports, files=files, forms=forms, junit=junit
+    )
     if record is certified.record:
-        return certified
+        return certified, is_there
     code = run_exit_code(record, interrupted=certified.session.interrupted)
-    return replace(certified, record=record, exit_code=code)
+    return replace(certified, record=record, exit_code=code), is_there
 
 
 def write_searched(
-    record: RunRecord, reports: Path, *, redactor: Redactor, forms: ResultForms | None = None
-) -> tuple[RunRecord, Path]:
+    record: RunRecord,
+    reports: Path,
+    *,
+    files: ReportFiles,
+    forms: ResultForms | None = None,
+    junit: JunitDialect = JunitDialect.STRICT,
+) -> tuple[RunRecord, bool]:
     """Write a record; when something secret stands in it, without that and saying so.
 
     What is found costs the integration in whose texts it stood, and no other.
 
     Returns:
-        The record as it was written, and its folder.
+        The record as it was written, and whether it was.
 
     Raises:
         SecretFoundError: It stands where no integration brought it.
-        ConfigurationError: The folder cannot be written to.
     """
     try:
-        return record, write_record(record, reports, redactor=redactor, forms=forms)
+        return record, write_record(record, reports, files=files, forms=forms, junit=junit)
     except SecretFoundError:
-        clean = cleaned_run(record, redactor)
-        return clean, write_record(clean, reports, redactor=redactor, forms=forms)
+        record = cleaned_run(record, files.redactor)
+        return record, write_record(record, reports, files=files, forms=forms, junit=junit)
 
 
 def statuses(folders: Sequence[Path], reports: Path, clock: Clock) -> Judged | None:
@@ -217,6 +247,7 @@ def run_text(
     notes: Iterable[str] = (),
     judged: Judged | None = None,
     report: Path,
+    unwritten: Iterable[Unwritten] = (),
 ) -> str:
     """Return for a person what the runs of one command came to: one screen.
 
@@ -227,6 +258,7 @@ def run_text(
         notes: What else there is to know.
         judged: The registrations of the integrations.
         report: The page.
+        unwritten: What could not be written.
     """
     first, *lines = run_lines(summarised(records, advisory=advisory), repeat=repeat)
     shard = records[-1].shard
@@ -238,7 +270,8 @@ def run_text(
             *lines,
             *dict.fromkeys(notes),
             *(["", *_status_lines(judged), ""] if judged else []),
-            f"report: {report}",
+            *(one_line(each.message, limit=_LONGEST) for each in unwritten),
+            *([f"report: {report}"] if report.is_file() else []),
         ]
     )
 

@@ -11,6 +11,7 @@ from koppeling_harness.scenario.plan import PlannedScenario
 from koppeling_harness.store.run_journal import JOURNAL, RunJournal
 from koppeling_harness.traffic.redactor import Redactor
 from koppeling_harness.workflow.run.continuation import Continuation, key_of
+from koppeling_harness.workflow.run.report_files import Unwritten, unwritten
 from koppeling_harness.workflow.secret_search import Leaks
 
 
@@ -23,6 +24,7 @@ class ResultKeeper(Observer):
         durable: Whether it must survive a power cut too.
         continuation: How far the run came before a break, if it goes on after one.
         leaks: Is told where something secret stood, and knows what others found.
+        lost: Is told when the journal cannot be written any more; the run goes on without.
 
     Raises:
         ConfigurationError: The journal cannot be written.
@@ -36,11 +38,15 @@ class ResultKeeper(Observer):
         durable: bool,
         continuation: Continuation | None = None,
         leaks: Leaks | None = None,
+        lost: list[Unwritten] | None = None,
     ) -> None:
         self._journal = RunJournal(folder, durable=durable)
         self._redactor = redactor
         self._continuation = continuation
         self._leaks = leaks or Leaks()
+        self._path = folder / JOURNAL
+        self._lost = lost if lost is not None else []
+        self._is_lost = False
 
     def begin(self, begin: RunBegin, *, now: datetime) -> None:
         """Note what the run is, or that it goes on."""
@@ -52,7 +58,8 @@ class ResultKeeper(Observer):
     def scenario_started(self, planned: PlannedScenario) -> None:
         """Note that a scenario begins."""
         integration, scenario = key_of(planned)
-        self._journal.append(ScenarioBegin(integration=integration, scenario=scenario))
+        begin = ScenarioBegin(integration=integration, scenario=scenario)
+        self._write(dump_json(begin).encode("utf-8", "replace"))
 
     def scenario_ended(self, planned: PlannedScenario, result: ScenarioResult) -> None:
         """Write a result, unless something secret stood in it or in its recording.
@@ -70,7 +77,17 @@ class ResultKeeper(Observer):
         if kinds:
             self._leaks.note(integration, scenario, JOURNAL, kinds)
         else:
+            self._write(line)
+
+    def _write(self, line: bytes) -> None:
+        """Write a line; a journal that cannot be written is told once, and left."""
+        if self._is_lost:
+            return
+        try:
             self._journal.write(line)
+        except OSError as error:
+            self._is_lost = True
+            self._lost.append(unwritten(self._path, error))
 
     def ended(self) -> None:
         """Close the journal."""

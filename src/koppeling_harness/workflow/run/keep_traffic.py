@@ -7,32 +7,36 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from koppeling_harness.engine.observer import Observer
-from koppeling_harness.errors import ConfigurationError
 from koppeling_harness.model.exchange import Recording
 from koppeling_harness.scenario.plan import PlannedScenario
 from koppeling_harness.store.files import write_files
 from koppeling_harness.store.recordings import recording_file
 from koppeling_harness.traffic.har import to_har
 from koppeling_harness.traffic.redactor import Redactor
+from koppeling_harness.workflow.run.report_files import Unwritten, unwritten
 from koppeling_harness.workflow.secret_search import Leaks
 
 
 class TrafficKeeper(Observer):
     """Writes a HAR file per scenario: searched for secrets first, and not written with one in it.
 
-    A scenario ends while others run, so that what goes wrong here is kept, for `ended` to raise.
+    A scenario ends while others run, so that what goes wrong here is noted, and the run goes on.
 
     Args:
         folder: The run's.
         redactor: Knows the secrets of the run.
         leaks: Is told where something secret stood.
+        lost: Is told which file could not be written, the first time.
     """
 
-    def __init__(self, folder: Path, redactor: Redactor, leaks: Leaks) -> None:
+    def __init__(
+        self, folder: Path, redactor: Redactor, leaks: Leaks, lost: list[Unwritten]
+    ) -> None:
         self._folder = folder
         self._redactor = redactor
         self._leaks = leaks
-        self._unwritten: ConfigurationError | None = None
+        self._lost = lost
+        self._is_told = False
         self._times: Counter[tuple[str, str]] = Counter()
 
     def recorded(self, planned: PlannedScenario, recording: Recording) -> None:
@@ -47,6 +51,14 @@ class TrafficKeeper(Observer):
         path = recording_file(self._folder, *key)
         if self._times[key] > 1:
             path = path.with_name(f"{path.stem}.attempt-{self._times[key]}.har")
+        try:
+            self._write(key, path, recording)
+        except Exception as error:  # noqa: BLE001 - no recording is worth a verdict
+            if not self._is_told:
+                self._lost.append(unwritten(path, error))
+            self._is_told = True
+
+    def _write(self, key: tuple[str, str], path: Path, recording: Recording) -> None:
         name = path.relative_to(self._folder).as_posix()
         har = to_har(
             recording,
@@ -59,18 +71,9 @@ class TrafficKeeper(Observer):
         if kinds:
             self._leaks.note(*key, name, kinds)
             return
-        try:
-            write_files(self._folder, {name: content})
-        except ConfigurationError as error:
-            self._unwritten = self._unwritten or error
+        write_files(self._folder, {name: content})
 
     def ended(self) -> None:
-        """Take away the recordings of an integration in which something secret stood.
-
-        Raises:
-            ConfigurationError: A file could not be written.
-        """
+        """Take away the recordings of an integration in which something secret stood."""
         for integration in self._leaks.integrations:
             shutil.rmtree(recording_file(self._folder, integration, "-").parent, ignore_errors=True)
-        if self._unwritten is not None:
-            raise self._unwritten

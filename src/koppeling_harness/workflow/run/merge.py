@@ -38,8 +38,9 @@ from koppeling_harness.workflow.run.conclude import (
     write_searched,
 )
 from koppeling_harness.workflow.run.releases import releases_that_count
+from koppeling_harness.workflow.run.report_files import ReportFiles
 from koppeling_harness.workflow.run.verdicts import NO_ISOLATION, run_exit_code
-from koppeling_harness.workflow.run.write_run import write_report
+from koppeling_harness.workflow.run.write_run import Told, write_latest, write_report
 from koppeling_harness.workflow.secret_search import Leaks, without_secrets
 
 MOST_SHARDS = 1000
@@ -99,13 +100,18 @@ def merge_and_write(folders: Sequence[Path], reports: Path, *, clock: Clock) -> 
     require_writable(reports)
     redactor = Redactor(secrets.token_bytes(32))  # it knows tokens by their form only
     merged = merge(folders, clock=clock)
-    records = tuple(_written(each, reports, redactor) for each in merged)
+    files = ReportFiles(redactor)
+    written = [_written(each, reports, files) for each in merged]
+    records = tuple(record for record, _ in written)
     judged = statuses(_registered(), reports, clock)
     dossiers = without_secrets(judged.dossiers, redactor)[0] if judged else ()
     counted = {each.label: each.counts for each in releases_that_count(Path(), today=today(clock))}
     advisory = [label for label, counts in counted.items() if not counts]
-    write_report(records, reports, redactor=redactor, dossiers=dossiers, advisory=advisory)
-    codes = {
+    told = Told(dossiers=dossiers, advisory=advisory)
+    page = write_report(records, reports, files=files, told=told)
+    if all(is_there for _, is_there in written):
+        write_latest(records, reports, files=files)
+    codes = {each.code for each in files.unwritten} | {
         run_exit_code(each)
         for each in records
         if len(records) == 1 or counted.get(each.erp.label, True)
@@ -116,14 +122,16 @@ def merge_and_write(folders: Sequence[Path], reports: Path, *, clock: Clock) -> 
             records,
             advisory=advisory,
             notes=[note for each in merged for note in each.notes],
-            report=reports / records[-1].run_id / "index.html",
+            report=page,
+            unwritten=files.unwritten,
         ),
         exit_code=first_that_holds(codes),
     )
 
 
-def _written(merged: Merged, reports: Path, redactor: Redactor) -> RunRecord:
-    """Return a merged record as it is written, with what was recorded beside it."""
+def _written(merged: Merged, reports: Path, files: ReportFiles) -> tuple[RunRecord, bool]:
+    """Return a merged record, and whether it is written; what was recorded comes beside it."""
+    redactor = files.redactor
     leaks = Leaks()
     recordings = {
         name: content
@@ -142,9 +150,9 @@ def _written(merged: Merged, reports: Path, redactor: Redactor) -> RunRecord:
         for each in merged.record.integrations
     )
     found = replace(merged.record, integrations=integrations)
-    record, folder = write_searched(found, reports, redactor=redactor)
-    write_files(folder, recordings)
-    return record
+    record, is_there = write_searched(found, reports, files=files)
+    write_files(reports / record.run_id, recordings)
+    return record, is_there
 
 
 def _holds_secret(name: str, content: bytes, redactor: Redactor, leaks: Leaks) -> bool:

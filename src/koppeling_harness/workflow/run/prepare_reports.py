@@ -32,7 +32,7 @@ class ReportPreparer(Observer):
         """Put a result into its forms."""
         if self.forms is not None:
             with contextlib.suppress(Exception):  # raised again when the reports are written
-                self.forms.make(planned.manifest.id, result)
+                self.forms.make(planned.manifest.id, planned.release, result)
 
     def _import(self) -> None:
         """Import it, which takes a tenth of what a run of one scenario does."""

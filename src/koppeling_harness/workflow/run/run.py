@@ -25,6 +25,7 @@ def run_and_write(
     observer: Observer,
     releases: Sequence[str] = (),
     resume: str = "",
+    junit: str = "strict",
 ) -> "RunDone":
     """Certify what an order asks on every release that is meant, and write the reports.
 
@@ -35,6 +36,7 @@ def run_and_write(
         observer: Is told how far the run is.
         releases: Labels of those that are meant; those that count when empty.
         resume: What was broken off, to go on with; what it was asked for holds.
+        junit: Which tools `junit.xml` is for: `strict`, or `pytest`.
 
     Raises:
         HarnessError: No verdict was reached; see `prepare_orders`, `certify_releases` and
@@ -43,13 +45,18 @@ def run_and_write(
     prepared = prepare_orders(order, reports, clock=clock, releases=releases, resume=resume)
     where = prepared[-1].reports or reports  # what is gone on with stays where it is
     require_writable(where)
-    written = certify_and_write(prepared, where, clock=clock, observer=observer)
+    written = certify_and_write(prepared, where, clock=clock, observer=observer, junit=junit)
     sets_one = order.environment or order.rerun_of or order.in_process or resume
     return written.done(as_one=len(prepared) == 1 and bool(len(releases) == 1 or sets_one))
 
 
 def certify_and_write(
-    prepared: Sequence[PreparedOrder], reports: Path, *, clock: Clock, observer: Observer
+    prepared: Sequence[PreparedOrder],
+    reports: Path,
+    *,
+    clock: Clock,
+    observer: Observer,
+    junit: str = "strict",
 ) -> "Written":
     """Certify, and write records and reports.
 
@@ -58,6 +65,7 @@ def certify_and_write(
         reports: Where runs are kept.
         clock: Tells the time.
         observer: Is told how far the run is.
+        junit: Which tools `junit.xml` is for: `strict`, or `pytest`.
 
     Raises:
         HarnessError: No verdict was reached; see `certify_releases` and `conclude`.
@@ -70,6 +78,9 @@ def certify_and_write(
         traffic=reports if prepared[-1].order.keep_traffic else None,
         reports=reports,
     )
-    from koppeling_harness.workflow.run.conclude import conclude  # noqa: PLC0415 - by now it is there
+    # by now they are there
+    from koppeling_harness.report.junit import JunitDialect  # noqa: PLC0415
+    from koppeling_harness.workflow.run.conclude import conclude  # noqa: PLC0415
 
-    return conclude(certified, reports, clock=clock, forms=preparer.forms)
+    dialect = JunitDialect(junit)
+    return conclude(certified, reports, clock=clock, forms=preparer.forms, junit=dialect)

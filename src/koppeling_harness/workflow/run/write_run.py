@@ -2,111 +2,148 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from koppeling_harness.model.dossier import Dossier
+from koppeling_harness.model.result_id import page_name
 from koppeling_harness.model.run import RunRecord
 from koppeling_harness.report.ctrf import ctrf_pieces
 from koppeling_harness.report.junit import JunitDialect, junit_pieces
+from koppeling_harness.report.result import Form
 from koppeling_harness.report.result_forms import ResultForms, record_pieces
+from koppeling_harness.report.run_index import run_index_pieces
 from koppeling_harness.report.run_markdown import render_run_markdown
 from koppeling_harness.report.run_page import run_page_pieces
-from koppeling_harness.store.files import write_files
 from koppeling_harness.store.recordings import kept_recordings
-from koppeling_harness.traffic.redactor import Redactor
-from koppeling_harness.workflow.secret_search import SecretSearch
+from koppeling_harness.value import dataclass
+from koppeling_harness.workflow.run.report_files import ReportFiles
+
+RUN = "run.json"
+INDEX = "index.html"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a report tells beside its records.
+
+    Attributes:
+        dossiers: Registrations of the integrations, with the status that follows.
+        advisory: Labels of releases that do not count yet.
+        repeat: Options with which the same integrations and scenarios are found again.
+    """
+
+    dossiers: Sequence[Dossier] = ()
+    advisory: Collection[str] = ()
+    repeat: str = ""
 
 
 def write_record(
-    record: RunRecord, reports: Path, *, redactor: Redactor, forms: ResultForms | None = None
-) -> Path:
-    """Write the record of a run and its forms for other tools; return the folder.
+    record: RunRecord,
+    reports: Path,
+    *,
+    files: ReportFiles,
+    forms: ResultForms | None = None,
+    junit: JunitDialect = JunitDialect.STRICT,
+) -> bool:
+    """Write the record of a run, and its forms for other tools; return whether the record is there.
 
     Args:
         record: The run.
         reports: Where runs are kept.
-        redactor: Knows the secrets of the run.
+        files: Writes, and knows what could not be written.
         forms: Of results, as far as they were made already.
+        junit: Which tools `junit.xml` is for.
 
     Raises:
-        SecretFoundError: Something secret stands in a file; none was written.
-        ConfigurationError: The folder cannot be written to.
+        SecretFoundError: Something secret stands in the record; nothing was written.
     """
     folder = reports / record.run_id
     digest = hashlib.sha256()
     form = (forms or ResultForms()).of
-    strict, pytest = JunitDialect.STRICT, JunitDialect.PYTEST
-    files = {
-        "run.json": record_pieces(record, form("run.json")),
-        "ctrf.json": ctrf_pieces(record, digest, form("ctrf.json")),
-        "junit.xml": junit_pieces(record, strict, form("junit.xml")),
-        "junit-pytest.xml": junit_pieces(record, pytest, form("junit-pytest.xml")),
+
+    def digested() -> Iterator[str]:
+        for piece in record_pieces(record, form(RUN)):
+            digest.update(piece.encode("utf-8", "backslashreplace"))
+            yield piece
+
+    is_there = files.write_or_refuse(folder / RUN, digested)
+    others: dict[str, Callable[[], Iterable[str]]] = {
+        "ctrf.json": lambda: ctrf_pieces(record, digest, form("ctrf.json")),
+        "junit.xml": lambda: junit_pieces(record, junit, _case_of(junit, form("junit.xml"))),
     }
-    search = SecretSearch(redactor)
-    searched = {name: search.through(name, pieces) for name, pieces in files.items()}
-    searched["run.json"] = _digested(searched["run.json"], digest)
-    write_files(folder, searched, last="run.json", check=search.refuse)
-    return folder
+    for name, make in others.items():
+        files.write(folder / name, make)
+    return is_there
 
 
-def _digested(pieces: Iterable[bytes], digest: "hashlib._Hash") -> Iterator[bytes]:
-    for piece in pieces:
-        digest.update(piece)
-        yield piece
+def _case_of(junit: JunitDialect, made: Form) -> Form | None:
+    """Return what gives a test case: it is made already in the strict dialect alone."""
+    return made if junit is JunitDialect.STRICT else None
 
 
 def write_report(
     records: Sequence[RunRecord],
     reports: Path,
     *,
-    redactor: Redactor,
-    dossiers: Sequence[Dossier],
+    files: ReportFiles,
+    told: Told,
     forms: ResultForms | None = None,
-    advisory: Collection[str] = (),
-    repeat: str = "",
-) -> None:
-    """Write the report of the runs of one command, and say in `latest.json` that it was the last.
+) -> Path:
+    """Write the report of the runs of one command; return its page.
 
-    One shard is never the last run: it says nothing of the whole.
+    It stands beside the record on the current release. Of one integration the page tells all; of
+    several each has a page of its own, and `index.html` leads there.
 
     Args:
         records: One per release, the current one last; they stand in `reports` already.
         reports: Where runs are kept.
-        redactor: Knows the secrets of the run.
-        dossiers: Registrations of its integrations, with the status that follows.
+        files: Writes, and knows what could not be written.
+        told: What it tells beside them.
         forms: Of results, as far as they were made already.
-        advisory: Labels of releases that do not count yet.
-        repeat: Options with which the same integrations and scenarios are found again.
-
-    Raises:
-        SecretFoundError: Something secret stands in the report; it was not written.
-        ConfigurationError: The folder cannot be written to.
     """
-    search = SecretSearch(redactor)
-    row_of = (forms or ResultForms()).of("index.html")
-    files: dict[str, bytes | Iterable[bytes]] = {}
-    for record in records:
-        kept = kept_recordings(reports / record.run_id)
-        page = run_page_pieces(record, dossiers=dossiers, recordings=kept, row_of=row_of)
-        name = f"{record.run_id}/index.html"
-        files[name] = search.through(name, page)
-    summary = render_run_markdown(records, advisory=advisory, repeat=repeat)
-    files[f"{records[-1].run_id}/summary.md"] = search.through("summary.md", [summary])
+    folder = reports / records[-1].run_id
+    row_of = (forms or ResultForms()).of(INDEX)
+    kept = {each.run_id: kept_recordings(reports / each.run_id) for each in records}
+    page_of = partial(
+        run_page_pieces, records, dossiers=told.dossiers, recordings=kept, row_of=row_of
+    )
+    names = dict.fromkeys(each.id for record in records for each in record.integrations)
+    if len(names) < 2:
+        files.write(folder / INDEX, page_of)
+    else:
+        pages: Mapping[str, str] = {name: page_name(name) for name in names}
+        for name, page in pages.items():
+            files.write(folder / page, partial(page_of, only=name))
+        files.write(
+            folder / INDEX,
+            lambda: run_index_pieces(records, pages=pages, advisory=told.advisory),
+        )
+    files.write(
+        folder / "summary.md",
+        lambda: [render_run_markdown(records, advisory=told.advisory, repeat=told.repeat)],
+    )
+    return folder / INDEX
+
+
+def write_latest(records: Sequence[RunRecord], reports: Path, *, files: ReportFiles) -> None:
+    """Say in `latest.json` which run was the last; one shard is none, it says nothing of the whole.
+
+    Args:
+        records: One per release, the current one last; they stand in `reports` already.
+        reports: Where runs are kept.
+        files: Writes, and knows what could not be written.
+    """
     if records[-1].shard is None:
-        files["latest.json"] = json.dumps(_latest(records), indent=1).encode()
-    write_files(reports, files, check=search.refuse)
+        files.write(reports / "latest.json", lambda: [json.dumps(_latest(records), indent=1)])
 
 
 def _latest(records: Sequence[RunRecord]) -> dict[str, object]:
     """Return what tells the last command: its run on the current release, then each."""
+    report = f"{records[-1].run_id}/{INDEX}"
     runs = [
-        {
-            "run_id": each.run_id,
-            "run": f"{each.run_id}/run.json",
-            "report": f"{each.run_id}/index.html",
-        }
-        for each in records
+        {"run_id": each.run_id, "run": f"{each.run_id}/{RUN}", "report": report} for each in records
     ]
     return {
         "schema": "koppeling/latest@1",

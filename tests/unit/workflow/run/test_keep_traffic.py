@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from koppeling_harness.errors import ConfigurationError
+from koppeling_harness.errors import ExitCode
 from koppeling_harness.model.exchange import Recording
 from koppeling_harness.model.scenario import Scenario
 from koppeling_harness.model.secret import Secret
@@ -47,7 +47,7 @@ def redactor():
 
 
 def test_a_recording_is_written_as_soon_as_it_is_there(tmp_path, redactor):
-    TrafficKeeper(tmp_path, redactor, Leaks()).recorded(planned(), a_recording())
+    TrafficKeeper(tmp_path, redactor, Leaks(), []).recorded(planned(), a_recording())
 
     har = json.loads((tmp_path / "traffic/urenportaal/reading.pages.sync.har").read_bytes())
     assert len(har["log"]["entries"]) == 1
@@ -55,7 +55,7 @@ def test_a_recording_is_written_as_soon_as_it_is_there(tmp_path, redactor):
 
 def test_a_secret_in_a_recording_costs_the_recordings_of_that_integration_only(tmp_path, redactor):
     leaks = Leaks()
-    keeper = TrafficKeeper(tmp_path, redactor, leaks)
+    keeper = TrafficKeeper(tmp_path, redactor, leaks, [])
     other = planned()
     other = replace(other, manifest=replace(other.manifest, id="another"))
     keeper.recorded(planned("reading.leaks"), a_recording(f"<data>{TOKEN.lower()}</data>"))
@@ -71,7 +71,7 @@ def test_a_secret_in_a_recording_costs_the_recordings_of_that_integration_only(t
 
 
 def test_a_scenario_that_is_repeated_has_a_file_for_each_time(tmp_path, redactor):
-    keeper = TrafficKeeper(tmp_path, redactor, Leaks())
+    keeper = TrafficKeeper(tmp_path, redactor, Leaks(), [])
     for _ in range(2):
         keeper.recorded(planned(), a_recording())
 
@@ -82,15 +82,20 @@ def test_a_scenario_that_is_repeated_has_a_file_for_each_time(tmp_path, redactor
 
 
 def test_a_scenario_without_traffic_has_no_file(tmp_path, redactor):
-    TrafficKeeper(tmp_path, redactor, Leaks()).recorded(planned(), Recording(exchanges=()))
+    TrafficKeeper(tmp_path, redactor, Leaks(), []).recorded(planned(), Recording(exchanges=()))
 
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_cannot_be_written_is_told_at_the_end(tmp_path, redactor):
+def test_what_cannot_be_written_is_told_once_and_the_run_goes_on(tmp_path, redactor):
     (tmp_path / "traffic").write_text("a file where a folder is needed", encoding="utf-8")
-    keeper = TrafficKeeper(tmp_path, redactor, Leaks())
+    lost = []
+    keeper = TrafficKeeper(tmp_path, redactor, Leaks(), lost)
     keeper.recorded(planned(), a_recording())
+    keeper.recorded(planned(), a_recording())
+    keeper.ended()
 
-    with pytest.raises(ConfigurationError, match="cannot be written"):
-        keeper.ended()
+    [told] = lost
+    assert told.code is ExitCode.CONFIGURATION
+    assert "traffic" in told.message
+    assert "cannot be written" in told.message

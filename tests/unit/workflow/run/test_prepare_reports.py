@@ -7,7 +7,7 @@ import pytest
 from koppeling_harness.workflow.run.prepare_reports import ReportPreparer
 from support.records import a_result
 
-PLANNED = SimpleNamespace(manifest=SimpleNamespace(id="acme"))
+PLANNED = SimpleNamespace(manifest=SimpleNamespace(id="acme"), release="Profit 8")
 
 
 def forms_of(preparer):
@@ -27,7 +27,7 @@ def test_results_get_their_forms_while_the_run_goes_on():
     preparer.scenario_ended(PLANNED, result)
 
     line_of = forms.of("run.json")
-    assert line_of("acme", result) is line_of("acme", result)
+    assert line_of("acme", "Profit 8", result) is line_of("acme", "Profit 8", result)
     assert "koppeling_harness.workflow.run.conclude" in sys.modules
 
 
@@ -48,4 +48,4 @@ def test_a_result_that_no_report_can_show_does_not_end_the_run():
     preparer.scenario_ended(PLANNED, cannot_be_shown)
 
     with pytest.raises(TypeError):
-        line_of("acme", cannot_be_shown)
+        line_of("acme", "Profit 8", cannot_be_shown)

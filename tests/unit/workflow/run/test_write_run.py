@@ -1,15 +1,26 @@
 import dataclasses
+import json
 
 import pytest
 
 from koppeling_harness.document import dump_json
-from koppeling_harness.errors import SecretFoundError
+from koppeling_harness.errors import ExitCode, SecretFoundError
+from koppeling_harness.model.result_id import page_name
 from koppeling_harness.model.secret import Secret
+from koppeling_harness.model.shape import Text
 from koppeling_harness.report.ctrf import render_ctrf
-from koppeling_harness.report.junit import JunitDialect, render_junit
+from koppeling_harness.report.junit import render_junit
+from koppeling_harness.report.run_index import render_run_index
 from koppeling_harness.report.run_page import render_run_page
 from koppeling_harness.traffic.redactor import Redactor
-from koppeling_harness.workflow.run.write_run import write_record, write_report
+from koppeling_harness.workflow.run.report_files import ReportFiles
+from koppeling_harness.workflow.run.write_run import (
+    Told,
+    write_latest,
+    write_record,
+    write_report,
+)
+from support.failing import broken
 from support.records import every_outcome
 
 TOKEN = Secret("<token><version>1</version><data>0123456789ABCDEF0123456789ABCDEF</data></token>")
@@ -29,13 +40,21 @@ def many(record, count):
 
 def test_what_is_written_in_pieces_is_what_is_rendered_as_a_whole(tmp_path):
     record = many(every_outcome(), 300)
+    files = ReportFiles(Redactor(b"key"))
+    folder = tmp_path / record.run_id
 
-    folder = write_record(record, tmp_path, redactor=Redactor(b"key"))
-
+    assert write_record(record, tmp_path, files=files)
+    assert files.unwritten == []
     assert (folder / "run.json").read_text(encoding="utf-8") == dump_json(record, indent=1)
     assert (folder / "ctrf.json").read_bytes() == render_ctrf(record)
-    for name, dialect in (("junit", JunitDialect.STRICT), ("junit-pytest", JunitDialect.PYTEST)):
-        assert (folder / f"{name}.xml").read_bytes() == render_junit(record, dialect)
+    assert (folder / "junit.xml").read_bytes() == render_junit(record)
+
+
+def test_there_is_one_file_of_junit(tmp_path):
+    record = every_outcome()
+    write_record(record, tmp_path, files=ReportFiles(Redactor(b"key")))
+
+    assert [each.name for each in tmp_path.glob("**/*.xml")] == ["junit.xml"]
 
 
 def test_a_secret_in_the_last_piece_keeps_all_files_from_being_written(tmp_path):
@@ -48,32 +67,119 @@ def test_a_secret_in_the_last_piece_keeps_all_files_from_being_written(tmp_path)
     )
 
     with pytest.raises(SecretFoundError, match=r"run\.json: found token") as error:
-        write_record(told, tmp_path, redactor=redactor)
+        write_record(told, tmp_path, files=ReportFiles(redactor))
 
-    assert "junit.xml: found token" in error.value.message
     assert "0123456789ABCDEF" not in error.value.message
     assert not [each for each in tmp_path.rglob("*") if each.is_file()]
 
 
-def test_a_secret_in_the_page_keeps_the_run_from_being_the_latest(tmp_path):
+def test_a_secret_in_a_page_costs_that_page_and_is_told(tmp_path):
     redactor = Redactor(b"key")
     redactor.add_secret(TOKEN)
-    record = every_outcome()
+    title = Text(nl=TOKEN.reveal(), en="x")
+    first, *others = every_outcome().integrations
     told = dataclasses.replace(
-        record, erp=dataclasses.replace(record.erp, label=f"Profit {TOKEN.reveal()}")
+        every_outcome(), integrations=(dataclasses.replace(first, title=title), *others)
     )
+    files = ReportFiles(redactor)
+    write_report([told], tmp_path, files=files, told=Told())
+    folder = tmp_path / told.run_id
 
-    with pytest.raises(SecretFoundError, match=r"index\.html: found token"):
-        write_report([told], tmp_path, redactor=redactor, dossiers=())
+    assert [each.code for each in files.unwritten] == [ExitCode.SECRET_FOUND] * 2
+    assert all("0123456789ABCDEF" not in each.message for each in files.unwritten)
+    assert f"integration-{first.id}.html" in files.unwritten[0].message
+    assert not (folder / f"integration-{first.id}.html").exists()
+    assert (folder / f"integration-{others[0].id}.html").is_file()
+    assert (folder / "summary.md").is_file()
 
-    assert not [each for each in tmp_path.rglob("*") if each.is_file()]
+
+def test_a_file_that_cannot_be_written_costs_no_other(tmp_path):
+    record = every_outcome()
+    folder = tmp_path / record.run_id
+    (folder / "ctrf.json").mkdir(parents=True)
+    (folder / "index.html").mkdir()
+    files = ReportFiles(Redactor(b"key"))
+
+    assert write_record(record, tmp_path, files=files)
+    write_report([record], tmp_path, files=files, told=Told())
+    write_latest([record], tmp_path, files=files)
+
+    assert [each.code for each in files.unwritten] == [ExitCode.CONFIGURATION] * 2
+    assert [name for name in ("ctrf.json", "index.html") if name in str(files.unwritten)] == [
+        "ctrf.json",
+        "index.html",
+    ]
+    there = {each.name for each in tmp_path.rglob("*") if each.is_file()}
+    assert {"run.json", "junit.xml", "summary.md", "latest.json"} <= there
+
+
+@pytest.mark.parametrize(
+    ("part", "name"),
+    [
+        ("report.junit", "junit.xml"),
+        ("report.ctrf", "ctrf.json"),
+        ("report.run_index", "index.html"),
+        ("report.run_markdown", "summary.md"),
+    ],
+)
+def test_a_report_that_breaks_costs_no_other_and_says_nothing_of_what_it_held(tmp_path, part, name):
+    record = every_outcome()
+    files = ReportFiles(Redactor(b"key"))
+    with broken(part):
+        write_record(record, tmp_path, files=files)
+        write_report([record], tmp_path, files=files, told=Told())
+
+    [told] = files.unwritten
+    assert told.code is ExitCode.HARNESS_ERROR
+    assert f"{name}: not written: the harness failed, with ZeroDivisionError in" in told.message
+    assert "division" not in told.message
 
 
 def test_the_page_in_pieces_is_the_page(tmp_path):
-    record = many(every_outcome(), 300)
+    whole = many(every_outcome(), 300)
+    record = dataclasses.replace(whole, integrations=whole.integrations[:1])
 
-    write_report([record], tmp_path, redactor=Redactor(b"key"), dossiers=())
+    page = write_report([record], tmp_path, files=ReportFiles(Redactor(b"key")), told=Told())
 
-    page = (tmp_path / record.run_id / "index.html").read_text(encoding="utf-8")
-    assert page == render_run_page(record)
-    assert (tmp_path / "latest.json").is_file()
+    assert page.read_text(encoding="utf-8") == render_run_page(record)
+
+
+def test_of_several_integrations_each_has_a_page_and_one_leads_there(tmp_path):
+    record = every_outcome()
+    page = write_report([record], tmp_path, files=ReportFiles(Redactor(b"key")), told=Told())
+    text = page.read_text(encoding="utf-8")
+
+    assert text == render_run_index(record)
+    for each in record.integrations:
+        name = f"integration-{each.id}.html"
+        assert (page.parent / name).is_file()
+        assert f'href="{name}"' in text
+
+
+@pytest.mark.parametrize("name", ["con", "aux.x", "x" * 300])
+def test_the_page_of_an_integration_has_a_name_that_every_file_system_takes(name):
+    made = page_name(name)
+
+    assert made.startswith("integration-")
+    assert len(made) < 130
+
+
+def test_the_last_run_is_the_one_on_the_current_release(tmp_path):
+    record = every_outcome()
+    older = dataclasses.replace(
+        record, run_id="20261123T083015Z-000000", erp=dataclasses.replace(record.erp, label="P 7")
+    )
+    write_latest([older, record], tmp_path, files=ReportFiles(Redactor(b"key")))
+    latest = json.loads((tmp_path / "latest.json").read_text(encoding="utf-8"))
+
+    page = f"{record.run_id}/index.html"
+    assert (latest["run_id"], latest["report"]) == (record.run_id, page)
+    assert latest["runs"] == [
+        {
+            "release": each.erp.label,
+            "run_id": each.run_id,
+            "run": f"{each.run_id}/run.json",
+            "report": page,
+        }
+        for each in (older, record)
+    ]

@@ -50,6 +50,8 @@ class Course:
     findings: list[Finding] = field(default_factory=list)
     steps: list[StepRecord] = field(default_factory=list)
     looks: list[Look] = field(default_factory=list)
+    judged: tuple[int, ...] = ()
+    """How much traffic there was when all of it was judged."""
     running: Step | None = None
     """The step that is being carried out, or was last."""
 
@@ -62,7 +64,7 @@ class Course:
                     step=step,
                     phase=phase,
                     ended=ended,
-                    traffic=_traffic(stage.environment),
+                    traffic=traffic_of(stage.environment),
                     turns=len(stage.trigger.triggers),
                 )
             )
@@ -88,9 +90,9 @@ async def judge_at_last(stage: Stage, course: Course) -> None:
     """Judge all that was sent, and look again where a step saw less of it."""
     await stage.learn()
     course.findings += stage.judge()
-    seen = _traffic(stage.environment)
+    course.judged = traffic_of(stage.environment)
     for look in course.looks:
-        if look.traffic != seen and look.turns == len(stage.trigger.triggers):
+        if look.traffic != course.judged and look.turns == len(stage.trigger.triggers):
             await _again(look, stage, course)
 
 
@@ -104,7 +106,8 @@ async def _again(look: Look, stage: Stage, course: Course) -> None:
         course.stops.append(ended)
 
 
-def _traffic(environment: Environment) -> tuple[int, ...]:
+def traffic_of(environment: Environment) -> tuple[int, ...]:
+    """Return how many exchanges there were until now, and of how many the answer is there."""
     exchanges = environment.recording().exchanges
     return len(exchanges), sum(each.status is not None for each in exchanges)
 

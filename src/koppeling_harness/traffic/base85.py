@@ -4,6 +4,8 @@ import base64
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from koppeling_harness.traffic.runs import runs
+
 PACKED_DIGITS_LEAST = 32
 """So many hexadecimal digits, written in base85, are seen whoever they belong to."""
 
@@ -53,48 +55,57 @@ def _said(text: str, places: Sequence[int], digits: Mapping[str, int]) -> bytes:
     return bytes(data)
 
 
-def packed_digits(run: bytes) -> Iterator[tuple[Sequence[int], bytes]]:
+def packed_digits(raw: bytes) -> Iterator[tuple[Sequence[int], bytes]]:
     """Yield the hexadecimal digits that stand in base85, and where the characters that say them.
 
     Five characters say four digits, and the first of the five is one of a few: in 32 digits, eight
     times in a row. So what thousands of tokens look like in base85 need not be kept.
 
     Args:
-        run: Characters without a blank between them.
+        raw: A byte per character.
     """
-    for shape, digits in _HEX_SHAPES:
-        for start, data in _digits_in(run, shape, digits):
+    for alphabet in _ALPHABETS:
+        for start, data in _digits_in(raw, *alphabet):
             yield range(start, start + len(data) * 5 // 4), data
-    if b'\\"' in run:  # of the three alphabets ASCII85 has quotes, and JSON a backslash before them
+    if b'\\"' in raw:  # of the three alphabets ASCII85 has quotes, and JSON a backslash before them
         places: list[int] = []
-        for start, data in _digits_in(run.replace(b'\\"', b'"'), *_HEX_SHAPES[1]):
-            places = places or [at for at in range(len(run)) if run[at : at + 2] != b'\\"']
+        for start, data in _digits_in(raw.replace(b'\\"', b'"'), *_ALPHABETS[1]):
+            places = places or [at for at in range(len(raw)) if raw[at : at + 2] != b'\\"']
             yield places[start : start + len(data) * 5 // 4], data
-
-
-def _hex_shape(digits: Mapping[str, int]) -> bytes:
-    """Return what marks each character that may be the first of five that say four digits."""
-    numbers = {first << 24 | rest for first in _HEX for rest in (0x303030, 0x666666)}
-    lead = {number // 85**4 for number in numbers}
-    return bytes(120 if digits.get(chr(code)) in lead else 32 for code in range(256))
 
 
 _HEX = b"0123456789ABCDEFabcdef"
 _GROUPS = PACKED_DIGITS_LEAST // 4
-_LIKELY = re.compile(rb"x{%d,}" % _GROUPS)
 _DIGITS = re.compile(rb"[0-9A-Fa-f]{12}")
-_HEX_SHAPES = tuple((_hex_shape(digits), digits) for _, digits in _BASE85)
+_LEADS = {
+    number // 85**4 for first in _HEX for number in (first << 24 | 0x303030, first << 24 | 0x666666)
+}
+"""What the first of five characters counts that say four hexadecimal digits."""
 
 
-def _digits_in(run: bytes, shape: bytes, digits: Mapping[str, int]) -> Iterator[tuple[int, bytes]]:
-    marks = run.translate(shape)
+def _alphabet(digits: Mapping[str, int]) -> tuple[Mapping[str, int], bytes, bytes]:
+    """Return an alphabet with what marks its characters, and those that may be first of five."""
+    counts = [digits.get(chr(code), -1) for code in range(256)]
+    return (
+        digits,
+        bytes(120 if each >= 0 else 32 for each in counts),
+        bytes(120 if each in _LEADS else 32 for each in counts),
+    )
+
+
+_ALPHABETS = tuple(map(_alphabet, (_B85_DIGITS, _A85_DIGITS, _Z85_DIGITS)))
+
+
+def _digits_in(
+    raw: bytes, digits: Mapping[str, int], of_alphabet: bytes, leads: bytes
+) -> Iterator[tuple[int, bytes]]:
+    if b"x" * 5 * _GROUPS not in raw.translate(of_alphabet):
+        return
+    marks = raw.translate(leads)
     for phase in range(5):
-        firsts = marks[phase::5]
-        if b"x" * _GROUPS not in firsts:
-            continue
-        for likely in _LIKELY.finditer(firsts):
-            start = phase + 5 * likely.start()
-            places = range(start, min(phase + 5 * likely.end(), len(run)))
-            data = _said(run.decode("latin-1"), places, digits)
+        for first, last in runs(marks[phase::5], _GROUPS):
+            start = phase + 5 * first
+            places = range(start, min(phase + 5 * last, len(raw)))
+            data = _said(raw.decode("latin-1"), places, digits)
             if _DIGITS.search(data):
                 yield start, data

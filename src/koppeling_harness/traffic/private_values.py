@@ -54,7 +54,10 @@ class PrivateValues:
         self._short: set[str] = set()
         self._by_word: dict[str, list[_Wanted]] = {}
         self._forms: dict[str, str] = {}
-        self._joined: dict[str, list[tuple[str, str]]] = {}
+        self._joined: dict[str, list[str]] = {}
+        """By all of its letters and digits together, the values that are so written."""
+        self._begun: set[str] = set()
+        """With what each of those begins."""
 
     def __bool__(self) -> bool:
         return bool(self._by_word)
@@ -118,16 +121,34 @@ class PrivateValues:
         if decoded:
             yield from self._within(text)
             return
+        if not any(self._begins_with(word) for word in set(_WORD.findall(text))):
+            return
         words = [(m.start(), m.end(), m.group().casefold()) for m in _WORD.finditer(text)]
         for at, (start, _, word) in enumerate(words):
             for wanted in self._by_word.get(word, ()):
                 end = _end_of(wanted, words, at, text)
                 if end:
                     yield start, end, wanted.value
-            for plain, value in self._joined.get(word[:2], ()):
-                end = _end_of_joined(plain, words, at)
-                if end:
-                    yield start, end, value
+            for end, value in self._joined_at(words, at):
+                yield start, end, value
+
+    def _begins_with(self, word: str) -> bool:
+        """Return whether a value may begin with a word."""
+        word = word.casefold()
+        return word in self._by_word or word in self._begun
+
+    def _joined_at(self, words: Sequence[Word], at: int) -> Iterator[tuple[int, str]]:
+        """Yield where values with digits end, in whatever groups they are written."""
+        begun = ""
+        last = words[at][1]
+        for start, end, word in itertools.islice(words, at, None):
+            if begun and start - last > _BETWEEN_MOST:
+                return
+            begun, last = begun + word, end
+            for value in self._joined.get(begun, ()):
+                yield end, value
+            if begun not in self._begun:
+                return
 
     def _within(self, text: str) -> Iterator[tuple[int, int, str]]:
         lower = text.lower()
@@ -149,7 +170,8 @@ class PrivateValues:
         self._by_word.setdefault(words[0], []).append(wanted)
         plain = "".join(words)
         if len(plain) >= _JOINED_LEAST and any(char.isdigit() for char in plain):
-            self._joined.setdefault(plain[:2], []).append((plain, value))
+            self._joined.setdefault(plain, []).append(value)
+            self._begun.update(plain[:end] for end in range(1, len(plain) + 1))
 
 
 def _end_of(wanted: _Wanted, words: Sequence[Word], at: int, text: str) -> int:
@@ -165,18 +187,3 @@ def _end_of(wanted: _Wanted, words: Sequence[Word], at: int, text: str) -> int:
     if wanted.spellings and text[start:end] not in wanted.spellings:
         return 0
     return end
-
-
-def _end_of_joined(plain: str, words: Sequence[Word], at: int) -> int:
-    """Return where a value with digits ends, in whatever groups it is written; 0: not there."""
-    begun = ""
-    last = words[at][1]
-    for start, end, word in words[at:]:
-        if begun and start - last > _BETWEEN_MOST:
-            return 0
-        begun, last = begun + word, end
-        if len(begun) >= len(plain):
-            return end if begun == plain else 0
-        if not plain.startswith(begun):
-            return 0
-    return 0

@@ -10,14 +10,13 @@ import html
 import itertools
 import re
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from koppeling_harness.traffic.base85 import PACKED_DIGITS_LEAST, packed_digits, packed_tokens
+from koppeling_harness.traffic.base85 import packed_digits, packed_tokens
 from koppeling_harness.traffic.hex_dumps import dumped, has_dump
 from koppeling_harness.traffic.replaced_places import ReplacedPlaces
-
-Span = tuple[int, int]
+from koppeling_harness.traffic.runs import Span, runs
 
 _DEEPEST = 4
 _ROOM = 16
@@ -62,7 +61,6 @@ _DIGITS = "0123456789"
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _ALNUM_SHAPE = _shape(_DIGITS + _LETTERS, fold=True)
 _PRINTABLE_SHAPE = _shape("".join(map(chr, range(32, 127))))
-_UNBROKEN_SHAPE = _shape("".join(map(chr, range(33, 127))))
 _BASE64_SHAPE = _shape(_DIGITS + _LETTERS + _LETTERS.upper() + "+/_-")
 _HEX_SHAPE = _shape(_DIGITS + "abcdef", fold=True)
 _LIST_SHAPE = _shape(_DIGITS + " ,;:.|[]()\t\r\n\"'")
@@ -175,12 +173,12 @@ def in_compact(view: View, start: int, end: int) -> Span:
 
 def hex_runs(compacted: bytes, least: int) -> Iterator[Span]:
     """Yield where at least so many hexadecimal digits follow each other."""
-    return _runs(compacted.translate(_HEX_SHAPE), least)
+    return runs(compacted.translate(_HEX_SHAPE), least)
 
 
 def base64_runs(text: str, least: int = 24) -> Iterator[Span]:
     """Yield where there may be base64, with the `=` at its end."""
-    for start, end in _runs(latin(text).translate(_BASE64_SHAPE), least):
+    for start, end in runs(latin(text).translate(_BASE64_SHAPE), least):
         tail = text[end : end + 2]
         yield start, end + len(tail) - len(tail.lstrip("="))
 
@@ -194,14 +192,6 @@ def decoded_base64(run: str, offset: int = 0) -> bytes:
         return binascii.a2b_base64(plain + b"=" * (-len(plain) % 4))
     except ValueError:  # not base64 after all
         return b""
-
-
-def _runs(shape: bytes, least: int) -> Iterator[Span]:
-    wanted, end = b"x" * least, 0
-    while (start := shape.find(wanted, end)) >= 0:
-        end = shape.find(b" ", start)
-        end = len(shape) if end < 0 else end
-        yield start, end
 
 
 def _undone(view: View, *, words: bool) -> Iterator[View]:
@@ -316,17 +306,17 @@ def _base64(view: View) -> Iterator[View]:
     All runs of its alphabet are read as one: each then begins at one of four offsets.
     """
     spaceless = view.raw.translate(_BASE64_OR_NOT, _SPACE)
-    runs = list(_runs(spaceless.translate(_BASE64_SHAPE), _BASE64_LEAST))
-    if not runs:
+    stretches = list(runs(spaceless.translate(_BASE64_SHAPE), _BASE64_LEAST))
+    if not stretches:
         return
-    plain = b"".join(spaceless[start:end] for start, end in runs)
+    plain = b"".join(spaceless[start:end] for start, end in stretches)
 
     places: list[int] = []
 
     def locate(start: int, end: int) -> Span:
         if not places:
             inked = view.places(_INK_SHAPE)
-            places.extend(inked[at] for run in runs for at in range(*run))
+            places.extend(inked[at] for each in stretches for at in range(*each))
         return view.locate(places[start], places[end - 1] + 1)
 
     packed = View("", locate)
@@ -351,7 +341,7 @@ def _base32(view: View) -> Iterator[View]:
     """Yield what base32 says, wherever it begins; in upper case, as every encoder writes it."""
     kept = view.raw.translate(None, _NOT_ALNUM)
     packed = View("", _kept(view, _ALNUM_SHAPE))
-    for start, end in _runs(kept.translate(_BASE32_SHAPE), _BASE32_LEAST):
+    for start, end in runs(kept.translate(_BASE32_SHAPE), _BASE32_LEAST):
         for offset in range(8):
             chunk = kept[start + offset : end]
             if len(chunk) % 8 in {1, 3, 6}:  # no whole byte is in the last of them
@@ -399,7 +389,7 @@ def _dumps(view: View) -> Iterator[View]:
 
 def _numbers(view: View) -> Iterator[View]:
     """Yield what lists of the numbers of characters say: `[60, 116, 111]`."""
-    for first, last in _runs(view.raw.translate(_LIST_SHAPE), _LIST_LEAST):
+    for first, last in runs(view.raw.translate(_LIST_SHAPE), _LIST_LEAST):
         if len(_THREE_DIGITS_MOST.findall(view.raw, first, last)) >= _READABLE_LEAST:
             yield from _listed(view, first, last)
 
@@ -432,15 +422,17 @@ def _readable(view: View, data: bytes, start: int, step: float, last: int) -> It
         yield _piece(view, data[first:end], range(first, end), start, step, last)
     if b"\0" not in data:
         return
-    plain, places = data.replace(b"\0", b""), [at for at, byte in enumerate(data) if byte]
+    plain = data.replace(b"\0", b"")
+    places: list[int] = []
     for first, end in _texts(plain):
+        places = places or [at for at, byte in enumerate(data) if byte]
         yield _piece(view, plain[first:end], places[first:end], start, step, last)
 
 
 def _texts(data: bytes) -> Iterator[Span]:
     """Yield where bytes are text: no control characters, and a dozen of ASCII in a row."""
     done = 0
-    for start, end in _runs(data.translate(_PRINTABLE_SHAPE), _READABLE_LEAST):
+    for start, end in runs(data.translate(_PRINTABLE_SHAPE), _READABLE_LEAST):
         if start < done:
             continue
         marks = data.translate(_TEXT_SHAPE)
@@ -461,18 +453,10 @@ def _piece(
 
 
 def _base85(view: View) -> Iterator[View]:
-    yield from _packed_five_to_four(view, 0, packed_tokens(view.text))
-    for first, last in _runs(view.raw.translate(_UNBROKEN_SHAPE), PACKED_DIGITS_LEAST * 5 // 4):
-        yield from _packed_five_to_four(view, first, packed_digits(view.raw[first:last]))
-
-
-def _packed_five_to_four(
-    view: View, first: int, packed: Iterable[tuple[Sequence[int], bytes]]
-) -> Iterator[View]:
-    for places, data in packed:
+    for places, data in itertools.chain(packed_tokens(view.text), packed_digits(view.raw)):
 
         def locate(start: int, end: int, places: Sequence[int] = places) -> Span:
             last = min(len(places), -(-end * 5 // 4)) - 1
-            return view.locate(first + places[start * 5 // 4], first + places[last] + 1)
+            return view.locate(places[start * 5 // 4], places[last] + 1)
 
         yield View(data.decode("latin-1"), locate, decoded=True)

@@ -18,6 +18,7 @@ operations:
   - name: act
     title: {{nl: Doen, en: Act}}
     writes: [PtProject]
+    example: {{}}
 """
 
 SCENARIO = """
@@ -25,6 +26,7 @@ scenario: act.{id}
 title: {{nl: Doen, en: Act}}
 level: required
 proves: [test]
+timeout_s: 300
 when:
   - operation: act
     timeout_s: {timeout_s}

@@ -16,7 +16,8 @@ MOST_DEPTH = 64
 
 _MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
-_OPENS = re.compile(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.DOTALL)
+_NO_BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"|[^\[\]{}"]+', re.DOTALL)
+_INNERMOST = re.compile(r"\{\}|\[\]")
 _LONG = 18
 """Digits that surely fit 64 bits."""
 
@@ -39,15 +40,19 @@ def read_json(content: bytes) -> Any:
 
 
 def _check_depth(text: str) -> None:
+    """Refuse what is nested too deep for its readers: level by level, the innermost first."""
     if text.count("{") + text.count("[") <= MOST_DEPTH:
         return
-    depth = 0
-    for found in _OPENS.finditer(text):
-        first = found[0][0]
-        depth += {"{": 1, "[": 1, "}": -1, "]": -1}.get(first, 0)
-        if depth > MOST_DEPTH:
-            message = f"it is nested deeper than {MOST_DEPTH} levels"
+    brackets = _NO_BRACKETS.sub("", text)
+    for _ in range(MOST_DEPTH):
+        brackets, closed = _INNERMOST.subn("", brackets)
+        if not brackets:
+            return
+        if not closed:
+            message = "a bracket has no other that closes it"
             raise ValueError(message)
+    message = f"it is nested deeper than {MOST_DEPTH} levels"
+    raise ValueError(message)
 
 
 def _whole(digits: str) -> int | Decimal:

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -40,6 +39,7 @@ from koppeling_harness.model.shape import Release
 from koppeling_harness.model.verdict import Cause, Outcome, Severity
 from koppeling_harness.plugin.guard import folder_prefix
 from koppeling_harness.plugin.log import last_of
+from koppeling_harness.plugin.scratch import scratch_folder
 from koppeling_harness.plugin.session import IntegrationRunner
 from koppeling_harness.scenario.expression import Functions, evaluate
 from koppeling_harness.scenario.plan import PlannedScenario
@@ -111,7 +111,7 @@ async def run_scenario(
     """
     started_s = bench.clock.elapsed_s()
     course = Course()
-    with _work_dir(planned, bench) as work_dir:
+    async with _work_dir(planned, bench) as work_dir:
         privacy = Privacy(environment.redactor, planned.manifest)
         shield = _Shield(environment, privacy)
         trigger = _trigger(planned, environment, bench, work_dir, shield)
@@ -152,12 +152,12 @@ def _late(stage: Stage, course: Course) -> list[Finding]:
     ]
 
 
-def _work_dir(planned: PlannedScenario, bench: Bench) -> contextlib.AbstractContextManager[str]:
+def _work_dir(
+    planned: PlannedScenario, bench: Bench
+) -> contextlib.AbstractAsyncContextManager[str]:
     """Return a folder for the integration; none where no step of the scenario triggers it."""
     if has_operation(planned.scenario.when):
-        return tempfile.TemporaryDirectory(
-            prefix=folder_prefix(), dir=bench.runner.work_root, ignore_cleanup_errors=True
-        )
+        return scratch_folder(folder_prefix(), bench.runner.work_root)
     return contextlib.nullcontext("")
 
 

@@ -8,16 +8,21 @@ started: there a killed run may leave processes, and the next run sweeps the fol
 
 import contextlib
 import os
-import shutil
+import signal
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
+from koppeling_harness.plugin.scratch import remove_folder
 from koppeling_harness.plugin.tree import end_marked
 
 _PREFIX = "koppeling-"
+_PR_SET_CHILD_SUBREAPER = 36
+_MOST_ROUNDS = 20
 _watching: dict[int, int] = {}
 """By process id, as a fork is another process: the end of the pipe that its guard reads."""
+_guards: set[int] = set()
 
 
 def folder_prefix() -> str:
@@ -33,7 +38,7 @@ def watch_over() -> None:
     package = Path(__file__).parents[2]
     program = f"import sys; sys.path.insert(0, {str(package)!r}); "
     program += f"from {__name__} import wait_and_end; wait_and_end({folder_prefix()!r})"
-    os.posix_spawn(
+    guard = os.posix_spawn(
         sys.executable,
         [sys.executable, "-I", "-S", "-c", program],
         {"TMPDIR": tempfile.gettempdir()},
@@ -41,6 +46,7 @@ def watch_over() -> None:
         setsid=True,
     )
     os.close(reads)
+    _guards.add(guard)
     _watching[os.getpid()] = writes
     _sweep()
 
@@ -52,7 +58,7 @@ def wait_and_end(prefix: str) -> None:
         pass
     end_marked(prefix)
     for left in Path(tempfile.gettempdir()).glob(f"{prefix}*"):
-        shutil.rmtree(left, ignore_errors=True)
+        remove_folder(left)
 
 
 def _is_possible() -> bool:
@@ -65,10 +71,57 @@ def _sweep() -> None:
         owner = left.name.split("-")[1]
         if owner.isdigit() and not Path("/proc", owner).exists() and _is_own(left):
             end_marked(f"{_PREFIX}{owner}-")
-            shutil.rmtree(left, ignore_errors=True)
+            remove_folder(left)
 
 
 def _is_own(folder: Path) -> bool:
     with contextlib.suppress(OSError):
         return folder.lstat().st_uid == os.getuid() and not folder.is_symlink()
     return False
+
+
+@contextlib.contextmanager
+def orphans_ended() -> Iterator[None]:
+    """Afterwards, end what has left its parents behind and thrown its environment away. Linux.
+
+    Meanwhile such a process becomes a child of this one (`PR_SET_CHILD_SUBREAPER`, Linux 3.4), as
+    it would else become one of the system's first process. It is known by its session: integrations
+    have their own, what the harness starts for itself has the harness's.
+    """
+    if sys.platform != "linux":
+        yield
+        return
+    _set_subreaper(1)
+    before = set(_children_in_other_sessions())
+    try:
+        yield
+    finally:
+        for _ in range(_MOST_ROUNDS):
+            orphans = [
+                pid for pid in _children_in_other_sessions() if pid not in (*before, *_guards)
+            ]
+            if not orphans:
+                break
+            for pid in orphans:
+                with contextlib.suppress(ProcessLookupError, PermissionError, ChildProcessError):
+                    os.kill(pid, signal.SIGKILL)
+                    os.waitpid(pid, 0)
+        _set_subreaper(0)
+
+
+def _set_subreaper(value: int) -> None:
+    import ctypes  # noqa: PLC0415 - 10 ms, once a run
+
+    with contextlib.suppress(OSError, AttributeError):  # not in every C library
+        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, value, 0, 0, 0)
+
+
+def _children_in_other_sessions() -> Iterator[int]:
+    own, session = os.getpid(), os.getsid(0)
+    for entry in os.scandir("/proc"):
+        if entry.name.isdigit():
+            with contextlib.suppress(OSError, ValueError, IndexError):
+                # behind the name in parentheses, which may hold any: state, parent, group, session
+                told = Path(entry.path, "stat").read_text().rpartition(")")[2].split()
+                if int(told[1]) == own and int(told[3]) != session:
+                    yield int(entry.name)

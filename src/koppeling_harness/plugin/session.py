@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import shutil
 import tempfile
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
@@ -17,6 +16,7 @@ from koppeling_harness.plugin.discover import Integration
 from koppeling_harness.plugin.guard import folder_prefix, watch_over
 from koppeling_harness.plugin.proxy_environ import proxy_environ
 from koppeling_harness.plugin.sandbox import Walls
+from koppeling_harness.plugin.scratch import remove_folder
 from koppeling_harness.plugin.start import most_workers, start_worker
 from koppeling_harness.plugin.worker import Start, Worker
 
@@ -132,7 +132,7 @@ class IntegrationRunner:
             pass
         await asyncio.gather(*self._leaving, *(self._end(worker) for worker in list(self._homes)))
         if self._work_root is not None:
-            _remove(self._work_root)
+            remove_folder(self._work_root)
 
     async def check(self) -> Breakdown | None:
         """Start the integration once, and return what is wrong with that."""
@@ -209,7 +209,7 @@ class IntegrationRunner:
             self.started += 1
             self.starting_s += clock() - since_s
             if worker is None or isinstance(worker, Breakdown):
-                _remove(home)
+                remove_folder(home)
         if isinstance(worker, Breakdown):
             self._refused = worker  # it would be refused for every scenario alike
         else:
@@ -225,7 +225,7 @@ class IntegrationRunner:
         await worker.close()
         home = self._homes.pop(worker, None)
         if home is not None:
-            _remove(home)
+            await asyncio.to_thread(remove_folder, home)
 
 
 class Session:
@@ -302,7 +302,3 @@ class Session:
         answer = await waiting
         self._is_sound = was_sound and not isinstance(answer, Breakdown)
         return answer
-
-
-def _remove(home: Path) -> None:
-    shutil.rmtree(home, ignore_errors=True)

@@ -22,6 +22,7 @@ from koppeling_harness.model.run import (
 from koppeling_harness.model.run_journal import RunBegin
 from koppeling_harness.model.verdict import ErpKind
 from koppeling_harness.plugin.discover import Integration
+from koppeling_harness.plugin.guard import orphans_ended
 from koppeling_harness.scenario.keyword import keyword_filter
 from koppeling_harness.scenario.known_lists import list_book
 from koppeling_harness.scenario.plan import PlannedScenario
@@ -161,7 +162,8 @@ def certify_releases(
         expected=durations.expected,
         run_ids={each.label: each.begin.run_id for each in runs},
     )
-    session = run_session(certification, chosen, Observers(*observers))
+    with orphans_ended():
+        session = run_session(certification, chosen, Observers(*observers))
     return tuple(_certified(each, _part(each, session), clock) for each in runs)
 
 

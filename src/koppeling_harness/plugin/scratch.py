@@ -1,0 +1,49 @@
+"""Folders of integrations that are thrown away, whatever an integration made of them."""
+
+import asyncio
+import contextlib
+import shutil
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+
+@contextlib.asynccontextmanager
+async def scratch_folder(prefix: str, parent: Path | None = None) -> AsyncIterator[str]:
+    """Give a new, empty folder, and remove it afterwards, which may take long, beside the loop.
+
+    Args:
+        prefix: How its name begins.
+        parent: Where it is made; where temporary files lie when None.
+    """
+    folder = tempfile.mkdtemp(prefix=prefix, dir=parent)
+    try:
+        yield folder
+    finally:
+        await asyncio.to_thread(remove_folder, Path(folder))
+
+
+def remove_folder(folder: Path) -> None:
+    """Remove a folder as far as that is allowed; harmless when it is gone already.
+
+    However deep it is: what calls itself for each level, or names a file by its whole path, gives
+    up at a thousand levels or 4,096 characters.
+    """
+    try:
+        shutil.rmtree(folder, ignore_errors=True)
+    except RecursionError:
+        _flatten(folder)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _flatten(folder: Path) -> None:
+    """Move every folder below up to the first level, under a number."""
+    waiting = [folder]
+    for number, each in enumerate(waiting):
+        with contextlib.suppress(OSError):
+            for place, entry in enumerate(list(each.iterdir())):
+                if entry.is_dir() and not entry.is_symlink():
+                    moved = folder / f".{number}-{place}"
+                    with contextlib.suppress(OSError):
+                        entry.rename(moved)
+                        waiting.append(moved)

@@ -46,7 +46,7 @@ WAYS = {
     "program-not-here": (
         "koppeling.yaml",
         "  kind: python",
-        "  kind: python\n  requires: {not-here-at-all: '*'}",
+        "  kind: python\n  requires: [not-here-at-all]",
     ),
 }
 """By name: file, what is replaced in it, and by what."""

@@ -125,7 +125,8 @@ def _headline(group: Group, summary: RunSummary) -> str:
     waived = f", waived by {one_line(group.waiver)}" if group.waiver else ""
     releases = "" if group.releases == summary.releases else f" on {_labels(group)}"
     code = one_line(group.code) or "no finding"
-    return f"  {outcome or group.outcome}{cause}{waived}: {code} in {_counted(group)}{releases}"
+    outcome = outcome or group.outcome.replace("_", " ")
+    return f"  {outcome}{cause}{waived}: {code} in {_counted(group)}{releases}"
 
 
 def _labels(group: Group) -> str:

@@ -1,5 +1,6 @@
 """Every page in real Chromium: accessible, complete, and quiet."""
 
+import dataclasses
 import re
 from itertools import product
 
@@ -7,6 +8,7 @@ import pytest
 
 from koppeling_harness.model.recheck import Movement
 from koppeling_harness.report.recheck_page import render_recheck_page
+from koppeling_harness.report.run_index import render_run_index
 from koppeling_harness.report.run_page import render_run_page
 from koppeling_harness.report.updates_page import render_changes_page
 from support.dossiers import (
@@ -30,6 +32,12 @@ def _overview() -> str:
     return overview_of(a_dossier(), a_full_dossier(), a_refused(), a_dossier(registration=lapsed))
 
 
+def _index() -> str:
+    older = dataclasses.replace(every_outcome(), run_id="20261123T083015Z-000000")
+    older = dataclasses.replace(older, erp=dataclasses.replace(older.erp, label="Profit 7"))
+    return render_run_index(older, every_outcome(), advisory=["Profit 7"])
+
+
 WCAG_2_2_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 VIOLATIONS = {
@@ -37,13 +45,16 @@ VIOLATIONS = {
     "resultTypes": ["violations"],  # every element that is in order is not told
 }
 
-SHOWN = {each: (["nl", "en"], ["light", "dark"]) for each in ("run", "overview", "dossier")}
+SHOWN = {
+    each: (["nl", "en"], ["light", "dark"]) for each in ("run", "run index", "overview", "dossier")
+}
 """Pages that are looked at in every form; the others have the same parts."""
 
 PAGES = {
     "run": lambda: render_run_page(
         every_outcome(), dossiers=[a_dossier(integration="urenportaal")]
     ),
+    "run index": _index,
     "overview": _overview,
     "dossier": lambda: page_of(a_full_dossier(), some_evidence()),
     "dossier with problems": lambda: page_of(a_refused()),
@@ -51,6 +62,7 @@ PAGES = {
         a_recheck(a_scenario(), a_scenario("other", movement=Movement.NEWLY_PASSING))
     ),
     "updates": lambda: render_changes_page(some_changes(), impacts=some_impacts()),
+    "hostile run index": lambda: render_run_index(hostile_run()),
     "hostile run": lambda: render_run_page(hostile_run()),
     "hostile dossier": lambda: page_of(a_hostile_dossier(), some_evidence()),
     "hostile overview": lambda: overview_of(a_hostile_dossier()),

@@ -120,7 +120,7 @@ def test_every_member_of_an_order_comes_back_from_the_journal(tmp_path):
         in_process=True,
         allow_missing=("php",),
         imports=("openapi.json",),
-        sandbox="user",
+        sandbox=True,
         environ_allowed=("LANG",),
     )
     journal = RunJournal(tmp_path / "r1", durable=False)

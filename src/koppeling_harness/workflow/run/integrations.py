@@ -20,6 +20,11 @@ from koppeling_harness.plugin.venvs import cache_folder, with_environments
 from koppeling_harness.scenario.load import load_scenarios
 from koppeling_harness.workflow.run.rerun import Rerun
 
+_BEGIN = (
+    "Begin with one that passes at once: koppeling init mijn-koppeling --runtime python. "
+    "Or point --plugin at a folder with koppeling.yaml."
+)
+
 
 def find_integrations(order: Order, rerun: Rerun | None = None) -> Discovery:
     """Return the integrations that an order means, ready to be started.
@@ -44,7 +49,7 @@ def find_integrations(order: Order, rerun: Rerun | None = None) -> Discovery:
     elif not found.integrations and not found.set_aside:
         places = ", ".join(map(str, folders)) or "no folder"
         message = f"no integration found ({places})"
-        raise NothingToRunError(message, hint="Point --plugin at a folder with koppeling.yaml.")
+        raise NothingToRunError(message, hint=_BEGIN)
     found = with_variables(with_runtimes(found), order.environ_allowed)
     if order.sandbox:
         require_sandbox()

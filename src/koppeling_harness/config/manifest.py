@@ -42,7 +42,7 @@ def load_manifest(path: Path, *, kept_in: Path | None = None) -> Manifest:
                 return _checked(Source(name=name, data=data, places={}, keys={}, raw={}), path)
         source = _placed(read_yaml(text, name=name))
         manifest = _checked(source, path)
-        kept.keep(name, digest, json.dumps(source.data))
+        kept.keep(name, digest, json.dumps(source.data), text=text)
     return manifest
 
 

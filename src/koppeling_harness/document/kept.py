@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import importlib.util
 import os
+import re
 import sys
 import zlib
 from collections.abc import Iterator
@@ -19,6 +20,9 @@ from typing import IO, Self
 
 from koppeling_harness.version import __version__
 
+_IN_A_TOKEN = "<data>"  # noqa: S105 - what stands in each
+_AS_LONG_AS_ONE = re.compile(r"[0-9A-Za-z+=%&#;\\]{40}")
+"""In base64, hex and other spellings of one no blank stands, and hardly a word is as long."""
 _FORGET_AFTER_S = 30 * 24 * 3600
 
 
@@ -74,9 +78,16 @@ class KeptDocuments:
         self._used.add(key)
         return line.decode()
 
-    def keep(self, name: str, digest: str, line: str) -> None:
-        """Keep a line about a document until that changes."""
-        if self._file is None:
+    def keep(self, name: str, digest: str, line: str, *, text: str) -> None:
+        """Keep a line about a document until that changes; not of one that may have a token in it.
+
+        Args:
+            name: What messages call it.
+            digest: SHA-256 of what it holds.
+            line: What was made of it.
+            text: What it holds.
+        """
+        if self._file is None or _IN_A_TOKEN in text or _AS_LONG_AS_ONE.search(text):
             return
         key = self._key(name, digest)
         self._used.discard(key)

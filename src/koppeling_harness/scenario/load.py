@@ -94,9 +94,10 @@ def _packed(name: str, kept: KeptDocuments) -> PackedScenario:
     if line is not None:
         with contextlib.suppress(ValueError, DocumentError):
             return packed_again(line, name=name, digest=digest)
-    found, data = _checked(_text(content, name), name)
+    text = _text(content, name)
+    found, data = _checked(text, name)
     whole, line = packed(data, found, digest=digest)
-    kept.keep(name, of_file, line)
+    kept.keep(name, of_file, line, text=text)
     return whole
 
 

@@ -12,7 +12,7 @@ NAME, TEXT, LINE = "a.yaml", 'title: "één"\n', '{"title":"één"}'
 
 def keep(folder, *, name="set", code="1", text=TEXT, line=LINE):
     with KeptDocuments(folder, name, code=code) as kept:
-        kept.keep(NAME, text, line)
+        kept.keep(NAME, text, line, text=text)
 
 
 def found(folder, *, name="set", code="1", document=NAME, text=TEXT):
@@ -48,13 +48,13 @@ def test_another_text_file_code_or_set_is_not_mistaken_for_it(tmp_path, other):
 def test_what_is_not_asked_for_any_more_goes_when_something_new_comes(tmp_path):
     with KeptDocuments(tmp_path, "set", code="1") as kept:
         for text in ("first", "second"):
-            kept.keep(NAME, text, text.upper())
+            kept.keep(NAME, text, text.upper(), text=text)
     before = lines(tmp_path)
     assert found(tmp_path, text="first") == "FIRST"
     assert lines(tmp_path) == before
     with KeptDocuments(tmp_path, "set", code="1") as kept:
         assert kept.find(NAME, "second") == "SECOND"
-        kept.keep(NAME, "third", "THIRD")
+        kept.keep(NAME, "third", "THIRD", text="third")
     assert [line.split(" ", 2)[2] for line in lines(tmp_path)] == ["THIRD", "SECOND"]
 
 
@@ -69,7 +69,7 @@ def test_what_is_kept_anew_takes_the_place_of_what_was_found(tmp_path):
     keep(tmp_path, line="damaged")
     with KeptDocuments(tmp_path, "set", code="1") as kept:
         assert kept.find(NAME, TEXT) == "damaged"
-        kept.keep(NAME, TEXT, LINE)
+        kept.keep(NAME, TEXT, LINE, text=TEXT)
     assert found(tmp_path) == LINE
     assert len(lines(tmp_path)) == 1
 
@@ -128,3 +128,17 @@ def test_of_code_that_cannot_be_looked_at_nothing_is_kept(tmp_path):
     assert code == ""
     keep(tmp_path / "cache", code=code)
     assert not (tmp_path / "cache").exists()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "title: <token><version>1</version><data>0F1E</data></token>",
+        f"title: {b'<token><version>1</version><data>0F1E2D'.hex()}",
+        "title: PHRva2VuPjx2ZXJzaW9uPjE8L3ZlcnNpb24+PGRhdGE+MEYxRTJE",
+    ],
+)
+def test_nothing_is_kept_of_a_document_that_may_have_a_token_in_it(tmp_path, text):
+    with KeptDocuments(tmp_path, "set", code="code") as kept:
+        kept.keep(NAME, "digest", LINE, text=text)
+    assert not list(tmp_path.iterdir())

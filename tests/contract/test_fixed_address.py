@@ -13,6 +13,7 @@ import threading
 from pathlib import Path
 
 import pytest
+import trustme
 
 from koppeling_harness.plugin.sandbox import why_not
 from support.cli import koppeling
@@ -42,7 +43,7 @@ operations:
 """
 
 SCENARIO = """
-scenario: tiny.it
+scenario: tiny.{id}
 title: {{nl: Het, en: It}}
 level: required
 proves: [test]
@@ -127,10 +128,10 @@ printf '{{"output": %d}}' "$(printf %s "$said" | grep -o '"ProjectId"' | wc -l)"
 """
 
 PROGRAMS = {
-    "python": (sys.executable, "-I", "program.py", PYTHON),
-    "php": ("php", "-n", "program.php", PHP),
-    "node": ("node", "--no-warnings", "program.mjs", NODE),
-    "curl": ("sh", "-e", "program.sh", CURL),
+    "python": (sys.executable, ("-I",), "program.py", PYTHON),
+    "php": ("php", ("-d", "display_errors=stderr"), "program.php", PHP),
+    "node": ("node", (), "program.mjs", NODE),
+    "curl": ("sh", ("-e",), "program.sh", CURL),
 }
 MET = {
     "reset": {"python": "reset", "php": 56, "node": "ECONNRESET", "curl": 56},
@@ -141,91 +142,127 @@ MET = {
 """
 
 
-def a_project(folder: Path, name: str, program: str = "", *, expect: str, faults: str = "") -> Path:
-    """Write a project with one integration, written for a runtime, and one scenario for it."""
+def a_project(folder: Path, name: str, program: str = "", **scenarios: str) -> Path:
+    """Write a project with one integration, written for a runtime, and scenarios for it.
+
+    Args:
+        folder: Where.
+        name: The runtime.
+        program: What is run instead of the one that reads.
+        scenarios: What is expected by the name of each, and behind a semicolon its fault.
+    """
     needed, option, file, text = PROGRAMS[name]
     found = {"sh": "curl"}.get(needed, needed)
     if shutil.which(found) is None:
         pytest.skip(f"needs {found}")
-    if name == "php":
-        option = "-d display_errors=stderr"
-    if (
-        name == "php"
-        and "curl"
-        not in subprocess.run(["php", "-m"], capture_output=True, text=True, check=True).stdout
-    ):
+    if name == "php" and b"curl" not in subprocess.check_output(["php", "-m"]):
         pytest.skip("needs php-curl")
     plugin = folder / "plugins" / "tiny"
     plugin.mkdir(parents=True)
-    command = json.dumps([needed, *option.split(" ", 1), f"{{folder}}/{file}"])
+    command = json.dumps([needed, *option, f"{{folder}}/{file}"])
     runtime = f"{{kind: command, command: {command}}}"
     (plugin / "koppeling.yaml").write_text(MANIFEST.format(runtime=runtime), encoding="utf-8")
     (plugin / file).write_text(program or text, encoding="utf-8")
     (folder / "scenarios").mkdir()
-    told = f"faults: [{{fault: {faults}}}]" if faults else ""
-    scenario = SCENARIO.format(expect=expect, faults=told)
-    (folder / "scenarios" / "it.scenario.yaml").write_text(scenario, encoding="utf-8")
+    for id_, told in scenarios.items():
+        expect, _, fault = told.partition(";")
+        faults = f"faults: [{{fault: {fault}}}]" if fault else ""
+        text = SCENARIO.format(id=id_, expect=expect, faults=faults)
+        (folder / "scenarios" / f"{id_}.scenario.yaml").write_text(text, encoding="utf-8")
     return folder
 
 
-def results(ran) -> list[dict]:
-    return [each for one in ran.json()["integrations"] for each in one["results"]]
+def carried_out(project: Path, *options: str) -> dict[str, dict]:
+    """Return the result of each scenario."""
+    ran = koppeling("run", "--json", "--release", "Profit 8", *options, cwd=project)
+    (record,) = ran.json()["integrations"]
+    assert record["problem"] == "", ran.all
+    return {each["scenario"].removeprefix("tiny."): each for each in record["results"]}
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
-def test_what_is_sent_to_the_built_in_address_is_answered_recorded_and_judged(tmp_path, name):
-    project = a_project(tmp_path, name, expect="{output: 1}")
-    ran = koppeling("run", "--json", "--release", "Profit 8", cwd=project)
-    (result,) = results(ran)
+def test_a_program_with_a_built_in_address_is_answered_and_its_own_connection_breaks(
+    tmp_path, name
+):
+    met = {
+        fault: f"{{ok: false, output: {json.dumps(by_name[name])}}};{fault}"
+        for fault, by_name in MET.items()
+    }
+    found = carried_out(a_project(tmp_path, name, whole="{output: 1}", **met))
 
-    assert result["outcome"] == "passed", ran.all
-    assert [each["path"] for each in result["exchanges"]] == [f"/connectors/Tiny_Projects?{QUERY}"]
-
-
-@pytest.mark.parametrize("fault", MET)
-@pytest.mark.parametrize("name", PROGRAMS)
-def test_a_connection_that_breaks_is_the_programs_own(tmp_path, name, fault):
-    met = json.dumps(MET[fault][name])
-    project = a_project(tmp_path, name, expect=f"{{ok: false, output: {met}}}", faults=fault)
-    ran = koppeling("run", "--json", "--release", "Profit 8", cwd=project)
-    (result,) = results(ran)
-
-    assert result["outcome"] == "passed", ran.all
-    assert [each["fault"] for each in result["exchanges"]] == [fault]
+    assert {id_: each["outcome"] for id_, each in found.items()} == dict.fromkeys(
+        ["whole", *MET], "passed"
+    ), [each["findings"] for each in found.values()]
+    (call,) = found["whole"]["exchanges"]
+    assert call["path"] == f"/connectors/Tiny_Projects?{QUERY}"
+    for fault in MET:
+        assert [each["fault"] for each in found[fault]["exchanges"]] == [fault]
 
 
 def test_a_program_that_does_not_trust_the_authority_is_told_so_as_configuration(tmp_path):
-    program = PYTHON.replace("timeout=20", "timeout=20, context=strangers").replace(
-        "import base64",
-        "import ssl; strangers = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)\n"
-        "strangers.check_hostname, strangers.verify_mode = True, ssl.CERT_REQUIRED\nimport base64",
+    strangers = "ssl.create_default_context(cafile=certifi_of_nobody)"
+    program = PYTHON.replace("timeout=20", f"timeout=20, context={strangers}").replace(
+        "import base64", "import ssl; certifi_of_nobody = OWN\nimport base64"
     )
-    project = a_project(tmp_path, "python", program, expect="{ok: false}")
-    generic = (
-        SCENARIO.format(expect="{ok: false}", faults="")
-        .replace("when:", "for_each: operations\nwhen:")
-        .replace("operation: read", 'operation: "${operation.name}"')
-    )
-    (project / "scenarios" / "it.scenario.yaml").write_text(generic, encoding="utf-8")
-    ran = koppeling("run", "--json", "--release", "Profit 8", cwd=project)
-    (result,) = results(ran)
+    nobody = tmp_path / "nobody.pem"
+    trustme.CA().cert_pem.write_to_path(str(nobody))
+    project = a_project(tmp_path, "python", program.replace("OWN", repr(str(nobody))))
+    generic = SCENARIO.format(id="each", expect="{ok: false}", faults="")
+    generic = generic.replace("when:", "for_each: operations\nwhen:")
+    generic = generic.replace("operation: read", 'operation: "${operation.name}"')
+    (project / "scenarios" / "each.scenario.yaml").write_text(generic, encoding="utf-8")
+    result = carried_out(project)["each"]
 
-    assert (result["outcome"], result["cause"]) == ("not_run", "configuration"), ran.all
+    assert (result["outcome"], result["cause"]) == ("not_run", "configuration")
     assert "the connection in TLS was not made" in result["findings"][0]["message"]
     assert "SSL_CERT_FILE" in result["findings"][0]["hint"]
 
 
-@pytest.mark.parametrize(
-    "url", ["https://www.afas.nl/", "https://12345.afas.online/x", f"https://{HOST}:8443/x"]
-)
-def test_nothing_is_sent_to_another_host_of_afas(tmp_path, url):
-    project = a_project(tmp_path, "python", PYTHON.replace(URL, url), expect="{ok: false}")
-    ran = koppeling("run", "--json", "--release", "Profit 8", cwd=project)
-    (result,) = results(ran)
+OTHERS = ("https://www.afas.nl/", "https://12345.afas.online/x", f"https://{HOST}:8443/x")
 
-    (finding,) = (each for each in result["findings"] if each["code"] == "ADDRESS-UNKNOWN")
-    assert "another host of AFAS" in finding["message"]
-    assert [each["status"] for each in result["exchanges"]] == [403]
+
+def test_nothing_is_sent_to_another_host_of_afas(tmp_path):
+    program = PYTHON.replace(repr(URL), "json.load(sys.stdin)['url']")
+    project = a_project(tmp_path, "python", program)
+    for number, url in enumerate(OTHERS):
+        text = SCENARIO.format(id=f"n{number}", expect="{ok: false}", faults="")
+        text = text.replace("expect:", f"input: {{url: '{url}'}}\n    expect:")
+        (project / "scenarios" / f"{number}.scenario.yaml").write_text(text, encoding="utf-8")
+    found = carried_out(project)
+
+    assert len(found) == len(OTHERS)
+    for result in found.values():
+        (finding,) = (each for each in result["findings"] if each["code"] == "ADDRESS-UNKNOWN")
+        assert "another host of AFAS" in finding["message"]
+        assert [each["status"] for each in result["exchanges"]] == [403]
+
+
+TALK = """
+import json, os, socket, sys
+from urllib.parse import urlsplit
+proxy = urlsplit(os.environ["HTTPS_PROXY"])
+said = []
+with socket.create_connection((proxy.hostname, proxy.port), timeout=20) as wire:
+    for each in json.load(sys.stdin)["say"]:
+        wire.sendall(each.encode("latin-1"))
+        said.append(wire.recv(999).decode("latin-1"))
+said[0] = said[0].split()[1]
+print(json.dumps({"output": said}))
+"""
+
+
+def talked(tmp_path: Path, said: dict[str, tuple[list[str], list[str]]], *options: str) -> dict:
+    """Have a program say something to its proxy in each scenario, and expect what it answers."""
+    project = a_project(tmp_path, "python", TALK)
+    for id_, (say, answers) in said.items():
+        text = SCENARIO.format(id=id_, expect=json.dumps({"output": answers}), faults="")
+        text = text.replace("expect:", f"input: {json.dumps({'say': say})}\n    expect:")
+        (project / "scenarios" / f"{id_}.scenario.yaml").write_text(text, encoding="utf-8")
+    return carried_out(project, *options)
+
+
+def codes_of(result: dict) -> list[str]:
+    return [each["code"] for each in result["findings"]]
 
 
 def test_what_is_meant_for_others_goes_there_unseen(tmp_path):
@@ -237,66 +274,37 @@ def test_what_is_meant_for_others_goes_there_unseen(tmp_path):
                 client.sendall(b"dag " + client.recv(9))
 
         threading.Thread(target=answer, daemon=True).start()
-        program = f"""
-import json, os, socket
-from urllib.parse import urlsplit
-proxy = urlsplit(os.environ["HTTPS_PROXY"])
-with socket.create_connection((proxy.hostname, proxy.port)) as wire:
-    wire.sendall(b"CONNECT 127.0.0.1:{other.getsockname()[1]} HTTP/1.1\\r\\n\\r\\n")
-    head = wire.recv(999)
-    wire.sendall(b"wereld")
-    said = wire.recv(99)
-print(json.dumps({{"output": [head.decode().split()[1], said.decode()]}}))
-"""
-        project = a_project(tmp_path, "python", program, expect='{output: ["200", dag wereld]}')
-        ran = koppeling("run", "--json", "--release", "Profit 8", cwd=project)
-        (result,) = results(ran)
+        tunnel = f"CONNECT 127.0.0.1:{other.getsockname()[1]} HTTP/1.1\r\n\r\n"
+        found = talked(tmp_path, {"other": ([tunnel, "wereld"], ["200", "dag wereld"])})
 
-    assert result["outcome"] == "passed", ran.all
-    assert result["exchanges"] == []
+    assert "EXPECTATION" not in codes_of(found["other"])
+    assert found["other"]["exchanges"] == []
 
 
 @pytest.mark.skipif(bool(why_not()), reason=f"no sandbox here: {why_not()}")
 def test_within_a_sandbox_the_proxy_leads_to_erp1_and_nowhere_else(tmp_path):
-    tunnel = """
-import socket
-from urllib.parse import urlsplit
-proxy = urlsplit(os.environ["HTTPS_PROXY"])
-with socket.create_connection((proxy.hostname, proxy.port)) as wire:
-    wire.sendall(b"CONNECT 127.0.0.1:1 HTTP/1.1\\r\\n\\r\\n")
-    result["output"] = [result["output"], wire.recv(99).decode().split()[1]]
-"""
-    program = PYTHON.replace("print(json", tunnel + "print(json")
-    project = a_project(tmp_path, "python", program, expect='{output: [1, "403"]}')
-    ran = koppeling("run", "--json", "--release", "Profit 8", "--sandbox", cwd=project)
-    (result,) = results(ran)
+    said = {"other": (["CONNECT 127.0.0.1:1 HTTP/1.1\r\n\r\n"], ["403"])}
+    (tmp_path / "talk").mkdir()
+    (tmp_path / "read").mkdir()
+    other = talked(tmp_path / "talk", said, "--sandbox")["other"]
+    read = carried_out(a_project(tmp_path / "read", "python", whole="{output: 1}"), "--sandbox")
 
-    assert result["outcome"] == "passed", ran.all
+    assert "EXPECTATION" not in codes_of(other)
+    assert read["whole"]["outcome"] == "passed"
 
 
-@pytest.mark.parametrize(
-    ("sent", "status"),
-    [
-        (b"GET http://12345.rest.afas.online/ HTTP/1.1\r\nHost: x\r\n\r\n", "400"),
-        (b"CONNECT nergens HTTP/1.1\r\n\r\n", "400"),
-        (b"\x16\x03\x01\x02\x00rubbish\r\n\r\n", "400"),
-        (b"CONNECT 12345.rest.afas.online:443 HTTP/1.1\r\n\r\nvroeg", "400"),
-        (b"CONNECT x.invalid:443 HTTP/1.1\r\nA: " + b"x" * 20_000 + b"\r\n\r\n", "431"),
-        (b"CONNECT x.invalid:443 HTTP/1.1\r\n\r\n", "502"),
-    ],
-    ids=["no tunnel", "no port", "no HTTP", "early", "long", "nobody there"],
-)
-def test_whatever_else_is_said_to_the_proxy_is_answered(tmp_path, sent, status):
-    program = f"""
-import json, os, socket
-from urllib.parse import urlsplit
-proxy = urlsplit(os.environ["HTTPS_PROXY"])
-with socket.create_connection((proxy.hostname, proxy.port)) as wire:
-    wire.sendall({sent!r})
-    print(json.dumps({{"output": wire.recv(999).decode().split()[1]}}))
-"""
-    project = a_project(tmp_path, "python", program, expect=f'{{output: "{status}"}}')
-    ran = koppeling("run", "--json", "--release", "Profit 8", cwd=project)
-    (result,) = results(ran)
+ODD = {
+    "no-tunnel": ("GET http://12345.rest.afas.online/ HTTP/1.1\r\nHost: x\r\n\r\n", "400"),
+    "no-port": ("CONNECT nergens HTTP/1.1\r\n\r\n", "400"),
+    "no-http": ("\x16\x03\x01\x02\x00rubbish\r\n\r\n", "400"),
+    "early": ("CONNECT 12345.rest.afas.online:443 HTTP/1.1\r\n\r\nvroeg", "400"),
+    "long": ("CONNECT x.invalid:443 HTTP/1.1\r\nA: " + "x" * 20_000 + "\r\n\r\n", "431"),
+    "nobody-there": ("CONNECT x.invalid:443 HTTP/1.1\r\n\r\n", "502"),
+}
 
-    assert "EXPECTATION" not in [each["code"] for each in result["findings"]], ran.all
+
+def test_whatever_else_is_said_to_the_proxy_is_answered(tmp_path):
+    found = talked(tmp_path, {id_: ([say], [status]) for id_, (say, status) in ODD.items()})
+
+    assert found.keys() == ODD.keys()
+    assert [id_ for id_, each in found.items() if "EXPECTATION" in codes_of(each)] == []

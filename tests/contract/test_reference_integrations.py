@@ -14,7 +14,9 @@ from support.defects import DEFECTS, PLUGINS, seeded
 pytestmark = pytest.mark.skipif(not PLUGINS.is_dir(), reason="plugins/ is not here")
 
 PROGRAMS = {
+    "bijlagearchief": "python3",
     "boekhoudbrug": "node",
+    "opzoekhulp": "python3",
     "personeelsync": "php",
     "urenportaal": "",
     "webwinkel": "node",
@@ -62,6 +64,23 @@ def test_the_own_tests_of_the_integration_in_php_pass():
 
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert ran.stdout.count("\nok ") > 20
+
+
+@pytest.mark.skipif(shutil.which("python3") is None, reason="needs python3")
+@pytest.mark.parametrize("name", ["bijlagearchief", "opzoekhulp"])
+def test_the_own_tests_of_the_integrations_without_packages_pass(name):
+    ran = subprocess.run(
+        ["python3", "-B", "-m", "unittest", "discover", "tests"],
+        cwd=PLUGINS / name,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "\nOK" in ran.stderr
+    assert "Ran 0 tests" not in ran.stderr
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="needs node, 18.2 or newer")
@@ -113,7 +132,7 @@ def test_every_required_scenario_of_a_reference_integration_passes_without_a_fin
     assert record["problem"] == ""
     assert record["verdict"]["outcome"] == "passed"
     required = record["verdict"]["required"]
-    assert required["total"] == required["executed"] == required["passed"] > 50
+    assert required["total"] == required["executed"] == required["passed"] > 30
     found = [each for result in record["results"] for each in result["findings"]]
     # some scenarios of their own are about input that must not reach AFAS
     assert [each for each in found if each["code"] != "NO-CALL"] == []

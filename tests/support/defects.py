@@ -11,6 +11,7 @@ from pathlib import Path
 from support.defect import Defect, Edit, edit
 from support.defects_node import DEFECTS_NODE
 from support.defects_php import DEFECTS_PHP
+from support.defects_python import DEFECTS_PYTHON
 from support.defects_rules import DEFECTS_RULES
 
 PLUGINS = Path(__file__).parents[2] / "plugins"
@@ -428,6 +429,7 @@ DEFECTS: tuple[Defect, ...] = (
     ),
     *DEFECTS_RULES,
     *DEFECTS_PHP,
+    *DEFECTS_PYTHON,
     *DEFECTS_NODE,
 )
 """Every defect that the harness must catch."""

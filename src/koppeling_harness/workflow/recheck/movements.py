@@ -86,5 +86,4 @@ def _moved(
         outcome=outcome,
         cause=now.cause if now else None,
         message=message,
-        code=finding.code if finding else "",
     )

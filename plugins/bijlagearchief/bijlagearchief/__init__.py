@@ -1,0 +1,1 @@
+"""Bijlagearchief: attachments of dossier items, kept outside of Profit."""

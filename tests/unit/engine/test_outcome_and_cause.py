@@ -145,3 +145,23 @@ def test_an_outcome_comes_about_with_its_cause(pair, made, tmp_path):
 
     assert (last.outcome, last.cause) == pair
     assert [each.code for each in last.findings[:1]] == ([made.code] if made.code else [])
+
+
+@pytest.mark.parametrize(
+    ("of", "said"),
+    [
+        ("{connector: Other}", "* Other never fired"),
+        ("{method: GET, path: /x}", "GET /x never fired"),
+        ("{kind: writes}", "* (writes) never fired"),
+    ],
+)
+def test_a_fault_that_never_fired_is_called_by_what_it_was_to_hit(of, said, tmp_path):
+    (tmp_path / "scenarios").mkdir()
+    fault = f"faults: [{{fault: status, status: 503, of: {of}}}]\n"
+    text = HEAD.format(id="s") + fault + READS
+    (tmp_path / "scenarios" / "s.scenario.yaml").write_text(text, encoding="utf-8")
+    tiny_plugin(tmp_path / "tiny")
+    results = Results()
+    carried_out(tmp_path, results)
+
+    assert said in results.all[0].findings[0].message

@@ -200,6 +200,13 @@ def test_what_erp1_says_of_a_refusal_stands_beside_it_without_secrets():
     assert carried.told.message.endswith("(ERP1 answered 500: * is fout)")
 
 
+@pytest.mark.parametrize(("status", "is_told"), [("302 Found", False), ("400 Bad Request", True)])
+def test_a_status_from_400_on_is_told_as_a_refusal(status, is_told):
+    carried = Carried("{get: Uren, expect: {count: 1}}", answer("", status))
+
+    assert ("ERP1 answered" in carried.told.message) is is_told
+
+
 def test_a_refusal_that_is_expected_is_none():
     carried = Carried("{insert: KnX, fields: {A: b}, expect: {status: 500}}", REFUSED)
 

@@ -53,8 +53,10 @@ class Session:
 @dataclass
 class Runner:
     opens: object
+    opened: int = 0
 
     async def open(self, context):
+        self.opened += 1
         return self.opens
 
 
@@ -172,3 +174,23 @@ def test_how_a_session_ends_counts_unless_the_call_broke_down_before():
     hung = Breakdown(kind=BreakdownKind.HUNG, message="slow")
     trigger, _ = triggered(Session(answer=hung, ended=ended))
     assert asyncio.run(trigger.finish()) is None
+
+
+def test_all_operations_of_a_scenario_go_to_one_session():
+    runner = Runner(Session(answer=OperationResult()))
+    trigger = Trigger(
+        runner,
+        manifest=load_yaml(Manifest, MANIFEST.format(id="tiny"), name="koppeling.yaml"),
+        context=CONTEXT,
+        clock=SystemClock(),
+        redact=str,
+    )
+    step = OperationStep(operation="read", place="a.yaml:7:5")
+
+    async def twice():
+        for _ in range(2):
+            await trigger.operation(step, timeout_s=1)
+
+    asyncio.run(twice())
+
+    assert (runner.opened, runner.opens.calls) == (1, ["read", "read"])

@@ -73,6 +73,16 @@ def test_a_field_of_a_sub_object_is_not_that_of_the_root():
     assert codes(Tape().write({"ToEm": True})) == ["UNDECLARED-FIELD"]
 
 
+def test_a_field_is_declared_with_its_own_object_however_deep_that_lies():
+    def deep(field):
+        link = {"KnLink": {"Element": {"Fields": {field: True}}}}
+        body = {WRITES: {"Element": {"Objects": {"KnX": {"Element": {"Objects": link}}}}}}
+        return codes(Tape().write(request_body=json.dumps(body)))
+
+    assert deep("ToEm") == []
+    assert deep("ToCo") == ["UNDECLARED-FIELD"]
+
+
 def test_a_row_with_more_than_the_manifest_says_is_warned_of():
     tape = Tape().read(rows=[{"EmployeeId": "1", "Afdeling": "x"}])
 

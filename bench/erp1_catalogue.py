@@ -62,9 +62,21 @@ EMPLOYEE_KEYS = {
     "AfasOrgunitFunction": ("DaBe",),
     "AfasTimeTable": ("DaBg",),
     "AfasSalary": ("DaBe",),
-    "AfasBankInfo": ("AcId", "NoBk"),
+    "AfasBankInfo": ("AcId", "NoBk", "SeNo"),
     "AfasAgencyFiscus": ("DaBe", "AyId"),
 }
+
+EMPLOYEE_FIELDS = {
+    "AfasBankInfo": (
+        Field(id="AcId", type="string", length=42, label="Account number"),
+        Field(id="NoBk", type="boolean", label="Cash payment"),
+        Field(id="SeNo", type="int", label="Sequence number"),
+        Field(id="SaAc", type="boolean", label="Salary account"),
+        Field(id="FoPa", type="boolean", label="Account outside the SEPA area"),
+    )
+}
+"""What an account has beyond that of a new employee (source: AFAS,
+docs.afas.help/profit/en/update-connector, its example of `@Action`; FoPa: public clients)."""
 
 MOST_CODES = 60
 """Longer lists are tables that each customer keeps, or of nations; their rows show in examples."""
@@ -83,7 +95,11 @@ def employee(onboarding: UpdateConnector, person: ObjectType) -> UpdateConnector
     )
     objects = [replace(person, objects=tuple(o for o in person.objects if o.name != "KnContact"))]
     objects += [
-        replace(found[name], keys=EMPLOYEE_KEYS.get(name, found[name].keys))
+        replace(
+            found[name],
+            keys=EMPLOYEE_KEYS.get(name, found[name].keys),
+            fields=(*EMPLOYEE_FIELDS.get(name, ()), *found[name].fields),
+        )
         for name in EMPLOYEE_OBJECTS
     ]
     root = ObjectType(

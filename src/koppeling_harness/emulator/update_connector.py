@@ -205,7 +205,8 @@ class UpdateExecutor:
             if rules.single:
                 change.action = "insert"
                 return {}
-            key = ",".join(str(change.values.get(each, "")) for each in keys)
+            sent = [change.values[each] for each in keys if change.values.get(each) is not None]
+            key = ",".join(map(str, sent))
             reason = NOT_FOUND.get(change.type.name, Reason.NOT_FOUND)
             raise Refusal(reason, object=change.type.name, key=key)
         return found

@@ -111,6 +111,8 @@ class RecheckedScenario:
     cause: Cause | None = None
     message: Text | None = None
     """The first thing that was objected to."""
+    code: str = ""
+    """Its code; empty where nothing was objected to."""
     attribution: Attribution | None = None
     """Only of what is newly failing."""
     table: Table | None = None
@@ -133,6 +135,8 @@ class RecheckedIntegration:
     """The release of the last verdict."""
     scenarios: tuple[RecheckedScenario, ...]
     problem: str = ""
+    partner: str = ""
+    """Who makes it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

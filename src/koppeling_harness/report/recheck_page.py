@@ -5,6 +5,7 @@ from koppeling_harness.model.shape import Text
 from koppeling_harness.report.pages import render_page
 from koppeling_harness.report.recheck_text import TOLD, counts
 from koppeling_harness.report.texts import Language
+from koppeling_harness.rules.recheck_groups import moved_groups, whose_changes
 
 
 def render_recheck_page(record: RecheckRecord, *, language: Language = Language.NL) -> str:
@@ -28,4 +29,6 @@ def render_recheck_page(record: RecheckRecord, *, language: Language = Language.
         newly_failing=newly_failing,
         told=TOLD,
         counts=counts,
+        groups=moved_groups,
+        changes=whose_changes(record),
     )

@@ -8,7 +8,6 @@ from koppeling_harness.model.recheck import (
     Movement,
     RecheckedIntegration,
     RecheckedRelease,
-    RecheckedScenario,
     RecheckRecord,
     Table,
 )
@@ -16,11 +15,14 @@ from koppeling_harness.model.shape import Text
 from koppeling_harness.report.clean import one_line
 from koppeling_harness.report.status_text import pick
 from koppeling_harness.report.texts import texts
+from koppeling_harness.rules.recheck_groups import MovedGroup, moved_groups, whose_changes
+from koppeling_harness.rules.run_groups import joined_releases
 
 TOLD = (Movement.NEWLY_FAILING, Movement.NEWLY_PASSING, Movement.STILL_FAILING, Movement.NOT_RUN)
 """What is told of a scenario since the last verdict, the most urgent first."""
 
 _DIFFERENCES_SHOWN = 3
+_NAMED = 10
 
 
 def render_recheck_text(record: RecheckRecord, *, lang: str) -> str:
@@ -40,6 +42,7 @@ def counts(integration: RecheckedIntegration) -> dict[Movement, int]:
 
 
 def _lines(record: RecheckRecord, lang: str) -> Iterator[str]:
+    yield from _first(record, lang)
     for each in record.impact:
         yield f"{one_line(each.integration)}: {_text(f'necessity.{each.necessity}', lang)}"
     for release in record.releases:
@@ -75,14 +78,44 @@ def _integration(each: RecheckedIntegration, lang: str) -> Iterator[str]:
     outcome = _text(f"outcome.{each.verdict.outcome}", lang)
     name = one_line(f"{each.id} {each.version}")
     yield f"  {name}: {outcome}, {count.passed}/{count.total}; {since}: {moved}"
-    for scenario in each.scenarios:
-        if scenario.movement in TOLD:
-            yield from _scenario(scenario, lang)
+    for group in moved_groups(each, TOLD):
+        yield from _group(group, lang)
 
 
-def _scenario(scenario: RecheckedScenario, lang: str) -> Iterator[str]:
+def _first(record: RecheckRecord, lang: str) -> Iterator[str]:
+    """Yield how many integrations are newly failing, and by whose change, with who makes them."""
+    releases = [each for each in record.releases if each.available]
+    partners = {each.id: each.partner for release in releases for each in release.integrations}
+    if not partners:
+        return
+    changes = whose_changes(record)
+    failing = {name for names in changes.values() for name in names}
+    words = {
+        "total": len(partners),
+        "releases": one_line(joined_releases([each.release for each in releases])),
+        "failing": len(failing),
+    }
+    one = _text("recheck.first_line.one", lang)
+    many = _text("recheck.first_line.many", lang)
+    yield (one if len(partners) == 1 else many).format(**words)
+    for whose, names in changes.items():
+        count = "recheck.integrations.one" if len(names) == 1 else "recheck.integrations.many"
+        said = [f"{name} ({partners[name]})" if partners[name] else name for name in names]
+        shown = ", ".join(map(one_line, said[:_NAMED]))
+        more = f", … ({len(said)})" if len(said) > _NAMED else ""
+        number = _text(count, lang).format(count=len(names))
+        yield f"  {_text(f'whose.{whose}', lang)}: {number}: {shown}{more}"
+
+
+def _group(group: MovedGroup, lang: str) -> Iterator[str]:
+    scenario = group.example
     said = f": {one_line(pick(scenario.message, lang))}" if scenario.message else ""
-    yield f"    {_text(f'movement.{scenario.movement}', lang)}: {one_line(scenario.scenario)}{said}"
+    code = f" {one_line(group.code)}" if group.code else ""
+    many = len(group.scenarios)
+    name = one_line(scenario.scenario)
+    if many > 1:
+        name = _text("recheck.in_scenarios", lang).format(count=many, name=name)
+    yield f"    {_text(f'movement.{group.movement}', lang)}:{code} {name}{said}"
     if scenario.attribution is None:
         return
     whose = _text(f"whose.{scenario.attribution.whose}", lang)

@@ -1,8 +1,10 @@
 """AFAS's endpoint notes: rules and messages of leave, entries and imported connectors."""
 
+import re
+
 import pytest
 
-from contract.erp1.table import shows
+from contract.erp1.table import CLAIMS, shows
 from koppeling_harness.emulator.gaps import gaps
 from koppeling_harness.emulator.specification import Field, ObjectType, UpdateConnector
 from support.erp1 import Caller, caller, element, one
@@ -233,6 +235,26 @@ def test_every_gap_names_what_and_the_source_that_speaks_of_it():
     assert len(found) > 25
     assert all(each.of and each.what and each.source for each in found)
     assert len({(each.of, each.what) for each in found}) == len(found)
+
+
+NOTED = """
+    FbConfrontation FbDeliveryNote FbPurRequisition FiBudget FiBudgetRequest FiCommitment FiContract
+    FiElectronicInvoicePurchase FiEntries FiEntriesCustom FiFixedAssets FiInvoice FiIVY FiLoan
+    FiPreInvoice FiProcurationLines FiReservation FiRetLoss FiSepaDirectDebit HrAbsence HrAbsenceID
+    HrAbsenceInSite HrCompMut HrCreateApplicant HrIllnessInSite HrOnboarding HrRelative KnAddress
+    KnBankAccount KnContact KnContactAutRole KnCustomK01 KnEmployee KnEmployeeGUID KnOrganisation
+    KnPeppol KnPerson KnPocketDocReaction Profit_Debtor_Invoices PtLinesToBeUnraveled
+    PtPriceAgreement
+"""
+"""The connectors of which AFAS's endpoint notes say how they act."""
+
+
+@pytest.mark.parametrize("connector", NOTED.split())
+def test_a_noted_connector_is_a_row_of_the_table_or_a_gap(connector):
+    claimed = (f"{text} {source}" for text, source in CLAIMS.values())
+    told = [*claimed, *(f"{each.of} {each.what}" for each in gaps())]
+
+    assert any(re.search(rf"(?i)\b{connector}\b", each) for each in told)
 
 
 def test_an_illness_is_never_found_by_nothing_or_by_too_little():

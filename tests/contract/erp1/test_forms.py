@@ -52,6 +52,49 @@ def test_a_delete_names_its_object_or_not_or_has_the_record_in_its_body():
     assert strict.call("DELETE", "/connectors/KnSubject", in_body).status == 404
 
 
+def bank(*lines):
+    """Return a body with accounts of one employee, as AFAS's example of `@Action` has it."""
+    accounts = [
+        {"@AcId": iban, "@NoBk": False, "Fields": {"@Action": action, "Iban": iban, **fields}}
+        for iban, action, fields in lines
+    ]
+    return {
+        "AfasEmployee": {
+            "Element": {
+                **EMPLOYEE,
+                "Fields": {"@Action": "update"},
+                "Objects": [{"AfasBankInfo": {"Element": accounts}}],
+            }
+        }
+    }
+
+
+@shows("form.bank-lines")
+def test_one_account_of_an_employee_is_turned_off_while_another_is_added():
+    client = caller()
+    old, new = "NL57RABO0312000111", "NL91ABNA0417164300"
+    line = "KnEmployee/AfasEmployee/@EmId/000001002/AfasBankInfo"
+
+    assert client.put("KnEmployee", bank((old, "insert", {"SaAc": True}))).status == 201
+    both = bank((old, "update", {"SeNo": 1, "SaAc": False}), (new, "insert", {"SaAc": True}))
+    assert client.put("KnEmployee", both).status == 201
+    assert client.delete(f"{line}/SeNo/2").status == 200
+    assert client.delete(f"{line}/SeNo/2").message == "'AfasBankInfo' met sleutel '2' bestaat niet."
+    assert client.delete(f"{line}/@AcId,@NoBk/{old},false").status == 200
+
+
+@shows("form.delete-by-post")
+def test_a_line_is_deleted_by_a_post_that_says_so():
+    client = caller()
+    added = client.post("PtRealization", element("PtRealization", HOURS)).json()
+    number = added["results"]["PtRealization"]["Id"]
+    body = {"PtRealization": {"Element": {"Fields": [{"@Action": "delete", "Id": int(number)}]}}}
+
+    assert len(client.where("Profit_Realization", "Identity", number).rows) == 1
+    assert client.post("PtRealization", body).status == 201
+    assert client.where("Profit_Realization", "Identity", number).rows == []
+
+
 @shows("form.file-name")
 @pytest.mark.parametrize(
     ("name", "asked"),

@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from koppeling_harness.model.recheck import Movement, Necessity
+from koppeling_harness.model.recheck import Movement, Necessity, Whose
 from koppeling_harness.model.shape import Text
 from koppeling_harness.report.recheck_page import render_recheck_page
 from koppeling_harness.report.recheck_text import render_recheck_text
@@ -27,6 +27,43 @@ def test_a_person_reads_what_moved_whose_change_it_is_and_what_is_missing():
         "Accept, advisory: not available: no release",
     ):
         assert part in text
+
+
+def of_partner(*scenarios):
+    record = a_recheck(*scenarios)
+    first, *others = record.releases
+    [integration] = first.integrations
+    named = replace(first, integrations=(replace(integration, partner="Voorbeeld B.V."),))
+    return replace(record, releases=(named, *others))
+
+
+def test_the_first_lines_count_integrations_by_whose_change_it_is_with_who_makes_them():
+    by_profit = replace(a_scenario().attribution, whose=Whose.PROFIT)
+    scenarios = [a_scenario(f"s{at}", attribution=by_profit, code="PAGE") for at in range(9)]
+    lines = render_recheck_text(of_partner(*scenarios), lang="en").splitlines()
+
+    assert lines[:2] == [
+        "1 integration on Profit 8: 1 newly failing",
+        "  Profit changed: 1 integration: urenportaal (Voorbeeld B.V.)",
+    ]
+
+
+def test_one_cause_in_many_scenarios_is_told_once():
+    scenarios = [a_scenario(f"s{at}", code="PAGE") for at in range(9)]
+    still = [
+        a_scenario(
+            f"t{at}", code="X", movement=Movement.STILL_FAILING, attribution=None, table=None
+        )
+        for at in range(9)
+    ]
+    text = render_recheck_text(of_partner(*scenarios, *still), lang="en")
+    page = render_recheck_page(of_partner(*scenarios, *still))
+
+    assert text.count("newly failing: PAGE in 9 scenarios, such as s0") == 1
+    assert text.count("Whose change:") == 1
+    assert text.count("still failing: X in 9 scenarios") == 1
+    assert page.count("<article") == 1
+    assert "s8" in page
 
 
 def test_in_dutch_an_absent_release_is_niet_beschikbaar():

@@ -86,4 +86,5 @@ def _moved(
         outcome=outcome,
         cause=now.cause if now else None,
         message=message,
+        code=finding.code if finding else "",
     )

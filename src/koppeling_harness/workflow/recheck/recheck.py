@@ -25,6 +25,7 @@ from koppeling_harness.model.recheck import (
     RecheckRecord,
 )
 from koppeling_harness.model.run import HarnessInfo, IntegrationRecord
+from koppeling_harness.model.status import Role
 from koppeling_harness.report.recheck_page import render_recheck_page
 from koppeling_harness.report.recheck_text import render_recheck_text
 from koppeling_harness.rules.attribution import BY_ENVIRONMENT, is_environment, whose_change
@@ -110,6 +111,10 @@ def recheck_and_write(request: RecheckRequest, *, clock: Clock, observer: Observ
     )
 
 
+_ORDER = (None, Role.ACCEPT, Role.PREVIOUS, Role.CURRENT)
+"""Releases of no role first: the runs of one command rise to the current release."""
+
+
 class _Rechecking:
     """One recheck: its runs, and the tables that they make necessary."""
 
@@ -135,11 +140,7 @@ class _Rechecking:
     def releases(self) -> Iterator[RecheckedRelease]:
         """Run every release first; then compare and attribute."""
         asked = self._releases.asked
-        certified = {
-            each.label: self._run(each.label)
-            for each in asked
-            if self._releases.why_not(each) is None
-        }
+        certified = self._run([each for each in asked if self._releases.why_not(each) is None])
         for each in asked:
             reason = self._releases.why_not(each)
             if reason is None:
@@ -153,17 +154,28 @@ class _Rechecking:
                     note=reason,
                 )
 
-    def _run(self, label: str) -> Certified:
-        certified = certify_and_write(
-            (self._releases.prepared(label),),
-            self._request.reports,
-            clock=self._clock,
-            observer=self._observer,
-        ).certified[-1]
-        self.exit_codes[label] = certified.exit_code
-        for present in presents(certified).values():
-            self._live.add(present)
-        return certified
+    def _run(self, asked: Sequence[AskedRelease]) -> dict[str, Certified]:
+        """Run each release: those of the emulated ERP1 in one session, the current one last."""
+        prepared = [
+            self._releases.prepared(each.label)
+            for each in sorted(asked, key=lambda each: _ORDER.index(each.role))
+        ]
+        sessions = [
+            [each for each in prepared if each.real is None],
+            *([each] for each in prepared if each.real is not None),
+        ]
+        found: dict[str, Certified] = {}
+        for session in filter(None, sessions):
+            written = certify_and_write(
+                session, self._request.reports, clock=self._clock, observer=self._observer
+            )
+            for one, certified in zip(session, written.certified, strict=True):
+                found[one.order.release] = certified
+        for label, certified in found.items():
+            self.exit_codes[label] = certified.exit_code
+            for present in presents(certified).values():
+                self._live.add(present)
+        return found
 
     def _release(self, asked: AskedRelease, certified: Certified) -> RecheckedRelease:
         record = certified.record
@@ -240,6 +252,7 @@ def _integration(
         last_release=last.run.erp.label if last else "",
         scenarios=tuple(scenarios),
         problem=record.problem,
+        partner=record.partner,
     )
 
 

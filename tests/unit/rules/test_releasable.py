@@ -118,3 +118,14 @@ def test_it_is_told_when_a_waiver_or_other_files_play_a_part():
 
     assert "by a waiver" in asked(waived).why.en
     assert "other files were run" in asked(a_verdict(), a_verdict(day=19, digest="bb")).why.en
+
+
+def test_records_of_one_identity_are_those_of_one_integration():
+    us = Identity(integration_id="12345_1", subscription="12345")
+    found = asked(a_verdict(identity=us, day=20), a_verdict(identity=us, day=21))
+
+    assert found.answer is Answer.YES
+    assert [(each.run_id, each.counts) for each in found.rows] == [
+        ("run-21", True),
+        ("run-20", False),
+    ]

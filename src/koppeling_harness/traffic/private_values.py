@@ -141,7 +141,8 @@ class PrivateValues:
         """Yield where values with digits end, in whatever groups they are written."""
         begun = ""
         last = words[at][1]
-        for start, end, word in itertools.islice(words, at, None):
+        for place in range(at, len(words)):
+            start, end, word = words[place]
             if begun and start - last > _BETWEEN_MOST:
                 return
             begun, last = begun + word, end

@@ -178,7 +178,7 @@ def command(
                 "--watch takes integrations, --plugin, --scenarios, one --release and --isolated"
             )
             raise click.UsageError(message)
-        from koppeling_harness.workflow.run.follow import watch_and_run
+        from koppeling_harness.workflow.run.run_on_save import watch_and_run
 
         watch_and_run(order, clock=SystemClock(), tell=say_lines)
         return ExitCode.INTERRUPTED

@@ -6,7 +6,7 @@ import pytest
 
 from koppeling_harness.clock import SystemClock
 from koppeling_harness.model.order import Order
-from koppeling_harness.workflow.run.follow import follow
+from koppeling_harness.workflow.run.run_on_save import follow
 from koppeling_harness.workflow.run.workshop import Workshop
 from support.tiny import SCENARIO, tiny_plugin
 

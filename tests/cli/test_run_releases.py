@@ -1,6 +1,8 @@
 """`koppeling run` on every release that counts, in one command and one session."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
 import time
@@ -178,7 +180,8 @@ def test_a_command_that_was_killed_is_gone_on_with_on_every_release(tmp_path):
     process.kill()
     process.wait()
     hold.unlink()
-    older, current = sorted(each.parent.name for each in folder.glob("reports/*/results.jsonl"))
+    [current] = [each.name for each in folder.glob("reports/2*")]
+    [older] = [each.parent.name for each in folder.glob(f"reports/{current}/*/results.jsonl")]
     ran = koppeling("run", "--resume", current, "--json", cwd=folder)
     records = ran.json()["records"]
 
@@ -187,4 +190,37 @@ def test_a_command_that_was_killed_is_gone_on_with_on_every_release(tmp_path):
     assert labels(records) == ["Profit 7", "Profit 8"]
     assert [each["integrations"][0]["verdict"]["required"]["passed"] for each in records] == [2, 2]
     assert records[0]["breaks"][0]["kept"] == 1
-    assert not [*folder.glob("reports/*/results.jsonl")]
+    assert not [*folder.glob("reports/**/results.jsonl")]
+    assert {each.name for each in folder.glob("reports/2*")} == {older, current}
+    assert (folder / "reports" / older / "traffic").is_dir()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is sent as a POSIX signal here")
+def test_a_command_that_was_interrupted_is_gone_on_with_by_either_of_its_runs(tmp_path):
+    hold = tmp_path / "hold"
+    hold.touch()
+    folder = project(tmp_path, SLOW_ON_8.replace("HOLD", str(hold)))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "koppeling_harness", "run", "--concurrency", "1"],
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=unmeasured(),
+    )
+    for _ in range(3000):
+        if hold.read_text():
+            break
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    process.wait()
+    hold.unlink()
+    older, current = sorted(each.name for each in folder.glob("reports/2*"))
+
+    one = koppeling("run", "--resume", older, "--json", cwd=folder)
+    assert one.code == 0, one.err
+    assert one.json()["run_id"] == older
+    other = koppeling("run", "--resume", current, "--json", cwd=folder)
+    assert other.code == 0, other.err
+    assert other.json()["run_id"] == current
+    assert {one.json()["call"], other.json()["call"]} == {current}

@@ -83,6 +83,43 @@ class RunJournal:
         self._lock.release()
 
 
+def folder_while_running(reports: Path, run_id: str, call: str) -> Path:
+    """Return the folder of a run while it is carried out.
+
+    What a command runs beside its last run lies within the folder of that until it ends, so that
+    there is one to go on with.
+
+    Args:
+        reports: Where runs are kept.
+        run_id: The run's.
+        call: Id of the last run of the command.
+    """
+    outside = reports / run_id
+    return outside if run_id == call or outside.is_dir() else reports / call / run_id
+
+
+def bring_out(reports: Path, run_id: str, call: str) -> None:
+    """Put the folder of a run that has ended where runs are kept.
+
+    Raises:
+        ConfigurationError: It cannot be moved there.
+    """
+    within = folder_while_running(reports, run_id, call)
+    if within == reports / run_id or not within.is_dir():
+        return
+    try:
+        within.rename(reports / run_id)
+    except OSError as error:
+        message = f"{within}: cannot be moved to {reports}: {error.strerror or error}"
+        raise ConfigurationError(message) from None
+
+
+def home_of(folder: Path, begin: RunBegin) -> Path:
+    """Return where runs are kept, of which one that was broken off lies in a folder."""
+    above = folder.resolve().parent
+    return folder.parent.parent if above.name == begin.call != begin.run_id else folder.parent
+
+
 def remove_journal(folder: Path) -> None:
     """Take the journal of a run away: all of it stands in the record now."""
     for name in (JOURNAL, LOCK):
@@ -131,9 +168,10 @@ def read_broken_runs(run: str, reports: Path) -> tuple[tuple[Path, BrokenRun], .
     """
     named = next((each for each in (Path(run), reports / run) if each.is_dir()), reports / run)
     call = named.resolve().name
+    places = [*named.resolve().glob(f"*/{JOURNAL}"), *named.resolve().parent.glob(f"*/{JOURNAL}")]
     others = [
         path.parent
-        for path in sorted(named.resolve().parent.glob(f"*/{JOURNAL}"))
+        for path in sorted(places, key=lambda each: each.parent.name)
         if path.parent.name != call and _call_of(path.parent) == call
     ]
     folders = [*others, *([named] if (named / JOURNAL).is_file() else [])]

@@ -26,6 +26,7 @@ from koppeling_harness.plugin.guard import orphans_ended
 from koppeling_harness.scenario.keyword import keyword_filter
 from koppeling_harness.scenario.known_lists import list_book
 from koppeling_harness.scenario.plan import PlannedScenario
+from koppeling_harness.store.run_journal import folder_while_running
 from koppeling_harness.traffic.redactor import Redactor
 from koppeling_harness.value import dataclass
 from koppeling_harness.version import __version__
@@ -94,6 +95,15 @@ class _Run:
     def label(self) -> str:
         """Of the release."""
         return self.prepared.order.release
+
+    @property
+    def call(self) -> str:
+        """Of all runs of the command."""
+        return self.begin.call or self.begin.run_id
+
+    def folder(self, reports: Path) -> Path:
+        """Return its folder while it is carried out."""
+        return folder_while_running(reports, self.begin.run_id, self.call)
 
 
 def certify(
@@ -276,10 +286,10 @@ def _keepers(run: _Run, *, traffic: Path | None, reports: Path | None, clock: Cl
     """Return what writes on disk while the run goes on."""
     keepers: list[Observer] = []
     if traffic is not None:
-        keepers.append(TrafficKeeper(traffic / run.begin.run_id, run.redactor, run.leaks, run.lost))
+        keepers.append(TrafficKeeper(run.folder(traffic), run.redactor, run.leaks, run.lost))
     if reports is not None:
         results = ResultKeeper(
-            reports / run.begin.run_id,
+            run.folder(reports),
             run.redactor,
             durable=run.prepared.real is not None,
             continuation=run.continuation,
@@ -309,7 +319,7 @@ def _certified(run: _Run, session: SessionOutcome, clock: Clock) -> Certified:
         rerun_of=rerun.earlier.run_id if rerun else "",
         seed=run.begin.seed,
         breaks=kept.breaks(clock.now()) if kept else (),
-        call=run.begin.call or run.begin.run_id,
+        call=run.call,
         pace=session.pace,
     )
     return Certified(

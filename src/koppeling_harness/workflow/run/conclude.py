@@ -9,7 +9,12 @@ from koppeling_harness.clock import Clock
 from koppeling_harness.config.registration import registration_path
 from koppeling_harness.config.settings import load_settings
 from koppeling_harness.document import dump_json
-from koppeling_harness.errors import ExitCode, SecretFoundError, first_that_holds
+from koppeling_harness.errors import (
+    ConfigurationError,
+    ExitCode,
+    SecretFoundError,
+    first_that_holds,
+)
 from koppeling_harness.model.pace import Pace
 from koppeling_harness.model.run import RunRecord, RunRecords
 from koppeling_harness.report.clean import one_line
@@ -21,7 +26,7 @@ from koppeling_harness.rules.run_groups import summarised
 from koppeling_harness.rules.status import ORDER
 from koppeling_harness.rules.words import STATUS
 from koppeling_harness.scenario.known_lists import list_book
-from koppeling_harness.store.run_journal import remove_journal
+from koppeling_harness.store.run_journal import bring_out, remove_journal
 from koppeling_harness.value import dataclass
 from koppeling_harness.workflow.review.status import (
     Judged,
@@ -30,7 +35,7 @@ from koppeling_harness.workflow.review.status import (
     judge_registrations,
 )
 from koppeling_harness.workflow.run.certify import Certified
-from koppeling_harness.workflow.run.report_files import ReportFiles, Unwritten
+from koppeling_harness.workflow.run.report_files import ReportFiles, Unwritten, unwritten
 from koppeling_harness.workflow.run.verdicts import run_exit_code
 from koppeling_harness.workflow.run.write_run import (
     Told,
@@ -180,9 +185,12 @@ def _written(
     junit: JunitDialect,
 ) -> tuple[Certified, bool]:
     """Return what a run came to as its record says it, and whether the record is written."""
-    record, is_there = write_searched(
-        certified.record, reports, files=files, forms=forms, junit=junit
-    )
+    run = certified.record
+    try:
+        bring_out(reports, run.run_id, run.call)
+    except ConfigurationError as error:
+        files.unwritten.append(unwritten(reports / run.run_id, error))
+    record, is_there = write_searched(run, reports, files=files, forms=forms, junit=junit)
     if record is certified.record:
         return certified, is_there
     code = run_exit_code(record, interrupted=certified.session.interrupted)

@@ -10,7 +10,7 @@ from koppeling_harness.errors import UsageError
 from koppeling_harness.model.run import RunBreak, ScenarioResult
 from koppeling_harness.plugin.discover import Integration
 from koppeling_harness.scenario.plan import PlannedScenario
-from koppeling_harness.store.run_journal import BrokenRun, Key, read_broken_runs
+from koppeling_harness.store.run_journal import BrokenRun, Key, home_of, read_broken_runs
 from koppeling_harness.value import dataclass
 from koppeling_harness.version import __version__
 from koppeling_harness.workflow.run.earlier_run import sound_run
@@ -124,7 +124,7 @@ def _order_of(folder: Path, broken: BrokenRun, *, clock: Clock) -> PreparedOrder
     if lacking:
         message = f"{', '.join(lacking)}: not found from this folder"
         raise UsageError(message, hint="Go on in the folder in which the run was begun.")
-    home = folder.parent
+    home = home_of(folder, broken.begin)
     rerun = Rerun(earlier=sound_run(order.rerun_of, home, clock=clock)) if order.rerun_of else None
     return PreparedOrder(order=order, rerun=rerun, broken=broken, reports=home)
 

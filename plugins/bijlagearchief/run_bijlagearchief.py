@@ -55,6 +55,8 @@ def carried_out(call):
     try:
         return operation(afas, Path(context["work_dir"]) / "archief", call["input"] or {})
     except AfasError as error:
+        if error.reference:
+            print(f"AFAS: profitLogReference {error.reference}", file=sys.stderr)
         return {"ok": False, "error": str(error)}
     finally:
         afas.close()

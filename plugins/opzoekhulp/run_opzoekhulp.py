@@ -29,6 +29,8 @@ def main() -> int:
     try:
         output = asked(afas, **given)
     except (AfasError, lookup.QuestionError) as error:
+        if reference := getattr(error, "reference", ""):
+            print(f"AFAS: profitLogReference {reference}", file=sys.stderr)
         print(error, file=sys.stderr)
         return REFUSED
     finally:

@@ -17,7 +17,13 @@ PAGE = 1000
 
 
 class AfasError(Exception):
-    """Why there is no answer, in words for whoever administers the archive."""
+    """Why there is no answer, in words for whoever administers the archive.
+
+    Attributes:
+        reference: By which AFAS finds the call in the log of the environment; empty without one.
+    """
+
+    reference = ""
 
 
 class NoAnswerError(ValueError):
@@ -169,7 +175,10 @@ def _refusal(status: int, wait_s: int | None, body: bytes) -> AfasError:
     if status == 503:
         return AfasError(f"Profit is in onderhoud; over {wait_s} seconden opnieuw proberen.")
     try:
-        said = str(json.loads(body).get("externalMessage") or "")
+        told = json.loads(body)
+        said, reference = told.get("externalMessage"), told.get("profitLogReference")
     except (ValueError, AttributeError):
-        said = ""
-    return AfasError(f"Profit weigert: {said or f'status {status}'}")
+        said = reference = None
+    error = AfasError(f"Profit weigert: {said or f'status {status}'}")
+    error.reference = reference or ""
+    return error

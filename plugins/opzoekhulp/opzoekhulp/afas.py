@@ -19,7 +19,13 @@ TIMEOUT_S = 30
 
 
 class AfasError(Exception):
-    """Why there is no answer, in words for who asked."""
+    """Why there is no answer, in words for who asked.
+
+    Attributes:
+        reference: By which AFAS finds the call in the log of the environment; empty without one.
+    """
+
+    reference = ""
 
 
 class NoAnswerError(ValueError):
@@ -76,7 +82,7 @@ class Afas:
                 continue
             wait_s = _wait_s(headers) if status == 503 else None
             if is_last or wait_s is None or wait_s > LONGEST_WAIT_S:
-                raise AfasError(_refusal(status, wait_s, body))
+                raise _refused(status, wait_s, body)
             self._pause(wait_s)
         raise AssertionError
 
@@ -123,6 +129,12 @@ def _wait_s(headers: Mapping[str, str]) -> int:
     return int(said) if said.isdecimal() else 1
 
 
+def _refused(status: int, wait_s: int | None, body: bytes) -> AfasError:
+    error = AfasError(_refusal(status, wait_s, body))
+    error.reference = _said(body, "profitLogReference")
+    return error
+
+
 def _refusal(status: int, wait_s: int | None, body: bytes) -> str:
     if status == 401:
         return (
@@ -134,11 +146,12 @@ def _refusal(status: int, wait_s: int | None, body: bytes) -> str:
     if status == 503:
         minutes = max(1, round((wait_s or 0) / 60))
         return f"Profit is in onderhoud. Probeer het over {minutes} min. opnieuw."
-    return f"Profit weigert de vraag: {_said(body) or f'status {status}'}"
+    said = _said(body, "externalMessage")
+    return f"Profit weigert de vraag: {said or f'status {status}'}"
 
 
-def _said(body: bytes) -> str:
+def _said(body: bytes, name: str) -> str:
     try:
-        return str(json.loads(body).get("externalMessage") or "")
+        return str(json.loads(body).get(name) or "")
     except (ValueError, AttributeError):
         return ""

@@ -27,6 +27,7 @@ operations:
   - name: received
     title: {nl: Ontvangen, en: Received}
     writes: [KnSubject]
+    example: {}
 """
 
 SERVICE = """

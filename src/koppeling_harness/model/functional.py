@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from koppeling_harness.model.dispute import DisputedFinding
 from koppeling_harness.model.partner import Identity
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.verdict import ErpKind
@@ -56,6 +57,7 @@ class FunctionalResult:
         asked: Ids of all required scenarios, `scenario` or `scenario[operation]`.
         not_asked: How many required scenarios were not asked there.
         unused: Connectors that the manifest names and no call was about.
+        disputed: Findings of the run that the partner disputes.
     """
 
     integration: str
@@ -83,6 +85,7 @@ class FunctionalResult:
     asked: tuple[str, ...] = ()
     not_asked: int = 0
     unused: tuple[str, ...] = ()
+    disputed: tuple[DisputedFinding, ...] = ()
 
     @property
     def required(self) -> int:

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from koppeling_harness.model.connector import GetDefinition, OwnGetConnector
 from koppeling_harness.model.constraint import Limit, OneOf
+from koppeling_harness.model.dispute import Dispute
 from koppeling_harness.model.operation import OperationKind, OperationTrigger, OtherCall
 from koppeling_harness.model.partner import IntegrationId, Partner
 from koppeling_harness.model.scenario import GetStep
@@ -307,6 +308,8 @@ class Manifest:
     imports: tuple[NonEmpty, ...] = ()
     """Files below the integration's folder with connectors that ERP1 does not have by itself:
     OpenAPI files of AFAS, snapshots. Once read, their whole paths."""
+    disputed: tuple[Dispute, ...] = ()
+    """Findings that the partner disagrees with: they stay findings, and are told as disputed."""
     state: tuple[NonEmpty, ...] = ()
     """Patterns of files in its work folder where it keeps data by design, such as `state/*.json`:
     no log. `*` stands for anything, folders too."""

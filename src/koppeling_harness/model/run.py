@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Literal
 
+from koppeling_harness.model.dispute import DisputedFinding
 from koppeling_harness.model.finding import Finding
 from koppeling_harness.model.pace import Pace
 from koppeling_harness.model.partner import Identity
@@ -288,6 +289,9 @@ class IntegrationRecord:
     """The connectors that its manifest names."""
     exercised: tuple[str, ...] = ()
     """Those of them that a call of this run was about."""
+    disputed: tuple[DisputedFinding, ...] = ()
+    """What the partner disputes in its manifest, each with the results that have it; they stay
+    findings, and turned no outcome."""
     isolation: str = "none"
     """How its processes were kept apart: `none`, `user`, or what a newer version has."""
     variables: tuple[str, ...] = ()

@@ -4,8 +4,10 @@ from collections.abc import Iterator, Mapping
 from datetime import tzinfo
 from typing import Any
 
+from koppeling_harness.model.dispute import DisputedFinding
 from koppeling_harness.model.functional import FunctionalResult
 from koppeling_harness.model.partner import Identity
+from koppeling_harness.model.shape import Text
 from koppeling_harness.model.verdict import ErpKind
 from koppeling_harness.rules.lists import ListBook, list_word
 from koppeling_harness.rules.record_check import (
@@ -72,6 +74,7 @@ def summaries(record: Plain, book: ListBook, *, zone: tzinfo) -> Iterator[Functi
             asked=tuple(sorted(told)),
             not_asked=len(each.get("not_asked") or ()),
             unused=never_called(each),
+            disputed=tuple(_disputed(each)),
         )
 
 
@@ -80,6 +83,18 @@ def never_called(integration: Plain) -> tuple[str, ...]:
     called = {str(each).lower() for each in integration.get("exercised") or ()}
     declared = map(str, integration.get("declared") or ())
     return tuple(each for each in declared if each.lower() not in called)
+
+
+def _disputed(integration: Plain) -> Iterator[DisputedFinding]:
+    """Yield what the partner disputes and the run found."""
+    for each in integration.get("disputed") or ():
+        if each["results"]:
+            yield DisputedFinding(
+                code=str(each["code"]),
+                where=str(each["where"]),
+                reason=Text(nl=str(each["reason"]["nl"]), en=str(each["reason"]["en"])),
+                results=tuple(map(str, each["results"])),
+            )
 
 
 def _part(each: Plain, record: Plain, told: Mapping[str, str]) -> tuple[str, ...]:

@@ -28,6 +28,7 @@ def told(status: ReleaseStatus, standing: Standing, *, as_of: date) -> Iterator[
     if standing.governing is not None:
         yield from _age(status, standing.governing, as_of)
         yield from _never_called(status, standing.governing)
+        yield from _disputed(status, standing.governing)
         yield from _not_asked(status, standing.governing)
 
 
@@ -134,6 +135,24 @@ def _never_called(status: ReleaseStatus, each: Weighed) -> Iterator[Fact]:
                 "{release}: declared and never called: {connectors}.",
                 release=status.release,
                 connectors=", ".join(each.run.unused),
+            ),
+        )
+
+
+def _disputed(status: ReleaseStatus, each: Weighed) -> Iterator[Fact]:
+    for one in each.run.disputed:
+        yield _fact(
+            "FINDING-DISPUTED",
+            said(
+                "{release}: de partner betwist {code} ({where}), gevonden in {count} resultaten: "
+                "{reason}",
+                "{release}: the partner disputes {code} ({where}), found in {count} results: "
+                "{reason}",
+                release=status.release,
+                code=one.code,
+                where=one.where,
+                count=len(one.results),
+                reason=one.reason,
             ),
         )
 

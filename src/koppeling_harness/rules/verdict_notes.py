@@ -56,6 +56,7 @@ def _notes(each: IntegrationRecord) -> Iterator[Text]:
     yield from _of_the_machine(each)
     yield from _not_asked(each)
     yield from _required_later(each)
+    yield from _disputes(each)
     yield from _not_yet_for_each(each)
     called = {name.lower() for name in each.exercised}
     never = [name for name in each.declared if name.lower() not in called]
@@ -100,6 +101,18 @@ def _required_later(each: IntegrationRecord) -> Iterator[Text]:
             count=len(later),
             day=day,
             open=sum(one.outcome is not Outcome.PASSED for one in later),
+        )
+
+
+def _disputes(each: IntegrationRecord) -> Iterator[Text]:
+    for one in each.disputed:
+        yield said(
+            "De partner betwist {code} ({where}; gevonden in {count} resultaten): {reason}",
+            "The partner disputes {code} ({where}; found in {count} results): {reason}",
+            code=one.code,
+            where=one.where,
+            count=len(one.results),
+            reason=one.reason,
         )
 
 

@@ -22,6 +22,7 @@ from koppeling_harness.model.run import (
     Scope,
     Shard,
 )
+from koppeling_harness.rules.disputes import joined as disputed_in_all
 from koppeling_harness.rules.lists import ListBook
 from koppeling_harness.rules.scope import scope_of
 from koppeling_harness.rules.verdict import result_id, settled, verdict
@@ -335,6 +336,7 @@ def _joined(
         exercised=tuple(
             each for each in first.declared if any(each in one.exercised for one in parts)
         ),
+        disputed=disputed_in_all([one.disputed for one in parts]),
         # kept apart only where every shard did so
         isolation=first.isolation if len({one.isolation for one in parts}) == 1 else NO_ISOLATION,
         variables=tuple(dict.fromkeys(name for one in parts for name in one.variables)),

@@ -20,6 +20,7 @@ from koppeling_harness.model.run import (
 )
 from koppeling_harness.model.verdict import Cause, Level, Outcome
 from koppeling_harness.plugin.discover import Integration, SetAside
+from koppeling_harness.rules.disputes import disputed
 from koppeling_harness.rules.scope import exercised
 from koppeling_harness.rules.sharding import is_in_shard
 from koppeling_harness.rules.verdict import result_id, verdict, with_waivers
@@ -93,6 +94,7 @@ def judged(
         ),
         declared=declared,
         exercised=exercised(results, declared),
+        disputed=disputed(manifest.disputed, marked),
         isolation=isolation,
         variables=integration.variables,
         variables_withheld=integration.withheld,

@@ -32,11 +32,11 @@ def subject_connector(request: Request, app: AppConnector) -> Answer:
     if not _may_see(request, app, subject):
         return empty(404)
     row = request.environment.connection.execute(
-        "SELECT f.name, f.mimetype, f.content FROM file f WHERE f.FileId = ?1 AND (EXISTS "
-        "(SELECT 1 FROM subject_attachment a WHERE a.FileId = f.FileId AND a.SbId = ?2) OR EXISTS "
-        "(SELECT 1 FROM reaction_attachment a JOIN reaction r ON r.Id = a.Id "
-        "WHERE a.FileId = f.FileId AND r.SbId = ?2))",
-        (file, subject),
+        "SELECT f.name, f.mimetype, f.content FROM file f WHERE f.FileId = :file AND (EXISTS "
+        "(SELECT 1 FROM subject_attachment a WHERE a.FileId = f.FileId AND a.SbId = :subject) "
+        "OR EXISTS (SELECT 1 FROM reaction_attachment a JOIN reaction r ON r.Id = a.Id "
+        "WHERE a.FileId = f.FileId AND r.SbId = :subject))",
+        {"file": file, "subject": subject},
     ).fetchone()
     return _file(request, row)
 

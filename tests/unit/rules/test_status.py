@@ -319,6 +319,7 @@ def test_a_lapsed_report_with_new_evidence_is_not_certified_and_the_evidence_com
     assert "EVIDENCE-PENDING" in codes(status)
     removal = next(each for each in status.actions if each.key == "remove-listing")
     assert removal.what.en.startswith("Judge the new evidence")
+    assert next(each.key for each in status.actions if each.due is None) == "evidence:P1"
 
 
 # The end of the contract ------------------------------------------------------------------------

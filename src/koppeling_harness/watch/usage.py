@@ -6,7 +6,7 @@ from typing import Any
 
 from koppeling_harness.model.change import Side
 from koppeling_harness.model.exchange import Exchange, Sender
-from koppeling_harness.model.manifest import Manifest
+from koppeling_harness.model.manifest import GetConnectorUse, Manifest
 from koppeling_harness.traffic.checks.call import Call
 from koppeling_harness.value import dataclass
 
@@ -51,9 +51,11 @@ def declared_use(manifest: Manifest) -> dict[_Key, Use]:
     """Return what a manifest declares."""
     found: dict[_Key, Use] = {}
     for get in manifest.get_connectors:
-        fields = frozenset(each.lower() for each in (*get.fields, *_modified(get.modified_field)))
-        for name in _names(get.id, get.copy_of):
-            _join(found, (Side.READS, name), fields)
+        named = (*get.fields, *_modified(get.modified_field))
+        _join(found, (Side.READS, get.id.lower()), frozenset(each.lower() for each in named))
+        if get.copy_of:
+            supplied = frozenset(_supplied_name(get, each).lower() for each in named)
+            _join(found, (Side.READS, get.copy_of.lower()), supplied)
     for update in manifest.update_connectors:
         fields = frozenset(each.lower() for each in update.fields)
         _join(found, (Side.WRITES, update.id.lower()), fields)
@@ -125,6 +127,12 @@ def _objects(fields: Iterable[str]) -> frozenset[str]:
 
 def _names(id_: str, copy_of: str | None) -> tuple[str, ...]:
     return (id_.lower(), copy_of.lower()) if copy_of else (id_.lower(),)
+
+
+def _supplied_name(get: GetConnectorUse, name: str) -> str:
+    """Return how the supplied GetConnector calls a field that a definition gave another name."""
+    renamed = get.own.renamed if get.own is not None else ()
+    return next((each.field for each in renamed if each.id == name), name)
 
 
 def _modified(name: str | None) -> tuple[str, ...]:

@@ -3,6 +3,7 @@ import json
 import pytest
 
 from koppeling_harness.model.change import ChangeKind, Side
+from koppeling_harness.model.connector import ConnectorField, OwnGetConnector
 from koppeling_harness.model.exchange import Sender
 from koppeling_harness.model.impact import ImpactClass
 from koppeling_harness.model.manifest import GetConnectorUse, UpdateConnectorUse
@@ -64,6 +65,28 @@ def test_a_change_of_a_supplied_getconnector_touches_its_own_copy():
         a_change("own_employees", "EmployeeId", K.TYPE_CHANGED, side=Side.READS),
         a_change("Profit_Projects", "Name", K.FIELD_REMOVED, side=Side.READS),
     ) == [("own_employees", "EmployeeId"), ("Profit_Employees", "Name")]
+
+
+def test_a_field_under_an_own_name_is_touched_by_a_change_of_what_it_is():
+    own = OwnGetConnector(
+        id="Own_Employees",
+        copy_of="Profit_Employees",
+        renamed=(ConnectorField(id="geslacht", field="Gender"),),
+    )
+    use = GetConnectorUse(
+        id=own.id, copy_of=own.copy_of, fields=own.names, definition=own, modified_field=None
+    )
+    declared = declared_use(a_manifest(get_connectors=(use,)))
+    changes = [
+        a_change("Profit_Employees", "Gender", K.FIELD_REMOVED, side=Side.READS),
+        a_change("Profit_Employees", "geslacht", K.FIELD_REMOVED, side=Side.READS),
+        a_change("Own_Employees", "geslacht", K.TYPE_CHANGED, side=Side.READS),
+    ]
+    (found,) = impacts(changes, [Usage(integration="x", declared=declared)])
+    assert [(each.connector, each.path) for each in found.changes] == [
+        ("Own_Employees", "geslacht"),
+        ("Profit_Employees", "Gender"),
+    ]
 
 
 def test_what_is_merely_added_touches_nobody():

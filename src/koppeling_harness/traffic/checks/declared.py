@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from koppeling_harness.model.connector import OwnGetConnector
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.verdict import Severity
 from koppeling_harness.traffic.checks.call import Call
@@ -129,13 +130,27 @@ def _period(scene: Scene) -> Iterator[Objection]:
 
 def _employment(scene: Scene) -> Iterator[Objection]:
     for call in scene.reads:
-        row = {name.lower() for name in call.first_row}
+        sources = (each.rpartition(".")[2] for each in _sources(scene, call).values())
+        row = {name.lower() for name in (*call.first_row, *sources)}
         if row >= _EMPLOYMENT:
             text = Text(
                 nl="EnSe en DvSn staan samen in de GetConnector; verwacht alleen EnSe",
                 en="EnSe and DvSn stand together in the GetConnector; expected EnSe only",
             )
             yield Objection(call=call, text=text, subject=call.connector or "")
+
+
+def _sources(scene: Scene, call: Call) -> dict[str, str]:
+    """Return by member of the rows which field of AFAS it is, where a definition says so."""
+    use = scene.uses.get(call.connector or "") if call.is_read else None
+    own = use.definition if use is not None else None
+    if not isinstance(own, OwnGetConnector):
+        return {}
+    shown = own.view.fields if own.view is not None else ()
+    return {
+        **{each.id: each.field for each in own.renamed},
+        **{each.name: each.field for each in shown if each.name},
+    }
 
 
 def _replaced(scene: Scene) -> Iterator[Objection]:
@@ -154,7 +169,7 @@ def _custom_field(scene: Scene) -> Iterator[Objection]:
     for call in scene.calls:
         if call.connector is None:
             continue
-        for name in call.every_field:
+        for name in dict.fromkeys((*call.every_field, *_sources(scene, call).values())):
             if _CUSTOM.fullmatch(name.rpartition(".")[2]):
                 text = Text(nl=f"vrij veld {name}", en=f"custom field {name}")
                 yield Objection(call=call, text=text, subject=f"{call.connector}.{name}")

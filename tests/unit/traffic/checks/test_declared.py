@@ -2,8 +2,10 @@ import json
 
 import pytest
 
+from koppeling_harness.model.connector import ConnectorField, OwnGetConnector
 from koppeling_harness.model.manifest import GetConnectorUse
 from koppeling_harness.model.operation import OtherCall
+from koppeling_harness.model.view import View, ViewField
 from koppeling_harness.traffic.checks import check_exchanges
 from support.exchanges import PROFIT_8, READS, WRITES, Tape, a_manifest
 from support.judging import codes, judged, of
@@ -119,6 +121,35 @@ def test_employment_and_its_sequence_number_together_are_an_error():
 
     assert codes(Tape().read(rows=[{"EnSe": 1, "DvSn": 2}]), manifest=manifest) == ["DATA-20"]
     assert codes(Tape().read(rows=[{"EnSe": 1}]), manifest=manifest) == []
+
+
+def defined(**names):
+    """Return a manifest whose connector shows these members, each the field of AFAS behind it."""
+    renamed = tuple(ConnectorField(id=name, field=field) for name, field in names.items())
+    own = OwnGetConnector(id=READS, copy_of="Profit_Employees", renamed=renamed)
+    use = GetConnectorUse(id=READS, fields=own.names, definition=own)
+    return a_manifest(get_connectors=(use,))
+
+
+def exported(**names):
+    """Return the same, of an export of AFAS."""
+    fields = tuple(
+        ViewField(id=name, name=name, table="HrX", field=field, path="X")
+        for name, field in names.items()
+    )
+    own = OwnGetConnector(
+        id=READS, view=View(main_table="HrX", base_view="B", fields=fields), copy_of="P"
+    )
+    return a_manifest(get_connectors=(GetConnectorUse(id=READS, fields=own.names, definition=own),))
+
+
+@pytest.mark.parametrize("of", [defined, exported])
+def test_fields_under_own_names_are_judged_by_what_they_are(of):
+    row = {"verband": 1, "nummer": 2}
+    tape = Tape().read(rows=[row])
+    assert codes(tape, manifest=of(verband="EnSe", nummer="DvSn")) == ["DATA-20"]
+    assert codes(tape, manifest=of(verband="EnSe", nummer="U" + "0" * 32)) == ["DATA-24"]
+    assert codes(tape, manifest=of(verband="EnSe", nummer="EmId")) == []
 
 
 @pytest.mark.parametrize("text", ["(replaced)", "(vervangen)"])

@@ -107,6 +107,8 @@ class Child:
             async with asyncio.timeout(timeout_s):
                 return await self._process.unless_over(answer, method)
         except TimeoutError:
+            if answer.done() and not answer.cancelled():
+                return answer.result()  # it came in time: the harness was busy with something else
             why = hung(name, method, timeout_s)
             await self._cancel(why)
             return self._process.condemned or why

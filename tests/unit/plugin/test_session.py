@@ -282,6 +282,20 @@ BREAKS = {
 }
 
 
+def test_an_answer_that_came_while_the_harness_was_busy_came_in_time(tmp_path):
+    async def play(runner: IntegrationRunner, context: RunContext) -> object:
+        session = await opened(runner, context)
+        asyncio.get_running_loop().call_later(0.05, time.sleep, 1.0)
+        call = OperationCall(operation="push-hours", input=1, context=context)
+        answer = await session.trigger(call, timeout_s=0.6)
+        await session.finish(timeout_s=5.0)
+        return answer
+
+    slow = "time.sleep(0.2)\nreturn OperationResult(output=call.input)"
+
+    assert drive(tmp_path, play, trigger=slow) == OperationResult(output=1)
+
+
 @pytest.mark.parametrize(("trigger", "kind", "said"), BREAKS.values(), ids=BREAKS)
 def test_an_operation_that_breaks_down_is_a_value_that_says_how(tmp_path, trigger, kind, said):
     slow = kind is BreakdownKind.HUNG

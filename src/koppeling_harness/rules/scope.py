@@ -3,12 +3,14 @@
 import re
 from collections.abc import Iterable, Sequence
 
+from koppeling_harness.model.operation import ENDPOINTS
 from koppeling_harness.model.run import ScenarioResult, Scope
 
 OWN_LIST = "own_list"
 """Reason that a run was held against a list of its own; a reader judges that by the list itself."""
 
 _CONNECTOR = re.compile(r"/connectors/([^/?]+)", re.IGNORECASE)
+_ENDPOINT = re.compile(r"/([^/?]+)")
 
 
 def scope_of(reasons: Iterable[tuple[str, bool]]) -> Scope:
@@ -18,11 +20,17 @@ def scope_of(reasons: Iterable[tuple[str, bool]]) -> Scope:
 
 
 def exercised(results: Iterable[ScenarioResult], declared: Sequence[str]) -> tuple[str, ...]:
-    """Return the connectors that a manifest declares and a call was about, as it spells them."""
-    called = {
-        match[1].lower()
-        for each in results
-        for exchange in each.exchanges
-        if (match := _CONNECTOR.search(exchange.path))
-    }
+    """Return what a manifest declares and a call was about, as it spells it.
+
+    That is connectors, and what is called beside them: `file`, `metainfo` …
+    """
+    called = {_called(exchange.path) for each in results for exchange in each.exchanges}
     return tuple(each for each in declared if each.lower() in called)
+
+
+def _called(path: str) -> str:
+    connector = _CONNECTOR.search(path)
+    if connector:
+        return connector[1].lower()
+    endpoint = _ENDPOINT.match(path)
+    return ENDPOINTS.get(endpoint[1].lower(), "") if endpoint else ""

@@ -72,7 +72,7 @@ def judged(
     aside = {each.id for each in not_asked}
     needed = [each.id for each in planned if each.level is Level.REQUIRED]
     required = [each for each in needed if each not in aside]
-    declared = tuple(sorted(manifest.connectors, key=str.lower))
+    declared = tuple(sorted([*manifest.connectors, *manifest.calls], key=str.lower))
     marked = with_waivers(results, waivers, release=release, as_of=as_of)
     share = [each for each in required if not shard or is_in_shard(manifest.id, each, shard)]
     return IntegrationRecord(

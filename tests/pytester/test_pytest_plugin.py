@@ -118,6 +118,19 @@ def test_what_cannot_be_judged_is_an_error_and_never_a_failure(project):
     assert "failed" not in counts(ran)
 
 
+def test_what_erp1_lacks_is_told_once_and_no_scenario_runs(project):
+    path = project / "plugins" / "tiny" / "koppeling.yaml"
+    path.write_text(path.read_text().replace("Profit_Projects", "Profit_Projecten"))
+
+    ran = pytest_("scenarios", cwd=project)
+
+    assert ran.code == 2, ran.all  # pytest's own code when something cannot be collected
+    assert ran.all.count("its source 'Profit_Projecten' is no GetConnector of ERP1") == 1
+    assert "Did you mean `Profit_Projects`?" in ran.all
+    assert counts(ran) == {"error": 1}
+    assert "Traceback" not in ran.all
+
+
 def test_without_integrations_nothing_is_collected_and_it_says_why(tmp_path):
     scenario(tmp_path / "scenarios")
     ran = pytest_("scenarios", cwd=tmp_path)

@@ -19,6 +19,9 @@ from koppeling_harness.report.result_text import headline, render
 from koppeling_harness.scenario.load import load_scenario
 from koppeling_harness.scenario.plan import PlannedScenario, plan
 
+_TOLD = pytest.StashKey[bool]()
+"""Whether it was told that no scenario can be carried out at all."""
+
 
 class ScenarioFailed(AssertionError):  # noqa: N818 - pytest and Allure call an AssertionError a failure
     """The integration did not do what the scenario expects."""
@@ -37,7 +40,13 @@ class ScenarioFile(pytest.File):
         Raises:
             CollectError: The file has problems; all of them are in the message.
         """
-        session = certification(self.config)
+        if self.config.stash.get(_TOLD, False):
+            return
+        try:
+            session = certification(self.config)
+        except HarnessError as error:
+            self.config.stash[_TOLD] = True  # of every file it would be the same
+            raise self.CollectError(error.render()) from None
         try:
             scenario = load_scenario(self.path)
         except HarnessError as error:

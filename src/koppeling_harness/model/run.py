@@ -41,6 +41,19 @@ class ErpInfo:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RestsOn:
+    """What a verdict rests on: the emulator, or a real environment."""
+
+    __pydantic_config__ = OPEN
+
+    kind: ErpKind
+    behaviours: int = 0
+    """How many behaviours the emulator has that AFAS's texts leave open or contradict."""
+    seen: int = 0
+    """How many of them were seen at AFAS to be as the emulator has them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScenarioLock:
     """Which scenarios had to be executed."""
 
@@ -292,6 +305,8 @@ class IntegrationRecord:
     disputed: tuple[DisputedFinding, ...] = ()
     """What the partner disputes in its manifest, each with the results that have it; they stay
     findings, and turned no outcome."""
+    rests_on: RestsOn | None = None
+    """What its verdict rests on; None when it was set aside, and in records of version 0.1."""
     isolation: str = "none"
     """How its processes were kept apart: `none`, `user`, or what a newer version has."""
     variables: tuple[str, ...] = ()

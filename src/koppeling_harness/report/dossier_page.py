@@ -16,6 +16,7 @@ from koppeling_harness.report.colour_chart import WIDTH, colour_chart
 from koppeling_harness.report.pages import render_page
 from koppeling_harness.report.texts import Language
 from koppeling_harness.rules.catalogue import RULES
+from koppeling_harness.rules.proof_matrix import proof_matrix
 from koppeling_harness.rules.verdict import result_id
 from koppeling_harness.rules.verdict_notes import verdict_notes
 from koppeling_harness.rules.waivers import covering
@@ -129,6 +130,7 @@ def render_dossier(
         releases=_releases(status, evidence),
         groups=matrix(evidence),
         failures=[_failures(dossier, each) for each in evidence],
+        proofs={each.release: proof_matrix(each.record.results) for each in evidence},
         notes={each.release: verdict_notes(each.record) for each in evidence},
         rules=RULES,
     )

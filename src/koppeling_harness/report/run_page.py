@@ -15,6 +15,7 @@ from koppeling_harness.report.result import Form
 from koppeling_harness.report.run_text import first_line
 from koppeling_harness.report.texts import Language
 from koppeling_harness.rules.catalogue import RULES
+from koppeling_harness.rules.proof_matrix import ProofMatrix, proof_matrix
 from koppeling_harness.rules.run_groups import Group, joined_releases, summarised
 from koppeling_harness.rules.verdict import result_id
 from koppeling_harness.rules.verdict_notes import verdict_notes
@@ -44,6 +45,7 @@ class IntegrationView:
         traffic: By scenario id the file with what went over the wire, relative to the page.
         notes: What the verdict rests on and leaves open.
         disturbed: What had faults, at most `DISTURBED_AT_MOST`.
+        proof: What is proven, requirement by connector.
     """
 
     record: IntegrationRecord
@@ -58,6 +60,7 @@ class IntegrationView:
     traffic: Mapping[str, str]
     notes: tuple[Text, ...]
     disturbed: tuple[ScenarioResult, ...]
+    proof: ProofMatrix
 
 
 def render_run_page(
@@ -174,6 +177,7 @@ def _view(
         notes=verdict_notes(record),
         disturbed=tuple(each for each in record.results if each.faults)[:DISTURBED_AT_MOST],
         traffic=traffic,
+        proof=proof_matrix(record.results),
     )
 
 

@@ -19,6 +19,13 @@ def scope_of(reasons: Iterable[tuple[str, bool]]) -> Scope:
     return Scope(whole=not because, because=because)
 
 
+def undeclared(results: Iterable[ScenarioResult], declared: Sequence[str]) -> tuple[str, ...]:
+    """Return what a call was about and a manifest does not declare, in lower case, sorted."""
+    known = {"", *(each.lower() for each in declared)}
+    called = {_called(exchange.path) for each in results for exchange in each.exchanges}
+    return tuple(sorted(called - known))
+
+
 def exercised(results: Iterable[ScenarioResult], declared: Sequence[str]) -> tuple[str, ...]:
     """Return what a manifest declares and a call was about, as it spells it.
 

@@ -6,11 +6,11 @@ from datetime import date
 
 from koppeling_harness.model.proof import ProofState
 from koppeling_harness.model.requirement import Reach
-from koppeling_harness.model.run import DECLARED, IntegrationRecord
+from koppeling_harness.model.run import DECLARED, IntegrationRecord, RestsOn
 from koppeling_harness.model.shape import Text
-from koppeling_harness.model.verdict import Outcome
+from koppeling_harness.model.verdict import ErpKind, Outcome
 from koppeling_harness.rules.requirements import witnessed_by
-from koppeling_harness.rules.scope import OWN_LIST
+from koppeling_harness.rules.scope import OWN_LIST, undeclared
 from koppeling_harness.rules.standing import part_in_words
 from koppeling_harness.rules.words import said
 
@@ -21,6 +21,8 @@ def verdict_notes(each: IntegrationRecord) -> tuple[Text, ...]:
 
 
 def _notes(each: IntegrationRecord) -> Iterator[Text]:
+    if each.rests_on is not None:
+        yield _ground(each.rests_on)
     because = each.scope.because if each.scope is not None else ()
     part = [one for one in because if one != OWN_LIST]
     if part:
@@ -66,6 +68,24 @@ def _notes(each: IntegrationRecord) -> Iterator[Text]:
             "Declared and never called: {connectors}.",
             connectors=", ".join(never),
         )
+    more = undeclared(each.results, each.declared) if each.scope is not None else ()
+    if more:
+        yield said(
+            "Aangeroepen en niet genoemd: {connectors}.",
+            "Called and not declared: {connectors}.",
+            connectors=", ".join(more),
+        )
+
+
+def _ground(rests_on: RestsOn) -> Text:
+    if rests_on.kind is ErpKind.ENVIRONMENT:
+        return said("Dit oordeel rust op een omgeving.", "This verdict rests on an environment.")
+    return said(
+        "Dit oordeel rust op de emulator; {seen} van {total} gedragingen zijn bij AFAS gezien.",
+        "This verdict rests on the emulator; {seen} of {total} behaviours were seen at AFAS.",
+        seen=rests_on.seen,
+        total=rests_on.behaviours,
+    )
 
 
 def _not_asked(each: IntegrationRecord) -> Iterator[Text]:

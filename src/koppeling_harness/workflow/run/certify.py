@@ -7,6 +7,7 @@ from pathlib import Path
 
 from koppeling_harness.clock import Clock, today
 from koppeling_harness.config.settings import load_settings
+from koppeling_harness.emulator.quirks import QUIRKS, SEEN_AT_AFAS
 from koppeling_harness.engine.observer import Observer, Observers
 from koppeling_harness.errors import ExitCode, NothingToRunError
 from koppeling_harness.hosting.certification import Certification
@@ -15,6 +16,7 @@ from koppeling_harness.model.run import (
     ErpInfo,
     HarnessInfo,
     IntegrationRecord,
+    RestsOn,
     RunRecord,
     ScenarioLock,
     ScenarioResult,
@@ -371,6 +373,7 @@ def _integration_records(
                 ),
                 not_asked=plan.not_asked.get(each.manifest.id, ()),
                 own=plan.own.get(each.manifest.id, ()),
+                rests_on=_rests_on(run.prepared),
                 isolation=isolation_of(each, order),
             )
             for each in discovery.integrations
@@ -400,6 +403,12 @@ def _with_late(
         )
         for record in records
     )
+
+
+def _rests_on(prepared: PreparedOrder) -> RestsOn:
+    if prepared.real:
+        return RestsOn(kind=ErpKind.ENVIRONMENT)
+    return RestsOn(kind=ErpKind.EMULATOR, behaviours=len(QUIRKS), seen=SEEN_AT_AFAS)
 
 
 def _erp(prepared: PreparedOrder, session: SessionOutcome) -> ErpInfo:

@@ -12,6 +12,7 @@ from koppeling_harness.model.run import (
     IntegrationRecord,
     NotAsked,
     RequiredCount,
+    RestsOn,
     RunRecord,
     ScenarioResult,
     Scope,
@@ -51,6 +52,7 @@ def judged(
     scope: Scope = WHOLE,
     not_asked: Sequence[NotAsked] = (),
     own: Collection[str] = (),
+    rests_on: RestsOn | None = None,
     isolation: str = NO_ISOLATION,
 ) -> IntegrationRecord:
     """Return what is recorded of one integration, with its verdict.
@@ -66,6 +68,7 @@ def judged(
         scope: How much of what is asked of it the run was about.
         not_asked: What could not be carried out there, and so is not required.
         own: Ids of what is the integration's own, and on no list.
+        rests_on: What its verdict rests on.
         isolation: How its processes were kept apart.
     """
     manifest = integration.manifest
@@ -95,6 +98,7 @@ def judged(
         declared=declared,
         exercised=exercised(results, declared),
         disputed=disputed(manifest.disputed, marked),
+        rests_on=rests_on,
         isolation=isolation,
         variables=integration.variables,
         variables_withheld=integration.withheld,

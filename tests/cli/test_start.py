@@ -26,6 +26,7 @@ NOTHING_HERE = {
     "doctor": ((), 0, "settings: none"),
     "config": (("show",), 0, "default"),
     "rules": (("list",), 0, "RETRY-401"),
+    "requirements": (("list",), 0, "pages-complete"),
     "erp1": (("quirks",), 0, "put_status"),
     "schema": (("run",), 0, '"$schema"'),
     "explain": (("12",), 0, "required scenario"),

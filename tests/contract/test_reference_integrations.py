@@ -133,11 +133,14 @@ def test_every_required_scenario_of_a_reference_integration_passes_without_a_fin
     assert record["verdict"]["outcome"] == "passed"
     required = record["verdict"]["required"]
     assert required["total"] == required["executed"] == required["passed"] > 30
-    found = [each for result in record["results"] for each in result["findings"]]
+    # what will be required of operations that look up before they write need not be seen yet
+    now = [each for each in record["results"] if each["required_from"] is None]
+    found = [each for result in now for each in result["findings"]]
     # some scenarios of their own are about input that must not reach AFAS
     assert [each for each in found if each["code"] != "NO-CALL"] == []
     assert {each["level"] for each in found} <= {"information"}
-    assert {each["outcome"] for each in record["results"]} == {"passed"}
+    assert {each["outcome"] for each in now} == {"passed"}
+    assert {each["outcome"] for each in record["results"]} <= {"passed", "not_run"}
 
 
 @pytest.mark.parametrize("defect", DEFECTS, ids=lambda defect: defect.name)

@@ -88,5 +88,7 @@ def outcomes(record: dict[str, Any]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for integration in record["integrations"]:
         for each in integration["results"]:
+            if each["required_from"] is not None:
+                continue  # judged and told, and it turns nobody red
             found.setdefault(each["outcome"], []).append(each["scenario"])
     return found

@@ -63,6 +63,8 @@ def seen(
         struck: Which calls the fault of the scenario was for; None when it has none.
     """
     calls = [each for each in map(Call, filter(_counts, exchanges)) if _is_of(each, kind)]
+    if witness is Witness.FAULT and kind is CallKind.CALLS:  # one that asks for a token as well
+        calls = [Call(each) for each in exchanges if _counts(each)]
     if witness is Witness.PAGE:
         return tuple(_pages(calls))
     if witness is Witness.REFUSAL:

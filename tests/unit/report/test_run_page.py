@@ -1,7 +1,10 @@
+import re
 from dataclasses import replace
 
 from koppeling_harness.model.finding import Difference
+from koppeling_harness.model.proof import Proof, ProofState
 from koppeling_harness.model.run import FaultRecord, RequiredCount, Shard, Verdict
+from koppeling_harness.model.shape import Text
 from koppeling_harness.model.verdict import Cause, Level, Outcome
 from koppeling_harness.report.run_page import EXPLAINED_AT_MOST, render_run_page, run_page_pieces
 from koppeling_harness.report.texts import Language
@@ -254,3 +257,27 @@ def test_codes_that_were_seen_equally_often_stand_in_the_order_in_which_they_wer
 
     places = [page.index(code) for code in codes]
     assert places == sorted(places)
+
+
+def test_what_is_proven_is_shown_by_requirement_and_connector():
+    lines = (
+        Proof(
+            requirement="no-rows-no-error",
+            connector="Uren_Projecten",
+            state=ProofState.PROVEN,
+            exchange=7,
+        ),
+        Proof(
+            requirement="no-rows-no-error",
+            connector="Uren_Medewerkers",
+            state=ProofState.NOT_PROVEN,
+            why=Text(nl="genoemd en niet aangeroepen", en="declared and not called"),
+        ),
+    )
+    page = render_run_page(a_run(an_integration(a_result("reading.no-rows", proof=lines))))
+    (row,) = re.findall(r"<tr><th scope=\"row\">[^\n]*no-rows-no-error[^\n]*", page)
+
+    assert "<code>Uren_Projecten</code>" in page
+    assert "aanroep 7" in row
+    assert "declared and not called" in row
+    assert "1 van 1 eisen bewezen" in page

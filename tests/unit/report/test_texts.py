@@ -5,6 +5,7 @@ import pytest
 
 import koppeling_harness.report as report
 from koppeling_harness.model.impact import ImpactClass
+from koppeling_harness.model.proof import ProofState
 from koppeling_harness.model.recheck import Basis, Movement, Whose
 from koppeling_harness.model.registration import AssessmentKind, DecisionKind, Ground
 from koppeling_harness.model.run import ErpKind
@@ -20,6 +21,7 @@ ENUMS = {
     "level": Level,
     "cause": Cause,
     "severity": Severity,
+    "proof": ProofState,
     "erp": ErpKind,
     "kind": AssessmentKind,
     "decision": DecisionKind,

@@ -119,3 +119,10 @@ def test_a_read_counts_as_repeated_in_a_later_turn_only():
     assert states(Witness.REPEAT, once)[READS] == "not_proven"
     assert states(Witness.REPEAT, twice)[READS] == "proven"
     assert states(Witness.REPEAT, other)[READS] == "not_applicable"
+
+
+def test_a_fault_may_strike_the_call_that_asks_for_a_token():
+    tape = Tape().call("POST", "/oauth/token", status=403, fault="status")
+    (found,) = seen(Witness.FAULT, tape.exchanges)
+
+    assert (found.connector, found.state.value, found.exchange) == ("", "proven", 1)

@@ -70,7 +70,7 @@ def own_ids(
 
 def _not_shared(planned: Sequence[PlannedScenario]) -> Iterator[NotAsked]:
     for each in planned:
-        if each.level is Level.REQUIRED:
+        if each.level is Level.REQUIRED or each.required_from is not None:
             problems = shared_problems(each.scenario)
             if problems:
                 why = f"not in a shared environment: {problems[0].message}"

@@ -25,6 +25,7 @@ from koppeling_harness.emulator.erp1 import EnvironmentAccess, Erp1
 from koppeling_harness.emulator.own_definition import by_object
 from koppeling_harness.emulator.refusals import refusal_line
 from koppeling_harness.emulator.serve_commands import Commands
+from koppeling_harness.emulator.serve_protocol import TimedProtocol
 from koppeling_harness.emulator.specification import UpdateConnector
 from koppeling_harness.errors import ConfigurationError, UsageError
 from koppeling_harness.model.connector import EnvironmentDefinition
@@ -185,6 +186,7 @@ def _run(
         config = uvicorn.Config(
             app,
             interface="asgi3",
+            http=TimedProtocol,
             log_level="error",
             access_log=False,
             server_header=False,

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from support.cli import koppeling
-from support.gcn_file import gcn, projects
+from support.gcn_file import Field, gcn, projects
 from support.tiny import scenario, tiny_plugin
 
 READ_OWN = """
@@ -258,3 +258,46 @@ def test_a_file_that_cannot_be_imported_says_what_was_found_and_what_is_read(
     assert "vreemd.bin" in ran.err
     assert said in ran.err
     assert "Traceback" not in ran.err
+
+
+def test_an_export_of_what_erp1_has_nothing_of_is_told_and_can_be_there_without_rows(tmp_path):
+    export = projects("Tiny_Projects")
+    export.fields.append(Field("U009", "planning", "Xyz", "XxXx", "Prj.PtXyz"))
+    folder = a_tiny(
+        tmp_path, connector=OWN.replace("fields: [ProjectId, Description]", "definition: p.gcn")
+    )
+    (folder / "p.gcn").write_bytes(gcn(export))
+    ran = koppeling("plugins", "check", cwd=tmp_path)
+    assert ran.code == 10
+    assert "ERP1 has nothing for `planning` of `Tiny_Projects` (PtXyz.XxXx of Profit)" in ran.all
+    assert "name the export under `imports` instead" in ran.all
+
+    path = folder / "koppeling.yaml"
+    text = path.read_text().replace("    copy_of: Profit_Projects\n", "")
+    text = text.replace("definition: p.gcn", "fields: [projectcode, planning]")
+    path.write_text(text + "imports: [p.gcn]\n")
+    (folder / "koppeling_plugin.py").write_text(
+        (folder / "koppeling_plugin.py").read_text().replace("ProjectId", "projectcode")
+    )
+    scenario(tmp_path / "scenarios", expect="{ok: true, output: {rows: []}}")
+    ran = koppeling("run", "--release", "Profit 8", cwd=tmp_path)
+    assert ran.code == 0, ran.all
+
+
+@pytest.mark.parametrize(
+    ("view", "what"),
+    [
+        ({"Grouping": "1"}, "aggregated rows"),
+        ({"FilterData": "D1@D1@IX"}, "a filter, whose form in the export is not known"),
+        ({"Distinct": 1}, "equal rows as one"),
+    ],
+)
+def test_what_an_export_does_and_erp1_does_not_is_told(tmp_path, view, what):
+    export = projects("Tiny_Projects")
+    export.view = view
+    folder = a_tiny(
+        tmp_path, connector=OWN.replace("fields: [ProjectId, Description]", "definition: p.gcn")
+    )
+    (folder / "p.gcn").write_bytes(gcn(export))
+    ran = koppeling("plugins", "check", cwd=tmp_path)
+    assert (ran.code, f"the export of `Tiny_Projects` has {what}" in ran.all) == (10, True)

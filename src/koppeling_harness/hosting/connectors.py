@@ -315,10 +315,21 @@ def _lost(
     known = {each.id for each in (*base.columns, *base.more)}
     shown = {each.id.lower() for each in definition.columns}
     asked = [each for each in use.fields if each.lower() not in shown]
+    exported = {each.name: each for each in own.view.fields} if own and own.view else {}
     for name in (*definition.lost, *asked):
         at: Path_ = ("definition",)
-        if name in use.fields and (own is None or own.view is None):
+        if name in use.fields and not exported:
             at = ("fields", use.fields.index(name))
+        if name in exported:
+            of = f"{exported[name].table}.{exported[name].field}"
+            yield Lacking(
+                path=(*path, *at),
+                message=f"ERP1 has nothing for `{name}` of `{use.id}` ({of} of Profit) in "
+                f"`{base.id}`",
+                hint="Describe the connector in YAML and say under `renamed` what is meant; or "
+                "name the export under `imports` instead: then it is there, and gives no rows.",
+            )
+            continue
         yield Lacking(
             path=(*path, *at),
             message=f"ERP1 has no field `{name}` for `{use.id}` in `{base.id}`",

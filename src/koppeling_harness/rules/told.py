@@ -38,6 +38,7 @@ _CLASS = re.compile(
           (?:Error|Exception)
       | IncompleteRead | RemoteDisconnected | BadStatusLine | DOMException | KeyboardInterrupt
       )\b(?:\ \[\w+\])?(?:[:(]|\s*$)
+    | ^<\w+(?:Error|Exception)\b
     """,
     re.VERBOSE,
 )

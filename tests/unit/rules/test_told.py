@@ -22,6 +22,8 @@ OF_A_DEVELOPER = [
     "",
     " \n",
     "TypeError: fetch failed",
+    "<HTTPError 403: 'Forbidden'>",
+    "ConnectionResetError(104, 'Connection reset by peer')",
     "KeyError: 'rows'",
     "json.decoder.JSONDecodeError: Expecting value: line 1 column 1 (char 0)",
     "urllib.error.HTTPError: HTTP Error 401: Unauthorized",

@@ -13,7 +13,8 @@ from types import SimpleNamespace
 
 from bench.workload import BASE, TOKEN
 from koppeling_harness.cli import main as program
-from koppeling_harness.erp import connection
+from koppeling_harness.http import connection
+from koppeling_harness.http.trust import trusting
 from koppeling_harness.model.access import ErpAccess
 from koppeling_harness.model.exchange import Recording
 from koppeling_harness.model.secret import Secret
@@ -75,8 +76,8 @@ def main():
     if "--without-reports" in rest:
         _leave_out_reports()
     if "--ca" in rest:
-        context = connection.trusting(rest[rest.index("--ca") + 1])
-        connection._mozilla = lambda: context  # noqa: SLF001 - there is no option for it
+        context = trusting(rest[rest.index("--ca") + 1])
+        connection.mozilla = lambda: context  # there is no option for it
     sys.argv[1:] = ["run", "--reports", reports, "--concurrency", lanes]
     program.main()
 

@@ -103,7 +103,8 @@ def _integration_lines(
         yield from _secret_lines(record)
     shown = _GROUPS_OF_MANY if many else _GROUPS
     for group in each.groups[:shown]:
-        yield from _short_group(group, summary) if many else _group(group, summary)
+        is_short = many or not group.required  # what is not required turns no verdict
+        yield from _short_group(group, summary) if is_short else _group(group, summary)
     more = len(each.groups) - shown
     if more > 0:
         yield f"  and {more} more {'finding' if more == 1 else 'findings'}, in the report"

@@ -75,9 +75,11 @@ def _result(each: Change, found: ChangeList, used: list[ChangeKind]) -> dict[str
 
 def _location(place: str, name: str) -> dict[str, Any]:
     found = Place.read(place)
-    physical: dict[str, Any] = {"artifactLocation": {"uri": _uri(found.file)}}
-    if found.line:
-        physical["region"] = {"startLine": found.line}
+    # GitHub wants a line (sarif-sdk, GH1003): what is of a whole file is at its first
+    physical: dict[str, Any] = {
+        "artifactLocation": {"uri": _uri(found.file)},
+        "region": {"startLine": found.line or 1},
+    }
     location: dict[str, Any] = {"physicalLocation": physical}
     if name:
         location["logicalLocations"] = [{"fullyQualifiedName": one_line(name), "kind": "member"}]

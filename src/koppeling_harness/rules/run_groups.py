@@ -17,6 +17,9 @@ from koppeling_harness.model.verdict import (
 from koppeling_harness.rules.verdict import result_id
 from koppeling_harness.value import dataclass
 
+_OF_FINDINGS = "findings:"
+"""Begin of what is expected of findings, as a step of a scenario does."""
+
 _WORST_FIRST = (Outcome.FAILED, Outcome.INCONCLUSIVE, Outcome.NOT_RUN, Outcome.PASSED)
 _LEVELS = list(Level)
 
@@ -201,6 +204,9 @@ def _telling(result: ScenarioResult) -> Iterator[Finding | None]:
     told = {each.code: each for each in reversed(errors or result.findings[:1])}
     if BREAKDOWNS & told.keys():
         told = {code: each for code, each in told.items() if code not in FOLLOW_FROM_A_BREAKDOWN}
+    said = told.get(EXPECTATION)
+    if said is not None and len(told) > 1 and said.message.startswith(_OF_FINDINGS):
+        del told[EXPECTATION]  # it says no more than that there are the others
     if not told:
         yield None
     yield from reversed(told.values())

@@ -62,7 +62,10 @@ def test_a_change_has_a_place_in_the_newer_file_or_in_the_rows_that_say_it():
     (told,) = valid(read_change_table(table, name="p 6.tsv"))["results"]
 
     (place,) = compared["locations"]
-    assert place["physicalLocation"] == {"artifactLocation": {"uri": "new%20folder/8.json"}}
+    assert place["physicalLocation"] == {
+        "artifactLocation": {"uri": "new%20folder/8.json"},
+        "region": {"startLine": 1},
+    }
     assert place["logicalLocations"][0]["fullyQualifiedName"] == "KnX.KnLink.ToEm"
     assert told["locations"][0]["physicalLocation"] == {
         "artifactLocation": {"uri": "p%206.tsv"},

@@ -47,6 +47,18 @@ def test_two_scenarios_that_expect_something_have_two_causes():
     assert [group.scenarios for group in each.groups] == [("a[push-hours]",), ("b[push-hours]",)]
 
 
+def test_an_expectation_that_there_are_no_findings_is_not_told_beside_them():
+    expected = a_finding("EXPECTATION", message="findings: `count` is 1, expected 0")
+    alone = a_failure("a", findings=(expected,))
+    beside = a_failure("b", findings=(expected, a_finding("INTEGRATION-ID")))
+    [each] = summarised([a_run(an_integration(alone, beside))]).integrations
+
+    assert {group.code: group.scenarios for group in each.groups} == {
+        "EXPECTATION": ("a[push-hours]",),
+        "INTEGRATION-ID": ("b[push-hours]",),
+    }
+
+
 def test_what_follows_from_a_breakdown_is_not_told_beside_it():
     findings = (a_finding("PLUGIN-CRASHED"), a_finding("GIVE-UP-503"))
     [each] = summarised([a_run(an_integration(a_failure(findings=findings)))]).integrations

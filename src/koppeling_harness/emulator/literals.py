@@ -5,6 +5,7 @@ scripts, `1e3` as text) is no number. Source: the values in AFAS's request examp
 (docs.afas.help/apidoc); a bare `.5` because Profit itself wrote it so until Profit 6.
 """
 
+import os
 import re
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -110,3 +111,9 @@ def moment(text: str) -> str:
         raise ValueError(text)
     whole_seconds = plain.removesuffix("Z").partition(".")[0]
     return datetime.fromisoformat(whole_seconds).isoformat()
+
+
+def new_guid() -> str:
+    """Return a random GUID as Profit writes it: version 4, upper case, in braces."""
+    digits = os.urandom(16).hex().upper()
+    return f"{{{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-A{digits[17:20]}-{digits[20:]}}}"

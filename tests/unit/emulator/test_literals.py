@@ -1,6 +1,7 @@
 # ruff: noqa: RUF001 - letters that look alike are what is tried here
 """Numbers, yes/no and moments are what Profit's own patterns say, wherever they are read."""
 
+import uuid
 from decimal import Decimal
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from koppeling_harness.emulator.literals import (
     decimal,
     moment,
+    new_guid,
     page_number,
     rounded,
     whole,
@@ -95,3 +97,12 @@ def test_a_quantity_of_goods_and_a_price_have_more_decimals_than_an_amount():
     assert (row["PiecePerUnit"], row["PricePerUnit"]) == (0.1255, 1.005)
     decimals = {each["id"]: each["decimals"] for each in fields}
     assert (decimals["PiecePerUnit"], decimals["AmtTotal"]) == (4, 2)
+
+
+def test_a_guid_is_random_and_of_version_4():
+    made = {new_guid() for _ in range(100)}
+
+    assert len(made) == 100
+    for each in made:
+        assert each == "{" + str(uuid.UUID(each)).upper() + "}"
+        assert (uuid.UUID(each).version, uuid.UUID(each).variant) == (4, uuid.RFC_4122)

@@ -3,11 +3,11 @@
 Source: AFAS, docs.afas.help/apidoc, Verlof en Ziekte; endpoint/hrabsenceid-put.
 """
 
-import uuid
 from dataclasses import replace
 from datetime import datetime
 
 from koppeling_harness.emulator.change import Change, Rules
+from koppeling_harness.emulator.literals import new_guid
 from koppeling_harness.emulator.messages import Reason, Refusal
 
 _HOURS_PER_DAY = 8
@@ -95,7 +95,7 @@ def _days_differ(start: str | None, end: str | None) -> bool:
 
 def _prepare_illness(change: Change) -> None:
     if change.inserting:
-        change.values["GUID"] = "{" + str(uuid.uuid4()).upper() + "}"
+        change.values["GUID"] = new_guid()
         change.values.setdefault("DMeB", change.values.get("DaBe"))
     elif change.action == "delete" and change.row:
         change.database.connection.execute(
@@ -133,7 +133,7 @@ def _resolve_progress(change: Change) -> None:
 
 def _prepare_progress(change: Change) -> None:
     if change.inserting:
-        change.values["GUID"] = "{" + str(uuid.uuid4()).upper() + "}"
+        change.values["GUID"] = new_guid()
 
 
 _ABSENCE = Rules(

@@ -3,12 +3,11 @@
 Source: AFAS, docs.afas.help/apidoc, Projecten en nacalculatie.
 """
 
-import uuid
 from datetime import datetime
 from decimal import Decimal
 
 from koppeling_harness.emulator.change import Change, Rules
-from koppeling_harness.emulator.literals import rounded
+from koppeling_harness.emulator.literals import new_guid, rounded
 from koppeling_harness.emulator.messages import Reason, Refusal
 from koppeling_harness.emulator.rules.attachments import store_stream
 
@@ -62,7 +61,7 @@ def _count(change: Change) -> None:
 def _finish_realization(change: Change) -> None:
     _mark_day(change, change.current("DaTi"))
     if change.row is not None:
-        change.row["Sessieguid"] = "{" + str(uuid.uuid4()).upper() + "}"
+        change.row["Sessieguid"] = new_guid()
         change.row.setdefault("XpRe", None)
 
 

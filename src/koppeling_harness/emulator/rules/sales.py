@@ -3,9 +3,8 @@
 Source: AFAS, docs.afas.help/apidoc, Artikelen and Verkoop en Orders.
 """
 
-import uuid
-
 from koppeling_harness.emulator.change import Change, Rules
+from koppeling_harness.emulator.literals import new_guid
 from koppeling_harness.emulator.messages import Reason, Refusal
 from koppeling_harness.emulator.rules.attachments import store_stream
 
@@ -75,7 +74,7 @@ def _prepare_line(change: Change) -> None:
         values.pop("GuLi", None)
         return
     order = change.parent.row["OrNu"] if change.parent and change.parent.row else None
-    values["GuLi"] = "{" + str(uuid.uuid4()).upper() + "}"
+    values["GuLi"] = new_guid()
     change.need("VaIt")
     article = None
     if values.get("ItCd") is not None:

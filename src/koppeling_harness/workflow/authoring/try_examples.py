@@ -1,10 +1,12 @@
 """Have an integration carry out each of its operations once, with the example of its manifest."""
 
+import re
 import secrets
 
 from koppeling_harness.clock import Clock
 from koppeling_harness.hosting.certification import Certification
 from koppeling_harness.hosting.session import run_session
+from koppeling_harness.model.manifest import Operation
 from koppeling_harness.model.order import Order
 from koppeling_harness.model.run import ScenarioResult
 from koppeling_harness.model.scenario import ForEach, OperationStep, Scenario
@@ -14,6 +16,8 @@ from koppeling_harness.plugin.check import Check, on_a_line
 from koppeling_harness.plugin.discover import Integration
 from koppeling_harness.scenario.plan import plan
 from koppeling_harness.traffic.redactor import Redactor
+
+_CONNECTOR = re.compile(r"/connectors/([^/?]+)", re.IGNORECASE)
 
 _ONCE = Scenario(
     scenario="plugins-check",
@@ -49,10 +53,32 @@ def try_examples(integration: Integration, order: Order, *, clock: Clock) -> tup
         clock=clock,
         redactor=Redactor(secrets.token_bytes(32)),
     )
-    return tuple(_check(result) for _, result in run_session(certification, planned).results)
+    return tuple(
+        _check(result, _never_called(each.operation, result))
+        for each, result in run_session(certification, planned).results
+    )
 
 
-def _check(result: ScenarioResult) -> Check:
+def _never_called(operation: Operation | None, result: ScenarioResult) -> str:
+    """Return which connectors of an operation its example leaves alone: of them nothing shows."""
+    if operation is None or not result.exchanges:
+        return ""
+    called = {
+        (exchange.method == "GET", connector[1].lower())
+        for exchange in result.exchanges
+        if (connector := _CONNECTOR.match(exchange.path))
+    }
+    reads = [name for name in operation.reads if (True, name.lower()) not in called]
+    writes = [name for name in operation.writes if (False, name.lower()) not in called]
+    never = [f"{name} is not read" for name in reads] + [
+        f"{name} is not written" for name in writes
+    ]
+    if not never:
+        return ""
+    return f"; with this example {', '.join(never)}: what is asked of it is NOT-PROVEN in a run"
+
+
+def _check(result: ScenarioResult, never_called: str) -> Check:
     what = f"operation {result.operation} with its example"
     expected = "that it is carried out, with at least one call to ERP1"
     broke = next((each for each in result.steps if each.outcome is not Outcome.PASSED), None)
@@ -69,9 +95,11 @@ def _check(result: ScenarioResult) -> Check:
             or "Give the operation an `example` that the demo company can take.",
         )
     return Check(
-        what=what,
+        what=f"{what}{never_called}",
         is_ok=bool(result.exchanges),
-        found=f"{len(result.exchanges)} calls" if result.exchanges else "no call at all",
+        found=f"{len(result.exchanges)} calls{never_called}"
+        if result.exchanges
+        else "no call at all",
         expected=expected,
         remedy="Send every call to the `base_url` that it is given (KOPPELING_BASE_URL), and give "
         "it an `example` with something to do.",

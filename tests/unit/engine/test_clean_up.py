@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from urllib.parse import unquote
 
 import pytest
 
@@ -100,6 +101,9 @@ def test_what_was_never_answered_is_looked_for_by_its_mark():
     environment = Environment([rows, Answer(200)])
     assert undone(environment, written("PtProject", marks=["abc"])).fate is Fate.DELETED
     assert environment.calls[1].path.endswith("/@PrId/P1")
+    # 6 is "contains". Source: AFAS, docs.afas.help/profit/en/get-connector
+    asked = unquote(environment.calls[0].query)
+    assert '"@OperatorType":"6","#text":"abc"' in asked
 
     nothing = Answer(200, {"rows": []})
     assert undone(Environment([nothing]), written("PtProject", marks=["abc"])).fate is Fate.GONE

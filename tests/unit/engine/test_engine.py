@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from koppeling_harness.engine.observer import Observer, Observers
-from koppeling_harness.model.verdict import Outcome
-from support.carried_out import carried_out
+from koppeling_harness.model.verdict import Cause, Outcome
+from support.carried_out import Opened, carried_out
+from support.records import a_finding
 from support.tiny import tiny_plugin, tiny_project
 
 WAITS = "time.sleep(60)\nreturn OperationResult()"
@@ -94,3 +95,52 @@ def test_to_wait_for_a_process_is_no_time_of_a_scenario(project):
     assert [each.outcome for each in notes.results] == [Outcome.PASSED] * 3
     assert all(each.duration_s < 1 for each in notes.results)
     assert all(step.duration_s < 1 for each in notes.results for step in each.steps)
+
+
+class Shared(Opened):
+    """ERP1 as an environment that others use too, in which something may have gone wrong."""
+
+    wrong = ""
+
+    def refusal(self, planned):
+        return None
+
+    async def open(self, planned):
+        environment = await super().open(planned)
+
+        async def set_back():
+            return (a_finding("RESIDUE"),)
+
+        environment.expect = lambda marks: None
+        environment.set_back = set_back
+        environment.trouble = lambda: self.wrong
+        return environment
+
+
+class Down(Shared):
+    wrong = "ERP1 answered 502: GET /metainfo"
+
+
+class Results(Observer):
+    def scenario_ended(self, planned, result):
+        self.result = result
+
+
+@pytest.mark.parametrize(
+    ("source", "expect", "outcome", "cause", "first"),
+    [
+        (Shared, "{ok: true}", Outcome.PASSED, None, "RESIDUE"),
+        (Shared, "{ok: false}", Outcome.FAILED, Cause.INTEGRATION, "EXPECTATION"),
+        (Down, "{ok: true}", Outcome.PASSED, None, "RESIDUE"),
+        (Down, "{ok: false}", Outcome.INCONCLUSIVE, Cause.ENVIRONMENT, "ERP-UNAVAILABLE"),
+    ],
+)
+def test_trouble_of_a_shared_environment_excuses_a_failure_and_nothing_else(
+    tmp_path, source, expect, outcome, cause, first
+):
+    results = Results()
+    carried_out(tiny_project(tmp_path, expect=expect, plugin="tiny"), results, source=source)
+
+    assert (results.result.outcome, results.result.cause) == (outcome, cause)
+    assert results.result.findings[0].code == first
+    assert "RESIDUE" in [each.code for each in results.result.findings]

@@ -309,6 +309,8 @@ class IntegrationRecord:
     """What its verdict rests on; None when it was set aside, and in records of version 0.1."""
     isolation: str = "none"
     """How its processes were kept apart: `none`, `user`, or what a newer version has."""
+    state: tuple[str, ...] = ()
+    """Patterns of the files in which its manifest says that it keeps data by design, and no log."""
     variables: tuple[str, ...] = ()
     """Names of the machine's variables that its processes got."""
     variables_withheld: tuple[str, ...] = ()

@@ -55,6 +55,14 @@ def _notes(each: IntegrationRecord) -> Iterator[Text]:
             "In geen geslaagd scenario werd een aanroep gezien: over AFAS bewijst dit niets.",
             "No call was seen in any scenario that passed: of AFAS this proves nothing.",
         )
+    if each.state:
+        yield said(
+            "Volgens het manifest bewaart zij gegevens in {files}; die bestanden zijn niet als log "
+            "doorzocht op persoonsgegevens, wel op geheimen.",
+            "By its manifest it keeps data in {files}; these files were not searched for personal "
+            "data as a log is, but for secrets they were.",
+            files=", ".join(each.state),
+        )
     yield from _of_the_machine(each)
     yield from _not_asked(each)
     yield from _required_later(each)

@@ -64,11 +64,14 @@ def test_failures_are_explained():
 
 def test_what_a_verdict_rests_on_stands_beside_it():
     (first, *_) = some_evidence()
-    record = replace(first.record, isolation="sandbox", variables=("PROXY_OF_OURS",))
+    record = replace(
+        first.record, isolation="sandbox", variables=("PROXY_OF_OURS",), state=("own/*.db",)
+    )
     shown = text_of(page_of(a_full_dossier(), [replace(first, record=record)]))
 
     assert "Uitgevoerd binnen een sandbox." in shown
     assert "Of this machine it was given the variables PROXY_OF_OURS." in shown
+    assert "By its manifest it keeps data in own/*.db;" in shown
 
 
 def test_a_cell_comes_only_from_a_run_and_says_its_day():

@@ -100,6 +100,7 @@ def judged(
         disputed=disputed(manifest.disputed, marked),
         rests_on=rests_on,
         isolation=isolation,
+        state=manifest.state,
         variables=integration.variables,
         variables_withheld=integration.withheld,
     )

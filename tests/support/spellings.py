@@ -1,8 +1,10 @@
 """Every way in which programs write a secret, whole and in part."""
 
 import base64
+import gzip
 import html
 import json
+import zlib
 from collections.abc import Callable
 from urllib.parse import quote, quote_plus
 
@@ -102,6 +104,16 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
     "bytes": lambda text: str(list(text.encode())),
     "bytes in lines": lambda text: json.dumps(list(text.encode()), indent=2),
     "bytes with blanks": lambda text: " ".join(str(byte) for byte in text.encode()),
+    "bytes by index": lambda text: json.dumps(
+        {str(at): each for at, each in enumerate(text.encode())}
+    ),
+    "print_r": lambda text: "".join(
+        f"    [{at}] => {each}\n" for at, each in enumerate(text.encode())
+    ),
+    "gzip": lambda text: b64(gzip.compress(text.encode(), mtime=0)),
+    "zlib in lines": lambda text: lines(b64(zlib.compress(text.encode())), 76),
+    "gzip in hex": lambda text: gzip.compress(text.encode(), mtime=0).hex(),
+    "long escapes": lambda text: "".join(f"\\U{ord(char):08x}" for char in text),
     "Buffer": lambda text: json.dumps({"type": "Buffer", "data": list(text.encode())}),
     "base32": lambda text: base64.b32encode(text.encode()).decode(),
     "base85": lambda text: base64.b85encode(text.encode()).decode(),

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from koppeling_harness.traffic.base85 import packed_digits, packed_tokens
+from koppeling_harness.traffic.compressed import compressed
 from koppeling_harness.traffic.hex_dumps import dumped, has_dump
 from koppeling_harness.traffic.replaced_places import ReplacedPlaces
 from koppeling_harness.traffic.runs import Span, runs
@@ -32,12 +33,14 @@ _PERCENT = re.compile(r"%u([0-9A-Fa-f]{4})|%([0-9A-Fa-f]{2})")
 _FORM = re.compile(rf"{_PERCENT.pattern}|\+")
 # a quote with a backslash before it, of which JSON in JSON is full, hides nothing and is left alone
 _BACKSLASH = re.compile(
-    r"\\(?:u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|([0-7]{3})"
-    r"|([nrtbf\\/\n\r]))"
+    r"\\(?:u\{([0-9A-Fa-f]{1,6})\}|U00([0-9A-Fa-f]{6})|u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})"
+    r"|([0-7]{3})|([nrtbf\\/\n\r]))"
 )
 _SINGLE = {"n": "\n", "r": "\r", "t": "\t", "b": "", "f": "", "\n": "", "\r": ""}
 _ENTITY = re.compile(r"&#[xX]?[0-9A-Fa-f]{1,7};?|&[A-Za-z]{2,8};")
 _QUOTED = re.compile(r"=([0-9A-Fa-f]{2})|=\r?\n")
+# of what JavaScript and PHP make of bytes: `{"0":60,"1":116}`, `[0] => 60`
+_INDEX = re.compile(r'\\?"[0-9]{1,6}\\?"\s*:\s*|\[[0-9]{1,6}\]\s*=>\s*')
 _MARKUP = re.compile(r"</?[A-Za-z][^<>]{0,100}>")
 _HEX_MARK = re.compile(r"0[xX](?=[0-9A-Fa-f]{2})|\\[xX](?=[0-9A-Fa-f]{2})")
 _BASE64_LEAST = 16
@@ -210,11 +213,16 @@ def _undone(view: View, *, words: bool) -> Iterator[View]:
         yield from _replaced(view, _QUOTED, _without_quoted, lone=words)
     if "</" in text:
         yield from _replaced(view, _MARKUP, lambda _match: "", lone=True)
+    if '"1":' in text or '"1\\":' in text or "[1] =>" in text:
+        yield from _replaced(view, _INDEX, lambda _match: "", lone=False)
     yield from _base64(view)
     yield from _base32(view)
     yield from _base85(view)
     yield from _hexadecimal(view)
     yield from _dumps(view)
+    for start, end, said in compressed(text):
+        span = view.locate(start, end)
+        yield View(said, lambda _start, _end, span=span: span, decoded=True)  # type: ignore[misc]
     yield from _numbers(view)
 
 
@@ -232,12 +240,12 @@ def _without_quoted(match: re.Match[str]) -> str:
 
 
 def _unescaped(match: re.Match[str]) -> str:
-    code = match[1] or match[2] or match[3]
+    code = match[1] or match[2] or match[3] or match[4]
     if code:
         return chr(min(int(code, 16), 0x10FFFF))
-    if match[4]:
-        return chr(int(match[4], 8) & 0xFF)
-    return _SINGLE.get(match[5], match[5])
+    if match[5]:
+        return chr(int(match[5], 8) & 0xFF)
+    return _SINGLE.get(match[6], match[6])
 
 
 def _replaced(

@@ -1,6 +1,7 @@
 """A secret is found in whatever spelling and layout it is written; what is harmless stays."""
 
 import base64
+import gzip
 import hashlib
 import html
 import json
@@ -124,3 +125,15 @@ def test_lines_of_one_secret_become_one_placeholder(redactor):
     placeholder = redactor.placeholder("token", DATA)
 
     assert redactor.text(f"a\n{lines(b64(TOKEN), 76)}\nb") == f"a\n{placeholder}\nb"
+
+
+def test_what_only_begins_like_something_packed_or_dumped_stays(redactor):
+    text = f"H4sI{'A' * 60} eJw{'B' * 40} 1f8b08{'00' * 40}\n00000010  41 42 43 44 45 46\n"
+
+    assert redactor.text(text) == text
+
+
+def test_a_packed_text_without_end_is_not_followed_for_ever(redactor):
+    text = b64(gzip.compress(b"0" * 200_000_000, mtime=0))
+
+    assert redactor.text(text) == text

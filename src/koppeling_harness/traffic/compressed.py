@@ -5,7 +5,7 @@ import re
 import zlib
 from collections.abc import Iterator
 
-_MOST = 1_000_000
+_MOST = 200_000
 """Characters that are read of one: who packs without end is not followed for ever."""
 _GZIP_OR_ZLIB = 47
 _MARKS = ("H4sI", "eJ", "eN", "1f8b08", "1F8B08", "789c", "789C", "78da", "78DA")

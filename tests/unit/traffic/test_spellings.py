@@ -134,6 +134,6 @@ def test_what_only_begins_like_something_packed_or_dumped_stays(redactor):
 
 
 def test_a_packed_text_without_end_is_not_followed_for_ever(redactor):
-    text = b64(gzip.compress(b"0" * 200_000_000, mtime=0))
+    text = b64(gzip.compress(b"0" * 50_000_000, mtime=0))
 
     assert redactor.text(text) == text

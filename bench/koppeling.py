@@ -29,7 +29,7 @@ class StandInSource:
     def __init__(self, *, release, redactor, **_):
         self.release = Release(label=release, version="8.0.12")
         self._redactor = redactor
-        self.late = []
+        self.late = SimpleNamespace(seen=tuple)
 
     async def __aenter__(self):
         return self
@@ -72,13 +72,19 @@ def main():
     server, reports, lanes, *rest = sys.argv[1:]
     StandInSource.server = server
     # the emulator is not loaded, as it is not for a run against a real environment
-    sys.modules["koppeling_harness.hosting.host"] = SimpleNamespace(EmulatedErp=StandInSource)
+    sys.modules["koppeling_harness.hosting.host"] = SimpleNamespace(
+        EmulatedErp=StandInSource, EmulatedEnvironment=_Environment
+    )
+    # what ERP1 has says nothing of the stand-in
+    sys.modules["koppeling_harness.hosting.connectors"] = SimpleNamespace(
+        Connectors=lambda _imports: None, with_connectors=lambda found, _connectors: found
+    )
     if "--without-reports" in rest:
         _leave_out_reports()
     if "--ca" in rest:
         context = trusting(rest[rest.index("--ca") + 1])
         connection.mozilla = lambda: context  # there is no option for it
-    sys.argv[1:] = ["run", "--reports", reports, "--concurrency", lanes]
+    sys.argv[1:] = ["run", "--release", "Profit 8", "--reports", reports, "--concurrency", lanes]
     program.main()
 
 

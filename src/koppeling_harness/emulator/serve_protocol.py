@@ -20,7 +20,6 @@ class TimedProtocol(HttpToolsProtocol):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        self._in_head = False
         self._limit: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -35,22 +34,13 @@ class TimedProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Take what came; wait for the rest of a head."""
+        before = self.cycle
         super().data_received(data)
-        if self._in_head:
-            if self._limit is None:
-                self._limit = self.loop.call_later(HEAD_LIMIT_S, self._expire)
-        elif self._limit is not None:
-            self._stop()
-
-    def on_message_begin(self) -> None:
-        """Note that a request begins."""
-        self._in_head = True
-        super().on_message_begin()
-
-    def on_headers_complete(self) -> None:
-        """Note that its head is whole."""
-        self._in_head = False
-        super().on_headers_complete()
+        if self.cycle is not before:  # a head is whole
+            if self._limit is not None:
+                self._stop()
+        elif self._limit is None and getattr(before, "response_complete", True):
+            self._limit = self.loop.call_later(HEAD_LIMIT_S, self._expire)
 
     def _stop(self) -> None:
         if self._limit is not None:

@@ -87,7 +87,10 @@ def test_without_json_a_person_reads_a_verdict_and_where_the_report_is(project):
     ran = koppeling_process("run", cwd=project)
 
     assert ran.out.startswith("1 integration on Profit 7, 8: 1 passed\n")
-    assert "tiny 1.0.0 on Profit 7, 8: passed - 1 of 1 required scenarios" in ran.out
+    assert "tiny 1.0.0 on Profit 8: passed - 1 of 1 required scenarios" in ran.out
+    [_, told] = ran.out.split("tiny 1.0.0 on Profit 7: passed - 1 of 1 required scenarios")
+    assert "The manifest does not name this release of Profit." in told
+    assert ran.out.count("does not name this release") == 1
     assert "index.html" in ran.out
     assert "certifying: 2 of 2 scenarios" in ran.err
 

@@ -300,6 +300,8 @@ class IntegrationRecord:
     """None when it was set aside, and in records of version 0.1."""
     declared: tuple[str, ...] = ()
     """The connectors that its manifest names."""
+    release_declared: bool = True
+    """Whether its manifest names the release; it was run all the same."""
     exercised: tuple[str, ...] = ()
     """Those of them that a call of this run was about."""
     disputed: tuple[DisputedFinding, ...] = ()

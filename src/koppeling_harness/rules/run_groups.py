@@ -94,8 +94,9 @@ class IntegrationSummary:
         found: dict[object, list[str]] = {}
         of: dict[object, IntegrationRecord] = {}
         for label, each in self.records.items():
-            found.setdefault((each.verdict, each.scope), []).append(label)
-            of[each.verdict, each.scope] = each
+            key = (each.verdict, each.scope, each.release_declared)
+            found.setdefault(key, []).append(label)
+            of[key] = each
         return tuple((of[key], tuple(labels)) for key, labels in found.items())
 
 

@@ -20,9 +20,8 @@ def verdict_notes(each: IntegrationRecord) -> tuple[Text, ...]:
     return () if each.problem else tuple(_notes(each))
 
 
-def _notes(each: IntegrationRecord) -> Iterator[Text]:
-    if each.rests_on is not None:
-        yield _ground(each.rests_on)
+def _part(each: IntegrationRecord) -> Iterator[Text]:
+    """Yield of what the verdict is a part, by which list, and on a release that nobody named."""
     because = each.scope.because if each.scope is not None else ()
     part = [one for one in because if one != OWN_LIST]
     if part:
@@ -31,11 +30,22 @@ def _notes(each: IntegrationRecord) -> Iterator[Text]:
             "This is a part ({why}), and no verdict of the whole.",
             why=part_in_words(part),
         )
+    if not each.release_declared:
+        yield said(
+            "Het manifest noemt deze versie van Profit niet.",
+            "The manifest does not name this release of Profit.",
+        )
     if OWN_LIST in because:
         yield said(
             "De lijst van verplichte scenario's is een eigen lijst, niet die van het programma.",
             "The list of required scenarios is an own list, not that of the program.",
         )
+
+
+def _notes(each: IntegrationRecord) -> Iterator[Text]:
+    if each.rests_on is not None:
+        yield _ground(each.rests_on)
+    yield from _part(each)
     if each.own_ids:
         yield said(
             "{own} van de {total} verplichte scenario's zijn van de koppeling zelf.",

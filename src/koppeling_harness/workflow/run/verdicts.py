@@ -96,6 +96,7 @@ def judged(
             integration_id=manifest.integration_id, subscription=manifest.partner.subscription
         ),
         declared=declared,
+        release_declared=release in manifest.releases,
         exercised=exercised(results, declared),
         disputed=disputed(manifest.disputed, marked),
         rests_on=rests_on,

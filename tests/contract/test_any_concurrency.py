@@ -15,10 +15,10 @@ integration_id: "12345_1"
 releases: ["Profit 8"]
 runtime: {kind: python}
 update_connectors:
-  - {id: KnSubject, fields: [StId, Ds, Xx]}
-  - {id: PtProject, fields: [PrId, Ds, Xx]}
-  - {id: PtRealization, fields: [DaTi, StTi, Xx]}
-  - {id: KnPerson, fields: [LaNm, Xx]}
+  - {id: KnSubject, fields: [StId, Ds]}
+  - {id: PtProject, fields: [PrId, Ds]}
+  - {id: PtRealization, fields: [DaTi, StTi]}
+  - {id: KnPerson, fields: [LaNm]}
 operations:
   - name: write
     title: {nl: Schrijven, en: Write}

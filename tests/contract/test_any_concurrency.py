@@ -76,16 +76,7 @@ def test_the_findings_are_the_same_one_at_a_time_and_many_at_once(tmp_path: Path
     found = []
     for concurrency in (1, 8, 32):
         ran = koppeling(
-            *(
-                "run",
-                "--json",
-                "--release",
-                "Profit 8",
-                "--plugin",
-                plugin,
-                "--scenarios",
-                scenarios,
-            ),
+            *("run", "--json", "--plugin", plugin, "--scenarios", scenarios),
             *("--release", "Profit 8", "--concurrency", str(concurrency)),
             cwd=tmp_path,
         )

@@ -47,7 +47,7 @@ def run_and_write(
     require_writable(where)
     written = certify_and_write(prepared, where, clock=clock, observer=observer, junit=junit)
     sets_one = order.environment or order.rerun_of or order.in_process or resume
-    return written.done(as_one=len(prepared) == 1 and bool(len(releases) == 1 or sets_one))
+    return written.done(as_one=len(prepared) == 1 and bool(len(set(releases)) == 1 or sets_one))
 
 
 def certify_and_write(

@@ -19,6 +19,9 @@ _PACKAGE = str(Path(__file__).parents[1])
 _LINK_LOOP = "Symlink loop from "
 """How pathlib tells ELOOP, until Python 3.12."""
 
+_NOBODY_READS = 128 + 13
+"""As a shell tells SIGPIPE, of `koppeling … | head`: no fault, and no verdict either."""
+
 _OF_A_PATH = {
     errno.EACCES: "no permission",
     errno.EEXIST: "something else is there already",
@@ -52,6 +55,9 @@ def failed(error: BaseException, arguments: Sequence[str]) -> int:
     if isinstance(cause, click.ClickException):
         _say_usage(cause)
         return ExitCode.USAGE
+    if isinstance(cause, BrokenPipeError) and _was_said(cause):
+        _let_go_of_output()
+        return _NOBODY_READS
     told = cause if isinstance(cause, HarnessError) else _unexpected(cause, _doing(arguments))
     if os.environ.get(_DEBUG_VARIABLE):
         _trace(error)
@@ -119,6 +125,12 @@ def _of_the_system(error: OSError, doing: str) -> HarnessError:
         f"{doing}: {where}{reason}, in {place_of_fault(error)}",
         hint=f"Mend that on this machine; {_DEBUG_VARIABLE}=1 shows more.",
     )
+
+
+def _was_said(error: BaseException) -> bool:
+    """Return whether an exception came up while something was said, rather than in our work."""
+    frames = traceback.walk_tb(error.__traceback__)
+    return any(frame.f_code.co_filename == say.__code__.co_filename for frame, _ in frames)
 
 
 def _let_go_of_output() -> None:

@@ -14,8 +14,9 @@ from koppeling_harness.emulator.definition import Definition
 from koppeling_harness.model.scenario import Between, Filling
 from koppeling_harness.value import dataclass
 
+_PAGES = 2
 _BEYOND = 7
-"""Rows more than a page holds: the last page is neither full nor empty."""
+"""Two full pages and some rows: the third, the last one, is neither full nor empty."""
 _MOST = 100_000
 
 _KEYS = {"code": "id", "article": "ItCd"}
@@ -92,7 +93,7 @@ class Filler:
                 self._disturbed.add(name)
                 self._disturb(connection, definition, asked)
             return
-        wanted = max(self._rows or 0, min(asked.take, _MOST) + _BEYOND)
+        wanted = max(self._rows or 0, min(asked.take * _PAGES, _MOST) + _BEYOND)
         found = self._row_ids(connection, definition, asked, wanted)
         if not found and definition.collection in _FIRST_ROWS:
             connection.execute(_FIRST_ROWS[definition.collection])

@@ -126,7 +126,8 @@ def _seen(
         state = ProofState.PROVEN if shown else ProofState.NOT_PROVEN
         return [Seen(connector="", state=state)]
     struck = planned.scenario.faults[0].of if planned.scenario.faults else None
-    found = list(seen(witness, recording.exchanges, kind=kind, struck=struck))
+    uses = planned.manifest.get_connectors
+    found = list(seen(witness, recording.exchanges, kind=kind, struck=struck, uses=uses))
     called = {each.connector.lower() for each in found}
     return [
         *found,

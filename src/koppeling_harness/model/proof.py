@@ -39,6 +39,13 @@ class ProofState(StrEnum):
     """What was read or written cannot go wrong in this way."""
 
 
+NO_MODIFIED_FIELD = Text(
+    nl="op het woord van de partner: geen modified_field, wel een veld met een gewijzigd-datum",
+    en="on the partner's word: no modified_field, though a field holds a modified date",
+)
+"""Why reading everything again is not held against an integration, nor proof of anything."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
     """What one scenario says of one requirement, for one connector."""

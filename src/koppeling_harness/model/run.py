@@ -292,6 +292,10 @@ class IntegrationRecord:
     what the other shards have to execute."""
     own_ids: tuple[str, ...] = ()
     """Which of them are the integration's own scenarios, and so on no list."""
+    own_looking: tuple[str, ...] | None = None
+    """Which of its own scenarios look at rows, output or exchanges; None in older records."""
+    by_another: tuple[str, ...] = ()
+    """What an operation called that only another operation declares, `operation: connector`."""
     not_asked: tuple[NotAsked, ...] = ()
     """What could not be carried out here, and so was not required."""
     scope: Scope | None = None

@@ -15,7 +15,7 @@ from koppeling_harness.rules.run_groups import (
     RunSummary,
     joined_releases,
 )
-from koppeling_harness.rules.verdict_notes import verdict_notes
+from koppeling_harness.rules.verdict_notes import verdict_notes, word_notes
 
 FEW = 5
 """Up to so many integrations with something wrong are told with all that helps to mend it."""
@@ -88,8 +88,22 @@ def run_lines(summary: RunSummary, *, repeat: str = "") -> list[str]:
     if len(summary.integrations) <= _PASSED:
         for each in passed:
             lines += _integration_lines(each, summary, many=many)
+    else:
+        lines += _word_lines(passed)
     lines += _first_to_mend(summary, repeat)
     return lines
+
+
+def _word_lines(passed: Sequence[IntegrationSummary]) -> list[str]:
+    """Return what a pass owes to a manifest's word, of each that passed: a line each."""
+    told = [
+        f"{one_line(record.id)} {record.verdict.outcome}: {one_line(note.en)}"
+        for each in passed
+        for record, _ in each.verdicts[-1:]
+        for note in word_notes(record)
+    ]
+    more = len(told) - _SHOWN
+    return [*told[:_SHOWN], *([f"and {more} such notes more, in the report"] if more > 0 else [])]
 
 
 def _integration_lines(
@@ -100,6 +114,8 @@ def _integration_lines(
         if not many:
             yield from (f"  {one_line(note.en)}" for note in verdict_notes(record))
             yield from (f"  {one_line(problem)}" for problem in record.waiver_problems)
+        else:
+            yield from (f"  {one_line(note.en)}" for note in word_notes(record))
         yield from _secret_lines(record)
     shown = _GROUPS_OF_MANY if many else _GROUPS
     for group in each.groups[:shown]:

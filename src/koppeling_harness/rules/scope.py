@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 
+from koppeling_harness.model.manifest import Operation
 from koppeling_harness.model.operation import ENDPOINTS
 from koppeling_harness.model.run import ScenarioResult, Scope
 
@@ -24,6 +25,27 @@ def undeclared(results: Iterable[ScenarioResult], declared: Sequence[str]) -> tu
     known = {"", *(each.lower() for each in declared)}
     called = {_called(exchange.path) for each in results for exchange in each.exchanges}
     return tuple(sorted(called - known))
+
+
+def by_another(
+    operations: Sequence[Operation], results: Iterable[ScenarioResult]
+) -> tuple[str, ...]:
+    """Return what an operation called that only another one declares, `operation: connector`."""
+    of = {each.name: each for each in operations}
+    every = {
+        name.lower(): name
+        for each in operations
+        for name in (*each.reads, *each.writes, *each.calls)
+    }
+    found = set()
+    for each in results:
+        operation = of.get(each.operation or "")
+        if operation is None:
+            continue
+        own = {one.lower() for one in (*operation.reads, *operation.writes, *operation.calls)}
+        called = {_called(exchange.path) for exchange in each.exchanges}
+        found |= {f"{operation.name}: {every[one]}" for one in called - own if one in every}
+    return tuple(sorted(found))
 
 
 def exercised(results: Iterable[ScenarioResult], declared: Sequence[str]) -> tuple[str, ...]:

@@ -127,9 +127,11 @@ def _never_started(results: Sequence[ScenarioResult]) -> set[str]:
 
 
 def _seen_to_pass(results: Sequence[ScenarioResult]) -> set[str]:
-    """Return what passed, with a call that was observed or a witness of another kind."""
+    """Return what passed, with a witness, or where none is asked for a call that was observed."""
     worst = _worst_outcomes(results)
-    shown = {result_id(each) for each in results if each.exchanges or _is_shown(each)}
+    shown = {
+        result_id(each) for each in results if (_is_shown(each) if each.proof else each.exchanges)
+    }
     return {each for each in shown if worst[each] is Outcome.PASSED}
 
 

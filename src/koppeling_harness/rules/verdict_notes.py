@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 
-from koppeling_harness.model.proof import ProofState
+from koppeling_harness.model.proof import NO_MODIFIED_FIELD, ProofState
 from koppeling_harness.model.requirement import Reach
 from koppeling_harness.model.run import DECLARED, IntegrationRecord, RestsOn
 from koppeling_harness.model.shape import Text
@@ -18,6 +18,13 @@ from koppeling_harness.rules.words import said
 def verdict_notes(each: IntegrationRecord) -> tuple[Text, ...]:
     """Return what a reader of a verdict should know beside its numbers; nothing when set aside."""
     return () if each.problem else tuple(_notes(each))
+
+
+def word_notes(each: IntegrationRecord) -> tuple[Text, ...]:
+    """Return of the notes those that a pass owes to what a manifest says, or that nobody used."""
+    if each.problem:
+        return ()
+    return (*_on_the_word(each), *_without_modified_field(each), *_never_called(each))
 
 
 def _part(each: IntegrationRecord) -> Iterator[Text]:
@@ -48,17 +55,21 @@ def _notes(each: IntegrationRecord) -> Iterator[Text]:
     yield from _part(each)
     if each.own_ids:
         yield said(
-            "{own} van de {total} verplichte scenario's zijn van de koppeling zelf.",
-            "{own} of the {total} required scenarios are the integration's own.",
+            "{own} van de {total} verplichte scenario's {zijn} van de koppeling zelf.",
+            "{own} of the {total} required scenarios {are} the integration's own.",
             own=len(each.own_ids),
+            zijn="is" if len(each.own_ids) == 1 else "zijn",
+            are="is" if len(each.own_ids) == 1 else "are",
             total=len(each.required_ids),
         )
-    elif each.results and each.scope is not None:
+    if each.results and each.scope is not None and not _shows_data(each):
         yield said(
-            "De koppeling heeft geen eigen scenario's: dat gegevens aankomen zoals bedoeld is niet "
-            "bewezen.",
-            "The integration has no scenarios of its own: that data arrives as meant is not "
-            "proven.",
+            "De koppeling heeft geen eigen scenario's{that_nl}: dat gegevens aankomen zoals "
+            "bedoeld is niet bewezen.",
+            "The integration has no scenarios of its own{that_en}: that data arrives as meant is "
+            "not proven.",
+            that_nl=" die rijen, uitvoer of aanroepen nakijken" if each.own_ids else "",
+            that_en=" that look at rows, output or exchanges" if each.own_ids else "",
         )
     if each.verdict.outcome is Outcome.PASSED and each.verdict.required.proven == 0:
         yield said(
@@ -78,14 +89,9 @@ def _notes(each: IntegrationRecord) -> Iterator[Text]:
     yield from _required_later(each)
     yield from _disputes(each)
     yield from _not_yet_for_each(each)
-    called = {name.lower() for name in each.exercised}
-    never = [name for name in each.declared if name.lower() not in called]
-    if never and each.results:
-        yield said(
-            "Genoemd en nooit aangeroepen: {connectors}.",
-            "Declared and never called: {connectors}.",
-            connectors=", ".join(never),
-        )
+    yield from _by_another(each)
+    yield from _without_modified_field(each)
+    yield from _never_called(each)
     more = undeclared(each.results, each.declared) if each.scope is not None else ()
     if more:
         yield said(
@@ -106,26 +112,87 @@ def _ground(rests_on: RestsOn) -> Text:
     )
 
 
-def _not_asked(each: IntegrationRecord) -> Iterator[Text]:
-    """Yield how many required scenarios were not asked, by whose word."""
+def _shows_data(each: IntegrationRecord) -> bool:
+    """Return whether a scenario of its own looks at data; of an older record that is not known."""
+    return bool(each.own_ids if each.own_looking is None else each.own_looking)
+
+
+def _never_called(each: IntegrationRecord) -> Iterator[Text]:
+    called = {name.lower() for name in each.exercised}
+    never = [name for name in each.declared if name.lower() not in called]
+    if never and each.results:
+        yield said(
+            "Genoemd en nooit aangeroepen: {connectors}.",
+            "Declared and never called: {connectors}.",
+            connectors=", ".join(never),
+        )
+
+
+def _by_another(each: IntegrationRecord) -> Iterator[Text]:
+    """Yield what an operation called that only another operation declares."""
+    if each.by_another:
+        yield said(
+            "Aangeroepen door een opdracht die het zelf niet noemt: {what}.",
+            "Called by an operation that does not declare it: {what}.",
+            what=", ".join(each.by_another),
+        )
+
+
+def _without_modified_field(each: IntegrationRecord) -> Iterator[Text]:
+    """Yield what was read whole again, because the manifest names no modified date."""
+    names = {
+        line.connector
+        for result in each.results
+        if result.outcome is Outcome.PASSED
+        for line in result.proof
+        if line.state is ProofState.NOT_APPLICABLE
+        and line.why is not None
+        and line.why.en == NO_MODIFIED_FIELD.en
+    }
+    if names:
+        yield said(
+            "Telkens helemaal gelezen, op het woord van de partner: geen modified_field voor "
+            "{connectors}, wel een veld met een gewijzigd-datum.",
+            "Read whole each time, on the partner's word: no modified_field for {connectors}, "
+            "though a field holds a modified date.",
+            connectors=", ".join(sorted(names)),
+        )
+
+
+def _on_the_word(each: IntegrationRecord) -> Iterator[Text]:
+    """Yield how many required scenarios were not asked because the manifest says so."""
     declared = Counter(
         one.why.removeprefix(DECLARED) for one in each.not_asked if one.why.startswith(DECLARED)
     )
     for words, count in sorted(declared.items()):
         yield said(
-            "{count} verplichte scenario's zijn niet gevraagd, op het woord van de partner: "
-            "{words}.",
-            "{count} required scenarios were not asked, on the partner's word: {words}.",
-            count=count,
+            "{what} niet gevraagd, op het woord van de partner: {words}.",
+            "{what} not asked, on the partner's word: {words}.",
+            what=_required_were(count),
             words=words,
         )
-    elsewhere = len(each.not_asked) - declared.total()
+
+
+def _not_asked(each: IntegrationRecord) -> Iterator[Text]:
+    """Yield how many required scenarios were not asked, by whose word."""
+    yield from _on_the_word(each)
+    elsewhere = sum(not one.why.startswith(DECLARED) for one in each.not_asked)
     if elsewhere:
         yield said(
-            "{count} verplichte scenario's zijn niet gevraagd: zij kunnen hier niet.",
-            "{count} required scenarios were not asked: they are not possible here.",
-            count=elsewhere,
+            "{what} niet gevraagd: {they} hier niet.",
+            "{what} not asked: {they} not possible here.",
+            what=_required_were(elsewhere),
+            they=Text(nl="het kan", en="it is") if elsewhere == 1 else _THEY,
         )
+
+
+_THEY = Text(nl="zij kunnen", en="they are")
+
+
+def _required_were(count: int) -> Text:
+    if count == 1:
+        return Text(nl="1 verplicht scenario is", en="1 required scenario was")
+    return Text(nl=f"{count} verplichte scenario's zijn", en=f"{count} required scenarios were")
 
 
 def _required_later(each: IntegrationRecord) -> Iterator[Text]:
@@ -133,12 +200,25 @@ def _required_later(each: IntegrationRecord) -> Iterator[Text]:
     days = sorted({one.required_from for one in each.results if one.required_from is not None})
     for day in days:
         later = [one for one in each.results if one.required_from == day]
+        open_ = sum(one.outcome is not Outcome.PASSED for one in later)
+        if len(later) == 1:
+            yield said(
+                "1 scenario wordt vereist vanaf {day}; het slaagt {how}.",
+                "1 scenario will be required from {day}; it {how}.",
+                day=day,
+                how=Text(nl="nog niet", en="does not pass yet")
+                if open_
+                else Text(nl="al", en="passes already"),
+            )
+            continue
         yield said(
-            "{count} scenario's worden vereist vanaf {day}; daarvan slagen er {open} nog niet.",
-            "{count} scenarios will be required from {day}; {open} of them do not pass yet.",
+            "{count} scenario's worden vereist vanaf {day}; daarvan {slagen} er {open} nog niet.",
+            "{count} scenarios will be required from {day}; {open} of them {do} not pass yet.",
             count=len(later),
             day=day,
-            open=sum(one.outcome is not Outcome.PASSED for one in later),
+            open=open_,
+            slagen="slaagt" if open_ == 1 else "slagen",
+            do="does" if open_ == 1 else "do",
         )
 
 

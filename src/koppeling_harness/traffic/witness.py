@@ -1,20 +1,30 @@
 """What was seen of the traffic of one scenario that may count as proof, as pure functions."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from koppeling_harness.model.exchange import Exchange, Sender
 from koppeling_harness.model.fault import CallFilter, CallKind
-from koppeling_harness.model.proof import ProofState, Witness
+from koppeling_harness.model.manifest import GetConnectorUse
+from koppeling_harness.model.proof import NO_MODIFIED_FIELD, ProofState, Witness
 from koppeling_harness.model.shape import Text
 from koppeling_harness.traffic.capture import is_truncated
 from koppeling_harness.traffic.checks.call import Call
+from koppeling_harness.traffic.checks.changes import (
+    Shown,
+    changes_from,
+    is_to_come,
+    reads_all_again,
+)
 from koppeling_harness.value import dataclass
 
 _DONE = frozenset({200, 201})
 _EQUAL = "1"
 _SEARCHING = frozenset({"6", "10", "13", "15"})
 _AFTER = frozenset({"2", "4"})
+
+_MODIFIED = re.compile(r"(?i)modified|gewijzigd|changed")
 
 _LOOK_UP = Text(
     nl="opgezocht met gelijkheid, en hoogstens één rij kwam",
@@ -23,6 +33,10 @@ _LOOK_UP = Text(
 _NOT_AGAIN = Text(
     nl="de tweede keer niet opnieuw gelezen, toen er niets gewijzigd was",
     en="not read again the second time, when nothing had changed",
+)
+_NO_CHANGES = Text(
+    nl="de tweede keer werd niet gevraagd naar wat gewijzigd is na de eerste keer",
+    en="the second time did not ask for what was modified since the first",
 )
 _FIRST_HITS = Text(
     nl="vroeg de eerste van een zoekopdracht, geen hele verzameling",
@@ -53,6 +67,7 @@ def seen(
     *,
     kind: CallKind = CallKind.CALLS,
     struck: CallFilter | None = None,
+    uses: Sequence[GetConnectorUse] = (),
 ) -> tuple[Seen, ...]:
     """Return what was seen, one line for each connector that was called.
 
@@ -61,6 +76,7 @@ def seen(
         exchanges: Of one scenario, in the order in which they arrived.
         kind: Which calls it is about: reads, writes, or all that need a token.
         struck: Which calls the fault of the scenario was for; None when it has none.
+        uses: The GetConnectors that the manifest declares.
     """
     calls = [each for each in map(Call, filter(_counts, exchanges)) if _is_of(each, kind)]
     if witness is Witness.FAULT and kind is CallKind.CALLS:  # one that asks for a token as well
@@ -69,9 +85,10 @@ def seen(
         return tuple(_pages(calls))
     if witness is Witness.REFUSAL:
         return ()
+    if witness is Witness.REPEAT:
+        return _not_again(tuple(_repeats(calls, {each.id.lower(): each for each in uses})))
     looked_for = _LOOKED_FOR[witness]
-    found = tuple(_of_each(calls, looked_for(calls, struck or CallFilter())))
-    return _not_again(found) if witness is Witness.REPEAT else found
+    return tuple(_of_each(calls, looked_for(calls, struck or CallFilter())))
 
 
 def wrote(exchanges: Iterable[Exchange]) -> bool:
@@ -126,14 +143,65 @@ def _written(_calls: Sequence[Call], _struck: CallFilter) -> _Test:
     return lambda call: call.is_write and call.exchange.erp_status in _DONE
 
 
-def _repeated(calls: Sequence[Call], _struck: CallFilter) -> _Test:
-    before: dict[str | None, int] = {}
+def _repeats(calls: Sequence[Call], uses: Mapping[str, GetConnectorUse]) -> Iterator[Seen]:
+    """Yield a line for each connector that was read."""
+    by_connector: dict[str, list[Call]] = {}
     for call in calls:
         if call.is_read:
-            before.setdefault(call.connector, call.exchange.turn)
-    return lambda call: (
-        call.is_read and call.exchange.status == 200 and call.exchange.turn > before[call.connector]
-    )
+            by_connector.setdefault(call.connector or "", []).append(call)
+    for name, reads in by_connector.items():
+        yield _repeat(reads, uses.get(name))
+
+
+def _repeat(reads: Sequence[Call], use: GetConnectorUse | None) -> Seen:
+    """Return what the later reads of one connector say of reading changes only."""
+    name = reads[0].exchange.connector or ""
+    turn = reads[0].exchange.turn
+    first = [each for each in reads if each.exchange.turn == turn]
+    later = [each for each in reads if each.exchange.turn > turn and each.exchange.status == 200]
+    if not later:
+        return Seen(connector=name, state=ProofState.NOT_PROVEN)
+    number = later[0].exchange.number
+    if use is not None and use.modified_field is not None:
+        shown = Shown(use.modified_field, first)
+        whole = all(each.came_whole for each in first)
+        asking = next((one for one in later if _asks_changes(one, use.modified_field, shown)), None)
+        if asking is None and whole:  # seen, and a rule objects to it
+            asking = next(
+                (one for one in later if _reads_all(one, use.modified_field, shown)), None
+            )
+        if asking is not None:
+            number = asking.exchange.number
+            return Seen(connector=name, state=ProofState.PROVEN, exchange=number)
+        if not all(map(_looks_up, (*first, *later))):
+            return Seen(connector=name, state=ProofState.NOT_PROVEN, why=_NO_CHANGES)
+    why = None
+    if all(map(_looks_up, (*first, *later))):
+        why = _LOOK_UP
+    elif use is not None and any(_MODIFIED.search(each) for each in _fields(use, first)):
+        why = NO_MODIFIED_FIELD
+    state = ProofState.NOT_APPLICABLE if why else ProofState.PROVEN
+    return Seen(connector=name, state=state, exchange=number, why=why)
+
+
+def _fields(use: GetConnectorUse, reads: Sequence[Call]) -> Iterator[str]:
+    yield from use.fields
+    for call in reads:
+        yield from call.first_row
+
+
+def _asks_changes(call: Call, field: str, shown: Shown) -> bool:
+    """Return whether a read asks what was modified since about the newest that was shown."""
+    asked = changes_from(call, field)
+    if asked is None:  # of a moment in a form of its own a rule judges
+        return any(shown.is_field(name) and kind in _AFTER for name, _, kind in call.filters)
+    return not reads_all_again(asked, shown) and not is_to_come(asked, call, shown)
+
+
+def _reads_all(call: Call, field: str, shown: Shown) -> bool:
+    """Return whether a read fetches everything again."""
+    asked = changes_from(call, field)
+    return not call.filters if asked is None else reads_all_again(asked, shown)
 
 
 def _not_again(found: tuple[Seen, ...]) -> tuple[Seen, ...]:
@@ -142,7 +210,7 @@ def _not_again(found: tuple[Seen, ...]) -> tuple[Seen, ...]:
         return found
     return tuple(
         replace(each, state=ProofState.NOT_APPLICABLE, why=_NOT_AGAIN)
-        if each.state is ProofState.NOT_PROVEN
+        if each.state is ProofState.NOT_PROVEN and each.why is None
         else each
         for each in found
     )
@@ -167,7 +235,6 @@ _LOOKED_FOR: Mapping[Witness, Callable[[Sequence[Call], CallFilter], _Test]] = {
     Witness.CALL: _answered,
     Witness.ROWS: _with_rows,
     Witness.WRITE: _written,
-    Witness.REPEAT: _repeated,
     Witness.FAULT: _faulted,
     Witness.AFTER_FAULT: _after_fault,
 }

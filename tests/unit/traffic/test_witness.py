@@ -1,11 +1,14 @@
 """What counts as having been seen."""
 
+from dataclasses import replace
+
 import pytest
 
 from koppeling_harness.model.fault import CallFilter, CallKind
-from koppeling_harness.model.proof import Witness
+from koppeling_harness.model.proof import NO_MODIFIED_FIELD, Witness
 from koppeling_harness.traffic.witness import seen, wrote
-from support.exchanges import READS, WRITES, Tape
+from support.exchanges import READS, WRITES, Tape, a_manifest
+from support.judging import of
 
 SORTED = {"orderbyfieldids": "EmployeeId"}
 
@@ -126,3 +129,43 @@ def test_a_fault_may_strike_the_call_that_asks_for_a_token():
     (found,) = seen(Witness.FAULT, tape.exchanges)
 
     assert (found.connector, found.state.value, found.exchange) == ("", "proven", 1)
+
+
+def since(moment: str) -> dict[str, object]:
+    return {"filterfieldids": "Modified", "operatortypes": 2, "filtervalues": moment}
+
+
+@pytest.mark.parametrize(
+    ("query", "state"),
+    [
+        (since("2026-10-31T00:00:00"), "proven"),
+        (since("2099-01-01T00:00:00"), "not_proven"),
+        ({"filterfieldids": "EmployeeId", "filtervalues": "-1"}, "not_proven"),
+        ({"filterfieldids": "Modified", "filtervalues": "2026-10-31T00:00:00"}, "not_proven"),
+        ({"take": 1, "skip": 0, "filterfieldids": "Name", "operatortypes": 9}, "not_proven"),
+    ],
+    ids=["changes", "what is to come", "one that is not there", "one moment", "another field"],
+)
+def test_a_repeat_asks_what_was_modified_where_the_manifest_names_the_field(query, state):
+    uses = a_manifest().get_connectors
+    tape = Tape().read(turn=1).read(rows=0, query=query, turn=2)
+
+    assert states(Witness.REPEAT, tape, uses=uses)[READS] == state
+
+
+def test_a_whole_read_again_is_left_to_the_rule_against_it():
+    tape = Tape().read(turn=1).read(turn=2)
+
+    assert states(Witness.REPEAT, tape, uses=a_manifest().get_connectors)[READS] == "proven"
+    assert of("FULL-READ-REPEATED", tape) == [2]
+
+
+def test_a_whole_read_again_without_a_modified_field_rests_on_the_word_of_the_partner():
+    (use, *_) = a_manifest().get_connectors
+    (found,) = seen(
+        Witness.REPEAT,
+        Tape().read(turn=1).read(turn=2).exchanges,
+        uses=[replace(use, modified_field=None)],
+    )
+
+    assert (found.state.value, found.why) == ("not_applicable", NO_MODIFIED_FIELD)

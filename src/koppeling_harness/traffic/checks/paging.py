@@ -23,6 +23,33 @@ def _unsorted(scene: Scene) -> Iterator[Objection]:
             en=f"skip={call.skip} without orderbyfieldids while several pages are read",
         )
         yield Objection(call=call, text=text, subject=call.connector or "")
+    yield from _sorted_otherwise(scene)
+
+
+def _sorted_otherwise(scene: Scene) -> Iterator[Objection]:
+    """Object to a page that is sorted otherwise than each one that it follows."""
+    ends: dict[object, dict[str, str]] = {}
+    for call in scene.reads:
+        if call.sort_fields and call.take > 0:
+            page = (call.connector, call.filter_key, call.skip + call.take)
+            ends.setdefault(page, {})[_sort_of(call).lower()] = _sort_of(call)
+    for call in scene.reads:
+        before = ends.get((call.connector, call.filter_key, call.skip))
+        if call.skip <= 0 or not call.sort_fields or not before:
+            continue
+        if _sort_of(call).lower() not in before:
+            other = ", ".join(before.values())
+            text = Text(
+                nl=f"skip={call.skip} gesorteerd op {_sort_of(call)}, de pagina ervoor op {other}; "
+                "verwacht dezelfde sortering",
+                en=f"skip={call.skip} sorted by {_sort_of(call)}, the page before it by {other}; "
+                "expected the same sort",
+            )
+            yield Objection(call=call, text=text, subject=call.connector or "")
+
+
+def _sort_of(call: Call) -> str:
+    return call.parameters.get("orderbyfieldids", "").replace(" ", "").replace("+", "")
 
 
 def _incomplete(scene: Scene) -> Iterator[Objection]:
@@ -30,7 +57,9 @@ def _incomplete(scene: Scene) -> Iterator[Objection]:
     for call in scene.reads:
         if call.asks_take and call.connector in scene.for_a_person:
             continue  # the page that a person asked for is all that was asked
-        if call.take > 1 and not asked.next_page(call) and _is_cut_off(call, asked):
+        if call.take < 1 or (call.take == 1 and (call.skip <= 0 or asked.wider(call))):
+            continue  # the first one of all; one that a wider page holds as well
+        if not asked.next_page(call) and _is_cut_off(call, asked):
             text = Text(
                 nl=f"{call.take} van {call.take} rijen ontvangen en niet verder gelezen; verwacht "
                 f"skip={call.skip + call.take}",
@@ -46,6 +75,7 @@ class _Asked:
     def __init__(self, reads: tuple[Call, ...]) -> None:
         self._pages: dict[object, float] = {}
         self._keysets: dict[object, int] = {}
+        self._reads = reads
         for call in reads:
             page = (call.connector, call.filter_key, call.skip)
             self._pages[page] = max(call.ended_s, self._pages.get(page, 0.0))
@@ -57,6 +87,16 @@ class _Asked:
     def next_page(self, call: Call) -> bool:
         page = (call.connector, call.filter_key, call.skip + call.take)
         return self._pages.get(page, -1.0) > call.exchange.started_s
+
+    def wider(self, call: Call) -> bool:
+        """Return whether another page holds what a call asks, and more after it."""
+        return any(
+            each.connector == call.connector
+            and each.filter_key == call.filter_key
+            and each.skip <= call.skip
+            and each.skip + each.take > call.skip + call.take
+            for each in self._reads
+        )
 
     def after(self, row: dict[str, object], call: Call) -> bool:
         """Return whether a later call reads on from a row by its key."""

@@ -1,20 +1,24 @@
 """Rules about how much is asked, how often and how much at once."""
 
-import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.verdict import Severity
 from koppeling_harness.traffic.checks.call import Call
+from koppeling_harness.traffic.checks.changes import (
+    BEYOND,
+    Shown,
+    changes_from,
+    moment_of,
+    reads_all_again,
+)
 from koppeling_harness.traffic.checks.rule import Objection, Rule, Scene
 
 CELLS_PER_CALL = 150_000
 QUERY_LIMIT = 2049
 PARALLEL_ADVICE = 5
 PARALLEL_LIMIT = 8
-
-_BEYOND = frozenset({"1", "2", "4"})
 
 
 def _cells(scene: Scene) -> Iterator[Objection]:
@@ -39,7 +43,10 @@ def _repeated(scene: Scene) -> Iterator[Objection]:
             continue
         if call.exchange.status != 200:
             continue
-        if call.filters or call.skip > 0:
+        if call.skip > 0:
+            continue
+        if call.filters:
+            yield from _from_long_before(scene.reads[:at], call, use.id, use.modified_field)
             continue
         if connector in read and _came_whole(scene.reads[read[connector] : at], connector):
             text = Text(
@@ -51,6 +58,25 @@ def _repeated(scene: Scene) -> Iterator[Objection]:
         read[connector] = at
 
 
+def _from_long_before(
+    before: Sequence[Call], call: Call, connector: str, field: str
+) -> Iterator[Objection]:
+    """Object to a filter that leaves out nothing of what an earlier turn showed."""
+    earlier = [each for each in before if each.connector == call.connector]
+    earlier = [each for each in earlier if each.exchange.turn < call.exchange.turn]
+    if not earlier or not all(each.came_whole for each in earlier):
+        return
+    asked = changes_from(call, field)
+    if asked is not None and reads_all_again(asked, Shown(field, earlier)):
+        text = Text(
+            nl=f"{connector} met een filter op {field} vanaf {asked:%Y-%m-%d}, dat alles weer "
+            "ophaalt; verwacht een filter van kort voor wat het laatst getoond is",
+            en=f"{connector} with a filter on {field} from {asked:%Y-%m-%d}, which fetches "
+            "everything again; expected a filter from shortly before what was shown last",
+        )
+        yield Objection(call=call, text=text, subject=call.connector or "")
+
+
 def _came_whole(reads: Sequence[Call], connector: str) -> bool:
     """Return whether no read of a connector broke off: who reads in pages then begins anew."""
     return all(call.came_whole for call in reads if call.connector == connector)
@@ -58,7 +84,7 @@ def _came_whole(reads: Sequence[Call], connector: str) -> bool:
 
 def _no_step_back(scene: Scene) -> Iterator[Objection]:
     marks = {
-        connector: _Shown(use.modified_field)
+        connector: Shown(use.modified_field)
         for connector, use in scene.uses.items()
         if use.modified_field is not None
     }
@@ -67,7 +93,7 @@ def _no_step_back(scene: Scene) -> Iterator[Objection]:
         if shown is None:
             continue
         for name, value, operator in call.filters:
-            if shown.is_field(name) and operator in _BEYOND and _is_exact(value, shown.latest()):
+            if shown.is_field(name) and operator in BEYOND and _is_exact(value, shown.latest()):
                 text = Text(
                     nl=f"filter op {name} vanaf {value}, precies de laatst getoonde waarde; "
                     "verwacht ten minste een seconde eerder",
@@ -78,43 +104,12 @@ def _no_step_back(scene: Scene) -> Iterator[Objection]:
         shown.add(call)
 
 
-class _Shown:
-    """The modified dates that one GetConnector has shown until now."""
-
-    def __init__(self, field: str) -> None:
-        self._field = field.lower()
-        self._values = re.compile(rf'(?i)"{re.escape(field)}"\s*:\s*"([0-9T:-]{{19}})')
-        self._unread: list[Call] = []
-        self._latest = ""
-
-    def is_field(self, name: str) -> bool:
-        return name.lower() == self._field
-
-    def add(self, call: Call) -> None:
-        if call.exchange.status == 200:
-            self._unread.append(call)
-
-    def latest(self) -> datetime | None:
-        for call in self._unread:
-            values = self._values.findall(call.exchange.response_body or "")
-            self._latest = max([self._latest, *values])
-        self._unread.clear()
-        return _moment(self._latest)
-
-
 def _is_exact(value: str, shown: datetime | None) -> bool:
     """Return whether a filter begins at what was shown last, or in the second after it."""
-    asked = _moment(value)
+    asked = moment_of(value)
     if asked is None or shown is None:
         return False
     return timedelta(0) <= asked - shown <= timedelta(seconds=1)
-
-
-def _moment(value: str) -> datetime | None:
-    try:
-        return datetime.fromisoformat(value[:19])
-    except ValueError:
-        return None
 
 
 def _query_length(scene: Scene) -> Iterator[Objection]:

@@ -22,10 +22,11 @@ from koppeling_harness.model.run import (
 from koppeling_harness.model.verdict import Cause, Level, Outcome
 from koppeling_harness.plugin.discover import Integration, SetAside
 from koppeling_harness.rules.disputes import disputed
-from koppeling_harness.rules.scope import exercised
+from koppeling_harness.rules.scope import by_another, exercised
 from koppeling_harness.rules.sharding import is_in_shard
 from koppeling_harness.rules.verdict import result_id, verdict, with_waivers
 from koppeling_harness.rules.waivers import covering, expired, is_about, unused
+from koppeling_harness.scenario.looking import looks
 from koppeling_harness.scenario.plan import PlannedScenario
 
 WHOLE = Scope(whole=True)
@@ -90,6 +91,8 @@ def judged(
         lapsed_waivers=_lapsed(waivers, results, release, as_of),
         required_ids=tuple(required),
         own_ids=tuple(each for each in required if each in own),
+        own_looking=tuple(one.id for one in planned if one.id in own and looks(one.scenario)),
+        by_another=by_another(manifest.operations, results),
         not_asked=tuple(not_asked),
         scope=scope,
         identity=Identity(

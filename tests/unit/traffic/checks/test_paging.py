@@ -159,3 +159,22 @@ def test_connectors_are_judged_apart():
     tape = Tape().read(rows=100, query=page(0)).read("Andere", rows=1, query=page(100))
 
     assert [(code, READS) for code in codes(tape) if code == "PAGING-INCOMPLETE"] != []
+
+
+def test_a_next_page_of_one_row_does_not_read_to_the_end():
+    sham = Tape().read(rows=100, query=page(0)).read(rows=1, query=page(100, 1))
+    looked = sham.read(rows=3, query=page(100))
+
+    assert of("PAGING-INCOMPLETE", Tape().read(rows=1, query={"take": 1})) == []
+    assert of("PAGING-INCOMPLETE", looked) == []
+    sham = Tape().read(rows=100, query=page(0)).read(rows=1, query=page(100, 1))
+    assert of("PAGING-INCOMPLETE", sham) == [2]
+
+
+def test_a_page_that_is_sorted_otherwise_than_the_one_before_is_objected_to():
+    by_name = page(100) | {"orderbyfieldids": "Name"}
+    tape = Tape().read(rows=100, query=page(0)).read(rows=3, query=by_name)
+    same = Tape().read(rows=100, query=page(0)).read(rows=3, query=page(100))
+
+    assert of("PAGING-UNSORTED", tape) == [2]
+    assert of("PAGING-UNSORTED", same) == []

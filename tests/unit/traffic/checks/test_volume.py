@@ -127,3 +127,27 @@ def test_calls_one_after_another_are_not_at_once():
         tape.call()
 
     assert codes(tape) == []
+
+
+def test_a_filter_that_leaves_out_nothing_is_a_whole_read_again():
+    long_ago = SINCE | {"filtervalues": "1900-01-01T00:00:00"}
+    rows = shown("2026-01-01T00:00:00Z", "2026-11-01T10:00:00Z")
+
+    def again(value: str) -> Tape:
+        return (
+            Tape()
+            .read(query=long_ago, rows=rows, turn=1)
+            .read(query=SINCE | {"filtervalues": value}, rows=rows, turn=2)
+        )
+
+    assert of("FULL-READ-REPEATED", again("1900-01-01T00:00:00")) == [2]
+    assert of("FULL-READ-REPEATED", again("2026-10-31T00:00:00")) == []
+    assert of("FULL-READ-REPEATED", again("2026-01-02T00:00:00")) == []  # it leaves a row out
+
+
+def test_a_step_back_before_rows_of_one_day_is_no_whole_read():
+    rows = shown("2026-11-01T09:59:00Z", "2026-11-01T10:00:00Z")
+    since = SINCE | {"filtervalues": "2026-10-31T00:00:00"}
+    tape = Tape().read(rows=rows, turn=1).read(query=since, rows=rows, turn=2)
+
+    assert of("FULL-READ-REPEATED", tape) == []

@@ -154,22 +154,6 @@ def test_what_a_command_ends_with_has_the_exit_code_of_its_kind(project, fault, 
     assert "Traceback" not in ran.all
 
 
-def test_a_reader_that_goes_away_is_no_fault_of_the_harness(project):
-    ended, shown = os.pipe()
-    os.close(ended)
-    ran = subprocess.run(
-        [sys.executable, "-m", "koppeling_harness", "erp1", "connectors", "KnSubject"],
-        cwd=project,
-        stdout=shown,
-        stderr=subprocess.PIPE,
-        text=True,
-        check=False,
-    )
-    os.close(shown)
-
-    assert (ran.returncode, ran.stderr) == (141, "")
-
-
 def test_an_error_that_ctrl_c_led_to_is_ctrl_c(project):
     fault = AttributeError("half made")
     fault.__context__ = KeyboardInterrupt()
@@ -314,10 +298,8 @@ def test_output_that_nobody_reads_is_no_verdict(project):
         assert process.stderr is not None
         process.stdout.close()
         said = process.stderr.read().decode()
-    assert process.returncode == 3
-    assert "could not be written" in said
-    assert "Traceback" not in said
-    assert "Exception ignored" not in said
+    assert process.returncode == 141  # as a shell tells SIGPIPE: `koppeling … | head`
+    assert said == ""
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")

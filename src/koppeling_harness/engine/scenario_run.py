@@ -372,6 +372,7 @@ def _stage(
             release=release,
             logged=trigger.logged,
             definitions=bench.definitions.known,
+            triggers=trigger.triggers,
         )
 
     async def learn() -> None:

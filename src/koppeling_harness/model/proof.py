@@ -22,7 +22,7 @@ class Witness(StrEnum):
     FAULT = "fault"
     """A call that the fault struck."""
     AFTER_FAULT = "after_fault"
-    """A call of the kind that the fault struck, after it, that ERP1 carried out."""
+    """The call that the fault struck, made again and answered; a read also by what covers it."""
     REFUSAL = "refusal"
     """The integration refused, told why, and wrote nothing."""
 

@@ -10,6 +10,7 @@ from koppeling_harness.model.manifest import GetConnectorUse
 from koppeling_harness.model.proof import NO_MODIFIED_FIELD, ProofState, Witness
 from koppeling_harness.model.shape import Text
 from koppeling_harness.traffic.capture import is_truncated
+from koppeling_harness.traffic.checks.again import read_again
 from koppeling_harness.traffic.checks.call import Call
 from koppeling_harness.traffic.checks.changes import (
     Shown,
@@ -27,8 +28,8 @@ _AFTER = frozenset({"2", "4"})
 _MODIFIED = re.compile(r"(?i)modified|gewijzigd|changed")
 
 _LOOK_UP = Text(
-    nl="opgezocht met gelijkheid, en hoogstens één rij kwam",
-    en="looked up by equality, and one row came at most",
+    nl="opgezocht met gelijkheid, en hoogstens één rij per waarde kwam",
+    en="looked up by equality, and one row of each value came at most",
 )
 _NOT_AGAIN = Text(
     nl="de tweede keer niet opnieuw gelezen, toen er niets gewijzigd was",
@@ -37,6 +38,10 @@ _NOT_AGAIN = Text(
 _NO_CHANGES = Text(
     nl="de tweede keer werd niet gevraagd naar wat gewijzigd is na de eerste keer",
     en="the second time did not ask for what was modified since the first",
+)
+_NOT_STRUCK = Text(
+    nl="niet geraakt door de storing",
+    en="not struck by the fault",
 )
 _FIRST_HITS = Text(
     nl="vroeg de eerste van een zoekopdracht, geen hele verzameling",
@@ -88,7 +93,8 @@ def seen(
     if witness is Witness.REPEAT:
         return _not_again(tuple(_repeats(calls, {each.id.lower(): each for each in uses})))
     looked_for = _LOOKED_FOR[witness]
-    return tuple(_of_each(calls, looked_for(calls, struck or CallFilter())))
+    found = tuple(_of_each(calls, looked_for(calls, struck or CallFilter())))
+    return tuple(_told_unstruck(found, calls)) if witness is Witness.AFTER_FAULT else found
 
 
 def wrote(exchanges: Iterable[Exchange]) -> bool:
@@ -216,19 +222,42 @@ def _not_again(found: tuple[Seen, ...]) -> tuple[Seen, ...]:
     )
 
 
+def _told_unstruck(found: Sequence[Seen], calls: Sequence[Call]) -> Iterator[Seen]:
+    """Yield the lines, with why of a connector that the fault did not strike nothing is known."""
+    fell = {call.connector or "" for call in calls if call.exchange.fault is not None}
+    for each in found:
+        unstruck = each.state is ProofState.NOT_PROVEN and each.connector.lower() not in fell
+        yield replace(each, why=_NOT_STRUCK) if fell and unstruck else each
+
+
 def _faulted(_calls: Sequence[Call], _struck: CallFilter) -> _Test:
     return lambda call: call.exchange.fault is not None
 
 
 def _after_fault(calls: Sequence[Call], struck: CallFilter) -> _Test:
-    ended = [call.ended_s for call in calls if call.exchange.fault is not None]
-    first_s = min(ended, default=float("inf"))
-    return lambda call: (
-        call.exchange.fault is None
-        and call.exchange.started_s >= first_s
+    fell = [call for call in calls if call.exchange.fault is not None]
+    again = [each for each in (_again(one, calls, struck) for one in fell) if each is not None]
+    return lambda call: any(call is each for each in again)
+
+
+def _again(fallen: Call, calls: Sequence[Call], struck: CallFilter) -> Call | None:
+    """Return the call with which a call that a fault struck was answered after all."""
+    after = [
+        call
+        for call in calls
+        if call.exchange.fault is None
+        and call.exchange.started_s >= fallen.ended_s
         and call.exchange.status in _DONE
         and struck.matches(call.exchange.method, call.exchange.path)
-    )
+    ]
+    if fallen.is_read:
+        return read_again(fallen, after)
+    return next((call for call in after if _address(call) == _address(fallen)), None)
+
+
+def _address(call: Call) -> str:
+    """Return what a call is about: a connector that it writes to, or else its path."""
+    return (call.connector if call.is_write else None) or call.exchange.path.lower().rstrip("/")
 
 
 _LOOKED_FOR: Mapping[Witness, Callable[[Sequence[Call], CallFilter], _Test]] = {
@@ -297,7 +326,7 @@ def _body(call: Call) -> str | None:
 
 def _looks_up(call: Call) -> bool:
     equal = any(kind == _EQUAL for _, _, kind in call.filters)
-    return equal and call.rows is not None and len(call.rows) <= 1
+    return (equal and call.rows is not None and len(call.rows) <= 1) or call.asks_keys
 
 
 def _asks_the_first(call: Call) -> bool:

@@ -169,3 +169,38 @@ def test_a_whole_read_again_without_a_modified_field_rests_on_the_word_of_the_pa
     )
 
     assert (found.state.value, found.why) == ("not_applicable", NO_MODIFIED_FIELD)
+
+
+FELL = {"status": 503, "fault": "status"}
+
+
+@pytest.mark.parametrize(
+    ("query", "state"),
+    [
+        ({"skip": 0, "take": 100}, "proven"),
+        ({"skip": 0, "take": 1000}, "proven"),
+        (
+            {"take": 10, "filterfieldids": "Id", "filtervalues": "-1", "operatortypes": "1"},
+            "not_proven",
+        ),
+    ],
+    ids=["the same", "one that covers it", "a sham call"],
+)
+def test_after_a_fault_the_struck_read_itself_must_be_answered(query, state):
+    struck = CallFilter(kind=CallKind.READS)
+    tape = Tape().read(query={"skip": 0, "take": 100}, **FELL).read(query=query, rows=2)
+
+    assert states(Witness.AFTER_FAULT, tape, struck=struck) == {READS: state}
+
+
+def test_of_a_connector_that_no_fault_struck_nothing_is_proven():
+    struck = CallFilter(kind=CallKind.READS)
+    tape = Tape().read(**FELL).read().read("Other")
+    found = seen(Witness.AFTER_FAULT, tape.exchanges, struck=struck)
+
+    assert [(each.connector, each.state.value) for each in found] == [
+        (READS, "proven"),
+        ("Other", "not_proven"),
+    ]
+    assert found[1].why is not None
+    assert found[1].why.en == "not struck by the fault"

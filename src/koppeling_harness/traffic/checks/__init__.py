@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from koppeling_harness.model.exchange import Exchange, Sender
+from koppeling_harness.model.exchange import Exchange, Sender, TriggerRecord
 from koppeling_harness.model.finding import Finding
 from koppeling_harness.model.manifest import Manifest
 from koppeling_harness.model.shape import Release, Text
@@ -16,6 +16,7 @@ from koppeling_harness.traffic.checks import (
     paging,
     request,
     retry,
+    unread,
     volume,
     write,
 )
@@ -31,7 +32,7 @@ __all__ = [
     "check_exchanges",
 ]
 
-CATALOGUE_VERSION = "2026.3"
+CATALOGUE_VERSION = "2026.4"
 """Changes when a rule is added, removed, or judges otherwise."""
 
 RULES: tuple[Rule, ...] = (
@@ -41,6 +42,7 @@ RULES: tuple[Rule, ...] = (
     *paging.RULES,
     *volume.RULES,
     *retry.RULES,
+    *unread.RULES,
     *write.RULES,
     *definition.RULES,
     *log.RULES,
@@ -65,6 +67,7 @@ def check_exchanges(
     release: Release,
     logged: Sequence[Logged] = (),
     definitions: Mapping[str, UpdateMetainfo] | None = None,
+    triggers: Sequence[TriggerRecord] = (),
 ) -> tuple[Finding, ...]:
     """Judge what an integration sent.
 
@@ -77,6 +80,8 @@ def check_exchanges(
             handed over.
         definitions: What the release's metainfo says that UpdateConnectors take, by id in lower
             case; of one that is not there nothing is asked.
+        triggers: What the integration was told to do, the first of them turn 1, and what it said;
+            of what it was not told, or has not answered, nothing is asked.
 
     Returns:
         A finding per rule and subject, the heaviest first.
@@ -84,7 +89,7 @@ def check_exchanges(
     sent = [Call(each) for each in exchanges if each.sender is Sender.INTEGRATION]
     if not sent and not any(each.text for each in logged):
         return ()  # it did nothing and said nothing
-    scene = Scene(sent, manifest, logged, definitions)
+    scene = Scene(sent, manifest, logged, definitions, triggers)
     findings = [
         finding
         for rule in RULES

@@ -23,6 +23,7 @@ _FIRST_ROW = re.compile(r'"rows"\s*:\s*\[\s*(?=\{)')
 _DECODER = json.JSONDecoder()
 _WHOLE = re.compile(r"[+-]?[0-9]+")
 _MOST_DIGITS = 18
+_EQUAL = "1"
 _SEPARATORS = re.compile(r"[,;]")
 
 
@@ -123,6 +124,27 @@ class Call:
     def filter_key(self) -> tuple[tuple[str, str, str], ...]:
         """The conditions, to compare calls by."""
         return tuple(sorted(self.filters))
+
+    @cached_property
+    def asks_keys(self) -> bool:
+        """Whether it asks several values of one field, as keys: one row of each came at most.
+
+        No further row can then exist, however full the page is.
+        """
+        fields = {field.lower() for field, _, _ in self.filters}
+        asked = {value.strip().casefold() for _, value, _ in self.filters}
+        if len(fields) != 1 or len(asked) < 2 or self.take < len(asked) or self.rows is None:
+            return False
+        if any(operator != _EQUAL for _, _, operator in self.filters):
+            return False
+        (field,) = fields
+        came = [
+            str(value).strip().casefold()
+            for row in self.rows
+            for name, value in row.items()
+            if name.lower() == field
+        ]
+        return len(came) == len(self.rows) == len(set(came)) and set(came) <= asked
 
     def _compact_filters(self) -> Iterator[tuple[str, str, str]]:
         fields = self.parameters.get("filterfieldids", "")

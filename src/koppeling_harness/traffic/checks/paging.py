@@ -9,6 +9,7 @@ from koppeling_harness.traffic.checks.rule import Objection, Rule, Scene
 
 _DEEP_SKIP = 100_000
 _MANY_PAGES = 3
+_SIDE_BY_SIDE_S = 0.1
 _SEARCHING = frozenset({"6", "10", "13", "15"})
 _AFTER = frozenset({"2", "4"})
 
@@ -73,12 +74,12 @@ class _Asked:
     """What was asked of each GetConnector, and how late."""
 
     def __init__(self, reads: tuple[Call, ...]) -> None:
-        self._pages: dict[object, float] = {}
+        self._pages: dict[object, list[Call]] = {}
         self._keysets: dict[object, int] = {}
         self._reads = reads
         for call in reads:
             page = (call.connector, call.filter_key, call.skip)
-            self._pages[page] = max(call.ended_s, self._pages.get(page, 0.0))
+            self._pages.setdefault(page, []).append(call)
             for field, value, operator in call.filters:
                 if operator in _AFTER:
                     key = (call.connector, field.lower(), value.rstrip("Z"))
@@ -86,7 +87,7 @@ class _Asked:
 
     def next_page(self, call: Call) -> bool:
         page = (call.connector, call.filter_key, call.skip + call.take)
-        return self._pages.get(page, -1.0) > call.exchange.started_s
+        return any(_is_beside_or_after(each, call) for each in reversed(self._pages.get(page, [])))
 
     def wider(self, call: Call) -> bool:
         """Return whether another page holds what a call asks, and more after it."""
@@ -107,9 +108,21 @@ class _Asked:
         )
 
 
+def _is_beside_or_after(other: Call, call: Call) -> bool:
+    """Return whether a page was asked side by side with another one, or after it.
+
+    Over a connection of its own it may even have come first.
+    """
+    alone = other.exchange.connection != call.exchange.connection
+    early_s = _SIDE_BY_SIDE_S if alone else 0.0
+    return other.ended_s > call.exchange.started_s - early_s
+
+
 def _is_cut_off(call: Call, asked: _Asked) -> bool:
     if call.asks_take and any(operator in _SEARCHING for _, _, operator in call.filters):
         return False  # the first hits of a search, not a whole set
+    if call.asks_take and call.asks_keys:
+        return False
     rows = call.rows
     if rows is None or len(rows) < call.take:
         return False

@@ -15,6 +15,8 @@ PATIENCE_S = 30.0
 """Who is asked to wait longer may leave it to the next run."""
 
 _EARLY = 0.95
+_ON_ITS_WAY_S = 0.1
+_DONE = frozenset({200, 201})
 _EQUAL = "1"
 """The operator of a filter. Source: AFAS, docs.afas.help/profit/en/get-connector."""
 _TRANSIENT = re.compile(
@@ -30,7 +32,7 @@ def _after_refusal(scene: Scene) -> Iterator[Objection]:
         address = (seen.turn, seen.method, seen.path.lower())
         for before in refused.get(address, ()):
             # what was under way already when the refusal came is no second try
-            if seen.started_s >= before.ended_s and _same_credentials(before, call):
+            if _was_known(before, call) and _same_credentials(before, call):
                 status = before.exchange.status
                 text = Text(
                     nl=f"dezelfde aanroep opnieuw na {status}; verwacht te stoppen",
@@ -41,6 +43,16 @@ def _after_refusal(scene: Scene) -> Iterator[Objection]:
         # DPoP: who is given a nonce is asked to prove itself again with it (RFC 9449, section 9)
         if seen.status in {401, 403} and seen.response_header("dpop-nonce") is None:
             refused.setdefault(address, []).append(call)
+
+
+def _was_known(before: Call, call: Call) -> bool:
+    """Return whether a refusal was known when a call was sent.
+
+    Another page over a connection of its own may have been on its way already.
+    """
+    one, other = before.exchange, call.exchange
+    alone = one.query != other.query and one.connection != other.connection
+    return other.started_s >= before.ended_s + (_ON_ITS_WAY_S if alone else 0.0)
 
 
 def _same_credentials(before: Call, call: Call) -> bool:
@@ -108,7 +120,19 @@ def _resent(scene: Scene) -> Iterator[Objection]:
     for before, call in scene.repeats:
         if before.was_answered or not call.is_write:
             continue
-        if call.exchange.method != "POST" or _checked(scene, before, call):
+        if call.exchange.method != "POST":
+            continue
+        if _checked(scene, before, call):
+            if _is_twice(scene, before, call):
+                text = Text(
+                    nl=f"dezelfde POST opnieuw na een verloren antwoord (aanroep "
+                    f"{before.exchange.number}), terwijl de lezing ertussen liet zien dat het "
+                    "gelukt was; AFAS voerde beide uit, verwacht er één",
+                    en=f"the same POST again after a lost answer (exchange "
+                    f"{before.exchange.number}), although the reading between them showed that "
+                    "it had succeeded; AFAS carried out both, expected one",
+                )
+                yield Objection(call=call, text=text, subject=call.connector or "")
             continue
         text = Text(
             nl=f"dezelfde POST opnieuw na een verloren antwoord (aanroep "
@@ -127,6 +151,44 @@ def _checked(scene: Scene, before: Call, call: Call) -> bool:
         and _could_show(read, call)
         for read in scene.reads
     )
+
+
+def _is_twice(scene: Scene, before: Call, call: Call) -> bool:
+    """Return whether ERP1 carried the same out twice, and a look between them had shown it."""
+    if not {before.exchange.erp_status, call.exchange.erp_status} <= _DONE:
+        return False
+    between = [
+        each
+        for each in scene.calls
+        if before.exchange.started_s < each.exchange.started_s < call.exchange.started_s
+    ]
+    if any(_takes_back(each, call) for each in between):
+        return False
+    return any(_shows_one_more(scene, read, before, call) for read in between if read.is_read)
+
+
+def _takes_back(each: Call, call: Call) -> bool:
+    same = each.connector == call.connector
+    return each.exchange.method == "DELETE" and same and each.exchange.erp_status in _DONE
+
+
+def _shows_one_more(scene: Scene, read: Call, before: Call, call: Call) -> bool:
+    """Return whether a look found a row of what was sent that was not there before.
+
+    Without a filter on something sent, what it found may be anything.
+    """
+    asked = [operator for _, value, operator in read.filters if value]
+    if not read.rows or _EQUAL not in asked or not _could_show(read, call):
+        return False
+    earlier = [
+        each
+        for each in scene.reads
+        if each.rows is not None
+        and each.ended_s <= before.exchange.started_s
+        and (each.connector, each.filter_key, each.skip)
+        == (read.connector, read.filter_key, read.skip)
+    ]
+    return not earlier or len(read.rows) > len(earlier[-1].rows or ())
 
 
 def _could_show(read: Call, written: Call) -> bool:

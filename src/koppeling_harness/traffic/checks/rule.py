@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 
+from koppeling_harness.model.exchange import TriggerRecord
 from koppeling_harness.model.manifest import GetConnectorUse, Manifest
 from koppeling_harness.model.operation import OperationTrigger
 from koppeling_harness.model.shape import Text
@@ -52,6 +53,7 @@ class Scene:
         manifest: What the integration says of itself.
         logged: What the integration itself wrote; empty when it was not handed over.
         definitions: What UpdateConnectors take, by id in lower case, as far as it is known.
+        triggers: What it was told to do and what it said, the first of them turn 1.
     """
 
     def __init__(
@@ -60,12 +62,14 @@ class Scene:
         manifest: Manifest,
         logged: Sequence[Logged] = (),
         definitions: Mapping[str, UpdateMetainfo] | None = None,
+        triggers: Sequence[TriggerRecord] = (),
     ) -> None:
         self.calls = tuple(call for call in sent if call.is_whole)
         self.refused = tuple(call for call in sent if call.exchange.refused is not None)
         self.manifest = manifest
         self.logged = tuple(each for each in logged if each.text)
         self.definitions = definitions or {}
+        self.triggers = tuple(triggers)
 
     @cached_property
     def reads(self) -> tuple[Call, ...]:

@@ -1,3 +1,5 @@
+import pytest
+
 from support.exchanges import READS, Tape, rows_of
 from support.judging import codes, of
 
@@ -178,3 +180,24 @@ def test_a_page_that_is_sorted_otherwise_than_the_one_before_is_objected_to():
 
     assert of("PAGING-UNSORTED", tape) == [2]
     assert of("PAGING-UNSORTED", same) == []
+
+
+@pytest.mark.parametrize(
+    ("values", "is_whole"), [(("0", "1", "2"), True), (("0", "1", "x"), False)]
+)
+def test_a_row_for_each_key_that_was_asked_is_all_there_is(values, is_whole):
+    asked = {
+        "take": 3,
+        "filterfieldids": ";".join(["EmployeeId"] * 3),
+        "filtervalues": ";".join(values),
+        "operatortypes": "1;1;1",
+    }
+
+    assert (of("PAGING-INCOMPLETE", Tape().read(rows=3, query=asked)) == []) is is_whole
+
+
+def test_a_page_over_a_connection_of_its_own_may_come_before_the_one_before_it():
+    order = {"orderbyfieldids": "EmployeeId"}
+    tape = Tape().read(rows=1, query=order | {"skip": 100}, connection=2)
+
+    assert of("PAGING-INCOMPLETE", tape.read(rows=100, query=order, connection=1)) == []

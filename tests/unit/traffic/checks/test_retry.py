@@ -164,3 +164,42 @@ def test_an_update_or_a_reading_may_be_repeated():
 
 def test_the_same_post_twice_without_trouble_is_fine():
     assert codes(Tape().write().write()) == []
+
+
+def test_two_pages_over_two_connections_may_have_been_on_their_way_together():
+    tape = Tape().read(status=401, query={"skip": 0}, connection=1)
+
+    assert of("RETRY-401", tape.read(status=401, query={"skip": 100}, connection=2)) == []
+    assert of("RETRY-401", tape.wait(0.2).read(status=401, query={"skip": 200}, connection=3)) == [
+        3
+    ]
+
+
+LOOK = {"filterfieldids": "EmId", "filtervalues": "PERS01", "operatortypes": "1"}
+LINE = {"EmId": "PERS01", "Qu": 2}
+
+
+def looked_between(found: int, *, before: int | None = None, deleted: bool = False) -> Tape:
+    """Return a line whose answer was lost, and that was sent again after a look."""
+    tape = Tape()
+    if before is not None:
+        tape.read(rows=before, query=LOOK)
+    tape.write(LINE, status=None, erp_status=201).read(rows=found, query=LOOK)
+    if deleted:
+        tape.write(LINE, method="DELETE", erp_status=200)
+    return tape.write(LINE, erp_status=201)
+
+
+@pytest.mark.parametrize(
+    ("tape", "is_twice"),
+    [
+        (looked_between(1), True),
+        (looked_between(1, before=0), True),
+        (looked_between(0), False),
+        (looked_between(3, before=3), False),
+        (looked_between(1, deleted=True), False),
+    ],
+    ids=["found", "found anew", "not found", "only older ones", "taken back first"],
+)
+def test_writing_again_what_a_look_had_found_is_objected_to(tape, is_twice):
+    assert bool(of("RESEND-UNCHECKED", tape)) is is_twice

@@ -1,0 +1,66 @@
+"""Rule about what an operation says when something that it read never came."""
+
+from collections.abc import Iterator
+
+from koppeling_harness.model.shape import Text
+from koppeling_harness.model.verdict import Severity
+from koppeling_harness.traffic.checks.again import has_failed, read_again
+from koppeling_harness.traffic.checks.call import Call
+from koppeling_harness.traffic.checks.rule import Objection, Rule, Scene
+
+
+def _as_empty(scene: Scene) -> Iterator[Objection]:
+    for turn, trigger in enumerate(scene.triggers, start=1):
+        if trigger.ok is not True:
+            continue
+        reads = [call for call in scene.reads if call.exchange.turn == turn]
+        for call in reads:
+            if not has_failed(call) or read_again(call, reads) is not None:
+                continue
+            came = _came(call)
+            text = Text(
+                nl=f"`{trigger.operation}` zei dat het gelukt was, terwijl op deze lezing "
+                f"{came.nl} en zij daarna niet alsnog lukte; verwacht opnieuw lezen, of "
+                "`ok: false` met een tekst voor de gebruiker",
+                en=f"`{trigger.operation}` said that it succeeded, although {came.en} to this "
+                "read and it did not succeed after that; expected to read again, or "
+                "`ok: false` with a text for the user",
+            )
+            yield Objection(call=call, text=text, subject=call.connector or "")
+
+
+def _came(call: Call) -> Text:
+    """Return what came on a read that failed."""
+    status = call.exchange.status
+    if status is None:
+        return Text(nl="geen antwoord kwam", en="no answer came")
+    if not call.was_answered:
+        return Text(nl=f"een afgebroken antwoord kwam ({status})", en=f"half a {status} came")
+    if status == 200:
+        return Text(nl="200 zonder leesbare rijen kwam", en="200 without readable rows came")
+    return Text(nl=f"{status} kwam", en=f"{status} came")
+
+
+RULES = (
+    Rule(
+        code="READ-FAILED-AS-EMPTY",
+        level=Severity.ERROR,
+        title=Text(
+            nl="Mislukte lezing voor geen rijen gehouden", en="A failed read taken for no rows"
+        ),
+        why=Text(
+            nl="Een lezing die mislukte is geen lezing zonder rijen: wie dan zegt dat het lukte, "
+            "mist gegevens zonder dat iemand het weet.",
+            en="A read that failed is not a read without rows: who then says that all went well "
+            "misses data without anybody knowing.",
+        ),
+        fix=Text(
+            nl="Probeer de lezing opnieuw waar dat mag; lukt zij niet, geef dan `ok: false` met "
+            "wat AFAS antwoordde en laat wat bekend was zoals het was.",
+            en="Try the read again where that is allowed; if it does not succeed, answer "
+            "`ok: false` with what AFAS said, and leave what was known as it was.",
+        ),
+        source="AFAS, docs.afas.help/profit/en/troubleshooting",
+        check=_as_empty,
+    ),
+)

@@ -1,0 +1,146 @@
+"""A read that failed is not a read without rows."""
+
+import pytest
+
+from koppeling_harness.model.exchange import TriggerRecord
+from koppeling_harness.traffic.checks import check_exchanges
+from support.exchanges import PROFIT_8, READS, Tape, a_manifest
+
+CODE = "READ-FAILED-AS-EMPTY"
+PAGE = {"skip": 0, "take": 1000, "orderbyfieldids": "EmployeeId"}
+LOST = {"status": None, "response_body": None}
+DOWN = {"status": 503, "response_body": None}
+
+
+def keys(*values: str, **more: object) -> dict[str, object]:
+    """Return a query for rows by their keys."""
+    return {
+        "filterfieldids": ";".join(["EmployeeId"] * len(values)),
+        "filtervalues": ";".join(values),
+        "operatortypes": ";".join(["1"] * len(values)),
+    } | more
+
+
+def since(day: str) -> dict[str, object]:
+    return PAGE | {"filterfieldids": "Modified", "filtervalues": day, "operatortypes": "2"}
+
+
+def objected(tape: Tape, *, ok: bool | None = True, turns: int = 1) -> list[int | None]:
+    """Return the exchanges that are objected to, where each turn was answered `ok`."""
+    told = TriggerRecord(operation="sync", input=None, ok=ok, told=ok is False)
+    found = check_exchanges(
+        tape.exchanges, manifest=a_manifest(), release=PROFIT_8, triggers=[told] * turns
+    )
+    return [each.exchange for each in found if each.code == CODE]
+
+
+def read(tape: Tape, query: dict[str, object] = PAGE, *, turn: int = 1, **values: object) -> Tape:
+    return tape.read(query=query, turn=turn, **values)
+
+
+FAILED = [
+    LOST,
+    DOWN,
+    {"status": 500, "response_body": '{"externalMessage": "geblokkeerd"}'},
+    {"status": 401, "response_body": None},
+    {"status": 403, "response_body": None},
+    {"response_body": "<html>Log in</html>"},
+    {"response_body": '{"rows": [{"Emp'},
+    {"response_body": '{"error": "niet nu"}'},
+    {"response_headers": (("Content-Length", "9000"),), "response_size": 20},
+]
+
+
+@pytest.mark.parametrize("failed", FAILED)
+def test_success_after_a_read_that_failed_is_objected_to(failed):
+    assert objected(read(Tape(), **failed)) == [1]
+
+
+@pytest.mark.parametrize("failed", FAILED)
+def test_a_read_that_was_made_again_is_fine(failed):
+    assert objected(read(read(Tape(), **failed).wait(2))) == []
+
+
+@pytest.mark.parametrize("ok", [False, None])
+def test_who_does_not_say_that_all_went_well_is_not_held_to_it(ok):
+    assert objected(read(Tape(), **DOWN), ok=ok) == []
+
+
+def test_an_answer_without_rows_is_an_answer():
+    assert objected(read(Tape(), rows=0)) == []
+
+
+def test_rows_of_another_connector_are_not_those_that_failed():
+    tape = read(Tape(), **DOWN).read("Projects", query=PAGE, turn=1)
+
+    assert objected(tape) == [1]
+
+
+def test_rows_of_another_turn_come_too_late():
+    assert objected(read(read(Tape(), **DOWN), turn=2), turns=2) == [1]
+
+
+def test_rows_that_came_before_say_nothing_of_the_read_that_failed():
+    assert objected(read(read(Tape()), **DOWN)) == [2]
+
+
+@pytest.mark.parametrize(
+    ("again", "is_fine"),
+    [
+        ([({"skip": 1000, "take": 100}, 40)], True),
+        ([({"skip": 1000, "take": 100}, 100), ({"skip": 1100, "take": 900}, 3)], True),
+        ([({"skip": 1000, "take": 100}, 100)], False),
+        ([({"skip": 0, "take": 1000}, 1000)], False),
+        ([({"skip": 0, "take": 1000}, 12)], True),
+        ([({"skip": -1, "take": -1}, 2000)], True),
+        ([(keys("-1", skip=0, take=10), 0)], False),
+    ],
+)
+def test_smaller_pages_count_when_together_they_cover_it(again, is_fine):
+    tape = read(Tape(), {"skip": 1000, "take": 1000}, **LOST)
+    for query, rows in again:
+        read(tape, query, rows=rows)
+
+    assert (objected(tape) == []) is is_fine
+
+
+def test_pages_that_were_asked_side_by_side_past_the_end_are_not_missed():
+    tape = read(Tape(), {"skip": 0, "take": 100}, rows=5, started_s=0.0, duration_s=1.0)
+
+    assert objected(read(tape, {"skip": 100, "take": 100}, started_s=0.1, **LOST)) == []
+
+
+@pytest.mark.parametrize(
+    ("query", "is_fine"),
+    [(since("2026-01-01"), True), (since("2026-03-01"), False), (PAGE, True)],
+)
+def test_a_wider_filter_covers_a_narrower_one(query, is_fine):
+    tape = read(read(Tape(), since("2026-02-01"), **DOWN), query)
+
+    assert (objected(tape) == []) is is_fine
+
+
+def test_keys_may_be_looked_up_one_by_one_after_all():
+    tape = read(Tape(), keys("1", "2", take=2), **DOWN)
+    for key in ("1", "2"):
+        assert objected(tape) == [1]
+        read(tape, keys(key, take=1), rows=1)
+
+    assert objected(tape) == []
+
+
+def test_the_finding_says_what_came_and_what_was_said():
+    told = TriggerRecord(operation="sync", input=None, ok=True)
+    (found,) = (
+        each
+        for each in check_exchanges(
+            read(Tape(), **DOWN).exchanges,
+            manifest=a_manifest(),
+            release=PROFIT_8,
+            triggers=[told],
+        )
+        if each.code == CODE
+    )
+
+    assert "`sync` said that it succeeded, although 503 came" in found.message
+    assert READS in found.where

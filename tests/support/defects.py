@@ -252,22 +252,6 @@ DEFECTS: tuple[Defect, ...] = (
         edits=edit(AFAS, _STATUS, "if True:"),
     ),
     Defect(
-        name="blocked-is-no-rows",
-        description="takes a GetConnector that is blocked for one without rows",
-        caught_by=("READ-FAILED-AS-EMPTY",),
-        proved_by="blocked-connector",
-        edits=edit(
-            AFAS,
-            '            answer = self._call("GET", f"/connectors/{connector}", params=query, '
-            "repeatable=True)",
-            "            try:\n"
-            '                answer = self._call("GET", f"/connectors/{connector}", params=query, '
-            "repeatable=True)\n"
-            "            except RefusedError:\n"
-            "                return",
-        ),
-    ),
-    Defect(
         name="ignores-retry-after",
         description="tries again sooner than Retry-After says",
         caught_by=("WAIT-503",),

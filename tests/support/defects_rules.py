@@ -378,7 +378,7 @@ _BY_FAULT = (
     _seen_by(
         "blocked-is-empty",
         "takes a GetConnector that is blocked for one without rows",
-        "EXPECTATION",
+        "READ-FAILED-AS-EMPTY",
         "blocked-connector",
         edit(
             AFAS,
@@ -386,7 +386,6 @@ _BY_FAULT = (
             f"            try:\n                {_GET}\n"
             "            except RefusedError:\n                return\n",
         ),
-        says="`ok` is true, expected false",
     ),
     _seen_by(
         "trusts-the-clock",

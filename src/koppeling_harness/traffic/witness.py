@@ -27,10 +27,6 @@ _AFTER = frozenset({"2", "4"})
 
 _MODIFIED = re.compile(r"(?i)modified|gewijzigd|changed")
 
-_LOOK_UP = Text(
-    nl="opgezocht met gelijkheid, en hoogstens één rij per waarde kwam",
-    en="looked up by equality, and one row of each value came at most",
-)
 _NOT_AGAIN = Text(
     nl="de tweede keer niet opnieuw gelezen, toen er niets gewijzigd was",
     en="not read again the second time, when nothing had changed",
@@ -183,7 +179,7 @@ def _repeat(reads: Sequence[Call], use: GetConnectorUse | None) -> Seen:
             return Seen(connector=name, state=ProofState.NOT_PROVEN, why=_NO_CHANGES)
     why = None
     if all(map(_looks_up, (*first, *later))):
-        why = _LOOK_UP
+        why = _look_up(reads)
     elif use is not None and any(_MODIFIED.search(each) for each in _fields(use, first)):
         why = NO_MODIFIED_FIELD
     state = ProofState.NOT_APPLICABLE if why else ProofState.PROVEN
@@ -286,7 +282,7 @@ def _page(reads: Sequence[Call]) -> Seen:
             number = call.exchange.number
             return Seen(connector=name, state=ProofState.PROVEN, exchange=number)
     answered = [each for each in reads if each.exchange.status == 200]
-    for why, holds in ((_LOOK_UP, _looks_up), (_FIRST_HITS, _asks_the_first)):
+    for why, holds in ((_look_up(answered), _looks_up), (_FIRST_HITS, _asks_the_first)):
         if answered and all(holds(each) for each in answered):
             number = answered[0].exchange.number
             return Seen(connector=name, state=ProofState.NOT_APPLICABLE, exchange=number, why=why)
@@ -327,6 +323,16 @@ def _body(call: Call) -> str | None:
 def _looks_up(call: Call) -> bool:
     equal = any(kind == _EQUAL for _, _, kind in call.filters)
     return (equal and call.rows is not None and len(call.rows) <= 1) or call.asks_keys
+
+
+def _look_up(reads: Sequence[Call]) -> Text:
+    """Return by which fields rows were looked up: whoever reads it knows whether they are keys."""
+    fields = {name for each in reads for name, _, kind in each.filters if kind == _EQUAL}
+    named = ", ".join(sorted(fields))
+    return Text(
+        nl=f"opgezocht met gelijkheid op {named}, en hoogstens één rij per waarde kwam",
+        en=f"looked up by equality on {named}, and one row of each value came at most",
+    )
 
 
 def _asks_the_first(call: Call) -> bool:

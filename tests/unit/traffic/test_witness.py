@@ -204,3 +204,11 @@ def test_of_a_connector_that_no_fault_struck_nothing_is_proven():
     ]
     assert found[1].why is not None
     assert found[1].why.en == "not struck by the fault"
+
+
+def test_a_row_that_was_looked_up_is_told_with_the_field_that_it_was_looked_up_by():
+    tape = Tape().read(rows=1, query={"filterfieldids": "Name", "filtervalues": "Licht"})
+    (found,) = seen(Witness.PAGE, tape.exchanges, kind=CallKind.READS)
+
+    assert found.why is not None
+    assert found.why.en == "looked up by equality on Name, and one row of each value came at most"

@@ -151,10 +151,10 @@ def _without_modified_field(each: IntegrationRecord) -> Iterator[Text]:
     }
     if names:
         yield said(
-            "Telkens helemaal gelezen, op het woord van de partner: geen modified_field voor "
-            "{connectors}, wel een veld met een gewijzigd-datum.",
-            "Read whole each time, on the partner's word: no modified_field for {connectors}, "
-            "though a field holds a modified date.",
+            "Opnieuw gelezen zonder naar wijzigingen te vragen, op het woord van de partner: geen "
+            "modified_field voor {connectors}, wel een veld met een gewijzigd-datum.",
+            "Read again without asking for changes, on the partner's word: no modified_field for "
+            "{connectors}, though a field holds a modified date.",
             connectors=", ".join(sorted(names)),
         )
 

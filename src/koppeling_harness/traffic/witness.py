@@ -180,16 +180,25 @@ def _repeat(reads: Sequence[Call], use: GetConnectorUse | None) -> Seen:
     why = None
     if all(map(_looks_up, (*first, *later))):
         why = _look_up(reads)
-    elif use is not None and any(_MODIFIED.search(each) for each in _fields(use, first)):
+    elif use is not None and _could_ask_changes(use, first) and not _filters_on_dates(later):
         why = NO_MODIFIED_FIELD
     state = ProofState.NOT_APPLICABLE if why else ProofState.PROVEN
     return Seen(connector=name, state=state, exchange=number, why=why)
 
 
-def _fields(use: GetConnectorUse, reads: Sequence[Call]) -> Iterator[str]:
-    yield from use.fields
-    for call in reads:
-        yield from call.first_row
+def _could_ask_changes(use: GetConnectorUse, reads: Sequence[Call]) -> bool:
+    """Return whether a field holds a modified date, as far as its name tells."""
+    shown = (name for call in reads for name in call.first_row)
+    return any(_MODIFIED.search(name) for name in (*use.fields, *shown))
+
+
+def _filters_on_dates(reads: Sequence[Call]) -> bool:
+    """Return whether a read asks for changes all the same, by a field that nobody declared so."""
+    return any(
+        _MODIFIED.search(name) and kind in _AFTER
+        for each in reads
+        for name, _, kind in each.filters
+    )
 
 
 def _asks_changes(call: Call, field: str, shown: Shown) -> bool:

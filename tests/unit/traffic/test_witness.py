@@ -206,6 +206,14 @@ def test_of_a_connector_that_no_fault_struck_nothing_is_proven():
     assert found[1].why.en == "not struck by the fault"
 
 
+def test_changes_that_are_asked_by_a_field_that_was_not_declared_so_are_seen():
+    (use, *_) = a_manifest().get_connectors
+    tape = Tape().read(turn=1).read(rows=0, query=since("2026-10-31T00:00:00"), turn=2)
+
+    found = states(Witness.REPEAT, tape, uses=[replace(use, modified_field=None)])
+    assert found[READS] == "proven"
+
+
 def test_a_row_that_was_looked_up_is_told_with_the_field_that_it_was_looked_up_by():
     tape = Tape().read(rows=1, query={"filterfieldids": "Name", "filtervalues": "Licht"})
     (found,) = seen(Witness.PAGE, tape.exchanges, kind=CallKind.READS)

@@ -26,6 +26,9 @@ VariableName = Annotated[str, Limit(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 MemoryLimit = Annotated[int, Limit(ge=64)]
 UrlPath = Annotated[str, Limit(pattern=r"^/\S*$")]
 
+RELEASED_AS = r"^[0-9A-Za-z][0-9A-Za-z.+~_-]{0,63}$"
+"""The form of a version: one word, so that a line about it says nothing else."""
+
 VERSION_RULE = r"^(>=|<=|==|<|>)[0-9]+(\.[0-9]+)*(,(>=|<=|==|<|>)[0-9]+(\.[0-9]+)*)*$"
 """Conditions on a version, all of which must hold."""
 
@@ -290,7 +293,7 @@ class Manifest:
     id: Identifier
     title: Text
     partner: Partner
-    version: NonEmpty
+    version: Annotated[str, Limit(pattern=RELEASED_AS)]
     """Version of the integration, quoted."""
     integration_id: IntegrationId
     releases: Annotated[tuple[NonEmpty, ...], Limit(min_length=1)]

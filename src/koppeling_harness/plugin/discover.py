@@ -166,14 +166,13 @@ def _without_doubles(
     doubles = [
         SetAside(
             name=name,
-            where=str(each.folder),
+            where=", ".join(str(one.folder) for one in same),
             problem=f"{len(same)} integrations have the id `{name}`: "
             + " and ".join(str(one.folder) for one in same),
             hint="Give each its own `id` in koppeling.yaml, or name the one that is meant.",
         )
         for name, same in by_id.items()
         if len(same) > 1
-        for each in same
     ]
     return unique, doubles
 

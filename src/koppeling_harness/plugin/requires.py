@@ -144,7 +144,10 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 def _set_aside(integration: Integration, lacking: list[tuple[Program, str]]) -> SetAside:
     advice = [each.install or _INSTALL.get(each.program) or _by_name(each) for each, _ in lacking]
-    both = Text(nl=" ".join(each.nl for each in advice), en=" ".join(each.en for each in advice))
+    both = Text(  # as one line each: a partner wrote them
+        nl=" ".join(" ".join(each.nl for each in advice).split()),
+        en=" ".join(" ".join(each.en for each in advice).split()),
+    )
     return SetAside(
         name=integration.manifest.id,
         where=str(integration.folder),

@@ -18,12 +18,17 @@ _UNWANTED = re.compile(
     "]"
 )
 
+_JENKINS = re.compile(r"\[\[(?=[A-Z]+\|)")
+"""What readers of JUnit take for a property or a file to fetch: `[[PROPERTY|`, `[[ATTACHMENT|`."""
+
 
 def clean(text: str) -> str:
     r"""Return the text with every unwanted character written out, such as `\u202e`.
 
     Written out rather than dropped: a reviewer must see that it was there. Line ends become `\n`.
     """
+    if "[[" in text:
+        text = _JENKINS.sub(r"\\x5b[", text)
     if text.isprintable() or not _UNWANTED.search(text):  # the first is quick, and seldom untrue
         return text
     return _UNWANTED.sub(_written_out, text.replace("\r\n", "\n"))

@@ -44,6 +44,7 @@ _HEAD = (
 _SET_ASIDE = Text(nl="terzijde gelegd", en="set aside")
 _RETRIED = Text(nl="pas bij herhaling geslaagd", en="passed on retry")
 _WAIVED = Text(nl="ontheffing", en="waived by")
+_OF_THEM_WAIVED = Text(nl="met ontheffing", en="waived")
 _REQUIRED = (
     Text(nl="1 verplicht scenario", en="1 required scenario"),
     Text(nl="{count} verplichte scenario's", en="{count} required scenarios"),
@@ -132,7 +133,9 @@ def _cells(each: IntegrationRecord, labels: Sequence[str], lang: str) -> list[st
     release = plain(joined_releases(labels))
     if each.problem:
         return [name, release, pick(_SET_ASIDE, lang), "-", "-"]
-    waived = f" ({each.verdict.waived} {pick(_WAIVED, lang)})" if each.verdict.waived else ""
+    waived = (
+        f" ({each.verdict.waived} {pick(_OF_THEM_WAIVED, lang)})" if each.verdict.waived else ""
+    )
     return [
         name,
         release,

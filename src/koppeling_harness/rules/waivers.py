@@ -48,18 +48,27 @@ def expired(waivers: Iterable[Waiver], *, as_of: date) -> tuple[Waiver, ...]:
 
 
 def unused(
-    waivers: Sequence[Waiver], *, failed: Collection[str], release: str
+    waivers: Sequence[Waiver],
+    *,
+    failed: Collection[str],
+    executed: Collection[str] | None = None,
+    release: str,
 ) -> tuple[Waiver, ...]:
-    """Return the waivers for a release that no failed scenario needs.
+    """Return the waivers for a release whose scenarios were carried out and did not fail.
 
     Args:
         waivers: All of them.
         failed: Ids of the scenarios that failed on the release.
+        executed: Ids of those that were carried out; of all, when None.
         release: Its label; waivers for other releases only are left out.
     """
     return tuple(
         each
         for each in waivers
         if release in each.releases
+        and (
+            executed is None
+            or any(is_about(each, scenario, release=release) for scenario in executed)
+        )
         and not any(is_about(each, scenario, release=release) for scenario in failed)
     )

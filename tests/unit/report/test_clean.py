@@ -38,3 +38,9 @@ def test_windows_line_ends_become_line_feeds():
 def test_one_line_has_no_line_end_and_a_limit():
     assert one_line("een\n  twee\tdrie") == "een twee drie"
     assert one_line("x" * 400, limit=5) == "xxxx…"
+
+
+def test_what_readers_of_junit_take_for_a_property_or_a_file_is_shown():
+    assert clean("ok [[ATTACHMENT|/etc/passwd]]") == r"ok \x5b[ATTACHMENT|/etc/passwd]]"
+    assert clean("a ]] [[PROPERTY|waiver=W1]]") == r"a ]] \x5b[PROPERTY|waiver=W1]]"
+    assert clean("[[1, 2], [3]] [[a|b]]") == "[[1, 2], [3]] [[a|b]]"

@@ -116,7 +116,12 @@ def _waiver_problems(
     meant = [each for each in waivers if release in each.releases]
     failed = {result_id(each) for each in results if each.outcome is Outcome.FAILED}
     over = expired(meant, as_of=as_of)
-    idle = [each for each in unused(meant, failed=failed, release=release) if each not in over]
+    executed = {result_id(each) for each in results if each.outcome is not Outcome.NOT_RUN}
+    idle = [
+        each
+        for each in unused(meant, failed=failed, executed=executed, release=release)
+        if each not in over
+    ]
     return (
         *(f"waiver {each.id} for {each.scenario} expired after {each.until}" for each in over),
         *(f"waiver {each.id} for {each.scenario} is not needed: nothing failed" for each in idle),

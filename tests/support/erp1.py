@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import weakref
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, unquote, urlencode
@@ -123,9 +122,7 @@ def caller(**options: Any) -> Caller:
         if name in options
     }
     erp1 = Erp1(**options)
-    opened = Caller(erp1, erp1.open_environment(**open_with))
-    weakref.finalize(opened, erp1.close)  # what is left open is an error from Python 3.13 on
-    return opened
+    return Caller(erp1, erp1.open_environment(**open_with))
 
 
 def element(root: str, fields: dict[str, Any], **objects: Any) -> dict[str, Any]:

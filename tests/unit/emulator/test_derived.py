@@ -1,5 +1,6 @@
 """What a GetConnector shows follows from what is written: a walk over all of them."""
 
+import contextlib
 import json
 import re
 
@@ -25,7 +26,8 @@ KEPT_BY_PROFIT = {
 
 def test_no_getconnector_shows_a_stored_fact_that_nothing_writes():
     written = writable()
-    tables = {row[0] for row in empty_database().execute("SELECT name FROM sqlite_master")}
+    with contextlib.closing(empty_database()) as database:
+        tables = {row[0] for row in database.execute("SELECT name FROM sqlite_master")}
     unexplained = set()
     for definition in (supplied()[each] for each in supplied()):
         aliases = {

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from support.spellings import PARTS, SPELLINGS
 
-LAST_NAME = "Zwartewaterschans"
-"""A declared private value."""
+LAST_NAME = "Zwartewaterszëe"
+"""A declared private value, with a letter that is two bytes."""
 TITLE = "7E6D5C4B3A29180F7E6D5C4B3A29180F7E6D5C4B3A29180F7E6D5C4B3A291808"
 """A token that is no run's, and is known by its form."""
 IN_A_TITLE = f"<token><version>1</version><data>{TITLE}</data></token>"

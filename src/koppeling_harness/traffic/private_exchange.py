@@ -131,7 +131,7 @@ class Privacy:
 
     def _short_member(self, match: re.Match[str]) -> str:
         raw = match.group(2)
-        if not self._values.is_short(raw.strip('"')):
+        if not self._values.is_short(str(_said(raw))):
             return match.group()
         return f'{match.group(1)}"{self._replace(raw)}"'
 

@@ -2,6 +2,7 @@
 
 import itertools
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -90,8 +91,9 @@ class PrivateValues:
         if digits < _DIGITS_LEAST and not any(char.isalpha() for char in text):
             return  # a number, an hour, an amount: everybody's
         if len(text) < _LEAST:
-            if len(text) >= _SHORT_LEAST and text.isalpha():
-                self._short.add(text)
+            short = unicodedata.normalize("NFC", text)
+            if len(short) >= _SHORT_LEAST and short.isalpha():
+                self._short.add(short)
             return
         self._want(text, text)
 
@@ -106,7 +108,7 @@ class PrivateValues:
 
     def is_short(self, text: str) -> bool:
         """Return whether a text is a short value as a whole."""
-        return text in self._short
+        return unicodedata.normalize("NFC", text) in self._short
 
     def find(self, text: str, *, decoded: bool = False) -> Iterator[tuple[int, int, str]]:
         """Yield where values stand: start, end and the value.
@@ -173,6 +175,9 @@ class PrivateValues:
         if len(plain) >= _JOINED_LEAST and any(char.isdigit() for char in plain):
             self._joined.setdefault(plain, []).append(value)
             self._begun.update(plain[:end] for end in range(1, len(plain) + 1))
+        composed = unicodedata.normalize("NFC", form)
+        if composed != form:
+            self._want(composed, value)
 
 
 def _end_of(wanted: _Wanted, words: Sequence[Word], at: int, text: str) -> int:

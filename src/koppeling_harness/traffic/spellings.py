@@ -9,6 +9,7 @@ import binascii
 import html
 import itertools
 import re
+import unicodedata
 from array import array
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -38,6 +39,11 @@ _BACKSLASH = re.compile(
 )
 _SINGLE = {"n": "\n", "r": "\r", "t": "\t", "b": "", "f": "", "\n": "", "\r": ""}
 _ENTITY = re.compile(r"&#[xX]?[0-9A-Fa-f]{1,7};?|&[A-Za-z]{2,8};")
+# letters that were written as UTF-8 and read a byte at a time; letters with their accents apart
+_BYTES_OF_A_LETTER = re.compile(
+    "[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
+)
+_ACCENTS_APART = re.compile(r"[^\W\d_][\u0300-\u036f]+")
 _QUOTED = re.compile(r"=([0-9A-Fa-f]{2})|=\r?\n")
 # of what JavaScript and PHP make of bytes: `{"0":60,"1":116}`, `[0] => 60`
 _INDEX = re.compile(r'\\?"[0-9]{1,6}\\?"\s*:\s*|\[[0-9]{1,6}\]\s*=>\s*')
@@ -138,9 +144,8 @@ def views(text: str, *, words: bool = False) -> Iterator[View]:
     room = max(_ROOM * len(text), _ROOM_AT_LEAST)  # who packs without end is not followed for ever
     for view, depth in waiting:
         yield view
-        if depth == _DEEPEST:
-            continue
-        for more in _undone(view, words=words):
+        undone = _undone(view, words=words) if depth < _DEEPEST else iter(())
+        for more in itertools.chain(_letters(view), undone):
             if room > 0 and more.text and _is_new(more, seen):
                 waiting.append((more, depth + 1))
                 room -= len(more.text)
@@ -224,6 +229,24 @@ def _undone(view: View, *, words: bool) -> Iterator[View]:
         span = view.locate(start, end)
         yield View(said, lambda _start, _end, span=span: span, decoded=True)  # type: ignore[misc]
     yield from _numbers(view)
+
+
+def _letters(view: View) -> Iterator[View]:
+    """Yield what a text says when each letter in it is one character.
+
+    It is done however deep the text was: each time leaves fewer characters.
+    """
+    if not view.text.isascii():
+        yield from _replaced(view, _BYTES_OF_A_LETTER, _of_bytes, lone=True)
+        yield from _replaced(view, _ACCENTS_APART, _with_accents, lone=True)
+
+
+def _of_bytes(match: re.Match[str]) -> str:
+    return match.group().encode("latin-1").decode("utf-8", errors="replace")
+
+
+def _with_accents(match: re.Match[str]) -> str:
+    return unicodedata.normalize("NFC", match.group())
 
 
 def _unquoted(match: re.Match[str]) -> str:

@@ -2,9 +2,11 @@
 
 import base64
 import json
+import quopri
 import string
+import unicodedata
 from dataclasses import replace
-from urllib.parse import parse_qs, quote, unquote
+from urllib.parse import parse_qs, quote, quote_plus, unquote
 
 import pytest
 
@@ -250,6 +252,74 @@ def test_a_value_that_a_private_field_held_is_replaced_in_every_text(privacy, te
     assert text not in kept
 
 
+ACCENTED = "Fietsen Zoë Kwispelstaart"
+APART = unicodedata.normalize("NFD", ACCENTED)
+ACCENTED_SPELLED = {
+    "plain": str,
+    "upper case": str.upper,
+    "url": quote,
+    "form": quote_plus,
+    "url twice": lambda text: quote(quote(text)),
+    "url four times": lambda text: quote(quote(quote(quote(text)))),
+    "url of every byte": lambda text: "".join(f"%{byte:02x}" for byte in text.encode()),
+    "bytes of Python": lambda text: repr(text.encode()),
+    "bytes of Python in JSON": lambda text: json.dumps(repr(text.encode())),
+    "octal": lambda text: "".join(f"\\{byte:03o}" for byte in text.encode()),
+    "quoted-printable": lambda text: quopri.encodestring(text.encode()).decode(),
+    "json": json.dumps,
+    "json in a url": lambda text: quote(json.dumps(text, ensure_ascii=False)),
+    "read as Latin-1": lambda text: text.encode().decode("latin-1"),
+    "base64": lambda text: base64.b64encode(f"Beste {text}, welkom".encode()).decode(),
+    "base64 in a url": lambda text: quote(base64.b64encode(text.encode()).decode(), safe=""),
+    "hex": lambda text: text.encode().hex(),
+}
+
+
+@pytest.mark.parametrize("written", [ACCENTED, APART], ids=["composed", "accents apart"])
+@pytest.mark.parametrize("held", [ACCENTED, APART], ids=["held composed", "held apart"])
+@pytest.mark.parametrize("spell", ACCENTED_SPELLED.values(), ids=ACCENTED_SPELLED.keys())
+def test_a_value_with_an_accent_is_replaced_in_every_text(privacy, spell, held, written):
+    privacy.see([answer({"Name": held})])
+    text = spell(written)
+    kept = privacy.text(f"a={text}&b=1")
+
+    assert "[" in kept
+    assert text[:8] not in kept
+    assert text[-8:-2] not in kept
+
+
+@pytest.mark.parametrize(
+    "name", ["Ångström", "Ødegård", "Жукова", "Łukasiewicz", "Straßenbahn", "王小明李四"]
+)
+def test_a_name_of_other_letters_is_replaced_in_a_query(privacy, name):
+    privacy.see([answer({"Name": name})])
+
+    assert privacy.text(f"a={quote(name)}&b={quote(name)}").count("[field:") == 2
+
+
+def test_a_value_with_an_accent_stays_nowhere_in_another_call(privacy):
+    privacy.see([answer({"Name": ACCENTED})])
+    said = quote(ACCENTED)
+    other = called(
+        "POST",
+        f"/metainfo/{said}",
+        query=f"filtervalues={said}",
+        request_headers=(("X-Name", said),),
+        request_body=f"name={quote_plus(ACCENTED)}",
+    )
+    kept = privacy.exchange(replace(other, number=2))
+
+    assert "Kwispelstaart" not in repr(kept)
+    assert "Zo" not in repr(kept)
+
+
+def test_other_words_with_accents_stay(privacy):
+    privacy.see([answer({"Name": ACCENTED})])
+    text = "a=Caf%C3%A9%20Zo%C3%AB&b=re\u0301sume\u0301&c=" + repr("geïnd €12".encode())
+
+    assert privacy.text(text) == text
+
+
 def test_a_value_is_replaced_in_headers_answers_and_other_calls(privacy):
     message = f"Iban {IBAN} is niet geldig"
     refused = called(
@@ -294,6 +364,16 @@ def test_a_short_value_is_replaced_as_the_whole_of_a_member_only(privacy):
     assert json.loads(kept.request_body or "")["naam"].startswith("[field:")
     assert json.loads(kept.request_body or "")["maand"] == "Jan 2026"
     assert privacy.text("in Jan was het koud") == "in Jan was het koud"
+
+
+@pytest.mark.parametrize("held", ["Zoë", unicodedata.normalize("NFD", "Zoë")])
+@pytest.mark.parametrize("written", ["Zoë", "Zoe\u0308", r"Zo\u00eb", r"Zoe\u0308"])
+def test_a_short_value_with_an_accent_is_replaced_however_it_is_written(privacy, held, written):
+    privacy.see([answer({"Name": held})])
+    other = called("POST", f"/connectors/{WRITES}", request_body=f'{{"naam":"{written}"}}')
+    kept = privacy.exchange(replace(other, number=2))
+
+    assert json.loads(kept.request_body or "")["naam"].startswith("[field:")
 
 
 HARMLESS = [

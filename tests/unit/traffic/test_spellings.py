@@ -6,6 +6,7 @@ import hashlib
 import html
 import json
 import secrets
+from urllib.parse import quote
 
 import pytest
 
@@ -137,3 +138,14 @@ def test_a_packed_text_without_end_is_not_followed_for_ever(redactor):
     text = b64(gzip.compress(b"0" * 50_000_000, mtime=0))
 
     assert redactor.text(text) == text
+
+
+@pytest.mark.parametrize("spell", [str, quote, lambda text: quote(quote(text)), str.encode])
+def test_a_secret_with_an_accent_is_found_in_a_url_and_in_bytes(redactor, spell):
+    secret = "wachtwoörd-van-één-beheerder"
+    redactor.add_secret(Secret(secret))
+
+    assert redactor.secrets(f"a={spell(secret)}") in {
+        f"a={redactor.placeholder('token', secret)}",
+        f"a=b'{redactor.placeholder('token', secret)}'",
+    }

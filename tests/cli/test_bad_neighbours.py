@@ -4,7 +4,6 @@ Of the others the outcomes are as without them; the bad one's have their right c
 is left.
 """
 
-import random
 import sys
 from pathlib import Path
 
@@ -13,81 +12,14 @@ import pytest
 from koppeling_harness.plugin.sandbox import why_not
 from support.acting import write_acting
 from support.cli import koppeling_process
+from support.neighbours import ACTS, DAEMON_S, write_bad
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(sys.platform != "linux", reason="limits memory, and looks into /proc"),
 ]
 
-DAEMON_S = random.randrange(100_000, 999_999)  # no other run has the same
 WELL = ("python", "command", "stdio", "http")
-
-CALLS = """
-import http.client, socket, urllib.parse
-
-BASE = urllib.parse.urlsplit(os.environ["KOPPELING_BASE_URL"])
-
-def headers():
-    import base64
-    token = base64.b64encode(os.environ["KOPPELING_TOKEN"].encode()).decode()
-    return {
-        "Authorization": "AfasToken " + token,
-        "IntegrationId": os.environ["KOPPELING_INTEGRATION_ID"],
-        "Content-Type": "application/json",
-    }
-
-def post(body):
-    connection = http.client.HTTPConnection(BASE.hostname, BASE.port, timeout=60)
-    connection.request("POST", BASE.path + "/connectors/PtProject", body, headers())
-    return connection.getresponse().read()
-
-def opened():
-    return socket.create_connection((BASE.hostname, BASE.port))
-"""
-
-ACTS = {
-    "huge-post": """
-    post(b'{"PtProject":{"Element":[' + b'{"Fields":{"Ds":"x"}},' * 1_000_000 + b"{}]}}")
-""",
-    "deep-post": 'post(b\'{"PtProject":\' + b"[" * 100_000 + b"]" * 100_000 + b"}")',
-    "huge-text-post": """
-    post(b'{"PtProject":{"Element":{"Fields":{"Ds":"' + b"x" * 30_000_000 + b'"}}}}')
-""",
-    "many-calls": "[post(b'{}') for _ in range(300)]",
-    "many-connections": "held = [opened() for _ in range(300)]",
-    "half-a-request": "held = opened(); held.sendall(b'POST / HTTP/1.1\\r\\nContent-Le')",
-    "slow-drip": """
-    held = opened()
-    for each in b"GET / HTTP/1.1":
-        held.sendall(bytes([each])); time.sleep(0.1)
-""",
-    "huge-header": """
-    held = opened(); held.sendall(b"GET / HTTP/1.1\\r\\nX: " + b"x" * 3_000_000 + b"\\r\\n\\r\\n")
-""",
-    "huge-error": 'print(\'{"ok": false, "error": "\' + "x" * 3_000_000 + \'"}\')',
-    "huge-output": 'print(\'{"output": [\' + ",".join(["1"] * 4_000_000) + "]}")',
-    "deep-output": 'print(\'{"output": \' + "[" * 5000 + "]" * 5000 + "}")',
-    "endless-output": "while True: os.write(2, b'x' * 65536)",
-    "hang": "time.sleep(600)",
-    "memory": "bytearray(1 << 30)",
-    "fork-bomb": "for _ in range(5): os.fork()\n    time.sleep(600)",
-    "daemon": """
-    if os.fork() == 0:
-        os.setsid()
-        if os.fork() == 0:
-            os.execve("/bin/sleep", ["sleep", "DAEMON_S"], {})
-        os._exit(0)
-    os.wait()
-""",
-    "many-files": "[open(f'{each}.log', 'w').close() for each in range(20_000)]",
-    "huge-file": "open('big.log', 'wb').write(b'log line of text\\n' * 6_000_000)",
-    "links-out": "os.symlink('/dev/zero', 'zero.log'); os.mkfifo('pipe.log')",
-    "deep-folder": """
-    for _ in range(2000):
-        os.mkdir("d"); os.chdir("d")
-""",
-}
-
 PASSED = ("passed", None, None)
 
 
@@ -120,12 +52,8 @@ def write_neighbours(project: Path) -> Path:
     for kind in WELL:
         for number in range(3):
             write_acting(project, kind, name=f"well-{kind}-{number}", act="time.sleep(0.3)")
-    for act, body in ACTS.items():
-        timeout_s = 2 if TABLE[act] == HUNG else 90
-        folder = write_acting(project, "command", name=act, act="pass", timeout_s=timeout_s)
-        text = f"import os, time\n{CALLS}\ndef act():\n    {body.strip()}\n"
-        text = text.replace("DAEMON_S", str(DAEMON_S))
-        (folder / "act.py").write_text(text)
+    for act in ACTS:
+        write_bad(project, act, timeout_s=2 if TABLE[act] == HUNG else 90)
     aside = write_acting(project, "command", name="endless-file", act="pass")
     (aside / "zero.bin").symlink_to("/dev/zero")
     for name in ("scenarios", "tmp"):

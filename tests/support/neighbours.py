@@ -1,0 +1,82 @@
+"""Ways to be a bad neighbour, each a body of a function in Python."""
+
+import random
+from pathlib import Path
+
+from support.acting import write_acting
+
+DAEMON_S = random.randrange(100_000, 999_999)  # no other run has the same
+
+CALLS = """
+import http.client, socket, urllib.parse
+
+BASE = urllib.parse.urlsplit(os.environ["KOPPELING_BASE_URL"])
+
+def headers():
+    import base64
+    token = base64.b64encode(os.environ["KOPPELING_TOKEN"].encode()).decode()
+    return {
+        "Authorization": "AfasToken " + token,
+        "IntegrationId": os.environ["KOPPELING_INTEGRATION_ID"],
+        "Content-Type": "application/json",
+    }
+
+def post(body):
+    connection = http.client.HTTPConnection(BASE.hostname, BASE.port, timeout=60)
+    connection.request("POST", BASE.path + "/connectors/PtProject", body, headers())
+    return connection.getresponse().read()
+
+def opened():
+    return socket.create_connection((BASE.hostname, BASE.port))
+"""
+
+ACTS = {
+    "huge-post": """
+    post(b'{"PtProject":{"Element":[' + b'{"Fields":{"Ds":"x"}},' * 1_000_000 + b"{}]}}")
+""",
+    "deep-post": 'post(b\'{"PtProject":\' + b"[" * 100_000 + b"]" * 100_000 + b"}")',
+    "huge-text-post": """
+    post(b'{"PtProject":{"Element":{"Fields":{"Ds":"' + b"x" * 30_000_000 + b'"}}}}')
+""",
+    "many-calls": "[post(b'{}') for _ in range(300)]",
+    "many-connections": "held = [opened() for _ in range(300)]",
+    "half-a-request": "held = opened(); held.sendall(b'POST / HTTP/1.1\\r\\nContent-Le')",
+    "slow-drip": """
+    held = opened()
+    for each in b"GET / HTTP/1.1":
+        held.sendall(bytes([each])); time.sleep(0.1)
+""",
+    "huge-header": """
+    held = opened(); held.sendall(b"GET / HTTP/1.1\\r\\nX: " + b"x" * 3_000_000 + b"\\r\\n\\r\\n")
+""",
+    "huge-error": 'print(\'{"ok": false, "error": "\' + "x" * 3_000_000 + \'"}\')',
+    "huge-output": 'print(\'{"output": [\' + ",".join(["1"] * 4_000_000) + "]}")',
+    "deep-output": 'print(\'{"output": \' + "[" * 5000 + "]" * 5000 + "}")',
+    "endless-output": "while True: os.write(2, b'x' * 65536)",
+    "hang": "time.sleep(600)",
+    "memory": "bytearray(1 << 30)",
+    "fork-bomb": "for _ in range(5): os.fork()\n    time.sleep(600)",
+    "daemon": """
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            os.execve("/bin/sleep", ["sleep", "DAEMON_S"], {})
+        os._exit(0)
+    os.wait()
+""",
+    "many-files": "[open(f'{each}.log', 'w').close() for each in range(20_000)]",
+    "huge-file": "open('big.log', 'wb').write(b'log line of text\\n' * 6_000_000)",
+    "links-out": "os.symlink('/dev/zero', 'zero.log'); os.mkfifo('pipe.log')",
+    "deep-folder": """
+    for _ in range(2000):
+        os.mkdir("d"); os.chdir("d")
+""",
+}
+
+
+def write_bad(project: Path, act: str, *, timeout_s: float = 90) -> Path:
+    """Write an integration that does one of them into `plugins/`; return its folder."""
+    folder = write_acting(project, "command", name=act, act="pass", timeout_s=timeout_s)
+    text = f"import os, time\n{CALLS}\ndef act():\n    {ACTS[act].strip()}\n"
+    (folder / "act.py").write_text(text.replace("DAEMON_S", str(DAEMON_S)))
+    return folder

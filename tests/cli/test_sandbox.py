@@ -114,6 +114,50 @@ def test_a_partner_reads_no_other_plugin_no_report_no_variable_and_reaches_no_ot
         }, said  # fmt: skip
 
 
+@needs_walls
+def test_a_program_elsewhere_shows_its_own_file_and_not_the_folder_that_it_lies_in(
+    tmp_path, monkeypatch
+):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "creds").write_text("secret of another")
+    go = elsewhere / "go"
+    go.write_text('#!/bin/sh\nexec "$@"\n')
+    go.chmod(0o755)
+    write_acting(tmp_path, "command", name="other", act="pass")
+    (tmp_path / "scenarios").mkdir()
+    folder = write_acting(tmp_path, "command", name="nosy", act="pass")
+    (folder / "go").symlink_to(go)
+    manifest = folder / "koppeling.yaml"
+    manifest.write_text(manifest.read_text().replace("command: [", "command: ['{folder}/go', "))
+    aims = {"read": [str(elsewhere / "creds")], "list": [str(elsewhere)], "write": [], "port": 1}
+    (folder / "act.py").write_text("import os, time\n" + TRY.replace("\\\\n", "\\n"))
+    (folder / "aims.json").write_text(json.dumps(aims))
+
+    ran = koppeling_process(
+        "run", "--json", "--release", "Profit 8", "--sandbox", "nosy", cwd=tmp_path
+    )
+
+    said = said_by(ran.json(), "nosy")
+    assert said[f"read {elsewhere / 'creds'}"] == "FileNotFoundError"
+    assert said[f"list {elsewhere}"] == "['go']"
+
+
+def test_a_manifest_has_no_file_of_its_own_asked_for_its_version(tmp_path):
+    folder = write_acting(tmp_path, "command", name="asks", act="pass")
+    asked = folder / "asked.sh"
+    asked.write_text(f"#!/bin/sh\ntouch {tmp_path}/ran\n")
+    asked.chmod(0o755)
+    manifest = folder / "koppeling.yaml"
+    needed = "runtime: {requires: [{program: plugins/asks/asked.sh, version: '>=1'}], "
+    manifest.write_text(manifest.read_text().replace("runtime: {", needed))
+
+    ran = koppeling("run", "--plugin", "plugins/asks", cwd=tmp_path)
+
+    assert ran.code == 10
+    assert not (tmp_path / "ran").exists()
+
+
 def test_without_walls_a_partner_reaches_all_of_that(tmp_path, monkeypatch):
     if os.name != "posix" or sys.platform != "linux":
         pytest.skip("looks into /proc")

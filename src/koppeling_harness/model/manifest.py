@@ -39,8 +39,9 @@ class Program:
 
     __pydantic_config__ = STRICT
 
-    program: NonEmpty
-    """Its name, as it is found by `PATH`: `node`."""
+    program: Annotated[str, Limit(pattern=r"^[^\s/\\{}:]+$")]
+    """Its name, as it is found by `PATH`: `node`; no file of the integration's own, as the harness
+    itself asks it for its version."""
     version: Annotated[str, Limit(pattern=VERSION_RULE)] | None = None
     """Which versions will do: `>=18`, or several conditions with commas: `>=8.1,<9`."""
     install: Text | None = None

@@ -104,7 +104,9 @@ class Process(asyncio.SubprocessProtocol):
         command = limited([program, *arguments], memory_mb=self.launch.memory_mb)
         options = group_options()
         if self._sandbox is not None:
-            command = self._sandbox.command(command, cwd=self.launch.cwd, program=program)
+            command = self._sandbox.command(
+                command, cwd=self.launch.cwd, name=name, program=program
+            )
             options["pass_fds"] = (self._sandbox.fd,)
         try:
             await asyncio.get_running_loop().subprocess_exec(

@@ -48,12 +48,14 @@ class Walls:
     """What lies within the walls of one integration.
 
     Attributes:
-        read: Folders and files that it may read.
+        programs: Files and folders of programs that it may read.
+        read: Folders of its own that it may read.
         write: Folders that it may write to.
         hidden: Folders that are empty to it though they lie in one that it may read, such as
             other integrations among installed packages.
     """
 
+    programs: tuple[str, ...] = ()
     read: tuple[str, ...] = ()
     write: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
@@ -92,16 +94,20 @@ def require_sandbox() -> None:
         raise ConfigurationError(message, hint=hint)
 
 
-def _program_files(program: str) -> Iterator[str]:
-    """Yield what has to be readable for a program outside of the system's folders to run."""
+def _program_files(program: str, *, is_found: bool) -> Iterator[str]:
+    """Yield what has to be readable for a program outside of the system's folders to run.
+
+    That is the program's own file; and of one that was found by `PATH`, which no manifest chooses,
+    its libraries too: beside `bin`, or beside the host of .NET.
+    """
     for each in {Path(program).absolute(), Path(program).resolve()}:
-        if each.parent.name != "bin":
-            yield str(each.parent)
+        yield str(each)
+        if not is_found:
             continue
-        yield str(each.parent)
-        for beside in ("lib", "lib64", "libexec"):
-            if (each.parent.parent / beside).is_dir():
-                yield str(each.parent.parent / beside)
+        if each.name == "dotnet":
+            yield from (str(each.parent / part) for part in ("host", "shared", "sdk"))
+        elif each.parent.name == "bin":
+            yield from (str(each.parent.parent / part) for part in ("lib", "lib64", "libexec"))
 
 
 def _harness_files() -> Iterator[str]:
@@ -131,17 +137,18 @@ class Sandbox:
         """What the first process inside has to inherit."""
         return self._theirs.fileno()
 
-    def command(self, command: Sequence[str], *, cwd: Path, program: str) -> list[str]:
+    def command(self, command: Sequence[str], *, cwd: Path, name: str, program: str) -> list[str]:
         """Return the command line that runs another within the walls.
 
         Args:
             command: Program, by its path, and arguments.
             cwd: Its current folder.
-            program: What has to be found within the walls, beside the system's own.
+            name: The program as the manifest names it.
+            program: Its file, which has to be within the walls.
         """
         relay = [sys.executable, "-I", "-S", str(sandbox_relay.__file__), str(self.fd)]
-        needed = (*self._walls.read, *_harness_files(), *_program_files(program))
-        walls = replace(self._walls, read=needed)
+        needed = (*_harness_files(), *_program_files(program, is_found=os.sep not in name))
+        walls = replace(self._walls, programs=needed)
         return _command(walls, cwd=str(cwd), command=[*relay, *command])
 
     async def start(self, ports: Sequence[int]) -> None:
@@ -269,8 +276,10 @@ def _command(walls: Walls, *, cwd: str, command: Sequence[str]) -> list[str]:
         *("--die-with-parent", "--cap-drop", "ALL"),
         *("--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--tmpfs", "/run"),  # noqa: S108
         *_system(),
+        *_mounted("--ro-bind", walls.programs),
+        *_emptied(walls.hidden, within=(*walls.programs, *_SYSTEM)),
         *_mounted("--ro-bind", walls.read),
-        *(word for each in walls.hidden for word in _emptied(each, walls)),
+        *_emptied(walls.hidden, within=walls.read),
         *_mounted("--bind", walls.write),
         *("--chdir", cwd, "--"),
         *command,
@@ -290,19 +299,17 @@ def _system() -> Iterator[str]:
 
 
 def _mounted(how: str, paths: Sequence[str]) -> Iterator[str]:
+    shown = list(_SYSTEM)
     for each in sorted(dict.fromkeys(paths), key=len):  # a folder before what lies in it
-        if Path(each).exists() and not _is_system(each):
+        if Path(each).exists() and not any(Path(each).is_relative_to(one) for one in shown):
+            shown.append(each)
             yield from (how, each, each)
 
 
-def _is_system(path: str) -> bool:
-    return any(Path(path).is_relative_to(each) for each in _SYSTEM)
-
-
-def _emptied(folder: str, walls: Walls) -> Sequence[str]:
-    """Return what hides a folder that would be readable, and is not the integration's own."""
-    path = Path(folder)
-    shown = (*walls.read, *_SYSTEM)
-    if path.is_dir() and any(path != Path(each) and path.is_relative_to(each) for each in shown):
-        return ("--tmpfs", folder)
-    return ()
+def _emptied(hidden: Sequence[str], *, within: Sequence[str]) -> Iterator[str]:
+    """Yield what hides folders that lie in one that was shown."""
+    for each in hidden:
+        path = Path(each)
+        shown = any(path != Path(one) and path.is_relative_to(one) for one in within)
+        if shown and path.is_dir():
+            yield from ("--tmpfs", each)

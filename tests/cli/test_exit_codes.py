@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -36,11 +37,13 @@ def ran(folder: Path, *arguments: str | Path) -> int:
     return koppeling(*arguments, cwd=folder).code
 
 
-def process(folder: Path, *arguments: str) -> subprocess.Popen:
+def process(
+    folder: Path, *arguments: str, stdout: IO[str] | int = subprocess.PIPE
+) -> subprocess.Popen:
     return subprocess.Popen(
         [sys.executable, "-m", "koppeling_harness", *arguments],
         cwd=folder,
-        stdout=subprocess.PIPE,
+        stdout=stdout,
         stderr=subprocess.DEVNULL,
         env=unmeasured(),
     )
@@ -63,10 +66,12 @@ def until_ctrl_c(folder: Path) -> int:
     return serving.returncode
 
 
-def that_nobody_reads(folder: Path) -> int:
-    with process(folder, "explain") as writing:
-        assert writing.stdout is not None
-        writing.stdout.close()
+def on_a_full_disk(folder: Path) -> int:
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("there is no device that is always full")
+    with full.open("w") as output, process(folder, "explain", stdout=output) as writing:
+        writing.wait(timeout=60)
     return writing.returncode
 
 
@@ -164,7 +169,7 @@ MADE: dict[ExitCode, dict[str, Callable[[Path], int]]] = {
     ExitCode.PASSED: {"run": that_passes},
     ExitCode.NOT_PASSED: {"run": that_does_not_pass},
     ExitCode.INTERRUPTED: {"erp1 serve": until_ctrl_c},
-    ExitCode.HARNESS_ERROR: {"explain": that_nobody_reads},
+    ExitCode.HARNESS_ERROR: {"explain": on_a_full_disk},
     ExitCode.USAGE: {"run": with_an_option_that_does_not_exist},
     ExitCode.NOTHING_TO_RUN: {
         "run": without_an_integration,

@@ -149,8 +149,11 @@ class Trigger:
     def _keep(self, call: OperationCall, answer: OperationResult | Breakdown) -> None:
         ok = None if isinstance(answer, Breakdown) else answer.ok
         told = not isinstance(answer, Breakdown) and is_told(answer)
+        gave = not isinstance(answer, Breakdown) and answer.output is not None
         self.triggers.append(
-            TriggerRecord(operation=call.operation, input=call.input, ok=ok, told=told)
+            TriggerRecord(
+                operation=call.operation, input=call.input, ok=ok, told=told, gave_output=gave
+            )
         )
 
     async def deliver(self, step: WebhookStep) -> dict[str, Any] | Stop:

@@ -143,6 +143,8 @@ class TriggerRecord:
     """What the integration said; None when it broke down."""
     told: bool = False
     """Whether it said that it did not succeed, and gave a text for its user."""
+    gave_output: bool = True
+    """Whether it gave anything back beside that it succeeded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

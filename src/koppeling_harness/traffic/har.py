@@ -40,6 +40,7 @@ def to_har(recording: Recording, *, base_url: str, began_at: datetime) -> dict[s
                     "input": each.input,
                     "ok": each.ok,
                     "told": each.told,
+                    "gave_output": each.gave_output,
                 }
                 for each in recording.triggers
             ],

@@ -46,6 +46,7 @@ def from_har(content: bytes, *, name: str) -> Recording:
                     input=each["input"],
                     ok=each["ok"],
                     told=each.get("told", False),
+                    gave_output=each.get("gave_output", True),
                 )
                 for each in log.get("_triggers", ())
             ),

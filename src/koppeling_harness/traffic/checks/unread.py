@@ -17,6 +17,8 @@ def _as_empty(scene: Scene) -> Iterator[Objection]:
         for call in reads:
             if not has_failed(call) or read_again(call, reads) is not None:
                 continue
+            if _was_whole(call) and not trigger.gave_output:
+                continue  # it looked at no row, and says nothing of any
             came = _came(call)
             text = Text(
                 nl=f"`{trigger.operation}` zei dat het gelukt was, terwijl op deze lezing "
@@ -27,6 +29,11 @@ def _as_empty(scene: Scene) -> Iterator[Objection]:
                 "`ok: false` with a text for the user",
             )
             yield Objection(call=call, text=text, subject=call.connector or "")
+
+
+def _was_whole(call: Call) -> bool:
+    """Return whether AFAS said that it succeeded, whatever the answer then held."""
+    return call.exchange.status == 200 and call.was_answered
 
 
 def _came(call: Call) -> Text:

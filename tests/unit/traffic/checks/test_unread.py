@@ -25,9 +25,13 @@ def since(day: str) -> dict[str, object]:
     return PAGE | {"filterfieldids": "Modified", "filtervalues": day, "operatortypes": "2"}
 
 
-def objected(tape: Tape, *, ok: bool | None = True, turns: int = 1) -> list[int | None]:
+def objected(
+    tape: Tape, *, ok: bool | None = True, turns: int = 1, gave_output: bool = True
+) -> list[int | None]:
     """Return the exchanges that are objected to, where each turn was answered `ok`."""
-    told = TriggerRecord(operation="sync", input=None, ok=ok, told=ok is False)
+    told = TriggerRecord(
+        operation="sync", input=None, ok=ok, told=ok is False, gave_output=gave_output
+    )
     found = check_exchanges(
         tape.exchanges, manifest=a_manifest(), release=PROFIT_8, triggers=[told] * turns
     )
@@ -54,6 +58,13 @@ FAILED = [
 @pytest.mark.parametrize("failed", FAILED)
 def test_success_after_a_read_that_failed_is_objected_to(failed):
     assert objected(read(Tape(), **failed)) == [1]
+
+
+def test_who_looks_at_no_row_of_a_whole_answer_and_says_nothing_of_any_is_not_held_to_it():
+    unreadable = {"response_body": '{"rows": [{"Emp'}
+
+    assert objected(read(Tape(), **unreadable), gave_output=False) == []
+    assert objected(read(Tape(), **DOWN), gave_output=False) == [1]
 
 
 @pytest.mark.parametrize("failed", FAILED)

@@ -1,6 +1,7 @@
 """Base85 in its three alphabets, which is undone for tokens and hexadecimal digits only."""
 
 import base64
+import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -39,8 +40,8 @@ def packed_tokens(text: str) -> Iterator[tuple[Sequence[int], bytes]]:
     for begin, digits in _BASE85:
         at = text.find(begin)
         while at >= 0:
-            inked = [place for place in range(at, len(text)) if not text[place].isspace()]
-            places = inked[: _TOKEN_LENGTH + 5]
+            inked = (place for place in range(at, len(text)) if not text[place].isspace())
+            places = list(itertools.islice(inked, _TOKEN_LENGTH + 5))
             yield places, _said(text, places, digits)
             at = text.find(begin, at + 1)
 

@@ -22,6 +22,8 @@ _SHAPE = bytes(
 )
 _ROWS = (b" xx xx ", b" xx  xx ", b" xxx xxx ", b" xxxx xxxx ")
 _ROW_MOST = 32
+_ROWS_MOST = 20_000
+"""So many rows of a text are joined; each of those after them is still read alone, as any hex."""
 _NO_BYTE = 256
 _WAYS = ((16, False), (16, True), (10, False), (8, False))
 _BEFORE_SHOWN = re.compile(r"[ \t]{2,60}[|>*]?")
@@ -35,10 +37,11 @@ def has_dump(raw: bytes) -> bool:
 
 def dumped(text: str) -> Iterator[tuple[Sequence[Byte], Sequence[int]]]:
     """Yield each dump: its bytes, and for each where the row ends in which it stands."""
-    at = 0
-    while (offset := _FIRST.search(text, at)) is not None:
+    at, room = 0, _ROWS_MOST
+    while room > 0 and (offset := _FIRST.search(text, at)) is not None:
         rows = []
-        while offset is not None:
+        while room > 0 and offset is not None:
+            room -= 1
             rows.append(_numbers(text, offset.end()))
             at = rows[-1][-1].end()
             offset = _NEXT.match(text, at)

@@ -223,21 +223,26 @@ class Redactor:
         found: list[Found] = []
         while again:  # a token that is learned in one place may stand in others
             again, found = False, []
+            known: dict[str, list[Found]] = {}
             for view in views(text):
-                again = self._learn(view.text) or again
-                found += self._in(view, text)
+                inside = known.get(view.text)
+                if inside is None:  # equal texts are searched once
+                    again = self._learn(view.text) or again
+                    inside = known[view.text] = list(self._in(view))
+                found += [_located(each, view, text) for each in inside]
         return _joined(found, text)
 
-    def _in(self, view: View, text: str) -> Iterator[Found]:
-        for each in self._whole.find(view.text):
-            yield _located(each, each.start, each.end, view, text)
+    def _in(self, view: View) -> Iterator[Found]:
+        """Yield where secrets stand in the text of a view."""
+        yield from self._whole.find(view.text)
         for each in self._parts.find(view.compact):
             start, end = in_compact(view, each.start, each.end)
-            yield _located(each, start, end, view, text)
+            yield Found(start=start, end=end, kind=each.kind, value=each.value)
 
 
-def _located(found: Found, start: int, end: int, view: View, text: str) -> Found:
+def _located(found: Found, view: View, text: str) -> Found:
     """Return what was found in a view as it stands in the text, with what belongs to it."""
+    start, end = found.start, found.end
     if found.kind == "token":
         before = _BEFORE_DATA.search(view.text[max(0, start - _FRAME) : start])
         after = _AFTER_DATA.match(view.text, end)

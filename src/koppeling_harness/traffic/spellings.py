@@ -11,6 +11,8 @@ import itertools
 import re
 import unicodedata
 from array import array
+from bisect import bisect_left, bisect_right
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -21,8 +23,10 @@ from koppeling_harness.traffic.replaced_places import ReplacedPlaces
 from koppeling_harness.traffic.runs import Span, runs
 
 _DEEPEST = 4
-_ROOM = 16
+_ROOM = 4
 _ROOM_AT_LEAST = 1_000_000
+_EACH = 300
+"""Each piece that is undone counts for so many characters, and a new text for its own as well."""
 _OFFSETS = range(4)
 
 _TERMINAL = re.compile(
@@ -104,7 +108,7 @@ class View:
         self.decoded = decoded
         self._raw: bytes | None = None
         self._compact: bytes | None = None
-        self._places: dict[bytes, Sequence[int]] = {}
+        self._places: dict[bytes, Sequence[int]] | None = None
 
     @property
     def raw(self) -> bytes:
@@ -122,6 +126,8 @@ class View:
 
     def places(self, shape: bytes) -> Sequence[int]:
         """Return where the characters of a shape stand; reckoned once, it is asked for often."""
+        if self._places is None:
+            self._places = {}
         if shape not in self._places:
             marks = self.raw.translate(shape)
             self._places[shape] = array(
@@ -139,28 +145,89 @@ def views(text: str, *, words: bool = False) -> Iterator[View]:
             was drawn, of which half is enough.
     """
     whole = View(text, lambda start, end: (start, end))
-    waiting = [(whole, 0)]
-    seen = {text: [whole]}
-    room = max(_ROOM * len(text), _ROOM_AT_LEAST)  # who packs without end is not followed for ever
-    for view, depth in waiting:
+    waiting = deque([(whole, 0)])
+    seen = {text: _Seen(whole)}
+    undone: _Undone = {}
+    room = _ROOM * len(text) + _ROOM_AT_LEAST  # who packs without end is not followed for ever
+    while waiting:
+        view, depth = waiting.popleft()
         yield view
-        undone = _undone(view, words=words) if depth < _DEEPEST else iter(())
-        for more in itertools.chain(_letters(view), undone):
-            if room > 0 and more.text and _is_new(more, seen):
-                waiting.append((more, depth + 1))
+        if room <= 0:
+            continue
+        for more in _undone_once(view, undone, words=words, is_deepest=depth >= _DEEPEST):
+            if room <= 0:
+                break
+            if not more.text:
+                continue
+            before = seen.get(more.text)
+            if before is None:
+                seen[more.text] = _Seen(more)
                 room -= len(more.text)
+            elif not before.is_elsewhere(more):
+                continue
+            waiting.append((more, depth + 1))
+            room -= _EACH
 
 
-def _is_new(view: View, seen: dict[str, list[View]]) -> bool:
-    """Return whether a text was not seen yet, or in another place."""
-    before = seen.setdefault(view.text, [])
-    if before:
+class _Seen:
+    """Where a text was seen, reckoned when it is seen again: places of which none is in another."""
+
+    __slots__ = ("_ends", "_first", "_starts")
+
+    def __init__(self, first: View) -> None:
+        self._first: View | None = first
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+
+    def is_elsewhere(self, view: View) -> bool:
+        """Take up where a text stands; return False where it was seen there before."""
+        if self._first is not None:
+            start, end = self._first.locate(0, len(self._first.text))
+            self._starts, self._ends, self._first = [start], [end], None
         start, end = view.locate(0, len(view.text))
-        places = [each.locate(0, len(each.text)) for each in before]
-        if any(first <= start and end <= last for first, last in places):
+        # of places of which none is in another, those that begin later end later
+        at = bisect_right(self._starts, start)
+        if at and end <= self._ends[at - 1]:
             return False
-    before.append(view)
-    return True
+        first, last = bisect_left(self._starts, start), bisect_right(self._ends, end)
+        self._starts[first:last] = [start]
+        self._ends[first:last] = [end]
+        return True
+
+
+_Undone = dict[tuple[str, bool, bool], list[View]]
+
+
+def _undone_once(view: View, undone: _Undone, *, words: bool, is_deepest: bool) -> Iterator[View]:
+    """Yield what a text says when spellings in it are undone; of equal texts it is reckoned once.
+
+    Args:
+        view: The text, and where it stands.
+        undone: What texts were found to say before, at places in themselves.
+        words: Whether words are looked for.
+        is_deepest: Whether only its letters are read as others write them.
+    """
+    key = view.text, view.decoded, is_deepest
+    known = undone.get(key)
+    if known is None:
+        alone = View(view.text, lambda start, end: (start, end), decoded=view.decoded)
+        known = undone[key] = []
+        spelled = iter(()) if is_deepest else _undone(alone, words=words)
+        for more in itertools.chain(_letters(alone), spelled):
+            known.append(more)
+            yield _within(view, more)
+        return
+    for more in known:
+        yield _within(view, more)
+
+
+def _within(view: View, more: View) -> View:
+    """Return a view of a piece of another view's text as one of what that was read from."""
+    return View(
+        more.text,
+        lambda start, end: view.locate(*more.locate(start, end)),
+        decoded=more.decoded,
+    )
 
 
 def latin(text: str) -> bytes:
@@ -220,14 +287,15 @@ def _undone(view: View, *, words: bool) -> Iterator[View]:
         yield from _replaced(view, _MARKUP, lambda _match: "", lone=True)
     if '"1":' in text or '"1\\":' in text or "[1] =>" in text:
         yield from _replaced(view, _INDEX, lambda _match: "", lone=False)
+    # what is long before what is in many pieces, as the rows of a dump are
+    yield from _dumps(view)
     yield from _base64(view)
     yield from _base32(view)
     yield from _base85(view)
-    yield from _hexadecimal(view)
-    yield from _dumps(view)
     for start, end, said in compressed(text):
         span = view.locate(start, end)
         yield View(said, lambda _start, _end, span=span: span, decoded=True)  # type: ignore[misc]
+    yield from _hexadecimal(view)
     yield from _numbers(view)
 
 
@@ -462,12 +530,12 @@ def _readable(view: View, data: bytes, start: int, step: float, last: int) -> It
 
 def _texts(data: bytes) -> Iterator[Span]:
     """Yield where bytes are text: no control characters, and a dozen of ASCII in a row."""
-    done = 0
+    done, marks = 0, b""
     for start, end in runs(data.translate(_PRINTABLE_SHAPE), _READABLE_LEAST):
         if start < done:
             continue
-        marks = data.translate(_TEXT_SHAPE)
-        first = marks.rfind(b" ", 0, start) + 1
+        marks = marks or data.translate(_TEXT_SHAPE)
+        first = marks.rfind(b" ", done, start) + 1
         done = marks.find(b" ", end)
         done = len(data) if done < 0 else done
         yield first, done

@@ -11,6 +11,7 @@ from urllib.parse import quote
 import pytest
 
 from koppeling_harness.model.secret import Secret
+from koppeling_harness.traffic import spellings
 from koppeling_harness.traffic.redactor import Redactor
 from support.spellings import PARTS, SPELLINGS, b64, lines
 
@@ -149,3 +150,76 @@ def test_a_secret_with_an_accent_is_found_in_a_url_and_in_bytes(redactor, spell)
         f"a={redactor.placeholder('token', secret)}",
         f"a=b'{redactor.placeholder('token', secret)}'",
     }
+
+
+def row(at: int) -> str:
+    return f"{at:08x}: 4142 4344 4546 4748 4142 4344 4546 4748  ABCDEFGHABCDEFGH"
+
+
+def test_four_times_the_dump_is_hardly_more_than_four_times_the_work(monkeypatch):
+    looked = []
+    made = spellings.View.__init__
+
+    def counting(view, text, where, **more):
+        def counted(start, end):
+            looked[-1] += 1
+            return where(start, end)
+
+        made(view, text, counted, **more)
+
+    undone = spellings._undone
+
+    def counting_undone(view, **more):
+        looked[-1] += len(view.text)
+        yield from undone(view, **more)
+
+    monkeypatch.setattr(spellings.View, "__init__", counting)
+    monkeypatch.setattr(spellings, "_undone", counting_undone)
+    for count in (100, 400):
+        looked.append(0)
+        for _ in spellings.views("\n".join(map(row, range(count)))):
+            pass
+
+    assert looked[1] <= 5 * looked[0]
+
+
+class Counted(bytes):
+    """Bytes that count how often they are gone through from end to end."""
+
+    times = 0
+
+    def translate(self, *args, **more):
+        self.times += 1
+        return super().translate(*args, **more)
+
+
+def test_bytes_with_many_texts_in_them_are_not_gone_through_for_each():
+    data = Counted(b"hello world, it is text\0\0" * 100)
+
+    assert len(list(spellings._texts(data))) == 100
+    assert data.times <= 2
+
+
+def test_no_more_is_undone_than_four_times_a_text(monkeypatch):
+    monkeypatch.setattr(spellings, "_ROOM_AT_LEAST", 0)
+    text = "\n".join(b64(f"{at} hello world %41 &lt; \\x41 =41 " * 40) for at in range(40))
+    read = list(spellings.views(text))
+    longest_one = max(len(each.text) for each in read[1:])
+
+    assert sum(len(each.text) for each in read[1:]) <= 4 * len(text) + longest_one
+
+
+def test_what_is_no_longer_undone_is_searched_as_it_stands(monkeypatch, redactor):
+    monkeypatch.setattr(spellings, "_ROOM", 0)
+    monkeypatch.setattr(spellings, "_ROOM_AT_LEAST", 0)
+
+    assert redactor.find_secrets(f"a room of nought: {TOKEN}".encode()) == ("token",)
+    assert redactor.find_secrets(f"a room of nought: {b64(TOKEN)}".encode()) == ()
+
+
+def test_a_secret_is_replaced_wherever_an_equal_text_stands(redactor):
+    packed = b64(f"before {quote(TOKEN, safe='')} after")
+    redacted = redactor.text("\n-- \n".join([packed] * 5))
+
+    assert redacted.count(redactor.placeholder("token", DATA)) == 5
+    assert redactor.find_secrets(redacted.encode()) == ()

@@ -12,12 +12,12 @@ from koppeling_harness.traffic.personal import Replace, replace_personal
 from koppeling_harness.traffic.private_values import PrivateValues
 from koppeling_harness.traffic.secret_index import Found, PartIndex, SecretIndex
 from koppeling_harness.traffic.spellings import (
-    View,
     base64_runs,
     decoded_base64,
     in_compact,
     views,
 )
+from koppeling_harness.traffic.view import View
 
 _TOKEN_DATA = re.compile(r"<data>\s*([0-9A-Fa-f]{32,128})\s*<")
 _BEFORE_DATA = re.compile(r"(?:<token>\s*)?(?:<version>\s*[0-9]+\s*</version>\s*)?<data>\s*$")

@@ -10,8 +10,6 @@ import html
 import itertools
 import re
 import unicodedata
-from array import array
-from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -21,6 +19,16 @@ from koppeling_harness.traffic.compressed import compressed
 from koppeling_harness.traffic.hex_dumps import dumped, has_dump
 from koppeling_harness.traffic.replaced_places import ReplacedPlaces
 from koppeling_harness.traffic.runs import Span, runs
+from koppeling_harness.traffic.view import (
+    ALNUM_SHAPE,
+    DIGITS,
+    LETTERS,
+    NOT_ALNUM,
+    Seen,
+    View,
+    latin,
+    shape,
+)
 
 _DEEPEST = 4
 _ROOM = 4
@@ -64,76 +72,20 @@ _LIST_LEAST = 24
 _READABLE_LEAST = 12
 
 
-def _shape(kept: str, *, fold: bool = False) -> bytes:
-    chars = kept + kept.upper() + kept.lower() if fold else kept
-    return bytes(ord("x") if code < 128 and chr(code) in chars else 32 for code in range(256))
-
-
 _TEXT_SHAPE = bytes(32 if code < 32 and code not in b"\t\r\n" else 120 for code in range(256))
-_DIGITS = "0123456789"
-_LETTERS = "abcdefghijklmnopqrstuvwxyz"
-_ALNUM_SHAPE = _shape(_DIGITS + _LETTERS, fold=True)
-_PRINTABLE_SHAPE = _shape("".join(map(chr, range(32, 127))))
-_BASE64_SHAPE = _shape(_DIGITS + _LETTERS + _LETTERS.upper() + "+/_-")
-_HEX_SHAPE = _shape(_DIGITS + "abcdef", fold=True)
-_LIST_SHAPE = _shape(_DIGITS + " ,;:.|[]()\t\r\n\"'")
-_NOT_ALNUM = bytes(code for code in range(256) if _ALNUM_SHAPE[code] == 32)
+_PRINTABLE_SHAPE = shape("".join(map(chr, range(32, 127))))
+_BASE64_SHAPE = shape(DIGITS + LETTERS + LETTERS.upper() + "+/_-")
+_HEX_SHAPE = shape(DIGITS + "abcdef", fold=True)
+_LIST_SHAPE = shape(DIGITS + " ,;:.|[]()\t\r\n\"'")
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 _NUMBERS = re.compile(r"(?<![0-9])[0-9]{1,3}(?:[^0-9A-Za-z]{1,8}[0-9]{1,3}){11,}(?![0-9])")
 _NUMBER = re.compile(r"[0-9]+")
 _THREE_DIGITS_MOST = re.compile(rb"[0-9]{1,3}(?![0-9])")
-_BASE32_SHAPE = _shape(_LETTERS.upper() + "234567")
+_BASE32_SHAPE = shape(LETTERS.upper() + "234567")
 _BASE64_OR_NOT = bytes(
     ord({"-": "+", "_": "/"}.get(chr(code), chr(code))) if _BASE64_SHAPE[code] == 120 else 32
     for code in range(256)
 )
-
-
-class View:
-    """What a text says when its spelling is undone.
-
-    Args:
-        text: What it says.
-        locate: Gives where a piece of it (start and end) stands in the text that was looked at.
-        decoded: Whether it was read out of base64 and the like, where letters are packed.
-    """
-
-    __slots__ = ("_compact", "_places", "_raw", "decoded", "locate", "text")
-
-    def __init__(
-        self, text: str, locate: Callable[[int, int], Span], *, decoded: bool = False
-    ) -> None:
-        self.text = text
-        self.locate = locate
-        self.decoded = decoded
-        self._raw: bytes | None = None
-        self._compact: bytes | None = None
-        self._places: dict[bytes, Sequence[int]] | None = None
-
-    @property
-    def raw(self) -> bytes:
-        """A byte per character, `?` for one that has none."""
-        if self._raw is None:
-            self._raw = latin(self.text)
-        return self._raw
-
-    @property
-    def compact(self) -> bytes:
-        """Its ASCII letters and digits and nothing else, in lower case."""
-        if self._compact is None:
-            self._compact = self.raw.translate(None, _NOT_ALNUM).lower()
-        return self._compact
-
-    def places(self, shape: bytes) -> Sequence[int]:
-        """Return where the characters of a shape stand; reckoned once, it is asked for often."""
-        if self._places is None:
-            self._places = {}
-        if shape not in self._places:
-            marks = self.raw.translate(shape)
-            self._places[shape] = array(
-                "L", itertools.compress(range(len(marks)), map((120).__eq__, marks))
-            )
-        return self._places[shape]
 
 
 def views(text: str, *, words: bool = False) -> Iterator[View]:
@@ -146,7 +98,7 @@ def views(text: str, *, words: bool = False) -> Iterator[View]:
     """
     whole = View(text, lambda start, end: (start, end))
     waiting = deque([(whole, 0)])
-    seen = {text: _Seen(whole)}
+    seen = {text: Seen(whole)}
     undone: _Undone = {}
     room = _ROOM * len(text) + _ROOM_AT_LEAST  # who packs without end is not followed for ever
     while waiting:
@@ -161,38 +113,12 @@ def views(text: str, *, words: bool = False) -> Iterator[View]:
                 continue
             before = seen.get(more.text)
             if before is None:
-                seen[more.text] = _Seen(more)
+                seen[more.text] = Seen(more)
                 room -= len(more.text)
             elif not before.is_elsewhere(more):
                 continue
             waiting.append((more, depth + 1))
             room -= _EACH
-
-
-class _Seen:
-    """Where a text was seen, reckoned when it is seen again: places of which none is in another."""
-
-    __slots__ = ("_ends", "_first", "_starts")
-
-    def __init__(self, first: View) -> None:
-        self._first: View | None = first
-        self._starts: list[int] = []
-        self._ends: list[int] = []
-
-    def is_elsewhere(self, view: View) -> bool:
-        """Take up where a text stands; return False where it was seen there before."""
-        if self._first is not None:
-            start, end = self._first.locate(0, len(self._first.text))
-            self._starts, self._ends, self._first = [start], [end], None
-        start, end = view.locate(0, len(view.text))
-        # of places of which none is in another, those that begin later end later
-        at = bisect_right(self._starts, start)
-        if at and end <= self._ends[at - 1]:
-            return False
-        first, last = bisect_left(self._starts, start), bisect_right(self._ends, end)
-        self._starts[first:last] = [start]
-        self._ends[first:last] = [end]
-        return True
 
 
 _Undone = dict[tuple[str, bool, bool], list[View]]
@@ -230,19 +156,14 @@ def _within(view: View, more: View) -> View:
     )
 
 
-def latin(text: str) -> bytes:
-    """Return a byte per character, `?` for one that has none."""
-    return text.encode("latin-1", errors="replace")
-
-
 def compact(text: str) -> bytes:
     """Return the ASCII letters and digits of a text and nothing else, in lower case."""
-    return latin(text).translate(None, _NOT_ALNUM).lower()
+    return latin(text).translate(None, NOT_ALNUM).lower()
 
 
 def in_compact(view: View, start: int, end: int) -> Span:
     """Return where a piece of `view.compact` stands in the text of the view."""
-    places = view.places(_ALNUM_SHAPE)
+    places = view.places(ALNUM_SHAPE)
     return places[start], places[end - 1] + 1
 
 
@@ -438,8 +359,8 @@ def _kept(view: View, shape: bytes) -> Callable[[int, int], Span]:
 
 def _base32(view: View) -> Iterator[View]:
     """Yield what base32 says, wherever it begins; in upper case, as every encoder writes it."""
-    kept = view.raw.translate(None, _NOT_ALNUM)
-    packed = View("", _kept(view, _ALNUM_SHAPE))
+    kept = view.raw.translate(None, NOT_ALNUM)
+    packed = View("", _kept(view, ALNUM_SHAPE))
     for start, end in runs(kept.translate(_BASE32_SHAPE), _BASE32_LEAST):
         for offset in range(8):
             chunk = kept[start + offset : end]
@@ -456,7 +377,7 @@ def _hexadecimal(view: View) -> Iterator[View]:
         view = _one_replaced(view, 0, len(text), _HEX_MARK, lambda _match: "")
     plain = view.compact
     for start, end in hex_runs(plain, _HEX_LEAST):
-        packed = View("", _kept(view, _ALNUM_SHAPE))
+        packed = View("", _kept(view, ALNUM_SHAPE))
         for offset in range(4):
             digits = plain[start + offset : end]
             data = binascii.unhexlify(digits[: len(digits) // 4 * 4])

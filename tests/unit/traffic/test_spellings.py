@@ -13,6 +13,7 @@ import pytest
 from koppeling_harness.model.secret import Secret
 from koppeling_harness.traffic import spellings
 from koppeling_harness.traffic.redactor import Redactor
+from koppeling_harness.traffic.view import View
 from support.spellings import PARTS, SPELLINGS, b64, lines
 
 DATA = "949C1A9CFFEF4D73A2D2BEFA1E1F6B5C0011223344556677889900AABBCCDDEE"
@@ -158,7 +159,7 @@ def row(at: int) -> str:
 
 def test_four_times_the_dump_is_hardly_more_than_four_times_the_work(monkeypatch):
     looked = []
-    made = spellings.View.__init__
+    made = View.__init__
 
     def counting(view, text, where, **more):
         def counted(start, end):
@@ -173,7 +174,7 @@ def test_four_times_the_dump_is_hardly_more_than_four_times_the_work(monkeypatch
         looked[-1] += len(view.text)
         yield from undone(view, **more)
 
-    monkeypatch.setattr(spellings.View, "__init__", counting)
+    monkeypatch.setattr(View, "__init__", counting)
     monkeypatch.setattr(spellings, "_undone", counting_undone)
     for count in (100, 400):
         looked.append(0)

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from koppeling_harness.model.result_id import page_name
 from koppeling_harness.model.run import RunRecord
 from koppeling_harness.model.shape import Text
 from koppeling_harness.report.pages import page_pieces
@@ -12,14 +11,6 @@ from koppeling_harness.rules.run_groups import joined_releases, summarised
 
 GROUPS_AT_MOST = 10
 """Findings that are told per integration; its own page has the others."""
-
-
-def render_run_index(
-    *records: RunRecord, advisory: Collection[str] = (), language: Language = Language.NL
-) -> str:
-    """Return what `run_index_pieces` yields, with pages by their usual names."""
-    pages = {each.id: page_name(each.id) for run in records for each in run.integrations}
-    return "".join(run_index_pieces(records, pages=pages, advisory=advisory, language=language))
 
 
 def run_index_pieces(

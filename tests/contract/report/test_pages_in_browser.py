@@ -8,7 +8,6 @@ import pytest
 
 from koppeling_harness.model.recheck import Movement
 from koppeling_harness.report.recheck_page import render_recheck_page
-from koppeling_harness.report.run_index import render_run_index
 from koppeling_harness.report.run_page import render_run_page
 from koppeling_harness.report.updates_page import render_changes_page
 from support.dossiers import (
@@ -21,6 +20,7 @@ from support.dossiers import (
     some_evidence,
 )
 from support.hostile import hostile_run
+from support.pages import render_run_index
 from support.rechecks import a_recheck, a_scenario
 from support.records import every_outcome
 from support.registrations import a_registration, an_assessment

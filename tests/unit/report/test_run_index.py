@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from koppeling_harness.report.run_index import GROUPS_AT_MOST, render_run_index
+from koppeling_harness.report.run_index import GROUPS_AT_MOST
 from koppeling_harness.report.texts import Language
 from support.hostile import HOSTILE, hostile_run
-from support.pages import is_harmless, text_of
+from support.pages import is_harmless, render_run_index, text_of
 from support.records import a_failure, a_finding, a_result, a_run, an_integration, every_outcome
 
 

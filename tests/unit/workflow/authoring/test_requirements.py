@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from koppeling_harness.workflow.authoring.requirements import requirements_page
+from support.requirements_page import requirements_page
 
 PAGE = Path(__file__).parents[4] / "docs" / "reference" / "requirements.md"
 

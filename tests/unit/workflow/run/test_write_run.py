@@ -10,7 +10,6 @@ from koppeling_harness.model.secret import Secret
 from koppeling_harness.model.shape import Text
 from koppeling_harness.report.ctrf import render_ctrf
 from koppeling_harness.report.junit import render_junit
-from koppeling_harness.report.run_index import render_run_index
 from koppeling_harness.report.run_page import render_run_page
 from koppeling_harness.traffic.redactor import Redactor
 from koppeling_harness.workflow.run.report_files import ReportFiles
@@ -21,6 +20,7 @@ from koppeling_harness.workflow.run.write_run import (
     write_report,
 )
 from support.failing import broken
+from support.pages import render_run_index
 from support.records import every_outcome
 
 TOKEN = Secret("<token><version>1</version><data>0123456789ABCDEF0123456789ABCDEF</data></token>")

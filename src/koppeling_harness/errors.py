@@ -11,6 +11,7 @@ reached, and why:
     │   ├── PluginError             an integration cannot be loaded
     │   └── ProductionRefusedError  the target is a production environment
     ├── ErpUnavailableError     11   the ERP cannot be used now
+    ├── NotExecutedError        12   nothing of what was required has been executed
     ├── SecretFoundError        14   something secret was about to be written
     └── RecordError             15   a run record contradicts itself
 
@@ -183,6 +184,13 @@ class ErpUnavailableError(HarnessError):
 
     code = "ERP-UNAVAILABLE"
     exit_code = ExitCode.ENVIRONMENT
+
+
+class NotExecutedError(HarnessError):
+    """Nothing of what was required has been executed."""
+
+    code = "NOT-EXECUTED"
+    exit_code = ExitCode.REQUIRED_NOT_EXECUTED
 
 
 class SecretFoundError(HarnessError):

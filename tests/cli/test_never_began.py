@@ -56,3 +56,22 @@ def test_a_program_that_crashes_after_a_call_is_judged(tmp_path):
     ran = koppeling("run", "--release", "Profit 8", "--json", cwd=tmp_path)
     [record] = json.loads(ran.out)["integrations"]
     assert (ran.code, record["problem"], len(record["results"])) == (1, "", 3)
+
+
+@pytest.mark.parametrize("hooks", [True, False], ids=["hooks", "command"])
+def test_in_shards_it_is_told_as_in_one_run(tmp_path, hooks):
+    a_tiny(tmp_path, hooks=hooks, code="import er_is_geen_zo_n_module\n", scenarios=4)
+    for number in (1, 2):
+        shard = ("--shard", f"{number}/2", "--reports", f"shards/{number}")
+        koppeling("run", "--release", "Profit 8", *shard, cwd=tmp_path)
+
+    whole = koppeling("run", "--release", "Profit 8", "--json", cwd=tmp_path)
+    merged = koppeling("merge", "shards", "--json", cwd=tmp_path)
+    told = [
+        (ran.code, each["problem_kind"], each["results"], each["declared"], each["verdict"])
+        for ran in (whole, merged)
+        for each in json.loads(ran.out)["integrations"]
+    ]
+
+    assert told[0] == told[1]
+    assert told[0][:2] == (10, "never_began")

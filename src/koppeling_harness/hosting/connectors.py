@@ -177,6 +177,7 @@ def _set_aside(integration: Integration, problems: Sequence[Problem]) -> SetAsid
         "nothing is held against the integration.",
         lacks=True,
         declared=tuple(sorted(manifest.connectors, key=str.lower)),
+        folders=(integration.folder,),
     )
 
 

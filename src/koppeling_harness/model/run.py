@@ -378,6 +378,11 @@ class RunRecord:
     pace: Pace | None = None
     """Where the time went; None where records were merged, and in those of version 0.1."""
 
+    @property
+    def judged_nobody(self) -> bool:
+        """Whether there were integrations, and all were set aside."""
+        return bool(self.integrations) and all(each.problem for each in self.integrations)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRecords:

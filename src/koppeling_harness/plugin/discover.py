@@ -55,6 +55,8 @@ class SetAside:
         lacks: Whether it is in order, but declares connectors or fields that ERP1 does not have.
         never_began: Whether it is in order, but its program does not start.
         declared: The connectors that it declares, where its manifest could be read.
+        folders: Where it lies; several when an id is there more than once, none when it is not in
+            a folder.
     """
 
     name: str
@@ -66,6 +68,7 @@ class SetAside:
     lacks: bool = False
     never_began: bool = False
     declared: tuple[str, ...] = ()
+    folders: tuple[Path, ...] = ()
 
     @property
     def missing_runtime(self) -> bool:
@@ -135,10 +138,19 @@ def _read(folder: Path, kept_in: Path | None) -> Integration | SetAside:
         )
     except HarnessError as error:
         name = _name_of(folder)
-        return SetAside(name=name, where=str(folder), problem=error.message, hint=error.hint)
+        return SetAside(
+            name=name,
+            where=str(folder),
+            problem=error.message,
+            hint=error.hint,
+            folders=(folder,),
+        )
     except OSError as error:
         return SetAside(
-            name=_name_of(folder), where=str(folder), problem=f"cannot be read: {error}"
+            name=_name_of(folder),
+            where=str(folder),
+            problem=f"cannot be read: {error}",
+            folders=(folder,),
         )
 
 
@@ -170,6 +182,7 @@ def _without_doubles(
             problem=f"{len(same)} integrations have the id `{name}`: "
             + " and ".join(str(one.folder) for one in same),
             hint="Give each its own `id` in koppeling.yaml, or name the one that is meant.",
+            folders=tuple(one.folder for one in same),
         )
         for name, same in by_id.items()
         if len(same) > 1

@@ -155,6 +155,7 @@ def _set_aside(integration: Integration, lacking: list[tuple[Program, str]]) -> 
         hint=both.en,
         missing=tuple(each.program for each, _ in lacking),
         advice=both,
+        folders=(integration.folder,),
     )
 
 

@@ -78,6 +78,7 @@ def _given_own(integration: Integration) -> Integration | SetAside:
             where=str(integration.folder),
             problem=error.message,
             hint=error.hint,
+            folders=(integration.folder,),
         )
     return replace(integration, python=python)
 

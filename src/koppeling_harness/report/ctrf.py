@@ -57,7 +57,7 @@ def ctrf_pieces(
     for each in record.integrations:
         counts.update(_status(result) for result in each.results)
         if _hides(each):
-            counts[_verdict_status(each)] += 1
+            counts[_verdict_status(each, record)] += 1
     report = {
         "reportFormat": "CTRF",
         "specVersion": "0.0.0",
@@ -80,9 +80,7 @@ def ctrf_pieces(
                 "duration": _ms((record.finished_at - record.started_at).total_seconds()),
             },
             "tests": (
-                Json(test)
-                for each in record.integrations
-                for test in _tests(each, record.erp.label, test_of)
+                Json(test) for each in record.integrations for test in _tests(each, record, test_of)
             ),
             "environment": {
                 "reportName": record.run_id,
@@ -104,11 +102,11 @@ def ctrf_pieces(
     yield "\n"
 
 
-def _tests(each: IntegrationRecord, release: str, test_of: Form) -> Iterator[str]:
+def _tests(each: IntegrationRecord, record: RunRecord, test_of: Form) -> Iterator[str]:
     for result in each.results:
-        yield test_of(each.id, release, result)
+        yield test_of(each.id, record.erp.label, result)
     if _hides(each):
-        yield dump_json(_verdict_test(each, release))
+        yield dump_json(_verdict_test(each, record))
 
 
 def _hides(each: IntegrationRecord) -> bool:
@@ -162,11 +160,12 @@ def _test(integration: str, release: str, result: ScenarioResult) -> dict[str, A
     return test
 
 
-def _verdict_test(each: IntegrationRecord, release: str) -> dict[str, Any]:
+def _verdict_test(each: IntegrationRecord, record: RunRecord) -> dict[str, Any]:
     """Return a test that says what no other does: this integration did not pass."""
+    release = record.erp.label
     return {
         "name": "verdict",
-        "status": _verdict_status(each),
+        "status": _verdict_status(each, record),
         "duration": 0,
         "testId": _uuid(f"{release}/{each.id}/verdict"),
         "suite": [suite_name(each.id, release)],
@@ -175,8 +174,8 @@ def _verdict_test(each: IntegrationRecord, release: str) -> dict[str, Any]:
     }
 
 
-def _verdict_status(each: IntegrationRecord) -> str:
-    if each.missing_allowed:
+def _verdict_status(each: IntegrationRecord, record: RunRecord) -> str:
+    if each.missing_allowed and not record.judged_nobody:
         return "skipped"
     return "failed" if each.verdict.outcome is Outcome.FAILED else "other"
 

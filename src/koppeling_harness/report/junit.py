@@ -8,7 +8,7 @@ A suite is one integration on one release, and both stand in its name and in the
 test case: GitLab and others take the first of several with one name and leave out the rest
 (docs.gitlab.com: unit test reports). It never looks better than its verdict: when the verdict is
 not `passed` and no test case says so, a last one named `verdict` does. What lacks a program that is
-known to be missing is skipped, as the exit code has it.
+known to be missing is skipped, as the exit code has it: unless nobody could be judged.
 """
 
 from collections import Counter
@@ -52,7 +52,8 @@ def junit_pieces(
         case_of: Gives what `junit_case` does in that dialect.
     """
     case_of = case_of or partial(junit_case, dialect=dialect)
-    counts = [_counts(each) for each in record.integrations]
+    tags = [_verdict_tag(each, record) for each in record.integrations]
+    counts = [_counts(each, tag) for each, tag in zip(record.integrations, tags, strict=True)]
     root = {"name": "koppeling"}
     for key, tag in (("tests", None), ("failures", "failure"), ("errors", "error")):
         root[key] = str(sum(each[tag] if tag else each.total() for each in counts))
@@ -62,14 +63,14 @@ def junit_pieces(
         yield f"{_leaf(0, 'testsuites', root)}\n"
         return
     yield f"{_opening(0, 'testsuites', root)}>"
-    for each, count in zip(record.integrations, counts, strict=True):
+    for each, tag, count in zip(record.integrations, tags, counts, strict=True):
         name = suite_name(each.id, record.erp.label)
         yield f"{_opening(1, 'testsuite', _suite(name, each, record, count))}>"
         yield _properties(2, _suite_properties(each, record))
         for result in each.results:
             yield case_of(each.id, record.erp.label, result)
         if _hides(each):
-            yield _verdict_case(name, each)
+            yield _verdict_case(name, each, tag)
         yield "\n </testsuite>"
     yield "\n</testsuites>\n"
 
@@ -88,11 +89,11 @@ def _suite(
     }
 
 
-def _counts(each: IntegrationRecord) -> Counter[str]:
+def _counts(each: IntegrationRecord, verdict_tag: str) -> Counter[str]:
     """Return how many test cases a suite has, by the tag that says what is wrong."""
     counts = Counter(_tag(result) for result in each.results)
     if _hides(each):
-        counts[_verdict_tag(each)] += 1
+        counts[verdict_tag] += 1
     return counts
 
 
@@ -222,18 +223,18 @@ def _details(finding: Finding) -> str:
     return clean("\n".join(lines))
 
 
-def _verdict_tag(each: IntegrationRecord) -> str:
-    if each.missing_allowed:
+def _verdict_tag(each: IntegrationRecord, record: RunRecord) -> str:
+    if each.missing_allowed and not record.judged_nobody:
         return "skipped"
     return "failure" if each.verdict.outcome is Outcome.FAILED else "error"
 
 
-def _verdict_case(name: str, each: IntegrationRecord) -> str:
+def _verdict_case(name: str, each: IntegrationRecord, tag: str) -> str:
     kind = str(Cause.CONFIGURATION) if each.problem else str(each.verdict.outcome)
     message = one_line(each.problem) if each.problem else verdict_line(each.verdict)
     problem = {"type": kind, "message": message}
     case = {"classname": name, "name": "verdict", "time": "0.000"}
-    child = _leaf(3, _verdict_tag(each), problem, clean(each.problem))
+    child = _leaf(3, tag, problem, clean(each.problem))
     return _parent(2, "testcase", case, [child])
 
 

@@ -109,6 +109,7 @@ def _word_lines(passed: Sequence[IntegrationSummary]) -> list[str]:
 def _integration_lines(
     each: IntegrationSummary, summary: RunSummary, *, many: bool
 ) -> Iterator[str]:
+    shown = each.groups[: _GROUPS_OF_MANY if many else _GROUPS]
     for record, labels in reversed(each.verdicts):
         yield _verdict(record, labels)
         if not many:
@@ -117,11 +118,11 @@ def _integration_lines(
         else:
             yield from (f"  {one_line(note.en)}" for note in word_notes(record))
         yield from _secret_lines(record)
-    shown = _GROUPS_OF_MANY if many else _GROUPS
-    for group in each.groups[:shown]:
-        is_short = many or not group.required  # what is not required turns no verdict
-        yield from _short_group(group, summary) if is_short else _group(group, summary)
-    more = len(each.groups) - shown
+        for group in shown:
+            if group.releases[-1] in labels:  # each under the newest release on which it was seen
+                is_short = many or not group.required  # what is not required turns no verdict
+                yield from _short_group(group, summary) if is_short else _group(group, summary)
+    more = len(each.groups) - len(shown)
     if more > 0:
         yield f"  and {more} more {'finding' if more == 1 else 'findings'}, in the report"
 

@@ -61,6 +61,15 @@ def test_an_integration_that_was_set_aside_is_told():
     assert "unknown key" in test["message"]
 
 
+@pytest.mark.parametrize(("others", "status"), [((), "other"), ((a_result(),), "skipped")])
+def test_what_may_be_missing_is_skipped_unless_nobody_was_judged(others, status):
+    judged = [an_integration(*others)] if others else []
+    aside = a_set_aside(id="php", missing=("php",), missing_allowed=True)
+    *_, test = results(a_run(*judged, aside))["tests"]
+
+    assert (test["name"], test["status"]) == ("verdict", status)
+
+
 def test_what_was_skipped_does_not_hide_the_verdict():
     verdict = Verdict(
         outcome=Outcome.NOT_RUN, required=RequiredCount(total=1, executed=0, passed=0)

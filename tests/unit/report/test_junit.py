@@ -201,3 +201,12 @@ def test_what_lacks_a_program_is_an_error_unless_that_is_known_as_the_exit_code_
 
     assert [each.find(tag) is not None for each in last.iter("testcase")] == [True]
     assert (run_exit_code(run) is ExitCode.PASSED) == allowed
+
+
+def test_a_run_in_which_nobody_was_judged_is_not_green_whatever_may_be_missing():
+    run = a_run(a_set_aside(missing=("php",), missing_allowed=True))
+    (suite,) = suites(run)
+
+    assert [each.find("error") is not None for each in suite.iter("testcase")] == [True]
+    assert suite.get("errors") == "1"
+    assert run_exit_code(run) is ExitCode.CONFIGURATION

@@ -77,6 +77,20 @@ def test_a_finding_on_one_of_the_releases_says_so():
     assert any(each.endswith("in 1 required scenario on Profit 8") for each in lines_of(*runs))
 
 
+def test_each_cause_stands_below_the_newest_release_on_which_it_was_seen():
+    old, new = a_finding("OLD"), a_finding("NEW")
+    runs = [
+        on("Profit 7", an_integration(a_failure("a", findings=(old,)), a_failure("b"))),
+        on("Profit 8", an_integration(a_failure("a", findings=(new,)), a_result("b"))),
+    ]
+    lines = lines_of(*runs)
+    at = {text: next(n for n, each in enumerate(lines) if text in each) for text in ("NEW", "OLD")}
+    heads = [number for number, each in enumerate(lines) if each.startswith("urenportaal")]
+
+    assert [lines[each].split(" on ")[1][:8] for each in heads] == ["Profit 8", "Profit 7"]
+    assert heads[0] < at["NEW"] < heads[1] < at["OLD"]
+
+
 def test_where_a_process_broke_down_its_last_lines_are_told():
     log = "PHP Parse error: syntax error in afas.php on line 3\n\n"
     failure = a_failure(findings=(a_finding("PLUGIN-CRASHED"),), log=log)

@@ -51,12 +51,12 @@ _EXIT_CODES: dict[ExitCode, Text] = {
         en="A required scenario was not executed; skipped is never passed.",
     ),
     ExitCode.WAIVER: Text(
-        nl="Een ontheffing is verlopen of werd niet gebruikt.",
-        en="A waiver has expired or was not used.",
+        nl="Een ontheffing is verlopen, en waarvoor zij was gaat weer mis.",
+        en="A waiver has expired, and what it was for fails again.",
     ),
     ExitCode.SECRET_FOUND: Text(
-        nl="In de uitvoer stond een geheim; er is niets geschreven.",
-        en="A secret was found in the output; nothing was written.",
+        nl="In wat geschreven zou worden stond een geheim; dat is niet geschreven.",
+        en="A secret was found in what would be written; it was not written.",
     ),
     ExitCode.VERIFICATION: Text(
         nl="Een handtekening, digest of run-record klopt niet.",

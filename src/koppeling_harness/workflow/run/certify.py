@@ -23,7 +23,7 @@ from koppeling_harness.model.run import (
 )
 from koppeling_harness.model.run_journal import RunBegin
 from koppeling_harness.model.verdict import ErpKind
-from koppeling_harness.plugin.discover import Integration
+from koppeling_harness.plugin.discover import Integration, SetAside
 from koppeling_harness.plugin.guard import orphans_ended
 from koppeling_harness.scenario.keyword import keyword_filter
 from koppeling_harness.scenario.known_lists import list_book
@@ -59,6 +59,7 @@ class Certified:
         session: Every result, with the redactor that knows its secrets.
         exit_code: What the process says.
         integrations: Those that were judged.
+        set_aside: Those that could not be.
         counts: Whether the exit code counts in that of the command.
         repeat: Options with which the same integrations and scenarios are found again.
         unwritten: What could not be written while it ran.
@@ -69,6 +70,7 @@ class Certified:
     session: SessionOutcome
     exit_code: ExitCode
     integrations: tuple[Integration, ...]
+    set_aside: tuple[SetAside, ...] = ()
     counts: bool = True
     repeat: str = ""
     unwritten: tuple[Unwritten, ...] = ()
@@ -76,8 +78,9 @@ class Certified:
 
     @property
     def folders(self) -> tuple[Path, ...]:
-        """Where the integrations lie."""
-        return tuple(each.folder for each in self.integrations)
+        """Where the integrations lie, whether they were judged or not."""
+        aside = (folder for each in self.set_aside for folder in each.folders)
+        return (*(each.folder for each in self.integrations), *aside)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -329,6 +332,7 @@ def _certified(run: _Run, session: SessionOutcome, clock: Clock) -> Certified:
         session=session,
         exit_code=run_exit_code(record, interrupted=session.interrupted),
         integrations=run.plan.discovery.integrations,
+        set_aside=run.plan.discovery.set_aside,
         counts=run.prepared.counts,
         repeat=repeat_options(run.prepared.order),
         unwritten=tuple(run.lost),
@@ -347,38 +351,38 @@ def _integration_records(
 ) -> tuple[IntegrationRecord, ...]:
     order, plan, discovery = run.prepared.order, run.plan, run.plan.discovery
     own_list = list_book({}).find(plan.lock_digest, order.release) is None
-    idle = {
-        each.manifest.id: aside
-        for each in discovery.integrations
-        if order.shard is None
-        and (aside := never_began(each, results.get(each.manifest.id, ()))) is not None
-    }
-    records = (
-        *(
-            judged(
-                each,
+    carried_out = [
+        judged(
+            each,
+            plan.by_integration.get(each.manifest.id, ()),
+            results.get(each.manifest.id, ()),
+            release=order.release,
+            as_of=today(clock),
+            shard=order.shard,
+            waivers=run.waivers.get(each.manifest.id, ()),
+            scope=scope(
+                run.prepared,
                 plan.by_integration.get(each.manifest.id, ()),
                 results.get(each.manifest.id, ()),
-                release=order.release,
-                as_of=today(clock),
-                shard=order.shard,
-                waivers=run.waivers.get(each.manifest.id, ()),
-                scope=scope(
-                    run.prepared,
-                    plan.by_integration.get(each.manifest.id, ()),
-                    results.get(each.manifest.id, ()),
-                    plan.not_asked.get(each.manifest.id, ()),
-                    interrupted=interrupted,
-                    own_list=own_list,
-                ),
-                not_asked=plan.not_asked.get(each.manifest.id, ()),
-                own=plan.own.get(each.manifest.id, ()),
-                rests_on=_rests_on(run.prepared),
-                isolation=isolation_of(each, order),
-            )
-            for each in discovery.integrations
-            if each.manifest.id not in idle
-        ),
+                plan.not_asked.get(each.manifest.id, ()),
+                interrupted=interrupted,
+                own_list=own_list,
+            ),
+            not_asked=plan.not_asked.get(each.manifest.id, ()),
+            own=plan.own.get(each.manifest.id, ()),
+            rests_on=_rests_on(run.prepared),
+            isolation=isolation_of(each, order),
+        )
+        for each in discovery.integrations
+    ]
+    folders = {each.manifest.id: str(each.folder) for each in discovery.integrations}
+    idle = {
+        each.id: aside
+        for each in (carried_out if order.shard is None else ())
+        if (aside := never_began(each, where=folders[each.id])) is not None
+    }
+    records = (
+        *(each for each in carried_out if each.id not in idle),
         *(
             set_aside(each, allow_missing=order.allow_missing)
             for each in (*idle.values(), *discovery.set_aside)

@@ -154,6 +154,7 @@ def own_scenarios(
                     where=str(each.scenarios),
                     problem=error.render(),
                     hint="Run `koppeling scenarios check`.",
+                    folders=(each.folder,),
                 )
             )
         else:

@@ -13,7 +13,13 @@ from koppeling_harness.config.folders import default_plugins
 from koppeling_harness.config.registration import registration_path
 from koppeling_harness.config.settings import load_settings
 from koppeling_harness.document import read_content
-from koppeling_harness.errors import DocumentError, Problem, UsageError, first_that_holds
+from koppeling_harness.errors import (
+    DocumentError,
+    NotExecutedError,
+    Problem,
+    UsageError,
+    first_that_holds,
+)
 from koppeling_harness.model.run import (
     IntegrationRecord,
     RunRecord,
@@ -38,9 +44,10 @@ from koppeling_harness.workflow.run.conclude import (
     statuses,
     write_searched,
 )
+from koppeling_harness.workflow.run.never_began import never_began
 from koppeling_harness.workflow.run.releases import releases_that_count
 from koppeling_harness.workflow.run.report_files import ReportFiles
-from koppeling_harness.workflow.run.verdicts import NO_ISOLATION, run_exit_code
+from koppeling_harness.workflow.run.verdicts import NO_ISOLATION, run_exit_code, set_aside
 from koppeling_harness.workflow.run.write_run import Told, write_latest, write_report
 from koppeling_harness.workflow.secret_search import Leaks, without_secrets
 
@@ -94,7 +101,8 @@ def merge_and_write(folders: Sequence[Path], reports: Path, *, clock: Clock) -> 
     """Merge the shards below some folders, and write what a run writes.
 
     Raises:
-        UsageError: A folder holds no shard.
+        UsageError: There are whole runs and no shard.
+        NotExecutedError: Nothing arrived of any shard.
         DocumentError: Records cannot be read, or do not belong to one run.
         ConfigurationError: The reports cannot be written.
     """
@@ -105,10 +113,11 @@ def merge_and_write(folders: Sequence[Path], reports: Path, *, clock: Clock) -> 
     written = [_written(each, reports, files) for each in merged]
     records = tuple(record for record, _ in written)
     judged = statuses(_registered(), reports, clock)
-    dossiers = without_secrets(judged.dossiers, redactor)[0] if judged else ()
+    if judged is not None:
+        judged = replace(judged, dossiers=without_secrets(judged.dossiers, redactor)[0])
     counted = {each.label: each.counts for each in releases_that_count(Path(), today=today(clock))}
     advisory = [label for label, counts in counted.items() if not counts]
-    told = Told(dossiers=dossiers, advisory=advisory)
+    told = Told(dossiers=judged.dossiers if judged else (), advisory=advisory)
     page = write_report(records, reports, files=files, told=told)
     if all(is_there for _, is_there in written):
         write_latest(records, reports, files=files)
@@ -123,6 +132,7 @@ def merge_and_write(folders: Sequence[Path], reports: Path, *, clock: Clock) -> 
             records,
             advisory=advisory,
             notes=[note for each in merged for note in each.notes],
+            judged=judged,
             report=page,
             unwritten=files.unwritten,
         ),
@@ -167,16 +177,17 @@ def _holds_secret(name: str, content: bytes, redactor: Redactor, leaks: Leaks) -
 def merge(folders: Sequence[Path], *, clock: Clock) -> tuple[Merged, ...]:
     """Return the whole run that shards are parts of; one for each release, the current one last.
 
-    What a missing shard had to execute counts as not executed. A shard that is there twice counts
-    with the worst of its attempts.
+    What a missing shard had to execute counts as not executed, and so does what one could not that
+    lacked a program. A shard that is there twice counts with the worst of its attempts.
 
     Raises:
-        UsageError: A folder holds no shard.
+        UsageError: There are whole runs and no shard.
+        NotExecutedError: Nothing arrived of any shard.
         DocumentError: Records cannot be read, or do not belong to one run.
         RecordError: A record contradicts itself.
     """
     book = list_book(load_settings(Path()).lists)
-    found = [part for folder in folders for part in _parts(folder, now=clock.now(), book=book)]
+    found = _parts(folders, now=clock.now(), book=book)
     parts = list({each.record.run_id: each for each in found}.values())
     parts.sort(key=lambda each: (each.record.started_at, each.record.run_id))
     by_release: dict[str, list[_Part]] = {}
@@ -238,8 +249,12 @@ def _merged(
     return Merged(record=record, recordings=recordings, notes=tuple(_notes(same, parts)))
 
 
-def _parts(folder: Path, *, now: datetime, book: ListBook) -> list[_Part]:
-    files = [folder] if folder.is_file() else sorted(folder.rglob(RUN))
+def _parts(folders: Sequence[Path], *, now: datetime, book: ListBook) -> list[_Part]:
+    files = [
+        path
+        for folder in folders
+        for path in ([folder] if folder.is_file() else sorted(folder.rglob(RUN)))
+    ]
     parts = []
     for path in files:
         if load_run(path).shard is None:
@@ -247,24 +262,40 @@ def _parts(folder: Path, *, now: datetime, book: ListBook) -> list[_Part]:
         record = load_sound_run(path, now=now, book=book)
         if record.shard is not None:
             parts.append(_Part(path=path, record=record, shard=record.shard))
-    if not parts:
-        message = f"{folder}: expected the reports of a shard, found {len(files)} whole runs"
+    if parts:
+        return parts
+    places = ", ".join(map(str, folders))
+    if files:
+        message = f"{places}: expected the reports of shards, found {len(files)} whole runs"
         raise UsageError(message, hint="A shard is what `koppeling run --shard 1/3` writes.")
-    return parts
+    message = f"{places}: no shard is there: nothing of what was required has been executed"
+    raise NotExecutedError(message, hint="Look why none ended; then run every shard again.")
 
 
 def _differences(parts: Sequence[_Part]) -> Iterator[Problem]:
     first = parts[0]
     for each in parts[1:]:
-        for name, (wanted, found) in _pairs(first.record, each.record).items():
-            if wanted != found:
-                message = f"{name} is {found}, but {wanted} in {first.path}"
-                yield Problem(where=str(each.path), message=message, hint=_HINT)
+        yield from _told(first, each, _of_runs(first.record, each.record))
+    judged: dict[str, tuple[_Part, IntegrationRecord]] = {}
+    for each in parts:
+        for one in each.record.integrations:
+            if not one.problem:  # what one worker lacked is told, and costs its share alone
+                part, other = judged.setdefault(one.id, (each, one))
+                yield from _told(part, each, _of_integrations(other, one))
 
 
-def _pairs(first: RunRecord, other: RunRecord) -> dict[str, tuple[object, object]]:
-    """Return what must be equal in all shards of a run: name, that of one and of another."""
+_Pairs = Mapping[str, tuple[object, object]]
+"""What must be equal in all shards of a run: name, that of one and of another."""
 
+
+def _told(first: _Part, other: _Part, pairs: _Pairs) -> Iterator[Problem]:
+    for name, (wanted, found) in pairs.items():
+        if wanted != found:
+            message = f"{name} is {found}, but {wanted} in {first.path}"
+            yield Problem(where=str(other.path), message=message, hint=_HINT)
+
+
+def _of_runs(first: RunRecord, other: RunRecord) -> _Pairs:
     def shards(record: RunRecord) -> object:
         return record.shard.total if record.shard else None
 
@@ -281,17 +312,19 @@ def _pairs(first: RunRecord, other: RunRecord) -> dict[str, tuple[object, object
     }
     if first.erp.version and other.erp.version:  # a shard without scenarios does not know it
         pairs["what /profitversion said"] = (first.erp.version, other.erp.version)
-    others = {each.id: each for each in other.integrations}
-    for one in first.integrations:
-        same = others.get(one.id, one)
-        pairs[f"the digest of {one.id}"] = (one.digest, same.digest)
-        pairs[f"the version of {one.id}"] = (one.version, same.version)
-        pairs[f"the identity of {one.id}"] = (_identity(one), _identity(same))
-        pairs[f"what is required of {one.id}"] = (
+    return pairs
+
+
+def _of_integrations(one: IntegrationRecord, same: IntegrationRecord) -> _Pairs:
+    return {
+        f"the digest of {one.id}": (one.digest, same.digest),
+        f"the version of {one.id}": (one.version, same.version),
+        f"the identity of {one.id}": (_identity(one), _identity(same)),
+        f"what is required of {one.id}": (
             ", ".join(sorted(one.required_ids)),
             ", ".join(sorted(same.required_ids)),
-        )
-    return pairs
+        ),
+    }
 
 
 def _identity(each: IntegrationRecord) -> str:
@@ -310,9 +343,12 @@ def _of(part: _Part, integration: str) -> IntegrationRecord:
 def _joined(
     parts: Sequence[IntegrationRecord], shards: Sequence[_Part], release: str, clock: Clock
 ) -> IntegrationRecord:
+    there = [(part, shard) for part, shard in zip(parts, shards, strict=True) if not part.problem]
+    if not there:
+        return parts[0]
+    parts = [part for part, _ in there]
+    shards = [shard for _, shard in there]
     first = parts[0]
-    if first.problem:
-        return first
     run_ids = [each.record.run_id for each in shards]
     attempts: dict[str, list[tuple[str, ScenarioResult]]] = {}
     for part, run_id in zip(parts, run_ids, strict=True):
@@ -326,7 +362,7 @@ def _joined(
     problems = [
         each for each in first.waiver_problems if all(each in one.waiver_problems for one in parts)
     ]
-    return replace(
+    joined = replace(
         first,
         results=results,
         verdict=verdict(results, required=first.required_ids, release=release, as_of=today(clock)),
@@ -344,6 +380,8 @@ def _joined(
         late=tuple(each for one in parts for each in one.late),
         secrets_found=tuple(dict.fromkeys(each for one in parts for each in one.secrets_found)),
     )
+    idle = never_began(joined, where=joined.id)
+    return joined if idle is None else replace(set_aside(idle), secrets_found=joined.secrets_found)
 
 
 def _scope(parts: Sequence[IntegrationRecord], shards: Sequence[_Part]) -> Scope | None:
@@ -364,6 +402,7 @@ def _notes(found: Sequence[_Part], parts: Sequence[_Part]) -> Iterator[str]:
         for index in range(1, total + 1)
     }
     counted = [str(each.path) for each in parts]
+    yield from _lacking(parts)
     for each in found:
         if str(each.path) not in counted:
             yield f"{each.path}: run {each.record.run_id} is there twice; it counts once"
@@ -377,6 +416,17 @@ def _notes(found: Sequence[_Part], parts: Sequence[_Part]) -> Iterator[str]:
         elif len(same) > 1:
             places = ", ".join(str(each.path) for each in same)
             yield f"shard {index} of {total} is there {len(same)} times, the worst counts: {places}"
+
+
+def _lacking(parts: Sequence[_Part]) -> Iterator[str]:
+    """Yield what a shard could not carry out that another could."""
+    could = {one.id for each in parts for one in each.record.integrations if not one.problem}
+    for each in parts:
+        for one in each.record.integrations:
+            if one.problem and one.id in could:
+                shard = f"shard {each.shard.index} of {each.shard.total}"
+                why = one.problem.splitlines()[0]
+                yield f"{shard} set {one.id} aside, its part counts as not executed: {why}"
 
 
 def _registered() -> list[Path]:

@@ -1,10 +1,8 @@
 """An integration whose program never began: told once, as configuration, and never as failures."""
 
-from collections.abc import Sequence
-
 from koppeling_harness.engine.codes import PLUGIN_CRASHED, PLUGIN_NOT_STARTED
-from koppeling_harness.model.run import ScenarioResult
-from koppeling_harness.plugin.discover import Integration, SetAside
+from koppeling_harness.model.run import IntegrationRecord
+from koppeling_harness.plugin.discover import SetAside
 
 _CRASHES = 3
 """So many results without any call, that crashed and nothing else, say that it is no one scenario:
@@ -15,14 +13,17 @@ _BY_HAND = (
 )
 
 
-def never_began(integration: Integration, results: Sequence[ScenarioResult]) -> SetAside | None:
+def never_began(record: IntegrationRecord, *, where: str) -> SetAside | None:
     """Return why an integration cannot be judged: its program never began; None when it did.
 
+    Of a shard that cannot be said, which has a part of its results only: `koppeling merge` asks it
+    of the whole.
+
     Args:
-        integration: Which.
-        results: What was carried out.
+        record: All that was carried out of it.
+        where: Where the integration lies, or its id where that is not known.
     """
-    tried = [each for each in results if each.steps]
+    tried = [each for each in record.results if each.steps]
     told = [{finding.code for finding in each.findings} for each in tried]
     crashed = {PLUGIN_CRASHED.code} if len(tried) >= _CRASHES else set()
     if not tried or any(each.exchanges for each in tried):
@@ -35,10 +36,10 @@ def never_began(integration: Integration, results: Sequence[ScenarioResult]) -> 
     printed = [line for line in first.log.splitlines() if line.strip()]
     last = f"\nthe last that it printed: {printed[-1].strip()}" if printed else ""
     return SetAside(
-        name=integration.manifest.id,
-        where=str(integration.folder),
+        name=record.id,
+        where=where,
         problem=f"it does not start, in none of {len(tried)} scenarios: {finding.message}{last}",
         hint=finding.hint if finding.code == PLUGIN_NOT_STARTED.code else _BY_HAND,
         never_began=True,
-        declared=tuple(sorted(integration.manifest.connectors, key=str.lower)),
+        declared=record.declared,
     )

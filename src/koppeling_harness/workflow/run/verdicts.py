@@ -214,9 +214,9 @@ def run_exit_code(record: RunRecord, *, interrupted: bool = False) -> ExitCode:
 
 def _of_set_aside(record: RunRecord) -> set[ExitCode]:
     """Return what follows from what could not be loaded: nobody was judged, or not everybody."""
-    aside = [each for each in record.integrations if each.problem]
-    if aside and len(aside) == len(record.integrations):
+    if record.judged_nobody:
         return {ExitCode.CONFIGURATION}
+    aside = [each for each in record.integrations if each.problem]
     if all(each.missing_allowed for each in aside):
         return set()
     return {ExitCode.REQUIRED_NOT_EXECUTED}

@@ -5,7 +5,13 @@ from pathlib import Path
 import pytest
 
 from koppeling_harness.clock import SystemClock
-from koppeling_harness.errors import DocumentError, ExitCode, RecordError, UsageError
+from koppeling_harness.errors import (
+    DocumentError,
+    ExitCode,
+    NotExecutedError,
+    RecordError,
+    UsageError,
+)
 from koppeling_harness.model.partner import Identity
 from koppeling_harness.model.run import (
     IntegrationRecord,
@@ -27,6 +33,7 @@ from support.records import (
     a_failure,
     a_result,
     a_run,
+    a_set_aside,
     an_integration,
     stored,
 )
@@ -167,6 +174,39 @@ def test_shards_of_different_runs_are_refused_with_the_difference(tmp_path, chan
 def test_a_whole_run_is_no_shard(tmp_path):
     with pytest.raises(UsageError, match="found 1 whole runs"):
         merged(tmp_path, replace(FIRST, shard=None))
+
+
+def test_where_nothing_of_any_shard_is_there_nothing_was_executed(tmp_path):
+    dead = tmp_path / "shard-1" / "20261123T083015Z-000001"
+    dead.mkdir(parents=True)
+    (dead / "results.jsonl").write_text("")
+
+    with pytest.raises(NotExecutedError, match="no shard is there") as told:
+        merge([tmp_path / "shard-1"], clock=SystemClock())
+    assert told.value.exit_code is ExitCode.REQUIRED_NOT_EXECUTED
+
+
+def test_a_folder_of_a_shard_that_died_is_passed_by(tmp_path):
+    (tmp_path / "dead").mkdir()
+    folders = [*written(tmp_path, FIRST), tmp_path / "dead"]
+    (one,) = merge(folders, clock=SystemClock())
+
+    assert run_exit_code(one.record) is ExitCode.REQUIRED_NOT_EXECUTED
+    assert one.notes[0].startswith("shard 2 of 2 is missing on Profit 8")
+
+
+@pytest.mark.parametrize("first_lacks", [True, False])
+def test_a_worker_without_a_runtime_costs_its_own_share_alone_and_says_so(tmp_path, first_lacks):
+    aside = a_set_aside(id="urenportaal", problem="plugins/urenportaal: found no php", digest="")
+    lacking = replace(FIRST if first_lacks else SECOND, integrations=(aside,))
+    shards = (lacking, SECOND) if first_lacks else (FIRST, lacking)
+    found = merged(tmp_path, *shards)
+    (joined,) = found.record.integrations
+
+    assert run_exit_code(found.record) is ExitCode.REQUIRED_NOT_EXECUTED
+    assert (joined.verdict.required.total, joined.verdict.required.passed) == (4, 2)
+    assert joined.scope == Scope(whole=False, because=("missing_shard",))
+    assert any("aside, its part counts as not executed: plugins/" in each for each in found.notes)
 
 
 def test_a_waiver_is_needed_when_one_shard_needs_it(tmp_path):

@@ -97,7 +97,7 @@ def test_changes_are_written_as_a_page_and_as_sarif(koppeling, project):
 def test_a_change_table_is_imported_with_what_was_not_understood(koppeling, project):
     ran = koppeling("updates", "import-changes", "news.md", "--lang", "nl")
 
-    assert ran.code == 0
+    assert ran.code == 11
     assert ran.out.startswith("3 rijen: 2 begrepen als 2 wijzigingen, 1 niet begrepen.")
     assert "niet begrepen: news.md:5: | nobody knows |" in ran.out
 
@@ -120,17 +120,45 @@ def test_impact_lists_what_touches_each_integration(koppeling, project):
                     "observed": False,
                     "before": "",
                     "after": "",
-                }
+                },
+                {
+                    "connector": "PtRealization",
+                    "path": "",
+                    "kind": "not_understood",
+                    "breaking": "possibly_breaking",
+                    "declared": True,
+                    "observed": False,
+                    "before": "",
+                    "after": "nobody knows",
+                },
             ],
             "recorded": False,
+            "partner": "Voorbeeld BV",
+            "contact": "",
         }
     ]
     assert [(each["class"], len(each["changes"])) for each in snapshots] == [("advised", 1)]
 
 
+def test_a_table_of_which_a_row_is_not_understood_is_never_nothing_to_do(koppeling, project):
+    (project / "odd.tsv").write_text(
+        "section\tdescription\tconnector\toperations\n"
+        "breaking\tthe meaning of PtRealization/Qu turned into minutes\tPtRealization\tPOST\n"
+    )
+    read = koppeling("updates", "import-changes", "odd.tsv")
+    ran = koppeling("updates", "impact", "--changes", "odd.tsv")
+    turned = koppeling("updates", "impact", "--changes", "odd.tsv", "--by", "change", "--json")
+
+    assert (read.code, ran.code, turned.code) == (11, 11, 11)
+    assert "No differences" not in read.out
+    assert "voorbeeld: re-run advised (no recorded run)\n  possibly breaking: PtRealizat" in ran.out
+    assert "1 of 1 rows were not understood: odd.tsv:2" in ran.err
+    assert [each["integrations"][0]["partner"] for each in turned.json()] == ["Voorbeeld BV"]
+
+
 def test_imported_changes_can_be_kept_and_shown_with_their_impact_on_a_page(koppeling, project):
     kept = ("updates", "import-changes", "news.md", "--json", "--out", "changes.json")
-    assert koppeling(*kept).code == 0
+    assert koppeling(*kept).code == 11
     ran = koppeling("updates", "impact", "--changes", "changes.json", "--html", "page.html")
 
     assert "voorbeeld: re-run required (no recorded run)" in ran.out
@@ -169,6 +197,7 @@ def test_what_a_recorded_run_showed_is_told(koppeling, project):
     assert {each["path"]: (each["declared"], each["observed"]) for each in found["changes"]} == {
         "Qu": (True, False),
         "Other": (False, True),
+        "": (True, True),
     }
     assert "torn.har" in ran.err
 

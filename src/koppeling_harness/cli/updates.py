@@ -87,15 +87,17 @@ def diff(old: Path, new: Path, form: str, out: Path | None, lang: str, *, as_jso
 @_json
 @_out
 @_lang
-def import_changes(file: Path, form: str, out: Path | None, lang: str, *, as_json: bool) -> None:
+def import_changes(file: Path, form: str, out: Path | None, lang: str, *, as_json: bool) -> int:
     """Read a change table of AFAS: TSV, or the Markdown of the release notes.
 
-    Every row becomes a change or is listed as not understood. What --json --out writes can be
-    given to `updates impact --changes`, as the table itself can.
+    Every row becomes a change or is listed as not understood: exit code 11 then. What --json --out
+    writes can be given to `updates impact --changes`, as the table itself can.
     """
-    from koppeling_harness.workflow.updates.updates import import_changes as read
+    from koppeling_harness.workflow.updates import updates
 
-    _say(read(file), "json" if as_json else form, out, lang)
+    found = updates.import_changes(file)
+    _say(found, "json" if as_json else form, out, lang)
+    return updates.exit_code(found)
 
 
 @command.command()
@@ -104,6 +106,13 @@ def import_changes(file: Path, form: str, out: Path | None, lang: str, *, as_jso
 @options.plugins
 @click.option("--runs", type=_FILE, default=REPORTS, show_default=True, help="Folder with runs.")
 @_json
+@click.option(
+    "--by",
+    type=click.Choice(["integration", "change"]),
+    default="integration",
+    show_default=True,
+    help="Per integration what touches it, or per change whom it touches.",
+)
 @click.option("--html", type=_FILE, metavar="FILE", help="Write a page with the changes too.")
 @_lang
 def impact(
@@ -111,14 +120,17 @@ def impact(
     changes: Path | None,
     plugins: tuple[Path, ...],
     runs: Path,
+    by: str,
     html: Path | None,
     lang: str,
     *,
     as_json: bool,
-) -> None:
+) -> int:
     """Tell per integration which changes touch what it declared, or was seen to use.
 
-    Each has nothing to do, or running it again is advised, or required.
+    Each has nothing to do, or running it again is advised, or required. A row that was not
+    understood touches whoever uses the connector that it names, and everybody when it names none:
+    exit code 11.
     """
     from koppeling_harness.workflow.updates import updates
 
@@ -130,8 +142,12 @@ def impact(
         say(f"left out: {problem}", err=True)
     if html is not None:
         _write_page(found, touched.impacts, html, lang)
-    shown = updates.show_impacts(touched.impacts, as_json=as_json, lang=lang)
+    shown = updates.show_impacts(touched.impacts, as_json=as_json, lang=lang, turned=by == "change")
     (say_json if as_json else say_lines)(shown)
+    if found.not_understood:
+        rows = f"{len(found.not_understood)} of {found.rows} rows were not understood"
+        say(f"{rows}: {', '.join(each.place for each in found.not_understood[:5])}", err=True)
+    return updates.exit_code(found)
 
 
 def _changes(releases: tuple[Path, ...], table: Path | None) -> "ChangeList":

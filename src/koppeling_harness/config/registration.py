@@ -18,6 +18,7 @@ from koppeling_harness.config.folders import is_a_partners
 from koppeling_harness.document import Source, load, read_content, read_yaml
 from koppeling_harness.errors import DocumentError, NothingToRunError, Problem, in_file_order
 from koppeling_harness.model.decisions import Decisions
+from koppeling_harness.model.partner import Partner
 from koppeling_harness.model.registration import Registration
 from koppeling_harness.place import Place
 from koppeling_harness.rules.registration_input import InputProblem, input_problems
@@ -242,6 +243,24 @@ def registration_path(path: Path) -> Path:
         beside = path.with_name(path.name.removesuffix(ENDING) + ".yaml")
         return beside if beside.is_file() else path
     return path / REGISTRATION if path.is_dir() else path
+
+
+def contact_of(folders: Iterable[Path], partner: Partner | None) -> str:
+    """Return whom to write to about an integration; empty when nothing says it.
+
+    Args:
+        folders: Where it lies; a registration beside its manifest says it first.
+        partner: As its manifest says.
+    """
+    for each in folders:
+        path = registration_path(each)
+        try:
+            registered = load_registration(path) if path.is_file() else None
+        except DocumentError:
+            continue  # its problems are told where its status is
+        if registered is not None and registered.partner.contact:
+            return registered.partner.contact
+    return (partner.contact if partner else None) or ""
 
 
 def read_text(path: Path) -> str:

@@ -53,6 +53,8 @@ class ChangeKind(StrEnum):
     DECIMALS_DECREASED = "decimals_decreased"
     DOCUMENTATION = "documentation"
     """Something about the description alone, such as a tag; the API is as it was."""
+    NOT_UNDERSTOOD = "not_understood"
+    """A row of a change table that could not be read: it may be anything."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +82,8 @@ class Change:
     """Whether AFAS lists it among the breaking changes; only its change tables tell."""
     places: tuple[str, ...] = ()
     """`file:line` of each row of a change table that says it."""
+    note: str = ""
+    """What stands behind the sentence in a change table, as it stands there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +98,12 @@ class NotUnderstood:
     """What stands there."""
     problem: str
     """What was found and what was expected."""
+    connector: str = ""
+    """What stands in the column of connectors; empty when nothing does."""
+    description: str = ""
+    """The sentence."""
+    listed_breaking: bool = False
+    """Whether AFAS lists it among the breaking changes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

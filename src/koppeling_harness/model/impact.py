@@ -54,3 +54,33 @@ class Impact:
     changes: tuple[Touch, ...]
     recorded: bool = False
     """Whether there is a recorded run; without one nothing was observed."""
+    partner: str = ""
+    """Who makes it; empty when not known."""
+    contact: str = ""
+    """Whom to write to there; empty when not known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Touched:
+    """An integration that a change touches, and who makes it."""
+
+    __pydantic_config__ = OPEN
+
+    integration: str
+    partner: str = ""
+    contact: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TouchedBy:
+    """One change, and whom it touches."""
+
+    __pydantic_config__ = OPEN
+
+    connector: str
+    path: str
+    kind: ChangeKind
+    breaking: Breaking
+    before: str = ""
+    after: str = ""
+    integrations: tuple[Touched, ...] = ()

@@ -22,6 +22,8 @@ class Partner:
     name: NonEmpty
     subscription: Annotated[str, Limit(pattern=r"^[0-9]+$")]
     """Subscription number at AFAS, quoted: it is a code, not a number."""
+    contact: NonEmpty | None = None
+    """Whom to write to about the integration, such as an address for mail; absent when unknown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from koppeling_harness.model.change import Breaking, Change, ChangeList
-from koppeling_harness.model.impact import Impact
+from koppeling_harness.model.impact import Impact, TouchedBy
 from koppeling_harness.model.shape import Text
 from koppeling_harness.report.pages import render_page
 from koppeling_harness.report.texts import Language
@@ -35,6 +35,7 @@ def render_changes_page(
     found: ChangeList,
     *,
     impacts: Sequence[Impact] = (),
+    by_change: Sequence[TouchedBy] = (),
     language: Language = Language.NL,
 ) -> str:
     """Return what an update changes as one self-contained HTML page.
@@ -42,6 +43,7 @@ def render_changes_page(
     Args:
         found: The changes.
         impacts: What they do to each integration; left out when empty.
+        by_change: The other way round, whom each change touches.
         language: The one in which the page opens.
     """
     counts = Counter(each.breaking for each in found.changes)
@@ -54,6 +56,7 @@ def render_changes_page(
         views=[_view(kind, found.changes) for kind in HEAVIEST_FIRST if counts[kind]],
         counts=[(kind, BREAKING[kind], counts[kind]) for kind in HEAVIEST_FIRST],
         impacts=impacts,
+        by_change=[each for each in by_change if each.breaking is not Breaking.COMPATIBLE],
         breaking_words=BREAKING,
         impact_words=IMPACT,
         kinds=KIND,

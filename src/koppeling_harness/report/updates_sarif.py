@@ -1,7 +1,7 @@
 """Changes by an AFAS update as SARIF 2.1.0, for whatever shows findings in a code review.
 
 Only changes are written, each as a result: breaking is an error, possibly breaking a warning,
-compatible a note. Source: OASIS, SARIF 2.1.0.
+compatible a note. A row that was not understood is a warning. Source: OASIS, SARIF 2.1.0.
 """
 
 import hashlib
@@ -10,11 +10,18 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from koppeling_harness.model.change import Breaking, Change, ChangeKind, ChangeList
+from koppeling_harness.model.change import (
+    Breaking,
+    Change,
+    ChangeKind,
+    ChangeList,
+    NotUnderstood,
+    Side,
+)
 from koppeling_harness.place import Place
 from koppeling_harness.report.clean import one_line
 from koppeling_harness.report.updates_text import values
-from koppeling_harness.rules.changes import KIND
+from koppeling_harness.rules.changes import KIND, effect
 from koppeling_harness.version import __version__
 
 _LEVEL = {
@@ -27,7 +34,8 @@ _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 def render_changes_sarif(found: ChangeList) -> str:
     """Return changes as a SARIF log."""
-    used = [kind for kind in ChangeKind if any(each.kind is kind for each in found.changes)]
+    changes = [*found.changes, *map(_unknown, found.not_understood)]
+    used = [kind for kind in ChangeKind if any(each.kind is kind for each in changes)]
     log = {
         "$schema": _SCHEMA,
         "version": "2.1.0",
@@ -41,11 +49,26 @@ def render_changes_sarif(found: ChangeList) -> str:
                     }
                 },
                 "columnKind": "utf16CodeUnits",
-                "results": [_result(each, found, used) for each in found.changes],
+                "results": [_result(each, found, used) for each in changes],
             }
         ],
     }
     return json.dumps(log, ensure_ascii=False, indent=1)
+
+
+def _unknown(row: NotUnderstood) -> Change:
+    """Return a row that was not understood as a change that may be anything."""
+    breaking, why = effect(ChangeKind.NOT_UNDERSTOOD, Side.WRITES)
+    return Change(
+        connector=row.connector,
+        side=Side.WRITES,
+        kind=ChangeKind.NOT_UNDERSTOOD,
+        breaking=breaking,
+        after=row.description or row.row,
+        why=why,
+        listed_breaking=row.listed_breaking,
+        places=(row.place,),
+    )
 
 
 def _rule(kind: ChangeKind) -> dict[str, Any]:

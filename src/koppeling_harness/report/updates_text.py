@@ -5,14 +5,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from koppeling_harness.model.change import Change, ChangeList, Compared, Side
-from koppeling_harness.model.impact import Impact, ImpactClass, Touch
+from koppeling_harness.model.change import (
+    Breaking,
+    Change,
+    ChangeKind,
+    ChangeList,
+    Compared,
+    Side,
+)
+from koppeling_harness.model.impact import Impact, ImpactClass, Touch, Touched, TouchedBy
 from koppeling_harness.model.shape import Text
 from koppeling_harness.report.clean import one_line
 from koppeling_harness.report.status_text import pick
 from koppeling_harness.rules.changes import BREAKING, HEAVIEST_FIRST, IMPACT, KIND
 
-AnyChange = TypeVar("AnyChange", Change, Touch)
+AnyChange = TypeVar("AnyChange", Change, Touch, TouchedBy)
 
 SIDE = {
     Side.READS: Text(nl="wie leest", en="who reads"),
@@ -29,6 +36,22 @@ _UNTOUCHED = Text(nl="geen enkele wijziging raakt haar", en="no change touches i
 _UNRECORDED = Text(nl="geen opgenomen run", en="no recorded run")
 _DECLARED = Text(nl="opgegeven", en="declared")
 _OBSERVED = Text(nl="gezien", en="observed")
+_ANYBODY = Text(
+    nl="welke connector het is, is niet te zeggen: het kan iedereen raken",
+    en="which connector it is cannot be told: it may touch anybody",
+)
+_WHOM = (
+    Text(nl="1 koppeling", en="1 integration"),
+    Text(nl="{count} koppelingen", en="{count} integrations"),
+)
+_NOBODY = Text(
+    nl="Geen wijziging waardoor iets kan breken, raakt een koppeling.",
+    en="No change that may break something touches an integration.",
+)
+_UNKNOWN = Text(
+    nl="Wat de rijen veranderen die niet begrepen zijn, is niet bekend.",
+    en="What the rows change that were not understood is not known.",
+)
 _AND = Text(nl="opgegeven en gezien", en="declared and observed")
 
 
@@ -74,6 +97,33 @@ def render_impacts_text(impacts: Sequence[Impact], *, lang: str) -> str:
     return "\n".join([*lines, "", ", ".join(said)])
 
 
+def render_touched_text(found: Sequence[TouchedBy], *, lang: str) -> str:
+    """Return a block per change, with everybody that it touches, and who makes that.
+
+    What is compatible asks nothing of anybody, and is counted only.
+
+    Args:
+        found: What to show.
+        lang: `nl` or `en`.
+    """
+    lines: list[str] = []
+    heavy = [each for each in found if each.breaking is not Breaking.COMPATIBLE]
+    for each, told in together(heavy):
+        count = pick(_WHOM[len(each.integrations) > 1], lang).format(count=len(each.integrations))
+        lines += [f"{_what(each, told, lang)}: {count}"]
+        lines += [f"  {_who(one)}" for one in each.integrations]
+    if not heavy:
+        lines += [pick(_NOBODY, lang)]
+    if len(heavy) < len(found):
+        lines += [f"{len(found) - len(heavy)} {pick(BREAKING[Breaking.COMPATIBLE], lang)}"]
+    return "\n".join(lines)
+
+
+def _who(each: Touched) -> str:
+    makes = ", ".join(part for part in (each.partner, each.contact) if part)
+    return one_line(f"{each.integration} ({makes})" if makes else each.integration)
+
+
 def counted(changes: Sequence[Change], *, lang: str) -> str:
     """Return `2 breaking, 1 possibly breaking, 40 compatible`."""
     counts = Counter(each.breaking for each in changes)
@@ -99,10 +149,14 @@ def together(changes: Iterable[AnyChange]) -> list[tuple[AnyChange, str]]:
         if isinstance(alike, Change):
             alike = replace(alike, places=())
         groups.setdefault(alike, []).append(each)
-    return [
-        (group[0], values(_listed(group, "before"), _listed(group, "after")))
-        for group in groups.values()
-    ]
+    return [(group[0], _values_of(group)) for group in groups.values()]
+
+
+def _values_of(group: Sequence[AnyChange]) -> str:
+    before, after = _listed(group, "before"), _listed(group, "after")
+    if group[0].kind is ChangeKind.NOT_UNDERSTOOD:  # a sentence, no value
+        return f'"{after}"'
+    return values(before, after)
 
 
 def _listed(group: Iterable[AnyChange], member: str) -> str:
@@ -125,7 +179,10 @@ def _head(found: ChangeList, lang: str) -> Iterator[str]:
             changes=len(found.changes),
             unknown=len(found.not_understood),
         )
-    yield counted(found.changes, lang=lang) if found.changes else pick(_SAME, lang)
+    if found.changes or not found.not_understood:
+        yield counted(found.changes, lang=lang) if found.changes else pick(_SAME, lang)
+    if found.not_understood:
+        yield pick(_UNKNOWN, lang)
 
 
 def _change(each: Change, told: str, lang: str) -> str:
@@ -135,17 +192,23 @@ def _change(each: Change, told: str, lang: str) -> str:
         pick(KIND[each.kind], lang),
         one_line(told, limit=2000),
         f"[{', '.join(each.operations)}]" if each.operations else "",
+        one_line(each.note),
     ]
     return " ".join(part for part in parts if part)
 
 
 def _touch(each: Touch, told: str, lang: str) -> str:
     seen = _AND if each.declared and each.observed else _DECLARED if each.declared else _OBSERVED
+    if not each.declared and not each.observed:
+        seen = _ANYBODY
+    return f"{_what(each, told, lang)} ({pick(seen, lang)})"
+
+
+def _what(each: Touch | TouchedBy, told: str, lang: str) -> str:
     parts = [
         f"{pick(BREAKING[each.breaking], lang)}:",
         ".".join(part for part in (one_line(each.connector), one_line(each.path)) if part),
         pick(KIND[each.kind], lang),
         one_line(told, limit=2000),
-        f"({pick(seen, lang)})",
     ]
     return " ".join(part for part in parts if part)

@@ -67,6 +67,10 @@ _UNTOLD = Text(
     nl="Wat gestuurd mag worden, staat nergens meer: probeer het voor de overgang.",
     en="What may be sent is no longer told: try it before the update.",
 )
+NOT_TOLD = Text(
+    nl="Wat hier verandert, is niet gelezen; wie de connector gebruikt, moet het nagaan.",
+    en="What changes here was not read; who uses the connector has to look.",
+)
 _PAPER = Text(
     nl="Alleen de beschrijving is anders; de API niet.",
     en="Only the description is different, the API is not.",
@@ -97,6 +101,7 @@ _COMMON: Mapping[ChangeKind, _Effect] = {
     ChangeKind.FIELD_ADDED: (_C, _NEW),
     ChangeKind.TYPE_CHANGED: (_B, _FORM),
     ChangeKind.DOCUMENTATION: (_C, _PAPER),
+    ChangeKind.NOT_UNDERSTOOD: (_P, NOT_TOLD),
 }
 _WRITER: Mapping[ChangeKind, _Effect] = {
     **_COMMON,
@@ -154,6 +159,7 @@ KIND = {
     ChangeKind.DECIMALS_INCREASED: Text(nl="meer decimalen", en="more decimals"),
     ChangeKind.DECIMALS_DECREASED: Text(nl="minder decimalen", en="fewer decimals"),
     ChangeKind.DOCUMENTATION: Text(nl="alleen beschrijving", en="description only"),
+    ChangeKind.NOT_UNDERSTOOD: Text(nl="rij niet begrepen", en="row not understood"),
 }
 """The programme's word for each kind."""
 

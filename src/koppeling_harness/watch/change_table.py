@@ -85,7 +85,16 @@ def read_change_table(text: str, *, name: str) -> ChangeList:
         said = understand(row.description, row.connector)
         if not said:
             problem = "expected one of the wordings of AFAS's change tables, with its connector"
-            unknown.append(NotUnderstood(place=place, row=row.text.strip(), problem=problem))
+            unknown.append(
+                NotUnderstood(
+                    place=place,
+                    row=row.text.strip(),
+                    problem=problem,
+                    connector=row.connector,
+                    description=row.description,
+                    listed_breaking=row.is_breaking,
+                )
+            )
         for each in said:
             _add(found, _change(each, row, place))
     changes = tuple(sorted(found.values(), key=order))
@@ -109,6 +118,7 @@ def _change(said: Said, row: _Row, place: str) -> Change:
         why=why,
         listed_breaking=row.is_breaking,
         places=(place,),
+        note=said.note,
     )
 
 
@@ -124,6 +134,7 @@ def _add(found: dict[tuple[object, ...], Change], change: Change) -> None:
         heavier,
         operations=tuple(dict.fromkeys((*known.operations, *change.operations))),
         places=tuple(dict.fromkeys((*known.places, *change.places))),
+        note=known.note or change.note,
     )
 
 

@@ -7,6 +7,7 @@ docs.afas.help/profit/en/news-profit3 to news-profit8.
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from koppeling_harness.model.change import ChangeKind
 from koppeling_harness.value import dataclass
@@ -14,8 +15,16 @@ from koppeling_harness.value import dataclass
 _Q = r"[`'\"]"
 _NAME = rf"{_Q}(?P<path>[^`'\"]*){_Q}"
 _REQUEST = rf"the request property {_NAME}"
-_QUOTED = re.compile(rf"{_Q}(.*?){_Q}(?=\s*(?:,|$))")
+_QUOTED = re.compile(rf"{_Q}(.*?){_Q}(?=\s*(?:[,(\[;.*<]|$))")
 _STEPS = frozenset({"element", "objects", "fields", "items"})
+_NOTE = re.compile(
+    r"\s*(?:[(\[{.,;:*<\u2020\u2013\u2014]|\s-|"
+    r"\s(?:note|see|only|as of|from|since|noot|zie|let op|alleen|vanaf)\b)",
+    re.IGNORECASE,
+)
+"""How that begins which may stand behind a sentence: it says more of the change, not another."""
+_MORE = re.compile(r"/element/|\bproperty\b|\benum\b|\bschema\b|\bapi\b", re.IGNORECASE)
+"""What says that another change is told there, which must not go for a note."""
 _SCHEMA = re.compile(r"^(?P<connector>\w+?)_(?P<operation>GET|POST|PUT|DELETE)$")
 
 
@@ -31,6 +40,7 @@ class Said:
         after: What is.
         operations: The methods, when the sentence names them itself.
         answers: Whether it is about an answer rather than a body that is sent.
+        note: What stands behind the sentence.
     """
 
     connector: str
@@ -40,6 +50,7 @@ class Said:
     after: str = ""
     operations: tuple[str, ...] = ()
     answers: bool = False
+    note: str = ""
 
 
 _Reading = Callable[[re.Match[str], str], Iterator[Said]]
@@ -57,6 +68,11 @@ def understand(description: str, connector: str) -> tuple[Said, ...]:
         match = pattern.fullmatch(sentence)
         if match:
             return tuple(read(match, connector))
+    for pattern, read in _SENTENCES:
+        match = pattern.match(sentence)
+        note = sentence[match.end() :] if match else ""
+        if match and _NOTE.match(note) and not _MORE.search(note):
+            return tuple(replace(each, note=note.strip()) for each in read(match, connector))
     return ()
 
 
@@ -108,7 +124,9 @@ _OF_OBJECT = {
 def _of_values(kind: ChangeKind) -> _Reading:
     def read(match: re.Match[str], connector: str) -> Iterator[Said]:
         path, listed = field_path(match["path"]), match["values"]
-        values = _QUOTED.findall(listed) or ([listed.strip()] if listed.strip() else [])
+        values = _QUOTED.findall(listed) or [
+            one for each in listed.split(",") if (one := each.strip())
+        ]
         if connector and path:
             for each in values:
                 removed = kind is ChangeKind.ENUM_VALUE_REMOVED

@@ -1,17 +1,23 @@
 """Impact of changes: the integrations that each touches.
 
 A change touches an integration that uses what changed: the field, the connector as a whole, or an
-object into which a field must be sent from now on. What is merely added beside it does not.
+object into which a field must be sent from now on. What is merely added beside it does not. Where a
+whole run was recorded, what it did not call by that method, or at that path, is not used.
+
+A row of a change table that was not understood may be about anything: it touches whoever uses the
+connector that it names, and everybody when it names none that there is.
 """
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Container, Iterable, Sequence
 
-from koppeling_harness.model.change import Change, ChangeKind, Side
-from koppeling_harness.model.impact import Impact, Touch
-from koppeling_harness.rules.changes import HEAVIEST_FIRST, impact_class
-from koppeling_harness.watch.usage import Usage, Use
+from koppeling_harness.model.change import Change, ChangeKind, ChangeList, NotUnderstood, Side
+from koppeling_harness.model.impact import Impact, Touch, Touched, TouchedBy
+from koppeling_harness.rules.changes import HEAVIEST_FIRST, effect, impact_class
+from koppeling_harness.watch.usage import Usage, Use, path_of
 
 _Key = tuple[Side, str]
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]+")
 
 _WHOLE = frozenset(
     {
@@ -23,19 +29,31 @@ _WHOLE = frozenset(
     }
 )
 """Kinds that are about the connector as a whole."""
+_ENDPOINT = frozenset({ChangeKind.ENDPOINT_ADDED, ChangeKind.ENDPOINT_REMOVED})
 _OF_ITS_OBJECT = frozenset({ChangeKind.REQUIRED_FIELD_ADDED, ChangeKind.BECAME_REQUIRED})
 """Kinds that are about whoever sends the object, with the field or without it."""
 _OF_A_VALUE = frozenset({ChangeKind.ENUM_VALUE_ADDED, ChangeKind.ENUM_VALUE_REMOVED})
 
 
 class ChangeIndex:
-    """Changes by connector, so that each integration asks only after its own."""
+    """Changes by connector, so that each integration asks only after its own.
 
-    def __init__(self, changes: Iterable[Change]) -> None:
+    Args:
+        found: The changes, and the rows that were not understood.
+        known: Names of connectors and other endpoints that there are, in lower case. A row that was
+            not understood and names none of them may be about any: it touches everybody.
+    """
+
+    def __init__(self, found: ChangeList, known: Container[str] = frozenset()) -> None:
         self._by_connector: dict[_Key, list[Change]] = {}
-        for each in changes:
+        for each in found.changes:
             key = (each.side, _first_part(each.connector))
             self._by_connector.setdefault(key, []).append(each)
+        told = {name.lstrip("/") for _, name in self._by_connector}
+        self._rows = [(each, _names_in(each)) for each in found.not_understood]
+        self._known = {
+            name for _, names in self._rows for name in names if name in known or name in told
+        }
 
     def impact(self, usage: Usage) -> Impact:
         """Return the changes that touch an integration, the heaviest first."""
@@ -45,26 +63,106 @@ class ChangeIndex:
             touch
             for key in keys
             for change in self._by_connector.get(key, ())
-            if (touch := _touch(change, usage.declared.get(key), observed.get(key)))
+            if (touch := _touch(change, key, usage))
         ]
+        found += (touch for row, names in self._rows if (touch := self._of_row(row, names, usage)))
         found.sort(key=lambda each: (HEAVIEST_FIRST.index(each.breaking), each.connector.lower()))
         return Impact(
             integration=usage.integration,
             class_=impact_class(frozenset(each.breaking for each in found)),
             changes=tuple(found),
             recorded=usage.observed is not None,
+            partner=usage.partner,
+            contact=usage.contact,
+        )
+
+    def know(self, usages: Iterable[Usage]) -> None:
+        """Take note of what integrations use: a row that names it is about that."""
+        used = {
+            name.lstrip("/")
+            for each in usages
+            for _, name in (*each.declared, *(each.observed or {}))
+        }
+        self._known |= {name for _, names in self._rows for name in names if name in used}
+
+    def _of_row(self, row: NotUnderstood, names: frozenset[str], usage: Usage) -> Touch | None:
+        """Return what a row that was not understood may be to an integration."""
+        declared = _is_named(names, usage.declared)
+        observed = _is_named(names, usage.observed or {})
+        if not declared and not observed and not names.isdisjoint(self._known):
+            return None
+        breaking, _ = effect(ChangeKind.NOT_UNDERSTOOD, Side.WRITES)
+        return Touch(
+            connector=row.connector,
+            path="",
+            kind=ChangeKind.NOT_UNDERSTOOD,
+            breaking=breaking,
+            declared=declared,
+            observed=observed,
+            after=row.description or row.row,
         )
 
 
-def impacts(changes: Sequence[Change], usages: Iterable[Usage]) -> tuple[Impact, ...]:
-    """Return what changes do to each integration, in the order of `usages`."""
-    index = ChangeIndex(changes)
+def impacts(
+    found: ChangeList, usages: Sequence[Usage], *, known: Container[str] = frozenset()
+) -> tuple[Impact, ...]:
+    """Return what changes do to each integration, in the order of `usages`.
+
+    Args:
+        found: The changes, and the rows that were not understood.
+        usages: What each integration uses.
+        known: Names of connectors and other endpoints that there are, in lower case.
+    """
+    index = ChangeIndex(found, known)
+    index.know(usages)
     return tuple(index.impact(each) for each in usages)
 
 
-def _touch(change: Change, declared: Use | None, observed: Use | None) -> Touch | None:
+def by_change(impacts: Iterable[Impact]) -> tuple[TouchedBy, ...]:
+    """Return the other way round which change touches whom: the heaviest and most touching first.
+
+    Args:
+        impacts: What the changes do to each integration.
+    """
+    found: dict[tuple[object, ...], tuple[Touch, list[Touched]]] = {}
+    for impact in impacts:
+        who = Touched(
+            integration=impact.integration, partner=impact.partner, contact=impact.contact
+        )
+        for each in impact.changes:
+            key = (each.connector, each.path, each.kind, each.breaking, each.before, each.after)
+            found.setdefault(key, (each, []))[1].append(who)
+    many = [
+        TouchedBy(
+            connector=each.connector,
+            path=each.path,
+            kind=each.kind,
+            breaking=each.breaking,
+            before=each.before,
+            after=each.after,
+            integrations=tuple(dict.fromkeys(whom)),
+        )
+        for each, whom in found.values()
+    ]
+    many.sort(key=lambda each: (HEAVIEST_FIRST.index(each.breaking), -len(each.integrations)))
+    return tuple(many)
+
+
+def _is_named(names: frozenset[str], used: Iterable[_Key]) -> bool:
+    return any(name.lstrip("/") in names for _, name in used)
+
+
+def _names_in(row: NotUnderstood) -> frozenset[str]:
+    """Return what may be the name of a connector in the column of connectors, in lower case."""
+    return frozenset(each.lower() for each in _NAME.findall(row.connector))
+
+
+def _touch(change: Change, key: _Key, usage: Usage) -> Touch | None:
+    declared, observed = usage.declared.get(key), (usage.observed or {}).get(key)
     is_declared = declared is not None and _touches(change, declared)
     is_observed = observed is not None and _touches(change, observed) and _saw(change, observed)
+    if usage.is_whole and observed is not None and not _was_called(change, observed):
+        is_declared = False  # it calls the connector, and not like this
     if not is_declared and not is_observed:
         return None
     return Touch(
@@ -96,13 +194,19 @@ def _is_among(path: str, used: frozenset[str], *, parts: int) -> bool:
 
 
 def _saw(change: Change, observed: Use) -> bool:
-    """Return whether the traffic showed it: the method that went, or the value that went."""
-    if change.kind is ChangeKind.ENDPOINT_REMOVED and change.operations:
-        return not observed.methods.isdisjoint(change.operations)
+    """Return whether the traffic showed it: the call that went, or the value that went."""
     if change.kind in _OF_A_VALUE:
         value = change.before or change.after
         return value in observed.values.get(change.path.lower(), ())
-    return True
+    return _was_called(change, observed)
+
+
+def _was_called(change: Change, observed: Use) -> bool:
+    """Return whether a call went by a method, and where, that a change is about."""
+    if not observed.calls:
+        return True
+    path = path_of(change.before or change.after) if change.kind in _ENDPOINT else ()
+    return observed.was_called(change.operations, path)
 
 
 def _first_part(connector: str) -> str:

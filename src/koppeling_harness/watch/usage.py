@@ -1,14 +1,18 @@
 """Use of the API by an integration: declared in its manifest, and seen in its traffic."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import field
 from typing import Any
 
 from koppeling_harness.model.change import Side
 from koppeling_harness.model.exchange import Exchange, Sender
 from koppeling_harness.model.manifest import GetConnectorUse, Manifest
+from koppeling_harness.model.operation import ENDPOINTS
 from koppeling_harness.traffic.checks.call import Call
 from koppeling_harness.value import dataclass
+
+Path_ = tuple[str, ...]
+"""Parts of a path."""
 
 _Key = tuple[Side, str]
 """Side and connector, in lower case. Ids differ by more than case: AFAS compares them so."""
@@ -22,14 +26,25 @@ class Use:
         fields: In lower case, those of sub-objects as `knsubjectlink.toem`.
         objects: The objects that these stand in; the root is the empty text.
         values: What was sent in a field, or asked by a filter on it.
-        methods: With which it was called; empty when that is not told.
-        paths: Those that were called, for endpoints that are not connectors too.
+        calls: Method and path of each call, keys left out of it; empty when that is not told.
     """
 
     fields: frozenset[str] = frozenset()
     objects: frozenset[str] = frozenset()
     values: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    methods: frozenset[str] = frozenset()
+    calls: frozenset[tuple[str, Path_]] = frozenset()
+
+    def was_called(self, methods: Collection[str], path: Path_) -> bool:
+        """Return whether a call went by one of some methods to a path, or below it.
+
+        Args:
+            methods: All when empty.
+            path: As `path_of` gives it; any when empty.
+        """
+        return any(
+            (not methods or method in methods) and called[: len(path)] == path
+            for method, called in self.calls
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,11 +55,18 @@ class Usage:
         integration: Its id.
         declared: By connector, own copies of a GetConnector also under the supplied one's id.
         observed: The same, of its last recorded run; None when there is none.
+        is_whole: Whether that run was about all that is asked of it, so that what was not seen in
+            it is not done.
+        partner: Who makes it; empty when not known.
+        contact: Whom to write to there; empty when not known.
     """
 
     integration: str
     declared: Mapping[_Key, Use]
     observed: Mapping[_Key, Use] | None = None
+    is_whole: bool = False
+    partner: str = ""
+    contact: str = ""
 
 
 def declared_use(manifest: Manifest) -> dict[_Key, Use]:
@@ -59,6 +81,9 @@ def declared_use(manifest: Manifest) -> dict[_Key, Use]:
     for update in manifest.update_connectors:
         fields = frozenset(each.lower() for each in update.fields)
         _join(found, (Side.WRITES, update.id.lower()), fields)
+    for name, call in ENDPOINTS.items():
+        if call in manifest.calls:
+            _join(found, (Side.READS, f"/{name}"), frozenset())
     return found
 
 
@@ -77,7 +102,8 @@ def observed_use(exchanges: Iterable[Exchange], manifest: Manifest) -> dict[_Key
         call = Call(exchange)
         if call.connector is None:
             path = "/" + exchange.path.strip("/").split("/")[0].lower()
-            seen.setdefault((Side.READS, path), _Seen()).methods.add(exchange.method)
+            called = (exchange.method, path_of(exchange.path))
+            seen.setdefault((Side.READS, path), _Seen()).calls.add(called)
             continue
         side = Side.READS if call.is_read else Side.WRITES
         for name in _names(call.connector, copies.get(call.connector) if call.is_read else None):
@@ -89,12 +115,12 @@ class _Seen:
     """What is gathered of one connector."""
 
     def __init__(self) -> None:
-        self.methods: set[str] = set()
+        self.calls: set[tuple[str, Path_]] = set()
         self._fields: set[str] = set()
         self._values: dict[str, set[str]] = {}
 
     def add(self, call: Call) -> None:
-        self.methods.add(call.exchange.method)
+        self.calls.add((call.exchange.method, path_of(call.exchange.path)))
         self._fields.update(each.lower() for each in call.every_field)
         for name, value in call.sent_fields:
             self._values.setdefault(name.lower(), set()).add(_code(value))
@@ -106,8 +132,22 @@ class _Seen:
             fields=frozenset(self._fields),
             objects=_objects(self._fields),
             values={name: frozenset(found) for name, found in self._values.items()},
-            methods=frozenset(self.methods),
+            calls=frozenset(self.calls),
         )
+
+
+def path_of(path: str) -> Path_:
+    """Return the parts of a path in lower case, values of keys left out.
+
+    `/connectors/KnX/KnX/@Id/7` and `KnX/KnX/@Id/{Id}` of a change table are the same path.
+    """
+    parts = [each for each in path.partition("?")[0].lower().split("/") if each]
+    if parts[:1] == ["connectors"]:
+        del parts[0]
+    return tuple(
+        "{}" if each.startswith("{") or before.startswith("@") else each
+        for before, each in zip(("", *parts), parts, strict=False)
+    )
 
 
 def _join(found: dict[_Key, Use], key: _Key, fields: frozenset[str]) -> None:

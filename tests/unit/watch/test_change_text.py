@@ -86,6 +86,53 @@ def test_several_values_in_one_sentence_are_several_changes():
     assert [each.before for each in removed] == ["Geneesk. verklaring", "NVO/NIP", "1, 2"]
 
 
+A = "request property 'K/Element/Fields/A'"
+
+
+def test_values_without_quotes_are_several_too():
+    found = understand(f"removed enum value(s) from the {A}: 00, Geneesk. verklaring, R/RV", "K")
+
+    assert [each.before for each in found] == ["00", "Geneesk. verklaring", "R/RV"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "note", "after"),
+    [
+        (f"added the new optional {A} (see below)", "(see below)", ""),
+        ("endpoint added. Only for Profit 8", ". Only for Profit 8", "/connectors/K"),
+        (f"the {A} became required, except for PUT", ", except for PUT", ""),
+        (
+            "the 'K/Element/Fields/A' request property's maxLength was increased from '3' to '5' "
+            "only in Belgium",
+            "only in Belgium",
+            "5",
+        ),
+    ],
+)
+def test_a_note_behind_a_known_wording_is_kept_beside_what_it_says(sentence, note, after):
+    (said,) = understand(sentence, "K")
+
+    assert (said.note, said.after) == (note, after)
+
+
+def test_a_note_behind_quoted_values_costs_none_of_them():
+    found = understand(f"added new enum value(s) to the {A}: `4`, `5` (Belgium)", "K")
+
+    assert [each.after for each in found] == ["4", "5"]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        f"removed the {A}. removed the request property 'K/Element/Fields/B'",
+        "endpoint added, api path removed",
+        f"removed the {A} nearly",
+    ],
+)
+def test_another_change_behind_a_known_wording_is_no_note(sentence):
+    assert understand(sentence, "K") == ()
+
+
 def test_a_quote_inside_a_value_belongs_to_it():
     (said,) = understand(
         "removed the enum value ''s-Hertogenbosch' of the request property 'A/Element/Fields/B'",

@@ -2,12 +2,14 @@ import json
 
 import pytest
 
-from koppeling_harness.model.change import ChangeKind, Side
+from koppeling_harness.model.change import ChangeKind, ChangeList, NotUnderstood, Side
 from koppeling_harness.model.connector import ConnectorField, OwnGetConnector
 from koppeling_harness.model.exchange import Sender
 from koppeling_harness.model.impact import ImpactClass
-from koppeling_harness.model.manifest import GetConnectorUse, UpdateConnectorUse
-from koppeling_harness.watch.impact import impacts
+from koppeling_harness.model.manifest import GetConnectorUse, Operation, UpdateConnectorUse
+from koppeling_harness.model.operation import OtherCall
+from koppeling_harness.model.shape import Text
+from koppeling_harness.watch.impact import by_change, impacts
 from koppeling_harness.watch.usage import Usage, declared_use, observed_use
 from support.exchanges import Tape, a_manifest
 from support.updates import a_change
@@ -32,13 +34,18 @@ def manifest():
     )
 
 
-def impact(*changes, exchanges=None):
+def listed(*changes, rows=()):
+    return ChangeList(changes=tuple(changes), not_understood=tuple(rows))
+
+
+def impact(*changes, exchanges=None, **more):
     usage = Usage(
         integration="urenportaal",
         declared=declared_use(manifest()),
         observed=None if exchanges is None else observed_use(exchanges, manifest()),
+        **more,
     )
-    (found,) = impacts(changes, [usage])
+    (found,) = impacts(listed(*changes), [usage])
     return found
 
 
@@ -82,7 +89,7 @@ def test_a_field_under_an_own_name_is_touched_by_a_change_of_what_it_is():
         a_change("Profit_Employees", "geslacht", K.FIELD_REMOVED, side=Side.READS),
         a_change("Own_Employees", "geslacht", K.TYPE_CHANGED, side=Side.READS),
     ]
-    (found,) = impacts(changes, [Usage(integration="x", declared=declared)])
+    (found,) = impacts(listed(*changes), [Usage(integration="x", declared=declared)])
     assert [(each.connector, each.path) for each in found.changes] == [
         ("Own_Employees", "geslacht"),
         ("Profit_Employees", "Gender"),
@@ -248,7 +255,94 @@ def test_a_thousand_integrations_find_each_their_own_in_a_whole_release():
         )
         for number in range(1000)
     ]
-    found = impacts(changes, usages)
+    found = impacts(listed(*changes), usages)
 
     assert [len(each.changes) for each in found] == [6] * 1000
     assert {touch.path for each in found for touch in each.changes} == {"Link.F7"}
+
+
+def a_row(connector, text="the meaning of it turned into minutes"):
+    return NotUnderstood(
+        place="news.tsv:2", row=text, problem="?", connector=connector, description=text
+    )
+
+
+def three():
+    """One that writes projects, one that reads them, and one that does neither."""
+    writes = a_manifest(update_connectors=(UpdateConnectorUse(id="PtProject", fields=("Ds",)),))
+    reads = a_manifest(get_connectors=(GetConnectorUse(id="Projects", fields=("Ds",)),))
+    return [
+        Usage(
+            integration="writes", declared=declared_use(writes), partner="W BV", contact="w@w.nl"
+        ),
+        Usage(integration="reads", declared=declared_use(reads), partner="R BV"),
+        Usage(integration="files", declared=declared_use(a_manifest())),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("connector", "whom"),
+    [
+        ("PtProject", ["writes"]),
+        ("/connectors/PtProject/PtProjectStage", ["writes"]),
+        ("ptproject, Projects", ["writes", "reads"]),
+        ("KnCourse", []),  # there is one, and nobody here uses it
+        ("", ["writes", "reads", "files"]),
+        ("Pt Proj", ["writes", "reads", "files"]),
+        ("?", ["writes", "reads", "files"]),
+    ],
+)
+def test_a_row_that_was_not_understood_touches_whom_it_may_be_about(connector, whom):
+    found = impacts(listed(rows=[a_row(connector)]), three(), known={"kncourse", "ptproject"})
+
+    assert [each.integration for each in found if each.changes] == whom
+    assert {each.class_ for each in found if each.changes} <= {ImpactClass.ADVISED}
+
+
+def test_a_name_that_another_row_of_the_table_has_is_that_of_a_connector():
+    there = a_change("TxClientIB2021", "LgId", K.LENGTH_INCREASED)
+    found = impacts(listed(there, rows=[a_row("TxClientIB2021")]), three())
+
+    assert [each.class_ for each in found] == [ImpactClass.NONE] * 3
+
+
+def test_a_whole_run_shows_what_is_not_called():
+    gone = {"before": "/connectors/KnSubject/KnSubject/@SbId/{SbId}", "operations": ("DELETE",)}
+    change = a_change("KnSubject", "", K.ENDPOINT_REMOVED, **gone)
+    field = a_change("KnSubject", "Ds", K.TYPE_CHANGED, operations=("PUT",))
+    wrote = a_write({"Ds": "x"})
+    deleted = Tape().call("DELETE", "/connectors/KnSubject/KnSubject/@SbId/1").exchanges
+    elsewhere = Tape().call("DELETE", "/connectors/KnSubject/KnReaction/@Id/1").exchanges
+
+    assert touched(change, field, exchanges=wrote, is_whole=True) == []
+    assert touched(change, field, exchanges=wrote) == [("KnSubject", ""), ("KnSubject", "Ds")]
+    assert touched(change, exchanges=deleted, is_whole=True) == [("KnSubject", "")]
+    assert touched(change, exchanges=elsewhere, is_whole=True) == []
+
+
+def test_a_connector_that_a_whole_run_did_not_call_stays_declared():
+    change = a_change("KnSubject", "Ds", K.FIELD_REMOVED)
+    exchanges = Tape().call("GET", "/profitversion").exchanges
+
+    assert touched(change, exchanges=exchanges, is_whole=True) == [("KnSubject", "Ds")]
+
+
+def test_an_endpoint_that_a_manifest_names_is_declared():
+    fetch = Operation(name="fetch", title=Text(nl="Haal", en="Get"), calls=(OtherCall.FILE,))
+    declared = declared_use(a_manifest(operations=(fetch,)))
+    gone = a_change("/fileconnector", "", K.ENDPOINT_REMOVED, side=Side.READS)
+    (found,) = impacts(listed(gone), [Usage(integration="x", declared=declared)])
+
+    assert [(each.connector, each.declared) for each in found.changes] == [("/fileconnector", True)]
+
+
+def test_the_other_way_round_each_change_has_whom_it_touches_and_who_makes_that():
+    changes = listed(a_change("PtProject", "", K.CONNECTOR_REMOVED), rows=[a_row("")])
+    most, less = by_change(impacts(changes, three()))
+
+    assert (most.connector, [each.integration for each in most.integrations]) == (
+        "PtProject",
+        ["writes"],
+    )
+    assert [(each.partner, each.contact) for each in most.integrations] == [("W BV", "w@w.nl")]
+    assert (less.kind, len(less.integrations)) == (K.NOT_UNDERSTOOD, 3)

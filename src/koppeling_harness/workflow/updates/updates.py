@@ -7,23 +7,33 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
+from koppeling_harness.config.registration import contact_of
 from koppeling_harness.document import dump_json, load_json, read_content, read_text, to_plain
-from koppeling_harness.errors import DocumentError, NothingToRunError, Problem
+from koppeling_harness.emulator.definition import supplied
+from koppeling_harness.emulator.environment import own_catalogue
+from koppeling_harness.errors import DocumentError, ExitCode, NothingToRunError, Problem
 from koppeling_harness.model.change import ChangeList
 from koppeling_harness.model.impact import Impact
+from koppeling_harness.model.operation import ENDPOINTS
 from koppeling_harness.plugin.discover import Integration, SetAside, discover
 from koppeling_harness.report.texts import Language
 from koppeling_harness.report.updates_page import render_changes_page
 from koppeling_harness.report.updates_sarif import render_changes_sarif
-from koppeling_harness.report.updates_text import render_changes_text, render_impacts_text
+from koppeling_harness.report.updates_text import (
+    render_changes_text,
+    render_impacts_text,
+    render_touched_text,
+)
+from koppeling_harness.rules.scope import OWN_LIST
 from koppeling_harness.store.files import write_files
 from koppeling_harness.store.recordings import newest_recordings
+from koppeling_harness.store.runs import RUN, load_run
 from koppeling_harness.traffic.har_read import from_har
 from koppeling_harness.traffic.redactor import Redactor
 from koppeling_harness.value import dataclass
 from koppeling_harness.watch.change_table import read_change_table
 from koppeling_harness.watch.compare import compare
-from koppeling_harness.watch.impact import impacts
+from koppeling_harness.watch.impact import by_change, impacts
 from koppeling_harness.watch.interface import Interface, interface_of
 from koppeling_harness.watch.metainfo import snapshot_of
 from koppeling_harness.watch.openapi import read_openapi
@@ -117,9 +127,10 @@ def impact(changes: ChangeList, folders: Sequence[Path], *, runs: Path) -> Touch
         message = f"{', '.join(map(str, folders))}: found no integration"
         raise NothingToRunError(message, hint="Name a folder that holds koppeling.yaml.")
     problems: list[str] = []
-    usages = [_usage(each, runs, problems) for each in found.integrations]
+    whole = _WholeRuns()
+    usages = [_usage(each, runs, whole, problems) for each in found.integrations]
     return Touched(
-        impacts=impacts(changes.changes, usages),
+        impacts=impacts(changes, usages, known=_there_is()),
         set_aside=found.set_aside,
         problems=tuple(problems),
     )
@@ -141,17 +152,34 @@ def show(changes: ChangeList, form: Format, *, lang: str, touched: Sequence[Impa
         case Format.JSON:
             return dump_json(changes, indent=1)
         case Format.HTML:
-            return render_changes_page(changes, impacts=touched, language=Language(lang))
+            return render_changes_page(
+                changes, impacts=touched, by_change=by_change(touched), language=Language(lang)
+            )
         case Format.SARIF:
             return render_changes_sarif(changes)
 
 
-def show_impacts(found: Sequence[Impact], *, as_json: bool, lang: str) -> str:
-    """Return what changes do to integrations, as JSON or as text."""
+def show_impacts(found: Sequence[Impact], *, as_json: bool, lang: str, turned: bool = False) -> str:
+    """Return what changes do to integrations, as JSON or as text.
+
+    Args:
+        found: What they do.
+        as_json: Whether a program reads it.
+        lang: `nl` or `en`, of the text.
+        turned: Whether it is told per change, with whom it touches.
+    """
     found = _clean(found)
     if as_json:
-        return json.dumps([to_plain(each) for each in found], ensure_ascii=False, indent=1)
+        shown: Sequence[object] = by_change(found) if turned else found
+        return json.dumps([to_plain(each) for each in shown], ensure_ascii=False, indent=1)
+    if turned:
+        return render_touched_text(by_change(found), lang=lang)
     return render_impacts_text(found, lang=lang)
+
+
+def exit_code(changes: ChangeList) -> ExitCode:
+    """Return what the process says: 11 when there is a row that nobody can say the effect of."""
+    return ExitCode.ENVIRONMENT if changes.not_understood else ExitCode.PASSED
 
 
 def _clean(value: T) -> T:
@@ -169,7 +197,36 @@ def write(path: Path, text: str) -> None:
     write_files(path.parent, {path.name: text.encode()})
 
 
-def _usage(integration: Integration, runs: Path, problems: list[str]) -> Usage:
+def _there_is() -> frozenset[str]:
+    """Return the connectors and other endpoints that ERP1 knows, in lower case."""
+    return frozenset({*own_catalogue(), *supplied(), *ENDPOINTS})
+
+
+class _WholeRuns:
+    """Tells of which integrations the run in a folder was about all that is asked of them."""
+
+    def __init__(self) -> None:
+        self._known: dict[Path, frozenset[str]] = {}
+
+    def has(self, run: Path, integration: str) -> bool:
+        if run not in self._known:
+            self._known[run] = _judged_whole(run / RUN)
+        return integration in self._known[run]
+
+
+def _judged_whole(path: Path) -> frozenset[str]:
+    try:
+        record = load_run(path)
+    except DocumentError:  # it is not there yet, or damaged: nothing follows from it
+        return frozenset()
+    return frozenset(
+        each.id
+        for each in record.integrations
+        if each.scope is not None and not set(each.scope.because) - {OWN_LIST}
+    )
+
+
+def _usage(integration: Integration, runs: Path, whole: _WholeRuns, problems: list[str]) -> Usage:
     manifest = integration.manifest
     recordings = newest_recordings(runs, manifest.id)
     exchanges = [each for path in recordings for each in _exchanges(path, problems)]
@@ -177,6 +234,9 @@ def _usage(integration: Integration, runs: Path, problems: list[str]) -> Usage:
         integration=manifest.id,
         declared=declared_use(manifest),
         observed=observed_use(exchanges, manifest) if recordings else None,
+        is_whole=bool(recordings) and whole.has(recordings[0].parents[2], manifest.id),
+        partner=manifest.partner.name,
+        contact=contact_of([integration.folder], manifest.partner),
     )
 
 

@@ -14,7 +14,11 @@ _portals: dict[str, Portal] = {}
 @hookimpl
 def koppeling_prepare(context: RunContext) -> None:
     settings = Settings(
-        base_url=context.base_url, token=context.token, integration_id=context.integration_id
+        base_url=context.base_url,
+        token=context.token,
+        integration_id=context.integration_id,
+        client_id=context.client_id or "",
+        client_secret=context.client_secret or "",
     )
     _portals[context.work_dir] = Portal(settings, Path(context.work_dir))
 

@@ -11,6 +11,7 @@ reached, and why:
     │   ├── PluginError             an integration cannot be loaded
     │   └── ProductionRefusedError  the target is a production environment
     ├── ErpUnavailableError     11   the ERP cannot be used now
+    │   └── SignInRefusedError  10   it gives no token to who asks for one
     ├── NotExecutedError        12   nothing of what was required has been executed
     ├── SecretFoundError        14   something secret was about to be written
     └── RecordError             15   a run record contradicts itself
@@ -184,6 +185,13 @@ class ErpUnavailableError(HarnessError):
 
     code = "ERP-UNAVAILABLE"
     exit_code = ExitCode.ENVIRONMENT
+
+
+class SignInRefusedError(ErpUnavailableError):
+    """The ERP gives no token: the secret, the key, its certificate or a clock is not right."""
+
+    code = "SIGN-IN-REFUSED"
+    exit_code = ExitCode.CONFIGURATION
 
 
 class NotExecutedError(HarnessError):

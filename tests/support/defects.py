@@ -73,8 +73,9 @@ def _keep_only(name: str, own: Path) -> None:
 
 _PAGE = '"orderbyfieldids": ",".join(order_by)}'
 _QUERY = "query = page | _filter_query(filters)"
-_TOKEN = '"Authorization": f"AfasToken {token}",'
-_INTEGRATION_ID = '"IntegrationId": settings.integration_id,'
+_TOKEN = 'f"AfasToken {token}"'
+_INTEGRATION_ID = '"IntegrationId": self._settings.integration_id,'
+_LANGUAGE = '"Accept-Language": "nl-nl",'
 _STATUS = "if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:"
 _PAUSE = "pause_s = _retry_after_s(answer) or pause_s"
 _ROWS = 'rows = _json(answer).get("rows", [])'
@@ -116,7 +117,7 @@ DEFECTS: tuple[Defect, ...] = (
         description="sends the token as XML instead of base64",
         caught_by=("AUTH-PLAIN",),
         proved_by="nothing-orange",
-        edits=edit(AFAS, _TOKEN, '"Authorization": f"AfasToken {settings.token}",'),
+        edits=edit(AFAS, _TOKEN, 'f"AfasToken {settings.token}"'),
     ),
     Defect(
         name="half-token",
@@ -363,7 +364,7 @@ DEFECTS: tuple[Defect, ...] = (
         description="closes the connection after every call",
         caught_by=("CONNECTION-CLOSE",),
         proved_by="nothing-orange",
-        edits=edit(AFAS, _TOKEN, f'{_TOKEN} "Connection": "close",'),
+        edits=edit(AFAS, _LANGUAGE, f'{_LANGUAGE} "Connection": "close",'),
     ),
     Defect(
         name="no-charset",

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from support.cli import unmeasured
-from support.strange_environment import Strange
+from support.strange_environment import CLIENT, SECRET, Strange
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 REFERENCE = REPOSITORY / "plugins" / "urenportaal"
@@ -23,6 +23,14 @@ class Partner:
     folder: Path
     state: Path
     token: str
+    by_oauth: bool = False
+
+    @property
+    def given(self) -> dict[str, str]:
+        """What it signs in with, as variables of the environment."""
+        if self.by_oauth:
+            return {"KOPPELING_SECRET_STRANGE": SECRET}
+        return {"KOPPELING_TOKEN_STRANGE": self.token}
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """Start `koppeling` there, and do not wait for it."""
@@ -35,7 +43,7 @@ class Partner:
             env={
                 **unmeasured(),
                 "KOPPELING_STATE": str(self.state),
-                "KOPPELING_TOKEN_STRANGE": self.token,
+                **self.given,
             },
         )
 
@@ -65,9 +73,24 @@ class Partner:
 
 
 def partner(
-    folder: Path, environment: Strange, *, name: str = "urenportaal", state: Path, **settings: Any
+    folder: Path,
+    environment: Strange,
+    *,
+    name: str = "urenportaal",
+    state: Path,
+    by_oauth: bool = False,
+    **settings: Any,
 ) -> Partner:
-    """Lay out a partner's project: a copy of the reference integration under a name of its own."""
+    """Lay out a partner's project: a copy of the reference integration under a name of its own.
+
+    Args:
+        folder: Of the project.
+        environment: Where it is certified.
+        name: Of the integration.
+        state: Where runs on this machine find each other.
+        by_oauth: Whether it and the harness sign in by OAuth.
+        settings: More of the environment's.
+    """
     plugin = folder / "plugins" / name
     shutil.copytree(
         REFERENCE, plugin, ignore=shutil.ignore_patterns("__pycache__", "registration.yaml")
@@ -76,11 +99,14 @@ def partner(
     text = re.sub(
         r"^id: .*$", f"id: {name}", manifest.read_text(encoding="utf-8"), flags=re.MULTILINE
     )
+    if by_oauth:
+        text = text.replace("\nreleases: [", "\noauth: {}\nreleases: [Profit 9, ")
+        settings = {"sign_in": "client_credentials", "client_id": CLIENT} | settings
     manifest.write_text(text, encoding="utf-8")
     settings = {"packs": [str(REPOSITORY / "scenarios")], **settings}
     top = f"packs = {json.dumps(settings.pop('packs'))}\n"
     (folder / "koppeling.toml").write_text(top + environment.settings(**settings), encoding="utf-8")
-    return Partner(folder=folder, state=state, token=environment.token)
+    return Partner(folder=folder, state=state, token=environment.token, by_oauth=by_oauth)
 
 
 def outcomes(record: dict[str, Any]) -> dict[str, list[str]]:

@@ -29,7 +29,10 @@ from koppeling_harness.emulator import Erp1
 from koppeling_harness.emulator.access import AppConnector
 from koppeling_harness.emulator.specification import Field
 from koppeling_harness.hosting.host import own_get_connectors
+from koppeling_harness.model.secret import Secret
 
+CLIENT, SECRET = "koppeling-test", "p:a%s+ w-" + "S3" * 16
+"""Of the client that it knows when it takes OAuth; a secret that shows who encodes it wrongly."""
 SOURCE = Path(__file__).resolve().parents[1]
 
 
@@ -49,6 +52,9 @@ class Strangeness:
         expired: Whether the token has expired.
         release: Label of the release.
         clock_skew_s: How far its `Date` header is off.
+        oauth: Whether it takes OAuth only; `client` and `secret` are then known to it.
+        certificate_of: Certificate in PEM of a client that signs instead; empty for a secret.
+        token_life_s: How long an access token lasts; one of the values of ERP1's switch.
     """
 
     manifests: tuple[str, ...] = ()
@@ -62,6 +68,9 @@ class Strangeness:
     expired: bool = False
     release: str = "Profit 8"
     clock_skew_s: float = 0.0
+    oauth: bool = False
+    certificate_of: str = ""
+    token_life_s: int = 3600
     seed: int = field(default=1)
 
 
@@ -75,7 +84,7 @@ class Strange:
     _truth: str
 
     def truth(self) -> dict[str, Any]:
-        """Return what stands in it, how many calls it saw, and how many at once at most."""
+        """Return what stands in it, and of the calls how many, for a token, and at once at most."""
         with urlopen(self._truth, timeout=30) as answer:
             return json.load(answer)
 
@@ -125,7 +134,12 @@ class _Strange:
         self.chance = random.Random(order["seed"])
         manifests = [load_manifest(Path(each)) for each in order["manifests"]]
         own = {each.id: each for one in manifests for each in own_get_connectors(one)}
-        self.erp1 = Erp1(release=order["release"], rows=300 + order["extra_rows"], seed=7)
+        self.erp1 = Erp1(
+            release=order["release"],
+            rows=300 + order["extra_rows"],
+            seed=7,
+            quirks={"access_token_life": f"{order['token_life_s']}_s"},
+        )
         self.access = self.erp1.open_environment(
             tuple(own.values()),
             name=order["name"],
@@ -133,15 +147,23 @@ class _Strange:
         )
         environment = self.erp1.environment(order["name"])
         self.app = environment.first_token.app
+        if order["oauth"]:
+            self._by_oauth(environment, order)
         if order["missing"]:
             self._trim(environment, {each.lower() for each in order["missing"]})
         if order["expired"]:
             environment.first_token.revoked = True
-        self.at_once = self.most = self.calls = 0
+        self.at_once = self.most = self.calls = self.signed_in = 0
         self.writing = 0
         for number in range(order["extra_rows"]):
             self._project(f"Van een ander {number}")
         self.before = self.counts()
+
+    def _by_oauth(self, environment: Any, order: dict[str, Any]) -> None:
+        self.app.kind = "oauth"
+        self.app.client_id, self.app.client_secret = CLIENT, Secret(SECRET)
+        if order["certificate_of"]:
+            self.app.certificates = (order["certificate_of"],)
 
     def _trim(self, environment: Any, missing: set[str]) -> None:
         gets = {each.id.lower() for each in environment.get_definitions()} - missing
@@ -154,6 +176,7 @@ class _Strange:
             await self.erp1.app(scope, receive, send)
             return
         self.calls += 1
+        self.signed_in += scope["path"].endswith("/oauth/token")
         self.at_once += 1
         self.most = max(self.most, self.at_once)
         over = False
@@ -228,6 +251,7 @@ class _Strange:
                 "more": {name: count for name, count in more.items() if count},
                 "most_at_once": self.most,
                 "calls": self.calls,
+                "signed_in": self.signed_in,
             }
         ).encode()
         await send({"type": "http.response.start", "status": 200, "headers": []})
@@ -240,6 +264,7 @@ async def _serve(order: dict[str, Any]) -> None:
     def server(app: Any, **more: Any) -> tuple[uvicorn.Server, socket.socket]:
         listener = socket.socket()
         listener.bind(("127.0.0.1", 0))
+        listener.listen()  # who calls before uvicorn is there waits
         config = uvicorn.Config(
             app,
             date_header=False,

@@ -32,11 +32,13 @@ EQUALS, AT_LEAST, BELOW = 1, 2, 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Where Profit is and how it is called."""
+    """Where Profit is and how it is called: by OAuth where there is a client, else by the token."""
 
     base_url: str
     token: str = field(repr=False)
     integration_id: str
+    client_id: str = ""
+    client_secret: str = field(repr=False, default="")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,12 +100,12 @@ class AfasClient:
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         token = base64.b64encode(settings.token.encode()).decode()
+        self._settings = settings
+        self._authorization = "" if settings.client_id else f"AfasToken {token}"
         self._pause = pause
         self._http = httpx.Client(
             base_url=settings.base_url,
             headers={
-                "Authorization": f"AfasToken {token}",
-                "IntegrationId": settings.integration_id,
                 "User-Agent": f"Urenportaal/{__version__}",
                 "Accept-Language": "nl-nl",
             },
@@ -159,6 +161,42 @@ class AfasClient:
         return next(iter(results.values()), {})
 
     def _call(self, method: str, path: str, *, repeatable: bool, **rest: Any) -> httpx.Response:
+        """Return the answer to a call; by OAuth with one token for all, and once with a new one."""
+        own = rest.pop("headers", {})
+        by_oauth = self._settings.client_id != ""
+        if by_oauth and not self._authorization:
+            self._sign_in()
+        answer = self._asked(method, path, repeatable=repeatable, headers=own | self._who(), **rest)
+        if by_oauth and answer.status_code == httpx.codes.UNAUTHORIZED:  # the token has ended
+            self._sign_in()
+            headers = own | self._who()
+            answer = self._asked(method, path, repeatable=repeatable, headers=headers, **rest)
+        return _accepted(answer)
+
+    def _who(self) -> dict[str, str]:
+        return {
+            "Authorization": self._authorization,
+            "IntegrationId": self._settings.integration_id,
+        }
+
+    def _sign_in(self) -> None:
+        """Ask for an access token, to be used until it ends."""
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": self._settings.client_id,
+            "client_secret": self._settings.client_secret,
+        }
+        answer = self._asked("POST", "/oauth/token", repeatable=True, data=form)
+        if answer.status_code in {httpx.codes.BAD_REQUEST, httpx.codes.UNAUTHORIZED}:
+            message = "AFAS weigert de aanmelding. Vernieuw het secret van de app connector."
+            raise AccessError(message)
+        token = _json(_accepted(answer)).get("access_token")
+        if not token:
+            message = "AFAS gaf geen token bij de aanmelding; probeer het later opnieuw."
+            raise UnavailableError(message)
+        self._authorization = f"Bearer {token}"
+
+    def _asked(self, method: str, path: str, *, repeatable: bool, **rest: Any) -> httpx.Response:
         for number in range(1, TRIES + 1):
             pause_s = FIRST_PAUSE_S * 2 ** (number - 1)
             try:
@@ -175,7 +213,7 @@ class AfasClient:
                     raise problem from error
             else:
                 if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
-                    return _accepted(answer)
+                    return answer
                 pause_s = _retry_after_s(answer) or pause_s
                 problem = UnavailableError(
                     f"AFAS is in onderhoud; probeer het over {pause_s:.0f} seconden opnieuw."

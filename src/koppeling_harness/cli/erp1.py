@@ -172,14 +172,25 @@ def import_(files: tuple[Path, ...], out: Path | None) -> None:
 
 
 @command.command()
-@click.option("--url", required=True, help="Base URL of a test or accept environment.")
+@click.option("--env", "name", metavar="NAME", help="An environment of the settings.")
+@click.option("--url", help="Base URL of a test or accept environment, instead of --env.")
 @click.option("--out", required=True, type=_FILE)
-def snapshot(url: str, out: Path) -> None:
+def snapshot(name: str | None, url: str | None, out: Path) -> None:
     """Save the metainfo of a live environment, for serve --import.
 
-    The token's XML is taken from the environment variable AFAS_TOKEN.
+    With --env it signs in as the settings say, by OAuth or by a token. With --url the token's XML
+    is taken from the environment variable AFAS_TOKEN.
     """
+    from koppeling_harness.clock import SystemClock
     from koppeling_harness.workflow.authoring.erp1 import take_snapshot
+    from koppeling_harness.workflow.updates.environment_look import snapshot_of_environment
 
-    out.write_text(take_snapshot(url), encoding="utf-8")
+    if (name is None) == (url is None):
+        message = "expected either --env or --url"
+        raise click.UsageError(message)
+    if name is not None:
+        text = snapshot_of_environment(name, Path(), clock=SystemClock())
+    else:
+        text = take_snapshot(url or "")
+    out.write_text(text, encoding="utf-8")
     say(f"wrote {out}")

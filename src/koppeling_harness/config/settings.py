@@ -15,7 +15,11 @@ from koppeling_harness.model.constraint import Limit
 from koppeling_harness.model.environment import (
     EnvironmentEntry,
     EnvironmentSetting,
+    SignIn,
+    SignInEntry,
+    SignInSetting,
     base_url_of,
+    secret_variable,
     token_variable,
 )
 from koppeling_harness.model.policy import CURRENT, Policy, Programme, ReleaseRoles, Term
@@ -261,10 +265,16 @@ def _environment(
         base_url = base_url_of(entry.participant, entry.kind)
     else:
         base_url = (entry.url or "").rstrip("/")
+    own = _sign_in(name, entry, folder)
     return EnvironmentSetting(
         name=name,
         base_url=base_url,
-        token_env=entry.token_env or token_variable(name),
+        sign_in=own,
+        integration=(
+            own
+            if entry.integration is None
+            else _sign_in(name, entry.integration, folder, integration=True)
+        ),
         release=entry.release or "",
         max_parallel=entry.max_parallel,
         budget=entry.budget,
@@ -272,6 +282,21 @@ def _environment(
         client_certificate=_file(folder, entry.client_certificate),
         client_key=_file(folder, entry.client_key),
         place=source.place(("environments", name)),
+    )
+
+
+def _sign_in(
+    name: str, entry: SignInEntry, folder: Path, *, integration: bool = False
+) -> SignInSetting:
+    return SignInSetting(
+        name=f"{name}/integration" if integration else name,
+        method=entry.sign_in,
+        client_id=entry.client_id or "",
+        token_env=entry.token_env or token_variable(name),
+        secret_env=entry.client_secret_env or secret_variable(name, integration=integration),
+        secret_file=_file(folder, entry.client_secret_file),
+        key_file=_file(folder, entry.assertion_key),
+        kid=entry.assertion_kid or "",
     )
 
 
@@ -305,6 +330,45 @@ def _problems(
                 message="expected `participant` and `kind`, or `url` alone",
                 hint='Such as participant = "12345" and kind = "test".',
             )
+        yield from _sign_in_problems(entry, ("environments", name), source)
+        if entry.integration is not None:
+            place = ("environments", name, "integration")
+            yield from _sign_in_problems(entry.integration, place, source)
+
+
+# `token_env` goes with all: beside OAuth the doctor looks whether a classic token still works
+_GOES_WITH = {
+    "client_id": (SignIn.CLIENT_CREDENTIALS, SignIn.PRIVATE_KEY_JWT),
+    "client_secret_env": (SignIn.CLIENT_CREDENTIALS,),
+    "client_secret_file": (SignIn.CLIENT_CREDENTIALS,),
+    "assertion_key": (SignIn.PRIVATE_KEY_JWT,),
+    "assertion_kid": (SignIn.PRIVATE_KEY_JWT,),
+}
+_NEEDED = {
+    SignIn.TOKEN: (),
+    SignIn.CLIENT_CREDENTIALS: ("client_id",),
+    SignIn.PRIVATE_KEY_JWT: ("client_id", "assertion_key"),
+}
+
+
+def _sign_in_problems(
+    entry: SignInEntry, place: tuple[str, ...], source: Source
+) -> Iterator[Problem]:
+    """Yield what of a way to sign in is missing, and what is of another way."""
+    method = entry.sign_in
+    for member in _NEEDED[method]:
+        if getattr(entry, member) is None:
+            message = f'`sign_in = "{method.value}"` without `{member}`'
+            yield Problem(where=source.place(place), message=message, hint=f"Add {member} = …")
+    for member, methods in _GOES_WITH.items():
+        if getattr(entry, member) is None or method in methods:
+            continue
+        names = " or ".join(f'"{each.value}"' for each in methods)
+        yield Problem(
+            where=source.place((*place, member)),
+            message=f"`{member}` goes with `sign_in = {names}`, found `{method.value}`",
+            hint=f"Set sign_in, or take {member} out.",
+        )
 
 
 def _places(text: str, prefix: tuple[str, ...]) -> dict[tuple[str | int, ...], tuple[int, int]]:

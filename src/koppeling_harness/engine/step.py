@@ -260,7 +260,11 @@ def _unexpected(
         nl=nl + tail,
         en=en + tail,
         differences=shown,
-        curl=redact(done.call.curl(stage.client.access.address)) if done.call else "",
+        curl=redact(
+            done.call.curl(stage.client.access.address, by_oauth=stage.client.signs_in_by_oauth)
+        )
+        if done.call
+        else "",
     )
     if phase.prepares:
         outcome, cause, code = Outcome.INCONCLUSIVE, Cause.CONFIGURATION, codes.ERP_REFUSED
@@ -287,7 +291,9 @@ def _unavailable(step: Step, stage: Stage, call: ErpCall, message: str) -> Stop:
     said = Said(
         nl=f"{describe(step)}: {text}",
         en=f"{describe(step)}: {text}",
-        curl=stage.redact(call.curl(stage.client.access.address)),
+        curl=stage.redact(
+            call.curl(stage.client.access.address, by_oauth=stage.client.signs_in_by_oauth)
+        ),
     )
     return stop(codes.ERP_UNAVAILABLE, Outcome.INCONCLUSIVE, Cause.ENVIRONMENT, step.place, said)
 

@@ -52,14 +52,20 @@ class ErpCall:
     authorised: bool = True
     """Whether the environment's token goes along."""
 
-    def curl(self, base_url: str) -> str:
-        """Return a command line that repeats the request, with the token left out."""
+    def curl(self, base_url: str, *, by_oauth: bool = False) -> str:
+        """Return a command line that repeats the request, with the token left out.
+
+        Args:
+            base_url: Of the environment.
+            by_oauth: Whether one signs in there by OAuth.
+        """
         url = base_url + self.path + (f"?{self.query}" if self.query else "")
         parts = ["curl", "-X", self.method, shlex.quote(url)]
         for name, value in self.headers:
             parts += ["-H", shlex.quote(f"{name}: {value}")]
         if self.authorised:
-            parts += ["-H", '"Authorization: AfasToken $AFAS_TOKEN_BASE64"']
+            token = "Bearer $AFAS_ACCESS_TOKEN" if by_oauth else "AfasToken $AFAS_TOKEN_BASE64"
+            parts += ["-H", f'"Authorization: {token}"']
         if self.body is not None:
             parts += ["--data", shlex.quote(self.body)]
         return " ".join(parts)

@@ -15,6 +15,7 @@ from koppeling_harness.engine.engine import Setting
 from koppeling_harness.engine.stop import Said, Stop, stop
 from koppeling_harness.erp.client import ErpClient
 from koppeling_harness.erp.facts import EnvironmentFacts, refuse_production_id
+from koppeling_harness.erp.sign_in import sign_in_of
 from koppeling_harness.errors import ErpUnavailableError
 from koppeling_harness.hosting.late_traffic import LateTraffic
 from koppeling_harness.hosting.server import Doors, Server
@@ -23,9 +24,11 @@ from koppeling_harness.hosting.write_log import JournalLog
 from koppeling_harness.http.base_url import refuse_production
 from koppeling_harness.http.patience import PatientConnection
 from koppeling_harness.http.trust import trusting
-from koppeling_harness.model.access import ErpAccess
+from koppeling_harness.model.access import NO_TOKEN, ErpAccess
+from koppeling_harness.model.exchange import Sender
 from koppeling_harness.model.journal import JournalRun, Written
 from koppeling_harness.model.manifest import Manifest
+from koppeling_harness.model.secret import Secret
 from koppeling_harness.model.verdict import Cause, Outcome
 from koppeling_harness.scenario.plan import PlannedScenario
 from koppeling_harness.scenario.shared import own_connectors, shared_problems, writes_anything
@@ -55,7 +58,7 @@ class RealTarget:
     """Which real environment is run against, and how.
 
     Attributes:
-        access: Where it is, and its token.
+        access: Where it is, and how the harness and integrations sign in.
         facts: What it said of itself.
         folder: Where runs against it on this machine find each other.
         max_parallel: Calls at once.
@@ -132,9 +135,8 @@ class RealErp:
             copies=copies_of(manifests),
         )
         self._integration_ids = [each.integration_id for each in manifests]
-        token = target.access.token.reveal()
-        redactor.add_secret(target.access.token)
-        self.authorization = f"AfasToken {base64.b64encode(token.encode()).decode()}"
+        for each in _secrets_of(target.access):
+            redactor.add_secret(each)
         self.late = LateTraffic()
         self._writers: dict[str, asyncio.Lock] = {}
         self._numbers = 0
@@ -152,10 +154,17 @@ class RealErp:
         )
         self._journal = CreationJournal(target.folder, self._run)
         enter.callback(self._journal.close)
-        connection = PatientConnection(self._gate, timeout_s=ANSWER_LIMIT_S, tls=tls)
+        connection, signing = (
+            PatientConnection(self._gate, timeout_s=ANSWER_LIMIT_S, tls=tls) for _ in range(2)
+        )
         await enter.enter_async_context(connection)
+        await enter.enter_async_context(signing)
+        # one token for all lanes: it has a connection of its own, for they do not wait for another
+        self._signed_in = sign_in_of(
+            target.access, connection=signing, clock=self._clock, tell=self._redactor.add_secret
+        )
         self._client = ErpClient(
-            target.access,
+            replace(target.access, signed_in=self._signed_in),
             connection=connection,
             clock=self._clock,
             integration_id=next(iter(self._integration_ids), ""),
@@ -236,11 +245,21 @@ class RealErp:
         base_url = f"{self._direct}/{name}/ProfitRestServices"
         return replace(
             self._target.access,
+            signed_in=self._signed_in,
             environment=self.environment,
             base_url=base_url,
             shown_url=self._target.access.base_url,
             release=self.release,
         )
+
+    def authorization(self, sender: Sender) -> str:
+        """Return what the `Authorization` of a sender says by a classic token; empty without."""
+        access = self._target.access
+        token = access.token
+        if sender is Sender.HARNESS:
+            token = NO_TOKEN if access.own_client else access.own_token or token
+        text = token.reveal()
+        return f"AfasToken {base64.b64encode(text.encode()).decode()}" if text else ""
 
     def shut(self, door: GatewayDoor) -> None:
         """Let nothing more of the integration through the door of a scenario."""
@@ -304,6 +323,12 @@ class RealErp:
         for each in undone:
             if each.note:
                 self.notes.append(f"left by {run_id} in {self.environment}: {each.note}")
+
+
+def _secrets_of(access: ErpAccess) -> list[Secret]:
+    clients = [each for each in (access.client, access.own_client) if each is not None]
+    secrets = [access.token, access.own_token, *(each.client_secret for each in clients)]
+    return [each for each in secrets if each is not None and each.reveal()]
 
 
 def copies_of(manifests: Sequence[Manifest]) -> dict[str, tuple[str, ...]]:

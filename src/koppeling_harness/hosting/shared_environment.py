@@ -26,7 +26,9 @@ ANSWER_LIMIT_S = 120.0
 class Host(Protocol):
     """What serves the environment to all scenarios."""
 
-    authorization: str
+    def authorization(self, sender: Sender) -> str:
+        """Return what the `Authorization` of a sender says by a classic token; empty without."""
+        ...
 
     def access(self, name: str) -> ErpAccess:
         """Return the harness's own way in, past the gateway."""
@@ -85,7 +87,7 @@ class SharedErpEnvironment:
             Door(
                 name=name if sender is Sender.INTEGRATION else f"{name}-h",
                 sender=sender,
-                authorization=host.authorization,
+                authorization=host.authorization(sender),
                 scenario=scenario,
             )
             for sender in (Sender.INTEGRATION, Sender.HARNESS)

@@ -27,9 +27,48 @@ HOSTS = {
 """The part of the host that names the kind. Source: AFAS, docs.afas.help/profit/en/concepts."""
 
 
+class SignIn(StrEnum):
+    """How one signs in."""
+
+    TOKEN = "token"  # noqa: S105 - the name of a way
+    """By a classic token, as long as there are any."""
+    CLIENT_CREDENTIALS = "client_credentials"
+    """By OAuth, with a secret."""
+    PRIVATE_KEY_JWT = "private_key_jwt"
+    """By OAuth, with a key of one's own; from Profit 9 on."""
+
+
+Variable = Annotated[str, Limit(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EnvironmentEntry:
-    """One `[environments.NAME]` as it is written: a participant with its kind, or a URL."""
+class SignInEntry:
+    """How one signs in, as it is written. The token, the secret and the key stand elsewhere."""
+
+    __pydantic_config__ = STRICT
+
+    sign_in: SignIn = SignIn.TOKEN
+    """`token`, `client_credentials` or `private_key_jwt`."""
+    client_id: NonEmpty | None = None
+    """Of the client that the app connector knows; for OAuth."""
+    token_env: Variable | None = None
+    """Environment variable that holds the token; `KOPPELING_TOKEN_<NAME>` when absent."""
+    client_secret_env: Variable | None = None
+    """Environment variable that holds the secret; `KOPPELING_SECRET_<NAME>` when absent."""
+    client_secret_file: NonEmpty | None = None
+    """File that holds the secret and nothing else, as a vault mounts it."""
+    assertion_key: NonEmpty | None = None
+    """File with the private key that signs, in PEM; its certificate may stand in it too."""
+    assertion_kid: NonEmpty | None = None
+    """What the key is called at AFAS; left out of what is signed when absent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvironmentEntry(SignInEntry):
+    """One `[environments.NAME]` as it is written: a participant with its kind, or a URL.
+
+    How to sign in is said of the harness itself, and under `integration` of the integrations.
+    """
 
     __pydantic_config__ = STRICT
 
@@ -39,8 +78,9 @@ class EnvironmentEntry:
     """What the environment is for; with `participant`."""
     url: Annotated[str, Limit(pattern=r"^https?://[^@?#\s]+$")] | None = None
     """Base URL, `…/ProfitRestServices`; instead of `participant` and `kind`. No secret in it."""
-    token_env: Annotated[str, Limit(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] | None = None
-    """Environment variable that holds the token; `KOPPELING_TOKEN_<NAME>` when absent."""
+    integration: SignInEntry | None = None
+    """How integrations sign in; the same way as the harness, by the same app connector, when
+    absent."""
     release: NonEmpty | None = None
     """Label of the Profit release that is expected there."""
     max_parallel: Annotated[int, Limit(ge=1, le=MOST_PARALLEL)] = MOST_PARALLEL
@@ -56,13 +96,39 @@ class EnvironmentEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignInSetting:
+    """How one signs in, complete.
+
+    Attributes:
+        name: What a keyring and a question call it: the environment, and whose it is.
+        method: By what.
+        client_id: For OAuth.
+        token_env: Environment variable that holds the token.
+        secret_env: Environment variable that holds the secret.
+        secret_file: File that does; empty for none.
+        key_file: File with the private key; empty for none.
+        kid: What the key is called; empty for nothing.
+    """
+
+    name: str
+    method: SignIn = SignIn.TOKEN
+    client_id: str = ""
+    token_env: str
+    secret_env: str
+    secret_file: str = ""
+    key_file: str = ""
+    kid: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EnvironmentSetting:
     """One environment, complete.
 
     Attributes:
         name: What it is called in the settings and on the command line.
         base_url: Without a slash at the end.
-        token_env: Environment variable that holds its token.
+        sign_in: How the harness signs in.
+        integration: How integrations do.
         release: Label of the release that is expected there; empty when nothing is.
         max_parallel: Calls at once, at most, by all runs on this machine together.
         budget: Calls a day, at most, by all runs on this machine together; None for no limit.
@@ -74,7 +140,8 @@ class EnvironmentSetting:
 
     name: str
     base_url: str
-    token_env: str
+    sign_in: SignInSetting
+    integration: SignInSetting
     release: str = ""
     max_parallel: int = MOST_PARALLEL
     budget: int | None = None
@@ -93,6 +160,12 @@ def token_variable(name: str) -> str:
     """Return the environment variable that an environment's token is looked for in."""
     letters = "".join(each if each.isalnum() else "_" for each in name)
     return f"KOPPELING_TOKEN_{letters.upper()}"
+
+
+def secret_variable(name: str, *, integration: bool = False) -> str:
+    """Return the environment variable that a client's secret is looked for in."""
+    of = "_INTEGRATION" if integration else ""
+    return token_variable(name).replace("_TOKEN_", "_SECRET_", 1) + of
 
 
 def base_url_of(participant: str, kind: EnvironmentKind) -> str:

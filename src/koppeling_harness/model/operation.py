@@ -89,7 +89,8 @@ class RunContext:
     webhook_secret: str | None = None
     """With what ERP1 signs the webhooks of this scenario; None when it sends none. Never log it."""
     client_id: str | None = None
-    """For OAuth, when the manifest says `oauth`; None in a real environment: bring your own."""
+    """For OAuth, when the manifest says `oauth`; None in a real environment whose settings name
+    none: bring your own."""
     client_secret: str | None = None
     """Its secret; None for a client that signs or is public. Never log it."""
     proxy_url: str | None = None

@@ -182,7 +182,12 @@ class CommandWorker:
 
 def _variables(call: OperationCall, input_file: str) -> dict[str, str]:
     context = call.context
+    client = {
+        "KOPPELING_CLIENT_ID": context.client_id,
+        "KOPPELING_CLIENT_SECRET": context.client_secret,
+    }
     return {
+        **{name: value for name, value in client.items() if value is not None},
         "KOPPELING_BASE_URL": context.base_url,
         "KOPPELING_TOKEN": context.token,
         "KOPPELING_INTEGRATION_ID": context.integration_id,

@@ -3,7 +3,9 @@
 What the harness itself sends goes through here too, past the gateway.
 """
 
+import asyncio
 import contextlib
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -16,6 +18,7 @@ from koppeling_harness.http.headers import RawHeaders, header_of
 from koppeling_harness.http.line import BrokenOffError
 from koppeling_harness.http.patience import patiently
 from koppeling_harness.model.exchange import Sender
+from koppeling_harness.model.fault import is_sign_in
 from koppeling_harness.model.gate import Gate
 from koppeling_harness.traffic.answer import Answer
 from koppeling_harness.traffic.capture import Capture
@@ -27,6 +30,7 @@ UPSTREAM = "erp"
 _WRITES = frozenset({"POST", "PUT", "DELETE"})
 _OF_ENVIRONMENT = frozenset({429, 502, 503, 504})
 _OF_ACCESS = frozenset({401, 403})
+_OK, _UNAUTHORIZED = 200, 401
 
 
 class WriteLog(Protocol):
@@ -48,12 +52,16 @@ class Door:
     Attributes:
         name: First segment of its paths.
         sender: Who comes through it.
-        authorization: What the right `Authorization` header says; a refusal of another one is not
-            the environment's doing.
+        authorization: What the right `Authorization` header says, by a classic token; a refusal of
+            another one is not the environment's doing. Empty without such a token.
         scenario: Integration and scenario that it is for.
         marks: Run-unique texts of the scenario, as they are made.
         troubles: What went wrong in the environment, for a person.
         under_way: Calls that were not answered yet.
+        given: Until when the tokens hold that were given out through this door, by OAuth; in
+            seconds of the clock of the event loop, by what `Authorization` says of them.
+        was_refused: Whether the last call of the harness was refused for its token by OAuth: it
+            asks for another one then, and only who refuses that too is in trouble.
     """
 
     name: str
@@ -63,6 +71,28 @@ class Door:
     marks: Callable[[], frozenset[str]] = frozenset
     troubles: list[str] = field(default_factory=list)
     under_way: int = 0
+    given: dict[str, float] = field(default_factory=dict)
+    was_refused: bool = False
+
+    def tells_of_trouble(self, status: int, authorization: str) -> bool:
+        """Return whether a refusal of access is the environment's doing."""
+        if self.authorization:
+            return authorization == self.authorization
+        if self.sender is Sender.HARNESS:
+            first = status == _UNAUTHORIZED and not self.was_refused
+            self.was_refused = first
+            return not first
+        return self.given.get(authorization, 0.0) > asyncio.get_running_loop().time()
+
+    def gave(self, answer: bytes) -> None:
+        """Note the token that an answer of the token endpoint gives out."""
+        try:
+            said = json.loads(answer)
+            token, life_s = said["access_token"], float(said.get("expires_in", 0))
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+            return
+        until_s = asyncio.get_running_loop().time() + life_s
+        self.given |= {f"{scheme} {token}": until_s for scheme in ("Bearer", "DPoP")}
 
 
 class PoliteUpstream:
@@ -150,7 +180,7 @@ class PoliteUpstream:
             return _refusal(503, error.message)
 
     async def _once(self, call: "_Call", body: bytes, receive: Receive, send: Send) -> None:
-        look = _Look(send, keep=call.is_write)
+        look = _Look(send, keep=call.is_write or call.asks_token)
         async with self._gate.call():
             number = (
                 self._log.before(call.door, call.method, call.path, body) if call.is_write else None
@@ -165,8 +195,13 @@ class PoliteUpstream:
         if number is not None and status is not None:
             self._log.after(number, status, look.body())
         speaks = status is None or status in _OF_ENVIRONMENT
-        if status in _OF_ACCESS:
-            speaks = call.authorization == call.door.authorization
+        if call.asks_token:
+            if status == _OK:
+                call.door.gave(look.body())
+        elif status in _OF_ACCESS:
+            speaks = call.door.tells_of_trouble(status, call.authorization)
+        else:
+            call.door.was_refused = False
         self._gate.answered(usable=not speaks)
         if speaks:
             ended = "broke off" if status is None else f"answered {status}"
@@ -186,6 +221,10 @@ class _Call:
     @property
     def is_write(self) -> bool:
         return self.method in _WRITES and self.path.lower().startswith("/connectors/")
+
+    @property
+    def asks_token(self) -> bool:
+        return is_sign_in(self.path)
 
     @property
     def authorization(self) -> str:

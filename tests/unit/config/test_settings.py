@@ -4,6 +4,7 @@ import pytest
 
 from koppeling_harness.config.settings import RELEASES, load_settings
 from koppeling_harness.errors import ConfigurationError
+from koppeling_harness.model.environment import SignIn
 from koppeling_harness.model.policy import ReleaseRoles
 from support.problems import problems_when
 
@@ -124,8 +125,9 @@ def test_environments_stand_under_their_names_with_what_is_left_out_filled_in(tm
 
     demo, own = settings.environment_named("demo"), settings.environment_named("own")
     assert demo.base_url == "https://12345.restaccept.afas.online/ProfitRestServices"
-    assert (demo.token_env, demo.max_parallel, demo.budget) == ("KOPPELING_TOKEN_DEMO", 5, None)
-    assert (own.base_url, own.token_env) == (
+    assert (demo.max_parallel, demo.budget) == (5, None)
+    assert demo.sign_in.token_env == "KOPPELING_TOKEN_DEMO"
+    assert (own.base_url, own.sign_in.token_env) == (
         "https://localhost:8443/ProfitRestServices",
         "OWN_TOKEN",
     )
@@ -166,6 +168,53 @@ def test_a_secret_has_no_place_in_the_settings(tmp_path, line):
 )
 def test_what_afas_or_the_system_would_not_take_is_a_problem(tmp_path, line):
     assert problems_of(tmp_path, f"[environments.demo]\n{line}\n")
+
+
+OAUTH = """
+[environments.demo]
+url = "https://localhost:8443/ProfitRestServices"
+sign_in = "private_key_jwt"
+client_id = "acme"
+assertion_key = "acme.pem"
+
+[environments.demo.integration]
+sign_in = "client_credentials"
+client_id = "their-client"
+"""
+
+
+def test_the_harness_and_integrations_may_sign_in_each_in_their_way(tmp_path):
+    demo = settings_of(tmp_path, OAUTH).environment_named("demo")
+    own, theirs = demo.sign_in, demo.integration
+
+    assert (own.method, own.key_file) == (SignIn.PRIVATE_KEY_JWT, str(tmp_path / "acme.pem"))
+    assert (theirs.method, theirs.client_id) == (SignIn.CLIENT_CREDENTIALS, "their-client")
+    assert theirs.secret_env == "KOPPELING_SECRET_DEMO_INTEGRATION"
+    assert (own.secret_env, own.token_env) == ("KOPPELING_SECRET_DEMO", "KOPPELING_TOKEN_DEMO")
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        ('sign_in = "client_credentials"', "without `client_id`"),
+        ('sign_in = "private_key_jwt"\nclient_id = "a"', "without `assertion_key`"),
+        ('client_id = "a"', 'goes with `sign_in = "client_credentials" or "private_key_jwt"`'),
+        (
+            'sign_in = "client_credentials"\nclient_id = "a"\nassertion_key = "k"',
+            'goes with `sign_in = "private_key_jwt"`',
+        ),
+        ('sign_in = "password"', "client_credentials"),
+        ('client_secret = "geheim"', "client_secret"),
+    ],
+)
+def test_a_way_to_sign_in_that_is_not_whole_is_a_problem_where_it_stands(tmp_path, lines, words):
+    base = '[environments.demo]\nurl = "https://localhost:8443/P"\n'
+    inside = f"{base}[environments.demo.integration]\n{lines}\n"
+
+    for text in (base + lines + "\n", inside):
+        told = "\n".join(message for _, message in problems_of(tmp_path, text))
+        assert words in told
+        assert "geheim" not in told
 
 
 def test_a_roll_out_date_is_written_as_a_date_of_toml(tmp_path):

@@ -2,8 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -34,6 +33,12 @@ from koppeling_harness.store.call_limits import FileGate
 from koppeling_harness.store.machine import environment_folder
 from koppeling_harness.workflow.environment.access import TokenSources, access_for
 from koppeling_harness.workflow.environment.diagnosis_lines import failed, passed, skipped
+from koppeling_harness.workflow.environment.sign_in_lines import (
+    classic_tokens,
+    client_certificate,
+    integrations_sign_in,
+    own_sign_in,
+)
 
 _ENVIRONMENT = Cause.ENVIRONMENT
 _MOST_SKEW_S = 60.0
@@ -57,7 +62,7 @@ class EnvironmentDoctor:
         settings: Of the project.
         manifests: Of the integrations that will run.
         clock: Tells the time.
-        sources: Where the token may come from.
+        sources: Where tokens and secrets may come from.
         lines: What was looked at.
     """
 
@@ -70,10 +75,16 @@ class EnvironmentDoctor:
 
     def look(self) -> RealTarget | None:
         """Look at everything; return how to run there, None when something is in the way."""
-        expected = "an environment of test or accept, with a token"
+        expected = "an environment of test or accept, and a way to sign in"
         try:
             setting = self.settings.environment_named(self.name)
-            access = access_for(self.name, self.settings, clock=self.clock, sources=self.sources)
+            access = access_for(
+                self.name,
+                self.settings,
+                clock=self.clock,
+                sources=self.sources,
+                integrations=bool(self.manifests),
+            )
             tls = trusting(*setting.tls_files)
         except ConfigurationError as error:
             self.lines.append(failed("environment", error.message, expected, error.hint))
@@ -84,6 +95,9 @@ class EnvironmentDoctor:
     async def _look(
         self, setting: EnvironmentSetting, access: ErpAccess, tls: ssl.SSLContext
     ) -> RealTarget | None:
+        shown = client_certificate(setting, self.clock.now())
+        if shown is not None:
+            self.lines.append(shown)
         reached = await reach(read_base_url(access.base_url), tls=tls)
         if not self._network(reached, access):
             return None
@@ -92,11 +106,22 @@ class EnvironmentDoctor:
             folder, max_parallel=setting.max_parallel, budget=setting.budget, clock=self.clock
         )
         self._budget(setting, gate)
-        async with self._client(access, gate, tls) as client:
+        async with PatientConnection(gate, tls=tls) as connection:
+            kept = await self._signed_in(setting, access, connection)
+            if kept is None:
+                await self._classic(setting, access, connection)
+                return None
+            client = ErpClient(
+                kept,
+                connection=connection,
+                clock=self.clock,
+                integration_id=next((each.integration_id for each in self.manifests), ""),
+            )
             facts = await self._facts(client)
             if facts is None:
                 return None
             self._said(setting, facts)
+            await self._classic(setting, kept, connection)
             for manifest in self.manifests:
                 await self._connectors(manifest, facts, client)
         if any(each.ok is False for each in self.lines):
@@ -110,15 +135,34 @@ class EnvironmentDoctor:
             tls_files=setting.tls_files,
         )
 
-    @asynccontextmanager
-    async def _client(
-        self, access: ErpAccess, gate: FileGate, tls: ssl.SSLContext
-    ) -> AsyncIterator[ErpClient]:
-        integration_id = next((each.integration_id for each in self.manifests), "")
-        async with PatientConnection(gate, tls=tls) as connection:
-            yield ErpClient(
-                access, connection=connection, clock=self.clock, integration_id=integration_id
+    async def _signed_in(
+        self, setting: EnvironmentSetting, access: ErpAccess, connection: PatientConnection
+    ) -> ErpAccess | None:
+        """Sign in as the harness, and as integrations do; None when the harness cannot."""
+        if access.own_client is not None:
+            line, access = await own_sign_in(
+                setting.sign_in, access, connection=connection, clock=self.clock
             )
+            self.lines.append(line)
+            if not line.ok:
+                return None
+        async for line in integrations_sign_in(
+            setting.integration,
+            access,
+            self.manifests,
+            connection=connection,
+            clock=self.clock,
+        ):
+            self.lines.append(line)
+        return access
+
+    async def _classic(
+        self, setting: EnvironmentSetting, access: ErpAccess, connection: PatientConnection
+    ) -> None:
+        line = await classic_tokens(
+            setting, access, sources=self.sources, connection=connection, clock=self.clock
+        )
+        self.lines.append(line)
 
     def _network(self, reached: Reached, access: ErpAccess) -> bool:
         host = read_base_url(access.base_url).host
@@ -284,6 +328,8 @@ def _field_names(body: Mapping[str, Any], *, inside: str = "") -> Iterator[str]:
 
 def _refused(answer: ErpAnswer, expected: str) -> DoctorLine:
     remedy, cause = _REMEDIES.get(answer.status, ("", _ENVIRONMENT))
+    if "insufficient_scope" in answer.headers.get("www-authenticate", ""):
+        remedy = "The app connector lacks a scope: add to it what is used."
     if not remedy:
         after = answer.headers.get("retry-after")
         remedy = f"Try again after {after} seconds." if after else "Try again later."

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from koppeling_harness.config.settings import Settings, load_settings
-from koppeling_harness.model.environment import EnvironmentSetting
+from koppeling_harness.model.environment import EnvironmentSetting, SignIn, SignInSetting
 from koppeling_harness.value import dataclass
 from koppeling_harness.workflow.environment.access import TokenSources
 
@@ -63,9 +63,24 @@ def _all(settings: Settings, sources: TokenSources) -> Iterator[EffectiveSetting
 
 
 _OF_ENVIRONMENT = (
-    *("token_env", "release", "max_parallel", "budget"),
+    *("release", "max_parallel", "budget"),
     *("ca_file", "client_certificate", "client_key"),
 )
+_OF_SIGN_IN = {
+    SignIn.TOKEN: {"token_env": "token_env"},
+    SignIn.CLIENT_CREDENTIALS: {
+        "client_id": "client_id",
+        "client_secret_env": "secret_env",
+        "client_secret_file": "secret_file",
+    },
+    SignIn.PRIVATE_KEY_JWT: {
+        "client_id": "client_id",
+        "assertion_key": "key_file",
+        "assertion_kid": "kid",
+    },
+}
+"""By the name of a setting, the attribute that holds it."""
+_SECRETS = {SignIn.TOKEN: "token", SignIn.CLIENT_CREDENTIALS: "client_secret"}
 
 
 def _environment(
@@ -78,10 +93,24 @@ def _environment(
     )
     for name in _OF_ENVIRONMENT:
         yield _setting(settings, f"{prefix}.{name}", getattr(setting, name))
-    origin = sources.origin(setting)
-    yield EffectiveSetting(
-        key=f"{prefix}.token", value=MASK if origin else None, origin=origin or "not set"
-    )
+    yield from _sign_in(settings, setting.sign_in, prefix, sources)
+    if setting.integration != setting.sign_in:
+        yield from _sign_in(settings, setting.integration, f"{prefix}.integration", sources)
+
+
+def _sign_in(
+    settings: Settings, setting: SignInSetting, prefix: str, sources: TokenSources
+) -> Iterator[EffectiveSetting]:
+    yield _setting(settings, f"{prefix}.sign_in", setting.method.value)
+    for name, attribute in _OF_SIGN_IN[setting.method].items():
+        yield _setting(settings, f"{prefix}.{name}", getattr(setting, attribute))
+    if setting.method in _SECRETS:
+        origin = sources.origin(setting)
+        yield EffectiveSetting(
+            key=f"{prefix}.{_SECRETS[setting.method]}",
+            value=MASK if origin else None,
+            origin=origin or "not set",
+        )
 
 
 def _setting(settings: Settings, key: str, value: str | int | list[str] | None) -> EffectiveSetting:

@@ -17,7 +17,7 @@ from typing import Any
 from koppeling_harness.clock import Clock
 from koppeling_harness.config.folders import REPORTS
 from koppeling_harness.config.settings import Settings, load_settings
-from koppeling_harness.document import read_content
+from koppeling_harness.document import dump_json, read_content
 from koppeling_harness.errors import (
     ConfigurationError,
     DocumentError,
@@ -87,6 +87,22 @@ def check(names: Sequence[str], places: Places, *, clock: Clock) -> tuple[Notice
         DocumentError: The settings, or a snapshot that was kept, cannot be read.
     """
     return _look_at(_targets(names, places, clock), places, clock)
+
+
+def snapshot_of_environment(name: str, folder: Path, *, clock: Clock) -> str:
+    """Return what an environment of the settings says of its API, as it is kept.
+
+    Args:
+        name: Of the environment.
+        folder: The project, whose settings hold.
+        clock: Tells when.
+
+    Raises:
+        ConfigurationError: There is no such environment, or it has no token or secret.
+        ErpUnavailableError: It does not answer, or refuses.
+    """
+    [target] = _targets([name], Places(folder=folder), clock)
+    return dump_json(asyncio.run(_snapshot(target, clock)), indent=1)
 
 
 def exit_code(notices: Sequence[Notice]) -> ExitCode:

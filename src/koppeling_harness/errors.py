@@ -190,7 +190,7 @@ class ErpUnavailableError(HarnessError):
 class SignInRefusedError(ErpUnavailableError):
     """The ERP gives no token: the secret, the key, its certificate or a clock is not right."""
 
-    code = "SIGN-IN-REFUSED"
+    code = "NOT-SIGNED-IN"
     exit_code = ExitCode.CONFIGURATION
 
 

@@ -9,7 +9,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from koppeling_harness.emulator.jwt_rules import (
     SKEW_S,
@@ -69,6 +69,10 @@ class Proofs:
     def __init__(self) -> None:
         self._used = Once()
         self._nonces: list[tuple[str, float]] = []
+
+    def age(self, by: timedelta) -> None:
+        """Let the nonces that were given out be older; proofs stay as fresh as they are."""
+        self._nonces = [(nonce, made - by.total_seconds()) for nonce, made in self._nonces]
 
     def read(
         self,

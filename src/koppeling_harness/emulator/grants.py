@@ -95,6 +95,7 @@ class OAuth:
             for digest, grant in grants.items():
                 grants[digest] = replace(grant, expires=grant.expires - by)
         self.client_keys.age(by)
+        self.proofs.age(by)
         self._changed()
 
     def restore(self, kept: dict[str, Any], apps: Iterable[AppConnector]) -> None:
@@ -206,6 +207,11 @@ class OAuth:
         except JwtError as error:
             return replace(_BAD_PROOF, reason=f"proof: {error}")
         return grant.app if proof.key == grant.key else _OTHER_KEY
+
+    def end_access(self) -> None:
+        """Let no access token that was given be valid any more; refresh tokens stay."""
+        self._access.clear()
+        self._changed()
 
     def _valid(self, token: str, now: datetime) -> Grant | str:
         """Return what an access token stands for, or why it does not hold."""

@@ -8,7 +8,7 @@ from koppeling_harness.engine.stop import Stop
 from koppeling_harness.model.access import ErpAccess
 from koppeling_harness.model.exchange import Recording
 from koppeling_harness.model.finding import Finding
-from koppeling_harness.model.scenario import Filling, WebhookStep
+from koppeling_harness.model.scenario import AppConnectorChange, Filling, WebhookStep
 from koppeling_harness.model.secret import Secret
 from koppeling_harness.scenario.plan import PlannedScenario
 from koppeling_harness.traffic.redactor import Redactor
@@ -87,6 +87,15 @@ class AgingEnvironment(Protocol):
 
     def age(self, by: timedelta) -> None:
         """Let tokens, secrets, chains of refresh tokens and rows be older; the day stays."""
+        ...
+
+
+@runtime_checkable
+class AdministeredEnvironment(Protocol):
+    """An environment whose app connector can be changed under the integration: an emulated one."""
+
+    def change_app_connector(self, change: AppConnectorChange) -> Secret | None:
+        """Change it; return the secret that the integration is to have from now on, if any."""
         ...
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any, assert_never
 
 from koppeling_harness.model.scenario import (
+    AppConnectorStep,
     ClockStep,
     DeleteStep,
     Element,
@@ -74,7 +75,7 @@ def filled(step: Step, names: Mapping[str, Any], functions: Functions) -> Step:
             return replace(step, request=request)
         case WebhookStep():
             return replace(step, data=fill(step.data), event_id=fill(step.event_id))
-        case ExchangesStep() | FindingsStep() | ClockStep() | FillStep():
+        case ExchangesStep() | FindingsStep() | ClockStep() | FillStep() | AppConnectorStep():
             return step
         case _:
             assert_never(step)

@@ -373,6 +373,7 @@ def _stage(
             logged=trigger.logged,
             definitions=bench.definitions.known,
             triggers=trigger.triggers,
+            day=today(bench.clock),
         )
 
     async def learn() -> None:

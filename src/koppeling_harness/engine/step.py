@@ -9,7 +9,12 @@ from typing import Any, assert_never
 
 from koppeling_harness.clock import Clock
 from koppeling_harness.engine import codes
-from koppeling_harness.engine.environment import AgingEnvironment, Environment, FillingEnvironment
+from koppeling_harness.engine.environment import (
+    AdministeredEnvironment,
+    AgingEnvironment,
+    Environment,
+    FillingEnvironment,
+)
 from koppeling_harness.engine.fill import describe, filled
 from koppeling_harness.engine.stop import Said, Stop, stop
 from koppeling_harness.engine.trigger import Trigger
@@ -26,6 +31,7 @@ from koppeling_harness.errors import ConfigurationError, ErpUnavailableError
 from koppeling_harness.model.exchange import Exchange
 from koppeling_harness.model.finding import Difference, Finding
 from koppeling_harness.model.scenario import (
+    AppConnectorStep,
     ClockStep,
     DeleteStep,
     ExchangesStep,
@@ -162,6 +168,8 @@ async def _act(step: Step, stage: Stage) -> _Done | Stop:
             return _aged(step, stage)
         case FillStep():
             return _filled_erp(step, stage)
+        case AppConnectorStep():
+            return await _administered(step, stage)
         case GetStep() | InsertStep() | UpdateStep() | DeleteStep() | RequestStep():
             return await _call(step, stage)
         case _:
@@ -182,6 +190,18 @@ def _filled_erp(step: FillStep, stage: Stage) -> _Done | Stop:
         stage.environment.fill(step.fill)
         return _Done(result={}, implied={})
     return _only_emulated(step, nl="kan worden gevuld", en="can be filled")
+
+
+async def _administered(step: AppConnectorStep, stage: Stage) -> _Done | Stop:
+    """Change the app connector, where that can be; hand over a secret that is new."""
+    if not isinstance(stage.environment, AdministeredEnvironment):
+        return _only_emulated(step, nl="kan worden beheerd", en="can be administered")
+    secret = stage.environment.change_app_connector(step.app_connector)
+    if secret is not None:
+        broken = await stage.trigger.hand_over(secret, step.place)
+        if broken is not None:
+            return broken
+    return _Done(result={}, implied={})
 
 
 def _only_emulated(step: Step, *, nl: str, en: str) -> Stop:

@@ -14,6 +14,7 @@ from koppeling_harness.model.finding import Finding
 from koppeling_harness.model.manifest import Manifest
 from koppeling_harness.model.operation import OperationCall, OperationResult, RunContext
 from koppeling_harness.model.scenario import OperationStep, WebhookStep
+from koppeling_harness.model.secret import Secret
 from koppeling_harness.model.verdict import Cause, Outcome
 from koppeling_harness.plugin.session import (
     Breakdown,
@@ -27,6 +28,7 @@ from koppeling_harness.traffic.checks.rule import Logged
 from koppeling_harness.traffic.redactor import shortened
 
 _FINISH_LIMIT_S = 5.0
+_PREPARE_LIMIT_S = 30.0
 
 
 class Trigger:
@@ -145,6 +147,17 @@ class Trigger:
             self._broken = True
             return self._stopped(answer, step.place)
         return _result(answer, self._clock.elapsed_s() - started_s)
+
+    async def hand_over(self, client_secret: Secret, place: str) -> Stop | None:
+        """Give the integration a new secret, as an administrator does: it is prepared again."""
+        self._context = replace(self._context, client_secret=client_secret.reveal())
+        if self._session is None:
+            return None
+        broken = await self._session.prepare_again(self._context, timeout_s=_PREPARE_LIMIT_S)
+        if broken is None:
+            return None
+        self._broken = True
+        return self._stopped(broken, place)
 
     def _keep(self, call: OperationCall, answer: OperationResult | Breakdown) -> None:
         ok = None if isinstance(answer, Breakdown) else answer.ok

@@ -4,7 +4,7 @@ import asyncio
 import secrets
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
-from typing import Self
+from typing import Self, assert_never
 
 from koppeling_harness.clock import Clock
 from koppeling_harness.emulator import AppConnector, Erp1
@@ -17,7 +17,12 @@ from koppeling_harness.model.access import ErpAccess, OAuthClient, ProxyAccess
 from koppeling_harness.model.connector import AppConnectorDefinition
 from koppeling_harness.model.exchange import Recording
 from koppeling_harness.model.manifest import Manifest
-from koppeling_harness.model.scenario import Filling, Signed, WebhookStep
+from koppeling_harness.model.scenario import (
+    AppConnectorChange,
+    Filling,
+    Signed,
+    WebhookStep,
+)
 from koppeling_harness.model.secret import Secret
 from koppeling_harness.scenario.plan import PlannedScenario
 from koppeling_harness.traffic.door import Door
@@ -153,6 +158,29 @@ class EmulatedErp:
         """Let what an environment keeps be older."""
         self._erp1.environment(environment).age(by)
 
+    def change_app_connector(self, environment: str, change: AppConnectorChange) -> Secret | None:
+        """Change the app connector of an environment; return a secret that is new."""
+        opened = self._erp1.environment(environment)
+        app = opened.first_token.app
+        match change:
+            case AppConnectorChange.RENEW_SECRET:
+                if app.public or app.certificates:
+                    return None  # it has no secret
+                made = app.renew_secret(opened.setup.clock.now())
+                self._redactor.add_secret(made, kind="secret", is_new=True)
+                return made
+            case AppConnectorChange.REVOKE_SECRET:
+                app.revoke_oldest_secret()
+            case AppConnectorChange.REVOKE_KEY:
+                app.certificates, app.key_ids = app.certificates[1:], app.key_ids[1:]
+            case AppConnectorChange.END_TOKENS:
+                opened.oauth.end_access()
+            case AppConnectorChange.OAUTH_ONLY:
+                app.kind = "oauth"
+            case _:
+                assert_never(change)
+        return None
+
     def fill(self, environment: str, filling: Filling) -> None:
         """Let an environment have more rows than the integration asks for at once."""
         self._erp1.environment(environment).fill(filling)
@@ -213,6 +241,10 @@ class EmulatedEnvironment:
     def age(self, by: timedelta) -> None:
         """Let tokens, secrets, chains of refresh tokens and rows be older; the day stays."""
         self._host.age(self.access.environment, by)
+
+    def change_app_connector(self, change: AppConnectorChange) -> Secret | None:
+        """Change its app connector; return a secret that the integration is to have now."""
+        return self._host.change_app_connector(self.access.environment, change)
 
     def fill(self, filling: Filling) -> None:
         """Have more rows of what the integration reads than it asks for at once."""

@@ -8,7 +8,7 @@ Every step gives a *result*, a plain mapping that `expect` is held against and `
                                            request_headers, request_body, fault, ...)
     findings                               count, codes, items
     webhook                                status, duration_s
-    clock, fill                            nothing
+    clock, fill, app_connector             nothing
 """
 
 from dataclasses import field
@@ -247,6 +247,32 @@ class FillStep(_Step):
     fill: Filling
 
 
+class AppConnectorChange(StrEnum):
+    """What an administrator of Profit does to the app connector of the integration."""
+
+    RENEW_SECRET = "renew_secret"  # noqa: S105 - the name of a change, as are the next
+    """A new secret works beside the old one, and is given to the integration."""
+    REVOKE_SECRET = "revoke_secret"  # noqa: S105
+    """The oldest secret works no more."""
+    REVOKE_KEY = "revoke_key"
+    """The first certificate that the manifest names is taken off it."""
+    END_TOKENS = "end_tokens"
+    """No access token that was given is valid any more."""
+    OAUTH_ONLY = "oauth_only"
+    """It takes no classic token any more: its type is OAuth instead of hybrid."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppConnectorStep(_Step):
+    """Let the administrator of Profit change how the integration signs in.
+
+    A new secret is handed over as an administrator would: the integration is prepared again, with
+    it. Source: AFAS, docs.afas.help/profit/en/authentication.
+    """
+
+    app_connector: AppConnectorChange
+
+
 VERBS = (
     "operation",
     "get",
@@ -259,6 +285,7 @@ VERBS = (
     "webhook",
     "clock",
     "fill",
+    "app_connector",
 )
 
 STEP_EXPECTED = f"expected a step with exactly one of: {', '.join(VERBS)}"
@@ -284,7 +311,8 @@ Step = Annotated[
     | FindingsStep
     | WebhookStep
     | ClockStep
-    | FillStep,
+    | FillStep
+    | AppConnectorStep,
     OneOf(
         step_verb,
         {
@@ -299,6 +327,7 @@ Step = Annotated[
             "webhook": WebhookStep,
             "clock": ClockStep,
             "fill": FillStep,
+            "app_connector": AppConnectorStep,
         },
         message=STEP_EXPECTED,
     ),
@@ -340,6 +369,8 @@ class Applies:
     """Only operations that the manifest calls idempotent, or only those that it does not."""
     trigger: tuple[OperationTrigger, ...] = ()
     """Only operations that these make the integration carry out."""
+    oauth: bool | None = None
+    """Only integrations whose manifest says `oauth`, or only those whose does not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -269,6 +269,11 @@ class Session:
         """Make the integration ready. Called by `IntegrationRunner.open`."""
         return await self._judged(self._worker.prepare(self._context, timeout_s=timeout_s))
 
+    async def prepare_again(self, context: RunContext, *, timeout_s: float) -> Breakdown | None:
+        """Make the integration ready anew, with what has changed of the context."""
+        self._context = context
+        return await self.prepare(timeout_s=timeout_s)
+
     async def trigger(
         self, call: OperationCall, *, timeout_s: float
     ) -> OperationResult | Breakdown:

@@ -28,6 +28,7 @@ _RESULTS = {
     "webhook": ("status", "duration_s"),
     "clock": (),
     "fill": (),
+    "app_connector": (),
 }
 
 _FAULT_PARAMETERS = ("status", "retry_after_s", "delay_s", "field")
@@ -95,6 +96,10 @@ def _check_phase(phase: str, verb: str, step: dict[str, Any], path: Path, notes:
     if verb in {"operation", "webhook"} and phase != "when":
         message = f"`{verb}` stands under `{phase}`, expected under `when`"
         hint = "Only what happens in `when` is judged by the traffic rules."
+        notes.add((*path, verb), message, hint=hint, key=True)
+    if verb == "app_connector" and phase != "when":
+        message = f"`app_connector` stands under `{phase}`, expected under `when`"
+        hint = "It is changed between two operations of the integration, or before the first."
         notes.add((*path, verb), message, hint=hint, key=True)
     if verb == "clock" and phase not in {"given", "when"}:
         message = f"`clock` stands under `{phase}`, expected under `given` or `when`"

@@ -104,6 +104,8 @@ def _applies(scenario: Scenario, manifest: Manifest) -> bool:
     applies = scenario.applies
     if applies.integration not in {None, manifest.id}:
         return False
+    if applies.oauth not in {None, manifest.oauth is not None}:
+        return False
     if not any(_is_meant(each, applies) for each in manifest.operations):
         return False
     if not applies.connectors:
@@ -145,6 +147,8 @@ def declared_away(
         if scenario.level is not Level.REQUIRED or scenario.for_each is None:
             continue
         if scenario.applies.integration or not is_for_release(scenario, release):
+            continue
+        if scenario.applies.oauth not in {None, manifest.oauth is not None}:
             continue
         for operation in manifest.operations:
             words = _declared_away(operation, scenario.applies)

@@ -11,6 +11,7 @@ from typing import Any
 from koppeling_harness.errors import Problem
 from koppeling_harness.model.fault import FaultKind
 from koppeling_harness.model.scenario import (
+    AppConnectorStep,
     ClockStep,
     DeleteStep,
     FillStep,
@@ -85,6 +86,9 @@ def _problems(scenario: Scenario) -> Iterator[Problem]:
     for step in (*scenario.given, *scenario.when, *scenario.then, *scenario.cleanup):
         if isinstance(step, ClockStep):
             message = "lets what ERP1 keeps grow older, which only the emulated one can"
+            yield Problem(where=step.place, message=message)
+        if isinstance(step, AppConnectorStep):
+            message = "changes the app connector, which others use too"
             yield Problem(where=step.place, message=message)
         if isinstance(step, FillStep):
             message = "fills what is read with rows, which only the emulated ERP1 can"

@@ -64,6 +64,18 @@ def documented_answer(fault: Fault, *, language: str, log_reference: str) -> Ans
     return _empty(status, _retry_after(fault.retry_after_s))
 
 
+def refused_sign_in(status: int) -> Answer:
+    """Return how the token endpoint refuses a client.
+
+    Source: AFAS, docs.afas.help/profit/en/authentication.
+
+    Args:
+        status: 400, or 401 for a client that came with HTTP Basic.
+    """
+    challenge = [(b"www-authenticate", b"Basic")] if status == 401 else []
+    return _json(status, {"error": "invalid_client"}, challenge)
+
+
 def _unavailable(retry_after_s: int | None) -> Answer:
     body: dict[str, object] = {"error": {"code": "503", "message": _MAINTENANCE}}
     if retry_after_s is not None:

@@ -13,8 +13,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from koppeling_harness.clock import Clock
 from koppeling_harness.http.headers import RawHeaders
-from koppeling_harness.model.fault import Fault, FaultKind
-from koppeling_harness.traffic.answer import Answer, documented_answer
+from koppeling_harness.model.fault import Fault, FaultKind, is_sign_in
+from koppeling_harness.traffic.answer import Answer, documented_answer, refused_sign_in
 from koppeling_harness.traffic.passage import Passage
 from koppeling_harness.traffic.reshape import reshape
 from koppeling_harness.value import dataclass
@@ -116,6 +116,10 @@ class _Layer:
 
 async def _answered(layer: _Layer) -> bool:
     await layer.passage.drain()
+    if layer.fault.fault is FaultKind.EXPIRED_TOKEN and is_sign_in(layer.passage.path):
+        by_basic = layer.passage.request_header(b"authorization").lower().startswith("basic ")
+        await layer.answer(refused_sign_in(401 if by_basic else 400))
+        return True
     answer = documented_answer(
         layer.fault,
         language=layer.passage.request_header(b"accept-language"),

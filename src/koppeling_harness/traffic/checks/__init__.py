@@ -1,6 +1,7 @@
 """Traffic rules: AFAS's requirements of traffic, as pure functions over exchanges."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 
 from koppeling_harness.model.exchange import Exchange, Sender, TriggerRecord
 from koppeling_harness.model.finding import Finding
@@ -16,6 +17,7 @@ from koppeling_harness.traffic.checks import (
     paging,
     request,
     retry,
+    sign_in,
     unread,
     volume,
     write,
@@ -32,12 +34,13 @@ __all__ = [
     "check_exchanges",
 ]
 
-CATALOGUE_VERSION = "2026.4"
+CATALOGUE_VERSION = "2026.5"
 """Changes when a rule is added, removed, or judges otherwise."""
 
 RULES: tuple[Rule, ...] = (
     *request.RULES,
     *access.RULES,
+    *sign_in.RULES,
     *declared.RULES,
     *paging.RULES,
     *volume.RULES,
@@ -68,6 +71,7 @@ def check_exchanges(
     logged: Sequence[Logged] = (),
     definitions: Mapping[str, UpdateMetainfo] | None = None,
     triggers: Sequence[TriggerRecord] = (),
+    day: date | None = None,
 ) -> tuple[Finding, ...]:
     """Judge what an integration sent.
 
@@ -82,6 +86,8 @@ def check_exchanges(
             case; of one that is not there nothing is asked.
         triggers: What the integration was told to do, the first of them turn 1, and what it said;
             of what it was not told, or has not answered, nothing is asked.
+        day: On which it is judged: rules that count later are told as information until then.
+            None: everything counts.
 
     Returns:
         A finding per rule and subject, the heaviest first.
@@ -94,19 +100,19 @@ def check_exchanges(
         finding
         for rule in RULES
         if rule.holds_for(release.label)
-        for finding in _judged(rule, scene)
+        for finding in _judged(rule, scene, day)
     ]
     return tuple(sorted(findings, key=lambda each: (_WEIGHT[each.level], each.exchange or 0)))
 
 
-def _judged(rule: Rule, scene: Scene) -> list[Finding]:
+def _judged(rule: Rule, scene: Scene, day: date | None) -> list[Finding]:
     """Return what a rule finds; a rule that breaks says so, and the others judge all the same."""
     found: list[Objection] = []
     try:
         found.extend(rule.check(scene))
     except Exception as error:  # noqa: BLE001 - whatever was sent, the other rules still judge it
-        return [*_findings(rule, found), _broken(rule, error)]
-    return _findings(rule, found)
+        return [*_findings(rule, found, day), _broken(rule, error)]
+    return _findings(rule, found, day)
 
 
 def _broken(rule: Rule, error: Exception) -> Finding:
@@ -126,19 +132,19 @@ def _broken(rule: Rule, error: Exception) -> Finding:
     )
 
 
-def _findings(rule: Rule, objections: Iterable[Objection]) -> list[Finding]:
+def _findings(rule: Rule, objections: Iterable[Objection], day: date | None) -> list[Finding]:
     by_subject: dict[str, list[Objection]] = {}
     for objection in objections:
         by_subject.setdefault(objection.subject, []).append(objection)
-    return [_finding(rule, same) for same in by_subject.values()]
+    return [_finding(rule, same, day) for same in by_subject.values()]
 
 
-def _finding(rule: Rule, same: list[Objection]) -> Finding:
+def _finding(rule: Rule, same: list[Objection], day: date | None) -> Finding:
     first = same[0].call
     text = _with_others(same[0].text, same[1:])
     return Finding(
         code=rule.code,
-        level=rule.level,
+        level=rule.level_on(day),
         message=text.en,
         where="log of the integration" if first is None else first.exchange.label(),
         hint=rule.fix.en,

@@ -1,6 +1,7 @@
 """Traffic rule: its code and its check, and the scene that it looks at."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from functools import cached_property
 
 from koppeling_harness.model.exchange import TriggerRecord
@@ -147,6 +148,8 @@ class Rule:
         source: Where it is written.
         check: Finds the objections.
         not_on: Labels of the Profit releases that it does not hold for.
+        counts_from: The first day on which a finding is as heavy as that; until then it is told as
+            information. None: at once.
     """
 
     code: str
@@ -157,6 +160,12 @@ class Rule:
     source: str
     check: Check
     not_on: tuple[str, ...] = ()
+    counts_from: date | None = None
+
+    def level_on(self, day: date | None) -> Severity:
+        """Return how heavy a finding is on a day; None: when everything counts."""
+        waits = self.counts_from is not None and day is not None and day < self.counts_from
+        return Severity.INFORMATION if waits else self.level
 
     def holds_for(self, label: str) -> bool:
         """Return whether the rule holds on a release."""

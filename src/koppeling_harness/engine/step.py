@@ -164,14 +164,22 @@ async def _act(step: Step, stage: Stage) -> _Done | Stop:
             if isinstance(delivered, Stop):
                 return delivered
             return _Done(result=delivered, implied={"status": {"$min": 200, "$max": 299}})
+        case ClockStep() | FillStep() | AppConnectorStep():
+            return await _changed_erp(step, stage)
+        case GetStep() | InsertStep() | UpdateStep() | DeleteStep() | RequestStep():
+            return await _call(step, stage)
+        case _:
+            assert_never(step)
+
+
+async def _changed_erp(step: ClockStep | FillStep | AppConnectorStep, stage: Stage) -> _Done | Stop:
+    match step:
         case ClockStep():
             return _aged(step, stage)
         case FillStep():
             return _filled_erp(step, stage)
         case AppConnectorStep():
             return await _administered(step, stage)
-        case GetStep() | InsertStep() | UpdateStep() | DeleteStep() | RequestStep():
-            return await _call(step, stage)
         case _:
             assert_never(step)
 

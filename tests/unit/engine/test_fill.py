@@ -64,6 +64,11 @@ KINDS = {
     "FindingsStep": ("{findings: {}, expect: {count: 0}}", {}, "findings"),
     "FillStep": ("{fill: {rows: 120}}", {"fill.rows": 120}, "fill"),
     "ClockStep": ("{clock: +31d}", {"by.days": 31}, "clock +31d"),
+    "AppConnectorStep": (
+        "{app_connector: renew_secret}",
+        {"app_connector": "renew_secret"},
+        "app_connector renew_secret",
+    ),
 }
 
 

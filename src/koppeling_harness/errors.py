@@ -14,7 +14,8 @@ reached, and why:
     │   └── SignInRefusedError  10   it gives no token to who asks for one
     ├── NotExecutedError        12   nothing of what was required has been executed
     ├── SecretFoundError        14   something secret was about to be written
-    └── RecordError             15   a run record contradicts itself
+    ├── RecordError             15   a run record contradicts itself
+    └── EvidenceError           15   what is signed does not hold, or is no evidence
 
 The command line catches them in one place (`cli/main.py`) and leaves with `exit_code`.
 """
@@ -217,3 +218,10 @@ class RecordError(HarnessError):
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(problem.render() for problem in self.problems))
+
+
+class EvidenceError(HarnessError):
+    """What should be evidence is none, or does not hold."""
+
+    code = "EVIDENCE"
+    exit_code = ExitCode.VERIFICATION

@@ -20,6 +20,8 @@ COMMANDS = {
     "updates": "notice an AFAS update, tell what it changes and whom it touches",
     "watch": "look for AFAS updates until stopped, and act once for each",
     "can-release": "tell whether a version may be released, from stored verdicts",
+    "evidence": "sign a run, pack it, and verify what others sent",
+    "intake": "verify, sort and file the packs that partners sent",
     "records": "check run records against themselves",
     "scenarios": "list, check and lock scenarios",
     "plugins": "list and check integrations",

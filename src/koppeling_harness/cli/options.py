@@ -71,3 +71,17 @@ concurrency = click.option(
     show_default=True,
     help="Scenarios in flight at most.",
 )
+
+signers = click.option(
+    "--signers",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Registered keys, as OpenSSH's allowed_signers. Default: [review] signers.",
+)
+
+revoked = click.option(
+    "--revoked",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Revoked keys: a KRL, or public keys. Default: [review] revoked.",
+)

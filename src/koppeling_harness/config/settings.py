@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import field, replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from koppeling_harness.config.folders import SETTINGS as SETTINGS
 from koppeling_harness.config.folders import is_a_partners
@@ -59,6 +59,12 @@ class ReviewSettings:
         default_factory=dict
     )
     """By name, SHA-256 of lists of required scenarios that count beside the known ones."""
+    signers: NonEmpty | None = None
+    """File with registered keys, as OpenSSH's `allowed_signers`."""
+    revoked: NonEmpty | None = None
+    """File with revoked keys: a KRL, or public keys."""
+    require: Literal["anything", "verified"] = "anything"
+    """What counts in a status: any record, or one whose evidence is verified."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +122,9 @@ class Settings:
         programme: What the programme trusts and allows.
         review: The reviewers' folder; None outside one.
         lists: By name, SHA-256 of own lists of required scenarios that count in a status.
+        signers: File with registered keys; None when there is none.
+        revoked: File with revoked keys; None when there is none.
+        requires_evidence: Whether only a record counts whose evidence is verified.
         allow_missing: Programs without which an integration may be set aside.
         environ_allowed: Variables of this machine that manifests may ask for.
         packs: Folders and files with scenarios, for a run that names none.
@@ -133,6 +142,9 @@ class Settings:
     programme: Programme = PROGRAMME
     review: Path | None = None
     lists: Mapping[str, str] = field(default_factory=dict)
+    signers: Path | None = None
+    revoked: Path | None = None
+    requires_evidence: bool = False
     allow_missing: tuple[str, ...] = ()
     environ_allowed: tuple[str, ...] = ()
     packs: tuple[Path, ...] = ()
@@ -233,6 +245,9 @@ def _parse(text: str, path: Path, prefix: tuple[str, ...]) -> Settings:
         programme=written.programme,
         review=path.parent / written.review.folder if written.review.folder else None,
         lists=written.review.lists,
+        signers=path.parent / written.review.signers if written.review.signers else None,
+        revoked=path.parent / written.review.revoked if written.review.revoked else None,
+        requires_evidence=written.review.require == "verified",
         allow_missing=written.run.allow_missing,
         environ_allowed=written.run.environ_allowed,
         packs=tuple(path.parent / each for each in written.packs),

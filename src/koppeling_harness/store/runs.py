@@ -139,6 +139,18 @@ def check_record(path: Path, *, now: datetime, book: ListBook) -> CheckedRecord:
     return _checked(path, content, now=now, book=book)
 
 
+def check_content(path: Path, content: bytes, *, now: datetime, book: ListBook) -> CheckedRecord:
+    """Return a record that was read already, checked.
+
+    Args:
+        path: What it is called.
+        content: What is in it.
+        now: The present moment.
+        book: The lists that the reader knows.
+    """
+    return _checked(path, content, now=now, book=book)
+
+
 def load_run(path: Path) -> "RunRecord":
     """Read one run record whole, as it stands.
 

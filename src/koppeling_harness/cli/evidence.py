@@ -1,0 +1,151 @@
+"""`koppeling evidence`: sign a run, pack it, and verify what others sent."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from koppeling_harness.cli import options
+from koppeling_harness.cli.say import say, say_json, say_lines
+from koppeling_harness.config.folders import REPORTS
+from koppeling_harness.errors import ExitCode
+
+_reports = click.option(
+    "--reports",
+    type=click.Path(path_type=Path),
+    default=REPORTS,
+    show_default=True,
+    help="Where runs are kept.",
+)
+
+
+@click.group()
+def command() -> None:
+    """Sign a run, pack it to be sent, and verify what others sent."""
+
+
+@command.command("keygen")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="FILE",
+    help="File of the private key; its public half and the line for AFAS lie beside it.",
+)
+@click.option(
+    "--for",
+    "principals",
+    multiple=True,
+    metavar="INTEGRATIONID",
+    help="What it signs for; repeatable. Default: the integrations of this project.",
+)
+@click.option(
+    "--type",
+    "kind",
+    type=click.Choice(["ed25519", "p256"]),
+    default="ed25519",
+    show_default=True,
+    help="Kind of key.",
+)
+@click.option(
+    "--until",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="Last day on which it counts. Default: two years from now.",
+)
+def keygen(*, out: Path, principals: tuple[str, ...], kind: str, until: datetime | None) -> None:
+    """Make a key to sign with, and the line with which AFAS registers it."""
+    from koppeling_harness.clock import SystemClock
+    from koppeling_harness.workflow.evidence.keys import make_key
+
+    made = make_key(
+        out,
+        clock=SystemClock(),
+        principals=principals,
+        kind=kind,
+        until=until.date() if until else None,
+    )
+    say(f"private key: {made.private} (keep it; nobody else needs it)")
+    say(f"public key: {made.public}, {made.fingerprint}")
+    say(f"for AFAS: {made.signers}, this line:")
+    say_lines(made.line)
+
+
+@command.command("sign")
+@click.argument("runs", nargs=-1, metavar="[RUN]...")
+@click.option("--key", type=click.Path(path_type=Path), metavar="FILE", help="The private key.")
+@click.option("--keyring", default="", metavar="NAME", help="The private key, in the keyring.")
+@_reports
+def sign(*, runs: tuple[str, ...], key: Path | None, keyring: str, reports: Path) -> None:
+    """Sign a RUN: its id or its folder; those of the last command when none is named.
+
+    Without --key and --keyring, the variable KOPPELING_EVIDENCE_KEY holds the key itself.
+    """
+    from koppeling_harness.clock import SystemClock
+    from koppeling_harness.workflow.evidence import sign as signing
+    from koppeling_harness.workflow.evidence.keys import find_key
+
+    folders = signing.runs_meant(runs, reports)
+    found = find_key(key, keyring)
+    clock = SystemClock()
+    signed = [signing.sign(each, found, clock=clock) for each in folders]
+    say_lines("\n".join(signing.signed_lines(signed)))
+
+
+@command.command("pack")
+@click.argument("runs", nargs=-1, metavar="[RUN]...")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="Where the pack is written. Default: where runs are kept.",
+)
+@_reports
+def pack(*, runs: tuple[str, ...], out: Path | None, reports: Path) -> None:
+    """Pack a signed RUN into one file to send; those of the last command when none is named."""
+    from koppeling_harness.workflow.evidence.pack import pack as make_pack
+    from koppeling_harness.workflow.evidence.pack import packed_line
+    from koppeling_harness.workflow.evidence.sign import runs_meant
+
+    for folder in runs_meant(runs, reports):
+        say(packed_line(make_pack(folder, out or reports)))
+
+
+@command.command("verify")
+@click.argument(
+    "files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path)
+)
+@options.signers
+@options.revoked
+@click.option(
+    "--lang",
+    type=click.Choice(["nl", "en"]),
+    default="en",
+    show_default=True,
+    help="Language of the text.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, and nothing else.")
+def verify(
+    *,
+    files: tuple[Path, ...],
+    signers: Path | None,
+    revoked: Path | None,
+    lang: str,
+    as_json: bool,
+) -> int:
+    """Verify evidence, step by step. FILE is a pack, or the folder of a run.
+
+    Exit code 0: each step of each holds; 15: one does not. Nothing is written.
+    """
+    from koppeling_harness.clock import SystemClock
+    from koppeling_harness.report.evidence_text import evidence_lines, evidence_plain
+    from koppeling_harness.workflow.evidence.verify_all import verify_all
+
+    found = verify_all(files, clock=SystemClock(), signers=signers, revoked=revoked)
+    if as_json:
+        say_json(json.dumps(evidence_plain(found), indent=1, ensure_ascii=False))
+    else:
+        for each in found:
+            say_lines("\n".join(evidence_lines(each, lang=lang)))
+    return ExitCode.PASSED if all(each.holds for each in found) else ExitCode.VERIFICATION

@@ -1,0 +1,90 @@
+"""Pack a signed run into one file to send, with what was signed and nothing else."""
+
+import re
+from pathlib import Path
+
+from koppeling_harness.errors import EvidenceError
+from koppeling_harness.evidence.bundle import (
+    ENVELOPE,
+    MOST_PACKED,
+    OWN,
+    Folder,
+    packed,
+)
+from koppeling_harness.evidence.dsse import read_envelope
+from koppeling_harness.evidence.statement import read_statement
+from koppeling_harness.store.files import write_files
+from koppeling_harness.value import dataclass
+from koppeling_harness.workflow.evidence.sign import refuse_tokens
+
+_NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9._+-]+")
+_SIGN_FIRST = "Sign it: `koppeling evidence sign`."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackMade:
+    """A pack that was made.
+
+    Attributes:
+        path: The file.
+        files: How many files are in it.
+        size: In bytes.
+    """
+
+    path: Path
+    files: int
+    size: int
+
+
+def pack(folder: Path, into: Path) -> PackMade:
+    """Write the pack of a signed run.
+
+    Args:
+        folder: The run's.
+        into: Folder in which the pack is written, under a name that says what it is.
+
+    Raises:
+        EvidenceError: The run is not signed, or was changed since.
+        SecretFoundError: A token stands in one of the files, in any spelling.
+        ConfigurationError: It cannot be written.
+    """
+    bundle = Folder(folder)
+    if ENVELOPE not in bundle.names:
+        message = f"{folder}: not signed, it holds no {ENVELOPE}"
+        raise EvidenceError(message, hint=_SIGN_FIRST)
+    said = read_statement(read_envelope(bundle.read(ENVELOPE)).payload)
+    changed = [
+        name
+        for name, digest in said.files.items()
+        if name not in bundle.names or bundle.digest(name) != digest
+    ]
+    if changed:
+        message = f"{folder}: changed since it was signed: {', '.join(sorted(changed)[:3])}"
+        raise EvidenceError(message, hint="Run again; what was changed shows nothing.")
+    content = {name: bundle.read(name) for name in said.files}
+    refuse_tokens(folder, content, thorough=True)
+    content |= {name: bundle.read(name) for name in OWN if name in bundle.names}
+    made = packed(content, top=said.run_id)
+    if len(made) > MOST_PACKED:
+        message = f"{folder}: its pack would be {len(made)} bytes, at most {MOST_PACKED} are taken"
+        raise EvidenceError(message, hint="Run one integration at a time.")
+    release = next(
+        str(each["annotations"]["release"])
+        for each in said.said["configuration"]
+        if each["name"] == "erp"
+    )
+    about = said.subjects[0].name if len(said.subjects) == 1 else "several"
+    name = "-".join(name_part(each) for each in (about, release, said.run_id))
+    write_files(into, {f"{name}.zip": made})
+    return PackMade(path=into / f"{name}.zip", files=len(content), size=len(made))
+
+
+def name_part(text: str) -> str:
+    """Return a text as a part of a file's name: `Profit-8`."""
+    return _NOT_IN_A_NAME.sub("-", text).strip("-.") or "unknown"
+
+
+def packed_line(made: PackMade) -> str:
+    """Return for a person what was packed."""
+    size = f"{made.size / 1024:.0f} kB" if made.size < 1024**2 else f"{made.size / 1024**2:.1f} MB"
+    return f"packed: {made.path} ({made.files} files, {size}); send this one file"

@@ -1,0 +1,73 @@
+"""Whom a reader trusts: registered keys, revoked ones, and who stamps the time."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from koppeling_harness.clock import AMSTERDAM
+from koppeling_harness.config.settings import SETTINGS, Settings
+from koppeling_harness.document import read_content, read_text
+from koppeling_harness.errors import UsageError
+from koppeling_harness.evidence.revoked import Revoked, nothing_revoked, read_revoked
+from koppeling_harness.evidence.signers import Signer, read_signers
+from koppeling_harness.value import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trust:
+    """Whom a reader trusts.
+
+    Attributes:
+        signers: The registered keys.
+        is_revoked: Says whether a key is revoked.
+        place: The file with the registered keys.
+    """
+
+    signers: Sequence[Signer]
+    is_revoked: Revoked = nothing_revoked
+    place: str = ""
+
+
+def trust_of(
+    settings: Settings, *, signers: Path | None = None, revoked: Path | None = None
+) -> Trust | None:
+    """Return whom a reader trusts; None when nothing says so.
+
+    Args:
+        settings: Of the project.
+        signers: File with registered keys; that of the settings when None.
+        revoked: File with revoked keys; that of the settings when None.
+
+    Raises:
+        DocumentError: A file has problems, or cannot be read.
+        ConfigurationError: The file with revoked keys is none.
+    """
+    known = signers or settings.signers
+    if known is None:
+        return None
+    ended = revoked or settings.revoked
+    return Trust(
+        signers=read_signers(read_text(known), name=str(known), zone=AMSTERDAM),
+        is_revoked=read_revoked(read_content(ended), name=str(ended)) if ended else nothing_revoked,
+        place=str(known),
+    )
+
+
+def required_trust(
+    settings: Settings, *, signers: Path | None = None, revoked: Path | None = None
+) -> Trust:
+    """Return whom a reader trusts.
+
+    Raises:
+        UsageError: Nothing says so.
+        DocumentError: A file has problems, or cannot be read.
+        ConfigurationError: The file with revoked keys is none.
+    """
+    trust = trust_of(settings, signers=signers, revoked=revoked)
+    if trust is None:
+        message = "no file with registered keys, so that no signature can be believed"
+        hint = (
+            "Name it with --signers FILE, or as signers under [review] in "
+            f"{SETTINGS}. A line of it is what `koppeling evidence keygen` writes."
+        )
+        raise UsageError(message, hint=hint)
+    return trust

@@ -1,0 +1,471 @@
+"""Verify evidence, step by step: what is signed, by whom, over what, and what follows from it."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from koppeling_harness.clock import AMSTERDAM
+from koppeling_harness.errors import EvidenceError
+from koppeling_harness.evidence.bundle import (
+    ENVELOPE,
+    Bundle,
+    Folder,
+    files_to_sign,
+    open_bundle,
+)
+from koppeling_harness.evidence.dsse import Envelope
+from koppeling_harness.evidence.keys import PublicKey
+from koppeling_harness.evidence.signers import Signer, signers_of
+from koppeling_harness.evidence.statement import (
+    PASSED,
+    WARNED,
+    Statement,
+    digest_of,
+    read_statement,
+    what_follows,
+)
+from koppeling_harness.model.evidence import Step, StepOutcome, StepTaken, Verified
+from koppeling_harness.model.shape import Text
+from koppeling_harness.rules.lists import ListBook
+from koppeling_harness.rules.record_check import SLACK, moment
+from koppeling_harness.rules.record_summary import summaries
+from koppeling_harness.rules.standing import OLD
+from koppeling_harness.rules.words import said
+from koppeling_harness.store.runs import RUN, check_content
+from koppeling_harness.value import dataclass
+from koppeling_harness.workflow.evidence.search import kinds_of_secrets
+from koppeling_harness.workflow.evidence.signed_by import Refused, signed_by
+from koppeling_harness.workflow.evidence.trust import Trust
+
+_SHOWN = 3
+_NOT_REACHED = said("niet aan toegekomen", "not reached")
+_OF_ANY_FORM = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """How evidence is looked at.
+
+    Attributes:
+        trust: Whom the reader trusts.
+        book: The lists that the reader knows.
+        now: The present moment.
+        thorough: Whether every spelling of a token is undone; see `kinds_of_secrets`.
+    """
+
+    trust: Trust
+    book: ListBook
+    now: datetime
+    thorough: bool = False
+
+
+def verify(path: Path, look: Look) -> Verified:
+    """Return what verifying a pack, or the folder of a run, comes to. Nothing is written."""
+    try:
+        bundle = open_bundle(path)
+    except (EvidenceError, OSError) as error:
+        return not_a_pack(path, error)
+    return verify_bundle(bundle, str(path), look)
+
+
+def not_a_pack(path: Path, error: EvidenceError | OSError) -> Verified:
+    """Return what verifying comes to when there is nothing that can be read."""
+    message = error.message if isinstance(error, EvidenceError) else error.strerror or str(error)
+    text = said("geen bruikbaar bewijspakket: {why}", "no pack of evidence: {why}", why=message)
+    first = StepTaken(step=Step.ENVELOPE, outcome=StepOutcome.REFUSED, said=text, code="not_a_pack")
+    return Verified(file=str(path), steps=(first, *_left_after(Step.ENVELOPE)))
+
+
+def verify_bundle(bundle: Bundle, file: str, look: Look) -> Verified:
+    """Return what verifying the files of a run comes to.
+
+    Args:
+        bundle: The files.
+        file: What they are called.
+        look: How they are looked at.
+    """
+    return _Verifying(bundle, file, look).verified()
+
+
+class _Verifying:
+    """Takes the steps, each as far as those before it let it."""
+
+    def __init__(self, bundle: Bundle, file: str, look: Look) -> None:
+        self._bundle = bundle
+        self._file = file
+        self._look = look
+        self._steps: list[StepTaken] = []
+        self._envelope: Envelope | None = None
+        self._statement: Statement | None = None
+        self._payload_digest = ""
+        self._key: PublicKey | None = None
+        self._lines: tuple[Signer, ...] = ()
+        self._signed_at: datetime | None = None
+        self._record: Mapping[str, Any] | None = None
+
+    def verified(self) -> Verified:
+        for step, take in self._order():
+            self._take(step, take)
+        statement = self._statement
+        record = self._record
+        return Verified(
+            file=self._file,
+            steps=tuple(self._steps),
+            run_id=statement.run_id if statement else "",
+            statement=self._payload_digest,
+            integrations=tuple(
+                f"{each.name} {each.version}" for each in (statement.subjects if statement else ())
+            ),
+            integration_ids=tuple(
+                each.integration_id for each in (statement.subjects if statement else ())
+            ),
+            release=str(record["erp"]["label"]) if record else "",
+            result=statement.result if statement else "",
+            signer=self._key.fingerprint if self._key else "",
+            missing=_missing(statement) if statement else (),
+            signed_at=self._signed_at,
+        )
+
+    def _order(self) -> list[tuple[Step, Callable[[], Text | None]]]:
+        return [
+            (Step.ENVELOPE, self._in_the_envelope),
+            (Step.KEY_KNOWN, self._key_is_known),
+            (Step.KEY_VALID, self._key_is_valid),
+            (Step.IDENTITY, self._is_theirs),
+            (Step.FILES, self._files_are_equal),
+            (Step.RECORD, self._record_holds),
+            (Step.LIST, self._list_counts),
+            (Step.VERDICT, self._verdict_follows),
+            (Step.REDACTION, self._nothing_secret),
+            (Step.AGE, self._is_recent),
+        ]
+
+    def _take(self, step: Step, take: Callable[[], Text | None]) -> None:
+        code, outcome = "", StepOutcome.HOLDS
+        try:
+            text = take()
+            if text is None:
+                text, outcome = _NOT_REACHED, StepOutcome.NOT_REACHED
+        except Refused as refused:
+            code, text, outcome = refused.code, refused.text, StepOutcome.REFUSED
+        except EvidenceError as error:
+            code, outcome = step.value, StepOutcome.REFUSED
+            text = said("klopt niet: {why}", "does not hold: {why}", why=error.message)
+        self._steps.append(StepTaken(step=step, outcome=outcome, said=text, code=code))
+
+    def _in_the_envelope(self) -> Text:
+        if ENVELOPE not in self._bundle.names:
+            raise Refused(
+                code="unsigned",
+                text=said(
+                    "niet ondertekend: {name} ontbreekt", "not signed: no {name}", name=ENVELOPE
+                ),
+            )
+        envelope, self._key = signed_by(self._bundle, self._look.trust)
+        self._envelope = envelope
+        self._statement = read_statement(envelope.payload)
+        self._payload_digest = digest_of(envelope.payload)
+        ours = said("handtekening klopt", "the signature holds")
+        unseen = said("handtekening van een onbekende", "a signature of somebody unknown")
+        return ours if self._key else unseen
+
+    def _key_is_known(self) -> Text | None:
+        if self._envelope is None:
+            return None
+        lines = signers_of(self._key, self._look.trust.signers) if self._key else ()
+        if not lines:
+            raise Refused(
+                code="key_unknown",
+                text=said(
+                    "sleutel {key} staat niet in {place}",
+                    "key {key} is not in {place}",
+                    key=self._key.fingerprint if self._key else "?",
+                    place=self._look.trust.place,
+                ),
+            )
+        self._lines = tuple(each for each in lines if each.is_for_evidence)
+        if not self._lines:
+            raise Refused(
+                code="key_unknown",
+                text=said(
+                    "de sleutel is geregistreerd, maar niet voor bewijs ({place})",
+                    "the key is registered, but not for evidence ({place})",
+                    place=lines[0].place,
+                ),
+            )
+        return said("sleutel bekend: {place}", "key known: {place}", place=self._lines[0].place)
+
+    def _key_is_valid(self) -> Text | None:
+        statement = self._statement
+        if statement is None:
+            return None
+        self._signed_at = _read_moment(statement.signed_at)
+        if self._signed_at > self._look.now + SLACK:
+            raise Refused(
+                code="future",
+                text=said(
+                    "ondertekend op {day}: dat moet nog komen",
+                    "signed on {day}, which is still to come",
+                    day=_day(self._signed_at),
+                ),
+            )
+        if not self._lines or self._key is None:
+            return None
+        if self._look.trust.is_revoked(self._key):
+            raise Refused(
+                code="key_revoked",
+                text=said("de sleutel is ingetrokken", "the key is revoked"),
+            )
+        if statement.key != self._key.fingerprint:
+            raise Refused(
+                code="signature",
+                text=said(
+                    "de verklaring noemt een andere sleutel: {key}",
+                    "the statement names another key: {key}",
+                    key=statement.key,
+                ),
+            )
+        valid = tuple(each for each in self._lines if each.counts_at(self._signed_at))
+        if not valid:
+            raise Refused(code="key_ended", text=_when_it_counts(self._lines, self._signed_at))
+        self._lines = valid
+        return said(
+            "geldig op {day}, zoals de ondertekenaar zelf opgeeft",
+            "valid on {day}, as stated by the signer",
+            day=_day(self._signed_at),
+        )
+
+    def _is_theirs(self) -> Text | None:
+        statement = self._statement
+        if statement is None or not self._lines:
+            return None
+        for each in statement.subjects:
+            if not each.integration_id or not any(
+                line.is_for(each.integration_id) for line in self._lines
+            ):
+                raise Refused(
+                    code="identity",
+                    text=said(
+                        "deze sleutel is niet van {id} ({name})",
+                        "this key is not that of {id} ({name})",
+                        id=each.integration_id or "?",
+                        name=each.name,
+                    ),
+                )
+        ids = ", ".join(dict.fromkeys(each.integration_id for each in statement.subjects))
+        return said("de sleutel hoort bij {ids}", "the key is that of {ids}", ids=ids)
+
+    def _files_are_equal(self) -> Text | None:
+        statement = self._statement
+        if statement is None:
+            return None
+        there = set(files_to_sign(self._bundle))
+        missing = sorted(set(statement.files) - there)
+        if missing:
+            raise Refused(code="file_missing", text=_files("ontbreekt", "missing", missing))
+        # beside a run that lies where it was made, others may write
+        added = [] if isinstance(self._bundle, Folder) else sorted(there - set(statement.files))
+        if added:
+            raise Refused(code="file_added", text=_files("niet ondertekend", "not signed", added))
+        if RUN not in statement.files:
+            raise Refused(code="file_missing", text=_files("ontbreekt", "missing", [RUN]))
+        changed = [
+            name for name, digest in statement.files.items() if self._bundle.digest(name) != digest
+        ]
+        if changed:
+            raise Refused(code="file_changed", text=_files("gewijzigd", "changed", sorted(changed)))
+        return said(
+            "{count} bestanden, alle gelijk", "{count} files, all equal", count=len(statement.files)
+        )
+
+    def _record_holds(self) -> Text | None:
+        statement = self._statement
+        if statement is None or RUN not in self._bundle.names:
+            return None
+        content = self._bundle.read(RUN)
+        checked = check_content(Path(RUN), content, now=self._look.now, book=self._look.book)
+        if checked.problems or checked.plain is None:
+            first = checked.problems[0]
+            raise Refused(
+                code="record",
+                text=said(
+                    "het verslag spreekt zichzelf tegen: {why}",
+                    "the record contradicts itself: {why}",
+                    why=f"{first.where}: {first.message}",
+                ),
+            )
+        self._record = checked.plain
+        if checked.plain["run_id"] != statement.run_id:
+            self._record = None
+            raise Refused(
+                code="record",
+                text=said(
+                    "het verslag is van run {other}, de verklaring van {run}",
+                    "the record is of run {other}, the statement of {run}",
+                    other=checked.plain["run_id"],
+                    run=statement.run_id,
+                ),
+            )
+        return said("spreekt zichzelf niet tegen", "does not contradict itself")
+
+    def _list_counts(self) -> Text | None:
+        if self._record is None:
+            return None
+        day = self._look.now.astimezone(AMSTERDAM).date()
+        name = said("geen lijst", "no list")
+        for run in summaries(self._record, self._look.book, zone=AMSTERDAM):
+            word = run.list_word
+            if word is None or not word.counts:
+                is_newer = word is not None and "newer" in word.name.en
+                code = "list_newer" if is_newer else "list_unknown"
+                raise Refused(code=code, text=word.name if word else name)
+            if word.until is not None and day > word.until:
+                raise Refused(
+                    code="list_ended",
+                    text=said(
+                        "{list} eindigde op {day}",
+                        "{list} ended on {day}",
+                        list=word.name,
+                        day=word.until,
+                    ),
+                )
+            name = word.name
+        return name
+
+    def _verdict_follows(self) -> Text | None:
+        if self._record is None or self._statement is None:
+            return None
+        differs = _difference(what_follows(self._record), self._statement.said)
+        if differs:
+            raise Refused(
+                code="verdict",
+                text=said(
+                    "de verklaring zegt iets anders dan het verslag: {what}",
+                    "the statement says otherwise than the record: {what}",
+                    what=differs,
+                ),
+            )
+        passed = len(self._statement.said["passedTests"])
+        return said(
+            "{result}: {passed} verplichte scenario's geslaagd",
+            "{result}: {passed} required scenarios passed",
+            result=self._statement.result.lower(),
+            passed=passed,
+        )
+
+    def _nothing_secret(self) -> Text | None:
+        if self._statement is None:
+            return None
+        found = [
+            name
+            for name in files_to_sign(self._bundle)
+            if kinds_of_secrets(self._bundle.read(name), thorough=self._look.thorough)
+        ]
+        if found:
+            raise Refused(code="token", text=_files("bevat een token", "holds a token", found))
+        if self._look.thorough:
+            return said("geen token, in geen enkele spelling", "no token, in any spelling")
+        return said("geen token in een gangbare spelling", "no token in a usual spelling")
+
+    def _is_recent(self) -> Text | None:
+        if self._record is None:
+            return None
+        began = moment(str(self._record["started_at"]))
+        days = (self._look.now - began).days
+        if self._signed_at is not None and self._signed_at < began - SLACK:
+            raise Refused(
+                code="future",
+                text=said("ondertekend vóór de run begon", "signed before the run began"),
+            )
+        if self._look.now - began > OLD:
+            raise Refused(
+                code="old",
+                text=said(
+                    "de run is {days} dagen oud, hoogstens {most} mag",
+                    "the run is {days} days old, {most} at most",
+                    days=days,
+                    most=OLD.days,
+                ),
+            )
+        return said("{days} dagen oud", "{days} days old", days=max(days, 0))
+
+
+def _missing(statement: Statement) -> tuple[str, ...]:
+    """Return what keeps a run from having passed, by its own statement; empty when it has."""
+    if statement.result in (PASSED, WARNED):
+        return ()
+    found = [str(each) for each in statement.said["failedTests"]]
+    for each in statement.said["configuration"]:
+        notes = each.get("annotations", {})
+        for name in ("skipped", "inconclusive", "part"):
+            found += (f"{each['name']}: {one} ({name})" for one in notes.get(name) or ())
+    return tuple(found) or (statement.result,)
+
+
+def _left_after(step: Step) -> list[StepTaken]:
+    return [
+        StepTaken(step=each, outcome=StepOutcome.NOT_REACHED, said=_NOT_REACHED)
+        for each in Step
+        if each.number > step.number
+    ]
+
+
+def _difference(expected: Mapping[str, Any], found: Mapping[str, Any]) -> str:
+    """Return what a statement says otherwise than its record; empty when it is the same.
+
+    What only a newer program says of a record is passed by: the record stands.
+    """
+    try:
+        for name in ("result", "subject", "passedTests", "warnedTests", "failedTests"):
+            if found[name] != expected[name]:
+                return name
+        said_of = {str(each["name"]): each for each in found["configuration"]}
+        for each in expected["configuration"]:
+            other = said_of.get(each["name"])
+            if other is None or other.get("digest") != each.get("digest"):
+                return str(each["name"])
+            notes = other.get("annotations", {})
+            for key, value in each.get("annotations", {}).items():
+                if key in notes and notes[key] != value:
+                    return f"{key} of {each['name']}"
+    except _OF_ANY_FORM as error:
+        return f"it lacks {error}"
+    return ""
+
+
+def _when_it_counts(lines: tuple[Signer, ...], signed_at: datetime) -> Text:
+    one = lines[0]
+    if one.valid_before is not None and signed_at >= one.valid_before:
+        return said(
+            "de sleutel gold tot {end}, ondertekend op {day}",
+            "the key counted until {end}, signed on {day}",
+            end=_day(one.valid_before),
+            day=_day(signed_at),
+        )
+    return said(
+        "de sleutel geldt vanaf {begin}, ondertekend op {day}",
+        "the key counts from {begin} on, signed on {day}",
+        begin=_day(one.valid_after) if one.valid_after else "?",
+        day=_day(signed_at),
+    )
+
+
+def _read_moment(text: str) -> datetime:
+    try:
+        return moment(text)
+    except (ValueError, TypeError):
+        message = f"it says that it was signed at {text!r}, which is no moment"
+        raise EvidenceError(message) from None
+
+
+def _day(when: datetime) -> str:
+    return f"{when.astimezone(AMSTERDAM):%Y-%m-%d %H:%M}"
+
+
+def _files(nl: str, en: str, names: list[str]) -> Text:
+    shown = ", ".join(names[:_SHOWN])
+    more = len(names) - _SHOWN
+    if more > 0:
+        nl, en = f"{nl} ({len(names)})", f"{en} ({len(names)})"
+    return Text(nl=f"{nl}: {shown}", en=f"{en}: {shown}")

@@ -1,0 +1,210 @@
+"""Evidence from end to end: a partner runs, signs and packs; a reviewer takes it in."""
+
+import json
+import os
+import shutil
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+
+from support.cli import koppeling
+from support.tiny import tiny_project
+
+ID = "12345_1"
+
+
+@pytest.fixture(scope="module")
+def partner(tmp_path_factory) -> Path:
+    """A partner's project: run, signed and packed."""
+    folder = tiny_project(tmp_path_factory.mktemp("partner"))
+    os.environ.pop("KOPPELING_EVIDENCE_KEY", None)
+    for command in (
+        ["run", "--release", "Profit 8"],
+        ["evidence", "keygen", "--out", "evidence.key"],
+        ["evidence", "sign", "--key", "evidence.key"],
+        ["evidence", "pack"],
+    ):
+        ran = koppeling(*command, cwd=folder)
+        assert ran.code == 0, ran.all
+    return folder
+
+
+@pytest.fixture
+def reviewer(partner, tmp_path) -> Path:
+    """A reviewer's folder, in which that key is registered and that list counts."""
+    (record,) = (partner / "reports").glob("*/run.json")
+    digest = json.loads(record.read_bytes())["scenario_lock"]["digest"]
+    (tmp_path / "koppeling.toml").write_text(
+        f'[review]\nsigners = "allowed_signers"\n[review.lists]\ntiny = "{digest}"\n'
+    )
+    line = (partner / "evidence.key.allowed_signers").read_text()
+    (tmp_path / "allowed_signers").write_text(line)
+    return tmp_path
+
+
+def pack_of(partner: Path) -> Path:
+    (pack,) = (partner / "reports").glob("*.zip")
+    return pack
+
+
+def test_a_key_is_for_its_owner_only_and_for_the_integration_that_is_here(partner):
+    line = (partner / "evidence.key.allowed_signers").read_text()
+
+    assert line.startswith(f'{ID} namespaces="koppeling-evidence@1",valid-after="')
+    assert (partner / "evidence.key.pub").read_text().startswith("ssh-ed25519 ")
+    if sys.platform != "win32":
+        mode = stat.S_IMODE((partner / "evidence.key").stat().st_mode)
+        assert mode == 0o600
+
+
+def test_a_key_is_never_written_over(partner):
+    before = (partner / "evidence.key").read_bytes()
+
+    ran = koppeling("evidence", "keygen", "--out", "evidence.key", cwd=partner)
+
+    assert ran.code == 10
+    assert "is there already" in ran.err
+    assert (partner / "evidence.key").read_bytes() == before
+
+
+def test_what_was_signed_is_verified_step_by_step(partner, reviewer):
+    ran = koppeling("evidence", "verify", pack_of(partner), cwd=reviewer)
+
+    assert ran.code == 0, ran.all
+    assert "evidence holds: tiny 1.0.0 passed on Profit 8" in ran.out
+    numbers = [line.split()[0] for line in ran.out.splitlines()[1:]]
+    assert numbers == [str(number) for number in range(1, 11)]
+
+
+def test_the_folder_of_a_run_is_verified_as_its_pack_is(partner, reviewer):
+    (folder,) = (each.parent for each in (partner / "reports").glob("*/run.json"))
+
+    ran = koppeling("evidence", "verify", folder, "--json", cwd=reviewer)
+
+    (found,) = ran.json()
+    assert (ran.code, found["holds"], found["result"]) == (0, True, "PASSED")
+    assert [each["number"] for each in found["steps"]] == list(range(1, 11))
+    assert found["time"] == "as stated by the signer"
+
+
+def test_a_changed_file_is_exit_code_15_and_named(partner, reviewer, tmp_path):
+    (folder,) = (each.parent for each in (partner / "reports").glob("*/run.json"))
+
+    copy = tmp_path / "copy"
+    shutil.copytree(folder, copy)
+    (copy / "index.html").write_text("all is well")
+
+    ran = koppeling("evidence", "verify", copy, "--lang", "nl", cwd=reviewer)
+
+    assert ran.code == 15
+    assert "gewijzigd: index.html" in ran.out
+
+
+def test_without_registered_keys_nothing_is_believed(partner, tmp_path):
+    ran = koppeling("evidence", "verify", pack_of(partner), cwd=tmp_path)
+
+    assert ran.code == 4
+    assert "--signers FILE" in ran.err
+
+
+def test_a_pack_is_taken_in_once_and_counts_in_can_release(partner, reviewer):
+    first = koppeling("intake", pack_of(partner).parent, cwd=reviewer)
+    again = koppeling("intake", pack_of(partner), "--json", cwd=reviewer)
+
+    assert first.code == 0, first.all
+    assert "accepted" in first.out
+    (taken,) = again.json()
+    assert (again.code, taken["sorted"]) == (0, "here_already")
+    (record,) = (reviewer / "reports" / "received" / ID / "Profit-8").glob("*/run.json")
+    assert (record.parent / "received.json").is_file()
+    answer = koppeling("can-release", "tiny", "1.0.0", "--to", "Profit 8", cwd=reviewer)
+    assert answer.code == 0, answer.all
+
+
+def test_something_else_of_the_same_run_is_a_question_and_nothing_is_written_over(
+    partner, reviewer
+):
+    koppeling("intake", pack_of(partner), cwd=reviewer)
+    (folder,) = (reviewer / "reports" / "received").glob("*/*/*")
+    (folder / "evidence.intoto.json").write_text("{}")
+
+    ran = koppeling("intake", pack_of(partner), cwd=reviewer)
+
+    assert ran.code == 15
+    assert "question" in ran.out
+    assert (folder / "evidence.intoto.json").read_text() == "{}"
+
+
+def test_what_is_returned_has_a_text_in_both_languages(partner, reviewer):
+    bad = reviewer / "bad.zip"
+    bad.write_bytes(pack_of(partner).read_bytes()[:-200])
+
+    ran = koppeling("intake", bad, cwd=reviewer)
+
+    assert ran.code == 15
+    assert "to be returned" in ran.out
+    assert "Uw bewijs is ontvangen" in ran.out
+    assert "Your evidence has come in" in ran.out
+    assert not (reviewer / "reports").exists()
+
+
+def test_a_dry_run_files_nothing(partner, reviewer):
+    ran = koppeling("intake", pack_of(partner), "--dry-run", cwd=reviewer)
+
+    assert (ran.code, (reviewer / "reports").exists()) == (0, False)
+
+
+def test_a_pack_is_the_same_whenever_it_is_made(partner):
+    before = pack_of(partner).read_bytes()
+
+    assert koppeling("evidence", "pack", cwd=partner).code == 0
+
+    assert pack_of(partner).read_bytes() == before
+
+
+def test_ci_keeps_the_key_in_a_variable(partner, monkeypatch):
+    key = (partner / "evidence.key").read_text().strip()
+    monkeypatch.setenv("KOPPELING_EVIDENCE_KEY", key)
+
+    ran = koppeling("evidence", "sign", cwd=partner)
+
+    assert ran.code == 0, ran.all
+    koppeling("evidence", "pack", cwd=partner)
+
+
+@pytest.mark.parametrize("text", ["", "no key at all", "-----BEGIN PRIVATE KEY-----\nAAAA\n"])
+def test_what_is_no_key_is_told_without_showing_it(text, partner, tmp_path):
+    file = tmp_path / "wrong.key"
+    file.write_text(text)
+
+    ran = koppeling("evidence", "sign", "--key", file, cwd=partner)
+
+    assert ran.code == 10
+    assert "expected a key of Ed25519" in ran.err
+    assert not text or text not in ran.all
+
+
+def test_without_a_key_it_is_said_how_to_get_one(partner):
+    ran = koppeling("evidence", "sign", cwd=partner)
+
+    assert ran.code == 10
+    assert "koppeling evidence keygen" in ran.err
+
+
+def test_where_nothing_was_run_there_is_nothing_to_sign(tmp_path, partner):
+    ran = koppeling("evidence", "sign", "--key", partner / "evidence.key", cwd=tmp_path)
+
+    assert ran.code == 4
+    assert "koppeling run" in ran.err
+
+
+def test_an_unsigned_run_is_not_packed(tmp_path):
+    project = tiny_project(tmp_path)
+    koppeling("run", "--release", "Profit 8", cwd=project)
+
+    ran = koppeling("evidence", "pack", cwd=project)
+
+    assert ran.code == 15
+    assert "koppeling evidence sign" in ran.err

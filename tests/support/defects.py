@@ -13,8 +13,11 @@ from support.defects_node import DEFECTS_NODE
 from support.defects_php import DEFECTS_PHP
 from support.defects_python import DEFECTS_PYTHON
 from support.defects_rules import DEFECTS_RULES
+from support.defects_strangers import DEFECTS_STRANGERS
 
 PLUGINS = Path(__file__).parents[2] / "plugins"
+STRANGERS = Path(__file__).parent / "strangers"
+"""Integrations that nobody tuned the packs to, and that have no scenarios of their own."""
 PACKS = Path(__file__).parents[2] / "scenarios"
 
 AFAS = "urenportaal/afas.py"
@@ -41,7 +44,7 @@ def seeded(defect: Defect, into: Path, *, whole: bool = False) -> Path:
     """
     folder = into / defect.name
     shutil.copytree(
-        PLUGINS / defect.integration,
+        home_of(defect.integration),
         folder,
         ignore=shutil.ignore_patterns("__pycache__", "tests", ".pytest_cache"),
     )
@@ -59,8 +62,15 @@ def seeded(defect: Defect, into: Path, *, whole: bool = False) -> Path:
     return folder
 
 
+def home_of(integration: str) -> Path:
+    """Return the folder of a reference integration, or of one that is a stranger to the packs."""
+    own = PLUGINS / integration
+    return own if own.is_dir() else STRANGERS / integration
+
+
 def _keep_only(name: str, own: Path) -> None:
     """Leave one of an integration's own scenarios; those of the packs when none has that name."""
+    own.mkdir(exist_ok=True)
     for path in own.iterdir():
         if path.name != name:
             path.unlink()
@@ -78,7 +88,7 @@ _INTEGRATION_ID = '"IntegrationId": self._settings.integration_id,'
 _LANGUAGE = '"Accept-Language": "nl-nl",'
 _STATUS = "if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:"
 _PAUSE = "pause_s = _retry_after_s(answer) or pause_s"
-_ROWS = 'rows = _json(answer).get("rows", [])'
+_ROWS = "rows = _rows(answer)"
 _DESCRIPTION = '"Ds": self.description,'
 _QUANTITY = '"Qu": f"{self.hours:f}",'
 _DAY = "return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(AMSTERDAM)"
@@ -432,5 +442,6 @@ DEFECTS: tuple[Defect, ...] = (
     *DEFECTS_PHP,
     *DEFECTS_PYTHON,
     *DEFECTS_NODE,
+    *DEFECTS_STRANGERS,
 )
 """Every defect that the harness must catch."""

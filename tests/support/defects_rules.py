@@ -14,7 +14,7 @@ MANIFEST = "koppeling.yaml"
 
 _QUERY = "query = page | _filter_query(filters)"
 _TAKE = "take = min(MOST_ROWS, MOST_CELLS // columns)"
-_ROWS = 'rows = _json(answer).get("rows", [])'
+_ROWS = "rows = _rows(answer)"
 _LAST = "            if len(rows) < take:\n                return\n"
 _GET = 'answer = self._call("GET", f"/connectors/{connector}", params=query, repeatable=True)'
 _EMPLOYEES = '"""Read all employees: there are few, and the connector has no date of change."""'

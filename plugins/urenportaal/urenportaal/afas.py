@@ -135,7 +135,7 @@ class AfasClient:
             page = {"skip": str(skip), "take": str(take), "orderbyfieldids": ",".join(order_by)}
             query = page | _filter_query(filters)
             answer = self._call("GET", f"/connectors/{connector}", params=query, repeatable=True)
-            rows = _json(answer).get("rows", [])
+            rows = _rows(answer)
             yield from rows
             if len(rows) < take:
                 return
@@ -270,6 +270,15 @@ def _accepted(answer: httpx.Response) -> httpx.Response:
         raise RefusedError(message) from None
     log.error("AFAS weigert: %s [%s]", message, reference)
     raise RefusedError(message, log_reference=reference)
+
+
+def _rows(answer: httpx.Response) -> list[dict[str, Any]]:
+    """Return the rows of an answer; what has none is no answer, and never one without rows."""
+    rows = _json(answer).get("rows")
+    if not isinstance(rows, list):
+        message = "Het antwoord van AFAS bevat geen rijen."
+        raise AnswerLostError(message)
+    return rows
 
 
 def _json(answer: httpx.Response) -> dict[str, Any]:

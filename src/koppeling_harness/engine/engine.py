@@ -21,6 +21,7 @@ from koppeling_harness.engine.stop import Said, Stop, stop
 from koppeling_harness.erp.metainfo import UpdateDefinitions
 from koppeling_harness.errors import ConfigurationError, ErpUnavailableError, HarnessError
 from koppeling_harness.http.connection import Connection
+from koppeling_harness.model.fault import FaultKind
 from koppeling_harness.model.order import DEFAULT_CONCURRENCY
 from koppeling_harness.model.run import ScenarioResult
 from koppeling_harness.model.verdict import Cause, Outcome
@@ -31,6 +32,10 @@ from koppeling_harness.scenario.plan import PlannedScenario
 from koppeling_harness.value import dataclass
 
 _RETRY_PAUSE_S = 0.5
+_USUAL_LIMIT_S = 60.0
+"""What a scenario may take that says nothing of it; one that waits long says more."""
+_MOST_ASIDE = 32
+"""So many scenarios may wait beside the lanes at once: each keeps a process for up to 35 s."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,15 +108,20 @@ class Engine:
         Cancelling it, or an exception of the observer, ends what is in flight and waits for its
         cleaning up.
         """
+        aside = [each for each in planned if _waits_long(each)]
         lanes = Lanes(
-            planned,
+            [each for each in planned if not _waits_long(each)],
             count=self._setting.concurrency,
             room={name: each.room for name, each in self._runners.items()},
             expected=self._expected,
             is_triggered=lambda name: self._runners[name].is_triggered,
         )
         self.expected_s += lanes.expected_s
-        tasks = [asyncio.create_task(self._lane(lanes, observer)) for _ in range(lanes.count)]
+        room = asyncio.Semaphore(_MOST_ASIDE)
+        tasks = [
+            *(asyncio.create_task(self._aside(each, room, observer)) for each in aside),
+            *(asyncio.create_task(self._lane(lanes, observer)) for _ in range(lanes.count)),
+        ]
         try:
             await asyncio.gather(*tasks)
         finally:
@@ -127,6 +137,16 @@ class Engine:
                 result = await self._settled(planned, connection, observer)
                 observer.scenario_ended(planned, result)
                 lanes.give_back(planned)
+
+    async def _aside(
+        self, planned: PlannedScenario, room: asyncio.Semaphore, observer: Observer
+    ) -> None:
+        """Carry out one scenario beside the lanes: it does little but wait."""
+        async with room, Connection(timeout_s=self._setting.step_limit_s) as connection:
+            self._runners[planned.manifest.id].add_room()
+            observer.scenario_started(planned)
+            result = await self._settled(planned, connection, observer)
+            observer.scenario_ended(planned, result)
 
     async def _settled(
         self, planned: PlannedScenario, connection: Connection, observer: Observer
@@ -190,6 +210,14 @@ class Engine:
         if attempt > 1:  # in a shared environment the keys of the first attempt are taken
             seed += f"/{attempt}"
         return Functions(random=random.Random(seed), clock=self._clock)  # noqa: S311 - test data
+
+
+def _waits_long(planned: PlannedScenario) -> bool:
+    """Return whether a scenario holds an answer until the integration gives up."""
+    if planned.scenario.timeout_s <= _USUAL_LIMIT_S:  # to unpack thousands takes long
+        return False
+    faults = planned.unpacked().scenario.faults
+    return any(each.fault is FaultKind.HELD_ANSWER for each in faults)
 
 
 async def _set_back(result: ScenarioResult, environment: SharedEnvironment) -> ScenarioResult:

@@ -6,8 +6,8 @@ from datetime import date
 
 from koppeling_harness.engine import codes
 from koppeling_harness.engine.stop import Said, Stop, stop
-from koppeling_harness.model.exchange import Recording
-from koppeling_harness.model.fault import CallKind
+from koppeling_harness.model.exchange import Recording, Sender
+from koppeling_harness.model.fault import CallKind, Fault
 from koppeling_harness.model.proof import Proof, ProofState, Witness
 from koppeling_harness.model.requirement import Reach, Requirement
 from koppeling_harness.model.shape import Text
@@ -44,6 +44,10 @@ _NEVER = {
 }
 """What the integration never did, by what was to be seen."""
 
+_TOO_FEW = Text(
+    nl="deed minder aanroepen van die soort dan tot aan de storing",
+    en="made fewer calls of that kind than until the fault",
+)
 _NOT_CALLED = Text(nl="genoemd en niet aangeroepen", en="declared and not called")
 
 
@@ -81,6 +85,22 @@ def evidence(planned: PlannedScenario, recording: Recording, *, day: date) -> Ev
     if unmet and any(_counts_for_each(each, day) for each in requirements):
         return Evidence(proof=proof, missing=_missing(planned, _what_never(witness, unmet)))
     return Evidence(proof=proof)
+
+
+def never_due(faults: Sequence[Fault], recording: Recording) -> bool:
+    """Return whether every fault is for a later call, and so many were never made.
+
+    A later page, a second line of a batch: who needs none cannot go wrong there.
+    """
+    made = [
+        sum(
+            each.sender is Sender.INTEGRATION and fault.of.matches(each.method, each.path)
+            for each in recording.exchanges
+        )
+        for fault in faults
+    ]
+    later = [int(fault.calls.partition("-")[0]) for fault in faults]
+    return bool(faults) and all(0 < count < first for count, first in zip(made, later, strict=True))
 
 
 def _counts_for_each(requirement: Requirement, day: date) -> bool:
@@ -126,6 +146,8 @@ def _seen(
         state = ProofState.PROVEN if shown else ProofState.NOT_PROVEN
         return [Seen(connector="", state=state)]
     struck = planned.scenario.faults[0].of if planned.scenario.faults else None
+    if planned.scenario.for_each and never_due(planned.scenario.faults, recording):
+        return [Seen(connector="", state=ProofState.NOT_APPLICABLE, why=_TOO_FEW)]
     uses = planned.manifest.get_connectors
     found = list(seen(witness, recording.exchanges, kind=kind, struck=struck, uses=uses))
     called = {each.connector.lower() for each in found}

@@ -95,6 +95,11 @@ class IntegrationRunner:
             self._early = asyncio.create_task(self._start())
             await asyncio.sleep(0)  # until its process runs
 
+    def add_room(self) -> None:
+        """Let one more be busy at the same time, where there may be more than one at all."""
+        if self.room > 1:
+            self._room.release()
+
     async def open(self, context: RunContext) -> "Session | Breakdown":
         """Return a session for one scenario, with the integration made ready for it."""
         self.is_triggered = True

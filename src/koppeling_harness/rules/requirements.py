@@ -75,7 +75,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         "Een verlopen token wordt gemeld en niet opnieuw geprobeerd",
         "An expired token is told and not tried again",
         source=f"{_TROUBLE}; {_SIGN_IN}",
-        scenarios=["authentication.expired-token"],
+        scenarios=["authentication.expired-token", "authentication.token-ends-halfway"],
     ),
     _requirement(
         "address-refused-told",
@@ -174,7 +174,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         "Ook wat niet op de eerste pagina past wordt gelezen, in vaste volgorde",
         "What does not fit on the first page is read too, in a fixed order",
         source=_GET,
-        scenarios=["reading.more-than-one-page"],
+        scenarios=["reading.more-than-one-page", "reading.next-page-fails"],
         asked=_EACH,
     ),
     _requirement(
@@ -219,7 +219,12 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         "Een antwoord dat afbreekt of geen JSON is laat de koppeling niet omvallen",
         "An answer that breaks off or is not JSON does not bring the integration down",
         source=f"{_TROUBLE}; quickscan",
-        scenarios=["reading.answer-cut-off", "reading.malformed-json"],
+        scenarios=[
+            "reading.answer-cut-off",
+            "reading.malformed-json",
+            "reading.login-page",
+            "reading.error-body",
+        ],
         asked=_LOOKING_UP,
     ),
     _requirement(
@@ -279,6 +284,9 @@ REQUIREMENTS: tuple[Requirement, ...] = (
             "writing.lost-answer",
             "writing.lost-answer-and-again",
             "writing.answer-cut-off",
+            "writing.answer-held",
+            "writing.connection-reset",
+            "writing.reset-and-again",
         ],
     ),
     _requirement(
@@ -287,7 +295,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         "Dezelfde invoer twee keer wordt niet dubbel geschreven",
         "The same input twice is not written twice",
         source=_UPDATE,
-        scenarios=["writing.same-input-twice"],
+        scenarios=["writing.same-input-twice", "writing.refused-halfway-and-again"],
     ),
     _requirement(
         "refusal-told",
@@ -295,7 +303,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         "Wat AFAS weigert wordt met de tekst van AFAS gemeld, en niet herhaald",
         "What AFAS refuses is told in AFAS's words, and not repeated",
         source=f"{_TROUBLE}; {_UPDATE}",
-        scenarios=["writing.refusal-is-told", "writing.one-refused"],
+        scenarios=["writing.refusal-is-told", "writing.one-refused", "writing.refused-halfway"],
     ),
     _requirement(
         "log-reference-told",
@@ -412,6 +420,28 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         "With OAuth no classic token is needed",
         source=_SIGN_IN,
         scenarios=["oauth.without-a-classic-token"],
+        asked=_NEW,
+    ),
+    _requirement(
+        "failed-read-told",
+        _READS,
+        "Een lezing die mislukte geldt niet als een lezing zonder rijen",
+        "A read that failed is not taken for a read without rows",
+        source=f"{_TROUBLE}; {_GET}; quickscan",
+        scenarios=["reading.login-page", "reading.error-body", "reading.next-page-fails"],
+        asked=_NEW_READS,
+    ),
+    _requirement(
+        "done-is-done",
+        _WRITES,
+        "Wat als gedaan gemeld wordt staat in Profit",
+        "What is told as done stands in Profit",
+        source=f"{_TROUBLE}; {_UPDATE}",
+        scenarios=[
+            "writing.connection-keeps-breaking",
+            "writing.connection-reset",
+            "writing.refused-halfway",
+        ],
         asked=_NEW,
     ),
 )

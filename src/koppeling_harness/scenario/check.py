@@ -34,6 +34,7 @@ _RESULTS = {
 _FAULT_PARAMETERS = ("status", "retry_after_s", "delay_s", "field")
 _FAULT_NEEDS: dict[str, tuple[str, ...]] = {
     FaultKind.STATUS: ("status",),
+    FaultKind.HELD_ANSWER: ("delay_s",),
     FaultKind.DELAY: ("delay_s",),
     FaultKind.SLOW_BODY: ("delay_s",),
     FaultKind.CLOCK_SKEW: ("delay_s",),

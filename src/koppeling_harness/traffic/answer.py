@@ -1,6 +1,7 @@
 """Answers that AFAS documents, for the faults that take the ERP's place."""
 
 import json
+from dataclasses import replace
 
 from koppeling_harness.http.headers import RawHeaders
 from koppeling_harness.model.fault import Fault, FaultKind
@@ -48,7 +49,8 @@ def documented_answer(fault: Fault, *, language: str, log_reference: str) -> Ans
     Source: AFAS, docs.afas.help/profit/en/troubleshooting and /get-connector.
 
     Args:
-        fault: `status`, `expired_token` or `blocked_connector`.
+        fault: One that takes the ERP's place. A page to log in at is not AFAS's own: what stands
+            between a customer and AFAS answers so.
         language: Value of the request's `Accept-Language`; Dutch unless it says English.
         log_reference: 32 hexadecimal digits for `profitLogReference`.
     """
@@ -56,6 +58,11 @@ def documented_answer(fault: Fault, *, language: str, log_reference: str) -> Ans
         return _empty(401)
     if fault.fault is FaultKind.BLOCKED_CONNECTOR:
         return _functional(_BLOCKED, -2147180996, language, log_reference)
+    if fault.fault is FaultKind.LOGIN_PAGE:
+        return _page()
+    if fault.fault is FaultKind.ERROR_BODY:
+        refusal = _functional(_NO_SUCH_VALUE, -2147220469, language, log_reference)
+        return replace(refusal, status=200)
     status = fault.status or 503
     if status == 503:
         return _unavailable(fault.retry_after_s)
@@ -74,6 +81,16 @@ def refused_sign_in(status: int) -> Answer:
     """
     challenge = [(b"www-authenticate", b"Basic")] if status == 401 else []
     return _json(status, {"error": "invalid_client"}, challenge)
+
+
+def _page() -> Answer:
+    body = (
+        b"<!DOCTYPE html><html><head><title>Aanmelden</title></head><body><form method='post'>"
+        b"<input name='user'><input name='password' type='password'></form></body></html>"
+    )
+    headers = [(b"content-type", b"text/html; charset=utf-8")]
+    headers.append((b"content-length", str(len(body)).encode()))
+    return Answer(status=200, headers=headers, body=body)
 
 
 def _unavailable(retry_after_s: int | None) -> Answer:

@@ -142,6 +142,13 @@ async def _lost(layer: _Layer) -> bool:
     return True
 
 
+async def _held(layer: _Layer) -> bool:
+    answer = await layer.collect()
+    await _pause(layer.passage, layer.delay_s)
+    await layer.answer(answer)
+    return True
+
+
 async def _delayed(layer: _Layer) -> bool:
     async def later(message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -267,6 +274,9 @@ _KINDS: dict[FaultKind, Callable[[_Layer], Awaitable[bool]]] = {
     FaultKind.BLOCKED_CONNECTOR: _answered,
     FaultKind.RESET: _reset,
     FaultKind.LOST_ANSWER: _lost,
+    FaultKind.LOGIN_PAGE: _answered,
+    FaultKind.ERROR_BODY: _answered,
+    FaultKind.HELD_ANSWER: _held,
     FaultKind.DELAY: _delayed,
     FaultKind.SLOW_BODY: _slow,
     FaultKind.HALF_BODY: _half,

@@ -73,10 +73,12 @@ def test_of_the_packs_only_what_fills_or_changes_the_environment_does_not_surviv
     packs = load_scenarios([Path(__file__).parents[3] / "scenarios"])
 
     assert {each.scenario for each in packs if shared_problems(each)} == {
+        "authentication.token-ends-halfway",
         "oauth.a-month-later",
         "oauth.an-hour-later",
         "oauth.secret-renewed",
         "oauth.token-ends-while-reading",
         "oauth.without-a-classic-token",
         "reading.more-than-one-page",
+        "reading.next-page-fails",
     }

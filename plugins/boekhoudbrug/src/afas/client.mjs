@@ -60,7 +60,7 @@ export class AfasClient {
       const query = { skip, take, orderbyfieldids: orderBy.join(","), ...filterQuery(filter) };
       const path = `/connectors/${id}?${new URLSearchParams(query)}`;
       const answer = await this.#call("GET", path, { repeatable: true });
-      const rows = answer.json().rows ?? [];
+      const rows = answer.rows();
       yield* rows;
       if (rows.length < take) return;
     }
@@ -70,7 +70,7 @@ export class AfasClient {
   async first({ id }, orderBy) {
     const query = new URLSearchParams({ skip: 0, take: 1, orderbyfieldids: orderBy });
     const answer = await this.#call("GET", `/connectors/${id}?${query}`, { repeatable: true });
-    return answer.json().rows?.[0];
+    return answer.rows()[0];
   }
 
   /**

@@ -30,4 +30,19 @@ final class Answer
         }
         return $told;
     }
+
+    /**
+     * The rows of a GetConnector; what has none is no answer, and never one without rows.
+     *
+     * @return list<array<string, mixed>>
+     * @throws AnswerLost there are none
+     */
+    public function rows(): array
+    {
+        $rows = $this->json()['rows'] ?? null;
+        if (!is_array($rows)) {
+            throw new AnswerLost('Het antwoord van AFAS bevat geen rijen.');
+        }
+        return $rows;
+    }
 }

@@ -61,7 +61,7 @@ final class Client
             $target = "/connectors/$connector?" . http_build_query(
                 $query + ($filter?->query() ?? [])
             );
-            $page = $this->call('GET', $target, repeatable: true)->json()['rows'] ?? [];
+            $page = $this->call('GET', $target, repeatable: true)->rows();
             array_push($rows, ...$page);
             $skip += self::PAGE;
         } while (count($page) >= self::PAGE);

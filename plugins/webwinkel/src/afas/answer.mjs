@@ -34,7 +34,7 @@ export function whatFailed(error) {
 }
 
 /**
- * Return an answer that says yes, with `json()`; throw what any other means.
+ * Return an answer that says yes, with `json()` and `rows()`; throw what any other means.
  * Of a 500 AFAS means: I will not do this. Its text and reference are for the administrator; the
  * log gets the reference only, because the text may repeat what was sent.
  */
@@ -47,7 +47,7 @@ export function read({ status, text }, name, log) {
     throw new AccessError("AFAS weigert dit IP-adres (403). Pas de IP-restrictie aan.");
   }
   if (status < 200 || status > 299) throw refusal(status, text, name, log);
-  return { text, json: () => object(text) };
+  return { text, json: () => object(text), rows: () => rowsOf(object(text)) };
 }
 
 /** Return how long Profit asks to wait, undefined when it does not say. */
@@ -80,4 +80,10 @@ function parsed(text) {
   } catch {
     return undefined;
   }
+}
+
+/** What has no rows is no answer, and never one without rows. */
+function rowsOf({ rows }) {
+  if (!Array.isArray(rows)) throw new AnswerLostError("Het antwoord van AFAS bevat geen rijen.");
+  return rows;
 }

@@ -60,7 +60,7 @@ export class AfasClient {
       const query = { skip, take, orderbyfieldids: orderBy.join(","), ...filterQuery(filter) };
       const path = `/connectors/${id}?${new URLSearchParams(query)}`;
       const answer = await this.#call("GET", path, { repeatable: true });
-      const rows = answer.json().rows ?? [];
+      const rows = answer.rows();
       yield* rows;
       if (rows.length < take) return;
     }

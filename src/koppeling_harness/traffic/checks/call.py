@@ -244,6 +244,24 @@ class Call:
         return tuple(field for root in data.values() for field in _element_fields(root, ""))
 
     @cached_property
+    def sent_elements(self) -> tuple[frozenset[tuple[str, str]], ...]:
+        """Each element of a write, as what it says of which field; the same again is equal.
+
+        What a body that cannot be read says is one element that nothing else equals.
+        """
+        data = self.request_json if self.is_write else None
+        found = [
+            frozenset(
+                (name.lower(), json.dumps(value, sort_keys=True, default=str))
+                for name, value in (*keys_of(each), *fields_of(each), *objects_of(each))
+            )
+            for root in (data.values() if isinstance(data, dict) else ())
+            for each in elements_of(root)
+        ]
+        said = [each for each in found if each]
+        return tuple(said) or (frozenset({("", "".join(self.identity))}),)
+
+    @cached_property
     def sent_keys(self) -> tuple[tuple[str, Any], ...]:
         """What a write gives beside `Fields`, named likewise: keys, as a rule."""
         data = self.request_json if self.is_write else None

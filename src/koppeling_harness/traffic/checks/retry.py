@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 
+from koppeling_harness.model.fault import FaultKind
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.verdict import Severity
 from koppeling_harness.traffic.checks.call import Call
@@ -117,30 +118,61 @@ def _is_object(data: object) -> bool:
 
 
 def _resent(scene: Scene) -> Iterator[Objection]:
-    for before, call in scene.repeats:
-        if before.was_answered or not call.is_write:
-            continue
-        if call.exchange.method != "POST":
-            continue
+    for before, call in _resends(scene):
+        lost = _what_came(before)
         if _checked(scene, before, call):
             if _is_twice(scene, before, call):
                 text = Text(
-                    nl=f"dezelfde POST opnieuw na een verloren antwoord (aanroep "
-                    f"{before.exchange.number}), terwijl de lezing ertussen liet zien dat het "
-                    "gelukt was; AFAS voerde beide uit, verwacht er één",
-                    en=f"the same POST again after a lost answer (exchange "
-                    f"{before.exchange.number}), although the reading between them showed that "
-                    "it had succeeded; AFAS carried out both, expected one",
+                    nl=f"hetzelfde opnieuw na {lost.nl} (aanroep {before.exchange.number}), "
+                    "terwijl de lezing ertussen liet zien dat het gelukt was; AFAS voerde beide "
+                    "uit, verwacht er één",
+                    en=f"the same again after {lost.en} (exchange {before.exchange.number}), "
+                    "although the reading between them showed that it had succeeded; AFAS carried "
+                    "out both, expected one",
                 )
                 yield Objection(call=call, text=text, subject=call.connector or "")
             continue
         text = Text(
-            nl=f"dezelfde POST opnieuw na een verloren antwoord (aanroep "
-            f"{before.exchange.number}) zonder eerst te lezen of het al gelukt was",
-            en=f"the same POST again after a lost answer (exchange {before.exchange.number}) "
+            nl=f"hetzelfde opnieuw gestuurd na {lost.nl} (aanroep {before.exchange.number}) "
+            "zonder eerst te lezen of het al gelukt was",
+            en=f"the same sent again after {lost.en} (exchange {before.exchange.number}) "
             "without first reading whether it had succeeded",
         )
         yield Objection(call=call, text=text, subject=call.connector or "")
+
+
+def _resends(scene: Scene) -> Iterator[tuple[Call, Call]]:
+    """Yield each POST with the last one before it that held some of the same and may be done.
+
+    The elements count, not the request: who sends the lines of a batch again one by one, or with
+    their fields in another order, sends them again.
+    """
+    sent: dict[object, Call] = {}
+    for call in scene.writes:
+        if call.exchange.method != "POST":
+            continue
+        names = [(call.connector, element) for element in call.sent_elements]
+        before = next((sent[name] for name in names if name in sent), None)
+        if before is not None and _may_be_done(before):
+            yield before, call
+        sent.update(dict.fromkeys(names, call))
+
+
+def _may_be_done(call: Call) -> bool:
+    """Return whether AFAS may have carried out what no proper answer came to."""
+    if not call.was_answered:
+        return True
+    return call.exchange.fault is not None and call.exchange.erp_status in _DONE
+
+
+def _what_came(call: Call) -> Text:
+    if call.exchange.fault == FaultKind.HELD_ANSWER:
+        waited_s = call.exchange.duration_s
+        return Text(
+            nl=f"{waited_s:.0f} s wachten op een antwoord dat er nog niet was",
+            en=f"waiting {waited_s:.0f} s for an answer that was not there yet",
+        )
+    return Text(nl="een verloren antwoord", en="a lost answer")
 
 
 def _checked(scene: Scene, before: Call, call: Call) -> bool:

@@ -25,6 +25,7 @@ faults:
 """
 OPTIONS = {
     FaultKind.STATUS: ", status: 503",
+    FaultKind.HELD_ANSWER: ", delay_s: 0.3",
     FaultKind.DELAY: ", delay_s: 0.3",
     FaultKind.SLOW_BODY: ", delay_s: 0.3",
     FaultKind.CLOCK_SKEW: ", delay_s: 60",
@@ -36,6 +37,8 @@ BREAKS = {
     FaultKind.LOST_ANSWER,
     FaultKind.HALF_BODY,
     FaultKind.MALFORMED_JSON,
+    FaultKind.LOGIN_PAGE,
+    FaultKind.ERROR_BODY,
     FaultKind.BLOCKED_CONNECTOR,
     FaultKind.EXPIRED_TOKEN,
 }

@@ -30,6 +30,7 @@ _LOOKED = (
     '        ("DateTime", velden["DaTi"], 1),\n'
     "    )\n"
 )
+_AS_IF_NOT_THERE = "    except Melding:\n        return False\n"
 _UNREAD = '        raise Melding("Profit gaf geen leesbaar antwoord; er is niets bijgewerkt")\n'
 _PARSED = "            wat = json.loads(tekst) if tekst else {}\n"
 _LOGGED = (
@@ -141,10 +142,10 @@ _FAILED_READ = (
     _day(
         "writes-unseen",
         "books a line when it could not be read whether it is there",
-        by="login-page",
+        by="look-fails",
         code="WRITTEN-UNSEEN",
         old=_LOOKED,
-        new=f"    try:\n{_LOOKED.replace('    ', '        ')}    except Melding:\n        return False\n",
+        new="    try:\n" + _LOOKED.replace("    ", "        ") + _AS_IF_NOT_THERE,
     ),
 )
 

@@ -6,10 +6,11 @@ from datetime import date
 
 from koppeling_harness.engine import codes
 from koppeling_harness.engine.stop import Said, Stop, stop
-from koppeling_harness.model.exchange import Recording, Sender
+from koppeling_harness.model.exchange import Exchange, Recording, Sender
 from koppeling_harness.model.fault import CallKind, Fault
 from koppeling_harness.model.proof import Proof, ProofState, Witness
 from koppeling_harness.model.requirement import Reach, Requirement
+from koppeling_harness.model.scenario import ForEach, Scenario
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.verdict import Cause, Outcome
 from koppeling_harness.rules.requirements import witnessed_by
@@ -45,8 +46,8 @@ _NEVER = {
 """What the integration never did, by what was to be seen."""
 
 _TOO_FEW = Text(
-    nl="deed minder aanroepen van die soort dan tot aan de storing",
-    en="made fewer calls of that kind than until the fault",
+    nl="deed geen aanroep die de storing kon raken",
+    en="made no call that the fault could have struck",
 )
 _NOT_CALLED = Text(nl="genoemd en niet aangeroepen", en="declared and not called")
 
@@ -77,6 +78,8 @@ def evidence(planned: PlannedScenario, recording: Recording, *, day: date) -> Ev
         return Evidence()
     requirements = _requirements(planned)
     kind = requirements[0].calls if requirements else CallKind.CALLS
+    if kind is CallKind.WRITES and planned.scenario.faults:
+        kind = planned.scenario.faults[0].of.kind or kind  # what went wrong before the write
     found = _seen(planned, recording, witness, kind)
     proof = tuple(_lines(planned, requirements, found))
     if not any(_shows(each) for each in found):
@@ -87,20 +90,25 @@ def evidence(planned: PlannedScenario, recording: Recording, *, day: date) -> Ev
     return Evidence(proof=proof)
 
 
-def never_due(faults: Sequence[Fault], recording: Recording) -> bool:
-    """Return whether every fault is for a later call, and so many were never made.
+def never_due(scenario: Scenario, recording: Recording) -> bool:
+    """Return whether every fault of a generic scenario is for a call that was never to be made.
 
-    A later page, a second line of a batch: who needs none cannot go wrong there.
+    A later page, a second line of a batch, a look before a write: who needs none cannot go wrong
+    there.
     """
-    made = [
-        sum(
-            each.sender is Sender.INTEGRATION and fault.of.matches(each.method, each.path)
-            for each in recording.exchanges
-        )
+    faults = scenario.faults if scenario.for_each else ()
+    sent = [each for each in recording.exchanges if each.sender is Sender.INTEGRATION]
+    return bool(sent and faults) and all(
+        _is_never_due(fault, sent, by_the_way=scenario.for_each is ForEach.WRITING)
         for fault in faults
-    ]
-    later = [int(fault.calls.partition("-")[0]) for fault in faults]
-    return bool(faults) and all(0 < count < first for count, first in zip(made, later, strict=True))
+    )
+
+
+def _is_never_due(fault: Fault, sent: Sequence[Exchange], *, by_the_way: bool) -> bool:
+    made = sum(fault.of.matches(each.method, each.path) for each in sent)
+    if made == 0:
+        return by_the_way and fault.of.kind is CallKind.READS
+    return made < int(fault.calls.partition("-")[0])
 
 
 def _counts_for_each(requirement: Requirement, day: date) -> bool:
@@ -146,7 +154,7 @@ def _seen(
         state = ProofState.PROVEN if shown else ProofState.NOT_PROVEN
         return [Seen(connector="", state=state)]
     struck = planned.scenario.faults[0].of if planned.scenario.faults else None
-    if planned.scenario.for_each and never_due(planned.scenario.faults, recording):
+    if never_due(planned.scenario, recording):
         return [Seen(connector="", state=ProofState.NOT_APPLICABLE, why=_TOO_FEW)]
     uses = planned.manifest.get_connectors
     found = list(seen(witness, recording.exchanges, kind=kind, struck=struck, uses=uses))

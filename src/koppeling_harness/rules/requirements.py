@@ -286,6 +286,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
             "writing.answer-cut-off",
             "writing.answer-held",
             "writing.connection-reset",
+            "writing.look-fails",
             "writing.reset-and-again",
         ],
     ),

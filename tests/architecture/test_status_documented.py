@@ -53,7 +53,7 @@ def test_every_member_and_every_decision_of_a_registration_is_named():
 
 def test_the_explanation_names_every_rule():
     text = page("explanation/how-a-status-is-reached.md").split("## Rules")[1]
-    named = set(re.findall(r"\b([RCA][0-9]+|INPUT|PAST|WORD)\b", text))
+    named = set(re.findall(r"\b([RCAD][0-9]+|INPUT|PAST|WORD)\b", text))
     for first, last in re.findall(r"\bR([0-9]+)-R([0-9]+)\b", text):
         named |= {f"R{number}" for number in range(int(first), int(last) + 1)}
 

@@ -150,6 +150,53 @@ def impact(
     return updates.exit_code(found)
 
 
+@command.command()
+@options.plugins
+@click.option("--runs", type=_FILE, default=REPORTS, show_default=True, help="Folder with runs.")
+@click.option("--changes", type=_FILE, metavar="FILE", help="A change table of a release to come.")
+@click.option("--release", metavar="LABEL", help="The release that --changes is about.")
+@_json
+@_lang
+def deadlines(
+    plugins: tuple[Path, ...],
+    runs: Path,
+    changes: Path | None,
+    release: str | None,
+    lang: str,
+    *,
+    as_json: bool,
+) -> None:
+    """Tell per date what ends then, and which integrations use it.
+
+    Days and sources travel with the program; what a release takes away comes from --changes, or
+    from [releases] changes in the settings. What an integration uses is told by its last whole
+    run, its manifest and its files.
+    """
+    import json
+
+    from koppeling_harness.clock import SystemClock
+    from koppeling_harness.errors import UsageError
+    from koppeling_harness.workflow.updates import deadlines as workflow
+
+    if (changes is None) != (release is None):
+        message = "expected --changes FILE and --release LABEL together"
+        raise UsageError(message, hint='Such as --changes profit-9.tsv --release "Profit 9".')
+    found = workflow.calendar(
+        plugins or places_of_integrations(),
+        runs=runs,
+        clock=SystemClock(),
+        table=(changes, release) if changes is not None and release is not None else None,
+    )
+    for each in found.set_aside:
+        say(f"set aside: {each.where}: {each.problem}", err=True)
+    for problem in found.damaged:
+        say(f"left out: {problem.render()}", err=True)
+    if as_json:
+        say_json(json.dumps(workflow.as_plain(found), ensure_ascii=False, indent=1))
+    else:
+        say_lines(workflow.as_text(found, lang=lang))
+
+
 def _changes(releases: tuple[Path, ...], table: Path | None) -> "ChangeList":
     from koppeling_harness.errors import UsageError
     from koppeling_harness.workflow.updates import updates

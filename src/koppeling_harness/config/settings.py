@@ -129,6 +129,7 @@ class Settings:
         environ_allowed: Variables of this machine that manifests may ask for.
         packs: Folders and files with scenarios, for a run that names none.
         imports: Files with connectors that ERP1 has beside its own.
+        change_tables: By label, AFAS's change table of a release.
         environments: Real Profit environments by their names.
         ignored: What stands in the file and has no effect, because a partner wrote it.
         place: The file; empty without one.
@@ -149,6 +150,7 @@ class Settings:
     environ_allowed: tuple[str, ...] = ()
     packs: tuple[Path, ...] = ()
     imports: tuple[Path, ...] = ()
+    change_tables: Mapping[str, Path] = field(default_factory=dict)
     environments: Mapping[str, EnvironmentSetting] = field(default_factory=dict)
     ignored: tuple[Problem, ...] = ()
     place: str = ""
@@ -252,6 +254,9 @@ def _parse(text: str, path: Path, prefix: tuple[str, ...]) -> Settings:
         environ_allowed=written.run.environ_allowed,
         packs=tuple(path.parent / each for each in written.packs),
         imports=tuple(path.parent / each for each in written.erp1.imports),
+        change_tables={
+            label: path.parent / each for label, each in written.releases.changes.items()
+        },
         environments={
             name: _environment(name, each, path.parent, source)
             for name, each in written.environments.items()

@@ -258,6 +258,19 @@ NOT_ON_TOKEN = Code(
         en="Put the connector on the app connector, and give its user rights to it.",
     ),
 )
+DEADLINE_PAST = Code(
+    code="DEADLINE-PAST",
+    title=Text(nl="Gebruikt wat AFAS heeft beëindigd", en="Uses what AFAS has ended"),
+    why=Text(
+        nl="De laatste dag waarop het werkte is voorbij; een klant kan er niet meer mee werken.",
+        en="The last day on which it worked is past; no customer can work with it any more.",
+    ),
+    fix=Text(
+        nl="Zie `koppeling updates deadlines`: wat eindigde, wanneer, en wat ervoor in de plaats "
+        "komt.",
+        en="See `koppeling updates deadlines`: what ended, when, and what takes its place.",
+    ),
+)
 RESIDUE = Code(
     code="RESIDUE",
     title=Text(nl="Er blijft iets achter", en="Something stays behind"),
@@ -291,6 +304,7 @@ CODES: tuple[Code, ...] = (
     CLEANUP,
     SHARED_ENVIRONMENT,
     NOT_ON_TOKEN,
+    DEADLINE_PAST,
     RESIDUE,
 )
 """Every code of the engine, for `koppeling explain`."""

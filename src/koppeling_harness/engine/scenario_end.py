@@ -20,8 +20,10 @@ from koppeling_harness.model.proof import Proof, Witness
 from koppeling_harness.model.run import StepRecord
 from koppeling_harness.model.scenario import ExchangesStep, FindingsStep, OperationStep, Step
 from koppeling_harness.model.verdict import Cause, Outcome, Severity
+from koppeling_harness.rules.deadlines import ended_schemes, told
 from koppeling_harness.scenario.plan import PlannedScenario
 from koppeling_harness.traffic.checks import RULE_BROKE
+from koppeling_harness.traffic.checks.access import schemes_of
 
 QUIET_LIMIT_S = 2.0
 """So long what is under way has for coming to its end; idle connections do not count."""
@@ -136,6 +138,7 @@ def outcome_of(
     for ended in course.stops:
         if ended.outcome is Outcome.INCONCLUSIVE:
             return ended.outcome, ended.cause, ()
+    course.findings += past_deadlines(recording, day=day)
     shown = evidence(planned, recording, day=day)
     errors = [each for each in course.findings if each.level is Severity.ERROR]
     against = [each for each in errors if each.code != RULE_BROKE]
@@ -158,6 +161,18 @@ def outcome_of(
     if missing is not None:
         return *missing, unproven(shown.proof)
     return Outcome.PASSED, None, shown.proof
+
+
+def past_deadlines(recording: Recording, *, day: date) -> list[Finding]:
+    """Return what is held against calls that signed in by a way that has ended."""
+    found = []
+    for deadline in ended_schemes(schemes_of(recording.exchanges), day):
+        text = told(deadline, day)
+        said = Said(nl=text.nl, en=text.en, hint=deadline.remedy.en)
+        where = f"calls of the scenario; {deadline.source}"
+        ended = stop(codes.DEADLINE_PAST, Outcome.FAILED, Cause.INTEGRATION, where, said)
+        found.append(replace(ended.finding, advice=deadline.remedy))
+    return found
 
 
 def _did_as_told(course: Course) -> bool:

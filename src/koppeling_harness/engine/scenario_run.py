@@ -44,6 +44,7 @@ from koppeling_harness.plugin.session import IntegrationRunner
 from koppeling_harness.scenario.expression import Functions, evaluate
 from koppeling_harness.scenario.plan import PlannedScenario
 from koppeling_harness.traffic.checks import TRAFFIC_AFTER_END, check_exchanges
+from koppeling_harness.traffic.checks.access import schemes_of
 from koppeling_harness.traffic.effects import fault_effects
 from koppeling_harness.traffic.private_exchange import Privacy
 from koppeling_harness.value import dataclass
@@ -424,6 +425,7 @@ def _result(
         proves=planned.scenario.proves,
         proof=proof,
         required_from=planned.required_from,
+        signed_in=schemes_of(recording.exchanges),
     )
 
 

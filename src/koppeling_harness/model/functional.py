@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from koppeling_harness.model.deadline import Ending
 from koppeling_harness.model.dispute import DisputedFinding
 from koppeling_harness.model.partner import Identity
 from koppeling_harness.model.shape import Text
@@ -25,6 +26,19 @@ class ListWord:
     name: Text
     counts: bool
     until: Day | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountsLater:
+    """Scenarios of a run that count from a later day.
+
+    Attributes:
+        day: The first day on which they do.
+        open: How many of them did not pass.
+    """
+
+    day: Day
+    open: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +72,8 @@ class FunctionalResult:
         not_asked: How many required scenarios were not asked there.
         unused: Connectors that the manifest names and no call was about.
         disputed: Findings of the run that the partner disputes.
+        ends: What it uses or declares that ends on a day.
+        later: What counts from a later day and did not pass, by that day.
     """
 
     integration: str
@@ -86,6 +102,8 @@ class FunctionalResult:
     not_asked: int = 0
     unused: tuple[str, ...] = ()
     disputed: tuple[DisputedFinding, ...] = ()
+    ends: tuple[Ending, ...] = ()
+    later: tuple[CountsLater, ...] = ()
 
     @property
     def required(self) -> int:

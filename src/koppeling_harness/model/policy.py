@@ -68,6 +68,8 @@ class ReleaseRoles:
     """The release on Accept, before its roll-out; runs on it are advisory until that day."""
     rollout: Mapping[str, Day] = field(default_factory=dict)
     """By label, the day from which a release on Accept counts as one in production does."""
+    changes: Mapping[str, str] = field(default_factory=dict)
+    """By label, AFAS's change table of a release: what it takes away ends on its day."""
 
 
 CURRENT = "Profit 8"

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Literal
 
+from koppeling_harness.model.deadline import Ending
 from koppeling_harness.model.dispute import DisputedFinding
 from koppeling_harness.model.finding import Finding
 from koppeling_harness.model.pace import Pace
@@ -177,6 +178,8 @@ class ScenarioResult:
     """What was seen that shows the requirements, per connector; empty in older records."""
     required_from: Day | None = None
     """The day from which it is required; until then its level is `recommended`."""
+    signed_in: tuple[str, ...] = ()
+    """By which schemes its calls signed in, in lower case: `afastoken`, `bearer`, `dpop`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -323,6 +326,8 @@ class IntegrationRecord:
     """Those that its manifest asks for and that were not handed over."""
     secrets_found: tuple[SecretPlace, ...] = ()
     """Where something secret stood; its recordings were not written, the rest stands without it."""
+    ends: tuple[Ending, ...] = ()
+    """What it uses or declares that ends on a day, the heaviest first."""
     late: tuple[LateCall, ...] = ()
     """What it sent when a scenario had ended: it went nowhere, and that scenario did not pass."""
 

@@ -46,7 +46,7 @@ def folder_digest(folder: Path) -> str:
         OSError: A file cannot be read.
     """
     digest = hashlib.sha256()
-    found = sorted(_files(folder), key=lambda path: path.relative_to(folder).as_posix())
+    found = sorted(files_of(folder), key=lambda path: path.relative_to(folder).as_posix())
     left = MOST_BYTES
     for path in found:
         name = path.relative_to(folder).as_posix()
@@ -56,7 +56,12 @@ def folder_digest(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def _files(folder: Path) -> Iterator[Path]:
+def files_of(folder: Path) -> Iterator[Path]:
+    """Yield every file of an integration, caches and the registration left out.
+
+    Raises:
+        ConfigurationError: There is more than an integration has.
+    """
     count = 0
     levels = len(folder.parts)
     for parent, folders, names in os.walk(folder):

@@ -2,9 +2,11 @@
 
 from html import escape
 
+from koppeling_harness.model.shape import Text
 from koppeling_harness.model.status import RegistrationStatus, Status
 from koppeling_harness.report.status_text import pick
-from koppeling_harness.rules.words import BASIS, is_overdue, status_word
+from koppeling_harness.rules.deadline_facts import STOPPING
+from koppeling_harness.rules.words import BASIS, day_in_words, is_overdue, status_word
 
 # White on each of these is at least 4.5 to 1 (WCAG 2.2, 1.4.3).
 _FILL = {
@@ -18,6 +20,7 @@ _FILL = {
     Status.TERMINATED: "#4a4a4a",
     Status.INPUT_ERROR: "#7a1f5c",
 }
+_FIX_BY = Text(nl="herstel t/m", en="fix by")
 _NAME_FILL = "#333333"
 _CHARACTER_PX = 6.7
 _PADDING_PX = 8
@@ -32,12 +35,17 @@ def render_badge_svg(status: RegistrationStatus, *, lang: str) -> str:
         lang: `nl` or `en`.
     """
     name = status.registration if len(status.registration) <= 40 else f"{status.registration[:39]}…"
-    word = pick(status_word(status), lang)
+    word, stops = pick(status_word(status), lang), _stops(status, lang)
+    if stops and any(each.code in STOPPING for each in status.flags):
+        word = f"{word}, {stops}"
     shown = Status.ACTION_REQUIRED if is_overdue(status) else status.status
     left, right = _width(name), _width(word)
     whole = left + right
     basis = pick(BASIS[status.basis], lang)
-    title = escape(f"{status.registration}: {word} ({status.as_of}, {status.policy}, {basis})")
+    more = f", {stops}" if stops and stops not in word else ""
+    title = escape(
+        f"{status.registration}: {word} ({status.as_of}, {status.policy}, {basis}{more})"
+    )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{whole}" height="{_HEIGHT_PX}" '
         f'viewBox="0 0 {whole} {_HEIGHT_PX}" role="img" aria-label="{title}" '
@@ -49,6 +57,14 @@ def render_badge_svg(status: RegistrationStatus, *, lang: str) -> str:
         f"{_text(name, start=0, width=left)}{_text(word, start=left, width=right)}"
         "</g></svg>\n"
     )
+
+
+def _stops(status: RegistrationStatus, lang: str) -> str:
+    """Return by when something that it uses must be mended; empty when nothing of it ends."""
+    days = [each.due for each in status.actions if each.rule == "D1" and each.due is not None]
+    if not days:
+        return ""
+    return f"{pick(_FIX_BY, lang)} {pick(day_in_words(min(days)), lang)}"
 
 
 def _text(text: str, *, start: int, width: int) -> str:

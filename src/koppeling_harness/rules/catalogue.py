@@ -209,6 +209,21 @@ RULES = {
             AUDITOR,
         ),
         _rule(
+            "D1",
+            "Wat AFAS beëindigt, werkt na de dag die AFAS noemt niet meer; tot 90 dagen ervoor is "
+            "het een mededeling.",
+            "What AFAS ends works no more after the day that AFAS names; until 90 days before it "
+            "is information.",
+            "AFAS, docs.afas.help/profit/en/authentication",
+            OWN,
+        ),
+        _rule(
+            "D2",
+            "Wat een nieuwe versie van dit programma vraagt, telt vanaf de dag die het noemt.",
+            "What a new version of this program asks counts from the day that it names.",
+            OWN,
+        ),
+        _rule(
             "A1",
             "De samenwerking kan jaarlijks worden herzien, uitgebreid of beëindigd.",
             "The cooperation can be revised, extended or ended every year.",

@@ -1,14 +1,16 @@
 """A record in short: what it says of each integration, counted again from its results."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from datetime import tzinfo
+from datetime import date, tzinfo
 from typing import Any
 
+from koppeling_harness.model.deadline import Ending
 from koppeling_harness.model.dispute import DisputedFinding
-from koppeling_harness.model.functional import FunctionalResult
+from koppeling_harness.model.functional import CountsLater, FunctionalResult
 from koppeling_harness.model.partner import Identity
 from koppeling_harness.model.shape import Text
-from koppeling_harness.model.verdict import ErpKind
+from koppeling_harness.model.verdict import ErpKind, Severity
 from koppeling_harness.rules.lists import ListBook, list_word
 from koppeling_harness.rules.record_check import (
     id_of,
@@ -75,6 +77,8 @@ def summaries(record: Plain, book: ListBook, *, zone: tzinfo) -> Iterator[Functi
             not_asked=len(each.get("not_asked") or ()),
             unused=never_called(each),
             disputed=tuple(_disputed(each)),
+            ends=tuple(_ends(each)),
+            later=_later(each),
         )
 
 
@@ -92,9 +96,42 @@ def _disputed(integration: Plain) -> Iterator[DisputedFinding]:
             yield DisputedFinding(
                 code=str(each["code"]),
                 where=str(each["where"]),
-                reason=Text(nl=str(each["reason"]["nl"]), en=str(each["reason"]["en"])),
+                reason=_both(each["reason"]),
                 results=tuple(map(str, each["results"])),
             )
+
+
+def _ends(integration: Plain) -> Iterator[Ending]:
+    """Yield what it uses that ends, as the record says."""
+    for each in integration.get("ends") or ():
+        yield Ending(
+            code=str(each["code"]),
+            of=str(each["of"]),
+            level=Severity(each["level"]),
+            fix_by=_day(each["fix_by"]),
+            stops=_day(each["stops"]),
+            text=_both(each["text"]),
+            advice=_both(each["advice"]),
+            source=str(each["source"]),
+        )
+
+
+def _later(integration: Plain) -> tuple[CountsLater, ...]:
+    """Return how many scenarios count from which later day, and did not pass."""
+    days = Counter(
+        each["required_from"]
+        for each in integration["results"]
+        if each.get("required_from") and each["outcome"] != "passed"
+    )
+    return tuple(CountsLater(day=date.fromisoformat(day), open=days[day]) for day in sorted(days))
+
+
+def _day(written: str | None) -> date | None:
+    return None if written is None else date.fromisoformat(written)
+
+
+def _both(written: Plain) -> Text:
+    return Text(nl=str(written["nl"]), en=str(written["en"]))
 
 
 def _part(each: Plain, record: Plain, told: Mapping[str, str]) -> tuple[str, ...]:

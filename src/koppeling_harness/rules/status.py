@@ -8,6 +8,7 @@ importance.
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from koppeling_harness.model.deadline import Deadline
 from koppeling_harness.model.errata import Erratum
 from koppeling_harness.model.functional import FunctionalResult
 from koppeling_harness.model.partner import Identity
@@ -30,6 +31,7 @@ from koppeling_harness.model.status import (
 )
 from koppeling_harness.rules.catalogue import RULES
 from koppeling_harness.rules.contract import Ending, ending, ending_fact
+from koppeling_harness.rules.deadline_facts import deadline_facts
 from koppeling_harness.rules.errata import erratum_facts
 from koppeling_harness.rules.fact import Fact, action
 from koppeling_harness.rules.functional import functional_facts, release_statuses, waiver_facts
@@ -73,6 +75,7 @@ def registration_status(
     basis: Basis = Basis.RECORDED,
     also: Sequence[Fact] = (),
     errata: Sequence[Erratum] = (),
+    deadlines: Sequence[Deadline] | None = None,
 ) -> RegistrationStatus:
     """Return what a registration comes to.
 
@@ -88,6 +91,7 @@ def registration_status(
         basis: Whose word it rests on.
         also: What is known of it beside: the status weighs it too.
         errata: Scenarios of this program that are wrong, for every registration.
+        deadlines: What ends on which day; the data file when None.
     """
     wrong = standing_problems(registration, programme=programme, today=max(today or as_of, as_of))
     if wrong:
@@ -122,6 +126,7 @@ def registration_status(
         *signal_facts(registration, as_of=as_of),
         *later_facts(later, as_of=as_of),
         *erratum_facts(errata, as_of=as_of),
+        *deadline_facts(runs, who=identity_of(registration), as_of=as_of, book=deadlines),
         *also,
     ]
     return _joined(

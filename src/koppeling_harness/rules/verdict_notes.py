@@ -84,6 +84,8 @@ def _notes(each: IntegrationRecord) -> Iterator[Text]:
             "data as a log is, but for secrets they were.",
             files=", ".join(each.state),
         )
+    for ends in each.ends:
+        yield ends.text
     yield from _of_the_machine(each)
     yield from _not_asked(each)
     yield from _required_later(each)

@@ -1,10 +1,12 @@
 """Rules about who calls: the token, the IntegrationId, the connection."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from koppeling_harness.model.exchange import Exchange, Sender
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.verdict import Severity
+from koppeling_harness.traffic.checks.call import Call
 from koppeling_harness.traffic.checks.rule import Objection, Rule, Scene
 from koppeling_harness.traffic.redact_exchange import OTHER, PLAIN
 
@@ -64,6 +66,18 @@ def _auth_header(scene: Scene) -> Iterator[Objection]:
 
 def _scheme(value: str) -> str:
     return value.partition(" ")[0].lower()
+
+
+def schemes_of(exchanges: Iterable[Exchange]) -> tuple[str, ...]:
+    """Return by which schemes an integration signed in where a token is asked for, lower case."""
+    calls = [Call(each) for each in exchanges if each.sender is Sender.INTEGRATION]
+    found = {
+        _scheme(value)
+        for call in calls
+        if call.needs_token
+        for value in call.headers("authorization")
+    }
+    return tuple(sorted(found & _SCHEMES))
 
 
 def _auth_plain(scene: Scene) -> Iterator[Objection]:

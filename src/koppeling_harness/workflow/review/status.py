@@ -22,6 +22,7 @@ from koppeling_harness.config.registration import (
 from koppeling_harness.config.settings import Settings, load_settings
 from koppeling_harness.document import dump_json, read_text, read_yaml
 from koppeling_harness.errors import DocumentError, ExitCode, Problem, UsageError
+from koppeling_harness.model.deadline import Deadline
 from koppeling_harness.model.dossier import Dossier
 from koppeling_harness.model.errata import Erratum
 from koppeling_harness.model.functional import FunctionalResult
@@ -45,6 +46,7 @@ from koppeling_harness.scenario.packs import packs_folder
 from koppeling_harness.store.runs import FoundRun, FoundRuns, find_runs
 from koppeling_harness.traffic.redactor import Redactor
 from koppeling_harness.value import dataclass
+from koppeling_harness.workflow.deadline_book import deadline_book
 from koppeling_harness.workflow.review.doubles import doubles
 from koppeling_harness.workflow.secret_search import without_secrets
 
@@ -83,6 +85,7 @@ class Judging:
         runs: Of each integration, newest first.
         names: What names in a registration can stand for.
         errata: Scenarios of this program that are wrong; only of AFAS's own folder.
+        deadlines: What ends on which day; the data file when None.
     """
 
     as_of: date
@@ -93,6 +96,7 @@ class Judging:
     runs: Mapping[str, Sequence[FunctionalResult]]
     names: KnownNames
     errata: tuple[Erratum, ...] = ()
+    deadlines: tuple[Deadline, ...] | None = None
 
     def status(self, registration: Registration, path: Path, *, as_of: date) -> RegistrationStatus:
         """Return the status of the registration in a file on a day, with what was known on it."""
@@ -113,6 +117,7 @@ class Judging:
             basis=self.basis(path),
             also=also,
             errata=self.errata,
+            deadlines=self.deadlines,
         )
 
     def basis(self, path: Path) -> Basis:
@@ -271,6 +276,7 @@ def judging_of(request: StatusRequest, *, clock: Clock) -> tuple[Judging, FoundR
         runs=runs,
         names=known_names(settings, releases, runs),
         errata=load_errata(settings.review),
+        deadlines=deadline_book(settings, day=today(clock)),
     )
     return judging, found
 

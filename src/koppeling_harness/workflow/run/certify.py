@@ -32,6 +32,7 @@ from koppeling_harness.store.run_journal import folder_while_running
 from koppeling_harness.traffic.redactor import Redactor
 from koppeling_harness.value import dataclass
 from koppeling_harness.version import __version__
+from koppeling_harness.workflow.deadline_book import deadline_book
 from koppeling_harness.workflow.run.by_release import ByRelease
 from koppeling_harness.workflow.run.continuation import Continuation, continuation_of
 from koppeling_harness.workflow.run.durations import Durations, kept_durations
@@ -350,6 +351,8 @@ def _integration_records(
     run: _Run, results: _Results, clock: Clock, *, interrupted: bool
 ) -> tuple[IntegrationRecord, ...]:
     order, plan, discovery = run.prepared.order, run.plan, run.plan.discovery
+    day = today(clock)
+    deadlines = deadline_book(load_settings(Path()), day=day)
     own_list = list_book({}).find(plan.lock_digest, order.release) is None
     carried_out = [
         judged(
@@ -357,7 +360,7 @@ def _integration_records(
             plan.by_integration.get(each.manifest.id, ()),
             results.get(each.manifest.id, ()),
             release=order.release,
-            as_of=today(clock),
+            as_of=day,
             shard=order.shard,
             waivers=run.waivers.get(each.manifest.id, ()),
             scope=scope(
@@ -372,6 +375,7 @@ def _integration_records(
             own=plan.own.get(each.manifest.id, ()),
             rests_on=_rests_on(run.prepared),
             isolation=isolation_of(each, order),
+            deadlines=deadlines,
         )
         for each in discovery.integrations
     ]

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 
 from koppeling_harness.errors import ExitCode, first_that_holds
+from koppeling_harness.model.deadline import Deadline
 from koppeling_harness.model.manifest import HttpRuntime
 from koppeling_harness.model.order import Order
 from koppeling_harness.model.partner import Identity
@@ -21,6 +22,8 @@ from koppeling_harness.model.run import (
 )
 from koppeling_harness.model.verdict import Cause, Level, Outcome
 from koppeling_harness.plugin.discover import Integration, SetAside
+from koppeling_harness.plugin.folder_text import texts_in
+from koppeling_harness.rules.deadlines import endings, searched_texts
 from koppeling_harness.rules.disputes import disputed
 from koppeling_harness.rules.scope import by_another, exercised
 from koppeling_harness.rules.sharding import is_in_shard
@@ -55,6 +58,7 @@ def judged(
     own: Collection[str] = (),
     rests_on: RestsOn | None = None,
     isolation: str = NO_ISOLATION,
+    deadlines: Sequence[Deadline] | None = None,
 ) -> IntegrationRecord:
     """Return what is recorded of one integration, with its verdict.
 
@@ -71,6 +75,7 @@ def judged(
         own: Ids of what is the integration's own, and on no list.
         rests_on: What its verdict rests on.
         isolation: How its processes were kept apart.
+        deadlines: What ends on which day; the data file when None.
     """
     manifest = integration.manifest
     aside = {each.id for each in not_asked}
@@ -102,6 +107,13 @@ def judged(
         release_declared=release in manifest.releases,
         exercised=exercised(results, declared),
         disputed=disputed(manifest.disputed, marked),
+        ends=endings(
+            manifest,
+            results,
+            day=as_of,
+            texts=texts_in(integration.folder, searched_texts(deadlines)),
+            book=deadlines,
+        ),
         rests_on=rests_on,
         isolation=isolation,
         state=manifest.state,

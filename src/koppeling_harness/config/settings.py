@@ -298,6 +298,7 @@ def _environment(
         release=entry.release or "",
         max_parallel=entry.max_parallel,
         budget=entry.budget,
+        limits=_file(folder, entry.limits),
         ca_file=_file(folder, entry.ca_file),
         client_certificate=_file(folder, entry.client_certificate),
         client_key=_file(folder, entry.client_key),

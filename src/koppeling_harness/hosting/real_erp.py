@@ -51,6 +51,10 @@ CONCURRENCY = 2
 PATIENCE = 6.0
 """By how much scenarios may take longer than on this machine: the network, and waiting for room."""
 _LAST_LOOK_S = 5.0
+ON_THIS_MACHINE = (
+    "calls at once and a day are counted on this machine alone; who uses it from elsewhere is not "
+    "seen (`limits` of the environment names a folder that machines share)"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,18 +65,22 @@ class RealTarget:
         access: Where it is, and how the harness and integrations sign in.
         facts: What it said of itself.
         folder: Where runs against it on this machine find each other.
+        limits: Where all who use it count their calls.
         max_parallel: Calls at once.
         budget: Calls a day; None for no limit.
         tls_files: Authorities to trust beside Mozilla's, certificate to show, its key; empty for
             none.
+        is_alone: Whether `limits` is of this machine only.
     """
 
     access: ErpAccess
     facts: EnvironmentFacts
     folder: Path
+    limits: Path
     max_parallel: int
     budget: int | None
     tls_files: tuple[str, str, str]
+    is_alone: bool = True
 
 
 def setting_there(setting: Setting, *, continued: int) -> Setting:
@@ -147,7 +155,7 @@ class RealErp:
         target, enter = self._target, self._started
         tls = trusting(*target.tls_files)
         self._gate = FileGate(
-            target.folder,
+            target.limits,
             max_parallel=target.max_parallel,
             budget=target.budget,
             clock=self._clock,

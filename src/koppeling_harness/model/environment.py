@@ -87,6 +87,9 @@ class EnvironmentEntry(SignInEntry):
     """Calls at once, at most."""
     budget: Annotated[int, Limit(ge=1)] | None = None
     """Calls a day, at most; no limit when absent."""
+    limits: NonEmpty | None = None
+    """Folder, shared by several machines, in which both are kept; this machine alone when absent.
+    """
     ca_file: NonEmpty | None = None
     """Certificate authorities to trust beside those of Mozilla, for a test server of your own."""
     client_certificate: NonEmpty | None = None
@@ -130,8 +133,9 @@ class EnvironmentSetting:
         sign_in: How the harness signs in.
         integration: How integrations do.
         release: Label of the release that is expected there; empty when nothing is.
-        max_parallel: Calls at once, at most, by all runs on this machine together.
-        budget: Calls a day, at most, by all runs on this machine together; None for no limit.
+        max_parallel: Calls at once, at most, by all who share its limits.
+        budget: Calls a day, at most, by all who share its limits; None for no limit.
+        limits: Folder that several machines share for that; empty for this machine alone.
         ca_file: File with certificate authorities; empty for Mozilla's alone.
         client_certificate: File with the certificate to show; empty for none.
         client_key: File with its private key; empty when the certificate's file holds it.
@@ -145,6 +149,7 @@ class EnvironmentSetting:
     release: str = ""
     max_parallel: int = MOST_PARALLEL
     budget: int | None = None
+    limits: str = ""
     ca_file: str = ""
     client_certificate: str = ""
     client_key: str = ""

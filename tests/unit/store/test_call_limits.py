@@ -61,6 +61,44 @@ def test_a_budget_is_one_for_all_runs_of_a_day_and_new_the_next(tmp_path):
     asyncio.run(calls(1))
 
 
+def test_a_call_is_counted_also_when_no_budget_was_set_yet(tmp_path):
+    clock = HandClock()
+
+    async def calls(number, budget=None):
+        for _ in range(number):
+            async with gate(tmp_path, budget=budget, clock=clock).call():
+                pass
+
+    asyncio.run(calls(7))
+
+    assert gate(tmp_path, clock=clock).spent() == 7
+    with pytest.raises(ErpUnavailableError, match="budget of 7 calls a day is spent"):
+        asyncio.run(calls(1, budget=7))
+    asyncio.run(calls(1, budget=8))
+    assert gate(tmp_path, clock=clock).spent() == 8
+
+
+def test_what_was_counted_on_earlier_days_is_taken_away(tmp_path):
+    clock = HandClock()
+
+    async def call():
+        async with gate(tmp_path, max_parallel=1, clock=clock).call():
+            pass
+
+    for _ in range(3):
+        asyncio.run(call())
+        clock.forward(days=1)
+
+    assert len(list(tmp_path.glob("calls-*"))) == 1
+
+
+def test_a_folder_where_nothing_can_be_counted_is_told_and_nothing_is_sent(tmp_path):
+    (tmp_path / "file").write_text("")
+
+    with pytest.raises(ErpUnavailableError, match="calls cannot be counted there"):
+        gate(tmp_path / "file" / "folder")
+
+
 def test_after_errors_in_a_row_nothing_is_asked_any_more(tmp_path):
     one = gate(tmp_path)
     for _ in range(7):

@@ -18,7 +18,7 @@ from koppeling_harness.errors import (
     ErpUnavailableError,
     ProductionRefusedError,
 )
-from koppeling_harness.hosting.real_erp import RealTarget
+from koppeling_harness.hosting.real_erp import ON_THIS_MACHINE, RealTarget
 from koppeling_harness.http.base_url import read_base_url
 from koppeling_harness.http.patience import PatientConnection
 from koppeling_harness.http.reach import Reached, reach
@@ -30,7 +30,7 @@ from koppeling_harness.model.manifest import Manifest
 from koppeling_harness.model.scenario import GetStep
 from koppeling_harness.model.verdict import Cause
 from koppeling_harness.store.call_limits import FileGate
-from koppeling_harness.store.machine import environment_folder
+from koppeling_harness.store.machine import environment_folder, limits_folder
 from koppeling_harness.workflow.environment.access import TokenSources, access_for
 from koppeling_harness.workflow.environment.diagnosis_lines import failed, passed, skipped
 from koppeling_harness.workflow.environment.sign_in_lines import (
@@ -102,8 +102,14 @@ class EnvironmentDoctor:
         if not self._network(reached, access):
             return None
         folder = environment_folder(access.base_url)
+        try:
+            limits = limits_folder(access.base_url, setting.limits)
+        except ConfigurationError as error:
+            expected = "a folder that is there"
+            self.lines.append(failed("limits", error.message, expected, error.hint))
+            return None
         gate = FileGate(
-            folder, max_parallel=setting.max_parallel, budget=setting.budget, clock=self.clock
+            limits, max_parallel=setting.max_parallel, budget=setting.budget, clock=self.clock
         )
         self._budget(setting, gate)
         async with PatientConnection(gate, tls=tls) as connection:
@@ -130,6 +136,8 @@ class EnvironmentDoctor:
             access=access,
             facts=facts,
             folder=folder,
+            limits=limits,
+            is_alone=not setting.limits,
             max_parallel=setting.max_parallel,
             budget=setting.budget,
             tls_files=setting.tls_files,
@@ -195,9 +203,13 @@ class EnvironmentDoctor:
         return True
 
     def _budget(self, setting: EnvironmentSetting, gate: FileGate) -> None:
+        where = f"kept in {setting.limits}" if setting.limits else ON_THIS_MACHINE
+        found = f"{setting.max_parallel} calls at once; {where}"
+        self.lines.append(passed("limits", found, "calls at once, and where they are counted"))
         expected = f"room for {_ROOM_IN_BUDGET} calls today"
         if setting.budget is None:
-            self.lines.append(passed("budget", "no limit", expected))
+            found = f"no limit; {gate.spent()} calls today"
+            self.lines.append(passed("budget", found, expected))
             return
         left = setting.budget - gate.spent()
         found = f"{left} of {setting.budget} calls left today"

@@ -63,7 +63,7 @@ def _all(settings: Settings, sources: TokenSources) -> Iterator[EffectiveSetting
 
 
 _OF_ENVIRONMENT = (
-    *("release", "max_parallel", "budget"),
+    *("release", "max_parallel", "budget", "limits"),
     *("ca_file", "client_certificate", "client_key"),
 )
 _OF_SIGN_IN = {

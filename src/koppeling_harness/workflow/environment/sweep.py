@@ -23,7 +23,7 @@ from koppeling_harness.store.creation_journal import (
     abandoned_journals,
     left_for_a_person,
 )
-from koppeling_harness.store.machine import environment_folder
+from koppeling_harness.store.machine import environment_folder, limits_folder
 from koppeling_harness.workflow.environment.access import TokenSources, access_for
 
 LOOK_AGAIN_S = 10.0
@@ -72,11 +72,12 @@ def sweep(
     setting = settings.environment_named(name)
     access = access_for(name, settings, clock=clock, sources=sources)
     place = environment_folder(access.base_url)
+    counted = limits_folder(access.base_url, setting.limits)
 
     @asynccontextmanager
     async def reached() -> AsyncIterator[tuple[ErpClient, EnvironmentFacts]]:
         gate = FileGate(
-            place, max_parallel=setting.max_parallel, budget=setting.budget, clock=clock
+            counted, max_parallel=setting.max_parallel, budget=setting.budget, clock=clock
         )
         async with PatientConnection(gate, tls=trusting(*setting.tls_files)) as connection:
             client = ErpClient(access, connection=connection, clock=clock)

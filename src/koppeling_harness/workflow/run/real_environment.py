@@ -5,6 +5,7 @@ from pathlib import Path
 
 from koppeling_harness.clock import Clock
 from koppeling_harness.config.settings import load_settings
+from koppeling_harness.hosting.real_erp import ON_THIS_MACHINE
 from koppeling_harness.model.diagnosis import DoctorLine
 from koppeling_harness.workflow.environment.access import TokenSources
 from koppeling_harness.workflow.environment.doctor import Diagnosis, look_at, require_healthy
@@ -41,4 +42,5 @@ def against_environment(
     target = look_at(name, settings, manifests, lines=lines, clock=clock, sources=sources)
     target = require_healthy(Diagnosis(environment=name, lines=tuple(lines), target=target))
     order = replace(order, release=target.facts.release.label)
-    return replace(prepared, order=order, real=target)
+    alone = (f"{target.facts.environment}: {ON_THIS_MACHINE}",) if target.is_alone else ()
+    return replace(prepared, order=order, real=target, notes=(*prepared.notes, *alone))

@@ -33,7 +33,7 @@ from koppeling_harness.model.snapshot import Snapshot
 from koppeling_harness.report.updates_text import counted
 from koppeling_harness.store.call_limits import FileGate
 from koppeling_harness.store.claims import Claims
-from koppeling_harness.store.machine import environment_folder
+from koppeling_harness.store.machine import limits_folder
 from koppeling_harness.store.snapshots import (
     SNAPSHOTS,
     newest_snapshot,
@@ -243,7 +243,7 @@ def _look_at_one(target: _Target, places: Places, clock: Clock) -> Notice:
 async def _snapshot(target: _Target, clock: Clock) -> Snapshot:
     setting = target.setting
     gate = FileGate(
-        environment_folder(setting.base_url),
+        limits_folder(setting.base_url, setting.limits),
         max_parallel=setting.max_parallel,
         budget=setting.budget,
         clock=clock,

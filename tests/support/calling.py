@@ -14,7 +14,6 @@ from koppeling_harness.http.trust import trusting
 from koppeling_harness.store.call_limits import FileGate
 from koppeling_harness.store.machine import limits_folder
 
-
 LANES = 10
 """More than may call at once."""
 

@@ -377,6 +377,7 @@ def _joined(
         isolation=first.isolation if len({one.isolation for one in parts}) == 1 else NO_ISOLATION,
         variables=tuple(dict.fromkeys(name for one in parts for name in one.variables)),
         # what was found in any shard was found in the run
+        ends=tuple({(one.code, one.of): one for part in parts for one in part.ends}.values()),
         late=tuple(each for one in parts for each in one.late),
         secrets_found=tuple(dict.fromkeys(each for one in parts for each in one.secrets_found)),
     )

@@ -117,7 +117,7 @@ def _fact(deadline: Deadline | None, use: Ending, as_of: date) -> Fact:
 
 def _duty(deadline: Deadline, stage: Stage, as_of: date) -> Text:
     """Return what to do before a day: what stops on it, and the way out."""
-    title, stops = deadline.title, stage_in_words(stage, as_of)
+    title, stops = deadline.title, stage_in_words(deadline, stage, as_of)
     return Text(
         nl=f"{deadline.remedy.nl} {_sentence(title.nl)} {stops.nl}.",
         en=f"{deadline.remedy.en} {_sentence(title.en)} {stops.en}.",

@@ -92,15 +92,17 @@ def told(deadline: Deadline, day: date, *, of: str = "") -> Text:
     what = deadline.title
     if of and of.lower() not in what.en.lower():
         what = Text(nl=f"{what.nl} ({of})", en=f"{what.en} ({of})")
-    stages = [stage_in_words(stage, day) for stage in deadline.stages]
+    stages = [stage_in_words(deadline, stage, day) for stage in deadline.stages]
     return Text(
         nl=f"Gebruikt {what.nl}: {'; '.join(each.nl for each in stages)}.",
         en=f"Uses {what.en}: {'; '.join(each.en for each in stages)}.",
     )
 
 
-def stage_in_words(stage: Stage, day: date) -> Text:
+def stage_in_words(deadline: Deadline, stage: Stage, day: date) -> Text:
     """Return in words what happens on which day, seen from a day."""
+    if deadline.mark.requirement:
+        return said("vanaf {day}: {then}", "from {day}: {then}", day=stage.day, then=stage.then)
     if stage.is_open:
         return said(
             "stopt op een dag die nog niet bekend is ({then})",

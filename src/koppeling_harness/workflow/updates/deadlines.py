@@ -145,7 +145,7 @@ def as_text(found: Calendar, *, lang: str) -> str:
         Told(
             day=each.stage.day,
             what=each.deadline.title,
-            stops=stage_in_words(each.stage, found.as_of),
+            stops=stage_in_words(each.deadline, each.stage, found.as_of),
             remedy=each.deadline.remedy,
             source=each.deadline.source,
             users=tuple(

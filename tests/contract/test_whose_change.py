@@ -207,3 +207,32 @@ def test_where_the_certified_version_is_gone_equal_answers_let_it_pass(project):
 
     assert (cell["outcome"], cell["basis"]) == ("passed", "recording")
     assert whose(record, "Profit 8", "spoiled") == "integration"
+
+
+BROKEN = {"Profit 8": {"trace_identifier": "absent"}}
+TOLD = {"unchanged": "profit", "renewed": "profit", "spoiled": "integration", "twice": "both"}
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        [("run", "--release", "Profit 8")],
+        [("run",), ("run",)],
+        [("recheck",), ("recheck", "--certified", "certified")],
+    ],
+    ids=["a nightly run", "runs on every release", "rechecks"],
+)
+def test_whatever_ran_in_between_the_answer_is_the_same(project, tmp_path, between):
+    shutil.copytree(project, tmp_path / "project", ignore=shutil.ignore_patterns("reports"))
+    folder = tmp_path / "project"
+    shutil.move(folder / "again", folder / "reports")
+    for arguments in between:
+        planted(BROKEN, *arguments, cwd=folder)
+    asked = ("recheck", "--json", "--release", "Profit 8", "--certified", "certified")
+    record = planted(BROKEN, *asked, cwd=folder).json()
+    again = planted(BROKEN, *asked, cwd=folder).json()
+
+    assert {name: whose(record, "Profit 8", name) for name in TOLD} == TOLD
+    assert {name: whose(again, "Profit 8", name) for name in TOLD} == TOLD
+    cited = {only(again, "Profit 8", name)["attribution"]["given_in"] for name in TOLD}
+    assert cited <= {each.name for each in (folder / "reports").glob("recheck-*")}

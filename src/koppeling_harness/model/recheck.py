@@ -92,6 +92,10 @@ class Attribution:
     why: Text
     missing: tuple[Text, ...] = ()
     """What would have to be known to tell."""
+    at_least: Whose | None = None
+    """The one that is known to have changed when it cannot be told of the other."""
+    given_in: str = ""
+    """The recheck that gave this answer first; empty when this one does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +118,7 @@ class RecheckedScenario:
     code: str = ""
     """Its code; empty where nothing was objected to."""
     attribution: Attribution | None = None
-    """Only of what is newly failing."""
+    """Only of what is failing."""
     table: Table | None = None
 
 
@@ -137,6 +141,8 @@ class RecheckedIntegration:
     problem: str = ""
     partner: str = ""
     """Who makes it."""
+    contact: str = ""
+    """Whom to write to there; empty when not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +162,8 @@ class RecheckedRelease:
     """Why it is not available."""
     version: str = ""
     run_id: str = ""
+    list_digest: str = ""
+    """The list of required scenarios; empty in rechecks of version 0.1."""
     integrations: tuple[RecheckedIntegration, ...] = ()
 
 

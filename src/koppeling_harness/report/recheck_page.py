@@ -5,7 +5,11 @@ from koppeling_harness.model.shape import Text
 from koppeling_harness.report.pages import render_page
 from koppeling_harness.report.recheck_text import TOLD, counts
 from koppeling_harness.report.texts import Language
-from koppeling_harness.rules.recheck_groups import moved_groups, whose_changes
+from koppeling_harness.rules.recheck_groups import (
+    moved_groups,
+    recheck_rows,
+    whose_changes,
+)
 
 
 def render_recheck_page(record: RecheckRecord, *, language: Language = Language.NL) -> str:
@@ -31,4 +35,10 @@ def render_recheck_page(record: RecheckRecord, *, language: Language = Language.
         counts=counts,
         groups=moved_groups,
         changes=whose_changes(record),
+        rows=recheck_rows(record, TOLD),
+        makers={
+            each.id: ", ".join(part for part in (each.partner, each.contact) if part)
+            for release in record.releases
+            for each in release.integrations
+        },
     )

@@ -1,5 +1,6 @@
 """A recheck for a person at a terminal."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from koppeling_harness.model.finding import Difference
@@ -15,7 +16,16 @@ from koppeling_harness.model.shape import Text
 from koppeling_harness.report.clean import one_line
 from koppeling_harness.report.status_text import pick
 from koppeling_harness.report.texts import texts
-from koppeling_harness.rules.recheck_groups import MovedGroup, moved_groups, whose_changes
+from koppeling_harness.rules.recheck_groups import (
+    AT_LEAST_INTEGRATION,
+    AT_LEAST_PROFIT,
+    MovedGroup,
+    RecheckRow,
+    failing_integrations,
+    moved_groups,
+    recheck_rows,
+    whose_changes,
+)
 from koppeling_harness.rules.run_groups import joined_releases
 
 TOLD = (Movement.NEWLY_FAILING, Movement.NEWLY_PASSING, Movement.STILL_FAILING, Movement.NOT_RUN)
@@ -23,6 +33,9 @@ TOLD = (Movement.NEWLY_FAILING, Movement.NEWLY_PASSING, Movement.STILL_FAILING, 
 
 _DIFFERENCES_SHOWN = 3
 _NAMED = 10
+FEW = 5
+"""Up to so many integrations of which something moved are told with all that proves it."""
+_ROWS = 25
 
 
 def render_recheck_text(record: RecheckRecord, *, lang: str) -> str:
@@ -43,13 +56,48 @@ def counts(integration: RecheckedIntegration) -> dict[Movement, int]:
 
 def _lines(record: RecheckRecord, lang: str) -> Iterator[str]:
     yield from _first(record, lang)
-    for each in record.impact:
-        yield f"{one_line(each.integration)}: {_text(f'necessity.{each.necessity}', lang)}"
+    yield from _impact(record, lang)
+    rows = recheck_rows(record, TOLD)
+    is_short = len({each.integration.id for each in rows}) > FEW
     for release in record.releases:
-        yield from _release(release, lang)
+        yield from _release(release, lang, is_short=is_short)
+    if is_short:
+        yield from (_row(each, lang) for each in rows[:_ROWS])
+        if len(rows) > _ROWS:
+            yield _text("recheck.more", lang).format(count=len(rows) - _ROWS)
 
 
-def _release(release: RecheckedRelease, lang: str) -> Iterator[str]:
+def _impact(record: RecheckRecord, lang: str) -> Iterator[str]:
+    """Yield what the update makes necessary; of many integrations only how many have what."""
+    if len(record.impact) <= _NAMED:
+        for each in record.impact:
+            yield f"{one_line(each.integration)}: {_text(f'necessity.{each.necessity}', lang)}"
+        return
+    counts = Counter(each.necessity for each in record.impact)
+    yield ", ".join(
+        f"{count} {_text(f'necessity.{necessity}', lang)}" for necessity, count in counts.items()
+    )
+
+
+def _row(row: RecheckRow, lang: str) -> str:
+    """Return one line of the table: integration, where, whose change, and what was found."""
+    group = row.group
+    many = len(group.scenarios)
+    name = one_line(group.example.scenario)
+    if many > 1:
+        name = _text("recheck.in_scenarios", lang).format(count=many, name=name)
+    where = _text("recheck.as_before", lang).format(releases=joined_releases(row.releases))
+    parts = [
+        f"{_text(f'movement.{group.movement}', lang)}: {row.integration.id}",
+        f"{row.integration.version} {where}:",
+        f"{_answer(group.whose, lang)}:" if group.whose else "",
+        group.code,
+        name,
+    ]
+    return f"  {one_line(' '.join(each for each in parts if each))}"
+
+
+def _release(release: RecheckedRelease, lang: str, *, is_short: bool) -> Iterator[str]:
     role = _text(f"release_role.{release.role}", lang) if release.role else ""
     name = f"{release.release} ({role})" if release.release and role else release.release or role
     if not release.available:
@@ -57,6 +105,12 @@ def _release(release: RecheckedRelease, lang: str) -> Iterator[str]:
         yield f"{one_line(name)}: {one_line(note)}"
         return
     yield f"{name}: {release.run_id}"
+    if is_short:
+        aside = [one_line(each.id) for each in release.integrations if each.problem]
+        if aside:
+            more = f", … ({len(aside)})" if len(aside) > _NAMED else ""
+            yield f"  {_text('set_aside', lang)}: {', '.join(aside[:_NAMED])}{more}"
+        return
     for each in release.integrations:
         yield from _integration(each, lang)
 
@@ -85,26 +139,31 @@ def _integration(each: RecheckedIntegration, lang: str) -> Iterator[str]:
 def _first(record: RecheckRecord, lang: str) -> Iterator[str]:
     """Yield how many integrations are newly failing, and by whose change, with who makes them."""
     releases = [each for each in record.releases if each.available]
-    partners = {each.id: each.partner for release in releases for each in release.integrations}
-    if not partners:
+    makers = {
+        each.id: ", ".join(part for part in (each.partner, each.contact) if part)
+        for release in releases
+        for each in release.integrations
+    }
+    if not makers:
         return
-    changes = whose_changes(record)
-    failing = {name for names in changes.values() for name in names}
     words = {
-        "total": len(partners),
+        "total": len(makers),
         "releases": one_line(joined_releases([each.release for each in releases])),
-        "failing": len(failing),
+        "failing": failing_integrations(record, Movement.NEWLY_FAILING),
     }
     one = _text("recheck.first_line.one", lang)
     many = _text("recheck.first_line.many", lang)
-    yield (one if len(partners) == 1 else many).format(**words)
-    for whose, names in changes.items():
+    first = (one if len(makers) == 1 else many).format(**words)
+    still = failing_integrations(record, Movement.STILL_FAILING)
+    more = _text("recheck.still_failing", lang).format(count=still)
+    yield f"{first}, {more}" if still else first
+    for whose, names in whose_changes(record).items():
         count = "recheck.integrations.one" if len(names) == 1 else "recheck.integrations.many"
-        said = [f"{name} ({partners[name]})" if partners[name] else name for name in names]
+        said = [f"{name} ({makers[name]})" if makers[name] else name for name in names]
         shown = ", ".join(map(one_line, said[:_NAMED]))
         more = f", … ({len(said)})" if len(said) > _NAMED else ""
         number = _text(count, lang).format(count=len(names))
-        yield f"  {_text(f'whose.{whose}', lang)}: {number}: {shown}{more}"
+        yield f"  {_answer(whose, lang)}: {number}: {shown}{more}"
 
 
 def _group(group: MovedGroup, lang: str) -> Iterator[str]:
@@ -118,9 +177,12 @@ def _group(group: MovedGroup, lang: str) -> Iterator[str]:
     yield f"    {_text(f'movement.{group.movement}', lang)}:{code} {name}{said}"
     if scenario.attribution is None:
         return
-    whose = _text(f"whose.{scenario.attribution.whose}", lang)
+    whose = _answer(group.whose, lang)
     why = one_line(pick(scenario.attribution.why, lang), limit=1000)
-    yield f"      {_text('recheck.whose', lang)}: {whose}. {why}"
+    given = scenario.attribution.given_in
+    told = _text("recheck.given_in", lang).format(recheck=one_line(given))
+    cited = f" ({told})" if given else ""
+    yield f"      {_text('recheck.whose', lang)}: {whose}. {why}{cited}"
     if scenario.table is not None:
         yield from _table(scenario.table, lang)
     for each in scenario.attribution.missing:
@@ -133,11 +195,12 @@ def _table(table: Table, lang: str) -> Iterator[str]:
         ("present", table.present_version, table.present_old, table.present_new),
     )
     for name, version, old, new in rows:
-        yield (
-            f"      {_text(f'recheck.{name}', lang)} {version}: "
-            f"{table.old_release} {_cell(old, lang)}; {table.new_release} {_cell(new, lang)}"
-        )
-        for cell in (old, new):
+        columns = [(table.old_release, old), (table.new_release, new)]
+        if table.same_release:  # one column: it passed there, and what is there now
+            columns = columns[:1] if name == "certified" else columns[1:]
+        cells = "; ".join(f"{release} {_cell(cell, lang)}" for release, cell in columns)
+        yield f"      {_text(f'recheck.{name}', lang)} {version}: {cells}"
+        for _, cell in columns:
             yield from (
                 f"        {_difference(each, lang)}"
                 for each in cell.differences[:_DIFFERENCES_SHOWN]
@@ -157,6 +220,15 @@ def _difference(each: Difference, lang: str) -> str:
     return one_line(
         f"{each.path}: {words[0]} {each.expected}, {words[1]} {each.actual}", limit=1000
     )
+
+
+def _answer(whose: str, lang: str) -> str:
+    """Return the word for an answer to whose change."""
+    if whose == AT_LEAST_INTEGRATION:
+        return _text("recheck.at_least_integration", lang)
+    if whose == AT_LEAST_PROFIT:
+        return _text("recheck.at_least_profit", lang)
+    return _text(f"whose.{whose}", lang)
 
 
 def _text(key: str, lang: str) -> str:

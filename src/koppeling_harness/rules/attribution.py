@@ -44,6 +44,16 @@ _UNKNOWN = Text(
     nl="Niet te zeggen: er ontbreekt een deel van het bewijs.",
     en="Cannot be told: a part of the proof is missing.",
 )
+_HALF = {
+    Whose.INTEGRATION: Text(
+        nl="In elk geval de koppeling; van Profit is het niet bekend.",
+        en="At least the integration; Profit unknown.",
+    ),
+    Whose.PROFIT: Text(
+        nl="In elk geval Profit; van de koppeling is het niet bekend.",
+        en="At least Profit; the integration unknown.",
+    ),
+}
 _NOT_CERTIFIED = Text(
     nl="een eerdere run waarin dit scenario slaagde",
     en="an earlier run in which this scenario passed",
@@ -87,7 +97,13 @@ def whose_change(table: Table | None) -> Attribution:
         found = _proven(table)
         if found is not None:
             return found
-    return Attribution(whose=Whose.CANNOT_TELL, why=_UNKNOWN, missing=tuple(_missing(table)))
+    at_least = _at_least(table)
+    return Attribution(
+        whose=Whose.CANNOT_TELL,
+        why=_UNKNOWN if at_least is None else _HALF[at_least],
+        missing=tuple(_missing(table)),
+        at_least=at_least,
+    )
 
 
 def is_environment(outcome: Outcome, cause: Cause | None) -> bool:
@@ -110,6 +126,25 @@ def _proven(table: Table) -> Attribution | None:
             return Attribution(whose=Whose.BOTH, why=_BOTH)
         case Outcome.PASSED, Outcome.PASSED:
             return Attribution(whose=Whose.BOTH, why=_TOGETHER)
+        case _:
+            return None
+
+
+def _at_least(table: Table) -> Whose | None:
+    """Return what changed at least, where one of the two that are not known beforehand is known.
+
+    Whatever the other would be: who fails on the old release where the certified version passed has
+    changed, and Profit has when the present version passes there; and likewise on the new one.
+    """
+    if table.present_new.outcome is not Outcome.FAILED:
+        return None
+    if table.certified_old.outcome is not Outcome.PASSED:
+        return None
+    match table.present_old.outcome, table.certified_new.outcome:
+        case (Outcome.FAILED, _) | (_, Outcome.PASSED):
+            return Whose.INTEGRATION
+        case (Outcome.PASSED, _) | (_, Outcome.FAILED):
+            return Whose.PROFIT
         case _:
             return None
 

@@ -22,6 +22,13 @@ def newest_snapshot(folder: Path) -> Path | None:
     return max(folder.glob("*.snapshot.json"), default=None, key=lambda path: path.name)
 
 
+def oldest_snapshot(folder: Path) -> Path | None:
+    """Return the file of the first snapshot in a folder, None when there is none."""
+    if not folder.is_dir():
+        return None
+    return min(folder.glob("*.snapshot.json"), default=None, key=lambda path: path.name)
+
+
 def save_snapshot(folder: Path, snapshot: Snapshot) -> Path:
     """Write a snapshot under the moment at which it was taken; a reader never sees half of it.
 

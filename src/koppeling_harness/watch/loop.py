@@ -56,14 +56,17 @@ class Watch:
     def _new_versions(self, notices: Sequence[Notice]) -> list[str]:
         """Claim versions that were there from the first; return the others, each once.
 
-        From the first is: when an environment is met, by whatever kept its first snapshot.
+        From the first is what the first snapshot of an environment says, whatever command kept it;
+        one that another command noticed after that is new.
         """
         found: dict[str, None] = {}
         for each in notices:
             if each.state is State.UNREACHABLE:
                 continue
             is_met = self.claims.has_met(each.environment)
-            if each.state is State.FIRST or (each.state is State.UNCHANGED and not is_met):
+            is_unmet = each.state is State.UNCHANGED and not is_met
+            is_as_ever = each.first_version in {"", each.version}
+            if each.state is State.FIRST or (is_unmet and is_as_ever):
                 self.claims.begin(each.version, "", at=self.clock.now())
             else:
                 found[each.version] = None

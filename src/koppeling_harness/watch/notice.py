@@ -29,6 +29,7 @@ class Notice:
         state: What is found.
         version: What `/profitversion` says now; empty when it cannot be reached.
         known_version: What it said when it was last seen to differ; empty when never seen.
+        first_version: What its first snapshot says that is kept; empty when there is none.
         changes: What is different; None unless it changed.
         problem: Why it cannot be reached.
         snapshot: The file that is the last known from now on; empty when there is none.
@@ -39,6 +40,7 @@ class Notice:
     state: State
     version: str = ""
     known_version: str = ""
+    first_version: str = ""
     changes: ChangeList | None = None
     problem: str = ""
     snapshot: str = ""

@@ -51,6 +51,32 @@ def test_two_versions_on_two_releases_say_whose_change_it_is(certified_new, pres
     assert whose_change(a_table(P, certified_new, present_old, F)).whose is whose
 
 
+@pytest.mark.parametrize(
+    ("certified_new", "present_old", "at_least"),
+    [
+        (N, P, Whose.PROFIT),
+        (N, F, Whose.INTEGRATION),
+        (P, N, Whose.INTEGRATION),
+        (F, N, Whose.PROFIT),
+        (N, N, None),
+        (P, F, None),
+        (F, F, None),
+    ],
+)
+def test_where_one_column_is_known_it_says_what_changed_at_least(
+    certified_new, present_old, at_least
+):
+    found = whose_change(a_table(P, certified_new, present_old, F))
+
+    assert found.at_least is at_least
+    assert at_least is None or "at least" in found.why.en.lower()
+
+
+def test_nothing_is_known_at_least_where_it_did_not_pass_or_fail():
+    assert whose_change(a_table(N, N, F, F)).at_least is None
+    assert whose_change(a_table(P, N, F, Outcome.INCONCLUSIVE)).at_least is None
+
+
 def test_what_cannot_be_told_says_what_is_missing():
     note = Text(nl="geef de map", en="give the folder")
     table = a_table(P, N, N, F, certified_new=Cell(note=note))

@@ -103,6 +103,15 @@ def test_a_first_watch_takes_what_is_known_already_as_it_is(tmp_path):
     assert Watched(tmp_path / "b").over(CHANGED).ran == 1
 
 
+def test_a_first_watch_acts_for_a_version_that_another_command_noticed_before(tmp_path):
+    noticed = a_notice(version="9.0.3", known_version="9.0.3", first_version="8.0.12")
+    as_ever = a_notice(version="9.0.3", known_version="9.0.3", first_version="9.0.3")
+
+    assert Watched(tmp_path / "a").over(noticed, noticed).ran == 1
+    assert Watched(tmp_path / "a").over(noticed).ran == 0
+    assert Watched(tmp_path / "b").over(as_ever).ran == 0
+
+
 def test_an_environment_that_was_away_when_the_watch_began_is_not_new(tmp_path):
     away = a_notice(State.UNREACHABLE, "", "accept", problem="no answer")
     back = a_notice(version="9.0.3", environment="accept", known_version="9.0.3")

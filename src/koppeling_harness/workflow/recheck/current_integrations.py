@@ -38,7 +38,7 @@ class Wanted:
     """What tables will be asked for.
 
     Attributes:
-        present: Where scenarios are newly failing.
+        present: Where scenarios are failing.
         earlier: The run in which they last passed.
         scenarios: Their ids.
     """

@@ -1,6 +1,6 @@
 """History: the last verdict, and the record in which a scenario last passed."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -110,22 +110,57 @@ class History:
         return None
 
     def last_passed(
-        self, subject: Subject, scenario: str, releases: Sequence[str]
+        self, subject: Subject, scenario: str, releases: Sequence[str], *, certified: str = ""
     ) -> Earlier | None:
         """Return the newest record in which a scenario passed, on the first release that has one.
 
-        One whose whole verdict is `passed` goes before one that passed in part.
+        One whose whole verdict is `passed` goes before one that passed in part. Where it fails
+        since an earlier run, what passed before that is meant: whatever ran since, on whichever
+        release, does not move the base.
+
+        Args:
+            subject: The integration.
+            scenario: `scenario` or `scenario[operation]`.
+            releases: Their labels, the likeliest first.
+            certified: Digest of the integration as it was certified, whose records go before; empty
+                when nobody says.
         """
-        for release in releases:
-            passed = [
-                (each.outcome, earlier)
-                for each in self._counting(subject, release)
-                if (earlier := self._earlier(each.run)) and _passed(earlier, scenario)
-            ]
-            whole = [earlier for outcome, earlier in passed if outcome is Outcome.PASSED]
-            if passed:
-                return (whole or [earlier for _, earlier in passed])[0]
-        return None
+        since = self._failing_since(subject, scenario, releases[0])
+        found = [
+            each for release in releases for each in self._passed_on(subject, scenario, release)
+        ]
+        asked: list[Callable[[Earlier], bool]] = [
+            lambda each: each.integration.digest == certified,
+            lambda each: since is not None and each.run.started_at < since,
+            lambda _: True,
+        ]
+        return next((each for is_meant in asked for each in found if is_meant(each)), None)
+
+    def _passed_on(self, subject: Subject, scenario: str, release: str) -> list[Earlier]:
+        """Return the records in which a scenario passed, those first that passed as a whole."""
+        passed = [
+            (each.outcome, earlier)
+            for each in self._counting(subject, release)
+            if (earlier := self._earlier(each.run)) and _passed(earlier, scenario)
+        ]
+        passed.sort(key=lambda each: each[0] is not Outcome.PASSED)
+        return [earlier for _, earlier in passed]
+
+    def _failing_since(self, subject: Subject, scenario: str, release: str) -> datetime | None:
+        """Return when a scenario failed first on a release after it last passed there.
+
+        None when the last that was judged of it passed, or nothing was.
+        """
+        since = None
+        for each in self._counting(subject, release):
+            earlier = self._earlier(each.run)
+            result = earlier.results.get(scenario) if earlier else None
+            if result is None or result.outcome not in {Outcome.PASSED, Outcome.FAILED}:
+                continue
+            if result.outcome is Outcome.PASSED:
+                break
+            since = each.run.started_at
+        return since
 
     def _counting(self, subject: Subject, release: str) -> Iterator[Weighed]:
         """Yield the records that can stand, the newest first."""

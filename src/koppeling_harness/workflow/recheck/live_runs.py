@@ -50,6 +50,11 @@ class LiveRuns:
         self._certified = discover(certified, entry_points=False) if certified else None
         self._runs: dict[tuple[Path, str], tuple[str, _Results]] = {}
 
+    def certified_digest(self, integration: str) -> str:
+        """Return the digest of an integration as it was certified; empty when it is not here."""
+        here = self._certified.integrations if self._certified else ()
+        return next((each.digest for each in here if each.manifest.id == integration), "")
+
     def add(self, present: Present) -> None:
         """Note what was carried out already."""
         release = present.run.erp.label

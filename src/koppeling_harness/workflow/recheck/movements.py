@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from koppeling_harness.model.recheck import Movement, RecheckedScenario
+from koppeling_harness.model.recheck import RecheckedScenario
 from koppeling_harness.model.run import ScenarioResult
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.verdict import Outcome
 from koppeling_harness.rules.attribution import is_environment, movement
+from koppeling_harness.rules.recheck_groups import FAILING
 from koppeling_harness.rules.verdict import result_id
 from koppeling_harness.workflow.recheck.current_integrations import Present, Wanted
 from koppeling_harness.workflow.recheck.history import Earlier, History, Subject
@@ -36,19 +37,22 @@ def moved(subject: Subject, history: History, releases: Sequence[str]) -> list[R
     ]
 
 
-def newly_failing(
+def failing(
     present: Present,
     scenarios: Sequence[RecheckedScenario],
     history: History,
     releases: Sequence[str],
+    *,
+    certified: str = "",
 ) -> list[Wanted]:
-    """Return what is newly failing by itself and has passed before, by the run in which it passed.
+    """Return what is failing by itself and has passed before, by the run in which it passed.
 
     Args:
         present: The integration of now.
         scenarios: What became of its scenarios.
         history: Of the runs before it.
         releases: Where it may have passed, the likeliest first.
+        certified: Digest of the integration as it was certified; empty when nobody says.
     """
     subject = Subject(
         integration=present.record,
@@ -57,9 +61,9 @@ def newly_failing(
     )
     by_run: dict[Path, tuple[Earlier, list[str]]] = {}
     for each in scenarios:
-        if each.movement is not Movement.NEWLY_FAILING or is_environment(each.outcome, each.cause):
+        if each.movement not in FAILING or is_environment(each.outcome, each.cause):
             continue
-        earlier = history.last_passed(subject, each.scenario, releases)
+        earlier = history.last_passed(subject, each.scenario, releases, certified=certified)
         if earlier is not None:
             by_run.setdefault(earlier.path, (earlier, []))[1].append(each.scenario)
     return [

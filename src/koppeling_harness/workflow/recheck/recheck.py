@@ -1,7 +1,8 @@
 """`koppeling recheck`: after an AFAS update, run what it makes necessary, and say whose change.
 
 On each release that counts, from the locked list of scenarios of that release, held against the
-last verdict. What is newly failing gets its table of two integrations on two releases.
+last verdict. What is failing gets its table of two integrations on two releases, from the last
+standing on which it passed, whatever ran since; an answer once given is kept and cited.
 """
 
 import secrets
@@ -29,6 +30,7 @@ from koppeling_harness.model.status import Role
 from koppeling_harness.report.recheck_page import render_recheck_page
 from koppeling_harness.report.recheck_text import render_recheck_text
 from koppeling_harness.rules.attribution import BY_ENVIRONMENT, is_environment, whose_change
+from koppeling_harness.rules.recheck_groups import FAILING
 from koppeling_harness.scenario.known_lists import list_book
 from koppeling_harness.store.files import require_writable, write_files
 from koppeling_harness.traffic.redactor import Redactor
@@ -36,8 +38,9 @@ from koppeling_harness.value import dataclass
 from koppeling_harness.version import __version__
 from koppeling_harness.workflow.recheck.current_integrations import Wanted, presents
 from koppeling_harness.workflow.recheck.history import Earlier, History, Subject
+from koppeling_harness.workflow.recheck.kept_answers import RECHECK, KeptAnswers
 from koppeling_harness.workflow.recheck.live_runs import LiveRuns
-from koppeling_harness.workflow.recheck.movements import moved, newly_failing
+from koppeling_harness.workflow.recheck.movements import failing, moved
 from koppeling_harness.workflow.recheck.recheck_releases import AskedRelease, RecheckReleases
 from koppeling_harness.workflow.recheck.recorded_cells import RecordedCells
 from koppeling_harness.workflow.recheck.whose_change import Tables
@@ -98,7 +101,7 @@ def recheck_and_write(request: RecheckRequest, *, clock: Clock, observer: Observ
     )
     folder = request.reports / record.recheck_id
     files = {
-        "recheck.json": dump_json(record, indent=1).encode(),
+        RECHECK: dump_json(record, indent=1).encode(),
         "index.html": render_recheck_page(record).encode(),
     }
     refuse_secrets(files, Redactor(secrets.token_bytes(32)))
@@ -135,6 +138,7 @@ class _Rechecking:
         )
         self._live = LiveRuns(request.order, self._releases.real, request.certified, clock=clock)
         self._tables = Tables(self._live, RecordedCells(request.order, clock=clock))
+        self._kept = KeptAnswers(request.reports)
         self.exit_codes: dict[str, ExitCode] = {}
 
     def releases(self) -> Iterator[RecheckedRelease]:
@@ -189,39 +193,72 @@ class _Rechecking:
             )
             for each in record.integrations
         }
-        scenarios = {
-            name: moved(subject, self._history, where) for name, subject in subjects.items()
-        }
-        failing = {
-            name: newly_failing(here[name], many, self._history, where)
-            for name, many in scenarios.items()
-            if name in here
-        }
-        self._live.prepare([wanted for many in failing.values() for wanted in many])
-        return RecheckedRelease(
+        release = RecheckedRelease(
             release=asked.label,
             role=asked.role,
             advisory=asked.advisory,
             available=True,
             version=record.erp.version,
             run_id=record.run_id,
+            list_digest=record.scenario_lock.digest,
+        )
+        contacts = certified.contacts
+        found = [
+            _integration(
+                each,
+                self._history.last(subjects[each.id], where),
+                moved(subjects[each.id], self._history, where),
+                contact=contacts.get(each.id, ""),
+            )
+            for each in record.integrations
+        ]
+        answered = [self._answered(release, each) for each in found]
+        wanted = {
+            each.id: failing(
+                here[each.id],
+                [one for one in each.scenarios if one.attribution is None],
+                self._history,
+                where,
+                certified=self._live.certified_digest(each.id),
+            )
+            for each in answered
+            if each.id in here
+        }
+        self._live.prepare([one for many in wanted.values() for one in many])
+        return replace(
+            release,
             integrations=tuple(
-                _integration(
+                replace(
                     each,
-                    self._history.last(subjects[each.id], where),
-                    [
-                        self._attributed(scenario, failing.get(each.id, ()))
-                        for scenario in scenarios[each.id]
-                    ],
+                    scenarios=tuple(
+                        self._attributed(one, wanted.get(each.id, ())) for one in each.scenarios
+                    ),
                 )
-                for each in record.integrations
+                for each in answered
+            ),
+        )
+
+    def _answered(
+        self, release: RecheckedRelease, integration: RecheckedIntegration
+    ) -> RecheckedIntegration:
+        """Return an integration with the answers that were given before for what still fails."""
+        return replace(
+            integration,
+            scenarios=tuple(
+                (
+                    self._kept.of(release, integration, each)
+                    if each.movement is Movement.STILL_FAILING
+                    else None
+                )
+                or each
+                for each in integration.scenarios
             ),
         )
 
     def _attributed(
         self, scenario: RecheckedScenario, failing: Sequence[Wanted]
     ) -> RecheckedScenario:
-        if scenario.movement is not Movement.NEWLY_FAILING:
+        if scenario.movement not in FAILING or scenario.attribution is not None:
             return scenario
         if is_environment(scenario.outcome, scenario.cause):
             return replace(scenario, attribution=BY_ENVIRONMENT)
@@ -240,7 +277,11 @@ def _only_necessary(order: Order, impact: Mapping[str, str] | None) -> Order:
 
 
 def _integration(
-    record: IntegrationRecord, last: Earlier | None, scenarios: Sequence[RecheckedScenario]
+    record: IntegrationRecord,
+    last: Earlier | None,
+    scenarios: Sequence[RecheckedScenario],
+    *,
+    contact: str,
 ) -> RecheckedIntegration:
     return RecheckedIntegration(
         id=record.id,
@@ -253,6 +294,7 @@ def _integration(
         scenarios=tuple(scenarios),
         problem=record.problem,
         partner=record.partner,
+        contact=contact,
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from koppeling_harness.clock import Clock, today
+from koppeling_harness.config.registration import contact_of
 from koppeling_harness.config.settings import load_settings
 from koppeling_harness.emulator.quirks import QUIRKS, SEEN_AT_AFAS
 from koppeling_harness.engine.observer import Observer, Observers
@@ -76,6 +77,18 @@ class Certified:
     repeat: str = ""
     unwritten: tuple[Unwritten, ...] = ()
     notes: tuple[str, ...] = ()
+
+    @property
+    def contacts(self) -> Mapping[str, str]:
+        """Whom to write to about each integration, by its id; empty when nothing says it."""
+        judged = {each.manifest.id: each for each in self.integrations}
+        return {
+            **{each.name: contact_of(each.folders, None) for each in self.set_aside},
+            **{
+                name: contact_of([each.folder], each.manifest.partner)
+                for name, each in judged.items()
+            },
+        }
 
     @property
     def folders(self) -> tuple[Path, ...]:

@@ -37,6 +37,7 @@ from koppeling_harness.store.machine import limits_folder
 from koppeling_harness.store.snapshots import (
     SNAPSHOTS,
     newest_snapshot,
+    oldest_snapshot,
     save_snapshot,
     snapshot_folder,
 )
@@ -234,10 +235,20 @@ def _look_at_one(target: _Target, places: Places, clock: Clock) -> Notice:
         state=State.CHANGED if changes else State.UNCHANGED,
         version=now.version,
         known_version=known.version,
+        first_version=_first_version(folder, known),
         changes=changes,
         snapshot=str(save_snapshot(folder, now)) if changes else before,
         previous=before if changes else "",
     )
+
+
+def _first_version(folder: Path, known: Snapshot) -> str:
+    """Return what the first snapshot says; what the last one does when it cannot be read."""
+    oldest = oldest_snapshot(folder)
+    try:
+        return _read(oldest).version if oldest else known.version
+    except ConfigurationError:
+        return known.version
 
 
 async def _snapshot(target: _Target, clock: Clock) -> Snapshot:

@@ -113,3 +113,49 @@ def test_a_run_that_passed_as_a_whole_goes_before_one_that_passed_in_part(tmp_pa
     assert whole
     assert whole.run.run_id == run_id_of(1)
     assert history.last_passed(UREN, "b", ["Profit 8"]) is None
+
+
+def base(folder: Path, **more) -> str:
+    found = History(folder, now=NOW, book=BOOK).last_passed(
+        UREN, "a", ["Profit 8", "Profit 7"], **more
+    )
+    assert found
+    return found.run.run_id
+
+
+def test_whatever_ran_since_it_fails_does_not_move_the_base(tmp_path):
+    fails = a_failure("a", operation=None)
+    written(tmp_path, 1, a_result("a"), release="Profit 7")
+    written(tmp_path, 2, fails)
+    assert base(tmp_path) == run_id_of(1)
+
+    written(tmp_path, 3, a_result("a"), release="Profit 7")
+    written(tmp_path, 4, fails)
+    assert base(tmp_path) == run_id_of(1)
+
+
+def test_what_passed_again_is_a_new_base(tmp_path):
+    fails = a_failure("a", operation=None)
+    written(tmp_path, 1, a_result("a"), release="Profit 7")
+    written(tmp_path, 2, fails)
+    written(tmp_path, 3, a_result("a"))
+    written(tmp_path, 4, fails)
+
+    assert base(tmp_path) == run_id_of(3)
+
+
+def test_where_nothing_passed_before_it_failed_what_passed_since_is_the_base(tmp_path):
+    written(tmp_path, 2, a_failure("a", operation=None))
+    written(tmp_path, 3, a_result("a"), release="Profit 7")
+
+    assert base(tmp_path) == run_id_of(3)
+
+
+def test_the_version_that_is_said_to_be_certified_is_the_base(tmp_path):
+    certified = an_integration(a_result("a"), digest="c" * 64)
+    record = written(tmp_path, 1, release="Profit 7", integrations=(certified,))
+    written(tmp_path, 2, a_result("a"), release="Profit 7")
+
+    assert base(tmp_path) == run_id_of(2)
+    assert base(tmp_path, certified="c" * 64) == record.run_id
+    assert base(tmp_path, certified="d" * 64) == run_id_of(2)

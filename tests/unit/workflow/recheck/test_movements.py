@@ -7,7 +7,7 @@ from koppeling_harness.model.verdict import Cause, Outcome
 from koppeling_harness.plugin.discover import discover
 from koppeling_harness.workflow.recheck.current_integrations import Present
 from koppeling_harness.workflow.recheck.history import History, Subject
-from koppeling_harness.workflow.recheck.movements import moved, newly_failing
+from koppeling_harness.workflow.recheck.movements import failing, moved
 from support.records import (
     BOOK,
     LIST,
@@ -79,7 +79,7 @@ def test_what_is_newly_failing_is_wanted_by_the_run_in_which_it_last_passed(tmp_
     earlier(tmp_path, 1, a_result("c"))
     history = history_of(tmp_path)
     now = present(tmp_path, *(a_failure(name, **BROKEN) for name in ("a", "b", "c", "never")))
-    wanted = newly_failing(now, moved(subject_of(now.record), history, RELEASES), history, RELEASES)
+    wanted = failing(now, moved(subject_of(now.record), history, RELEASES), history, RELEASES)
 
     assert {each.earlier.run.run_id: each.scenarios for each in wanted} == {
         run_id_of(0): ("a", "b"),
@@ -92,7 +92,4 @@ def test_what_failed_for_the_environment_wants_no_table(tmp_path):
     history = history_of(tmp_path)
     now = present(tmp_path, a_failure("a", **UNREACHABLE))
 
-    assert (
-        newly_failing(now, moved(subject_of(now.record), history, RELEASES), history, RELEASES)
-        == []
-    )
+    assert failing(now, moved(subject_of(now.record), history, RELEASES), history, RELEASES) == []

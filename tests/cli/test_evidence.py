@@ -208,3 +208,51 @@ def test_an_unsigned_run_is_not_packed(tmp_path):
 
     assert ran.code == 15
     assert "koppeling evidence sign" in ran.err
+
+
+def test_where_verified_is_required_only_what_is_verified_counts(partner, reviewer):
+    koppeling("intake", pack_of(partner), cwd=reviewer)
+    settings = reviewer / "koppeling.toml"
+    settings.write_text(
+        settings.read_text().replace("[review]", '[review]\nrequire = "verified"', 1)
+    )
+    (folder,) = (reviewer / "reports" / "received").glob("*/*/*")
+    ask = ("can-release", "tiny", "1.0.0", "--to", "Profit 8")
+
+    verified = koppeling(*ask, cwd=reviewer)
+    for each in folder.glob("evidence.*"):
+        each.unlink()
+    unsigned = koppeling(*ask, cwd=reviewer)
+
+    assert (verified.code, unsigned.code) == (0, 11)
+    assert "evidence verified" in verified.out
+    assert "unsigned" in unsigned.out
+
+
+def test_a_run_signs_what_it_leaves(partner, tmp_path):
+    project = tiny_project(tmp_path)
+    key = partner / "evidence.key"
+
+    ran = koppeling("run", "--release", "Profit 8", "--sign", "--key", key, cwd=project)
+
+    assert ran.code == 0, ran.all
+    assert "signed: " in ran.out
+    signers = partner / "evidence.key.allowed_signers"
+    (folder,) = (each.parent for each in (project / "reports").glob("*/run.json"))
+    (project / "koppeling.toml").write_text(
+        '[review.lists]\ntiny = "'
+        + json.loads((folder / "run.json").read_bytes())["scenario_lock"]["digest"]
+        + '"\n'
+    )
+    verified = koppeling("evidence", "verify", folder, "--signers", signers, cwd=project)
+    assert verified.code == 0, verified.all
+
+
+def test_a_key_that_is_none_stops_a_run_before_it_begins(tmp_path):
+    project = tiny_project(tmp_path)
+
+    ran = koppeling("run", "--sign", "--key", project / "koppeling.key", cwd=project)
+
+    assert ran.code == 10
+    assert "koppeling.key" in ran.err
+    assert not (project / "reports").exists()

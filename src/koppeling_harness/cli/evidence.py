@@ -74,8 +74,8 @@ def keygen(*, out: Path, principals: tuple[str, ...], kind: str, until: datetime
 
 @command.command("sign")
 @click.argument("runs", nargs=-1, metavar="[RUN]...")
-@click.option("--key", type=click.Path(path_type=Path), metavar="FILE", help="The private key.")
-@click.option("--keyring", default="", metavar="NAME", help="The private key, in the keyring.")
+@options.key
+@options.keyring
 @_reports
 def sign(*, runs: tuple[str, ...], key: Path | None, keyring: str, reports: Path) -> None:
     """Sign a RUN: its id or its folder; those of the last command when none is named.

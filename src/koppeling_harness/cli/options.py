@@ -85,3 +85,14 @@ revoked = click.option(
     metavar="FILE",
     help="Revoked keys: a KRL, or public keys. Default: [review] revoked.",
 )
+
+key = click.option(
+    "--key",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The private key to sign with. Default: what KOPPELING_EVIDENCE_KEY holds.",
+)
+
+keyring = click.option(
+    "--keyring", default="", metavar="NAME", help="The private key to sign with, in the keyring."
+)

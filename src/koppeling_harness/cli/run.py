@@ -102,6 +102,9 @@ if TYPE_CHECKING:
     show_default=True,
     help="What junit.xml looks like: what Jenkins validates, or what pytest writes.",
 )
+@click.option("--sign", is_flag=True, help="Sign the evidence when the run is over.")
+@options.key
+@options.keyring
 @click.option("--watch", is_flag=True, help="Run again what each saved file touches, until Ctrl-C.")
 @click.option("--verbose", is_flag=True, help="Say on stderr where the time went as well.")
 @click.option(
@@ -124,7 +127,10 @@ def command(
     allow_missing: tuple[str, ...],
     environ_allowed: tuple[str, ...],
     junit: str,
+    key: Path | None,
+    keyring: str,
     *,
+    sign: bool,
     seed: int | None,
     traffic: bool,
     isolated: bool,
@@ -197,6 +203,11 @@ def command(
                 "--decisions": decisions,
             }
         )
+    signing = None
+    if sign or key or keyring:
+        from koppeling_harness.workflow.evidence.keys import find_key
+
+        signing = find_key(key, keyring)  # what is wrong with it is told before anything is run
     with RunProgress() as progress:
         done = run_and_write(
             order,
@@ -206,6 +217,7 @@ def command(
             releases=releases,
             resume=resume,
             junit=junit,
+            key=signing,
         )
     if as_json:
         say_json(done.json)

@@ -71,11 +71,15 @@ class Folder:
 
     Args:
         path: The run's folder.
+        only: The files of the run that are meant, beside the evidence; all when None.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, only: Sequence[str] | None = None) -> None:
         self._path = path
-        self.names = tuple(sorted(_files_below(path)))
+        if only is None:
+            self.names = tuple(sorted(_files_below(path)))
+        else:
+            self.names = tuple(each for each in (*OWN, *only) if (path / each).is_file())
 
     def read(self, name: str) -> bytes:
         """Return what is in a file.

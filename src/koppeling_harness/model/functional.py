@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from koppeling_harness.model.deadline import Ending
 from koppeling_harness.model.dispute import DisputedFinding
+from koppeling_harness.model.evidence import EvidenceWord
 from koppeling_harness.model.partner import Identity
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.verdict import ErpKind
@@ -74,6 +75,7 @@ class FunctionalResult:
         disputed: Findings of the run that the partner disputes.
         ends: What it uses or declares that ends on a day.
         later: What counts from a later day and did not pass, by that day.
+        evidence: What the reader knows of its evidence; None when it was not looked for.
     """
 
     integration: str
@@ -104,6 +106,7 @@ class FunctionalResult:
     disputed: tuple[DisputedFinding, ...] = ()
     ends: tuple[Ending, ...] = ()
     later: tuple[CountsLater, ...] = ()
+    evidence: EvidenceWord | None = None
 
     @property
     def required(self) -> int:

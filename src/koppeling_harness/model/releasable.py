@@ -3,6 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
+from koppeling_harness.model.evidence import Evidence
 from koppeling_harness.model.partner import Identity
 from koppeling_harness.model.run import ErpInfo, RequiredCount
 from koppeling_harness.model.shape import OPEN, Text
@@ -42,6 +43,8 @@ class VerdictRow:
     """Why it does not count, such as `by keyword`; empty when it could."""
     identity: Identity | None = None
     """By which numbers AFAS knows the integration; null when the record does not say."""
+    evidence: Evidence | None = None
+    """Whether it is `verified`, `unsigned` or `refused`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, Final, Literal
 
+from koppeling_harness.model.evidence import Evidence
 from koppeling_harness.model.registration import Colour
 from koppeling_harness.model.shape import OPEN, Text
 from koppeling_harness.model.verdict import ErpKind, Outcome
@@ -138,6 +139,8 @@ class ReleaseStatus:
     """How many scenarios were required in it."""
     not_asked: int = 0
     """How many required scenarios could not be asked there."""
+    evidence: Evidence | None = None
+    """Whether that run is `verified`, `unsigned` or `refused`; null when there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

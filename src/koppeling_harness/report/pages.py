@@ -19,6 +19,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from koppeling_harness.clock import AMSTERDAM
+from koppeling_harness.model.evidence import Evidence
 from koppeling_harness.model.registration import Colour
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.status import Basis, EndKind, ListingAdvice, Role, Status, Who
@@ -133,6 +134,7 @@ _WORDS: dict[type, Mapping[Any, Text]] = {
     EndKind: words.END,
     ListingAdvice: words.LISTING,
     Outcome: words.OUTCOME,
+    Evidence: words.EVIDENCE,
     Role: words.ROLE,
     Status: words.STATUS,
     Who: words.WHO,

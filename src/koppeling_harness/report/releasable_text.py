@@ -5,7 +5,7 @@ from koppeling_harness.model.releasable import Answer, Releasable, VerdictRow
 from koppeling_harness.model.shape import Text
 from koppeling_harness.report.clean import one_line
 from koppeling_harness.report.status_text import pick
-from koppeling_harness.rules.words import OUTCOME
+from koppeling_harness.rules.words import EVIDENCE, OUTCOME
 
 ANSWER = {
     Answer.YES: Text(nl="ja", en="yes"),
@@ -44,6 +44,7 @@ def _row(row: VerdictRow, lang: str) -> str:
         f"{row.waived} {pick(_WAIVED, lang)}" if row.waived else "",
         row.digest[:12],
         one_line(pick(row.list, lang)) if row.list else "",
+        pick(EVIDENCE[row.evidence], lang) if row.evidence else "",
         one_line(f"({'; '.join(pick(each, lang) for each in row.lesser)})") if row.lesser else "",
     ]
     return " ".join(part for part in parts if part)

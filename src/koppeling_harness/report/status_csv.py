@@ -33,6 +33,7 @@ COLUMNS = (
     "flags",
     "next_due",
     "next_action",
+    *(f"{role}_evidence" for role in Role),
 )
 """The first line; the words in the lines are those of `koppeling/status@1`."""
 
@@ -98,4 +99,5 @@ def _release_cells(dossier: Dossier) -> dict[str, str | date | None]:
         cells[f"{role}_release"] = each.release if each else None
         cells[f"{role}_outcome"] = each.outcome if each else None
         cells[f"{role}_date"] = each.date if each else None
+        cells[f"{role}_evidence"] = each.evidence if each else None
     return cells

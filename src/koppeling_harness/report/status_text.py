@@ -12,6 +12,7 @@ from koppeling_harness.rules.words import (
     BASIS,
     COLOUR,
     END,
+    EVIDENCE,
     LISTING,
     OUTCOME,
     ROLE,
@@ -142,6 +143,8 @@ def _release(each: ReleaseStatus, lang: str) -> str:
     parts = [pick(OUTCOME[each.outcome], lang)]
     if each.date is not None:
         parts.append(f"{_word('run', lang)} {each.date}")
+    if each.evidence is not None:
+        parts.append(pick(EVIDENCE[each.evidence], lang))
     if each.waived_until is not None:
         count = f"{each.waived} {_word('of', lang)} {each.required}"
         parts.append(f"{count} {_word('waived', lang)} {each.waived_until}")

@@ -10,7 +10,7 @@ from koppeling_harness.report.markdown import plain, row
 from koppeling_harness.report.status_text import pick
 from koppeling_harness.rules.months import is_within
 from koppeling_harness.rules.status import ORDER
-from koppeling_harness.rules.words import BASIS, COLOUR, OUTCOME, STATUS, WHO, status_word
+from koppeling_harness.rules.words import BASIS, COLOUR, EVIDENCE, OUTCOME, STATUS, WHO, status_word
 
 _TITLE = Text(nl="Registratiestatus", en="Registration status")
 _HEAD = (
@@ -69,7 +69,9 @@ def _cells(dossier: Dossier, lang: str) -> list[str]:
     colour = status.security.colour
     title = f" {plain(pick(registration.title, lang))}" if registration else ""
     runs = "<br>".join(
-        f"{plain(each.release)}: {pick(OUTCOME[each.outcome], lang)}" for each in status.functional
+        f"{plain(each.release)}: {pick(OUTCOME[each.outcome], lang)}"
+        + (f" ({pick(EVIDENCE[each.evidence], lang)})" if each.evidence else "")
+        for each in status.functional
     )
     return [
         f"**{plain(status.registration)}**{title}",

@@ -71,6 +71,7 @@ def _release_status(standing: Standing | None, label: str, role: Role) -> Releas
         list=run.list_word.name if run.list_word else None,
         required=run.required,
         not_asked=run.not_asked,
+        evidence=run.evidence.state if run.evidence else None,
     )
 
 

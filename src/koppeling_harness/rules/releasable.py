@@ -202,6 +202,7 @@ def _row(run: FunctionalResult, as_of: date, stands: Collection[str]) -> Verdict
         list=run.list_word.name if run.list_word else None,
         lesser=weighed.lesser,
         identity=run.identity,
+        evidence=run.evidence.state if run.evidence else None,
     )
 
 

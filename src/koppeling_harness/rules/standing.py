@@ -154,6 +154,8 @@ def weigh(
         lesser.append(word.name if word else said("onbekende lijst", "unknown list"))
     elif word.until is not None and as_of > word.until:
         lesser.append(said("lijst eindigde op {day}", "list ended on {day}", day=word.until))
+    if run.evidence is not None and not run.evidence.counts:
+        lesser.append(run.evidence.name)
     is_other = who is not None and run.identity is not None and _differ(who, run.identity)
     return Weighed(
         run=run,

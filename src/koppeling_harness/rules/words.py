@@ -3,6 +3,7 @@
 from datetime import date
 from functools import lru_cache
 
+from koppeling_harness.model.evidence import Evidence
 from koppeling_harness.model.registration import Colour, Ground
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.status import (
@@ -88,6 +89,11 @@ OUTCOME = {
     Outcome.FAILED: Text(nl="gezakt", en="failed"),
     Outcome.INCONCLUSIVE: Text(nl="onbeslist", en="inconclusive"),
     Outcome.NOT_RUN: Text(nl="niet getest", en="not tested"),
+}
+EVIDENCE = {
+    Evidence.VERIFIED: Text(nl="bewijs geverifieerd", en="evidence verified"),
+    Evidence.UNSIGNED: Text(nl="niet ondertekend", en="unsigned"),
+    Evidence.REFUSED: Text(nl="bewijs geweigerd", en="evidence refused"),
 }
 ROLE = {
     Role.PREVIOUS: Text(nl="vorige", en="previous"),

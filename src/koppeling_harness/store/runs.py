@@ -37,10 +37,12 @@ class FoundRun:
     Attributes:
         path: The record's file.
         result: What it says of the integration.
+        copies: Other files that say the same.
     """
 
     path: Path
     result: FunctionalResult
+    copies: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +95,9 @@ def find_runs(folder: Path, *, now: datetime, book: ListBook) -> FoundRuns:
             key = (result.run_id, result.integration)
             here = FoundRun(path=checked.path, result=result)
             first = found.setdefault(key, here)
-            if first.result != result:
+            if first.result == result and first is not here:
+                found[key] = replace(first, copies=(*first.copies, checked.path))
+            elif first.result != result:
                 found[key] = max(first, here, key=_badness)
                 damaged.append(_twice(first, here))
     return FoundRuns(runs=tuple(found.values()), damaged=tuple(damaged))

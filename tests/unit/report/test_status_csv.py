@@ -52,4 +52,6 @@ def test_a_name_that_a_spreadsheet_would_calculate_is_made_harmless():
 
 
 def test_lines_end_as_rfc_4180_asks():
-    assert render_status_csv([]).endswith("next_due,next_action\r\n")
+    assert render_status_csv([]).endswith(
+        "next_due,next_action,previous_evidence,current_evidence,accept_evidence\r\n"
+    )

@@ -88,6 +88,17 @@ def verify_bundle(bundle: Bundle, file: str, look: Look) -> Verified:
     return _Verifying(bundle, file, look).verified()
 
 
+def refusal_of_record(bundle: Bundle, file: str, look: Look) -> Text | None:
+    """Return why a signed record is not to be believed; None when it is.
+
+    Args:
+        bundle: Its evidence and the record; other files of the run need not be in it.
+        file: What it is called.
+        look: How it is looked at.
+    """
+    return _Verifying(bundle, file, look).refusal_of_record()
+
+
 class _Verifying:
     """Takes the steps, each as far as those before it let it."""
 
@@ -126,6 +137,17 @@ class _Verifying:
             missing=_missing(statement) if statement else (),
             signed_at=self._signed_at,
         )
+
+    def refusal_of_record(self) -> Text | None:
+        for step, take in self._order()[:4]:
+            self._take(step, take)
+        statement = self._statement
+        refused = [each.said for each in self._steps if each.outcome is StepOutcome.REFUSED]
+        if refused or statement is None:
+            return refused[0] if refused else _NOT_REACHED
+        if statement.files.get(RUN) != self._bundle.digest(RUN):
+            return _files("gewijzigd", "changed", [RUN])
+        return None
 
     def _order(self) -> list[tuple[Step, Callable[[], Text | None]]]:
         return [

@@ -13,6 +13,7 @@ from koppeling_harness.rules.releasable import releasable
 from koppeling_harness.scenario.known_lists import list_book
 from koppeling_harness.store.runs import find_runs
 from koppeling_harness.value import dataclass
+from koppeling_harness.workflow.evidence.standing import with_evidence
 
 _EXIT = {
     Answer.YES: ExitCode.PASSED,
@@ -46,8 +47,9 @@ def can_release(question: Question, *, clock: Clock) -> tuple[Releasable, tuple[
     Raises:
         DocumentError: The settings have problems.
     """
-    book = list_book(load_settings(question.folder).lists)
-    found = find_runs(question.runs, now=clock.now(), book=book)
+    settings = load_settings(question.folder)
+    found = find_runs(question.runs, now=clock.now(), book=list_book(settings.lists))
+    found = with_evidence(found, settings, now=clock.now())
     ours = [each.result for each in found.runs if each.result.integration == question.integration]
     known = {f"{each.version or '?'} ({each.release})" for each in ours}
     runs = [each for each in ours if each.version == question.version]

@@ -47,6 +47,7 @@ from koppeling_harness.store.runs import FoundRun, FoundRuns, find_runs
 from koppeling_harness.traffic.redactor import Redactor
 from koppeling_harness.value import dataclass
 from koppeling_harness.workflow.deadline_book import deadline_book
+from koppeling_harness.workflow.evidence.standing import with_evidence
 from koppeling_harness.workflow.review.doubles import doubles
 from koppeling_harness.workflow.secret_search import without_secrets
 
@@ -263,6 +264,7 @@ def judging_of(request: StatusRequest, *, clock: Clock) -> tuple[Judging, FoundR
     """
     settings = load_settings(request.folder)
     found = find_runs(request.runs, now=clock.now(), book=list_book(settings.lists))
+    found = with_evidence(found, settings, now=clock.now())
     releases = settings.releases
     if request.releases:
         releases = replace(parse_releases(request.releases), rollout=releases.rollout)

@@ -37,7 +37,7 @@ TABLE = {
     "hang": HUNG,
     "huge-error": failed("EXPECTATION"),
     "huge-header": failed("REQUEST-INVALID"),
-    "huge-post": failed("BODY-NOT-JUDGED"),
+    "huge-post": ("not_run", "configuration", "NOT-JUDGED"),
     "huge-text-post": failed("BODY-DEFINITION"),
     "memory": failed("PLUGIN-CRASHED"),
 }

@@ -154,7 +154,7 @@ ATTACKS: dict[str, tuple[bytes, set[str], set[int | None]]] = {
         post(body=UNDECLARED.replace("{", '{"@Pad":"' + "QUJD" * 300_000 + '",', 1)),
         {"UNDECLARED-FIELD"}, {500}),
     "a body of more than is read": (
-        post(body=NOTE.replace("1,", "[" + '"é",' * 300_000 + "1],")), {"BODY-NOT-JUDGED"}, {500}),
+        post(body=NOTE.replace("1,", "[" + '"é",' * 3_500_000 + "1],")), {"BODY-NOT-JUDGED"}, {500}),
     "an element in lower case beside the declared one": (
         post(body=OTHER_ELEMENT), {"UNDECLARED-FIELD"}, {201}),
     "fields in lower case beside the declared ones": (

@@ -21,9 +21,9 @@ def headers():
         "Content-Type": "application/json",
     }
 
-def post(body):
+def post(body, **more):
     connection = http.client.HTTPConnection(BASE.hostname, BASE.port, timeout=60)
-    connection.request("POST", BASE.path + "/connectors/PtProject", body, headers())
+    connection.request("POST", BASE.path + "/connectors/PtProject", body, headers() | more)
     return connection.getresponse().read()
 
 def opened():
@@ -34,6 +34,19 @@ ACTS = {
     "huge-post": """
     post(b'{"PtProject":{"Element":[' + b'{"Fields":{"Ds":"x"}},' * 1_000_000 + b"{}]}}")
 """,
+    "bulk-post": """
+    post(b'{"PtProject":{"Element":[' + b'{"Fields":{"Ds":"x"}},' * 100_000 + b"{}]}}")
+""",
+    "packed-post": """
+    import gzip
+    body = b'{"PtProject":{"Element":[' + b'{"Fields":{"Ds":"x"}},' * 100_000 + b"{}]}}"
+    post(gzip.compress(body), **{"Content-Encoding": "gzip"})
+""",
+    "packed-blanks": """
+    import gzip
+    post(gzip.compress(b" " * 70_000_000), **{"Content-Encoding": "gzip"})
+""",
+    "many-values": "post(b'[' + b'\"\",' * 20_000_000 + b'1]')",
     "deep-post": 'post(b\'{"PtProject":\' + b"[" * 100_000 + b"]" * 100_000 + b"}")',
     "huge-text-post": """
     post(b'{"PtProject":{"Element":{"Fields":{"Ds":"' + b"x" * 30_000_000 + b'"}}}}')
@@ -51,6 +64,13 @@ ACTS = {
 """,
     "huge-error": 'print(\'{"ok": false, "error": "\' + "x" * 3_000_000 + \'"}\')',
     "huge-output": 'print(\'{"output": [\' + ",".join(["1"] * 4_000_000) + "]}")',
+    "huge-answer": """
+    print('{"output": [' + ",".join(['{"a": 1, "b": "text"}'] * 450_000) + "]}")
+""",
+    "huge-log": """
+    for _ in range(120):
+        os.write(2, b"a line of the log, with some ordinary text 12345\\n" * 1000)
+""",
     "deep-output": 'print(\'{"output": \' + "[" * 5000 + "]" * 5000 + "}")',
     "endless-output": "while True: os.write(2, b'x' * 65536)",
     "hang": "time.sleep(600)",

@@ -1,5 +1,6 @@
 """One Profit environment: its data, its definitions, and who may use it."""
 
+import asyncio
 import sqlite3
 import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -96,6 +97,8 @@ class Environment:
         """Codes that wait, by API key and user."""
         self.broken: list[str] = []
         """What broke in the emulator while it answered, and on which call: never a verdict."""
+        self.one_at_a_time = asyncio.Lock()
+        """Held while a request with a long body is answered beside the loop."""
         self._connection: sqlite3.Connection | None = None
         self._finalizer: weakref.finalize[..., Any] | None = None
         self._headers: dict[str, Token] = {}

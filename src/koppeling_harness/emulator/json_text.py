@@ -9,14 +9,25 @@ import json
 import re
 from collections.abc import Iterable
 from decimal import Decimal
+from itertools import accumulate
 from typing import Any, NoReturn
+
+from koppeling_harness.aside import CHUNK
 
 MOST_DEPTH = 64
 """Levels of nesting (the default of System.Text.Json and of Newtonsoft.Json)."""
 
+MOST_VALUES = 2_000_000
+"""Values in a body that are read; AFAS names no such limit, and far fewer make 75 MB. To read more
+takes so long at a stretch that nobody else is answered meanwhile."""
+
 _MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _NO_BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"|[^\[\]{}"]+', re.DOTALL)
+_STEP = re.compile(r'(?:[^"]{1,256}|"[^"\\]*(?:\\.[^"\\]*)*"?){1,8192}', re.DOTALL)
+"""Some 64 KB, or a few texts however long they are; no text begins in one and ends in the next."""
+_NO_SIGNS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[^\[\]{},"]+', re.DOTALL)
+_DEEPER = {"[": 1, "{": 1, "]": -1, "}": -1, ",": 0}
 _INNERMOST = re.compile(r"\{\}|\[\]")
 _LONG = 18
 """Digits that surely fit 64 bits."""
@@ -41,6 +52,9 @@ def read_json(content: bytes) -> Any:
 
 def _check_depth(text: str) -> None:
     """Refuse what is nested too deep for its readers: level by level, the innermost first."""
+    if len(text) > CHUNK:
+        _check_long(text)
+        return
     if text.count("{") + text.count("[") <= MOST_DEPTH:
         return
     brackets = _NO_BRACKETS.sub("", text)
@@ -53,6 +67,22 @@ def _check_depth(text: str) -> None:
             raise ValueError(message)
     message = f"it is nested deeper than {MOST_DEPTH} levels"
     raise ValueError(message)
+
+
+def _check_long(text: str) -> None:
+    """Hold a long text against the same, in steps between which others have their turn."""
+    depth, values = 0, 1
+    for step in _STEP.finditer(text):
+        signs = _NO_SIGNS.sub("", step.group())
+        values += signs.count(",")
+        depths = list(accumulate(map(_DEEPER.__getitem__, signs), initial=depth))
+        depth = depths[-1]
+        if max(depths) > MOST_DEPTH:
+            message = f"it is nested deeper than {MOST_DEPTH} levels"
+            raise ValueError(message)
+        if values > MOST_VALUES:
+            message = f"it has more than {MOST_VALUES:,} values: the emulator reads no more"
+            raise ValueError(message)
 
 
 def _whole(digits: str) -> int | Decimal:

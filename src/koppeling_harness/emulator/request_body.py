@@ -6,6 +6,8 @@ import zlib
 from collections.abc import Awaitable, Callable, Generator, Mapping, MutableMapping
 from typing import Any
 
+from koppeling_harness.aside import in_thread
+
 MOST_BODY = 75 * 1024 * 1024
 """Bytes of a request; larger gives 413 (source: AFAS, docs.afas.help/apidoc)."""
 
@@ -67,7 +69,9 @@ async def read_body(headers: Mapping[bytes, bytes], receive: _Receive) -> bytes:
     except TimeoutError:
         raise UnfitError(408, f"the rest did not come within {_REST_LIMIT_S:.0f} s") from None
     encoding = headers.get(b"content-encoding")
-    return body if encoding is None else _decoded(body, encoding.lower())
+    if encoding is None or not body:
+        return body
+    return await in_thread(_decoded, body, encoding.lower())  # a little may become very much
 
 
 async def _in_time(steps: _Steps, waits_for: Any) -> _Message:

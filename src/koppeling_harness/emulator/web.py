@@ -3,7 +3,6 @@
 Plain ASGI: one lookup by path instead of a router, for every request goes through here.
 """
 
-import asyncio
 import base64
 import json
 import logging
@@ -19,6 +18,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
+from koppeling_harness.aside import CHUNK, in_thread
 from koppeling_harness.emulator.access import AppConnector, Denied
 from koppeling_harness.emulator.address import read_path
 from koppeling_harness.emulator.client_keys import FetchFirstError
@@ -235,13 +235,19 @@ class Server:
             refusing = Answer(status=unfit.status, content_type=EMPTY, reason=unfit.reason)
             await self._give(refusing, scope, send)
             return
-        answer = None
-        while answer is None:
+        await self._give(await self._answered(request, app), scope, send)
+
+    async def _answered(self, request: Request, app: AppConnector | None) -> Answer:
+        """Return the answer to a whole request; to one with a long body beside the loop."""
+        busy = request.environment.one_at_a_time
+        while True:
             try:
-                answer = self._told(request, app)
+                if len(request.body) <= CHUNK and not busy.locked():
+                    return self._told(request, app)
+                async with busy:
+                    return await in_thread(self._told, request, app)
             except FetchFirstError as first:
-                await asyncio.to_thread(first.fetch)
-        await self._give(answer, scope, send)
+                await in_thread(first.fetch)
 
     def _give(self, answer: Answer, scope: Scope, send: Send) -> Awaitable[None]:
         """Return the sending of an answer, which whoever serves is told of when it refuses."""

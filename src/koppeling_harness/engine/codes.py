@@ -166,6 +166,20 @@ FAULT_NOT_FIRED = Code(
         en="See that the operation makes the call that is named, or change `faults`.",
     ),
 )
+NOT_JUDGED = Code(
+    code="NOT-JUDGED",
+    title=Text(nl="Gezien en niet beoordeeld", en="Seen and not judged"),
+    why=Text(
+        nl="Er werd meer verstuurd of gelogd dan het harnas kan beoordelen. Dat is geen fout van "
+        "de koppeling, en ook geen bewijs dat het goed was.",
+        en="More was sent or logged than the harness can judge. That is no fault of the "
+        "integration, and no proof that it was in order.",
+    ),
+    fix=Text(
+        nl="Certificeer met een `example` dat minder elementen tegelijk verstuurt, of log minder.",
+        en="Certify with an `example` that sends fewer elements at once, or log less.",
+    ),
+)
 NOT_PROVEN = Code(
     code="NOT-PROVEN",
     title=Text(nl="Gedraaid, bewijst niets", en="Ran, proves nothing"),
@@ -297,6 +311,7 @@ CODES: tuple[Code, ...] = (
     ERP_REFUSED,
     SCENARIO_TIMEOUT,
     FAULT_NOT_FIRED,
+    NOT_JUDGED,
     NOT_PROVEN,
     NO_CALL,
     EXPRESSION,

@@ -29,6 +29,10 @@ class Environment(Protocol):
         """
         ...
 
+    async def settle(self) -> None:
+        """Read what was recorded until now, without holding others up; `recording` gives it."""
+        ...
+
     def recording(self) -> Recording:
         """Return what the integration sent until now, without secrets, to be judged."""
         ...

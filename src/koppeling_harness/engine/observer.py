@@ -20,8 +20,8 @@ class Observer:
     def scenario_started(self, planned: PlannedScenario) -> None:
         """Take note of a scenario before anything of it is done."""
 
-    def recorded(self, planned: PlannedScenario, recording: Recording) -> None:
-        """Take what went over the wire in one attempt at a scenario, redacted."""
+    async def recorded(self, planned: PlannedScenario, recording: Recording) -> None:
+        """Take what went over the wire in one attempt at a scenario, redacted: it may be much."""
 
     def scenario_ended(self, planned: PlannedScenario, result: ScenarioResult) -> None:
         """Take the result of a scenario, when it is settled."""
@@ -46,10 +46,10 @@ class Observers(Observer):
         for each in self._observers:
             each.scenario_started(planned)
 
-    def recorded(self, planned: PlannedScenario, recording: Recording) -> None:
+    async def recorded(self, planned: PlannedScenario, recording: Recording) -> None:
         """Give each what went over the wire."""
         for each in self._observers:
-            each.recorded(planned, recording)
+            await each.recorded(planned, recording)
 
     def scenario_ended(self, planned: PlannedScenario, result: ScenarioResult) -> None:
         """Give each the result of a scenario."""

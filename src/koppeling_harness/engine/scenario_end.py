@@ -2,7 +2,7 @@
 
 import asyncio
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import field, replace
 from datetime import date
 from sys import intern
@@ -10,9 +10,10 @@ from sys import intern
 from koppeling_harness.engine import codes
 from koppeling_harness.engine.environment import Environment
 from koppeling_harness.engine.fill import describe
+from koppeling_harness.engine.not_judged import BODY_NOT_JUDGED, not_judged
 from koppeling_harness.engine.proof import evidence, never_due, refuted, unproven
 from koppeling_harness.engine.step import Phase, Stage, carry_out
-from koppeling_harness.engine.stop import Said, Stop, redacted_finding, stop
+from koppeling_harness.engine.stop import Said, Stop, stop
 from koppeling_harness.model.exchange import Exchange, Recording, RefusedFor
 from koppeling_harness.model.fault import Fault
 from koppeling_harness.model.finding import Finding
@@ -57,7 +58,7 @@ class Course:
     running: Step | None = None
     """The step that is being carried out, or was last."""
 
-    def keep(self, step: Step, phase: Phase, stage: Stage, ended: Stop | None) -> None:
+    async def keep(self, step: Step, phase: Phase, stage: Stage, ended: Stop | None) -> None:
         """Keep what a step may have to be asked again: one that looked at the traffic."""
         if isinstance(step, ExchangesStep | FindingsStep):
             self.looks.append(
@@ -66,17 +67,10 @@ class Course:
                     step=step,
                     phase=phase,
                     ended=ended,
-                    traffic=traffic_of(stage.environment),
+                    traffic=await traffic_of(stage.environment),
                     turns=len(stage.trigger.triggers),
                 )
             )
-
-    def redact(self, redact: Callable[[str], str]) -> None:
-        """Replace what is private in all that is said, now that every private value was seen."""
-        self.findings = [redacted_finding(each, redact) for each in self.findings]
-        self.stops = [
-            replace(each, finding=redacted_finding(each.finding, redact)) for each in self.stops
-        ]
 
 
 async def end_quietly(environment: Environment) -> None:
@@ -91,8 +85,8 @@ async def end_quietly(environment: Environment) -> None:
 async def judge_at_last(stage: Stage, course: Course) -> None:
     """Judge all that was sent, and look again where a step saw less of it."""
     await stage.learn()
-    course.findings += stage.judge()
-    course.judged = traffic_of(stage.environment)
+    course.findings += await stage.judge()
+    course.judged = await traffic_of(stage.environment)
     for look in course.looks:
         if look.traffic != course.judged and look.turns == len(stage.trigger.triggers):
             await _again(look, stage, course)
@@ -108,8 +102,9 @@ async def _again(look: Look, stage: Stage, course: Course) -> None:
         course.stops.append(ended)
 
 
-def traffic_of(environment: Environment) -> tuple[int, ...]:
+async def traffic_of(environment: Environment) -> tuple[int, ...]:
     """Return how many exchanges there were until now, and of how many the answer is there."""
+    await environment.settle()
     exchanges = environment.recording().exchanges
     return len(exchanges), sum(each.status is not None for each in exchanges)
 
@@ -157,7 +152,7 @@ def outcome_of(
         return Outcome.FAILED, Cause.INTEGRATION, refuted(shown.proof, _about(against, recording))
     if errors:  # a rule of ours broke, and no other has anything against it
         return Outcome.INCONCLUSIVE, Cause.HARNESS, ()
-    missing = _fired(planned, course, recording) if due else None
+    missing = (_fired(planned, course, recording) if due else None) or _not_judged(planned, course)
     if missing is not None:
         return *missing, unproven(shown.proof)
     return Outcome.PASSED, None, shown.proof
@@ -173,6 +168,17 @@ def past_deadlines(recording: Recording, *, day: date) -> list[Finding]:
         ended = stop(codes.DEADLINE_PAST, Outcome.FAILED, Cause.INTEGRATION, where, said)
         found.append(replace(ended.finding, advice=deadline.remedy))
     return found
+
+
+def _not_judged(planned: PlannedScenario, course: Course) -> tuple[Outcome, Cause] | None:
+    """Say that not all of what was sent was judged; a pass would say that all was in order."""
+    for each in course.findings:
+        if each.code in {BODY_NOT_JUDGED, codes.NOT_JUDGED.code}:
+            ended = not_judged(each.message, place=planned.scenario.place)
+            course.stops = [ended]
+            course.findings = [one for one in course.findings if one.code != ended.finding.code]
+            return ended.outcome, ended.cause
+    return None
 
 
 def _did_as_told(course: Course) -> bool:

@@ -21,6 +21,7 @@ from koppeling_harness.engine.scenario_end import (
     record_of,
     traffic_of,
 )
+from koppeling_harness.engine.shield import Scene, Shield
 from koppeling_harness.engine.step import Phase, Stage, carry_out
 from koppeling_harness.engine.stop import Said, Stop, stop
 from koppeling_harness.engine.trigger import Trigger
@@ -38,15 +39,13 @@ from koppeling_harness.model.scenario import OperationStep, Step
 from koppeling_harness.model.shape import Release
 from koppeling_harness.model.verdict import Cause, Outcome, Severity
 from koppeling_harness.plugin.guard import folder_prefix
-from koppeling_harness.plugin.log import last_of
 from koppeling_harness.plugin.scratch import scratch_folder
 from koppeling_harness.plugin.session import IntegrationRunner
 from koppeling_harness.scenario.expression import Functions, evaluate
 from koppeling_harness.scenario.plan import PlannedScenario
-from koppeling_harness.traffic.checks import TRAFFIC_AFTER_END, check_exchanges
+from koppeling_harness.traffic.checks import TRAFFIC_AFTER_END
 from koppeling_harness.traffic.checks.access import schemes_of
 from koppeling_harness.traffic.effects import fault_effects
-from koppeling_harness.traffic.private_exchange import Privacy
 from koppeling_harness.value import dataclass
 
 _GIVEN = Phase(name="given", prepares=True)
@@ -84,23 +83,6 @@ class Bench:
     patience: float = 1.0
 
 
-class _Shield:
-    """Keeps secret and private what one scenario saw until now."""
-
-    def __init__(self, environment: Environment, privacy: Privacy) -> None:
-        self._environment = environment
-        self._privacy = privacy
-
-    def text(self, text: str) -> str:
-        """Return a text without it."""
-        self._privacy.see(self._environment.recording().exchanges)
-        return self._privacy.text(text)
-
-    def exchanges(self) -> tuple[Exchange, ...]:
-        """Return what went over the wire, without it."""
-        return self._privacy.kept(self._environment.recording()).exchanges
-
-
 async def run_scenario(
     planned: PlannedScenario, environment: Environment, bench: Bench
 ) -> ScenarioResult:
@@ -113,8 +95,7 @@ async def run_scenario(
     started_s = bench.clock.elapsed_s()
     course = Course()
     async with _work_dir(planned, bench) as work_dir:
-        privacy = Privacy(environment.redactor, planned.manifest)
-        shield = _Shield(environment, privacy)
+        shield = Shield(environment, planned.manifest)
         trigger = _trigger(planned, environment, bench, work_dir, shield)
         stage = _stage(planned, environment, bench, trigger, shield)
         try:
@@ -127,28 +108,28 @@ async def run_scenario(
         await end_quietly(environment)
         await judge_at_last(stage, course)
         await _clean_up(planned, stage, course)
-        course.findings += _late(stage, course)
+        course.findings += await _late(stage, course)
         _see_what_broke(planned, environment, course)
-        log = trigger.log
+        log = await shield.last_of_log(trigger.log)
     seen = environment.recording()
-    recording = privacy.kept(
+    recording = await shield.kept(
         replace(seen, triggers=tuple(trigger.triggers), base_url=environment.gateway_url)
     )
-    course.redact(privacy.text)
-    bench.observer.recorded(planned, recording)
+    course.findings, course.stops = await shield.said(course.findings, course.stops)
+    await bench.observer.recorded(planned, recording)
     took_s = bench.clock.elapsed_s() - started_s - trigger.waited_s
     day = today(bench.clock)
     return _result(planned, course, recording, log, took_s, day)
 
 
-def _late(stage: Stage, course: Course) -> list[Finding]:
+async def _late(stage: Stage, course: Course) -> list[Finding]:
     """Return what is said of what came while `cleanup` was carried out."""
-    if traffic_of(stage.environment) == course.judged:
+    if await traffic_of(stage.environment) == course.judged:
         return []
     known = {each.exchange for each in course.findings}
     return [
         each
-        for each in stage.judge()
+        for each in await stage.judge()
         if each.code == TRAFFIC_AFTER_END and each.exchange not in known
     ]
 
@@ -229,7 +210,7 @@ async def _phase(
         ended = await carry_out(step, phase, stage)
         took_s = stage.clock.elapsed_s() - stage.trigger.waited_s - started_s
         course.steps.append(record_of(phase, number, step, ended, took_s))
-        course.keep(step, phase, stage, ended)
+        await course.keep(step, phase, stage, ended)
         if ended is not None:
             # what a failed step was to save is missing in the steps after it: that says no more
             if succeeded or ended.cause is not Cause.CONFIGURATION:
@@ -275,7 +256,7 @@ def _trigger(
     environment: Environment,
     bench: Bench,
     work_dir: str,
-    shield: "_Shield",
+    shield: Shield,
 ) -> Trigger:
     sender: WebhookSender | None = None
     # the attribute goes first: to hold something against a protocol takes long
@@ -304,6 +285,7 @@ def _trigger(
         context=context,
         clock=bench.clock,
         redact=shield.text,
+        look=shield.look,
         webhooks=sender,
     )
 
@@ -347,7 +329,7 @@ def _stage(
     environment: Environment,
     bench: Bench,
     trigger: Trigger,
-    shield: "_Shield",
+    shield: Shield,
 ) -> Stage:
     manifest = planned.manifest
     names = names_at_start(
@@ -365,19 +347,20 @@ def _stage(
     )
     release = environment.access.release
 
-    def judge() -> tuple[Finding, ...]:
-        exchanges = environment.recording().exchanges
-        return check_exchanges(
-            exchanges,
-            manifest=manifest,
-            release=release,
-            logged=trigger.logged,
-            definitions=bench.definitions.known,
-            triggers=trigger.triggers,
-            day=today(bench.clock),
+    async def judge() -> tuple[Finding, ...]:
+        return await shield.judged(
+            Scene(
+                release=release,
+                definitions=bench.definitions.known,
+                triggers=tuple(trigger.triggers),
+                log=trigger.log,
+                folder=trigger.work_dir,
+                day=today(bench.clock),
+            )
         )
 
     async def learn() -> None:
+        await environment.settle()
         exchanges = environment.recording().exchanges
         written = {each.connector for each in exchanges if each.method in _WRITING}
         await bench.definitions.learn(client, sorted(name for name in written if name))
@@ -388,6 +371,7 @@ def _stage(
         trigger=trigger,
         judge=judge,
         redact=shield.text,
+        look=shield.look,
         learn=learn,
         names=names,
         functions=bench.functions,
@@ -420,7 +404,7 @@ def _result(
         duration_s=round(duration_s, 6),
         exchanges=tuple(_record(each) for each in recording.exchanges),
         faults=fault_effects(planned.scenario.faults, recording.faults_fired, recording.exchanges),
-        log="" if outcome is Outcome.PASSED else last_of(log),
+        log="" if outcome is Outcome.PASSED else log,
         place=planned.scenario.place,
         proves=planned.scenario.proves,
         proof=proof,

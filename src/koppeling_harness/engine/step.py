@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, assert_never
 
+from koppeling_harness.aside import in_thread
 from koppeling_harness.clock import Clock
 from koppeling_harness.engine import codes
 from koppeling_harness.engine.environment import (
@@ -50,6 +51,7 @@ from koppeling_harness.scenario.allowance import COMPARISON_LIMIT_S, Allowance
 from koppeling_harness.scenario.expression import Functions, evaluate
 from koppeling_harness.scenario.matcher import match, may_take_a_while
 from koppeling_harness.scenario.pick import cut, pick
+from koppeling_harness.traffic.capture import BODY_LIMIT_BYTES
 from koppeling_harness.traffic.redactor import shortened
 from koppeling_harness.value import dataclass
 
@@ -81,6 +83,7 @@ class Stage:
         trigger: The way to tell the integration to do something.
         judge: Gives what the traffic rules object to in what was recorded until now.
         redact: Replaces what is secret or private in what is told.
+        look: Has long texts looked at beside the loop, so that `redact` gives them at once.
         learn: Asks the environment what the connectors take that were written to, for `judge`.
         names: What expressions may refer to; captures are added.
         functions: The generators that expressions may call.
@@ -94,8 +97,9 @@ class Stage:
     environment: Environment
     client: ErpClient
     trigger: Trigger
-    judge: Callable[[], tuple[Finding, ...]]
+    judge: Callable[[], Awaitable[tuple[Finding, ...]]]
     redact: Callable[[str], str]
+    look: Callable[..., Awaitable[None]]
     learn: Callable[[], Awaitable[None]]
     names: dict[str, Any]
     functions: Functions
@@ -150,6 +154,7 @@ async def _act(step: Step, stage: Stage) -> _Done | Stop:
                 return given
             return _Done(result=given, implied={"ok": True}, note=given["error"] or "")
         case ExchangesStep():
+            await stage.look()
             exchanges = stage.environment.recording().exchanges
             items = [
                 _exchange_item(each) | {"left": _left(each, exchanges)}
@@ -158,7 +163,7 @@ async def _act(step: Step, stage: Stage) -> _Done | Stop:
             ]
             return _Done(result={"count": len(items), "items": items}, implied={})
         case FindingsStep():
-            return _Done(result=_findings_result(stage.judge()), implied={})
+            return _Done(result=_findings_result(await stage.judge()), implied={})
         case WebhookStep():
             delivered = await stage.trigger.deliver(step)
             if isinstance(delivered, Stop):
@@ -250,6 +255,7 @@ async def _judge(
     except ConfigurationError as error:  # a matcher got nonsense from an expression
         return _configuration(step, stage, error)
     if differences:
+        await stage.look(done.note, *(each.actual for each in differences))
         return _unexpected(step, phase, stage, done, differences)
     for name, path in step.save.items():
         try:
@@ -267,7 +273,7 @@ async def _compared(
     if not may_take_a_while(expected, result):
         return match(expected, result, allowance, whole=True)
     try:
-        return await asyncio.to_thread(match, expected, result, allowance)
+        return await in_thread(match, expected, result, allowance)
     except asyncio.CancelledError:
         allowance.end()
         raise
@@ -389,9 +395,11 @@ def _left(write: Exchange, exchanges: Sequence[Exchange]) -> Any:
 def _json_or_text(text: str | None) -> Any:
     if not text:
         return None
+    if len(text) > BODY_LIMIT_BYTES:
+        return text[:BODY_LIMIT_BYTES]  # as it is kept
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
 
 

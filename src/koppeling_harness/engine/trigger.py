@@ -1,7 +1,7 @@
 """The way from a scenario to the integration: one session, opened when it is first needed."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any, assert_never
 
@@ -22,9 +22,7 @@ from koppeling_harness.plugin.session import (
     IntegrationRunner,
     Session,
 )
-from koppeling_harness.plugin.work_folder import left_files
 from koppeling_harness.rules.told import is_told
-from koppeling_harness.traffic.checks.rule import Logged
 from koppeling_harness.traffic.redactor import shortened
 
 _FINISH_LIMIT_S = 5.0
@@ -40,6 +38,7 @@ class Trigger:
         context: Where it finds ERP1.
         clock: Measures durations.
         redact: Replaces secrets in what the integration says.
+        look: Has long texts looked at beside the loop, so that `redact` gives them at once.
         webhooks: Tells the integration's service what happens in ERP1; None when nothing does.
 
     Attributes:
@@ -56,6 +55,7 @@ class Trigger:
         context: RunContext,
         clock: Clock,
         redact: Callable[[str], str],
+        look: Callable[..., Awaitable[None]],
         webhooks: WebhookSender | None = None,
     ) -> None:
         self._runner = runner
@@ -63,6 +63,7 @@ class Trigger:
         self._context = context
         self._clock = clock
         self._redact = redact
+        self._look = look
         self._webhooks = webhooks
         self._log_of_opening = ""
         self._session: Session | None = None
@@ -72,26 +73,14 @@ class Trigger:
         self.triggers: list[TriggerRecord] = []
 
     @property
-    def logged(self) -> tuple[Logged, ...]:
-        """What it printed and what lies in its work folder, redacted."""
-        files = left_files(self._context.work_dir, self._manifest.state)
-        return (
-            Logged(text=self.log),
-            *(
-                Logged(
-                    name=shortened(self._redact(each.name), 200),
-                    text=self._redact(each.text),
-                    is_log=each.is_text and not each.is_state,
-                )
-                for each in files
-            ),
-        )
+    def log(self) -> str:
+        """What the integration printed, as it stands: to be redacted before it is told."""
+        return self._session.log if self._session else self._log_of_opening
 
     @property
-    def log(self) -> str:
-        """What the integration printed, redacted; `last_of` it is shown."""
-        text = self._session.log if self._session else self._log_of_opening
-        return self._redact(text) if text else ""
+    def work_dir(self) -> str:
+        """Its work folder; empty when there is none."""
+        return self._context.work_dir
 
     async def connect(self, place: str) -> Stop | None:
         """Open the session now when ERP1 sends webhooks to it, not at the first operation."""
@@ -106,7 +95,7 @@ class Trigger:
         opened = await self._opened()
         if isinstance(opened, Breakdown):
             self._log_of_opening = opened.log
-            return self._stopped(opened, place)
+            return await self._stopped(opened, place)
         self._session = opened
         if self._webhooks is not None and opened.webhook_url is not None:
             self._webhooks.subscribe(opened.webhook_url)
@@ -145,7 +134,7 @@ class Trigger:
         self._keep(call, answer)
         if isinstance(answer, Breakdown):
             self._broken = True
-            return self._stopped(answer, step.place)
+            return await self._stopped(answer, step.place)
         return _result(answer, self._clock.elapsed_s() - started_s)
 
     async def hand_over(self, client_secret: Secret, place: str) -> Stop | None:
@@ -188,15 +177,17 @@ class Trigger:
         return {"status": status, "duration_s": self._clock.elapsed_s() - started_s}
 
     async def check_traffic(
-        self, exchanges: Callable[[], tuple[Exchange, ...]]
+        self, exchanges: Callable[[], Awaitable[tuple[Exchange, ...]]]
     ) -> tuple[Finding, ...]:
         """Return what the integration's own traffic checks object to."""
         if self._session is None or self._broken or not self._session.checks_traffic:
             return ()
-        found = await self._session.check_traffic(exchanges())
+        found = await self._session.check_traffic(await exchanges())
         if isinstance(found, Breakdown):
             self._broken = True
-            return (self._stopped(found, "koppeling_check_traffic").finding,)
+            return ((await self._stopped(found, "koppeling_check_traffic")).finding,)
+        for each in found:
+            await self._look(each.message, each.where, each.hint)
         return tuple(
             replace(redacted_finding(each, self._redact), code=shortened(self._redact(each.code)))
             for each in found
@@ -211,9 +202,10 @@ class Trigger:
         ended = await self._session.finish(timeout_s=_FINISH_LIMIT_S)
         if ended is None or self._broken:
             return None
-        return self._stopped(ended, "koppeling_finish")
+        return await self._stopped(ended, "koppeling_finish")
 
-    def _stopped(self, breakdown: Breakdown, where: str) -> Stop:
+    async def _stopped(self, breakdown: Breakdown, where: str) -> Stop:
+        await self._look(breakdown.message, breakdown.hint)
         text = shortened(self._redact(breakdown.message))
         said = Said(nl=text, en=text, hint=shortened(self._redact(breakdown.hint)))
         if breakdown.kind is BreakdownKind.NOT_STARTED:

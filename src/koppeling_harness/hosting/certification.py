@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any
 
+from koppeling_harness.aside import end_processes
 from koppeling_harness.clock import Clock
 from koppeling_harness.config.folders import REPORTS
 from koppeling_harness.engine.engine import Engine, Setting
@@ -218,7 +219,13 @@ class Certification:
         setting = setting_there(self._setting, continued=self._continued)
         return await self._started.enter_async_context(host), setting
 
+    async def _end(self) -> None:
+        try:
+            await self._started.aclose()  # also after a start that failed halfway
+        finally:
+            await end_processes()
+
     def close(self) -> None:
         """End ERP1 and every process of the integrations."""
-        self._loop.run(self._started.aclose())  # also after a start that failed halfway
+        self._loop.run(self._end())
         self._loop.close()

@@ -1,11 +1,12 @@
 """ERP1 and the gateway on this machine: a fresh environment for each scenario."""
 
-import asyncio
 import secrets
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Self, assert_never
 
+from koppeling_harness.aside import in_thread
 from koppeling_harness.clock import Clock
 from koppeling_harness.emulator import AppConnector, Erp1
 from koppeling_harness.emulator.access import app_connector
@@ -145,14 +146,9 @@ class EmulatedErp:
             Signed.WRONG: Secret(secrets.token_hex(32)),
             Signed.MISSING: None,
         }
-        return await asyncio.to_thread(
-            self._erp1.environment(environment).webhooks.deliver,
-            url,
-            signed[step.signature],
-            step.webhook,
-            step.data,
-            event_id=step.event_id,
-        )
+        deliver = self._erp1.environment(environment).webhooks.deliver
+        by = partial(deliver, event_id=step.event_id)
+        return await in_thread(by, url, signed[step.signature], step.webhook, step.data)
 
     def age(self, environment: str, by: timedelta) -> None:
         """Let what an environment keeps be older."""
@@ -257,6 +253,10 @@ class EmulatedEnvironment:
     def mark(self) -> None:
         """Note that the integration is told to do something now."""
         self._door.turn += 1
+
+    async def settle(self) -> None:
+        """Read what was recorded until now, without holding others up."""
+        await self._door.settle()
 
     def recording(self) -> Recording:
         """Return what the integration sent until now, redacted."""

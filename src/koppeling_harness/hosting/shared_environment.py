@@ -103,6 +103,10 @@ class SharedErpEnvironment:
         """Note that the integration is told to do something now."""
         self.door.turn += 1
 
+    async def settle(self) -> None:
+        """Read what was recorded until now, without holding others up."""
+        await self.door.settle()
+
     def recording(self) -> Recording:
         """Return what the integration sent until now, redacted."""
         return self.door.recording()

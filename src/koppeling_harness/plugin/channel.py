@@ -5,9 +5,11 @@ The protocol is described in docs/reference/stdio-protocol.md.
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol, TypeVar
 
+from koppeling_harness.aside import CHUNK, LeftOffError, in_process
+from koppeling_harness.plugin.answer import not_read
 from koppeling_harness.plugin.breakdown import Breakdown, BreakdownKind
 from koppeling_harness.plugin.log import Log
 from koppeling_harness.plugin.process import (
@@ -18,12 +20,47 @@ from koppeling_harness.plugin.process import (
     hung,
 )
 
+T = TypeVar("T")
+
 _LEVELS = frozenset({"debug", "info", "warning", "error"})
 _FOREIGN_KINDS = frozenset({BreakdownKind.RAISED, BreakdownKind.NO_ANSWER})
 """What a call that failed may say of itself; the rest is for the harness to say."""
 
 _HELD_CHARACTERS = 64 * 1024
 """Far more than is shown: what must not be told is replaced first, and cut off afterwards."""
+
+
+class LongAnswer:
+    """An answer that is too long to be read in the loop.
+
+    Args:
+        text: It in JSON.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    async def read(self, reader: Callable[[Any], T | Breakdown]) -> T | Breakdown:
+        """Return what a function makes of it that another process carries out."""
+        try:
+            return await in_process(_read_as, reader, self._text)
+        except LeftOffError as error:
+            return not_read("it", error)
+
+
+def _read_as(reader: Callable[[Any], T], text: str) -> T:
+    return reader(json.loads(text))
+
+
+def _parts(line: bytes) -> Any:
+    """Return a message whose result stays in JSON; None when it is none."""
+    try:
+        message = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    if isinstance(message, dict) and "result" in message:
+        message["result"] = LongAnswer(json.dumps(message["result"]))
+    return message
 
 
 class Channel(Protocol):
@@ -68,6 +105,8 @@ class Child:
         self._number = 0
         self._cancelled: set[int] = set()
         self._answer: asyncio.Future[Any | Breakdown] | None = None
+        self._reading: asyncio.Task[None] | None = None
+        """Reads the last long line that came."""
         self._process = Process(launch, on_output=self._take)
 
     async def begin(self) -> None:
@@ -107,6 +146,8 @@ class Child:
             async with asyncio.timeout(timeout_s):
                 return await self._process.unless_over(answer, method)
         except TimeoutError:
+            if self._reading is not None:
+                await asyncio.gather(self._reading, return_exceptions=True)
             if answer.done() and not answer.cancelled():
                 return answer.result()  # it came in time: the harness was busy with something else
             why = hung(name, method, timeout_s)
@@ -163,8 +204,28 @@ class Child:
             self._process.condemn(flood(name, "answered", ANSWER_LIMIT_BYTES))
 
     def _read(self, line: bytes) -> None:
+        """Read a line; a long one beside the loop."""
+        if len(line) > CHUNK:
+            self._reading = asyncio.get_running_loop().create_task(self._read_long(line))
+            return
         try:
             message = json.loads(line)
+        except (ValueError, RecursionError):
+            message = None
+        self._told(message, line)
+
+    async def _read_long(self, line: bytes) -> None:
+        try:
+            message = await in_process(_parts, line)
+        except LeftOffError as error:
+            message = None
+            if self._answer is not None and not self._answer.done():
+                self._answer.set_result(not_read(self._process.launch.name, error))
+                return
+        self._told(message, line)
+
+    def _told(self, message: Any, line: bytes) -> None:
+        try:
             if "method" in message and "id" not in message:
                 self._notified(message["method"], message.get("params"))
                 return
@@ -175,7 +236,7 @@ class Child:
                 answer = failure(message["error"]) if "error" in message else message["result"]
                 self._answer.set_result(answer)
                 return
-        except (ValueError, TypeError, LookupError, RecursionError, AttributeError):
+        except (ValueError, TypeError, LookupError, AttributeError):
             pass
         self._process.condemn(_rubbish(self._process.launch.name, line))
 

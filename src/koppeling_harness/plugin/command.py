@@ -5,14 +5,13 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from koppeling_harness.document import to_plain
 from koppeling_harness.model.exchange import Exchange
 from koppeling_harness.model.finding import Finding
 from koppeling_harness.model.manifest import CommandRuntime
 from koppeling_harness.model.operation import OperationCall, OperationResult, RunContext
-from koppeling_harness.plugin.answer import read_answer
+from koppeling_harness.plugin.answer import read_result
 from koppeling_harness.plugin.breakdown import Breakdown, BreakdownKind
 from koppeling_harness.plugin.log import Log
 from koppeling_harness.plugin.process import (
@@ -85,7 +84,7 @@ class CommandWorker:
             raise
         if process.condemned is not None:
             return process.condemned
-        result = self._read(bytes(answer), code)
+        result = await self._read(bytes(answer), code)
         if result is None:
             self._log.add(bytes(answer))
             crash = crashed(process.launch, doing, code)
@@ -141,7 +140,7 @@ class CommandWorker:
         process.end_input()
         return process
 
-    def _read(self, answer: bytes, code: int) -> OperationResult | Breakdown | None:
+    async def _read(self, answer: bytes, code: int) -> OperationResult | Breakdown | None:
         """Return what the process said, by what it wrote to stdout and its exit code.
 
         None when it said nothing: an error code is a refusal only where the manifest says so, or
@@ -150,22 +149,23 @@ class CommandWorker:
         is_refused = code == self._runtime.refused_exit_code
         if code not in {0, _SAYS_NO} and not is_refused:
             return None
-        said: Any = {}
+        result: OperationResult | Breakdown | None = OperationResult()
         if answer.strip():
-            try:
-                said = json.loads(answer)
-            except (ValueError, RecursionError):
+            result = await read_result(answer, of=self._start.name)
+            if result is None:
                 self._log.add(answer)
-                return self._rubbish(answer)
-            if not isinstance(said, dict):
                 return self._rubbish(answer)
         elif code != 0 and not is_refused:
             return None
-        result = read_answer(OperationResult, said, of=self._start.name)
+        assert result is not None  # noqa: S101 - for mypy
         if isinstance(result, Breakdown) or code == 0:
             return result
         printed = self._log.text()
-        if not result.error and code in _OF_UNCAUGHT_ERRORS and has_trace(printed):
+        if (
+            not result.error
+            and code in _OF_UNCAUGHT_ERRORS
+            and has_trace(printed[-_HELD_CHARACTERS:])
+        ):
             return None
         told = _last_line(printed) if is_refused else None
         return OperationResult(ok=False, output=result.output, error=result.error or told)

@@ -1,9 +1,9 @@
 """Hooks in the harness's own process, for a debugger: not isolated, and without limits."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from koppeling_harness.aside import in_thread
 from koppeling_harness.plugin.breakdown import Breakdown
 from koppeling_harness.plugin.channel import failure
 from koppeling_harness.plugin.child import Host
@@ -34,7 +34,7 @@ class InProcess:
     ) -> Any | Breakdown:
         """Carry out one call and return what it gives."""
         call = {"id": 0, "method": method, "params": params}
-        answer = await asyncio.to_thread(self._host.answer, call)
+        answer = await in_thread(self._host.answer, call)
         return failure(answer["error"]) if "error" in answer else answer["result"]
 
     async def close(self) -> None:

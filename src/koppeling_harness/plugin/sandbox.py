@@ -21,6 +21,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 
+from koppeling_harness.aside import in_thread
 from koppeling_harness.errors import ConfigurationError
 from koppeling_harness.model.operation import RunContext
 from koppeling_harness.plugin import sandbox_relay
@@ -199,7 +200,7 @@ class Sandbox:
     async def _handed(self, word: str, port: int) -> socket.socket | None:
         """Return a socket of the network inside; None when there is none to be had."""
         async with self._asking:
-            return await asyncio.to_thread(self._ask, word, port)
+            return await in_thread(self._ask, word, port)
 
     def _ask(self, word: str, port: int) -> socket.socket | None:
         try:

@@ -1,11 +1,12 @@
 """Folders of integrations that are thrown away, whatever an integration made of them."""
 
-import asyncio
 import contextlib
 import shutil
 import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
+
+from koppeling_harness.aside import in_thread
 
 
 @contextlib.asynccontextmanager
@@ -20,7 +21,7 @@ async def scratch_folder(prefix: str, parent: Path | None = None) -> AsyncIterat
     try:
         yield folder
     finally:
-        await asyncio.to_thread(remove_folder, Path(folder))
+        await in_thread(remove_folder, Path(folder))
 
 
 def remove_folder(folder: Path) -> None:

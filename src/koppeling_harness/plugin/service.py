@@ -2,17 +2,18 @@
 
 import asyncio
 import contextlib
-import json
 import socket
 from collections.abc import Awaitable, Mapping, Sequence
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from koppeling_harness.aside import in_thread
 from koppeling_harness.document import to_plain
 from koppeling_harness.model.exchange import Exchange
 from koppeling_harness.model.finding import Finding
 from koppeling_harness.model.manifest import HttpRuntime
 from koppeling_harness.model.operation import OperationCall, OperationResult, RunContext
-from koppeling_harness.plugin.answer import read_answer
+from koppeling_harness.plugin.answer import read_result
 from koppeling_harness.plugin.breakdown import Breakdown, BreakdownKind
 from koppeling_harness.plugin.log import Log
 from koppeling_harness.plugin.process import (
@@ -122,13 +123,12 @@ class ServiceWorker:
         if isinstance(answer, Breakdown):
             return answer
         doing = f"{told.method} {told.path}"
-        try:
-            plain = json.loads(answer)
-        except (ValueError, RecursionError):
+        result = await read_result(answer, of=doing)
+        if result is None:
             message = f"{self._start.name}: {doing} answered `{_shown(answer)}`, expected JSON"
             hint = 'Answer `{"ok": true, "output": ...}`.'
             return Breakdown(kind=BreakdownKind.NO_ANSWER, message=message, hint=hint)
-        return read_answer(OperationResult, plain, of=doing)
+        return result
 
     async def check_traffic(
         self,
@@ -228,6 +228,7 @@ def _shown(content: bytes) -> str:
 
 async def start_service(runtime: HttpRuntime, start: Start) -> ServiceWorker | Breakdown:
     """Start a service on a free port, or reach the one that runs; wait until it is ready."""
+    await in_thread(import_module, "httpx")  # half a second, in which others have their turn
     url, process = runtime.url.rstrip("/"), None
     if runtime.command is not None:
         port = str(_free_port())

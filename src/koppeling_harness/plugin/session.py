@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
+from koppeling_harness.aside import in_thread
 from koppeling_harness.model.exchange import Exchange
 from koppeling_harness.model.finding import Finding
 from koppeling_harness.model.operation import OperationCall, OperationResult, RunContext
@@ -230,7 +231,7 @@ class IntegrationRunner:
         await worker.close()
         home = self._homes.pop(worker, None)
         if home is not None:
-            await asyncio.to_thread(remove_folder, home)
+            await in_thread(remove_folder, home)
 
 
 class Session:

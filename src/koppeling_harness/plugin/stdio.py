@@ -13,7 +13,7 @@ from koppeling_harness.model.manifest import PythonRuntime, StdioRuntime
 from koppeling_harness.model.operation import OperationCall, OperationResult, RunContext
 from koppeling_harness.plugin.answer import read_answer
 from koppeling_harness.plugin.breakdown import Breakdown, BreakdownKind
-from koppeling_harness.plugin.channel import Channel, Child
+from koppeling_harness.plugin.channel import Channel, Child, LongAnswer
 from koppeling_harness.plugin.foreign_interpreter import outside
 from koppeling_harness.plugin.log import Log
 from koppeling_harness.plugin.process import Launch, not_started
@@ -70,7 +70,9 @@ class StdioWorker:
         answer = await self._call("trigger", {"call": to_plain(call)}, timeout_s)
         if isinstance(answer, Breakdown):
             return answer
-        return read_answer(OperationResult, answer, of="trigger")
+        if isinstance(answer, LongAnswer):
+            return await answer.read(_result)
+        return _result(answer)
 
     async def check_traffic(
         self, exchanges: Sequence[Exchange], *, timeout_s: float
@@ -82,16 +84,9 @@ class StdioWorker:
         answer = await self._call("check_traffic", params, timeout_s)
         if isinstance(answer, Breakdown):
             return answer
-        if not isinstance(answer, list):
-            message = f"check_traffic returned {type(answer).__name__}, expected a list of findings"
-            return Breakdown(kind=BreakdownKind.NO_ANSWER, message=message)
-        findings: list[Finding] = []
-        for plain in answer:
-            finding = read_answer(Finding, plain, of="check_traffic")
-            if isinstance(finding, Breakdown):
-                return finding
-            findings.append(finding)
-        return tuple(findings)
+        if isinstance(answer, LongAnswer):
+            return await answer.read(_findings)
+        return _findings(answer)
 
     async def finish(self, context: RunContext, *, timeout_s: float) -> Breakdown | None:
         """Close what `prepare` opened."""
@@ -113,6 +108,23 @@ class StdioWorker:
         self, method: str, params: Mapping[str, Any], timeout_s: float
     ) -> Any | Breakdown:
         return await self._channel.call(method, params, timeout_s=timeout_s)
+
+
+def _result(answer: Any) -> OperationResult | Breakdown:
+    return read_answer(OperationResult, answer, of="trigger")
+
+
+def _findings(answer: Any) -> tuple[Finding, ...] | Breakdown:
+    if not isinstance(answer, list):
+        message = f"check_traffic returned {type(answer).__name__}, expected a list of findings"
+        return Breakdown(kind=BreakdownKind.NO_ANSWER, message=message)
+    findings: list[Finding] = []
+    for plain in answer:
+        finding = read_answer(Finding, plain, of="check_traffic")
+        if isinstance(finding, Breakdown):
+            return finding
+        findings.append(finding)
+    return tuple(findings)
 
 
 async def start_stdio(start: Start) -> StdioWorker | Breakdown:

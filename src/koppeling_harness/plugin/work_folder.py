@@ -9,6 +9,7 @@ from pathlib import Path
 from koppeling_harness.value import dataclass
 
 _DEEPEST = 32
+_FEW = 20
 _MOST_FILES = 2000
 _MOST_BYTES = 32 * 1024 * 1024
 _MOST_OF_ONE = 8 * 1024 * 1024
@@ -60,6 +61,25 @@ def left_files(folder: str, state: Sequence[str]) -> tuple[LeftFile, ...]:
         if left <= 0 or len(found) == _MOST_FILES:
             break
     return tuple(found)
+
+
+def is_little(folder: str, most_bytes: int) -> bool:
+    """Return whether a work folder holds but a few files of hardly any size.
+
+    Args:
+        folder: The work folder; empty when there is none.
+        most_bytes: Of all files together.
+    """
+    size = 0
+    try:
+        with os.scandir(folder or "") as entries:
+            for number, each in enumerate(entries):
+                if number >= _FEW or each.is_dir(follow_symlinks=False):
+                    return False
+                size += each.stat(follow_symlinks=False).st_size
+    except OSError:
+        return not folder
+    return size <= most_bytes
 
 
 def _files(folder: str) -> Iterator[tuple[str, str]]:

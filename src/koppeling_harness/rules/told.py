@@ -27,6 +27,9 @@ _TRACE = re.compile(
     re.VERBOSE | re.MULTILINE,
 )
 
+_LOOKED_AT = 64 * 1024
+"""Characters of a text; nobody reads more."""
+
 _CLASS = re.compile(
     r"""
       ^(?:Uncaught\ )?(?:
@@ -75,5 +78,5 @@ def is_for_a_person(text: str | None) -> bool:
     Not by none, nor by a stack trace, the name of an exception's class, what a library for HTTP
     says of its own, or the address of documentation for developers.
     """
-    said = (text or "").strip()
+    said = (text or "")[:_LOOKED_AT].strip()
     return bool(said) and not (has_trace(said) or _CLASS.match(said) or _OF_A_LIBRARY.search(said))

@@ -1,7 +1,10 @@
 """The door of one scenario: all that comes in there is recorded, and goes on if it can be read."""
 
+import asyncio
+
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from koppeling_harness.aside import CHUNK
 from koppeling_harness.clock import Clock
 from koppeling_harness.http.address import SERVICE, Address, NotAnAddressError, read_address
 from koppeling_harness.model.exchange import Exchange, Recording, Refused, RefusedFor
@@ -11,6 +14,9 @@ from koppeling_harness.traffic.fault_plan import FaultPlan
 from koppeling_harness.traffic.passage import Passage
 from koppeling_harness.traffic.redact_exchange import ExchangeRedactor
 from koppeling_harness.traffic.wire import Head, target_of, wire_of
+
+HELD_LIMIT_BYTES = 64 * 1024 * 1024
+"""How much of all bodies of one scenario is held to be judged; what comes after that is not."""
 
 _NOT_FOUND = 404
 _UNAUTHORIZED = 401
@@ -68,6 +74,8 @@ class Door:
         self._under_way: dict[int, Passage] = {}
         self._ended: dict[int, Passage] = {}
         self._exchanges: dict[int, Exchange] = {}
+        self._held = 0
+        """Bytes of all bodies that were held."""
         self._is_forgotten = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -116,12 +124,34 @@ class Door:
         """How many requests came in until now."""
         return self._count
 
+    async def settle(self) -> None:
+        """Read what was recorded until now, so that nobody waits for whoever sent much.
+
+        A turn of the loop reads no more than some; what is long is read by another process.
+        """
+        done = 0
+        for passage in list(self._ended.values()):
+            bodies = None
+            if passage.may_be_long:
+                bodies = await passage.bodies_beside(self._redactor)
+            elif (done := done + passage.held) > CHUNK:
+                await asyncio.sleep(0)
+                done = passage.held
+            if self._ended.pop(passage.number, None) is not None:
+                exchange = passage.exchange(self._redactor, self._now_s(), bodies)
+                self._exchanges[passage.number] = exchange
+
     def recording(self) -> Recording:
-        """Return what was recorded until now; what is still under way has no status."""
+        """Return what was recorded until now; what is still under way has no status.
+
+        Whoever cares for others settles first.
+        """
         self._exchanges |= self._redacted(self._ended)
         self._ended.clear()
         counted = self._redactor.counts.copy()
-        every = self._exchanges | self._redacted(self._under_way)
+        under_way = self._under_way.items()
+        short = {number: each for number, each in under_way if not each.may_be_long}
+        every = self._exchanges | self._redacted(short)
         recording = Recording(
             exchanges=tuple(every[number] for number in sorted(every)),
             faults_fired=tuple(self._plan.fired),
@@ -215,6 +245,9 @@ class Door:
 
     def _end(self, passage: Passage) -> None:
         passage.end(self._now_s())
+        self._held += passage.held
+        if self._held > HELD_LIMIT_BYTES:
+            passage.let_go()
         self._ended[passage.number] = self._under_way.pop(passage.number)
 
     def _redacted(self, passages: dict[int, Passage]) -> dict[int, Exchange]:

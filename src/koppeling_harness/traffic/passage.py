@@ -6,6 +6,7 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from koppeling_harness.aside import LeftOffError
 from koppeling_harness.clock import Clock
 from koppeling_harness.errors import HarnessError
 from koppeling_harness.http.headers import RawHeaders, charset_of, header_of
@@ -19,6 +20,45 @@ from koppeling_harness.traffic.wire import Wire, wire_of
 _ENDED_BY_ERROR = 500
 _BAD_REQUEST = 400
 _EMPTY: RawHeaders = [(b"content-type", b"application/xml; charset=utf-8")]
+
+
+@dataclass(slots=True, kw_only=True)
+class Bodies:
+    """What was sent and answered in one exchange, redacted.
+
+    Attributes:
+        request: The body of the request, None when there is none, or it is no text.
+        request_unread: Why that is no text in UTF-8; empty when it is, or nothing was sent.
+        response: The body of the answer.
+    """
+
+    request: str | None
+    request_unread: str
+    response: str | None
+
+
+def redacted_bodies(
+    redactor: ExchangeRedactor, path: str, request: Capture, response: Capture, charset: str
+) -> Bodies:
+    """Return bodies as they may be judged.
+
+    Args:
+        redactor: That of the environment.
+        path: What was asked, below the environment's base URL.
+        request: What was seen of the request.
+        response: What was seen of the answer.
+        charset: That of the answer.
+    """
+
+    def redacted(capture: Capture, charset: str) -> str | None:
+        text = capture.text(charset)
+        return None if text is None else capture.finish(redactor.body(text, path))
+
+    return Bodies(
+        request=redacted(request, "utf-8"),
+        request_unread=request.unread(),
+        response=redacted(response, charset),
+    )
 
 
 @dataclass(slots=True, kw_only=True)
@@ -177,16 +217,52 @@ class Passage:
         self.scope = {name: self.scope[name] for name in ("method", "query_string", "headers")}
         self.asgi_receive, self.asgi_send = _nothing_more, _to_nobody
 
-    def exchange(self, redactor: ExchangeRedactor, now_s: float) -> Exchange:
+    @property
+    def held(self) -> int:
+        """How many bytes are held of its bodies."""
+        return self._request.held + self._response.held
+
+    @property
+    def may_be_long(self) -> bool:
+        """Whether reading its bodies takes more than a moment."""
+        return self._request.may_be_long or self._response.may_be_long
+
+    def let_go(self) -> None:
+        """Hold nothing of its bodies: they are then as if they had been too long."""
+        self._request.let_go()
+        self._response.let_go()
+
+    def bodies(self, redactor: ExchangeRedactor) -> Bodies:
+        """Return its bodies as they may be judged."""
+        return redacted_bodies(redactor, self.path, self._request, self._response, self._charset)
+
+    async def bodies_beside(self, redactor: ExchangeRedactor) -> Bodies:
+        """Return its bodies as they may be judged, read by another process."""
+        try:
+            return await redactor.beside(
+                redacted_bodies, self.path, self._request, self._response, self._charset
+            )
+        except LeftOffError:
+            self.let_go()
+            return self.bodies(redactor)
+
+    @property
+    def _charset(self) -> str:
+        return charset_of(header_of(self._response_headers, b"content-type")) or "utf-8"
+
+    def exchange(
+        self, redactor: ExchangeRedactor, now_s: float, bodies: Bodies | None = None
+    ) -> Exchange:
         """Return it as an exchange, redacted.
 
         Args:
             redactor: That of the environment.
             now_s: The moment, since recording began; for one that is still under way.
+            bodies: Its bodies, when they were read before.
         """
         headers: RawHeaders = self.scope["headers"]
         query = self.scope["query_string"].decode("latin-1")
-        charset = charset_of(header_of(self._response_headers, b"content-type")) or "utf-8"
+        bodies = bodies or self.bodies(redactor)
         return Exchange(
             number=self.number,
             sender=Sender.INTEGRATION,
@@ -196,12 +272,12 @@ class Passage:
             path=redactor.path(self.path),
             query=redactor.query(query, self.path),
             request_headers=redactor.headers(headers),
-            request_body=self._kept(self._request, "utf-8", redactor),
+            request_body=bodies.request,
             request_size=self._request.size,
-            request_unread=self._request.unread(),
+            request_unread=bodies.request_unread,
             status=self._status,
             response_headers=redactor.headers(self._response_headers),
-            response_body=self._kept(self._response, charset, redactor),
+            response_body=bodies.response,
             response_size=self._response.size,
             connection=self.connection,
             fault=self.fault,
@@ -214,10 +290,6 @@ class Passage:
         if self.refused is not None:
             return None
         return self.erp_status if self.fault else self._status
-
-    def _kept(self, capture: Capture, charset: str, redactor: ExchangeRedactor) -> str | None:
-        text = capture.text(charset)
-        return None if text is None else capture.finish(redactor.body(text, self.path))
 
 
 _CUT_OFF = Refused(

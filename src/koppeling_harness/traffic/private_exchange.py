@@ -16,7 +16,7 @@ from urllib.parse import quote, unquote_plus
 from koppeling_harness.model.exchange import Exchange, Recording
 from koppeling_harness.model.manifest import Manifest
 from koppeling_harness.traffic.attachments import without_attachments
-from koppeling_harness.traffic.capture import is_truncated
+from koppeling_harness.traffic.capture import as_kept, is_truncated
 from koppeling_harness.traffic.private_values import PrivateValues
 from koppeling_harness.traffic.redactor import Redactor
 
@@ -57,6 +57,10 @@ class Privacy:
         for each in exchanges:
             if each.number not in self._kept and each.status is not None:
                 self._kept[each.number] = self._by_place(each)
+
+    def has_seen(self, exchange: Exchange) -> bool:
+        """Return whether the private values of an exchange were taken up."""
+        return exchange.number in self._kept
 
     def text(self, text: str) -> str:
         """Return a text with every secret and every personal and private value replaced."""
@@ -119,14 +123,18 @@ class Privacy:
                 content = _ANY_MEMBER.sub(self._short_member, content)
             return text(content)
 
+        def kept(content: str | None, size: int) -> str | None:
+            content = body(content)
+            return None if content is None else as_kept(content, size)
+
         return replace(
             placed,
             path=text(placed.path),
             query=text(placed.query),
             request_headers=tuple((name, text(value)) for name, value in placed.request_headers),
-            request_body=body(placed.request_body),
+            request_body=kept(placed.request_body, placed.request_size),
             response_headers=tuple((name, text(value)) for name, value in placed.response_headers),
-            response_body=body(placed.response_body),
+            response_body=kept(placed.response_body, placed.response_size),
         )
 
     def _short_member(self, match: re.Match[str]) -> str:

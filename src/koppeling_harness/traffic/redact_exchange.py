@@ -8,12 +8,13 @@ import base64
 import binascii
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 from urllib.parse import unquote
 
 from koppeling_harness.model.exchange import Headers
 from koppeling_harness.model.secret import Secret
-from koppeling_harness.traffic.redactor import Redactor
+from koppeling_harness.traffic.redactor import Redactor, beside
 
 PLAIN = "<plain>"
 """In a recorded `Authorization`: the token's XML was not base64."""
@@ -32,6 +33,8 @@ _SECRET_PARAMETER = re.compile(rf"(?i)((?:^|[?&])(?:{_CREDENTIALS})=)([^&]+)")
 _SECRET_MEMBER = re.compile(rf'(?i)("(?:{_CREDENTIALS})"\s*:\s*")((?:[^"\\]|\\.)+)(")')
 _LEARNED_FROM = 16
 
+T = TypeVar("T")
+
 
 class ExchangeRedactor:
     """Replaces the secrets in the exchanges of one environment.
@@ -46,6 +49,21 @@ class ExchangeRedactor:
     def __init__(self, redactor: Redactor) -> None:
         self.counts: Counter[str] = Counter()
         self._redactor = redactor
+
+    async def beside(self, work: Callable[..., T], *arguments: Any) -> T:
+        """Return what a function returns that another process carries out with such a redactor.
+
+        Args:
+            work: Of a module; its first argument is the redactor.
+            arguments: Its others.
+
+        Raises:
+            LeftOffError: It did not come to its end.
+        """
+        result: T
+        result, counts = await beside(self._redactor, _counted, work, arguments)
+        self.counts += counts
+        return result
 
     def headers(self, headers: Sequence[tuple[bytes, bytes]]) -> Headers:
         """Return headers in which no value is a secret, in their order."""
@@ -135,3 +153,11 @@ def _base64_text(text: str) -> str:
         return base64.b64decode(text, validate=True).decode()
     except (binascii.Error, ValueError):
         return ""
+
+
+def _counted(
+    redactor: Redactor, work: Callable[..., T], arguments: Sequence[Any]
+) -> tuple[T, Counter[str]]:
+    """Carry out work in another process; return also what was counted there."""
+    another = ExchangeRedactor(redactor)
+    return work(another, *arguments), another.counts

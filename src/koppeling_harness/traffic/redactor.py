@@ -3,7 +3,8 @@
 import hmac
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, TypeVar
 from urllib.parse import unquote
 
 from koppeling_harness.model.secret import Secret
@@ -18,6 +19,9 @@ from koppeling_harness.traffic.spellings import (
     views,
 )
 from koppeling_harness.traffic.view import View
+from koppeling_harness.value import dataclass
+
+T = TypeVar("T")
 
 _TOKEN_DATA = re.compile(r"<data>\s*([0-9A-Fa-f]{32,128})\s*<")
 _BEFORE_DATA = re.compile(r"(?:<token>\s*)?(?:<version>\s*[0-9]+\s*</version>\s*)?<data>\s*$")
@@ -41,6 +45,19 @@ def shortened(text: str, limit: int = 2000) -> str:
     return text if len(text) <= limit else f"{text[: limit - 3]}..."
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What a redactor knows.
+
+    Attributes:
+        key: That of its placeholders.
+        told: Each secret with its kind, in the order in which it learned of them.
+    """
+
+    key: bytes
+    told: tuple[tuple[Secret, str], ...]
+
+
 class Redactor:
     """Replaces what must not be kept by `[kind:0123abcd]`, the same for the same value.
 
@@ -57,6 +74,7 @@ class Redactor:
         self._whole = SecretIndex()
         self._parts = PartIndex()
         self._known: set[Secret] = set()
+        self._told: list[tuple[Secret, str]] = []
         self._seen: dict[str, list[Found]] = {}
         self._seen_size = 0
 
@@ -71,6 +89,7 @@ class Redactor:
         if secret in self._known:
             return
         self._known.add(secret)
+        self._told.append((secret, kind))
         if not is_new:
             self._forget()
         text = secret.reveal()
@@ -88,6 +107,16 @@ class Redactor:
             return  # whoever finds any part of it finds it whole
         self._add_whole(text, kind=kind, value=text)
         self._whole.add(text.encode("utf-8", "replace").decode("latin-1"), kind=kind, value=text)
+
+    @property
+    def known(self) -> "Known":
+        """All that it knows, to make another that knows the same."""
+        return Known(key=self._key, told=tuple(self._told))
+
+    def take_up(self, told: Iterable[tuple[Secret, str]]) -> None:
+        """Look for what another was told too, as well."""
+        for secret, kind in told:
+            self.add_secret(secret, kind)
 
     def placeholder(self, kind: str, value: str) -> str:
         """Return what stands in the place of a value: `[kind:0123abcd]`."""
@@ -196,8 +225,9 @@ class Redactor:
         """Take up tokens that nobody told of, by their form; return whether there were any."""
         if "<data>" not in text:
             return False
-        news = [self._add_token_data(each.group(1)) for each in _TOKEN_DATA.finditer(text)]
-        return any(news)
+        found = [each for each in _TOKEN_DATA.finditer(text) if self._add_token_data(each.group(1))]
+        self._told += [(Secret(each.group()), "token") for each in found]
+        return bool(found)
 
     def _found_in(self, text: str) -> list[Found]:
         """Return where secrets stand in a text; in one that was seen lately where they stood.
@@ -238,6 +268,48 @@ class Redactor:
         for each in self._parts.find(view.compact):
             start, end = in_compact(view, each.start, each.end)
             yield Found(start=start, end=end, kind=each.kind, value=each.value)
+
+
+_twins: dict[bytes, Redactor] = {}
+"""By their key: a process that works for another one has that one's."""
+
+
+def _twin(known: Known) -> Redactor:
+    """Return a redactor that knows what another one knows, in another process."""
+    twin = _twins.get(known.key)
+    if twin is None:
+        _twins.clear()
+        twin = _twins[known.key] = Redactor(known.key)
+    twin.take_up(known.told)
+    return twin
+
+
+async def beside(redactor: Redactor, work: Callable[..., T], *arguments: Any) -> T:
+    """Return what a function returns that another process carries out with such a redactor.
+
+    Args:
+        redactor: It takes up what was learned there.
+        work: Of a module; its first argument is the redactor.
+        arguments: Its others.
+
+    Raises:
+        LeftOffError: It did not come to its end.
+    """
+    from koppeling_harness.aside import in_process  # noqa: PLC0415 - only runs need a loop
+
+    result: T
+    result, learned = await in_process(_with_twin, redactor.known, work, arguments)
+    redactor.take_up(learned)
+    return result
+
+
+def _with_twin(
+    known: Known, work: Callable[..., T], arguments: Sequence[Any]
+) -> tuple[T, tuple[tuple[Secret, str], ...]]:
+    before = set(known.told)
+    twin = _twin(known)
+    result = work(twin, *arguments)
+    return result, tuple(each for each in twin.known.told if each not in before)
 
 
 def _located(found: Found, view: View, text: str) -> Found:

@@ -24,7 +24,7 @@ class Notes(Observer):
     def scenario_started(self, planned):
         self.told.append(f"{self._name}started {planned.id}")
 
-    def recorded(self, planned, recording):
+    async def recorded(self, planned, recording):
         self.told.append(f"{self._name}recorded {planned.id}")
 
     def scenario_ended(self, planned, result):

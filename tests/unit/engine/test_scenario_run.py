@@ -38,6 +38,9 @@ class SilentEnvironment:
     def mark(self) -> None:
         pass
 
+    async def settle(self) -> None:
+        pass
+
     def recording(self) -> Recording:
         return Recording(exchanges=())
 

@@ -25,6 +25,16 @@ from support.exchanges import Tape
 from support.records import a_finding
 from support.scenarios import HEAD
 
+
+def at_once(result):
+    """Return what gives a result to whoever waits for it."""
+
+    async def give(*_):
+        return result
+
+    return give
+
+
 WHEN = Phase(name="when", prepares=False)
 GIVEN = Phase(name="given", prepares=True)
 ENVIRONMENT = (Outcome.INCONCLUSIVE, Cause.ENVIRONMENT)
@@ -47,6 +57,9 @@ class Environment:
 
     def mark(self):
         self.marks += 1
+
+    async def settle(self):
+        pass
 
     def recording(self):
         return Recording(exchanges=self.exchanges)
@@ -128,7 +141,8 @@ class Carried:
                     "environment": self.environment,
                     "client": ErpClient(access, connection=connection, clock=clock),
                     "trigger": self.trigger,
-                    "judge": lambda: (),
+                    "judge": at_once(()),
+                    "look": at_once(None),
                     "redact": lambda text: text.replace("s3cret", "*"),
                     "learn": None,
                     "names": self.names,
@@ -325,7 +339,7 @@ def test_what_was_exchanged_is_counted_and_shown_as_it_was_asked_for():
 
 
 def test_findings_are_those_of_the_rules_until_now():
-    judge = lambda: (a_finding("PAGE-ORDER"),)  # noqa: E731 - what a stage is given
+    judge = at_once((a_finding("PAGE-ORDER"),))
     expected = "{findings: {}, expect: {count: 1, codes: [PAGE-ORDER]}}"
 
     assert Carried(expected, judge=judge).ended is None

@@ -4,7 +4,13 @@ import zlib
 
 import pytest
 
-from koppeling_harness.traffic.capture import BODY_LIMIT_BYTES, Capture, is_truncated
+from koppeling_harness.traffic.capture import (
+    BODY_LIMIT_BYTES,
+    JUDGED_LIMIT_BYTES,
+    Capture,
+    as_kept,
+    is_truncated,
+)
 
 
 def captured(*chunks: bytes, encoding: str = "") -> Capture:
@@ -114,11 +120,36 @@ def test_two_long_files_are_two():
 
 
 def test_of_a_request_that_is_long_without_them_the_beginning_is_kept():
-    capture = captured_request(b'"a",' * BODY_LIMIT_BYTES)
+    capture = captured_request(b'"a",' * (JUDGED_LIMIT_BYTES // 4 + 2_000))
     kept = capture.finish(capture.text() or "")
 
     assert is_truncated(kept)
     assert len(kept) < BODY_LIMIT_BYTES + 100
+
+
+def test_what_was_judged_is_kept_no_longer_than_others():
+    capture = captured_request(b'"a",' * BODY_LIMIT_BYTES)
+    judged = capture.finish(capture.text() or "")
+    kept = as_kept(judged, capture.size)
+
+    assert len(judged) == 4 * BODY_LIMIT_BYTES
+    assert not is_truncated(judged)
+    assert kept == judged[:BODY_LIMIT_BYTES] + "\n[truncated: 4194304 bytes in all]"
+    assert as_kept(kept, capture.size) == kept
+
+
+@pytest.mark.parametrize(
+    ("data", "encoding", "is_long"),
+    [
+        (b"x" * 60_000, "", False),
+        (b"x" * 70_000, "", True),
+        (zlib.compress(b"x" * 60_000), "deflate", False),
+        (zlib.compress(b"x" * 10_000_000), "deflate", True),
+        (b"not packed at all", "gzip", False),
+    ],
+)
+def test_what_is_long_to_read_is_told_beforehand(data, encoding, is_long):
+    assert captured(data, encoding=encoding).may_be_long is is_long
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from koppeling_harness.http.headers import charset_of
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.verdict import Severity
+from koppeling_harness.traffic.capture import JUDGED_LIMIT_BYTES
 from koppeling_harness.traffic.checks.call import Call
 from koppeling_harness.traffic.checks.rule import Objection, Rule, Scene
 
@@ -73,9 +74,9 @@ def _not_judged(scene: Scene) -> Iterator[Objection]:
         if call.request_is_cut:
             text = Text(
                 nl="de body is te lang om te beoordelen, ook zonder de bestanden die erin staan; "
-                "verwacht hoogstens 1 MB",
-                en="the body is too long to be judged, even without the files in it; expected 1 MB "
-                "at most",
+                f"verwacht hoogstens {JUDGED_LIMIT_BYTES // 1024**2} MB",
+                en="the body is too long to be judged, even without the files in it; expected at "
+                f"most {JUDGED_LIMIT_BYTES // 1024**2} MB",
             )
             yield Objection(call=call, text=text)
 
@@ -191,7 +192,7 @@ RULES = (
     ),
     Rule(
         code="BODY-NOT-JUDGED",
-        level=Severity.ERROR,
+        level=Severity.INFORMATION,
         title=Text(nl="Body te lang om te beoordelen", en="Body too long to be judged"),
         why=Text(
             nl="Wat niet gelezen is kan niet goed bevonden worden; bestanden en blanco's tellen "

@@ -27,9 +27,9 @@ class ByRelease(Observer):
         """Tell the one of its release that a scenario begins."""
         self._observers[planned.release].scenario_started(planned)
 
-    def recorded(self, planned: PlannedScenario, recording: Recording) -> None:
+    async def recorded(self, planned: PlannedScenario, recording: Recording) -> None:
         """Give the one of its release what went over the wire."""
-        self._observers[planned.release].recorded(planned, recording)
+        await self._observers[planned.release].recorded(planned, recording)
 
     def scenario_ended(self, planned: PlannedScenario, result: ScenarioResult) -> None:
         """Give the one of its release the result of a scenario."""

@@ -6,13 +6,15 @@ from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
+from koppeling_harness.aside import in_thread
 from koppeling_harness.engine.observer import Observer
+from koppeling_harness.engine.shield import AT_ONCE
 from koppeling_harness.model.exchange import Recording
 from koppeling_harness.scenario.plan import PlannedScenario
 from koppeling_harness.store.files import write_files
 from koppeling_harness.store.recordings import recording_file
 from koppeling_harness.traffic.har import to_har
-from koppeling_harness.traffic.redactor import Redactor
+from koppeling_harness.traffic.redactor import Redactor, beside
 from koppeling_harness.workflow.run.report_files import Unwritten, unwritten
 from koppeling_harness.workflow.secret_search import Leaks
 
@@ -39,7 +41,7 @@ class TrafficKeeper(Observer):
         self._is_told = False
         self._times: Counter[tuple[str, str]] = Counter()
 
-    def recorded(self, planned: PlannedScenario, recording: Recording) -> None:
+    async def recorded(self, planned: PlannedScenario, recording: Recording) -> None:
         """Write what went over the wire in one scenario; nothing when nothing did.
 
         Each time that a scenario is repeated has a file of its own: `….attempt-2.har`.
@@ -52,28 +54,36 @@ class TrafficKeeper(Observer):
         if self._times[key] > 1:
             path = path.with_name(f"{path.stem}.attempt-{self._times[key]}.har")
         try:
-            self._write(key, path, recording)
+            await self._write(key, path, recording)
         except Exception as error:  # noqa: BLE001 - no recording is worth a verdict
             if not self._is_told:
                 self._lost.append(unwritten(path, error))
             self._is_told = True
 
-    def _write(self, key: tuple[str, str], path: Path, recording: Recording) -> None:
+    async def _write(self, key: tuple[str, str], path: Path, recording: Recording) -> None:
         name = path.relative_to(self._folder).as_posix()
-        har = to_har(
-            recording,
-            base_url=recording.base_url,
-            began_at=recording.began_at or datetime.fromtimestamp(0, UTC),
-        )
-        # without indentation: Python's own encoder is ten times as slow as the one in C
-        content = json.dumps(har, ensure_ascii=False).encode("utf-8", "replace")
-        kinds = self._redactor.find_secrets(content)
+        if sum(each.request_size + each.response_size for each in recording.exchanges) <= AT_ONCE:
+            content, kinds = _searched(self._redactor, recording)
+        else:
+            content, kinds = await beside(self._redactor, _searched, recording)
         if kinds:
             self._leaks.note(*key, name, kinds)
             return
-        write_files(self._folder, {name: content})
+        await in_thread(write_files, self._folder, {name: content})
 
     def ended(self) -> None:
         """Take away the recordings of an integration in which something secret stood."""
         for integration in self._leaks.integrations:
             shutil.rmtree(recording_file(self._folder, integration, "-").parent, ignore_errors=True)
+
+
+def _searched(redactor: Redactor, recording: Recording) -> tuple[bytes, tuple[str, ...]]:
+    """Return the content of a recording's file, and the kinds of secrets that stand in it."""
+    har = to_har(
+        recording,
+        base_url=recording.base_url,
+        began_at=recording.began_at or datetime.fromtimestamp(0, UTC),
+    )
+    # without indentation: Python's own encoder is ten times as slow as the one in C
+    content = json.dumps(har, ensure_ascii=False).encode("utf-8", "replace")
+    return content, redactor.find_secrets(content)

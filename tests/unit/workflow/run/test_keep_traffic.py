@@ -1,5 +1,6 @@
 """Recordings on disk: scanned before they are written, and one file per time."""
 
+import asyncio
 import json
 from dataclasses import replace
 
@@ -47,7 +48,7 @@ def redactor():
 
 
 def test_a_recording_is_written_as_soon_as_it_is_there(tmp_path, redactor):
-    TrafficKeeper(tmp_path, redactor, Leaks(), []).recorded(planned(), a_recording())
+    asyncio.run(TrafficKeeper(tmp_path, redactor, Leaks(), []).recorded(planned(), a_recording()))
 
     har = json.loads((tmp_path / "traffic/urenportaal/reading.pages.sync.har").read_bytes())
     assert len(har["log"]["entries"]) == 1
@@ -58,9 +59,10 @@ def test_a_secret_in_a_recording_costs_the_recordings_of_that_integration_only(t
     keeper = TrafficKeeper(tmp_path, redactor, leaks, [])
     other = planned()
     other = replace(other, manifest=replace(other.manifest, id="another"))
-    keeper.recorded(planned("reading.leaks"), a_recording(f"<data>{TOKEN.lower()}</data>"))
-    keeper.recorded(planned("reading.clean"), a_recording())
-    keeper.recorded(other, a_recording())
+    leaks_one = a_recording(f"<data>{TOKEN.lower()}</data>")
+    asyncio.run(keeper.recorded(planned("reading.leaks"), leaks_one))
+    asyncio.run(keeper.recorded(planned("reading.clean"), a_recording()))
+    asyncio.run(keeper.recorded(other, a_recording()))
     keeper.ended()
 
     (found,) = leaks.of("urenportaal")
@@ -73,7 +75,7 @@ def test_a_secret_in_a_recording_costs_the_recordings_of_that_integration_only(t
 def test_a_scenario_that_is_repeated_has_a_file_for_each_time(tmp_path, redactor):
     keeper = TrafficKeeper(tmp_path, redactor, Leaks(), [])
     for _ in range(2):
-        keeper.recorded(planned(), a_recording())
+        asyncio.run(keeper.recorded(planned(), a_recording()))
 
     assert sorted(path.name for path in tmp_path.rglob("*.har")) == [
         "reading.pages.sync.attempt-2.har",
@@ -82,7 +84,9 @@ def test_a_scenario_that_is_repeated_has_a_file_for_each_time(tmp_path, redactor
 
 
 def test_a_scenario_without_traffic_has_no_file(tmp_path, redactor):
-    TrafficKeeper(tmp_path, redactor, Leaks(), []).recorded(planned(), Recording(exchanges=()))
+    asyncio.run(
+        TrafficKeeper(tmp_path, redactor, Leaks(), []).recorded(planned(), Recording(exchanges=()))
+    )
 
     assert list(tmp_path.iterdir()) == []
 
@@ -91,8 +95,8 @@ def test_what_cannot_be_written_is_told_once_and_the_run_goes_on(tmp_path, redac
     (tmp_path / "traffic").write_text("a file where a folder is needed", encoding="utf-8")
     lost = []
     keeper = TrafficKeeper(tmp_path, redactor, Leaks(), lost)
-    keeper.recorded(planned(), a_recording())
-    keeper.recorded(planned(), a_recording())
+    asyncio.run(keeper.recorded(planned(), a_recording()))
+    asyncio.run(keeper.recorded(planned(), a_recording()))
     keeper.ended()
 
     [told] = lost

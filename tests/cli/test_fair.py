@@ -20,8 +20,8 @@ pytestmark = [
 ]
 
 LONGEST_S = 0.4
-"""Of a turn: some 100 ms were measured, where it was twenty seconds before. The most is to take over
-an answer of 10 MB in half a million objects, once it was read."""
+"""Of a turn. Some 100 ms were measured, where it was ten seconds before; the longest takes over an
+answer of 10 MB in half a million objects that another process read."""
 
 BAD = ("huge-post", "bulk-post", "huge-answer", "huge-log", "huge-error", "packed-post")
 

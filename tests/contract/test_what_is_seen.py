@@ -76,6 +76,7 @@ def packed(body: bytes) -> bytes:
 
 UNDECLARED = NOTE.replace('"Ds"', '"UsId":"1","Ds"')
 OTHER_ELEMENT = f'{NOTE[:-2]},"element":{{"Fields":{{"StId":1,"UsId":"1"}}}}}}}}'
+MUCH = '"é",' * 3_500_000
 BLANK_1_MB = " " * (1100 * 1024)
 UPGRADE = "\nConnection: Upgrade, HTTP2-Settings\nUpgrade: h2c\nHTTP2-Settings: AAEA"
 UNDECLARED_READ = get("{P}/connectors/Profit_Projects?take=1", NO_ID)
@@ -154,7 +155,7 @@ ATTACKS: dict[str, tuple[bytes, set[str], set[int | None]]] = {
         post(body=UNDECLARED.replace("{", '{"@Pad":"' + "QUJD" * 300_000 + '",', 1)),
         {"UNDECLARED-FIELD"}, {500}),
     "a body of more than is read": (
-        post(body=NOTE.replace("1,", "[" + '"é",' * 3_500_000 + "1],")), {"BODY-NOT-JUDGED"}, {500}),
+        post(body=NOTE.replace("1,", f"[{MUCH}1],")), {"BODY-NOT-JUDGED"}, {500}),
     "an element in lower case beside the declared one": (
         post(body=OTHER_ELEMENT), {"UNDECLARED-FIELD"}, {201}),
     "fields in lower case beside the declared ones": (

@@ -22,7 +22,7 @@ def headers():
     }
 
 def post(body, **more):
-    connection = http.client.HTTPConnection(BASE.hostname, BASE.port, timeout=60)
+    connection = http.client.HTTPConnection(BASE.hostname, BASE.port, timeout=300)
     connection.request("POST", BASE.path + "/connectors/PtProject", body, headers() | more)
     return connection.getresponse().read()
 
@@ -32,7 +32,7 @@ def opened():
 
 ACTS = {
     "huge-post": """
-    post(b'{"PtProject":{"Element":[' + b'{"Fields":{"Ds":"x"}},' * 1_000_000 + b"{}]}}")
+    post(b'{"PtProject":{"Element":[' + b'{"Fields":{"Ds":"x"}},' * 800_000 + b"{}]}}")
 """,
     "bulk-post": """
     post(b'{"PtProject":{"Element":[' + b'{"Fields":{"Ds":"x"}},' * 100_000 + b"{}]}}")

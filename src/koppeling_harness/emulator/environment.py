@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import Any, TypeVar
 
+from koppeling_harness.aside import in_thread
 from koppeling_harness.clock import AMSTERDAM, Clock
 from koppeling_harness.emulator import letters
 from koppeling_harness.emulator.access import (
@@ -32,6 +33,8 @@ from koppeling_harness.model.connector import OwnGetConnector
 from koppeling_harness.model.scenario import Filling
 from koppeling_harness.model.shape import Release
 from koppeling_harness.value import dataclass
+
+T = TypeVar("T")
 
 _OAUTH = {"bearer", "dpop"}
 
@@ -97,11 +100,24 @@ class Environment:
         """Codes that wait, by API key and user."""
         self.broken: list[str] = []
         """What broke in the emulator while it answered, and on which call: never a verdict."""
-        self.one_at_a_time = asyncio.Lock()
-        """Held while a request with a long body is answered beside the loop."""
+        self._one_at_a_time = asyncio.Lock()
         self._connection: sqlite3.Connection | None = None
         self._finalizer: weakref.finalize[..., Any] | None = None
         self._headers: dict[str, Token] = {}
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a request is answered beside the loop."""
+        return self._one_at_a_time.locked()
+
+    async def in_turn(self, answer: Callable[..., T], *arguments: Any) -> T:
+        """Have a request answered beside the loop, one at a time; to its end, whoever waits."""
+
+        async def alone() -> T:
+            async with self._one_at_a_time:
+                return await in_thread(answer, *arguments)
+
+        return await asyncio.shield(alone())
 
     @property
     def connection(self) -> sqlite3.Connection:

@@ -239,13 +239,11 @@ class Server:
 
     async def _answered(self, request: Request, app: AppConnector | None) -> Answer:
         """Return the answer to a whole request; to one with a long body beside the loop."""
-        busy = request.environment.one_at_a_time
         while True:
             try:
-                if len(request.body) <= CHUNK and not busy.locked():
+                if len(request.body) <= CHUNK and not request.environment.is_busy:
                     return self._told(request, app)
-                async with busy:
-                    return await in_thread(self._told, request, app)
+                return await request.environment.in_turn(self._told, request, app)
             except FetchFirstError as first:
                 await in_thread(first.fetch)
 

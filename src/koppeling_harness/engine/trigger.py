@@ -146,7 +146,7 @@ class Trigger:
         if broken is None:
             return None
         self._broken = True
-        return self._stopped(broken, place)
+        return await self._stopped(broken, place)
 
     def _keep(self, call: OperationCall, answer: OperationResult | Breakdown) -> None:
         ok = None if isinstance(answer, Breakdown) else answer.ok

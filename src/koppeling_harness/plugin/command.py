@@ -160,12 +160,8 @@ class CommandWorker:
         assert result is not None  # noqa: S101 - for mypy
         if isinstance(result, Breakdown) or code == 0:
             return result
-        printed = self._log.text()
-        if (
-            not result.error
-            and code in _OF_UNCAUGHT_ERRORS
-            and has_trace(printed[-_HELD_CHARACTERS:])
-        ):
+        printed = self._log.text()[-_HELD_CHARACTERS:]
+        if not result.error and code in _OF_UNCAUGHT_ERRORS and has_trace(printed):
             return None
         told = _last_line(printed) if is_refused else None
         return OperationResult(ok=False, output=result.output, error=result.error or told)

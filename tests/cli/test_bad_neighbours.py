@@ -28,17 +28,21 @@ def failed(code: str) -> tuple[str, str, str]:
 
 
 HUNG = failed("PLUGIN-HUNG")
+REFUSED = (
+    *("bulk-post", "packed-post", "huge-post", "huge-text-post", "packed-blanks", "many-values"),
+    *("deep-post", "many-calls"),
+)
+"""ERP1 refuses what these send, and they say nothing of it."""
+
 TABLE = {
     **dict.fromkeys(ACTS, PASSED),
     "deep-output": failed("PLUGIN-NO-ANSWER"),
-    "deep-post": failed("BODY-INVALID"),
     "endless-output": failed("OUTPUT-FLOOD"),
     "fork-bomb": HUNG,
     "hang": HUNG,
     "huge-error": failed("EXPECTATION"),
     "huge-header": failed("REQUEST-INVALID"),
-    "huge-post": ("not_run", "configuration", "NOT-JUDGED"),
-    "huge-text-post": failed("BODY-DEFINITION"),
+    **dict.fromkeys(REFUSED, failed("WRITE-FAILED-AS-DONE")),
     "memory": failed("PLUGIN-CRASHED"),
 }
 """Outcome, cause and first error. What nobody forbids has passed: it harms nobody."""

@@ -213,7 +213,7 @@ async def sent(data: bytes, url: str, *, is_answered: bool = True) -> None:
     """Send bytes; let go when all that comes back has come."""
     reader, writer = await asyncio.open_connection(urlsplit(url).hostname, urlsplit(url).port)
     writer.write(data)
-    wait_s = 5.0 if is_answered else 0.05
+    wait_s = 60.0 if is_answered else 0.05
     try:
         while True:
             async with asyncio.timeout(wait_s):
@@ -245,7 +245,10 @@ def notes_of(host: EmulatedErp, environment: EmulatedEnvironment) -> int:
 async def seen_of(host: EmulatedErp, data: bytes, *, is_answered: bool = True):
     environment = await host.open(PLANNED)
     await sent(filled(data, environment), environment.gateway_url, is_answered=is_answered)
+    while is_answered and not environment.is_quiet:
+        await asyncio.sleep(0.01)  # however long it is
     await end_quietly(environment)
+    await environment.settle()
     exchanges, notes = environment.recording().exchanges, notes_of(host, environment)
     await environment.close()
     return exchanges, notes

@@ -52,6 +52,9 @@ class Strangeness:
         expired: Whether the token has expired.
         release: Label of the release.
         clock_skew_s: How far its `Date` header is off.
+        quirks: Switches in which its answers differ from those of its release.
+        headers: Headers whose value it has otherwise, in every answer.
+        replaced: Texts in its answers that it has otherwise.
         oauth: Whether it takes OAuth only; `client` and `secret` are then known to it.
         certificate_of: Certificate in PEM of a client that signs instead; empty for a secret.
         token_life_s: How long an access token lasts; one of the values of ERP1's switch.
@@ -68,6 +71,9 @@ class Strangeness:
     expired: bool = False
     release: str = "Profit 8"
     clock_skew_s: float = 0.0
+    quirks: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+    replaced: dict[str, str] = field(default_factory=dict)
     oauth: bool = False
     certificate_of: str = ""
     token_life_s: int = 3600
@@ -138,7 +144,7 @@ class _Strange:
             release=order["release"],
             rows=300 + order["extra_rows"],
             seed=7,
-            quirks={"access_token_life": f"{order['token_life_s']}_s"},
+            quirks={"access_token_life": f"{order['token_life_s']}_s", **order["quirks"]},
         )
         self.access = self.erp1.open_environment(
             tuple(own.values()),
@@ -191,6 +197,9 @@ class _Strange:
             if message["type"] == "http.response.start":
                 message["headers"] = list(message["headers"])
                 message["headers"].append((b"date", self._skewed()))
+                message["headers"] = self._odd(message["headers"])
+            if message["type"] == "http.response.body" and self.order["replaced"]:
+                message["body"] = self._replaced(message.get("body", b""))
             if message["type"] == "http.response.body" and not message.get("more_body"):
                 ended()
             await send(message)
@@ -209,6 +218,19 @@ class _Strange:
             await self.erp1.app(scope, receive, sent)
         finally:
             ended()
+
+    def _odd(self, headers: Any) -> Any:
+        """Return headers of which some are otherwise; the length goes where texts differ."""
+        odd = {name.encode(): value.encode() for name, value in self.order["headers"].items()}
+        gone = {b"content-length"} if self.order["replaced"] else set()
+        kept = [each for each in headers if each[0].lower() not in {*odd, *gone}]
+        return [*kept, *odd.items()]
+
+    def _replaced(self, body: bytes) -> bytes:
+        text = body.decode("latin-1")
+        for one, other in self.order["replaced"].items():
+            text = text.replace(one, other)
+        return text.encode("latin-1")
 
     def _skewed(self) -> bytes:
         moment = SystemClock().now() + timedelta(seconds=self.order["clock_skew_s"])

@@ -85,6 +85,10 @@ def quirks(*, as_json: bool) -> None:
     for each in every():
         say(f"{each['name']} = {' | '.join(each['values'])}")
         say(f"    {each['description']}\n    source: {each['source']}")
+        seen = each["seen"]
+        when = f"{seen['day']}, {seen['release']}: {seen['value']}" if seen else "never"
+        how = f"probe {each['probe']}" if each["probe"] else f"no probe: {each['needs']}"
+        say(f"    seen at AFAS: {when} ({how})")
 
 
 @command.command()

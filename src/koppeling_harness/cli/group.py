@@ -32,6 +32,7 @@ COMMANDS = {
     "config": "show the settings as they hold, and where each comes from",
     "rules": "list the traffic rules",
     "requirements": "list what is asked of an integration, and since when",
+    "parity": "hold ERP1 against a real environment, behaviour by behaviour",
     "erp1": "serve an emulated ERP1, and what belongs to it",
     "schema": "print the JSON Schema of a file format",
     "explain": "explain a finding, error or exit code",

@@ -21,6 +21,7 @@ from koppeling_harness.emulator.environment import (
     restored,
 )
 from koppeling_harness.emulator.imports import Imports
+from koppeling_harness.emulator.ledger import adopted
 from koppeling_harness.emulator.own_definition import by_object
 from koppeling_harness.emulator.quirks import settle
 from koppeling_harness.emulator.releases import find_release
@@ -91,7 +92,7 @@ class Erp1:
         self._imported: dict[int, tuple[Imports, Setup]] = {}
         self._setup = Setup(
             release=profit.release,
-            settings=settle(profit.differences, quirks or {}),
+            settings=settle({**profit.differences, **adopted(profit.release.label)}, quirks or {}),
             clock=clock or SystemClock(),
             seed=seed,
             fill=self._fill,

@@ -299,11 +299,6 @@ QUIRKS: tuple[Quirk, ...] = (
 _BY_NAME = {each.name: each for each in QUIRKS}
 
 
-SEEN_AT_AFAS = 0
-"""How many of the switches were seen in an environment of AFAS to be as they are set here: none,
-for all of them rest on what is published."""
-
-
 def settle(differences: Mapping[str, str], chosen: Mapping[str, str]) -> dict[str, str]:
     """Return the value of every switch.
 

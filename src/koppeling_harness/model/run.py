@@ -180,6 +180,9 @@ class ScenarioResult:
     """The day from which it is required; until then its level is `recommended`."""
     signed_in: tuple[str, ...] = ()
     """By which schemes its calls signed in, in lower case: `afastoken`, `bearer`, `dpop`."""
+    unseen: tuple[str, ...] = ()
+    """Of one that failed on the emulator: the behaviours of ERP1 that it rests on and that were
+    never seen at AFAS on that release."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

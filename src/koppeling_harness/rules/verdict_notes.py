@@ -52,6 +52,7 @@ def _part(each: IntegrationRecord) -> Iterator[Text]:
 def _notes(each: IntegrationRecord) -> Iterator[Text]:
     if each.rests_on is not None:
         yield _ground(each.rests_on)
+    yield from _on_what_was_never_seen(each)
     yield from _part(each)
     if each.own_ids:
         yield said(
@@ -111,6 +112,27 @@ def _ground(rests_on: RestsOn) -> Text:
         "This verdict rests on the emulator; {seen} of {total} behaviours were seen at AFAS.",
         seen=rests_on.seen,
         total=rests_on.behaviours,
+    )
+
+
+def _on_what_was_never_seen(each: IntegrationRecord) -> Iterator[Text]:
+    """Yield that scenarios failed on what ERP1 does and nobody saw AFAS do."""
+    failed = [one for one in each.results if one.unseen]
+    if failed:
+        names = sorted({name for one in failed for name in one.unseen})
+        yield said(
+            "{what} op gedrag dat bij AFAS nooit is gezien: {names}.",
+            "{what} on behaviour that was never seen at AFAS: {names}.",
+            what=_rest(len(failed)),
+            names=", ".join(names),
+        )
+
+
+def _rest(count: int) -> Text:
+    if count == 1:
+        return Text(nl="1 scenario dat niet slaagde rust", en="1 scenario that failed rests")
+    return Text(
+        nl=f"{count} scenario's die niet slaagden rusten", en=f"{count} scenarios that failed rest"
     )
 
 

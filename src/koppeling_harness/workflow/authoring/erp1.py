@@ -16,15 +16,18 @@ from koppeling_harness.emulator.erp1 import Erp1
 from koppeling_harness.emulator.gaps import gaps as every_gap
 from koppeling_harness.emulator.imports import Imports
 from koppeling_harness.emulator.imports import read_imports as read_imports
+from koppeling_harness.emulator.ledger import last_seen
 from koppeling_harness.emulator.openapi_export import export_openapi
 from koppeling_harness.emulator.quirks import QUIRKS
 from koppeling_harness.emulator.serve import ServeOptions as ServeOptions
 from koppeling_harness.emulator.serve import serve
 from koppeling_harness.emulator.specification import write_catalogue
+from koppeling_harness.erp.probes import NEEDS, PROBES
 from koppeling_harness.errors import ConfigurationError
 from koppeling_harness.hosting.connectors import Connectors, Listed
 from koppeling_harness.http.connection import Connection
 from koppeling_harness.model.access import ErpAccess
+from koppeling_harness.model.parity import Seen
 from koppeling_harness.model.secret import Secret
 from koppeling_harness.model.shape import Release
 from koppeling_harness.watch.look import look
@@ -168,17 +171,35 @@ def quirk_settings(pairs: Sequence[str]) -> dict[str, str]:
 
 
 def quirks() -> list[dict[str, Any]]:
-    """Return every switch: name, values (default first), source, description."""
+    """Return every switch: name, values (default first), source, description, probe, last seen."""
+    seen = last_seen()
+    by_name = {name: probe for probe in PROBES for name in probe.shows}
     return [
         {
             "name": each.name,
             "values": list(each.values),
             "default": each.default,
             "source": each.source,
+            "read": each.read.isoformat(),
             "description": each.description,
+            "probe": by_name[each.name].id if each.name in by_name else None,
+            "needs": NEEDS.get(each.name, ""),
+            "seen": _seen(seen.get(each.name)),
         }
         for each in QUIRKS
     ]
+
+
+def _seen(seen: Seen | None) -> dict[str, str] | None:
+    """Return when and where a behaviour was last seen at AFAS; None for never."""
+    if seen is None:
+        return None
+    return {
+        "day": seen.day.isoformat(),
+        "release": seen.release,
+        "version": seen.version,
+        "value": seen.value,
+    }
 
 
 def gaps() -> list[dict[str, str]]:

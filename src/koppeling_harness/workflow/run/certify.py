@@ -8,7 +8,8 @@ from pathlib import Path
 from koppeling_harness.clock import Clock, today
 from koppeling_harness.config.registration import contact_of
 from koppeling_harness.config.settings import load_settings
-from koppeling_harness.emulator.quirks import QUIRKS, SEEN_AT_AFAS
+from koppeling_harness.emulator.ledger import seen_on
+from koppeling_harness.emulator.quirks import QUIRKS
 from koppeling_harness.engine.observer import Observer, Observers
 from koppeling_harness.errors import ExitCode, NothingToRunError
 from koppeling_harness.hosting.certification import Certification
@@ -389,6 +390,7 @@ def _integration_records(
             rests_on=_rests_on(run.prepared),
             isolation=isolation_of(each, order),
             deadlines=deadlines,
+            seen=None if run.prepared.real else seen_on(order.release),
         )
         for each in discovery.integrations
     ]
@@ -429,7 +431,8 @@ def _with_late(
 def _rests_on(prepared: PreparedOrder) -> RestsOn:
     if prepared.real:
         return RestsOn(kind=ErpKind.ENVIRONMENT)
-    return RestsOn(kind=ErpKind.EMULATOR, behaviours=len(QUIRKS), seen=SEEN_AT_AFAS)
+    seen = seen_on(prepared.order.release)
+    return RestsOn(kind=ErpKind.EMULATOR, behaviours=len(QUIRKS), seen=len(seen))
 
 
 def _erp(prepared: PreparedOrder, session: SessionOutcome) -> ErpInfo:

@@ -27,6 +27,7 @@ from koppeling_harness.rules.deadlines import endings, searched_texts
 from koppeling_harness.rules.disputes import disputed
 from koppeling_harness.rules.scope import by_another, exercised
 from koppeling_harness.rules.sharding import is_in_shard
+from koppeling_harness.rules.unseen import with_unseen
 from koppeling_harness.rules.verdict import result_id, verdict, with_waivers
 from koppeling_harness.rules.waivers import covering, expired, is_about, unused
 from koppeling_harness.scenario.looking import looks
@@ -59,6 +60,7 @@ def judged(
     rests_on: RestsOn | None = None,
     isolation: str = NO_ISOLATION,
     deadlines: Sequence[Deadline] | None = None,
+    seen: Collection[str] | None = None,
 ) -> IntegrationRecord:
     """Return what is recorded of one integration, with its verdict.
 
@@ -76,6 +78,7 @@ def judged(
         rests_on: What its verdict rests on.
         isolation: How its processes were kept apart.
         deadlines: What ends on which day; the data file when None.
+        seen: The emulator's behaviours that were seen at AFAS; None for a real environment.
     """
     manifest = integration.manifest
     aside = {each.id for each in not_asked}
@@ -83,6 +86,8 @@ def judged(
     required = [each for each in needed if each not in aside]
     declared = tuple(sorted([*manifest.connectors, *manifest.calls], key=str.lower))
     marked = with_waivers(results, waivers, release=release, as_of=as_of)
+    if seen is not None:
+        marked = with_unseen(marked, seen)
     share = [each for each in required if not shard or is_in_shard(manifest.id, each, shard)]
     return IntegrationRecord(
         id=manifest.id,

@@ -1,0 +1,177 @@
+"""ERP1 held against an environment: what differs is told, and nothing else."""
+
+import asyncio
+import json
+
+import pytest
+
+from koppeling_harness.clock import SystemClock
+from koppeling_harness.emulator.ledger import adopted, last_seen, read_ledger
+from koppeling_harness.emulator.quirks import QUIRKS
+from koppeling_harness.erp.probes import NEEDS, PROBES
+from koppeling_harness.errors import ConfigurationError
+from koppeling_harness.rules.answer_form import differences
+from koppeling_harness.workflow.environment import parity
+from support.partners import partner
+from support.strange_environment import Strangeness, strange_environment
+
+BY_NAME = {name: probe for probe in PROBES for name in probe.shows}
+PLANTED = {
+    "quirks": {
+        "take_zero": "none",
+        "plain_token": "unauthorized_401",
+        "metainfo_custom_connectors": "absent",
+        "post_status": "200",
+    },
+    "headers": {"x-frame-options": "sameorigin"},
+    "replaced": {"wordt niet ondersteund voor deze app": "is niet gekoppeld aan deze app"},
+}
+"""Six ways in which the environment is otherwise; the last two are those of no switch."""
+
+
+def compared(folder, *options, **strangeness):
+    """Run `koppeling parity` against a strange environment; return code, record and truth."""
+    with strange_environment(folder / "strange", Strangeness(**strangeness)) as served:
+        project = partner(folder / "p", served, state=folder / "state")
+        code, out, err = project.run("parity", "--env", "strange", "--json", *options)
+        assert code in {0, 16}, err
+        return code, json.loads(out), served.truth()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(180)
+def test_six_planted_deviations_are_told_and_no_other(tmp_path):
+    code, record, truth = compared(tmp_path, "--write", **PLANTED)
+
+    told = [(each["what"], each["of"], each["environment"]) for each in record["differences"]]
+    assert code == 16
+    assert sorted(each for each in told if each[0] == "switch") == [
+        ("switch", "metainfo_custom_connectors", "absent"),
+        ("switch", "plain_token", "unauthorized_401"),
+        ("switch", "post_status", "200"),
+        ("switch", "take_zero", "none"),
+    ]
+    [header] = [each for each in told if each[0] == "header"]
+    [message] = [each for each in told if each[0] == "message"]
+    assert header == ("header", "x-frame-options", "sameorigin")
+    assert "is niet" in message[2]
+    assert len(told) == 6
+    assert truth["more"] == {}
+    assert truth["most_at_once"] <= 5
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize("release", ["Profit 8", "Profit 9"])
+def test_an_identical_environment_has_none_and_nothing_of_its_data_is_kept(tmp_path, release):
+    code, record, _ = compared(tmp_path, release=release)
+
+    kept = json.dumps(record)
+    assert (code, record["differences"]) == (0, [])
+    assert not record["at_afas"]
+    for held in ("T45678AB", "localhost", "127.0.0.1", "Monitor", "A00001", "8710000000001"):
+        assert held not in kept
+    asked = {each["probe"] for each in record["probes"] if not each["not_asked"]}
+    assert asked == {each.id for each in PROBES if not each.writes}
+    assert all(each["sight"] != "otherwise" for each in record["behaviours"])
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(180)
+def test_a_probe_whose_connector_the_token_may_not_use_is_not_sent_and_says_so(tmp_path):
+    _, record, _ = compared(tmp_path, missing=("Profit_Article",))
+
+    whys = {each["probe"]: each["not_asked"] for each in record["probes"]}
+    assert whys["take-zero"] == "Profit_Article is not on the app connector"
+    assert whys["version"] == ""
+    [sight] = [each for each in record["behaviours"] if each["behaviour"] == "take_zero"]
+    assert (sight["sight"], sight["why"]) == ("not_asked", whys["take-zero"])
+
+
+def test_every_behaviour_has_its_probe_or_the_reason_that_nobody_can_send_one():
+    names = {each.name for each in QUIRKS}
+
+    assert set(BY_NAME) | set(NEEDS) == names
+    assert not set(BY_NAME) & set(NEEDS)
+    assert all(NEEDS.values())
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(120)
+def test_each_probe_tells_every_value_of_its_switches_apart():
+    values = [(each, value) for each in QUIRKS if each.name in BY_NAME for value in each.values]
+
+    async def untold():
+        found = []
+        for label in ("Profit 8", "Profit 9"):
+            here = parity.Here(label, SystemClock())
+            try:
+                for quirk, value in values:
+                    if value == here.default[quirk.name]:
+                        continue
+                    probe = BY_NAME[quirk.name]
+                    one = await here.of(probe, here.default)
+                    other = await here.of(probe, {**here.default, quirk.name: value})
+                    if not differences(one, other):
+                        found.append((label, quirk.name))
+            finally:
+                await here.aclose()
+        return found
+
+    # before Profit 9 there is no DPoP, and so no bad proof
+    assert asyncio.run(untold()) == [("Profit 8", "dpop_bad_proof")]
+
+
+def a_record(path, **changes):
+    plain = {
+        "schema": "koppeling/parity@1",
+        "day": "2026-12-01",
+        "harness": "0.2.0",
+        "release": "Profit 8",
+        "version": "8.0.12",
+        "at_afas": True,
+        "wrote": False,
+        "behaviours": [
+            {"behaviour": "take_zero", "sight": "otherwise", "value": "none"},
+            {"behaviour": "double_slash", "sight": "as_here", "value": "refused"},
+            {"behaviour": "slash", "sight": "not_shown", "why": "fits both"},
+        ],
+        "differences": [
+            {
+                "what": "header",
+                "of": "x-new",
+                "erp1": "absent",
+                "environment": "text",
+                "probes": ["version"],
+            }
+        ],
+        "probes": [],
+        **changes,
+    }
+    path.write_text(json.dumps(plain), encoding="utf-8")
+    return path
+
+
+def test_what_was_seen_is_adopted_with_its_day_and_a_difference_as_a_switch(tmp_path):
+    ledger = tmp_path / "parity.json"
+
+    lines = parity.adopt(a_record(tmp_path / "seen.json"), ledger=ledger)
+
+    kept = read_ledger(ledger)
+    assert adopted("Profit 8", kept) == {"take_zero": "none", "double_slash": "refused"}
+    assert adopted("Profit 9", kept) == {}
+    assert last_seen(kept)["take_zero"].day.isoformat() == "2026-12-01"
+    assert "take_zero: seen on Profit 8, 2026-12-01; taken over: none" in lines
+    assert any(each.startswith("no switch answers so: header x-new") for each in lines)
+
+    parity.adopt(a_record(tmp_path / "later.json", day="2027-01-05"), ledger=ledger)
+    assert len(read_ledger(ledger).seen) == 2
+    assert last_seen(read_ledger(ledger))["take_zero"].day.isoformat() == "2027-01-05"
+
+
+def test_what_was_not_seen_at_afas_is_never_adopted(tmp_path):
+    path = a_record(tmp_path / "seen.json", at_afas=False)
+
+    with pytest.raises(ConfigurationError, match="not made at an environment of AFAS"):
+        parity.adopt(path, ledger=tmp_path / "parity.json")
+    assert not (tmp_path / "parity.json").exists()

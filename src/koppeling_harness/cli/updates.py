@@ -197,6 +197,27 @@ def deadlines(
         say_lines(workflow.as_text(found, lang=lang))
 
 
+@command.command()
+@click.argument("folder", type=_FILE, metavar="FOLDER")
+@_json
+def sources(folder: Path, *, as_json: bool) -> int:
+    """Tell which of our statements cite a page of AFAS that changed since it was read.
+
+    FOLDER is a checkout of AFAS's public documentation. Pages that nobody cites are told too. Exit
+    code 0: nothing is to be read again; 16: something is.
+    """
+    import json
+
+    from koppeling_harness.workflow.updates import sources as workflow
+
+    found = workflow.look_at(folder)
+    if as_json:
+        say_json(json.dumps(workflow.as_plain(found), ensure_ascii=False, indent=1))
+    else:
+        say_lines("\n".join(workflow.as_lines(found)))
+    return found.exit_code
+
+
 def _changes(releases: tuple[Path, ...], table: Path | None) -> "ChangeList":
     from koppeling_harness.errors import UsageError
     from koppeling_harness.workflow.updates import updates

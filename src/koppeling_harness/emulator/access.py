@@ -6,7 +6,7 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from koppeling_harness.clock import AMSTERDAM
 from koppeling_harness.emulator.authorisation import Conditions, row_filters
@@ -14,11 +14,12 @@ from koppeling_harness.emulator.jwt_rules import JwtError
 from koppeling_harness.errors import ConfigurationError
 from koppeling_harness.model.connector import AppConnectorDefinition
 from koppeling_harness.model.secret import Secret
+from koppeling_harness.rules.deadlines import days_of
 
-_LAPSE = datetime(2027, 5, 1, tzinfo=AMSTERDAM).astimezone(UTC)
-"""From then on no token works that was made before (source: AFAS, authentication)."""
-_END = datetime(2027, 9, 1, tzinfo=AMSTERDAM).astimezone(UTC)
-"""31 August 2027 is the last day on which a classic token works (same source)."""
+_LAPSE, _END = (
+    datetime.combine(day, time(), AMSTERDAM).astimezone(UTC) for day in days_of("classic-token")
+)
+"""From the first on no classic token works that was made before, from the second on none at all."""
 
 _XML = re.compile(
     r"^\s*<token>\s*<version>1</version>\s*<data>([0-9A-Fa-f]{64})</data>\s*</token>\s*$"

@@ -16,6 +16,7 @@ from koppeling_harness.rules.run_groups import (
     joined_releases,
 )
 from koppeling_harness.rules.verdict_notes import verdict_notes, word_notes
+from koppeling_harness.rules.words import day_in_words
 
 FEW = 5
 """Up to so many integrations with something wrong are told with all that helps to mend it."""
@@ -89,7 +90,7 @@ def run_lines(summary: RunSummary, *, repeat: str = "") -> list[str]:
         for each in passed:
             lines += _integration_lines(each, summary, many=many)
     else:
-        lines += _word_lines(passed)
+        lines += [*_word_lines(passed), *_ending_lines(passed)]
     lines += _first_to_mend(summary, repeat)
     return lines
 
@@ -104,6 +105,22 @@ def _word_lines(passed: Sequence[IntegrationSummary]) -> list[str]:
     ]
     more = len(told) - _SHOWN
     return [*told[:_SHOWN], *([f"and {more} such notes more, in the report"] if more > 0 else [])]
+
+
+def _ending_lines(passed: Sequence[IntegrationSummary]) -> Iterator[str]:
+    """Yield how many of those that passed use what will stop, and when the first of it does."""
+    ends = [
+        [one for record, _ in each.verdicts[-1:] for one in record.ends if one.stops is not None]
+        for each in passed
+    ]
+    days = [one.stops for many in ends for one in many if one.stops is not None]
+    if days:
+        count = sum(bool(many) for many in ends)
+        first = day_in_words(min(days)).en
+        yield (
+            f"{count} of those that passed use what will stop, the first on {first}: "
+            "koppeling updates deadlines"
+        )
 
 
 def _integration_lines(

@@ -33,11 +33,9 @@ def deadline_named(name: str) -> Deadline:
     return next(each for each in shipped_deadlines() if each.id == name)
 
 
-def required_from(name: str) -> date:
-    """Return the day from which the requirements of a deadline count."""
-    (stage,) = deadline_named(name).stages
-    assert stage.day is not None  # noqa: S101 - a requirement without a day is none
-    return stage.day
+def days_of(name: str) -> tuple[date, ...]:
+    """Return the days of a deadline of the data file, the first one first."""
+    return tuple(each.day for each in deadline_named(name).stages if each.day is not None)
 
 
 def level_on(deadline: Deadline, day: date) -> Severity:

@@ -9,11 +9,11 @@ from collections.abc import Iterator, Sequence
 from koppeling_harness.model.fault import CallKind
 from koppeling_harness.model.requirement import Asked, Reach, Requirement
 from koppeling_harness.model.shape import Text
-from koppeling_harness.rules.deadlines import required_from
+from koppeling_harness.rules.deadlines import days_of
 from koppeling_harness.value import dataclass
 
 _FIRST, _SECOND = "0.1.0", "0.2.0"
-_SPRING = required_from("required-spring-2027")
+(_SPRING,) = days_of("required-spring-2027")
 
 _GET = "AFAS, docs.afas.help/profit/en/get-connector"
 _UPDATE = "AFAS, docs.afas.help/profit/en/update-connector"

@@ -8,10 +8,19 @@ import pytest
 from koppeling_harness.model.verdict import Cause, Outcome
 from koppeling_harness.report.run_markdown import LONGEST, render_run_markdown
 from koppeling_harness.report.run_text import first_line, repeating, run_lines
+from koppeling_harness.rules.deadlines import deadline_named, ending
 from koppeling_harness.rules.run_groups import summarised
 from koppeling_harness.scenario.keyword import keyword_filter
 from support.hostile import HOSTILE
-from support.records import a_failure, a_finding, a_result, a_run, a_set_aside, an_integration
+from support.records import (
+    STARTED_AT,
+    a_failure,
+    a_finding,
+    a_result,
+    a_run,
+    a_set_aside,
+    an_integration,
+)
 
 
 def on(label, *integrations):
@@ -188,3 +197,16 @@ def test_what_could_not_be_judged_says_whose_doing_it_is():
     lines = lines_of(a_run(an_integration(result)))
 
     assert any(each.startswith("  inconclusive, environment: EXPECT in 1") for each in lines)
+
+
+def test_of_a_fleet_that_passed_one_line_says_what_will_stop_and_when_first():
+    ends = (ending(deadline_named("classic-token"), STARTED_AT.date()),)
+    many = [
+        an_integration(a_result(), id=f"p-{number}", ends=ends if number else ())
+        for number in range(12)
+    ]
+
+    assert (
+        "11 of those that passed use what will stop, the first on 1 May 2027: "
+        "koppeling updates deadlines"
+    ) in lines_of(a_run(*many))

@@ -10,6 +10,7 @@ from koppeling_harness.model.decisions import Decisions
 from koppeling_harness.model.errata import Errata
 from koppeling_harness.model.impact import Impact
 from koppeling_harness.model.manifest import Manifest
+from koppeling_harness.model.parity import ParityRecord
 from koppeling_harness.model.recheck import RecheckRecord
 from koppeling_harness.model.registration import Registration
 from koppeling_harness.model.run import RunRecord, RunRecords
@@ -34,6 +35,7 @@ _TYPES: dict[str, tuple[type[Any], str]] = {
     "impact": (Impact, "koppeling/impact@1"),
     "runs": (RunRecords, "koppeling/runs@1"),
     "recheck": (RecheckRecord, "koppeling/recheck@1"),
+    "parity": (ParityRecord, "koppeling/parity@1"),
 }
 
 

@@ -8,7 +8,8 @@ import pytest
 from koppeling_harness.clock import SystemClock
 from koppeling_harness.emulator.ledger import adopted, last_seen, read_ledger
 from koppeling_harness.emulator.quirks import QUIRKS
-from koppeling_harness.erp.probes import NEEDS, PROBES
+from koppeling_harness.erp.probe_needs import NEEDS
+from koppeling_harness.erp.probes import PROBES
 from koppeling_harness.errors import ConfigurationError
 from koppeling_harness.rules.answer_form import differences
 from koppeling_harness.workflow.environment import parity

@@ -7,7 +7,8 @@ import sys
 
 from koppeling_harness.emulator.ledger import last_seen
 from koppeling_harness.emulator.quirks import QUIRKS
-from koppeling_harness.erp.probes import NEEDS, PROBES
+from koppeling_harness.erp.probe_needs import NEEDS
+from koppeling_harness.erp.probes import PROBES
 
 _INTRODUCTION = """\
 # Parity with AFAS

@@ -22,7 +22,8 @@ from koppeling_harness.emulator.quirks import QUIRKS
 from koppeling_harness.emulator.serve import ServeOptions as ServeOptions
 from koppeling_harness.emulator.serve import serve
 from koppeling_harness.emulator.specification import write_catalogue
-from koppeling_harness.erp.probes import NEEDS, PROBES
+from koppeling_harness.erp.probe_needs import NEEDS
+from koppeling_harness.erp.probes import PROBES
 from koppeling_harness.errors import ConfigurationError
 from koppeling_harness.hosting.connectors import Connectors, Listed
 from koppeling_harness.http.connection import Connection

@@ -19,7 +19,8 @@ from koppeling_harness.emulator.releases import RELEASES, find_release
 from koppeling_harness.engine.clean_up import Undoing
 from koppeling_harness.erp.call import ErpCall
 from koppeling_harness.erp.client import ErpAnswer, ErpClient
-from koppeling_harness.erp.probes import NEEDS, PROBES, Probe
+from koppeling_harness.erp.probe_needs import NEEDS
+from koppeling_harness.erp.probes import PROBES, Probe
 from koppeling_harness.errors import ConfigurationError, ExitCode
 from koppeling_harness.hosting.real_erp import RealTarget
 from koppeling_harness.hosting.server import Server

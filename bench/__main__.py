@@ -12,6 +12,7 @@ WHAT = {
     "bad-fleet": ("bench.bad_fleet", "what is told of a fleet with twelve bad integrations"),
     "fleet": ("bench.fleet", "whole fleets of integrations, beside another revision"),
     "neighbours": ("bench.neighbours", "a good integration alone and beside each bad neighbour"),
+    "evidence": ("bench.evidence", "signing a run, and verifying 500 packs"),
     "site": ("bench.report_site", "the pages over 500 registrations"),
 }
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from support.cli import koppeling
-from support.tiny import tiny_project
+from support.tiny import READ, tiny_project
 
 ID = "12345_1"
 
@@ -256,3 +256,65 @@ def test_a_key_that_is_none_stops_a_run_before_it_begins(tmp_path):
     assert ran.code == 10
     assert "koppeling.key" in ran.err
     assert not (project / "reports").exists()
+
+
+def test_a_second_opinion_of_the_same_integration_is_the_same(partner):
+    ran = koppeling("evidence", "rerun", pack_of(partner), cwd=partner)
+
+    assert ran.code == 0, ran.all
+    assert "tiny: 1 of 1 scenarios went the same way; the same files" in ran.out
+
+
+def test_a_changed_integration_is_named_with_the_first_call_that_differs(partner, tmp_path):
+    changed = tiny_project(tmp_path / "changed", body=READ.replace("ProjectId", "Description"))
+
+    ran = koppeling(
+        *("evidence", "rerun", pack_of(partner), "--json"),
+        *("--plugin", changed / "plugins"),
+        *("--scenarios", partner / "scenarios"),
+        cwd=partner,
+    )
+
+    assert ran.code == 16, ran.all
+    (tiny,) = ran.json()["integrations"]
+    assert tiny["digest"]["then"] != tiny["digest"]["now"]
+    (differs,) = tiny["differs"]
+    assert differs["call"] == 1
+    assert "orderbyfieldids=ProjectId" in differs["calls"]["then"]
+    assert "orderbyfieldids=Description" in differs["calls"]["now"]
+
+
+def test_an_integration_that_passes_no_longer_is_exit_code_1(partner, tmp_path):
+    broken = tiny_project(tmp_path / "broken", body='return OperationResult(ok=False, error="x")')
+
+    ran = koppeling(
+        *("evidence", "rerun", pack_of(partner), "--plugin", broken / "plugins"),
+        *("--scenarios", partner / "scenarios"),
+        cwd=partner,
+    )
+
+    assert ran.code == 1, ran.all
+    assert "read: passed, now failed" in ran.out
+
+
+def test_only_what_is_signed_is_repeated(partner, tmp_path):
+    (folder,) = (each.parent for each in (partner / "reports").glob("*/run.json"))
+    copy = tmp_path / "copy"
+    shutil.copytree(folder, copy)
+    (copy / "run.json").write_bytes((copy / "run.json").read_bytes() + b" ")
+
+    ran = koppeling("evidence", "rerun", copy, cwd=partner)
+
+    assert ran.code == 15
+    assert "changed since it was signed" in ran.err
+
+
+def test_without_the_integration_there_is_no_second_opinion(partner, tmp_path):
+    (tmp_path / "plugins").mkdir()
+
+    ran = koppeling(
+        "evidence", "rerun", pack_of(partner), "--plugin", tmp_path / "plugins", cwd=partner
+    )
+
+    assert ran.code == 5
+    assert "--plugin" in ran.err

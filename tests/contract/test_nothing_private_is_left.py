@@ -5,6 +5,7 @@ import json
 import os
 import re
 import tempfile
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
@@ -44,7 +45,24 @@ def ran(there: Path) -> dict[str, Ran]:
         "merge": koppeling("merge", "one", "two", "--reports", "merged", cwd=there),
         "recheck": koppeling("recheck", "leak_oauth", *some, cwd=there),
         "report": koppeling("report", "--output", "site", cwd=there),
+        **_sent(there),
     }
+
+
+def _sent(there: Path) -> dict[str, Ran]:
+    """Sign and pack every run, and unpack what is sent, so that it is looked at too."""
+    with tempfile.TemporaryDirectory() as keys:  # a key is secret, and not ours to look for
+        key = ("--key", f"{keys}/key")
+        runs = [str(each) for each in there.glob("reports/*/run.json")]
+        ran = {
+            "keygen": koppeling("evidence", "keygen", "--out", key[1], "--for", "1_1", cwd=there),
+            "sign": koppeling("evidence", "sign", *runs, *key, cwd=there),
+            "pack": koppeling("evidence", "pack", *runs, "--out", "packs", cwd=there),
+        }
+    for each in there.glob("packs/*.zip"):
+        with zipfile.ZipFile(each) as pack:
+            pack.extractall(there / "unpacked")
+    return ran
 
 
 def test_nothing_secret_stands_in_any_file_or_output(there, ran):
@@ -68,6 +86,12 @@ def test_nothing_secret_stands_in_any_file_or_output(there, ran):
 
     assert len(secrets) > 12
     assert sorted(left)[:20] == []
+
+
+def test_what_is_sent_was_looked_at(there, ran):
+    assert (ran["sign"].code, ran["pack"].code) == (0, 0), ran["sign"].all + ran["pack"].all
+    unpacked = {each.name for each in there.glob("unpacked/*/*")}
+    assert {"run.json", "evidence.intoto.json", "evidence.statement.json"} <= unpacked
 
 
 def test_no_declared_private_value_stands_in_any_file_or_output(there, ran):

@@ -76,8 +76,16 @@ def keygen(*, out: Path, principals: tuple[str, ...], kind: str, until: datetime
 @click.argument("runs", nargs=-1, metavar="[RUN]...")
 @options.key
 @options.keyring
+@click.option(
+    "--timestamp",
+    default="",
+    metavar="URL",
+    help="Have the signature stamped by an RFC 3161 time-stamping authority.",
+)
 @_reports
-def sign(*, runs: tuple[str, ...], key: Path | None, keyring: str, reports: Path) -> None:
+def sign(
+    *, runs: tuple[str, ...], key: Path | None, keyring: str, timestamp: str, reports: Path
+) -> None:
     """Sign a RUN: its id or its folder; those of the last command when none is named.
 
     Without --key and --keyring, the variable KOPPELING_EVIDENCE_KEY holds the key itself.
@@ -88,8 +96,12 @@ def sign(*, runs: tuple[str, ...], key: Path | None, keyring: str, reports: Path
 
     folders = signing.runs_meant(runs, reports)
     found = find_key(key, keyring)
+    if timestamp:
+        from koppeling_harness.workflow.evidence.stamp import require_address
+
+        require_address(timestamp)
     clock = SystemClock()
-    signed = [signing.sign(each, found, clock=clock) for each in folders]
+    signed = [signing.sign(each, found, clock=clock, time_stamps=timestamp) for each in folders]
     say_lines("\n".join(signing.signed_lines(signed)))
 
 
@@ -118,6 +130,7 @@ def pack(*, runs: tuple[str, ...], out: Path | None, reports: Path) -> None:
 )
 @options.signers
 @options.revoked
+@options.tsa
 @click.option(
     "--lang",
     type=click.Choice(["nl", "en"]),
@@ -131,6 +144,7 @@ def verify(
     files: tuple[Path, ...],
     signers: Path | None,
     revoked: Path | None,
+    tsa: Path | None,
     lang: str,
     as_json: bool,
 ) -> int:
@@ -142,10 +156,52 @@ def verify(
     from koppeling_harness.report.evidence_text import evidence_lines, evidence_plain
     from koppeling_harness.workflow.evidence.verify_all import verify_all
 
-    found = verify_all(files, clock=SystemClock(), signers=signers, revoked=revoked)
+    found = verify_all(files, clock=SystemClock(), signers=signers, revoked=revoked, tsa=tsa)
     if as_json:
         say_json(json.dumps(evidence_plain(found), indent=1, ensure_ascii=False))
     else:
         for each in found:
             say_lines("\n".join(evidence_lines(each, lang=lang)))
     return ExitCode.PASSED if all(each.holds for each in found) else ExitCode.VERIFICATION
+
+
+@command.command("rerun")
+@click.argument("file", type=click.Path(path_type=Path))
+@options.plugins
+@options.packs
+@click.option(
+    "--sandbox", is_flag=True, help="Keep each integration within walls, as `run` does. Linux."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, and nothing else.")
+def rerun(
+    *,
+    file: Path,
+    plugins: tuple[Path, ...],
+    packs: tuple[Path, ...],
+    sandbox: bool,
+    as_json: bool,
+) -> int:
+    """Repeat the signed run in FILE from its seed, and say whether the calls are the same.
+
+    FILE is a pack, or the folder of a run. Exit code 0: all went the same way; 1: something that
+    had passed does not; 16: it went another way, and nothing failed.
+    """
+    from koppeling_harness.cli.progress import RunProgress
+    from koppeling_harness.clock import SystemClock
+    from koppeling_harness.config.folders import places_of_integrations
+    from koppeling_harness.workflow.recheck import second_opinion as again
+
+    with RunProgress() as progress:
+        found = again.run_again(
+            file,
+            plugins or places_of_integrations(),
+            packs=packs,
+            clock=SystemClock(),
+            observer=progress,
+            sandbox=sandbox,
+        )
+    if as_json:
+        say_json(again.opinion_json(found))
+    else:
+        say_lines("\n".join(again.opinion_lines(found)))
+    return found.exit_code

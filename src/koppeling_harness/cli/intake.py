@@ -22,6 +22,7 @@ from koppeling_harness.errors import ExitCode
 )
 @options.signers
 @options.revoked
+@options.tsa
 @click.option("--dry-run", is_flag=True, help="Write nothing; say what would become of each.")
 @click.option(
     "--lang",
@@ -37,6 +38,7 @@ def command(
     into: Path | None,
     signers: Path | None,
     revoked: Path | None,
+    tsa: Path | None,
     dry_run: bool,
     lang: str,
     as_json: bool,
@@ -58,6 +60,7 @@ def command(
         into=into or intake.INTO,
         signers=signers,
         revoked=revoked,
+        tsa=tsa,
         dry_run=dry_run,
     ):
         taken.append(each)

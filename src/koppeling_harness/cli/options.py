@@ -79,6 +79,13 @@ signers = click.option(
     help="Registered keys, as OpenSSH's allowed_signers. Default: [review] signers.",
 )
 
+tsa = click.option(
+    "--tsa",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Certificates of who may stamp the time, in PEM. Default: [review] tsa.",
+)
+
 revoked = click.option(
     "--revoked",
     type=click.Path(path_type=Path),

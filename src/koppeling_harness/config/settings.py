@@ -63,6 +63,8 @@ class ReviewSettings:
     """File with registered keys, as OpenSSH's `allowed_signers`."""
     revoked: NonEmpty | None = None
     """File with revoked keys: a KRL, or public keys."""
+    tsa: NonEmpty | None = None
+    """File with certificates, in PEM, of who may stamp the time."""
     require: Literal["anything", "verified"] = "anything"
     """What counts in a status: any record, or one whose evidence is verified."""
 
@@ -124,6 +126,7 @@ class Settings:
         lists: By name, SHA-256 of own lists of required scenarios that count in a status.
         signers: File with registered keys; None when there is none.
         revoked: File with revoked keys; None when there is none.
+        tsa: File with certificates of who may stamp the time; None when there is none.
         requires_evidence: Whether only a record counts whose evidence is verified.
         allow_missing: Programs without which an integration may be set aside.
         environ_allowed: Variables of this machine that manifests may ask for.
@@ -145,6 +148,7 @@ class Settings:
     lists: Mapping[str, str] = field(default_factory=dict)
     signers: Path | None = None
     revoked: Path | None = None
+    tsa: Path | None = None
     requires_evidence: bool = False
     allow_missing: tuple[str, ...] = ()
     environ_allowed: tuple[str, ...] = ()
@@ -249,6 +253,7 @@ def _parse(text: str, path: Path, prefix: tuple[str, ...]) -> Settings:
         lists=written.review.lists,
         signers=path.parent / written.review.signers if written.review.signers else None,
         revoked=path.parent / written.review.revoked if written.review.revoked else None,
+        tsa=path.parent / written.review.tsa if written.review.tsa else None,
         requires_evidence=written.review.require == "verified",
         allow_missing=written.run.allow_missing,
         environ_allowed=written.run.environ_allowed,

@@ -213,6 +213,42 @@ def read_statement(payload: bytes) -> Statement:
         raise EvidenceError(message) from None
 
 
+def missing(statement: Statement) -> tuple[str, ...]:
+    """Return what keeps a run from having passed, by its own statement; empty when it has."""
+    if statement.result in (PASSED, WARNED):
+        return ()
+    found = [str(each) for each in statement.said["failedTests"]]
+    for each in statement.said["configuration"]:
+        notes = each.get("annotations", {})
+        for name in ("skipped", "inconclusive", "part"):
+            found += (f"{each['name']}: {one} ({name})" for one in notes.get(name) or ())
+    return tuple(found) or (statement.result,)
+
+
+def difference(record: Plain, statement: Statement) -> str:
+    """Return what a statement says otherwise than its record; empty when it is the same.
+
+    What only a newer program says of a record is passed by: the record stands.
+    """
+    expected, found = what_follows(record), statement.said
+    try:
+        for name in ("result", "subject", "passedTests", "warnedTests", "failedTests"):
+            if found[name] != expected[name]:
+                return name
+        said_of = {str(each["name"]): each for each in found["configuration"]}
+        for each in expected["configuration"]:
+            other = said_of.get(each["name"])
+            if other is None or other.get("digest") != each.get("digest"):
+                return str(each["name"])
+            notes = other.get("annotations", {})
+            for key, value in each.get("annotations", {}).items():
+                if key in notes and notes[key] != value:
+                    return f"{key} of {each['name']}"
+    except (KeyError, TypeError, AttributeError) as error:
+        return f"it lacks {error}"
+    return ""
+
+
 def _expect(members: Plain, name: str, expected: str) -> None:
     if members[name] != expected:
         message = f"the statement's {name} is {members[name]!r}, expected {expected!r}"

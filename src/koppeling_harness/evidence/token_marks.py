@@ -6,7 +6,6 @@ once; what it does not see is looked for before evidence is sent, and when it is
 
 import base64
 from collections.abc import Iterator
-from html import escape
 
 _BEGIN = "<token><version>"
 _DATA = "<data>"
@@ -18,40 +17,35 @@ def may_hold_token(content: bytes) -> bool:
     return any(each in content for each in _MARKS)
 
 
-def _spelled() -> Iterator[bytes]:
-    yield _DATA.encode()
-    yield _DATA.encode("utf-16-le")
-    yield escape(_DATA).encode()
-    yield escape(escape(_DATA)).encode()
-    yield _DATA.encode().hex().encode()
-    yield _DATA.encode().hex().upper().encode()
-    yield _DATA.encode().hex(" ").encode()
-    for form in ("\\u003c{}", "\\u003C{}", "\\x3c{}", "\\x3C{}", "%3C{}", "%3c{}", "%253C{}"):
-        yield form.format("data").encode()
-    # within JSON each backslash is two
-    for form in ("\\u{:04x}", "\\\\u{:04x}", "\\x{:02x}", "\\\\x{:02x}", "&#{};", "%{:02X}"):
-        yield "".join(form.format(ord(each)) for each in _DATA).encode()
-    yield b"=3Cdata"
+_SPELLED = (
+    b"<data>",
+    b"<\0d\0a\0t\0a\0",
+    b"lt;data",  # of XML, once and twice
+    b"3cdata",  # of JSON, C, URLs and mails
+    b"3Cdata",
+    b"003c\\u0064",  # each character by its number
+    b"003c\\\\u0064",
+    b"x3c\\x64",
+    b"x3c\\\\x64",
+    b"60;&#100;",
+    b"%3C%64",
+    b"3c6461746",  # in hexadecimal
+    b"3C6461746",
+    b"3c 64 61 74",
+)
 
 
-def _packed(content: bytes, layers: int) -> Iterator[bytes]:
+def _packed(content: bytes) -> Iterator[bytes]:
     """Yield how bytes look within base64, wherever they begin in it."""
     for before in _ALIGNMENTS:
         whole = base64.b64encode(bytes(before) + content)
         first = -(-before * 4 // 3)  # what also holds what stands before is left out
-        last = (before + len(content)) * 8 // 6
-        yield whole[first:last]
-        if layers > 1:
-            yield from _packed(whole[first:last], layers - 1)
+        yield whole[first : (before + len(content)) * 8 // 6]
 
 
-_MARKS = tuple(
-    sorted(
-        {
-            *_spelled(),
-            *_packed(_DATA.encode(), 1),
-            *_packed(_BEGIN.encode(), 2),
-            *_packed(_BEGIN.encode("utf-16-le"), 1),
-        }
-    )
+_MARKS = (
+    *_SPELLED,
+    *_packed(_DATA.encode()),
+    *_packed(_BEGIN.encode()),
+    *_packed(_BEGIN.encode("utf-16-le")),
 )

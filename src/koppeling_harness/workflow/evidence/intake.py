@@ -58,6 +58,7 @@ def take_in(
     into: Path = INTO,
     signers: Path | None = None,
     revoked: Path | None = None,
+    tsa: Path | None = None,
     dry_run: bool = False,
 ) -> Iterator[TakenIn]:
     """Yield what becomes of each pack, one by one; what is accepted is filed.
@@ -68,6 +69,7 @@ def take_in(
         into: Where they are filed, by integration and release.
         signers: File with registered keys; that of the settings when None.
         revoked: File with revoked keys; that of the settings when None.
+        tsa: File with certificates of who may stamp the time; that of the settings when None.
         dry_run: Whether nothing is filed.
 
     Raises:
@@ -77,7 +79,7 @@ def take_in(
     """
     settings = load_settings(Path())
     look = Look(
-        trust=required_trust(settings, signers=signers, revoked=revoked),
+        trust=required_trust(settings, signers=signers, revoked=revoked, tsa=tsa),
         book=list_book(settings.lists),
         now=clock.now(),
         thorough=True,

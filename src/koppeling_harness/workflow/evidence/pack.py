@@ -1,9 +1,10 @@
 """Pack a signed run into one file to send, with what was signed and nothing else."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
-from koppeling_harness.errors import EvidenceError
+from koppeling_harness.errors import EvidenceError, SecretFoundError
 from koppeling_harness.evidence.bundle import (
     ENVELOPE,
     MOST_PACKED,
@@ -15,7 +16,7 @@ from koppeling_harness.evidence.dsse import read_envelope
 from koppeling_harness.evidence.statement import read_statement
 from koppeling_harness.store.files import write_files
 from koppeling_harness.value import dataclass
-from koppeling_harness.workflow.evidence.sign import refuse_tokens
+from koppeling_harness.workflow.evidence.search import kinds_of_secrets
 
 _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9._+-]+")
 _SIGN_FIRST = "Sign it: `koppeling evidence sign`."
@@ -62,7 +63,7 @@ def pack(folder: Path, into: Path) -> PackMade:
         message = f"{folder}: changed since it was signed: {', '.join(sorted(changed)[:3])}"
         raise EvidenceError(message, hint="Run again; what was changed shows nothing.")
     content = {name: bundle.read(name) for name in said.files}
-    refuse_tokens(folder, content, thorough=True)
+    _refuse_tokens(folder, content)
     content |= {name: bundle.read(name) for name in OWN if name in bundle.names}
     made = packed(content, top=said.run_id)
     if len(made) > MOST_PACKED:
@@ -88,3 +89,22 @@ def packed_line(made: PackMade) -> str:
     """Return for a person what was packed."""
     size = f"{made.size / 1024:.0f} kB" if made.size < 1024**2 else f"{made.size / 1024**2:.1f} MB"
     return f"packed: {made.path} ({made.files} files, {size}); send this one file"
+
+
+def _refuse_tokens(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Make sure that no token stands in files that are to be sent, in any spelling.
+
+    Args:
+        folder: The run's, for the message.
+        files: By name.
+
+    Raises:
+        SecretFoundError: One does; the message names the files, never the token.
+    """
+    found = {name: kinds_of_secrets(each, thorough=True) for name, each in files.items()}
+    lines = [f"{folder / name}: found {', '.join(kinds)}" for name, kinds in found.items() if kinds]
+    if lines:
+        hint = (
+            "Nothing was made. Run again; when it stays, report it: the redaction missed a place."
+        )
+        raise SecretFoundError("\n".join(lines), hint=hint)

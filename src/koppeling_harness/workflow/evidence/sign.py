@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from koppeling_harness.clock import Clock
@@ -10,7 +10,6 @@ from koppeling_harness.config.settings import load_settings
 from koppeling_harness.errors import (
     EvidenceError,
     RecordError,
-    SecretFoundError,
     UsageError,
 )
 from koppeling_harness.evidence.bundle import (
@@ -21,7 +20,7 @@ from koppeling_harness.evidence.bundle import (
     Folder,
     files_to_sign,
 )
-from koppeling_harness.evidence.dsse import sealed
+from koppeling_harness.evidence.dsse import read_envelope, sealed
 from koppeling_harness.evidence.keys import SigningKey
 from koppeling_harness.evidence.sshsig import ssh_signed
 from koppeling_harness.evidence.statement import SignedFacts, read_statement, statement
@@ -31,7 +30,7 @@ from koppeling_harness.store.run_file import run_file
 from koppeling_harness.store.runs import RUN, check_content
 from koppeling_harness.value import dataclass
 from koppeling_harness.workflow.evidence.program import program_digest
-from koppeling_harness.workflow.evidence.search import kinds_of_secrets
+from koppeling_harness.workflow.evidence.stamp import stamp
 
 LATEST = "latest.json"
 
@@ -80,19 +79,20 @@ def runs_meant(runs: Sequence[str], reports: Path) -> tuple[Path, ...]:
     return tuple(run_file(str(each), reports).parent for each in found)
 
 
-def sign(folder: Path, key: SigningKey, *, clock: Clock) -> Signed:
+def sign(folder: Path, key: SigningKey, *, clock: Clock, time_stamps: str = "") -> Signed:
     """Write the evidence of a run beside its record.
 
     Args:
         folder: The run's.
         key: Signs.
         clock: Tells when that is.
+        time_stamps: Address of who stamps the signature; nobody when empty.
 
     Raises:
         RecordError: The record contradicts itself.
         EvidenceError: The record is of no integration, or not of this time.
-        SecretFoundError: A token stands in one of the files.
         ConfigurationError: The evidence cannot be written.
+        ErpUnavailableError: Who stamps does not answer; nothing was written.
     """
     bundle = Folder(folder)
     names = files_to_sign(bundle)
@@ -100,7 +100,6 @@ def sign(folder: Path, key: SigningKey, *, clock: Clock) -> Signed:
     if RUN not in content:
         message = f"{folder}: holds no {RUN}, expected the folder of a run"
         raise EvidenceError(message)
-    refuse_tokens(folder, content, thorough=False)
     book = list_book(load_settings(Path()).lists)
     checked = check_content(folder / RUN, content[RUN], now=clock.now(), book=book)
     if checked.problems or checked.plain is None:
@@ -116,17 +115,14 @@ def sign(folder: Path, key: SigningKey, *, clock: Clock) -> Signed:
     if not said.subjects:
         message = f"{folder}: no integration was judged in this run, so there is nothing to sign"
         raise EvidenceError(message, hint="Its page says why each was set aside.")
-    stale = folder / TIME_STAMP
-    if stale.is_file():
-        stale.unlink()
-    write_files(
-        folder,
-        {
-            STATEMENT: payload,
-            SSH_SIGNATURE: ssh_signed(payload, key),
-            ENVELOPE: sealed(payload, [key]),
-        },
-    )
+    envelope = sealed(payload, [key])
+    made = {STATEMENT: payload, SSH_SIGNATURE: ssh_signed(payload, key)}
+    if time_stamps:
+        signature = read_envelope(envelope).signatures[0].sig
+        made[TIME_STAMP] = stamp(signature, time_stamps)
+    else:
+        (folder / TIME_STAMP).unlink(missing_ok=True)  # of a signature that was here before
+    write_files(folder, {**made, ENVELOPE: envelope})
     return Signed(
         envelope=folder / ENVELOPE,
         files=len(content),
@@ -145,23 +141,3 @@ def signed_lines(signed: Sequence[Signed]) -> list[str]:
         for each in signed
     ]
     return [*lines, *dict.fromkeys(f"key: {each.fingerprint}" for each in signed)]
-
-
-def refuse_tokens(folder: Path, files: Mapping[str, bytes], *, thorough: bool) -> None:
-    """Make sure that no token stands in files that are to be signed or sent.
-
-    Args:
-        folder: The run's, for the message.
-        files: By name.
-        thorough: Whether every spelling is undone; see `kinds_of_secrets`.
-
-    Raises:
-        SecretFoundError: One does; the message names the files, never the token.
-    """
-    found = {name: kinds_of_secrets(each, thorough=thorough) for name, each in files.items()}
-    lines = [f"{folder / name}: found {', '.join(kinds)}" for name, kinds in found.items() if kinds]
-    if lines:
-        hint = (
-            "Nothing was made. Run again; when it stays, report it: the redaction missed a place."
-        )
-        raise SecretFoundError("\n".join(lines), hint=hint)

@@ -20,15 +20,21 @@ class Trust:
         signers: The registered keys.
         is_revoked: Says whether a key is revoked.
         place: The file with the registered keys.
+        time_stampers: Certificates in PEM of who may stamp the time; empty for nobody.
     """
 
     signers: Sequence[Signer]
     is_revoked: Revoked = nothing_revoked
     place: str = ""
+    time_stampers: bytes = b""
 
 
 def trust_of(
-    settings: Settings, *, signers: Path | None = None, revoked: Path | None = None
+    settings: Settings,
+    *,
+    signers: Path | None = None,
+    revoked: Path | None = None,
+    tsa: Path | None = None,
 ) -> Trust | None:
     """Return whom a reader trusts; None when nothing says so.
 
@@ -36,33 +42,39 @@ def trust_of(
         settings: Of the project.
         signers: File with registered keys; that of the settings when None.
         revoked: File with revoked keys; that of the settings when None.
+        tsa: File with certificates of who may stamp the time; that of the settings when None.
 
     Raises:
         DocumentError: A file has problems, or cannot be read.
-        ConfigurationError: The file with revoked keys is none.
+        ConfigurationError: The file with revoked keys, or with certificates, is none.
     """
     known = signers or settings.signers
     if known is None:
         return None
-    ended = revoked or settings.revoked
+    ended, stampers = revoked or settings.revoked, tsa or settings.tsa
     return Trust(
         signers=read_signers(read_text(known), name=str(known), zone=AMSTERDAM),
         is_revoked=read_revoked(read_content(ended), name=str(ended)) if ended else nothing_revoked,
         place=str(known),
+        time_stampers=_authorities(stampers) if stampers else b"",
     )
 
 
 def required_trust(
-    settings: Settings, *, signers: Path | None = None, revoked: Path | None = None
+    settings: Settings,
+    *,
+    signers: Path | None = None,
+    revoked: Path | None = None,
+    tsa: Path | None = None,
 ) -> Trust:
     """Return whom a reader trusts.
 
     Raises:
         UsageError: Nothing says so.
         DocumentError: A file has problems, or cannot be read.
-        ConfigurationError: The file with revoked keys is none.
+        ConfigurationError: The file with revoked keys, or with certificates, is none.
     """
-    trust = trust_of(settings, signers=signers, revoked=revoked)
+    trust = trust_of(settings, signers=signers, revoked=revoked, tsa=tsa)
     if trust is None:
         message = "no file with registered keys, so that no signature can be believed"
         hint = (
@@ -71,3 +83,10 @@ def required_trust(
         )
         raise UsageError(message, hint=hint)
     return trust
+
+
+def _authorities(path: Path) -> bytes:
+    # seldom needed, and slow to load
+    from koppeling_harness.evidence.time_stamp import read_authorities  # noqa: PLC0415
+
+    return read_authorities(read_content(path), name=str(path))

@@ -9,6 +9,7 @@ from koppeling_harness.clock import AMSTERDAM
 from koppeling_harness.errors import EvidenceError
 from koppeling_harness.evidence.bundle import (
     ENVELOPE,
+    TIME_STAMP,
     Bundle,
     Folder,
     files_to_sign,
@@ -18,13 +19,13 @@ from koppeling_harness.evidence.dsse import Envelope
 from koppeling_harness.evidence.keys import PublicKey
 from koppeling_harness.evidence.signers import Signer, signers_of
 from koppeling_harness.evidence.statement import (
-    PASSED,
-    WARNED,
     Statement,
+    difference,
     digest_of,
+    missing,
     read_statement,
-    what_follows,
 )
+from koppeling_harness.evidence.time_stamp import can_read, stamped_at
 from koppeling_harness.model.evidence import Step, StepOutcome, StepTaken, Verified
 from koppeling_harness.model.shape import Text
 from koppeling_harness.rules.lists import ListBook
@@ -40,7 +41,6 @@ from koppeling_harness.workflow.evidence.trust import Trust
 
 _SHOWN = 3
 _NOT_REACHED = said("niet aan toegekomen", "not reached")
-_OF_ANY_FORM = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +114,7 @@ class _Verifying:
         self._lines: tuple[Signer, ...] = ()
         self._signed_at: datetime | None = None
         self._record: Mapping[str, Any] | None = None
+        self._is_stamped = False
 
     def verified(self) -> Verified:
         for step, take in self._order():
@@ -134,8 +135,9 @@ class _Verifying:
             release=str(record["erp"]["label"]) if record else "",
             result=statement.result if statement else "",
             signer=self._key.fingerprint if self._key else "",
-            missing=_missing(statement) if statement else (),
+            missing=missing(statement) if statement else (),
             signed_at=self._signed_at,
+            is_stamped=self._is_stamped,
         )
 
     def refusal_of_record(self) -> Text | None:
@@ -223,6 +225,7 @@ class _Verifying:
         if statement is None:
             return None
         self._signed_at = _read_moment(statement.signed_at)
+        when = self._stamped()
         if self._signed_at > self._look.now + SLACK:
             raise Refused(
                 code="future",
@@ -253,10 +256,27 @@ class _Verifying:
             raise Refused(code="key_ended", text=_when_it_counts(self._lines, self._signed_at))
         self._lines = valid
         return said(
-            "geldig op {day}, zoals de ondertekenaar zelf opgeeft",
-            "valid on {day}, as stated by the signer",
+            "geldig op {day}, {when}",
+            "valid on {day}, {when}",
             day=_day(self._signed_at),
+            when=when,
         )
+
+    def _stamped(self) -> Text:
+        """Take the moment of the time stamp, where one is read; say whose word it is."""
+        if TIME_STAMP not in self._bundle.names:
+            return said("zoals de ondertekenaar zelf opgeeft", "as stated by the signer")
+        if not self._look.trust.time_stampers or not can_read():
+            return said(
+                "zoals de ondertekenaar zelf opgeeft; het tijdstempel is hier niet te lezen",
+                "as stated by the signer; the time stamp cannot be read here",
+            )
+        signatures = self._envelope.signatures if self._envelope else ()
+        self._signed_at = stamped_at(
+            self._bundle.read(TIME_STAMP), signatures[0].sig, self._look.trust.time_stampers
+        )
+        self._is_stamped = True
+        return said("volgens het tijdstempel", "by its time stamp")
 
     def _is_theirs(self) -> Text | None:
         statement = self._statement
@@ -358,7 +378,7 @@ class _Verifying:
     def _verdict_follows(self) -> Text | None:
         if self._record is None or self._statement is None:
             return None
-        differs = _difference(what_follows(self._record), self._statement.said)
+        differs = difference(self._record, self._statement)
         if differs:
             raise Refused(
                 code="verdict",
@@ -413,47 +433,12 @@ class _Verifying:
         return said("{days} dagen oud", "{days} days old", days=max(days, 0))
 
 
-def _missing(statement: Statement) -> tuple[str, ...]:
-    """Return what keeps a run from having passed, by its own statement; empty when it has."""
-    if statement.result in (PASSED, WARNED):
-        return ()
-    found = [str(each) for each in statement.said["failedTests"]]
-    for each in statement.said["configuration"]:
-        notes = each.get("annotations", {})
-        for name in ("skipped", "inconclusive", "part"):
-            found += (f"{each['name']}: {one} ({name})" for one in notes.get(name) or ())
-    return tuple(found) or (statement.result,)
-
-
 def _left_after(step: Step) -> list[StepTaken]:
     return [
         StepTaken(step=each, outcome=StepOutcome.NOT_REACHED, said=_NOT_REACHED)
         for each in Step
         if each.number > step.number
     ]
-
-
-def _difference(expected: Mapping[str, Any], found: Mapping[str, Any]) -> str:
-    """Return what a statement says otherwise than its record; empty when it is the same.
-
-    What only a newer program says of a record is passed by: the record stands.
-    """
-    try:
-        for name in ("result", "subject", "passedTests", "warnedTests", "failedTests"):
-            if found[name] != expected[name]:
-                return name
-        said_of = {str(each["name"]): each for each in found["configuration"]}
-        for each in expected["configuration"]:
-            other = said_of.get(each["name"])
-            if other is None or other.get("digest") != each.get("digest"):
-                return str(each["name"])
-            notes = other.get("annotations", {})
-            for key, value in each.get("annotations", {}).items():
-                if key in notes and notes[key] != value:
-                    return f"{key} of {each['name']}"
-    except _OF_ANY_FORM as error:
-        return f"it lacks {error}"
-    return ""
 
 
 def _when_it_counts(lines: tuple[Signer, ...], signed_at: datetime) -> Text:

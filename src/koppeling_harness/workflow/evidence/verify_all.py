@@ -23,6 +23,7 @@ def verify_all(
     clock: Clock,
     signers: Path | None = None,
     revoked: Path | None = None,
+    tsa: Path | None = None,
     folder: Path = Path(),
 ) -> list[Verified]:
     """Return what each pack, or folder of a run, comes to.
@@ -32,6 +33,7 @@ def verify_all(
         clock: Tells the time.
         signers: File with registered keys; that of the settings when None.
         revoked: File with revoked keys; that of the settings when None.
+        tsa: File with certificates of who may stamp the time; that of the settings when None.
         folder: The project, whose settings hold.
 
     Raises:
@@ -39,7 +41,7 @@ def verify_all(
         DocumentError: Settings or keys have problems.
         ConfigurationError: The file with revoked keys is none.
     """
-    look = partial(_look, clock=clock, signers=signers, revoked=revoked, folder=folder)
+    look = partial(_look, clock=clock, signers=signers, revoked=revoked, tsa=tsa, folder=folder)
     first = look()  # what is wrong with settings and keys is told at once
     processes = min(os.cpu_count() or 1, len(files) // _WORTH_A_PROCESS)
     if processes < 2:
@@ -48,9 +50,11 @@ def verify_all(
         return list(pool.map(_verify_there, files, chunksize=8))
 
 
-def _look(*, clock: Clock, signers: Path | None, revoked: Path | None, folder: Path) -> Look:
+def _look(
+    *, clock: Clock, signers: Path | None, revoked: Path | None, tsa: Path | None, folder: Path
+) -> Look:
     settings = load_settings(folder)
-    trust = required_trust(settings, signers=signers, revoked=revoked)
+    trust = required_trust(settings, signers=signers, revoked=revoked, tsa=tsa)
     return Look(trust=trust, book=list_book(settings.lists), now=clock.now())
 
 

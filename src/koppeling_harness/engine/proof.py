@@ -15,7 +15,7 @@ from koppeling_harness.model.shape import Text
 from koppeling_harness.model.verdict import Cause, Outcome
 from koppeling_harness.rules.requirements import witnessed_by
 from koppeling_harness.scenario.plan import PlannedScenario
-from koppeling_harness.traffic.witness import Seen, seen, wrote
+from koppeling_harness.traffic.witness import Seen, arrived, seen, wrote
 from koppeling_harness.value import dataclass
 
 _NEVER = {
@@ -38,6 +38,10 @@ _NEVER = {
         nl="na de storing kwam geen aanroep van die soort die ERP1 uitvoerde",
         en="after the fault no call of that kind came that ERP1 carried out",
     ),
+    Witness.ARRIVED: Text(
+        nl="er werd niets geschreven dat ERP1 uitvoerde",
+        en="nothing was written that ERP1 carried out",
+    ),
     Witness.REFUSAL: Text(
         nl="er werd niets geweigerd, of er werd toch geschreven",
         en="nothing was refused, or something was written all the same",
@@ -48,6 +52,12 @@ _NEVER = {
 _TOO_FEW = Text(
     nl="deed geen aanroep die de storing kon raken",
     en="made no call that the fault could have struck",
+)
+_NOT_AS_SUCH = Text(
+    nl="wat geschreven wordt staat niet als zodanig in de invoer; dat het aankomt zoals bedoeld "
+    "kunnen alleen eigen scenario's laten zien",
+    en="what is written does not stand in the input as such; that it arrives as meant only "
+    "scenarios of its own can show",
 )
 _NOT_CALLED = Text(nl="genoemd en niet aangeroepen", en="declared and not called")
 
@@ -154,6 +164,8 @@ def _seen(
         state = ProofState.PROVEN if shown else ProofState.NOT_PROVEN
         return [Seen(connector="", state=state)]
     struck = planned.scenario.faults[0].of if planned.scenario.faults else None
+    if witness is Witness.ARRIVED and wrote(recording.exchanges):
+        return [arrived(recording, _NOT_AS_SUCH)]
     if never_due(planned.scenario, recording):
         return [Seen(connector="", state=ProofState.NOT_APPLICABLE, why=_TOO_FEW)]
     uses = planned.manifest.get_connectors

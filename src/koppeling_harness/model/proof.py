@@ -23,6 +23,8 @@ class Witness(StrEnum):
     """A call that the fault struck."""
     AFTER_FAULT = "after_fault"
     """The call that the fault struck, made again and answered; a read also by what covers it."""
+    ARRIVED = "arrived"
+    """A value of the input, another one than before, in the body that ERP1 took."""
     REFUSAL = "refusal"
     """The integration refused, told why, and wrote nothing."""
 

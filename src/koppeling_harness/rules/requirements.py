@@ -272,7 +272,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         "Wat geschreven wordt heeft de vorm die AFAS vraagt",
         "What is written has the form that AFAS asks for",
         source=_UPDATE,
-        scenarios=["writing.in-afas-form"],
+        scenarios=["writing.in-afas-form", "writing.arrives-as-meant"],
     ),
     _requirement(
         "not-written-blindly",
@@ -286,6 +286,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
             "writing.answer-cut-off",
             "writing.answer-held",
             "writing.connection-reset",
+            "writing.connection-keeps-breaking",
             "writing.look-fails",
             "writing.reset-and-again",
         ],
@@ -438,11 +439,16 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         "Wat als gedaan gemeld wordt staat in Profit",
         "What is told as done stands in Profit",
         source=f"{_TROUBLE}; {_UPDATE}",
-        scenarios=[
-            "writing.connection-keeps-breaking",
-            "writing.connection-reset",
-            "writing.refused-halfway",
-        ],
+        scenarios=["writing.connection-keeps-breaking", "writing.refused-halfway"],
+        asked=_NEW,
+    ),
+    _requirement(
+        "arrives-as-meant",
+        _WRITES,
+        "Teksten, bedragen en datums uit de invoer komen aan zoals ze bedoeld zijn",
+        "Texts, amounts and days of the input arrive as they are meant",
+        source=f"{_UPDATE}; {_GET}",
+        scenarios=["writing.arrives-as-meant"],
         asked=_NEW,
     ),
 )

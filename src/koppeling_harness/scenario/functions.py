@@ -4,12 +4,13 @@ import base64
 import random
 import string
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
 from koppeling_harness.clock import AMSTERDAM, Clock, today
 from koppeling_harness.errors import ConfigurationError
+from koppeling_harness.rules.meant import VARIATIONS, varied
 from koppeling_harness.scenario.pick import near, shown
 from koppeling_harness.value import dataclass
 
@@ -45,10 +46,11 @@ SIGNATURES: dict[str, Signature] = {
     "text": Signature(parameters=(("length", int),), required=1),
     "repeat": Signature(parameters=(("text", str), ("times", int)), required=2),
     "base64": Signature(parameters=(("text", str),), required=1),
+    "meant": Signature(parameters=(("value", object), ("variation", str)), required=2),
 }
 """Every function by its name."""
 
-_KINDS = {int: "a whole number", str: "text"}
+_KINDS = {int: "a whole number", str: "text", object: "a value"}
 
 
 def check_call(name: str, arguments: Sequence[Any]) -> None:
@@ -67,7 +69,7 @@ def check_call(name: str, arguments: Sequence[Any]) -> None:
     for argument, (parameter, kind) in zip(arguments, signature.parameters, strict=False):
         if argument is ...:
             continue
-        if not isinstance(argument, kind) or isinstance(argument, bool):
+        if not isinstance(argument, kind) or (isinstance(argument, bool) and kind is not object):
             message = (
                 f"expected {_KINDS[kind]} as `{parameter}` of `{signature.render(name)}`, "
                 f"found {shown(argument)}"
@@ -142,6 +144,20 @@ class Functions:
         _within("text", length)
         return "".join(self._random.choices(string.ascii_lowercase, k=length))
 
+    def _meant(self, value: Any, variation: str) -> Any:
+        """Return an input for another time: what was unique in it anew, what is free otherwise."""
+        if variation not in VARIATIONS:
+            message = f"`meant`: there is no variation `{variation}`"
+            raise ConfigurationError(message, hint=f"There are: {', '.join(VARIATIONS)}.")
+        anew = {key: self._unique(len(key)) for key in sorted(self.given)}
+
+        def change(text: str) -> str:
+            for key, other in anew.items():
+                text = text.replace(key, other)
+            return text
+
+        return varied(_everywhere(value, change), VARIATIONS[variation])
+
     @staticmethod
     def _repeat(text: str, times: int) -> str:
         _within("repeat", times * max(1, len(text)))
@@ -150,6 +166,15 @@ class Functions:
     @staticmethod
     def _base64(text: str) -> str:
         return base64.b64encode(text.encode()).decode()
+
+
+def _everywhere(value: Any, change: Callable[[str], str]) -> Any:
+    """Return a value with every text in it changed."""
+    if isinstance(value, dict):
+        return {name: _everywhere(each, change) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_everywhere(each, change) for each in value]
+    return change(value) if isinstance(value, str) else value
 
 
 def _within(name: str, length: int, *, lowest: int = 0) -> None:

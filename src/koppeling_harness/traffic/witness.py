@@ -4,13 +4,14 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from koppeling_harness.model.exchange import Exchange, Sender
+from koppeling_harness.model.exchange import Exchange, Recording, Sender
 from koppeling_harness.model.fault import CallFilter, CallKind
 from koppeling_harness.model.manifest import GetConnectorUse
 from koppeling_harness.model.proof import NO_MODIFIED_FIELD, ProofState, Witness
 from koppeling_harness.model.shape import Text
 from koppeling_harness.traffic.capture import is_truncated
 from koppeling_harness.traffic.checks.again import read_again
+from koppeling_harness.traffic.checks.arrived import arrivals
 from koppeling_harness.traffic.checks.call import Call
 from koppeling_harness.traffic.checks.changes import (
     Shown,
@@ -73,7 +74,8 @@ def seen(
     """Return what was seen, one line for each connector that was called.
 
     Args:
-        witness: What is looked for; `REFUSAL` is no matter of traffic alone, of it nothing is said.
+        witness: What is looked for; of `REFUSAL` and `ARRIVED` nothing
+            is said: they are no matter of traffic alone.
         exchanges: Of one scenario, in the order in which they arrived.
         kind: Which calls it is about: reads, writes, or all that need a token.
         struck: Which calls the fault of the scenario was for; None when it has none.
@@ -84,7 +86,7 @@ def seen(
         calls = [Call(each) for each in exchanges if _counts(each)]
     if witness is Witness.PAGE:
         return tuple(_pages(calls))
-    if witness is Witness.REFUSAL:
+    if witness in {Witness.REFUSAL, Witness.ARRIVED}:
         return ()
     if witness is Witness.REPEAT:
         return _not_again(tuple(_repeats(calls, {each.id.lower(): each for each in uses})))
@@ -98,6 +100,25 @@ def wrote(exchanges: Iterable[Exchange]) -> bool:
     return any(
         Call(each).is_write and each.erp_status in _DONE for each in exchanges if _counts(each)
     )
+
+
+def arrived(recording: Recording, why: Text) -> Seen:
+    """Return what was seen of values that went from the input into a body, as they were.
+
+    Args:
+        recording: Of one scenario, with what the integration was told to do.
+        why: What it means that none could be followed.
+    """
+    calls = [Call(each) for each in recording.exchanges if _counts(each)]
+    for each in arrivals(calls, recording.triggers):
+        if each.is_there:
+            call = each.found[0][0]
+            return Seen(
+                connector=call.exchange.connector or "",
+                state=ProofState.PROVEN,
+                exchange=call.exchange.number,
+            )
+    return Seen(connector="", state=ProofState.NOT_APPLICABLE, why=why)
 
 
 def _is_of(call: Call, kind: CallKind) -> bool:

@@ -11,6 +11,7 @@ from koppeling_harness.model.snapshot import UpdateMetainfo
 from koppeling_harness.model.verdict import Severity
 from koppeling_harness.traffic.checks import (
     access,
+    arrived,
     declared,
     definition,
     log,
@@ -50,6 +51,7 @@ RULES: tuple[Rule, ...] = (
     *undone.RULES,
     *write.RULES,
     *definition.RULES,
+    *arrived.RULES,
     *log.RULES,
 )
 """Every rule, in the order of the catalogue."""

@@ -1,0 +1,135 @@
+"""The example of an operation with other values in it, to see whether they arrive as meant.
+
+Only what is surely free is changed: texts of several words, amounts with decimals, days and
+moments. A code, a key or a count may mean anything, and stays as it is.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from itertools import cycle
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from koppeling_harness.value import dataclass
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+Path = tuple[str | int, ...]
+"""Where a value stands in an input."""
+
+_WORDS = re.compile(r"(?=.*[A-Za-z]{3}).{2,}\s.{2,}", re.DOTALL)
+_AMOUNT = re.compile(r"-?[0-9]{1,9}\.[0-9]{1,6}")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(\.[0-9]+)?")
+_ZONE = re.compile(r"Z|[+-][0-9]{2}:?[0-9]{2}")
+_CLOCK = "00:30:00"
+"""Of Amsterdam: in UTC it is still yesterday."""
+_LONG = 60
+"""Characters: not every field for text has room for more than this."""
+_FILLER = " en zo verder tot en met het laatste woord van een lange regel"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variation:
+    """What comes in the place of free values.
+
+    Attributes:
+        tail: Behind a text; with a text to fill it up to 60 characters when empty.
+        amounts: Of one decimal, and of more.
+        days: On which programs go wrong, in their order; one after the other.
+    """
+
+    tail: str
+    amounts: tuple[str, str]
+    days: tuple[str, ...]
+
+
+VARIATIONS: Mapping[str, Variation] = {
+    "accents": Variation(
+        tail=" é ß Ł ç 漢 😀", amounts=("4.3", "4.35"), days=("2024-02-29", "2026-03-29")
+    ),
+    "borders": Variation(tail="", amounts=("1.1", "2.01"), days=("2026-10-25", "2027-01-01")),
+}
+"""Each by its name. Days: the leap day, both nights that the clock is changed, and New Year."""
+
+
+def varied(value: Any, variation: Variation) -> Any:
+    """Return an input with other values where it is free."""
+    return _varied(value, variation, cycle(variation.days))
+
+
+def _varied(value: Any, variation: Variation, days: Iterator[str]) -> Any:
+    if isinstance(value, dict):
+        return {name: _varied(each, variation, days) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_varied(each, variation, days) for each in value]
+    if isinstance(value, float) and not value.is_integer():
+        return float(_amount(str(value), variation))
+    return _text(value, variation, days) if isinstance(value, str) else value
+
+
+def free_values(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
+    """Yield what is free in an input, as text, and where it stands."""
+    if isinstance(value, dict):
+        for name, each in value.items():
+            yield from free_values(each, (*path, name))
+    elif isinstance(value, list | tuple):
+        for at, each in enumerate(value):
+            yield from free_values(each, (*path, at))
+    elif isinstance(value, float) and not value.is_integer():
+        yield path, str(value)
+    elif isinstance(value, str) and _is_free(value):
+        yield path, value
+
+
+def day_of(text: str) -> str:
+    """Return the day in Amsterdam of a day or moment; empty when a text is neither.
+
+    A moment without a zone is Dutch time, as AFAS's are. Source: AFAS,
+    docs.afas.help/profit/en/get-connector.
+    """
+    if _DAY.fullmatch(text) or _MOMENT.fullmatch(text):
+        return text[:10]
+    if not _is_zoned(text):
+        return ""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return ""
+    return moment.astimezone(AMSTERDAM).date().isoformat()
+
+
+def is_amount(text: str) -> bool:
+    """Return whether a text is a number with decimals."""
+    return _AMOUNT.fullmatch(text) is not None
+
+
+def _is_free(text: str) -> bool:
+    return is_amount(text) or bool(day_of(text)) or _WORDS.fullmatch(text) is not None
+
+
+def _is_zoned(text: str) -> bool:
+    found = _MOMENT.match(text)
+    return found is not None and _ZONE.fullmatch(text, found.end()) is not None
+
+
+def _text(text: str, variation: Variation, days: Iterator[str]) -> str:
+    if is_amount(text):
+        return _amount(text, variation)
+    if _DAY.fullmatch(text):
+        return next(days)
+    if _MOMENT.fullmatch(text):
+        return f"{next(days)}T{_CLOCK}"
+    if _is_zoned(text):
+        moment = datetime.fromisoformat(f"{next(days)}T{_CLOCK}").replace(tzinfo=AMSTERDAM)
+        if text.endswith("Z"):
+            return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        return moment.isoformat()
+    if _WORDS.fullmatch(text) is None:
+        return text
+    return text + (variation.tail or _FILLER[: max(0, _LONG - len(text))])
+
+
+def _amount(amount: str, variation: Variation) -> str:
+    one, more = variation.amounts
+    return one if len(amount.partition(".")[2]) == 1 else more

@@ -1,0 +1,64 @@
+"""An example is changed where it is free, and nowhere else."""
+
+from decimal import Decimal
+
+import pytest
+
+from koppeling_harness.rules.meant import VARIATIONS, day_of, free_values, varied
+
+FIXED = {
+    "code": "000001003",
+    "ref": "UP-2026-abc12345",
+    "count": 3,
+    "whole": 8.0,
+    "on": True,
+    "none": None,
+    "version": "1.2.3",
+    "mail": "jan@voorbeeld.nl",
+    "short": "a b",
+}
+
+
+@pytest.mark.parametrize("name", VARIATIONS)
+def test_what_may_mean_anything_stays_as_it_is(name):
+    assert varied(FIXED, VARIATIONS[name]) == FIXED
+    assert list(free_values(FIXED)) == []
+
+
+@pytest.mark.parametrize("name", VARIATIONS)
+def test_what_is_free_is_changed_and_keeps_its_form(name):
+    value = {
+        "lines": [
+            {"text": "Werk op locatie", "price": 24.95, "hours": "7.5", "day": "2026-11-02"},
+            {"at": "2026-11-02T20:15:00Z", "here": "2026-11-02T20:15:00+01:00"},
+        ]
+    }
+    changed = varied(value, VARIATIONS[name])
+    first, second = changed["lines"]
+
+    assert first["text"].startswith("Werk op locatie")
+    assert len(first["text"]) > len("Werk op locatie")
+    assert isinstance(first["price"], float)
+    assert -Decimal(first["hours"]).as_tuple().exponent == 1
+    assert first["day"] != "2026-11-02"
+    assert second["at"].endswith("Z")
+    assert second["here"][-6] == "+"
+    assert second["at"][:10] != day_of(second["at"])
+    assert [path for path, _ in free_values(changed)] == [path for path, _ in free_values(value)]
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2024-02-29", "2024-02-29"),
+        ("2026-06-30T22:30:00Z", "2026-07-01"),
+        ("2026-12-31T23:30:00Z", "2027-01-01"),
+        ("2026-07-01T00:30:00+02:00", "2026-07-01"),
+        ("2026-07-01T00:30:00", "2026-07-01"),
+        ("2026-13-01T00:30:00Z", ""),
+        ("02-11-2026", ""),
+        ("", ""),
+    ],
+)
+def test_the_day_of_a_moment_is_that_of_amsterdam(text, day):
+    assert day_of(text) == day

@@ -1,0 +1,110 @@
+"""What once arrived as it stood in the input has to do so again."""
+
+import pytest
+
+from koppeling_harness.model.exchange import TriggerRecord
+from koppeling_harness.model.snapshot import MetainfoField, UpdateMetainfo
+from koppeling_harness.traffic.checks import check_exchanges
+from support.exchanges import PROFIT_8, Tape, a_manifest
+
+CODE = "ARRIVES-OTHERWISE"
+INPUT = {"text": "Metselwerk begane grond", "hours": 7.75, "day": "2026-11-02", "item": "300"}
+SENT = {"Ds": "Metselwerk begane grond", "Qu": 7.75, "DaTi": "2026-11-02", "ItCd": "300"}
+
+
+def told(ok: bool | None, **values: object) -> TriggerRecord:
+    return TriggerRecord(operation="sync", input=INPUT | values, ok=ok)
+
+
+def objected(
+    given: dict[str, object],
+    sent: dict[str, object],
+    *,
+    ok: bool | None = True,
+    first: dict[str, object] = SENT,
+    room: int = 0,
+) -> list[str]:
+    """Return what is objected to, where the second time `given` was sent as `sent`."""
+    tape = Tape().write(first, turn=1, erp_status=201)
+    tape.write(SENT | sent, turn=2, erp_status=201)
+    field = MetainfoField(field_id="Ds", data_type="string", length=room)
+    found = check_exchanges(
+        tape.exchanges,
+        manifest=a_manifest(),
+        release=PROFIT_8,
+        triggers=[told(True), told(ok, **given)],
+        definitions={"ptrealization": UpdateMetainfo(id="PtRealization", fields=(field,))},
+    )
+    return [each.message for each in found if each.code == CODE]
+
+
+TEXT = "Façade afgewerkt 😀"
+RIGHT = [
+    ({"text": TEXT}, {"Ds": TEXT}),
+    ({"text": TEXT}, {"Ds": f"Dagstaat: {TEXT}"}),
+    ({"text": "Façade hersteld"}, {"Ds": "Fac\u0327ade hersteld"}),
+    ({"hours": 4.35}, {"Qu": 4.35}),
+    ({"hours": 4.35}, {"Qu": "4.350"}),
+    ({"hours": "4.35"}, {"Qu": 4.35}),
+    ({"day": "2024-02-29"}, {"DaTi": "2024-02-29"}),
+    ({"day": "2024-02-29"}, {"DaTi": "2024-02-29T00:00:00"}),
+    ({"day": "2026-06-30T22:30:00Z"}, {"DaTi": "2026-07-01"}),
+    ({"item": "301"}, {"ItCd": "302"}),
+]
+
+
+@pytest.mark.parametrize(("given", "sent"), RIGHT)
+def test_what_arrives_as_it_was_meant_is_not_objected_to(given, sent):
+    assert objected(given, sent) == []
+
+
+WRONG = [
+    ({"text": TEXT}, {"Ds": "Fa?ade afgewerkt ?"}),
+    ({"text": TEXT}, {"Ds": "Facade afgewerkt"}),
+    ({"text": TEXT}, {"Ds": TEXT.encode().decode("latin-1")}),
+    ({"text": TEXT}, {"Ds": TEXT[:10]}),
+    ({"text": TEXT}, {"Ds": ""}),
+    ({"hours": 4.35}, {"Qu": 4.3}),
+    ({"hours": 4.35}, {"Qu": 4.3499999999999996447}),
+    ({"hours": 4.35}, {"Qu": "4,35"}),
+    ({"hours": 4.35}, {"Qu": 4}),
+    ({"day": "2024-02-29"}, {"DaTi": "2024-03-01"}),
+    ({"day": "2024-02-29"}, {"DaTi": "29-02-2024"}),
+    ({"day": "2026-06-30T22:30:00Z"}, {"DaTi": "2026-06-30"}),
+    ({"day": "2026-07-01T00:30:00+02:00"}, {"DaTi": "2026-06-30"}),
+]
+
+
+@pytest.mark.parametrize(("given", "sent"), WRONG)
+def test_what_arrives_otherwise_is_objected_to(given, sent):
+    if sent == {"Qu": 4.3499999999999996447}:
+        sent = {"Qu": "4.3499999999999996447"}
+    (message,) = objected(given, sent)
+
+    assert "with another value it arrived there whole (exchange 1)" in message
+
+
+@pytest.mark.parametrize("ok", [False, None])
+def test_who_says_that_it_did_not_succeed_is_not_objected_to(ok):
+    assert objected({"text": TEXT}, {"Ds": "Fa?ade"}, ok=ok) == []
+
+
+def test_what_is_worked_out_of_the_input_is_not_judged():
+    first = SENT | {"Ds": "Regel 1", "Qu": 465, "DaTi": "2026-11-09"}
+
+    assert objected({"text": TEXT, "hours": 4.35, "day": "2024-02-29"}, first, first=first) == []
+
+
+def test_a_text_that_is_cut_where_its_field_ends_is_not_objected_to():
+    assert objected({"text": TEXT}, {"Ds": TEXT[:10]}, room=10) == []
+    assert objected({"text": TEXT}, {"Ds": TEXT[:9]}, room=10) != []
+
+
+def test_what_was_not_written_again_says_nothing():
+    tape = Tape().write(SENT, turn=1, erp_status=201)
+    triggers = [told(True), told(True, text=TEXT)]
+    found = check_exchanges(
+        tape.exchanges, manifest=a_manifest(), release=PROFIT_8, triggers=triggers
+    )
+
+    assert CODE not in {each.code for each in found}

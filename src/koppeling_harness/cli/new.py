@@ -13,7 +13,7 @@ def command() -> None:
 
 
 @command.command("scenario")
-@click.argument("name")
+@click.argument("name", required=False)
 @click.option(
     "--plugin",
     "folder",
@@ -21,10 +21,22 @@ def command() -> None:
     metavar="DIR",
     help="The integration's folder. Default: this one, or the only one in plugins/.",
 )
-def scenario(name: str, folder: Path | None) -> None:
+@click.option(
+    "--from-example",
+    "operation",
+    metavar="OPERATION",
+    help="Carry the operation's example out once, and write down what it sends, to be held against "
+    "what was meant. Without NAME: OPERATION-arrives.",
+)
+def scenario(name: str | None, folder: Path | None, operation: str | None) -> None:
     """Write scenarios/NAME.scenario.yaml, commented, beside an integration's manifest."""
     from koppeling_harness.workflow.authoring.new import write_scenario
 
-    path = write_scenario(name, folder)
+    if name is None and operation is None:
+        message = "Name the scenario, or an operation: --from-example OPERATION."
+        raise click.UsageError(message)
+    path = write_scenario(name, folder, operation=operation)
     say(f"wrote {path}")
+    if operation is not None:
+        say("what stands in it is what was sent: change what was not meant so")
     say(f"check it: koppeling scenarios check {path}")

@@ -8,6 +8,7 @@ from koppeling_harness.config.folders import PLUGINS
 from koppeling_harness.config.manifest import MANIFEST, load_manifest
 from koppeling_harness.errors import UsageError
 from koppeling_harness.model.manifest import Manifest, Operation
+from koppeling_harness.workflow.authoring.from_example import text_from_example
 from koppeling_harness.workflow.authoring.init import write_new
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:[-._][a-z0-9]+)*")
@@ -61,26 +62,33 @@ _WRITES = """\
 """
 
 
-def write_scenario(name: str, folder: Path | None) -> Path:
+def write_scenario(name: str | None, folder: Path | None, *, operation: str | None = None) -> Path:
     """Write a scenario that can be run at once; return its path.
 
     Args:
-        name: Its name; the integration's id comes before it.
+        name: Its name; the integration's id comes before it. None: after the operation.
         folder: The integration's folder; when None, the current one, or the only one in `plugins`.
+        operation: The operation whose example is carried out, to write down what it sends; None
+            for a scenario to begin with.
 
     Raises:
         UsageError: The name cannot be one, or it is not clear which integration is meant.
         DocumentError: The manifest is not there or has problems.
         ConfigurationError: The file exists already, or cannot be written.
     """
+    name = f"{operation}-arrives" if name is None else name
     if _NAME.fullmatch(name) is None:
         message = f"`{name}` cannot be the name of a scenario"
         hint = "Use lower case letters, digits, and single `-`, `.` or `_` between them."
         raise UsageError(message, hint=hint)
     folder = folder or _only_folder()
     manifest = load_manifest(folder / MANIFEST)
-    files = {f"scenarios/{name}.scenario.yaml": scenario_text(name, manifest).encode()}
-    (path,) = write_new(folder, files)
+    file = f"scenarios/{name}.scenario.yaml"
+    if operation is None or (folder / file).exists():
+        text = scenario_text(name, manifest)
+    else:  # before that, nothing has to run
+        text = text_from_example(name, folder, manifest, operation)
+    (path,) = write_new(folder, {file: text.encode()})
     return path
 
 

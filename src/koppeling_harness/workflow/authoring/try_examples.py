@@ -19,7 +19,7 @@ from koppeling_harness.traffic.redactor import Redactor
 
 _CONNECTOR = re.compile(r"/connectors/([^/?]+)", re.IGNORECASE)
 
-_ONCE = Scenario(
+ONCE = Scenario(
     scenario="plugins-check",
     title=Text(nl="Aansluiting nagaan", en="Check the connection"),
     level=Level.INFORMATIVE,
@@ -44,7 +44,7 @@ def try_examples(integration: Integration, order: Order, *, clock: Clock) -> tup
         order: The release, and files with connectors for every integration.
         clock: Tells the time.
     """
-    planned = plan([_ONCE], integration.manifest, release=order.release)
+    planned = plan([ONCE], integration.manifest, release=order.release)
     certification = Certification(
         order,
         [integration],

@@ -74,7 +74,7 @@ class _Seen(Observer):
     def __init__(self) -> None:
         self.recording: Recording | None = None
 
-    def recorded(self, planned: PlannedScenario, recording: Recording) -> None:
+    async def recorded(self, planned: PlannedScenario, recording: Recording) -> None:
         """Keep it."""
         del planned
         self.recording = recording

@@ -111,7 +111,6 @@ class _Pool:
                 async with asyncio.timeout(limit_s):
                     is_done, result = await process.ask(function, arguments)
             except BaseException as error:
-                self._all.discard(process)
                 process.kill()
                 if isinstance(error, TimeoutError):
                     message = f"it took longer than {limit_s:g} s"
@@ -130,7 +129,7 @@ class _Pool:
             process = self._idle.pop()
             if process.is_alive:
                 return process
-            self._all.discard(process)
+        self._all = {each for each in self._all if not each.ended.done()}
         process = _Process()
         await process.begin()
         self._all.add(process)

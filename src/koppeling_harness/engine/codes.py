@@ -166,6 +166,20 @@ FAULT_NOT_FIRED = Code(
         en="See that the operation makes the call that is named, or change `faults`.",
     ),
 )
+NO_ROOM = Code(
+    code="NO-ROOM",
+    title=Text(nl="De schijf is vol", en="The disk is full"),
+    why=Text(
+        nl="Waar tijdelijke bestanden staan was geen plaats meer. Wat dan misgaat zegt niets van "
+        "de koppeling.",
+        en="Where temporary files lie there was no room left. What goes wrong then says nothing of "
+        "the integration.",
+    ),
+    fix=Text(
+        nl="Maak plaats, of wijs met TMPDIR een andere map aan, en draai opnieuw.",
+        en="Make room, or name another folder with TMPDIR, and run again.",
+    ),
+)
 NOT_JUDGED = Code(
     code="NOT-JUDGED",
     title=Text(nl="Gezien en niet beoordeeld", en="Seen and not judged"),
@@ -311,6 +325,7 @@ CODES: tuple[Code, ...] = (
     ERP_REFUSED,
     SCENARIO_TIMEOUT,
     FAULT_NOT_FIRED,
+    NO_ROOM,
     NOT_JUDGED,
     NOT_PROVEN,
     NO_CALL,

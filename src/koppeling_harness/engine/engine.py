@@ -1,6 +1,7 @@
 """Carry out many scenarios at once, and tell an observer what becomes of each."""
 
 import asyncio
+import errno
 import random
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -109,8 +110,10 @@ class Engine:
         cleaning up.
         """
         aside = [each for each in planned if _waits_long(each)]
+        begun = [each for each in planned if not _waits_long(each)]
         lanes = Lanes(
-            [each for each in planned if not _waits_long(each)],
+            begun,
+            first=self._breaker.expect(begun),
             count=self._setting.concurrency,
             room={name: each.room for name, each in self._runners.items()},
             expected=self._expected,
@@ -152,7 +155,7 @@ class Engine:
         self, planned: PlannedScenario, connection: Connection, observer: Observer
     ) -> ScenarioResult:
         planned = planned.unpacked()
-        if refused := self._breaker.refusal(planned):
+        if refused := await self._breaker.refusal(planned):
             return _not_judged(planned, refused)
         attempts: list[ScenarioResult] = []
         while not attempts or (
@@ -197,11 +200,7 @@ class Engine:
         except HarnessError as error:
             return _not_judged(planned, _from_error(error, planned))
         except Exception as error:  # noqa: BLE001 - one scenario's bug must not end the run
-            text = f"{type(error).__name__}: {error}"
-            said = Said(nl=text, en=text)
-            place = planned.scenario.place
-            ended = stop(codes.HARNESS, Outcome.INCONCLUSIVE, Cause.HARNESS, place, said)
-            return _not_judged(planned, ended)
+            return _not_judged(planned, _from_other(error, planned))
 
     def _functions(self, planned: PlannedScenario, attempt: int) -> Functions:
         seed = f"{self._setting.seed}/{planned.manifest.id}/{planned.id}"
@@ -240,6 +239,14 @@ def _from_error(error: HarnessError, planned: PlannedScenario) -> Stop:
         return stop(codes.ERP_UNAVAILABLE, Outcome.INCONCLUSIVE, Cause.ENVIRONMENT, place, said)
     if isinstance(error, ConfigurationError):
         return stop(codes.EXPRESSION, Outcome.INCONCLUSIVE, Cause.CONFIGURATION, place, said)
+    return stop(codes.HARNESS, Outcome.INCONCLUSIVE, Cause.HARNESS, place, said)
+
+
+def _from_other(error: Exception, planned: PlannedScenario) -> Stop:
+    text = f"{type(error).__name__}: {error}"
+    said, place = Said(nl=text, en=text), planned.scenario.place
+    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return stop(codes.NO_ROOM, Outcome.INCONCLUSIVE, Cause.ENVIRONMENT, place, said)
     return stop(codes.HARNESS, Outcome.INCONCLUSIVE, Cause.HARNESS, place, said)
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from koppeling_harness.scenario.plan import PlannedScenario
 
@@ -69,6 +69,7 @@ class Lanes:
 
     Args:
         planned: What is to be carried out.
+        first: Where in it those stand that others of the same integration wait for.
         count: How many lanes there are.
         room: How many processes each integration may have, by its id.
         expected: Tells how long a scenario takes.
@@ -82,6 +83,7 @@ class Lanes:
         *,
         count: int,
         room: Mapping[str, int],
+        first: Collection[int] = (),
         expected: Expected = usual,
         is_triggered: Callable[[str], bool] = lambda _name: True,
     ) -> None:
@@ -89,13 +91,14 @@ class Lanes:
         self._changed = asyncio.Event()
         self.count = min(count, len(planned))
         by_integration: dict[str, list[tuple[float, PlannedScenario]]] = {}
+        begins = {id(planned[at]) for at in first}
         for each in reversed(planned):  # those of equal length are taken in the order given
             by_integration.setdefault(each.manifest.id, []).append((expected(each), each))
         self._shares = {
             name: _Share(
                 room=room[name],
                 own_room=room[name],
-                waiting=sorted(many, key=lambda each: each[0]),
+                waiting=sorted(many, key=lambda each: (id(each[1]) in begins, each[0])),
                 left_s=sum(seconds for seconds, _ in many),
             )
             for name, many in reversed(by_integration.items())
@@ -145,7 +148,7 @@ class Lanes:
         shares = self._shares.values()
         if not shares:
             return 0.0
-        longest_s = max(each.waiting[-1][0] for each in shares)
+        longest_s = max(max(seconds for seconds, _ in each.waiting) for each in shares)
         alone_s = max(each.left_s / min(each.room, self.count) for each in shares)
         return max(longest_s, alone_s, sum(each.left_s for each in shares) / self.count)
 

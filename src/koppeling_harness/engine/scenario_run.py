@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -53,6 +54,8 @@ _WHEN = Phase(name="when", prepares=False)
 _THEN = Phase(name="then", prepares=False)
 _CLEANUP = Phase(name="cleanup", prepares=False)
 _CLEANUP_LIMIT_S = 10.0
+_LEAST_ROOM_BYTES = 1024 * 1024
+"""With less room than this programs cannot be expected to go on."""
 _WRITING = frozenset({"POST", "PUT"})
 
 
@@ -110,6 +113,7 @@ async def run_scenario(
         await _clean_up(planned, stage, course)
         course.findings += await _late(stage, course)
         _see_what_broke(planned, environment, course)
+        _see_room(planned, work_dir, course)
         log = await shield.last_of_log(trigger.log)
     seen = environment.recording()
     recording = await shield.kept(
@@ -231,6 +235,21 @@ def _see_what_broke(planned: PlannedScenario, environment: Environment, course: 
         place = planned.scenario.place
         ended = stop(codes.HARNESS, Outcome.INCONCLUSIVE, Cause.HARNESS, place, said)
         course.stops.insert(0, ended)
+
+
+def _see_room(planned: PlannedScenario, work_dir: str, course: Course) -> None:
+    """Let a full disk weigh first, where something went wrong: that is then nobody's fault."""
+    if not work_dir or not course.stops:
+        return
+    free = shutil.disk_usage(work_dir).free
+    if free < _LEAST_ROOM_BYTES:
+        said = Said(
+            nl=f"waar tijdelijke bestanden staan is nog {free} byte vrij",
+            en=f"where temporary files lie {free} bytes are left",
+        )
+        outcome, cause = Outcome.INCONCLUSIVE, Cause.ENVIRONMENT
+        place = planned.scenario.place
+        course.stops.insert(0, stop(codes.NO_ROOM, outcome, cause, place, said))
 
 
 async def _clean_up(planned: PlannedScenario, stage: Stage, course: Course) -> None:

@@ -12,6 +12,7 @@ from koppeling_harness.aside import CHUNK, LeftOffError, in_process
 from koppeling_harness.plugin.answer import not_read
 from koppeling_harness.plugin.breakdown import Breakdown, BreakdownKind
 from koppeling_harness.plugin.log import Log
+from koppeling_harness.plugin.patience import patience
 from koppeling_harness.plugin.process import (
     ANSWER_LIMIT_BYTES,
     Launch,
@@ -143,7 +144,7 @@ class Child:
         name = self._process.launch.name
         answer = self._ask(method, {**params, "timeout_s": timeout_s})
         try:
-            async with asyncio.timeout(timeout_s):
+            async with patience(timeout_s):
                 return await self._process.unless_over(answer, method)
         except TimeoutError:
             if self._reading is not None:
@@ -169,7 +170,7 @@ class Child:
         self._send({"method": "cancel", "params": {"id": self._number}})
         self._answer = asyncio.get_running_loop().create_future()
         try:
-            async with asyncio.timeout(self._cancel_limit_s):
+            async with patience(self._cancel_limit_s):
                 await self._process.unless_over(self._answer, "cancel")
         except TimeoutError:
             self._process.condemn(why)

@@ -14,6 +14,7 @@ from koppeling_harness.model.operation import OperationCall, OperationResult, Ru
 from koppeling_harness.plugin.answer import read_result
 from koppeling_harness.plugin.breakdown import Breakdown, BreakdownKind
 from koppeling_harness.plugin.log import Log
+from koppeling_harness.plugin.patience import patience
 from koppeling_harness.plugin.process import (
     ANSWER_LIMIT_BYTES,
     Process,
@@ -74,7 +75,7 @@ class CommandWorker:
         except OSError as error:
             return not_started(self._start.name, error)
         try:
-            async with asyncio.timeout(timeout_s):
+            async with patience(timeout_s):
                 code = await process.ended()
         except TimeoutError:
             process.condemn(hung(self._start.name, doing, timeout_s))

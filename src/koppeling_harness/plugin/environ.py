@@ -14,6 +14,9 @@ _PASSED_ON = frozenset(
         "PATH", "PATHEXT",  # find programs
         "SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC",  # Windows: sockets need the first
         "LANG", "LANGUAGE", "TZ",
+        # all that POSIX and glibc know; any other that begins so may be somebody's secret
+        "LC_ALL", "LC_CTYPE", "LC_COLLATE", "LC_MESSAGES", "LC_MONETARY", "LC_NUMERIC", "LC_TIME",
+        "LC_ADDRESS", "LC_IDENTIFICATION", "LC_MEASUREMENT", "LC_NAME", "LC_PAPER", "LC_TELEPHONE",
         "SSL_CERT_FILE", "SSL_CERT_DIR",
     }
 )  # fmt: skip
@@ -35,11 +38,7 @@ def base_environ(*, home: Path) -> dict[str, str]:
     Args:
         home: A folder of its own: its home folder, and where its temporary files go.
     """
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if name.upper() in _PASSED_ON or name.upper().startswith("LC_")
-    }
+    kept = {name: value for name, value in os.environ.items() if name.upper() in _PASSED_ON}
     return kept | dict.fromkeys(_OWN_FOLDER, str(home))
 
 
@@ -52,8 +51,7 @@ def installing_environ() -> dict[str, str]:
     return {
         name: value
         for name, value in os.environ.items()
-        if name.upper() in _PASSED_ON | _OF_INSTALLING
-        or name.upper().startswith(("LC_", "PIP_", "XDG_"))
+        if name.upper() in _PASSED_ON | _OF_INSTALLING or name.upper().startswith(("PIP_", "XDG_"))
     }
 
 

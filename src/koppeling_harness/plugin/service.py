@@ -16,6 +16,7 @@ from koppeling_harness.model.operation import OperationCall, OperationResult, Ru
 from koppeling_harness.plugin.answer import read_result
 from koppeling_harness.plugin.breakdown import Breakdown, BreakdownKind
 from koppeling_harness.plugin.log import Log
+from koppeling_harness.plugin.patience import patience
 from koppeling_harness.plugin.process import (
     ANSWER_LIMIT_BYTES,
     Process,
@@ -100,7 +101,7 @@ class ServiceWorker:
                 await asyncio.sleep(_PROBE_PAUSE_S)
 
         try:
-            async with asyncio.timeout(self._start.limit_s):
+            async with patience(self._start.limit_s):
                 return await self._while_it_runs(probe(), "its start")
         except TimeoutError:
             message = f"{self._start.name}: GET {self._url}{path} gave {found}, expected 2xx "
@@ -166,7 +167,7 @@ class ServiceWorker:
     ) -> bytes | Breakdown:
         doing = f"{method} {path}"
         try:
-            async with asyncio.timeout(timeout_s):
+            async with patience(timeout_s):
                 return await self._while_it_runs(self._exchange(method, path, body), doing)
         except TimeoutError:
             return await self._given_up(hung(self._start.name, doing, timeout_s))

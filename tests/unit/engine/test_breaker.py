@@ -1,8 +1,11 @@
 """An operation that only hangs is not tried for ever, and one that once answers always is."""
 
+import asyncio
+
 import pytest
 
 from koppeling_harness.engine.breaker import HANGS, Breaker
+from koppeling_harness.model.fault import Fault, FaultKind
 from koppeling_harness.model.scenario import OperationStep
 from koppeling_harness.model.verdict import Cause, Outcome
 from koppeling_harness.scenario.plan import PlannedScenario
@@ -23,6 +26,23 @@ def planned(operation: str = "sync", name: str = "voorbeeld") -> PlannedScenario
     return PlannedScenario(scenario=scenario, manifest=a_manifest(name=name), operation=None)
 
 
+def of_example(scenario: str, *, operation: str = "sync", faults: tuple = ()) -> PlannedScenario:
+    manifest = a_manifest()
+    return PlannedScenario(
+        scenario=a_scenario(scenario, faults=faults),
+        manifest=manifest,
+        operation=manifest.operation(operation),
+    )
+
+
+def refusal(breaker, planned):
+    async def soon():
+        async with asyncio.timeout(0.1):
+            return await breaker.refusal(planned)
+
+    return asyncio.run(soon())
+
+
 def after(*results):
     breaker = Breaker()
     for each in results:
@@ -31,7 +51,7 @@ def after(*results):
 
 
 def test_after_three_hangs_and_nothing_else_the_rest_is_not_run():
-    refused = after(*[HUNG] * HANGS).refusal(planned())
+    refused = refusal(after(*[HUNG] * HANGS), planned())
 
     assert refused is not None
     assert (refused.outcome, refused.cause) == (Outcome.NOT_RUN, Cause.INTEGRATION)
@@ -41,16 +61,64 @@ def test_after_three_hangs_and_nothing_else_the_rest_is_not_run():
 
 @pytest.mark.parametrize("other", [a_result(), FAILED])
 def test_an_operation_that_answered_once_is_always_tried(other):
-    assert after(HUNG, other, *[HUNG] * HANGS).refusal(planned()) is None
+    assert refusal(after(HUNG, other, *[HUNG] * HANGS), planned()) is None
 
 
 def test_what_the_environment_did_is_no_answer_of_the_operation():
-    assert after(UNREACHABLE, *[HUNG] * HANGS).refusal(planned()) is not None
+    assert refusal(after(UNREACHABLE, *[HUNG] * HANGS), planned()) is not None
 
 
 def test_other_operations_and_other_integrations_are_tried():
     breaker = after(*[HUNG] * HANGS)
 
-    assert breaker.refusal(planned("other")) is None
-    assert breaker.refusal(planned(name="another")) is None
-    assert after(*[HUNG] * (HANGS - 1)).refusal(planned()) is None
+    assert refusal(breaker, planned("other")) is None
+    assert refusal(breaker, planned(name="another")) is None
+    assert refusal(after(*[HUNG] * (HANGS - 1)), planned()) is None
+
+
+FAULTY, FIRST, OTHER = (
+    of_example("disturbed", faults=(Fault(fault=FaultKind.STATUS, status=500),)),
+    of_example("first"),
+    of_example("other"),
+)
+PUSH = of_example("first", operation="push")
+
+
+@pytest.mark.parametrize("waits", [FAULTY, OTHER])
+def test_the_example_of_each_operation_is_tried_first_and_the_others_wait_for_it(waits):
+    breaker = Breaker()
+
+    assert breaker.expect([FAULTY, FIRST, OTHER, PUSH]) == {1}  # nothing waits for the only one
+    assert refusal(breaker, FIRST) is None
+    assert refusal(breaker, PUSH) is None
+    with pytest.raises(TimeoutError):
+        refusal(breaker, waits)
+
+
+@pytest.mark.parametrize("result", [a_result(), FAILED, UNREACHABLE])
+def test_an_example_that_answers_lets_the_others_be_tried(result):
+    breaker = Breaker()
+    breaker.expect([FAULTY, FIRST, OTHER])
+    breaker.note(FIRST, result)
+
+    assert [refusal(breaker, each) for each in (FAULTY, OTHER)] == [None, None]
+
+
+def test_when_the_example_hangs_the_others_are_not_run():
+    breaker = Breaker()
+    breaker.expect([FAULTY, FIRST, OTHER])
+    breaker.note(FIRST, HUNG)
+    breaker.note(OTHER, a_result())  # it ran in an earlier run, whatever it says
+
+    refused = refusal(breaker, FAULTY)
+    assert refused is not None
+    assert (refused.outcome, refused.cause) == (Outcome.NOT_RUN, Cause.INTEGRATION)
+    assert "its example (first[sync])" in refused.finding.message
+
+
+def test_who_waited_for_an_example_of_a_run_that_was_left_off_waits_no_longer():
+    breaker = Breaker()
+    breaker.expect([FAULTY, FIRST, OTHER])
+    breaker.expect([FAULTY])
+
+    assert refusal(breaker, FAULTY) is None

@@ -3,9 +3,13 @@
 import asyncio
 import random
 from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
 
 from koppeling_harness.clock import SystemClock
 from koppeling_harness.document import load_yaml
+from koppeling_harness.engine import scenario_run
 from koppeling_harness.engine.observer import Observer
 from koppeling_harness.engine.scenario_run import Bench, run_scenario
 from koppeling_harness.erp.metainfo import UpdateDefinitions
@@ -121,3 +125,21 @@ def test_an_environment_that_cannot_grow_older_leaves_a_scenario_without_a_verdi
 
     assert (result.outcome, result.cause) == ("inconclusive", "configuration")
     assert "only the emulated ERP1 can grow older" in result.findings[0].message
+
+
+@pytest.mark.parametrize(
+    ("body", "outcome", "cause", "codes"),
+    [
+        ("raise OSError(28, 'full')", "inconclusive", "environment", ["NO-ROOM", "PLUGIN-RAISED"]),
+        ("return OperationResult()", "passed", None, []),
+    ],
+)
+def test_a_full_disk_is_never_a_failed_integration(
+    tmp_path, monkeypatch, body, outcome, cause, codes
+):
+    usage = SimpleNamespace(free=0)
+    monkeypatch.setattr(scenario_run.shutil, "disk_usage", lambda _: usage)
+    result = run(tmp_path, body, "{operation: read}")
+
+    assert (result.outcome, result.cause) == (outcome, cause)
+    assert [each.code for each in result.findings if each.code != "NO-CALL"] == codes

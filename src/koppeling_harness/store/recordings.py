@@ -1,5 +1,6 @@
 """Paths of the recordings of runs: `<run>/traffic/<integration>/<scenario>.har`."""
 
+import shutil
 from pathlib import Path
 
 from koppeling_harness.model.result_id import TRAFFIC, ResultId
@@ -19,6 +20,16 @@ def recording_file(run: Path, integration: str, scenario: str) -> Path:
 def kept_recordings(run: Path) -> frozenset[str]:
     """Return the recordings of a run, as paths below its folder with `/` between folders."""
     return frozenset(path.relative_to(run).as_posix() for path in (run / TRAFFIC).glob("*/*.har"))
+
+
+def remove_recordings(run: Path, integration: str) -> None:
+    """Remove every recording of an integration; there may be none.
+
+    Args:
+        run: The run's folder.
+        integration: Its id.
+    """
+    shutil.rmtree(recording_file(run, integration, "-").parent, ignore_errors=True)
 
 
 def newest_recordings(reports: Path, integration: str) -> tuple[Path, ...]:

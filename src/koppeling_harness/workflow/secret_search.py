@@ -1,7 +1,7 @@
 """Search what is about to be written for everything secret that a run knew."""
 
 import dataclasses
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from koppeling_harness.errors import SecretFoundError
@@ -12,7 +12,13 @@ _AT_ONCE = 64 * 1024
 """Characters that are searched and written at once."""
 
 _REMOVED = "[removed: something secret stood in it]"
+_TOGETHER = "several texts together"
 _LEAST = 4
+_NAMES = frozenset(
+    {"id", "version", "digest", "scenario", "operation", "required_ids", "own_ids", "code"}
+    | {"requirement", "connector", "subscription", "integration_id", "isolation", "run_id"}
+)
+"""Members of a record by which one thing is known in several places."""
 _NAME = ".(name)"
 """How the place of a member's name ends."""
 
@@ -123,10 +129,91 @@ def cleaned_run(record: RunRecord, redactor: Redactor) -> RunRecord:
 
 def _cleaned_integration(each: IntegrationRecord, redactor: Redactor) -> IntegrationRecord:
     clean, places = without_secrets(each, redactor)
-    if not places:
-        return each
-    found = (*each.secrets_found, *places)
-    return dataclasses.replace(clean, secrets_found=tuple(dict.fromkeys(found)))
+    return _with_found(clean, places) if places else each
+
+
+def _with_found(each: IntegrationRecord, places: Iterable[SecretPlace]) -> IntegrationRecord:
+    found = dict.fromkeys((*each.secrets_found, *places))
+    return dataclasses.replace(each, secrets_found=tuple(found))
+
+
+def bared_runs(
+    records: Sequence[RunRecord],
+    written: Callable[[Sequence[RunRecord]], str],
+    redactor: Redactor,
+    about: Sequence[str] = (),
+) -> tuple[RunRecord, ...]:
+    """Return records of which an integration keeps its outcomes alone, where it must be.
+
+    For what is secret only as a file has it: texts beside each other, escaped for that file. Whose
+    texts they are is found by writing that file of each integration alone; where they are of
+    several, as many of these are bared as it takes.
+
+    Args:
+        records: Of the runs that the file is about, none secret in any of their texts.
+        written: Gives the file.
+        redactor: Knows the secrets.
+        about: Ids of the integrations whose file it is; all when there are none.
+    """
+
+    def kinds(some: Sequence[RunRecord]) -> tuple[str, ...]:
+        return redactor.find_secrets(written(some).encode("utf-8", "backslashreplace"))
+
+    bared = tuple(records)
+    names = about or list(
+        dict.fromkeys(each.id for record in records for each in record.integrations)
+    )
+    for name in names:
+        if found := kinds([_only(record, name) for record in bared]):
+            bared = tuple(_bared(record, name, found, redactor) for record in bared)
+    found = kinds(bared)
+    for name in names if found else ():
+        one = tuple(_bared(record, name, found, redactor) for record in bared)
+        if not kinds(one):
+            return one
+    for name in names if found else ():
+        bared = tuple(_bared(record, name, found, redactor) for record in bared)
+    return bared
+
+
+def texts_left_out(records: Sequence[RunRecord], bared: Sequence[RunRecord]) -> tuple[str, ...]:
+    """Return the ids of the integrations whose texts were left out."""
+    pairs = [
+        (one, other)
+        for record, bare in zip(records, bared, strict=True)
+        for one, other in zip(record.integrations, bare.integrations, strict=True)
+    ]
+    return tuple(dict.fromkeys(one.id for one, other in pairs if one is not other))
+
+
+def _only(record: RunRecord, integration: str) -> RunRecord:
+    only = tuple(each for each in record.integrations if each.id == integration)
+    return dataclasses.replace(record, integrations=only)
+
+
+def _bared(
+    record: RunRecord, integration: str, kinds: Iterable[str], redactor: Redactor
+) -> RunRecord:
+    places = [SecretPlace(place=_TOGETHER, kind=kind) for kind in kinds]
+    return dataclasses.replace(
+        record,
+        integrations=tuple(
+            _with_found(_without_texts(each, redactor), places) if each.id == integration else each
+            for each in record.integrations
+        ),
+    )
+
+
+def _without_texts(each: IntegrationRecord, redactor: Redactor) -> IntegrationRecord:
+    """Return an integration without the texts that a partner wrote; names stay, or equal ones do."""
+    named = _each_text(each, "", _removed_but_names)
+    if not _kinds(named, redactor):
+        return named
+
+    def hidden(text: str, place: str) -> str:
+        return redactor.placeholder("text", text) if _is_name(place) else _removed(text, place)
+
+    return _each_text(each, "", hidden)
 
 
 def without_secrets(value: T, redactor: Redactor) -> tuple[T, tuple[SecretPlace, ...]]:
@@ -149,9 +236,17 @@ def without_secrets(value: T, redactor: Redactor) -> tuple[T, tuple[SecretPlace,
 
     clean = _each_text(value, "", redacted)
     for kind in _kinds(clean, redactor):
-        places.append(SecretPlace(place="several texts together", kind=kind))
+        places.append(SecretPlace(place=_TOGETHER, kind=kind))
         clean = _each_text(clean, "", _removed)
     return clean, tuple(places)
+
+
+def _is_name(place: str) -> bool:
+    return place.rstrip(".0123456789").rpartition(".")[2] in _NAMES
+
+
+def _removed_but_names(text: str, place: str) -> str:
+    return text if _is_name(place) else _removed(text, place)
 
 
 def _removed(text: str, place: str) -> str:

@@ -26,7 +26,9 @@ from koppeling_harness.rules.run_groups import summarised
 from koppeling_harness.rules.status import ORDER
 from koppeling_harness.rules.words import STATUS
 from koppeling_harness.scenario.known_lists import list_book
+from koppeling_harness.store.recordings import remove_recordings
 from koppeling_harness.store.run_journal import bring_out, remove_journal
+from koppeling_harness.traffic.redactor import Redactor
 from koppeling_harness.value import dataclass
 from koppeling_harness.workflow.review.status import (
     Judged,
@@ -39,11 +41,12 @@ from koppeling_harness.workflow.run.report_files import ReportFiles, Unwritten, 
 from koppeling_harness.workflow.run.verdicts import run_exit_code
 from koppeling_harness.workflow.run.write_run import (
     Told,
+    as_written,
     write_latest,
     write_record,
     write_report,
 )
-from koppeling_harness.workflow.secret_search import cleaned_run, without_secrets
+from koppeling_harness.workflow.secret_search import bared_runs, cleaned_run, without_secrets
 
 _LONGEST = 1000
 _STATUSES = 4
@@ -215,11 +218,25 @@ def write_searched(
     Raises:
         SecretFoundError: It stands where no integration brought it.
     """
-    try:
-        return record, write_record(record, reports, files=files, forms=forms, junit=junit)
-    except SecretFoundError:
-        record = cleaned_run(record, files.redactor)
-        return record, write_record(record, reports, files=files, forms=forms, junit=junit)
+    found = frozenset(each.id for each in record.integrations if each.secrets_found)
+    is_there = None
+    for clean in (cleaned_run, _bared_run):
+        try:
+            is_there = write_record(record, reports, files=files, forms=forms, junit=junit)
+            break
+        except SecretFoundError:
+            record = clean(record, files.redactor)
+    if is_there is None:
+        is_there = write_record(record, reports, files=files, forms=forms, junit=junit)
+    for each in record.integrations:
+        if each.secrets_found and each.id not in found:
+            remove_recordings(reports / record.run_id, each.id)
+    return record, is_there
+
+
+def _bared_run(record: RunRecord, redactor: Redactor) -> RunRecord:
+    (bared,) = bared_runs([record], lambda some: "".join(map(as_written, some)), redactor)
+    return bared
 
 
 def statuses(folders: Sequence[Path], reports: Path, clock: Clock) -> Judged | None:

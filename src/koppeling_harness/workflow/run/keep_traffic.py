@@ -1,7 +1,6 @@
 """Write what went over the wire in each scenario, while the run goes on."""
 
 import json
-import shutil
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +11,7 @@ from koppeling_harness.engine.shield import AT_ONCE
 from koppeling_harness.model.exchange import Recording
 from koppeling_harness.scenario.plan import PlannedScenario
 from koppeling_harness.store.files import write_files
-from koppeling_harness.store.recordings import recording_file
+from koppeling_harness.store.recordings import recording_file, remove_recordings
 from koppeling_harness.traffic.har import to_har
 from koppeling_harness.traffic.redactor import Redactor, beside
 from koppeling_harness.workflow.run.report_files import Unwritten, unwritten
@@ -74,7 +73,7 @@ class TrafficKeeper(Observer):
     def ended(self) -> None:
         """Take away the recordings of an integration in which something secret stood."""
         for integration in self._leaks.integrations:
-            shutil.rmtree(recording_file(self._folder, integration, "-").parent, ignore_errors=True)
+            remove_recordings(self._folder, integration)
 
 
 def _searched(redactor: Redactor, recording: Recording) -> tuple[bytes, tuple[str, ...]]:

@@ -149,11 +149,6 @@ def _written(merged: Merged, reports: Path, files: ReportFiles) -> tuple[RunReco
         for name, content in merged.recordings.items()
         if not _holds_secret(name, content, redactor, leaks)
     }
-    recordings = {
-        name: content
-        for name, content in recordings.items()
-        if name.split("/")[1] not in leaks.integrations
-    }
     integrations = tuple(
         replace(each, secrets_found=(*each.secrets_found, *leaks.of(each.id)))
         if leaks.of(each.id)
@@ -162,7 +157,11 @@ def _written(merged: Merged, reports: Path, files: ReportFiles) -> tuple[RunReco
     )
     found = replace(merged.record, integrations=integrations)
     record, is_there = write_searched(found, reports, files=files)
-    write_files(reports / record.run_id, recordings)
+    withheld = {each.id for each in record.integrations if each.secrets_found}
+    write_files(
+        reports / record.run_id,
+        {name: each for name, each in recordings.items() if name.split("/")[1] not in withheld},
+    )
     return record, is_there
 
 

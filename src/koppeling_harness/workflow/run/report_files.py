@@ -49,6 +49,19 @@ def unwritten(path: Path, error: Exception) -> Unwritten:
     return Unwritten(message=f"{path}: not written: {failed}", code=ExitCode.HARNESS_ERROR)
 
 
+def without_some(path: Path, error: SecretFoundError, integrations: Iterable[str]) -> Unwritten:
+    """Return that a file stands without the texts of some integrations.
+
+    Args:
+        path: The file.
+        error: What was found in it before.
+        integrations: Their ids.
+    """
+    whose = ", ".join(integrations)
+    message = f"{path}: without the texts of {whose}, in which something secret stands"
+    return Unwritten(message=f"{message}: {error.message}", code=ExitCode.SECRET_FOUND)
+
+
 class ReportFiles:
     """Writes files, each searched for what is secret, and keeps which could not be written.
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from functools import partial
 from pathlib import Path
 
+from koppeling_harness.errors import SecretFoundError
 from koppeling_harness.model.dossier import Dossier
 from koppeling_harness.model.result_id import page_name
 from koppeling_harness.model.run import RunRecord
@@ -18,7 +19,8 @@ from koppeling_harness.report.run_markdown import render_run_markdown
 from koppeling_harness.report.run_page import run_page_pieces
 from koppeling_harness.store.recordings import kept_recordings
 from koppeling_harness.value import dataclass
-from koppeling_harness.workflow.run.report_files import ReportFiles
+from koppeling_harness.workflow.run.report_files import ReportFiles, without_some
+from koppeling_harness.workflow.secret_search import bared_runs, texts_left_out
 
 RUN = "run.json"
 INDEX = "index.html"
@@ -57,7 +59,8 @@ def write_record(
         junit: Which tools `junit.xml` is for.
 
     Raises:
-        SecretFoundError: Something secret stands in the record; nothing was written.
+        SecretFoundError: Something secret stands in one of them; that one was not written, nor
+            those after it.
     """
     folder = reports / record.run_id
     digest = hashlib.sha256()
@@ -74,8 +77,15 @@ def write_record(
         "junit.xml": lambda: junit_pieces(record, junit, _case_of(junit, form("junit.xml"))),
     }
     for name, make in others.items():
-        files.write(folder / name, make)
+        files.write_or_refuse(folder / name, make)
     return is_there
+
+
+def as_written(record: RunRecord) -> str:
+    """Return the text of a record and of its forms for other tools, one after the other."""
+    whole = record_pieces(record, ResultForms().of(RUN))
+    files = (whole, ctrf_pieces(record, hashlib.sha256()), junit_pieces(record))
+    return "\n".join("".join(each) for each in files)
 
 
 def _case_of(junit: JunitDialect, made: Form) -> Form | None:
@@ -106,25 +116,43 @@ def write_report(
     folder = reports / records[-1].run_id
     row_of = (forms or ResultForms()).of(INDEX)
     kept = {each.run_id: kept_recordings(reports / each.run_id) for each in records}
-    page_of = partial(
-        run_page_pieces, records, dossiers=told.dossiers, recordings=kept, row_of=row_of
-    )
+    page_of = partial(run_page_pieces, dossiers=told.dossiers, recordings=kept, row_of=row_of)
     names = dict.fromkeys(each.id for record in records for each in record.integrations)
     if len(names) < 2:
-        files.write(folder / INDEX, page_of)
+        _write_sparing(folder / INDEX, page_of, records, files)
     else:
         pages: Mapping[str, str] = {name: page_name(name) for name in names}
         for name, page in pages.items():
-            files.write(folder / page, partial(page_of, only=name))
-        files.write(
+            _write_sparing(folder / page, partial(page_of, only=name), records, files, [name])
+        _write_sparing(
             folder / INDEX,
-            lambda: run_index_pieces(records, pages=pages, advisory=told.advisory),
+            lambda some: run_index_pieces(some, pages=pages, advisory=told.advisory),
+            records,
+            files,
         )
-    files.write(
+    _write_sparing(
         folder / "summary.md",
-        lambda: [render_run_markdown(records, advisory=told.advisory, repeat=told.repeat)],
+        lambda some: [render_run_markdown(some, advisory=told.advisory, repeat=told.repeat)],
+        records,
+        files,
     )
     return folder / INDEX
+
+
+def _write_sparing(
+    path: Path,
+    make: Callable[[Sequence[RunRecord]], Iterable[str]],
+    records: Sequence[RunRecord],
+    files: ReportFiles,
+    about: Sequence[str] = (),
+) -> None:
+    """Write a file about some integrations, or all; where it must be, without the texts of some."""
+    try:
+        files.write_or_refuse(path, lambda: make(records))
+    except SecretFoundError as error:
+        bared = bared_runs(records, lambda some: "".join(make(some)), files.redactor, about)
+        files.unwritten.append(without_some(path, error, texts_left_out(records, bared)))
+        files.write(path, lambda: make(bared))
 
 
 def write_latest(records: Sequence[RunRecord], reports: Path, *, files: ReportFiles) -> None:

@@ -1,4 +1,4 @@
-"""What was compressed with gzip or zlib and written as base64 or in hexadecimal digits."""
+"""What was compressed with gzip or zlib, and stands as bytes, as base64 or in hexadecimal digits."""
 
 import binascii
 import re
@@ -8,8 +8,10 @@ from collections.abc import Iterator
 _MOST = 200_000
 """Characters that are read of one: who packs without end is not followed for ever."""
 _GZIP_OR_ZLIB = 47
+_STEP = 64
 _MARKS = ("H4sI", "eJ", "eN", "1f8b08", "1F8B08", "789c", "789C", "78da", "78DA")
 """How they begin: 1F 8B 08 of gzip (RFC 1952), 78 9C and 78 DA of zlib (RFC 1950)."""
+_RAW = ("\x1f\x8b\x08", "x\x9c", "x\xda")
 _BASE64 = re.compile(
     r"(?<![A-Za-z0-9+/_-])(?:H4sI|e[JN][A-Za-z0-9+/_-])"
     r"[A-Za-z0-9+/_-]{16,}(?:\s+[A-Za-z0-9+/_-]{16,})*(?:\s+[A-Za-z0-9+/_-]{1,76})?={0,2}"
@@ -20,13 +22,32 @@ _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 
 def compressed(text: str) -> Iterator[tuple[int, int, str]]:
     """Yield where something compressed begins and ends, and what it says, a character per byte."""
+    if not text.isascii():
+        yield from _raw(text)
     if not any(mark in text for mark in _MARKS):
         return
     for match in _BASE64.finditer(text):
-        yield from _said(match, _from_base64(match.group()))
+        said = decompressed(_from_base64(match.group()))
+        if said:
+            yield *match.span(), said
     for match in _HEX.finditer(text):
         digits = "".join(match.group().split())
-        yield from _said(match, binascii.unhexlify(digits[: len(digits) // 2 * 2]))
+        said = decompressed(binascii.unhexlify(digits[: len(digits) // 2 * 2]))
+        if said:
+            yield *match.span(), said
+
+
+def _raw(text: str) -> Iterator[tuple[int, int, str]]:
+    """Yield what compressed bytes say that stand a character each."""
+    for mark in _RAW:
+        at = text.find(mark)
+        while at >= 0:
+            packed = text[at : at + _MOST]
+            for each in {packed, packed.replace('\\"', '"')}:
+                said, size = _unpacked(each.encode("latin-1", errors="replace"))
+                if said:
+                    yield at, at + size + packed.count('\\"', 0, size), said
+            at = text.find(mark, at + 1)
 
 
 def _from_base64(text: str) -> bytes:
@@ -35,9 +56,19 @@ def _from_base64(text: str) -> bytes:
     return binascii.a2b_base64(packed + b"=" * (-len(packed) % 4))
 
 
-def _said(match: re.Match[str], data: bytes) -> Iterator[tuple[int, int, str]]:
-    try:
-        said = zlib.decompressobj(_GZIP_OR_ZLIB).decompress(data, _MOST)
-    except zlib.error:  # it only began like it
-        return
-    yield match.start(), match.end(), said.decode("latin-1")
+def decompressed(data: bytes) -> str:
+    """Return what compressed bytes say, a character per byte; empty when they are not compressed."""
+    return _unpacked(data)[0]
+
+
+def _unpacked(data: bytes) -> tuple[str, int]:
+    """Return what compressed bytes say, and how many they are; what is broken off as far as it is."""
+    unpacked = zlib.decompressobj(_GZIP_OR_ZLIB)
+    said, at = b"", 0
+    while at < len(data) and not unpacked.eof and len(said) < _MOST:
+        try:
+            said += unpacked.decompress(data[at : at + _STEP], _MOST)
+        except zlib.error:
+            break
+        at += _STEP
+    return said.decode("latin-1"), min(at, len(data)) - len(unpacked.unused_data)

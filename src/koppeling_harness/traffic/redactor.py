@@ -13,6 +13,7 @@ from koppeling_harness.traffic.personal import Replace, replace_personal
 from koppeling_harness.traffic.private_values import PrivateValues
 from koppeling_harness.traffic.secret_index import Found, PartIndex, SecretIndex
 from koppeling_harness.traffic.spellings import (
+    as_json,
     base64_runs,
     decoded_base64,
     in_compact,
@@ -28,6 +29,7 @@ _BEFORE_DATA = re.compile(r"(?:<token>\s*)?(?:<version>\s*[0-9]+\s*</version>\s*
 _AFTER_DATA = re.compile(r"\s*</data>(?:\s*</token>)?")
 _PACKED_DIGITS = re.compile(rf"[0-9A-Fa-f]{{{PACKED_DIGITS_LEAST},}}")
 _FRAME = 80
+_AGAIN_MOST = 4
 _SEEN_MOST = 4_000_000
 """So many characters of text are held that were seen."""
 _BETWEEN = re.compile(r"[ \t\r\"'+=.\\]*(?:\n|\\[rn])(?:\s|\\[rn]|[\"'+=])*")
@@ -141,15 +143,28 @@ class Redactor:
         return self.personal(self.secrets(text, counted), counted, private=private)
 
     def secrets(self, text: str, counts: Counter[str] | None = None) -> str:
-        """Return a text with every secret replaced, and nothing else."""
+        """Return a text with every secret replaced, and nothing else.
+
+        Where something was found it is looked again, also at the text as JSON writes it: what was
+        replaced may have hidden another layout, and in a record the last search looks at JSON.
+        """
+        found = self._found_in(text)
+        for _ in range(_AGAIN_MOST):
+            if not found:
+                break
+            text = self._without(text, found, counts)
+            found = self._found(text) or self._found_in_json(text)
+        return text
+
+    def _without(self, text: str, found: Iterable[Found], counts: Counter[str] | None) -> str:
         parts: list[str] = []
         done = 0
-        for each in self._found_in(text):
+        for each in found:
             if counts is not None:
                 counts[each.kind] += 1
             parts += [text[done : each.start], self.placeholder(each.kind, each.value)]
             done = each.end
-        return "".join([*parts, text[done:]]) if parts else text
+        return "".join([*parts, text[done:]])
 
     def personal(
         self,
@@ -261,6 +276,15 @@ class Redactor:
                     inside = known[view.text] = list(self._in(view))
                 found += [_located(each, view, text) for each in inside]
         return _joined(found, text)
+
+    def _found_in_json(self, text: str) -> list[Found]:
+        """Return where secrets stand in a text that show only as JSON writes it."""
+        view = as_json(text)
+        return (
+            []
+            if view is None
+            else _joined((_located(each, view, text) for each in self._found(view.text)), text)
+        )
 
     def _in(self, view: View) -> Iterator[Found]:
         """Yield where secrets stand in the text of a view."""

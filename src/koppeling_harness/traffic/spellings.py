@@ -8,6 +8,7 @@ import base64
 import binascii
 import html
 import itertools
+import json
 import re
 import unicodedata
 from collections import deque
@@ -15,8 +16,10 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from koppeling_harness.traffic.base85 import packed_digits, packed_tokens
-from koppeling_harness.traffic.compressed import compressed
+from koppeling_harness.traffic.compressed import compressed, decompressed
 from koppeling_harness.traffic.hex_dumps import dumped, has_dump
+from koppeling_harness.traffic.layout import pieces
+from koppeling_harness.traffic.number_words import number_words
 from koppeling_harness.traffic.replaced_places import ReplacedPlaces
 from koppeling_harness.traffic.runs import Span, runs
 from koppeling_harness.traffic.view import (
@@ -41,15 +44,16 @@ _TERMINAL = re.compile(
     r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?|[ -/]*[0-~])?"
     r"|\x9b[0-?]*[ -/]*[@-~]|[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f-\x9a\x9c-\x9f]+"
 )
+_ESCAPED = re.compile(r'["\\\x00-\x1f]')
 _CONTROLS = bytes([*range(9), 11, 12, *range(14, 32), *range(127, 160)])
 _PERCENT = re.compile(r"%u([0-9A-Fa-f]{4})|%([0-9A-Fa-f]{2})")
 _FORM = re.compile(rf"{_PERCENT.pattern}|\+")
 # a quote with a backslash before it, of which JSON in JSON is full, hides nothing and is left alone
 _BACKSLASH = re.compile(
     r"\\(?:u\{([0-9A-Fa-f]{1,6})\}|U00([0-9A-Fa-f]{6})|u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})"
-    r"|([0-7]{3})|([nrtbf\\/\n\r]))"
+    r"|([0-7]{2,3})|([nrtbf'\\/\n\r]))"
 )
-_SINGLE = {"n": "\n", "r": "\r", "t": "\t", "b": "", "f": "", "\n": "", "\r": ""}
+_SINGLE = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "\n": "", "\r": ""}
 _ENTITY = re.compile(r"&#[xX]?[0-9A-Fa-f]{1,7};?|&[A-Za-z]{2,8};")
 # letters that were written as UTF-8 and read a byte at a time; letters with their accents apart
 _BYTES_OF_A_LETTER = re.compile(
@@ -59,6 +63,11 @@ _ACCENTS_APART = re.compile(r"[^\W\d_][\u0300-\u036f]+")
 _QUOTED = re.compile(r"=([0-9A-Fa-f]{2})|=\r?\n")
 # of what JavaScript and PHP make of bytes: `{"0":60,"1":116}`, `[0] => 60`
 _INDEX = re.compile(r'\\?"[0-9]{1,6}\\?"\s*:\s*|\[[0-9]{1,6}\]\s*=>\s*')
+# of what gdb shows of bytes: `60 '<'`
+_SHOWN = re.compile(r"(?<=[0-9]) '(?:\\[0-7]{3}|\\?[^'])'")
+# `chr(60)||chr(116)`, of PHP, SQL and Basic
+_CALL = re.compile(r"(?i)(?<![a-z])n?cha?r[wb]?\((?=[0-9])")
+_NUMBER_IN_MARKUP = re.compile(r">\s*[0-9]{1,3}\s*</")
 _MARKUP = re.compile(r"</?[A-Za-z][^<>]{0,100}>")
 _HEX_MARK = re.compile(r"0[xX](?=[0-9A-Fa-f]{2})|\\[xX](?=[0-9A-Fa-f]{2})")
 _BASE64_LEAST = 16
@@ -68,6 +77,10 @@ _INK_SHAPE = bytes(32 if code in _SPACE else 120 for code in range(256))
 _NEAR, _AROUND = 50, 200
 _BETWEEN_WORDS = frozenset(" \t\r\n;,()<>[]{}&@*?\"'")
 _HEX_LEAST = 20
+_WORDS = ((1, 2), (1, 2), (2,), (2,))
+"""By where they begin, of how many bytes words are that hexadecimal digits may be, as of `od -x`."""
+_LONG_WORDS = ((1, 2, 4, 8), *_WORDS[1:])
+_LONG_WORDS_LEAST = 32
 _LIST_LEAST = 24
 _READABLE_LEAST = 12
 
@@ -76,10 +89,12 @@ _TEXT_SHAPE = bytes(32 if code < 32 and code not in b"\t\r\n" else 120 for code 
 _PRINTABLE_SHAPE = shape("".join(map(chr, range(32, 127))))
 _BASE64_SHAPE = shape(DIGITS + LETTERS + LETTERS.upper() + "+/_-")
 _HEX_SHAPE = shape(DIGITS + "abcdef", fold=True)
-_LIST_SHAPE = shape(DIGITS + " ,;:.|[]()\t\r\n\"'")
+_LIST_SHAPE = shape(DIGITS + "-+& ,;:.|[]()\t\r\n\"'")
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
-_NUMBERS = re.compile(r"(?<![0-9])[0-9]{1,3}(?:[^0-9A-Za-z]{1,8}[0-9]{1,3}){11,}(?![0-9])")
-_NUMBER = re.compile(r"[0-9]+")
+_NUMBERS = re.compile(r"(?<![0-9])-?[0-9]{1,3}(?:[^0-9A-Za-z]{1,8}[0-9]{1,3}){11,}(?![0-9])")
+_NUMBER = re.compile(r"(?<![0-9])-?[0-9]+")
+_BEGIN_PACKED = frozenset({31, 120})
+"""The first byte of gzip, and of zlib."""
 _THREE_DIGITS_MOST = re.compile(rb"[0-9]{1,3}(?![0-9])")
 _BASE32_SHAPE = shape(LETTERS.upper() + "234567")
 _BASE64_OR_NOT = bytes(
@@ -119,6 +134,14 @@ def views(text: str, *, words: bool = False) -> Iterator[View]:
                 continue
             waiting.append((more, depth + 1))
             room -= _EACH
+
+
+def as_json(text: str) -> View | None:
+    """Return a text as it stands in a string of JSON; None where that is the same."""
+    if not _ESCAPED.search(text):
+        return None
+    whole = View(text, lambda start, end: (start, end))
+    return _one_replaced(whole, 0, len(text), _ESCAPED, lambda each: json.dumps(each[0])[1:-1])
 
 
 _Undone = dict[tuple[str, bool, bool], list[View]]
@@ -206,6 +229,12 @@ def _undone(view: View, *, words: bool) -> Iterator[View]:
         yield from _replaced(view, _QUOTED, _without_quoted, lone=words)
     if "</" in text:
         yield from _replaced(view, _MARKUP, lambda _match: "", lone=True)
+        if _NUMBER_IN_MARKUP.search(text):
+            yield from _replaced(view, _MARKUP, lambda _match: " ", lone=False)
+    if " '" in text:
+        yield from _replaced(view, _SHOWN, lambda _match: "", lone=False)
+    if ")" in text and _CALL.search(text):
+        yield from _replaced(view, _CALL, lambda _match: "", lone=False)
     if '"1":' in text or '"1\\":' in text or "[1] =>" in text:
         yield from _replaced(view, _INDEX, lambda _match: "", lone=False)
     # what is long before what is in many pieces, as the rows of a dump are
@@ -218,6 +247,10 @@ def _undone(view: View, *, words: bool) -> Iterator[View]:
         yield View(said, lambda _start, _end, span=span: span, decoded=True)  # type: ignore[misc]
     yield from _hexadecimal(view)
     yield from _numbers(view)
+    yield from _number_words(view)
+    found = None if view.decoded else pieces(text)
+    if found is not None:
+        yield _within(view, View(found.text, found.locate, decoded=True))
 
 
 def _letters(view: View) -> Iterator[View]:
@@ -378,15 +411,23 @@ def _hexadecimal(view: View) -> Iterator[View]:
     plain = view.compact
     for start, end in hex_runs(plain, _HEX_LEAST):
         packed = View("", _kept(view, ALNUM_SHAPE))
+        sizes = _LONG_WORDS if end - start >= _LONG_WORDS_LEAST else _WORDS
         for offset in range(4):
             digits = plain[start + offset : end]
-            data = binascii.unhexlify(digits[: len(digits) // 4 * 4])
-            swapped = bytearray(data)  # words, as `od -x` has them
-            swapped[::2], swapped[1::2] = data[1::2], data[::2]
-            yield from _readable(packed, bytes(swapped), start + offset, 2, end)
-            if offset < 2:
-                data = binascii.unhexlify(digits[: len(digits) // 2 * 2])
-                yield from _readable(packed, data, start + offset, 2, end)
+            data = binascii.unhexlify(digits[: len(digits) // 2 * 2])
+            for size in sizes[offset]:
+                yield from _readable(packed, _swapped(data, size), start + offset, 2, end)
+
+
+def _swapped(data: bytes, size: int) -> bytes:
+    """Return the bytes of words of a size, whose last byte was written first."""
+    if size == 1:
+        return data
+    data = data[: len(data) // size * size]
+    swapped = bytearray(data)
+    for at in range(size):
+        swapped[at::size] = data[size - 1 - at :: size]
+    return bytes(swapped)
 
 
 def _dumps(view: View) -> Iterator[View]:
@@ -416,9 +457,17 @@ def _numbers(view: View) -> Iterator[View]:
 
 def _listed(view: View, first: int, last: int) -> Iterator[View]:
     for match in _NUMBERS.finditer(view.text, first, last):
-        numbers = [each for each in _NUMBER.finditer(match.group()) if 0 < int(each.group()) < 256]
-        places = [(match.start() + each.start(), match.start() + each.end()) for each in numbers]
-        text = "".join(chr(int(each.group())) for each in numbers)
+        numbers = [
+            (int(each.group()), each.span()) for each in _NUMBER.finditer(view.text, *match.span())
+        ]
+        if numbers[0][0] in _BEGIN_PACKED:
+            said = decompressed(bytes(number & 0xFF for number, _ in numbers))
+            if said:
+                span = view.locate(*match.span())
+                yield View(said, lambda _start, _end, span=span: span, decoded=True)  # type: ignore[misc]
+        told = [(number, span) for number, span in numbers if 0 < number < 256]
+        places = [span for _, span in told]
+        text = "".join(chr(number) for number, _ in told)
         if len(compact(text)) < _READABLE_LEAST:
             continue
 
@@ -426,6 +475,16 @@ def _listed(view: View, first: int, last: int) -> Iterator[View]:
             return view.locate(places[start][0], places[end - 1][1])
 
         yield View(text, locate, decoded=True)
+
+
+def _number_words(view: View) -> Iterator[View]:
+    """Yield what numbers of more than a byte say, as `od` has them."""
+    for data, places in number_words(view.text):
+
+        def locate(start: int, end: int, places: Sequence[Span] = places) -> Span:
+            return view.locate(places[start][0], places[end - 1][1])
+
+        yield from _readable(View("", locate), data, 0, 1, len(data))
 
 
 def _readable(view: View, data: bytes, start: int, step: float, last: int) -> Iterator[View]:

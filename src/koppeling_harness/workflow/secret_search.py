@@ -205,7 +205,7 @@ def _bared(
 
 
 def _without_texts(each: IntegrationRecord, redactor: Redactor) -> IntegrationRecord:
-    """Return an integration without the texts that a partner wrote; names stay, or equal ones do."""
+    """Return an integration without the texts that a partner wrote; equal names stay equal."""
     named = _each_text(each, "", _removed_but_names)
     if not _kinds(named, redactor):
         return named

@@ -1,0 +1,228 @@
+"""Take a layout away: what is written in pieces, each on a line or under a number of its own.
+
+A log begins each of its lines alike, a dump counts its rows, a debugger numbers what it shows. What
+is the same in all records that look alike, or counts, is layout; what is left, column by column or
+row by row, is what was written.
+"""
+
+import itertools
+import os.path
+import re
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
+from koppeling_harness.traffic.runs import Span
+from koppeling_harness.value import dataclass
+
+LEAST = 12
+"""So many characters, or numbers, are worth to be looked at."""
+
+_WORD = re.compile(r"[A-Za-z0-9+/_.%-]+={0,2}")
+_BLOCK = re.compile(r"\S+")
+_BEFORE = re.compile(r"[\w.-]*[=:][\"'(\[{<|]?|[\"'(\[{|]")
+_AFTER = re.compile(r"[,;]?[\"')\]}|]|,")
+_LINE = re.compile(r"[^\r\n]+")
+_ITEM = re.compile(r"[^\r\n,;{}()]+")
+_COUNTED = re.compile(
+    r"[\[{(,]\s*\\?[\"']?0\\?[\"']?\s*(?::|=>)\s*\\?[\"']?[^\s\"'\\]{1,6}\\?[\"']?,"
+)
+_APART_MOST = 6
+"""So many other records may stand between two that look alike."""
+_RECORDS_MOST = 20_000
+_COLUMNS_MOST = 40
+_COUNTER_MOST = 18
+_SHORT = 5
+_CHARACTER = 2
+_AMOUNTS = 4
+_AMOUNT = re.compile(r"[0-9.:-]+")
+_PROSE = 8
+_NOT_PROSE = re.compile(r"[0-9A-Z\\%+/=<>&;]")
+_NUMBER = re.compile(r"(?:0[xX])?[0-9A-Fa-f]{1,22}")
+_BETWEEN = f" |{'x' * 48}| "
+"""Nothing is looked for over it: it is longer than what may stand between parts of a secret."""
+_BASES = (10, 16, 8)
+_ROW_SIZES = frozenset({8, 16, 32})
+"""Bytes in a row of a dump."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pieces:
+    """What stood in pieces, as one text.
+
+    Attributes:
+        text: All pieces, one after the other; between those of two things something that is
+            neither.
+        starts: Where each begins in it.
+        spans: Where each stood.
+    """
+
+    text: str
+    starts: Sequence[int]
+    spans: Sequence[Span]
+
+    def locate(self, start: int, end: int) -> Span:
+        """Return from where to where the pieces stood in which a part of the text is."""
+        first = self._place(start)
+        last = self._place(end - 1) + 1
+        return min(first, last - 1), max(first + 1, last)
+
+    def _place(self, at: int) -> int:
+        piece = bisect_right(self.starts, at) - 1
+        start, end = self.spans[piece]
+        return min(start + at - self.starts[piece], end - 1)
+
+
+_Stretch = Sequence[Span]
+"""Words that belong together."""
+
+
+def pieces(text: str) -> Pieces | None:
+    """Return what stands in pieces in the lines of a text, or in a list with numbers in it."""
+    stretches: list[_Stretch] = []
+    if "\n" in text:
+        stretches += _in_records(text, _LINE, _WORD)
+        stretches += _in_records(text, _LINE, _BLOCK)
+    if _COUNTED.search(text):
+        stretches += _in_records(text, _ITEM, _WORD)
+    seen: dict[str, _Stretch] = {}
+    for each in stretches:
+        words = [text[start:end] for start, end in each]
+        gap = " " if all(word.isdigit() for word in words) else ""
+        seen.setdefault(gap.join(words), each)
+    return _joined(seen) if seen else None
+
+
+def _joined(seen: Mapping[str, _Stretch]) -> Pieces:
+    starts: list[int] = []
+    spans: list[Span] = []
+    at = 0
+    for text, stretch in seen.items():
+        sizes = [end - start for start, end in stretch]
+        gap = (len(text) - sum(sizes)) // (len(stretch) - 1)
+        starts += itertools.accumulate((size + gap for size in sizes[:-1]), initial=at)
+        spans += stretch
+        at += len(text) + len(_BETWEEN)
+    return Pieces(text=_BETWEEN.join(seen), starts=starts, spans=spans)
+
+
+def _in_records(text: str, pattern: re.Pattern[str], word: re.Pattern[str]) -> Iterator[_Stretch]:
+    """Yield what stands in pieces in records that look alike, with few others between them.
+
+    Args:
+        text: What is looked at.
+        pattern: Of a record.
+        word: Of a word in one.
+    """
+    waiting: dict[str, tuple[int, list[list[Span]]]] = {}
+    before = ""
+    for number, found in enumerate(itertools.islice(pattern.finditer(text), _RECORDS_MOST)):
+        words = [each.span() for each in word.finditer(text, *found.span())]
+        if not 0 < len(words) <= _COLUMNS_MOST:
+            continue
+        look = "".join(word.sub("x", found.group()).split())
+        if len(look) < len(before) == before.count("x") and before.startswith(look):
+            (start, end), (first, last) = words[0], waiting[before][1][-1][0]
+            if end - start == last - first:  # the last row of a dump
+                look = before
+        before = look
+        last, records = waiting.get(look, (number, []))
+        if number - last > _APART_MOST:
+            yield from _in_columns(text, records)
+            records = []
+        records.append(words)
+        waiting[look] = number, records
+    for _, records in waiting.values():
+        yield from _in_columns(text, records)
+
+
+def _in_columns(text: str, records: Sequence[_Stretch]) -> Iterator[_Stretch]:
+    """Yield what stands in each column of records, and in all of them row by row."""
+    if len(records) < 2:
+        return
+    columns = []
+    for many in itertools.zip_longest(*records):
+        spans = [each for each in many if each is not None]
+        words = [text[start:end] for start, end in spans]
+        if not _is_layout(words):
+            columns.append(_without_frame(words, spans))
+    for column in columns:
+        yield from _regular(text, column)
+    if len(columns) > 1:
+        rows = sorted(itertools.chain(*columns))
+        if _is_dump(text, rows):
+            yield rows
+
+
+def _is_layout(words: Sequence[str]) -> bool:
+    """Return whether words are all the same, or count."""
+    if len(words) < 2:
+        return False
+    first, second = words[0], words[1]
+    if first == second and len(set(words)) == 1:
+        return True
+    if max(len(first), len(second)) > _COUNTER_MOST or not _NUMBER.match(first):
+        return False
+    plain = [each.strip("=.:%") for each in words]
+    return any(_counts(plain, base) for base in _BASES)
+
+
+def _counts(words: Sequence[str], base: int) -> bool:
+    """Return whether words are numbers that rise, mostly by the same: records may lack between."""
+    try:
+        if not int(words[0], base) < int(words[1], base):
+            return False
+        numbers = [int(each, base) for each in words]
+    except ValueError:
+        return False
+    steps = [later - earlier for earlier, later in itertools.pairwise(numbers)]
+    usual, times = Counter(steps).most_common(1)[0]
+    if len(steps) == 1:
+        return usual in _ROW_SIZES
+    return min(steps) > 0 and times > 1 and 2 * times >= len(steps)
+
+
+def _without_frame(words: Sequence[str], spans: Sequence[Span]) -> list[Span]:
+    """Return where words stand without what stands around each of them: `key="…",`."""
+    begin = end = 0
+    if len(words) > 1:
+        before = _BEFORE.match(os.path.commonprefix(words))
+        after = _AFTER.match(os.path.commonprefix([each[::-1] for each in words]))
+        begin = before.end() if before else 0
+        end = after.end() if after else 0
+    return [(first + begin, max(first + begin, last - end)) for first, last in spans]
+
+
+def _regular(text: str, column: Sequence[Span]) -> Iterator[_Stretch]:
+    """Yield stretches of a column whose words are of one length, but for the last, or all short."""
+    sizes = [end - start for start, end in column]
+    first = 0
+    while first < len(column):
+        size, last = sizes[first], first + 1
+        while last < len(column) and (sizes[last] == size or max(size, sizes[last]) <= _SHORT):
+            last += 1
+        if last - first > 1 and last < len(column) and sizes[last] < size:
+            last += 1  # the rest of it
+        stretch = column[first:last]
+        if last - first > 1 and sum(sizes[first:last]) >= LEAST and not _is_prose(text, stretch):
+            yield stretch
+        first = last
+
+
+def _is_prose(text: str, stretch: _Stretch) -> bool:
+    """Return whether words are hardly what was drawn: no digits in them, nor upper case; amounts."""
+    words = [text[start:end] for start, end in stretch]
+    if len(words) < _AMOUNTS and all(_AMOUNT.fullmatch(each) for each in words):
+        return True
+    if max(map(len, words)) <= _CHARACTER:
+        return False
+    joined = "".join(words)
+    return len(_NOT_PROSE.findall(joined)) * _PROSE < len(joined)
+
+
+def _is_dump(text: str, rows: _Stretch) -> bool:
+    """Return whether rows are of numbers, or of characters."""
+    return all(
+        end - start <= _CHARACTER or _NUMBER.fullmatch(text, start, end) is not None
+        for start, end in rows
+    )

@@ -45,6 +45,29 @@ def xxd(at: int, row: bytes) -> str:
     return f"{at:08x}: {row.hex(' ', -2):<39}  {row.decode()}"
 
 
+def core(text: str) -> str:
+    """What of a token nobody knows; the rest of it is the same for all."""
+    return text.rpartition("<data>")[2].partition("<")[0]
+
+
+def numbers(text: str, size: int, form: str) -> str:
+    """As `od` has it: numbers of so many bytes, the last byte first."""
+    data = text.encode()
+    rows = []
+    for at in range(0, len(data), 16):
+        row = data[at : at + 16]
+        words = [row[i : i + size].ljust(size, b"\0") for i in range(0, len(row), size)]
+        said = [format(int.from_bytes(each, "little"), form) for each in words]
+        rows.append(f"{at:07o} {' '.join(said)}")
+    return "\n".join([*rows, f"{len(data):07o}"])
+
+
+def in_a_log(text: str, width: int, before: str = "2026-11-30 08:15:0{at} INFO ") -> str:
+    """In so many characters a line, each behind what the log begins its lines with."""
+    pieces = [text[at : at + width] for at in range(0, len(text), width)]
+    return "\n".join(before.format(at=at % 7, number=at) + each for at, each in enumerate(pieces))
+
+
 SPELLINGS: dict[str, Callable[[str], str]] = {
     "plain": str,
     "lower case": str.lower,
@@ -113,6 +136,9 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
     "gzip": lambda text: b64(gzip.compress(text.encode(), mtime=0)),
     "zlib in lines": lambda text: lines(b64(zlib.compress(text.encode())), 76),
     "gzip in hex": lambda text: gzip.compress(text.encode(), mtime=0).hex(),
+    "gzip, its bytes": lambda text: repr(gzip.compress(text.encode(), mtime=0)),
+    "gzip, its numbers": lambda text: str(list(gzip.compress(text.encode(), mtime=0))),
+    "zlib, signed": lambda text: str([(b + 128) % 256 - 128 for b in zlib.compress(text.encode())]),
     "long escapes": lambda text: "".join(f"\\U{ord(char):08x}" for char in text),
     "Buffer": lambda text: json.dumps({"type": "Buffer", "data": list(text.encode())}),
     "base32": lambda text: base64.b32encode(text.encode()).decode(),
@@ -131,6 +157,48 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
     "zero-width": "\u200b".join,
 }
 """Name and function: the whole secret."""
+
+_IN_LINES: dict[str, Callable[[str], str]] = {
+    "od": lambda text: numbers(text, 2, "06o"),
+    "od -t o4": lambda text: numbers(text, 4, "011o"),
+    "od -t u2": lambda text: numbers(text, 2, "5d"),
+    "od -t d4": lambda text: numbers(text, 4, "11d"),
+    "od -t u8": lambda text: numbers(text, 8, "20d"),
+    "od -t x4": lambda text: numbers(text, 4, "08x"),
+    "od -t x8": lambda text: numbers(text, 8, "016x"),
+    "by index": lambda text: str(dict(enumerate(core(text)))),
+    "by index, json": lambda text: json.dumps(dict(enumerate(core(text))), indent=2),
+    "numbers by index": lambda text: str(dict(enumerate(text.encode()))),
+    "a number a line": lambda text: "\n".join(str(byte) for byte in text.encode()),
+    "a number a line, in a log": lambda text: "\n".join(
+        f"08:15:0{at % 7} DEBUG byte {byte}" for at, byte in enumerate(text.encode())
+    ),
+    "a character a line, in a log": lambda text: "\n".join(
+        f"08:15:0{at % 7} DEBUG char {at} is {char!r}" for at, char in enumerate(core(text))
+    ),
+    "var_dump": lambda text: "\n".join(
+        f"  [{at}]=>\n  int({byte})" for at, byte in enumerate(text.encode())
+    ),
+    "var_export": lambda text: "\n".join(
+        f"  {at} => '{char}'," for at, char in enumerate(core(text))
+    ),
+    "inspect": lambda text: f"<Buffer {text.encode().hex(' ')}>",
+    "BitConverter": lambda text: text.encode().hex("-").upper(),
+    "gdb": lambda text: rows(
+        text, lambda at, row: f"0x7ffe{at:04x}:\t" + "\t".join(f"{b} '{chr(b)}'" for b in row)
+    ),
+    "numbers in XML": lambda text: "".join(f"<int>{byte}</int>" for byte in text.encode()),
+    "calls of chr": lambda text: "||".join(f"chr({byte})" for byte in text.encode()),
+    "in a log, 16 a line": lambda text: in_a_log(core(text), 16),
+    "in a log, 8 a line": lambda text: in_a_log(core(text), 8),
+    "base64 in a log": lambda text: in_a_log(b64(text), 16),
+    "base64 in a numbered log": lambda text: in_a_log(b64(text), 20, "part {number}: "),
+    "hex in a log": lambda text: in_a_log(text.encode().hex(), 12, 'level=info msg="'),
+    "in a table": lambda text: in_a_log(core(text), 9, "| {number} | ").replace("\n", " | ok |\n"),
+}
+SPELLINGS |= {
+    name: lambda text, spell=spell: f"\n{spell(text)}\n" for name, spell in _IN_LINES.items()
+}
 
 PARTS: dict[str, Callable[[str], str]] = {
     "the first 40": lambda text: text[:40],

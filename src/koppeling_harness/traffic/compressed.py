@@ -1,4 +1,4 @@
-"""What was compressed with gzip or zlib, and stands as bytes, as base64 or in hexadecimal digits."""
+"""What was compressed with gzip or zlib, and stands as bytes, in base64 or in hexadecimal."""
 
 import binascii
 import re
@@ -57,12 +57,12 @@ def _from_base64(text: str) -> bytes:
 
 
 def decompressed(data: bytes) -> str:
-    """Return what compressed bytes say, a character per byte; empty when they are not compressed."""
+    """Return what compressed bytes say, a character per byte; empty when they are not."""
     return _unpacked(data)[0]
 
 
 def _unpacked(data: bytes) -> tuple[str, int]:
-    """Return what compressed bytes say, and how many they are; what is broken off as far as it is."""
+    """Return what compressed bytes say, as far as they are there, and how many they are."""
     unpacked = zlib.decompressobj(_GZIP_OR_ZLIB)
     said, at = b"", 0
     while at < len(data) and not unpacked.eof and len(said) < _MOST:

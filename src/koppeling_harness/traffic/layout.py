@@ -6,7 +6,6 @@ row by row, is what was written.
 """
 
 import itertools
-import os.path
 import re
 from bisect import bisect_right
 from collections import Counter
@@ -20,7 +19,7 @@ LEAST = 12
 
 _WORD = re.compile(r"[A-Za-z0-9+/_.%-]+={0,2}")
 _BLOCK = re.compile(r"\S+")
-_BEFORE = re.compile(r"[\w.-]*[=:][\"'(\[{<|]?|[\"'(\[{|]")
+_BEFORE = re.compile(r"(?:[\w.-]*[=:])+[\"'(\[{<|]?|[\"'(\[{|]")
 _AFTER = re.compile(r"[,;]?[\"')\]}|]|,")
 _LINE = re.compile(r"[^\r\n]+")
 _ITEM = re.compile(r"[^\r\n,;{}()]+")
@@ -145,7 +144,7 @@ def _in_columns(text: str, records: Sequence[_Stretch]) -> Iterator[_Stretch]:
         spans = [each for each in many if each is not None]
         words = [text[start:end] for start, end in spans]
         if not _is_layout(words):
-            columns.append(_without_frame(words, spans))
+            columns.append(spans)
     for column in columns:
         yield from _regular(text, column)
     if len(columns) > 1:
@@ -182,17 +181,6 @@ def _counts(words: Sequence[str], base: int) -> bool:
     return min(steps) > 0 and times > 1 and 2 * times >= len(steps)
 
 
-def _without_frame(words: Sequence[str], spans: Sequence[Span]) -> list[Span]:
-    """Return where words stand without what stands around each of them: `key="…",`."""
-    begin = end = 0
-    if len(words) > 1:
-        before = _BEFORE.match(os.path.commonprefix(words))
-        after = _AFTER.match(os.path.commonprefix([each[::-1] for each in words]))
-        begin = before.end() if before else 0
-        end = after.end() if after else 0
-    return [(first + begin, max(first + begin, last - end)) for first, last in spans]
-
-
 def _regular(text: str, column: Sequence[Span]) -> Iterator[_Stretch]:
     """Yield stretches of a column whose words are of one length, but for the last, or all short."""
     sizes = [end - start for start, end in column]
@@ -205,12 +193,37 @@ def _regular(text: str, column: Sequence[Span]) -> Iterator[_Stretch]:
             last += 1  # the rest of it
         stretch = column[first:last]
         if last - first > 1 and sum(sizes[first:last]) >= LEAST and not _is_prose(text, stretch):
-            yield stretch
+            yield _without_frame(text, stretch)
         first = last
 
 
+def _without_frame(text: str, stretch: _Stretch) -> _Stretch:
+    """Return where words stand without what stands around each of them: `key="…",`."""
+    words = [text[start:end] for start, end in stretch]
+    whole = words[:-1] or words
+    before = _BEFORE.match(_common(whole))
+    after = _AFTER.match(_common([each[::-1] for each in whole]))
+    begins = before.group() if before else ""
+    ends = after.group()[::-1] if after else ""
+    return [
+        (
+            start + len(begins) * word.startswith(begins),
+            end - len(ends) * (word.endswith(ends) and len(word) > len(begins) + len(ends)),
+        )
+        for word, (start, end) in zip(words, stretch, strict=True)
+    ]
+
+
+def _common(words: Sequence[str]) -> str:
+    """Return how all words begin."""
+    first, last = min(words), max(words)
+    pairs = zip(first, last, strict=False)
+    same = sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))
+    return first[:same]
+
+
 def _is_prose(text: str, stretch: _Stretch) -> bool:
-    """Return whether words are hardly what was drawn: no digits in them, nor upper case; amounts."""
+    """Return whether words are hardly what was drawn: amounts, or neither digits nor upper case."""
     words = [text[start:end] for start, end in stretch]
     if len(words) < _AMOUNTS and all(_AMOUNT.fullmatch(each) for each in words):
         return True

@@ -78,7 +78,7 @@ _NEAR, _AROUND = 50, 200
 _BETWEEN_WORDS = frozenset(" \t\r\n;,()<>[]{}&@*?\"'")
 _HEX_LEAST = 20
 _WORDS = ((1, 2), (1, 2), (2,), (2,))
-"""By where they begin, of how many bytes words are that hexadecimal digits may be, as of `od -x`."""
+"""By where they begin: of how many bytes words in hexadecimal may be, as those of `od -x`."""
 _LONG_WORDS = ((1, 2, 4, 8), *_WORDS[1:])
 _LONG_WORDS_LEAST = 32
 _LIST_LEAST = 24

@@ -27,12 +27,12 @@ def compressed(text: str) -> Iterator[tuple[int, int, str]]:
     if not any(mark in text for mark in _MARKS):
         return
     for match in _BASE64.finditer(text):
-        said = decompressed(_from_base64(match.group()))
+        said, _ = _unpacked(_from_base64(match.group()))
         if said:
             yield *match.span(), said
     for match in _HEX.finditer(text):
         digits = "".join(match.group().split())
-        said = decompressed(binascii.unhexlify(digits[: len(digits) // 2 * 2]))
+        said, _ = _unpacked(binascii.unhexlify(digits[: len(digits) // 2 * 2]))
         if said:
             yield *match.span(), said
 
@@ -50,15 +50,21 @@ def _raw(text: str) -> Iterator[tuple[int, int, str]]:
             at = text.find(mark, at + 1)
 
 
+def packed_bytes(data: bytes) -> Iterator[tuple[int, int, str]]:
+    """Yield where compressed bytes begin and end among others, and what they say."""
+    for mark in _RAW:
+        at = data.find(mark.encode("latin-1"))
+        while at >= 0:
+            said, size = _unpacked(data[at : at + _MOST])
+            if said:
+                yield at, at + size, said
+            at = data.find(mark.encode("latin-1"), at + 1)
+
+
 def _from_base64(text: str) -> bytes:
     packed = "".join(text.split()).rstrip("=").encode().translate(_URL_SAFE)
     packed = packed[:-1] if len(packed) % 4 == 1 else packed
     return binascii.a2b_base64(packed + b"=" * (-len(packed) % 4))
-
-
-def decompressed(data: bytes) -> str:
-    """Return what compressed bytes say, a character per byte; empty when they are not."""
-    return _unpacked(data)[0]
 
 
 def _unpacked(data: bytes) -> tuple[str, int]:

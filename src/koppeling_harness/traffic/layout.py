@@ -37,6 +37,7 @@ _AMOUNTS = 4
 _AMOUNT = re.compile(r"[0-9.:-]+")
 _PROSE = 8
 _NOT_PROSE = re.compile(r"[0-9A-Z\\%+/=<>&;]")
+_DIGITS = "0123456789"
 _NUMBER = re.compile(r"(?:0[xX])?[0-9A-Fa-f]{1,22}")
 _BETWEEN = f" |{'x' * 48}| "
 """Nothing is looked for over it: it is longer than what may stand between parts of a secret."""
@@ -120,9 +121,12 @@ def _in_records(text: str, pattern: re.Pattern[str], word: re.Pattern[str]) -> I
         if not 0 < len(words) <= _COLUMNS_MOST:
             continue
         look = "".join(word.sub("x", found.group()).split())
-        if len(look) < len(before) == before.count("x") and before.startswith(look):
+        if len(words) > 1 and len(look) <= len(words) + 1 and _is_dump(text, words):
+            start, end = words[1]
+            look += str(end - start)  # rows of one dump have numbers of one length
+        if before and len(words) < len(waiting[before][1][-1]) and before[-1] in _DIGITS:
             (start, end), (first, last) = words[0], waiting[before][1][-1][0]
-            if end - start == last - first:  # the last row of a dump
+            if end - start == last - first and _is_dump(text, words):  # the last row of a dump
                 look = before
         before = look
         last, records = waiting.get(look, (number, []))
@@ -178,7 +182,8 @@ def _counts(words: Sequence[str], base: int) -> bool:
     usual, times = Counter(steps).most_common(1)[0]
     if len(steps) == 1:
         return usual in _ROW_SIZES
-    return min(steps) > 0 and times > 1 and 2 * times >= len(steps)
+    back = sum(each <= 0 for each in steps)  # where another list begins
+    return times > 1 and 2 * times >= len(steps) and 10 * back <= len(steps)
 
 
 def _regular(text: str, column: Sequence[Span]) -> Iterator[_Stretch]:
@@ -189,9 +194,8 @@ def _regular(text: str, column: Sequence[Span]) -> Iterator[_Stretch]:
         size, last = sizes[first], first + 1
         while last < len(column) and (sizes[last] == size or max(size, sizes[last]) <= _SHORT):
             last += 1
-        if last - first > 1 and last < len(column) and sizes[last] < size:
-            last += 1  # the rest of it
-        stretch = column[first:last]
+        has_rest = last - first > 1 and last < len(column) and sizes[last] < size
+        stretch = column[first : last + has_rest]  # it may as well begin the next
         if last - first > 1 and sum(sizes[first:last]) >= LEAST and not _is_prose(text, stretch):
             yield _without_frame(text, stretch)
         first = last

@@ -153,7 +153,7 @@ class Redactor:
             if not found:
                 break
             text = self._without(text, found, counts)
-            found = self._found(text) or self._found_in_json(text)
+            found = self._found_in_json(text)
         return text
 
     def _without(self, text: str, found: Iterable[Found], counts: Counter[str] | None) -> str:

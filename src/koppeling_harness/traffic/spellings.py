@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from koppeling_harness.traffic.base85 import packed_digits, packed_tokens
-from koppeling_harness.traffic.compressed import compressed, decompressed
+from koppeling_harness.traffic.compressed import compressed, packed_bytes
 from koppeling_harness.traffic.hex_dumps import dumped, has_dump
 from koppeling_harness.traffic.layout import pieces
 from koppeling_harness.traffic.number_words import number_words
@@ -93,8 +93,6 @@ _LIST_SHAPE = shape(DIGITS + "-+& ,;:.|[]()\t\r\n\"'")
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 _NUMBERS = re.compile(r"(?<![0-9])-?[0-9]{1,3}(?:[^0-9A-Za-z]{1,8}[0-9]{1,3}){11,}(?![0-9])")
 _NUMBER = re.compile(r"(?<![0-9])-?[0-9]+")
-_BEGIN_PACKED = frozenset({31, 120})
-"""The first byte of gzip, and of zlib."""
 _THREE_DIGITS_MOST = re.compile(rb"[0-9]{1,3}(?![0-9])")
 _BASE32_SHAPE = shape(LETTERS.upper() + "234567")
 _BASE64_OR_NOT = bytes(
@@ -136,10 +134,8 @@ def views(text: str, *, words: bool = False) -> Iterator[View]:
             room -= _EACH
 
 
-def as_json(text: str) -> View | None:
-    """Return a text as it stands in a string of JSON; None where that is the same."""
-    if not _ESCAPED.search(text):
-        return None
+def as_json(text: str) -> View:
+    """Return a text as it stands in a string of JSON."""
     whole = View(text, lambda start, end: (start, end))
     return _one_replaced(whole, 0, len(text), _ESCAPED, lambda each: json.dumps(each[0])[1:-1])
 
@@ -227,16 +223,7 @@ def _undone(view: View, *, words: bool) -> Iterator[View]:
         yield from _replaced(view, _ENTITY, _without_entity, lone=words)
     if "=" in text:
         yield from _replaced(view, _QUOTED, _without_quoted, lone=words)
-    if "</" in text:
-        yield from _replaced(view, _MARKUP, lambda _match: "", lone=True)
-        if _NUMBER_IN_MARKUP.search(text):
-            yield from _replaced(view, _MARKUP, lambda _match: " ", lone=False)
-    if " '" in text:
-        yield from _replaced(view, _SHOWN, lambda _match: "", lone=False)
-    if ")" in text and _CALL.search(text):
-        yield from _replaced(view, _CALL, lambda _match: "", lone=False)
-    if '"1":' in text or '"1\\":' in text or "[1] =>" in text:
-        yield from _replaced(view, _INDEX, lambda _match: "", lone=False)
+    yield from _without_signs(view)
     # what is long before what is in many pieces, as the rows of a dump are
     yield from _dumps(view)
     yield from _base64(view)
@@ -251,6 +238,21 @@ def _undone(view: View, *, words: bool) -> Iterator[View]:
     found = None if view.decoded else pieces(text)
     if found is not None:
         yield _within(view, View(found.text, found.locate, decoded=True))
+
+
+def _without_signs(view: View) -> Iterator[View]:
+    """Yield what a text says without what languages write between characters and numbers."""
+    text = view.text
+    if "</" in text:
+        yield from _replaced(view, _MARKUP, lambda _match: "", lone=True)
+        if _NUMBER_IN_MARKUP.search(text):
+            yield from _replaced(view, _MARKUP, lambda _match: " ", lone=False)
+    if " '" in text:
+        yield from _replaced(view, _SHOWN, lambda _match: "", lone=False)
+    if ")" in text and _CALL.search(text):
+        yield from _replaced(view, _CALL, lambda _match: "", lone=False)
+    if '"1":' in text or '"1\\":' in text or "[1] =>" in text:
+        yield from _replaced(view, _INDEX, lambda _match: "", lone=False)
 
 
 def _letters(view: View) -> Iterator[View]:
@@ -460,11 +462,10 @@ def _listed(view: View, first: int, last: int) -> Iterator[View]:
         numbers = [
             (int(each.group()), each.span()) for each in _NUMBER.finditer(view.text, *match.span())
         ]
-        if numbers[0][0] in _BEGIN_PACKED:
-            said = decompressed(bytes(number & 0xFF for number, _ in numbers))
-            if said:
-                span = view.locate(*match.span())
-                yield View(said, lambda _start, _end, span=span: span, decoded=True)  # type: ignore[misc]
+        data = bytes(number & 0xFF for number, _ in numbers)
+        for start, end, said in packed_bytes(data):
+            span = view.locate(numbers[start][1][0], numbers[end - 1][1][1])
+            yield View(said, lambda _start, _end, span=span: span, decoded=True)  # type: ignore[misc]
         told = [(number, span) for number, span in numbers if 0 < number < 256]
         places = [span for _, span in told]
         text = "".join(chr(number) for number, _ in told)

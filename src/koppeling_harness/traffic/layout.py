@@ -23,15 +23,15 @@ _BEFORE = re.compile(r"(?:[\w.-]*[=:])+[\"'(\[{<|]?|[\"'(\[{|]")
 _AFTER = re.compile(r"[,;]?[\"')\]}|]|,")
 _LINE = re.compile(r"[^\r\n]+")
 _ITEM = re.compile(r"[^\r\n,;{}()]+")
-_COUNTED = re.compile(
-    r"[\[{(,]\s*\\?[\"']?0\\?[\"']?\s*(?::|=>)\s*\\?[\"']?[^\s\"'\\]{1,6}\\?[\"']?,"
-)
+_INDEX = r"[0-9]{1,6}\\?[\"']?\s*(?::|=>)\s*"
+_COUNTED = re.compile(rf"(?<![\w.:-]){_INDEX}[^\s,]{{1,10}},\s*\\?[\"']?{_INDEX}")
 _APART_MOST = 6
 """So many other records may stand between two that look alike."""
 _RECORDS_MOST = 20_000
 _COLUMNS_MOST = 40
 _COUNTER_MOST = 18
 _SHORT = 5
+_BYTE = 3
 _CHARACTER = 2
 _AMOUNTS = 4
 _AMOUNT = re.compile(r"[0-9.:-]+")
@@ -42,6 +42,7 @@ _NUMBER = re.compile(r"(?:0[xX])?[0-9A-Fa-f]{1,22}")
 _BETWEEN = f" |{'x' * 48}| "
 """Nothing is looked for over it: it is longer than what may stand between parts of a secret."""
 _BASES = (10, 16, 8)
+_DUMP_LEAST = 2
 _ROW_SIZES = frozenset({8, 16, 32})
 """Bytes in a row of a dump."""
 
@@ -121,9 +122,10 @@ def _in_records(text: str, pattern: re.Pattern[str], word: re.Pattern[str]) -> I
         if not 0 < len(words) <= _COLUMNS_MOST:
             continue
         look = "".join(word.sub("x", found.group()).split())
-        if len(words) > 1 and len(look) <= len(words) + 1 and _is_dump(text, words):
+        if len(words) > _DUMP_LEAST and len(look) <= len(words) + 1 and _is_dump(text, words):
             start, end = words[1]
-            look += str(end - start)  # rows of one dump have numbers of one length
+            # rows of one dump have numbers of one length, but for those of a byte
+            look += str(end - start if end - start > _BYTE else 0)
         if before and len(words) < len(waiting[before][1][-1]) and before[-1] in _DIGITS:
             (start, end), (first, last) = words[0], waiting[before][1][-1][0]
             if end - start == last - first and _is_dump(text, words):  # the last row of a dump
@@ -192,13 +194,24 @@ def _regular(text: str, column: Sequence[Span]) -> Iterator[_Stretch]:
     first = 0
     while first < len(column):
         size, last = sizes[first], first + 1
-        while last < len(column) and (sizes[last] == size or max(size, sizes[last]) <= _SHORT):
+        while last < len(column) and (
+            sizes[last] == size
+            or (
+                max(size, sizes[last]) <= _SHORT
+                and _are_alike(text[slice(*column[last - 1])], text[slice(*column[last])])
+            )
+        ):
             last += 1
         has_rest = last - first > 1 and last < len(column) and sizes[last] < size
         stretch = column[first : last + has_rest]  # it may as well begin the next
         if last - first > 1 and sum(sizes[first:last]) >= LEAST and not _is_prose(text, stretch):
             yield _without_frame(text, stretch)
         first = last
+
+
+def _are_alike(one: str, other: str) -> bool:
+    """Return whether short words of two lengths may be of one list: numbers, or other words."""
+    return len(one) == len(other) or one.isdigit() == other.isdigit()
 
 
 def _without_frame(text: str, stretch: _Stretch) -> _Stretch:

@@ -144,18 +144,27 @@ class PartIndex:
     def _at(
         self, text: bytes, places: range, grams: dict[bytes, list[tuple[bytes, int]]]
     ) -> Iterator[Found]:
-        done = 0
+        done = end = 0
+        best: _Part | None = None
         for at in [each for each in places if text[each : each + _GRAM] in grams]:
+            if best is not None and at >= end:
+                yield from self._told(text, best, done)
+                done, best = max(done, end), None
             if at < done:
                 continue
-            part = max(
-                (_widened(text, at, *each) for each in grams[text[at : at + _GRAM]]), key=len
-            )
-            if len(part) >= LEAST:
-                kind, value = self._kinds[part.secret]
-                first, last = _with_the_rest(text, part)
-                yield Found(start=max(first, done), end=last, kind=kind, value=value)
-                done = last
+            # where one character is repeated, the first of many places is seldom the right one
+            for part in (_widened(text, at, *each) for each in grams[text[at : at + _GRAM]]):
+                if best is None or len(part) > len(best):
+                    best, end = part, max(end, part.at + part.size)
+        if best is not None:
+            yield from self._told(text, best, done)
+
+    def _told(self, text: bytes, part: "_Part", done: int) -> Iterator[Found]:
+        """Yield a part that is long enough, with what belongs to it."""
+        if len(part) >= LEAST:
+            kind, value = self._kinds[part.secret]
+            first, last = _with_the_rest(text, part)
+            yield Found(start=max(first, done), end=last, kind=kind, value=value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from support.spellings import PARTS, SPELLINGS
+from support.spellings import IN_LINES, PARTS, SPELLINGS
 
 LAST_NAME = "Zwartewaterszëe"
 """A declared private value, with a letter that is two bytes."""
@@ -15,6 +15,7 @@ IN_A_TITLE = f"<token><version>1</version><data>{TITLE}</data></token>"
 # a name in pieces is nobody's: docs/explanation/privacy.md tells
 WORDS = sorted(
     set(SPELLINGS)
+    - set(IN_LINES)
     - {"with blanks", "with dashes", "in groups", "zero-width", "control characters"}
     - {"over lines", "over lines with a prefix", "od -c", "base85", "ascii85"}
 )

@@ -158,7 +158,7 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
 }
 """Name and function: the whole secret."""
 
-_IN_LINES: dict[str, Callable[[str], str]] = {
+IN_LINES: dict[str, Callable[[str], str]] = {
     "od": lambda text: numbers(text, 2, "06o"),
     "od -t o4": lambda text: numbers(text, 4, "011o"),
     "od -t u2": lambda text: numbers(text, 2, "5d"),
@@ -197,7 +197,7 @@ _IN_LINES: dict[str, Callable[[str], str]] = {
     "in a table": lambda text: in_a_log(core(text), 9, "| {number} | ").replace("\n", " | ok |\n"),
 }
 SPELLINGS |= {
-    name: lambda text, spell=spell: f"\n{spell(text)}\n" for name, spell in _IN_LINES.items()
+    name: lambda text, spell=spell: f"\n{spell(text)}\n" for name, spell in IN_LINES.items()
 }
 
 PARTS: dict[str, Callable[[str], str]] = {

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from koppeling_harness.traffic.spellings import decoded_base64
+from koppeling_harness.traffic.base64_runs import decoded_base64
 
 _STREAM = re.compile(
     r'("(?:FileStream|filedata|FileData|fileContent)"\s*:\s*")([A-Za-z0-9+/_=\-\\rn]{8,})(")',

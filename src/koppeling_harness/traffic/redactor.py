@@ -8,14 +8,13 @@ from typing import Any, TypeVar
 from urllib.parse import unquote
 
 from koppeling_harness.model.secret import Secret
+from koppeling_harness.traffic.base64_runs import base64_runs, decoded_base64
 from koppeling_harness.traffic.base85 import PACKED_DIGITS_LEAST, base85_forms
 from koppeling_harness.traffic.personal import Replace, replace_personal
 from koppeling_harness.traffic.private_values import PrivateValues
 from koppeling_harness.traffic.secret_index import Found, PartIndex, SecretIndex
 from koppeling_harness.traffic.spellings import (
     as_json,
-    base64_runs,
-    decoded_base64,
     in_compact,
     views,
 )
@@ -278,13 +277,9 @@ class Redactor:
         return _joined(found, text)
 
     def _found_in_json(self, text: str) -> list[Found]:
-        """Return where secrets stand in a text that show only as JSON writes it."""
+        """Return where secrets stand in a text as JSON writes it, and so in the text itself."""
         view = as_json(text)
-        return (
-            []
-            if view is None
-            else _joined((_located(each, view, text) for each in self._found(view.text)), text)
-        )
+        return _joined((_located(each, view, text) for each in self._found(view.text)), text)
 
     def _in(self, view: View) -> Iterator[Found]:
         """Yield where secrets stand in the text of a view."""

@@ -15,11 +15,12 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from koppeling_harness.traffic.base64_runs import BASE64_SHAPE
 from koppeling_harness.traffic.base85 import packed_digits, packed_tokens
-from koppeling_harness.traffic.compressed import compressed, packed_bytes
+from koppeling_harness.traffic.compressed import compressed
 from koppeling_harness.traffic.hex_dumps import dumped, has_dump
 from koppeling_harness.traffic.layout import pieces
-from koppeling_harness.traffic.number_words import number_words
+from koppeling_harness.traffic.number_words import number_lists, number_words
 from koppeling_harness.traffic.replaced_places import ReplacedPlaces
 from koppeling_harness.traffic.runs import Span, runs
 from koppeling_harness.traffic.view import (
@@ -81,22 +82,15 @@ _WORDS = ((1, 2), (1, 2), (2,), (2,))
 """By where they begin: of how many bytes words in hexadecimal may be, as those of `od -x`."""
 _LONG_WORDS = ((1, 2, 4, 8), *_WORDS[1:])
 _LONG_WORDS_LEAST = 32
-_LIST_LEAST = 24
 _READABLE_LEAST = 12
 
 
 _TEXT_SHAPE = bytes(32 if code < 32 and code not in b"\t\r\n" else 120 for code in range(256))
 _PRINTABLE_SHAPE = shape("".join(map(chr, range(32, 127))))
-_BASE64_SHAPE = shape(DIGITS + LETTERS + LETTERS.upper() + "+/_-")
 _HEX_SHAPE = shape(DIGITS + "abcdef", fold=True)
-_LIST_SHAPE = shape(DIGITS + "-+& ,;:.|[]()\t\r\n\"'")
-_URL_SAFE = bytes.maketrans(b"-_", b"+/")
-_NUMBERS = re.compile(r"(?<![0-9])-?[0-9]{1,3}(?:[^0-9A-Za-z]{1,8}[0-9]{1,3}){11,}(?![0-9])")
-_NUMBER = re.compile(r"(?<![0-9])-?[0-9]+")
-_THREE_DIGITS_MOST = re.compile(rb"[0-9]{1,3}(?![0-9])")
 _BASE32_SHAPE = shape(LETTERS.upper() + "234567")
 _BASE64_OR_NOT = bytes(
-    ord({"-": "+", "_": "/"}.get(chr(code), chr(code))) if _BASE64_SHAPE[code] == 120 else 32
+    ord({"-": "+", "_": "/"}.get(chr(code), chr(code))) if BASE64_SHAPE[code] == 120 else 32
     for code in range(256)
 )
 
@@ -189,24 +183,6 @@ def in_compact(view: View, start: int, end: int) -> Span:
 def hex_runs(compacted: bytes, least: int) -> Iterator[Span]:
     """Yield where at least so many hexadecimal digits follow each other."""
     return runs(compacted.translate(_HEX_SHAPE), least)
-
-
-def base64_runs(text: str, least: int = 24) -> Iterator[Span]:
-    """Yield where there may be base64, with the `=` at its end."""
-    for start, end in runs(latin(text).translate(_BASE64_SHAPE), least):
-        tail = text[end : end + 2]
-        yield start, end + len(tail) - len(tail.lstrip("="))
-
-
-def decoded_base64(run: str, offset: int = 0) -> bytes:
-    """Return what characters of base64 say from an offset on, as far as they say anything."""
-    plain = latin(run[offset:]).rstrip(b"=").translate(_URL_SAFE)
-    if len(plain) % 4 == 1:
-        plain = plain[:-1]
-    try:
-        return binascii.a2b_base64(plain + b"=" * (-len(plain) % 4))
-    except ValueError:  # not base64 after all
-        return b""
 
 
 def _undone(view: View, *, words: bool) -> Iterator[View]:
@@ -361,7 +337,7 @@ def _base64(view: View) -> Iterator[View]:
     All runs of its alphabet are read as one: each then begins at one of four offsets.
     """
     spaceless = view.raw.translate(_BASE64_OR_NOT, _SPACE)
-    stretches = list(runs(spaceless.translate(_BASE64_SHAPE), _BASE64_LEAST))
+    stretches = list(runs(spaceless.translate(BASE64_SHAPE), _BASE64_LEAST))
     if not stretches:
         return
     plain = b"".join(spaceless[start:end] for start, end in stretches)
@@ -452,27 +428,9 @@ def _dumps(view: View) -> Iterator[View]:
 
 def _numbers(view: View) -> Iterator[View]:
     """Yield what lists of the numbers of characters say: `[60, 116, 111]`."""
-    for first, last in runs(view.raw.translate(_LIST_SHAPE), _LIST_LEAST):
-        if len(_THREE_DIGITS_MOST.findall(view.raw, first, last)) >= _READABLE_LEAST:
-            yield from _listed(view, first, last)
+    for text, places in number_lists(view.text, view.raw):
 
-
-def _listed(view: View, first: int, last: int) -> Iterator[View]:
-    for match in _NUMBERS.finditer(view.text, first, last):
-        numbers = [
-            (int(each.group()), each.span()) for each in _NUMBER.finditer(view.text, *match.span())
-        ]
-        data = bytes(number & 0xFF for number, _ in numbers)
-        for start, end, said in packed_bytes(data):
-            span = view.locate(numbers[start][1][0], numbers[end - 1][1][1])
-            yield View(said, lambda _start, _end, span=span: span, decoded=True)  # type: ignore[misc]
-        told = [(number, span) for number, span in numbers if 0 < number < 256]
-        places = [span for _, span in told]
-        text = "".join(chr(number) for number, _ in told)
-        if len(compact(text)) < _READABLE_LEAST:
-            continue
-
-        def locate(start: int, end: int, places: list[Span] = places) -> Span:
+        def locate(start: int, end: int, places: Sequence[Span] = places) -> Span:
             return view.locate(places[start][0], places[end - 1][1])
 
         yield View(text, locate, decoded=True)

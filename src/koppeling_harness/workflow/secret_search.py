@@ -206,14 +206,15 @@ def _bared(
 
 def _without_texts(each: IntegrationRecord, redactor: Redactor) -> IntegrationRecord:
     """Return an integration without the texts that a partner wrote; equal names stay equal."""
-    named = _each_text(each, "", _removed_but_names)
+    named: IntegrationRecord = _each_text(each, "", _removed_but_names)
     if not _kinds(named, redactor):
         return named
 
     def hidden(text: str, place: str) -> str:
         return redactor.placeholder("text", text) if _is_name(place) else _removed(text, place)
 
-    return _each_text(each, "", hidden)
+    bare: IntegrationRecord = _each_text(each, "", hidden)
+    return bare
 
 
 def without_secrets(value: T, redactor: Redactor) -> tuple[T, tuple[SecretPlace, ...]]:

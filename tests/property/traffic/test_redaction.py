@@ -9,9 +9,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from koppeling_harness.model.secret import Secret
+from koppeling_harness.traffic.base64_runs import base64_runs
 from koppeling_harness.traffic.personal import is_bsn, is_iban
 from koppeling_harness.traffic.redactor import Redactor
-from koppeling_harness.traffic.spellings import base64_runs
 
 HEX = st.text("0123456789ABCDEF", min_size=64, max_size=64)
 AROUND = st.text(st.characters(codec="utf-8"), max_size=40)

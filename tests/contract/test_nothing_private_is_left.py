@@ -117,6 +117,9 @@ def test_what_is_replaced_in_time_costs_nobody_the_files(ran):
         "shard 2": 1,
         "merge": 1,
         "recheck": 1,
+        "keygen": 0,
+        "sign": 0,
+        "pack": 0,
     }
 
 

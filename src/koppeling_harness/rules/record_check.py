@@ -426,6 +426,18 @@ def _result(result: Plain) -> Iterator[Objection]:
 
 
 def _inside_a_pass(result: Plain) -> Iterator[Objection]:
+    states = [str(each["state"]) for each in result.get("proof") or ()]
+    if set(states) != {ProofState.NOT_APPLICABLE}:  # else no call was one that it could be about
+        yield from _went_another_way(result)
+    if "refuted" in states:
+        yield Objection(place="proof", message="it passed, but with a requirement refuted")
+    if states and not {"proven", "not_applicable"}.intersection(states):
+        yield Objection(place="proof", message="it passed, but nothing was seen that shows it")
+    if result.get("passed_on_retry"):
+        yield Objection(place="passed_on_retry", message="passed on retry is not passed")
+
+
+def _went_another_way(result: Plain) -> Iterator[Objection]:
     for number, step in enumerate(result.get("steps") or ()):
         # trouble while cleaning up is a warning
         if step["outcome"] != "passed" and not str(step["name"]).startswith("cleanup"):
@@ -435,13 +447,6 @@ def _inside_a_pass(result: Plain) -> Iterator[Objection]:
         if not fault.get("fired", 1):
             message = f"{fault['fault']} never fired in a scenario that passed"
             yield Objection(place=f"faults[{number}].fired", message=message)
-    states = [str(each["state"]) for each in result.get("proof") or ()]
-    if "refuted" in states:
-        yield Objection(place="proof", message="it passed, but with a requirement refuted")
-    if states and not {"proven", "not_applicable"}.intersection(states):
-        yield Objection(place="proof", message="it passed, but nothing was seen that shows it")
-    if result.get("passed_on_retry"):
-        yield Objection(place="passed_on_retry", message="passed on retry is not passed")
 
 
 def _attempts(result: Plain) -> Iterator[Objection]:

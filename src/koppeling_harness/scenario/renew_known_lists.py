@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 from koppeling_harness.document import dump_json
 from koppeling_harness.model.known_list import KnownList, KnownLists
-from koppeling_harness.model.scenario import ForEach
+from koppeling_harness.model.scenario import Applies, ForEach
 from koppeling_harness.model.verdict import Level
 from koppeling_harness.scenario.known_lists import list_of_lock
 from koppeling_harness.scenario.lock_file import Lock
@@ -37,13 +38,10 @@ def render_known_lists(lists: Sequence[KnownList]) -> str:
 
 
 def _is_for_everyone(each: PackedScenario) -> bool:
-    applies = each.applies
+    # a list is of one release; whatever else restricts a scenario, not everyone is asked it
+    restricted = replace(each.applies, releases=()) != Applies()
     return (
         each.level is Level.REQUIRED
         and each.for_each in {None, ForEach.OPERATIONS}
-        and applies.integration is None
-        and applies.kind is None
-        and applies.idempotent is None
-        and not applies.trigger
-        and not applies.connectors
+        and not restricted
     )

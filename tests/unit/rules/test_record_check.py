@@ -112,6 +112,22 @@ def test_a_pass_over_a_step_that_failed_is_told():
     assert places(record) == [f"{FIRST}.results[0].steps[1].outcome"]
 
 
+def test_a_pass_that_nothing_it_is_about_came_in_may_have_gone_another_way():
+    record = a_record()
+    fault = {"fault": "reset", "calls": "2", "of": "writes", "place": "a.yaml:1:1", "fired": 0}
+    step = {"name": "when 1", "place": "a.yaml:1:1", "outcome": "failed", "duration_s": 0.1}
+    seen = {"requirement": "told", "connector": "", "state": "not_applicable", "exchange": None}
+    result = record["integrations"][0]["results"][0]
+    result |= {"faults": [fault], "steps": [step], "proof": [seen]}
+
+    assert places(record) == []
+    result["proof"] = [seen, {**seen, "state": "not_proven"}]
+    assert places(record) == [
+        f"{FIRST}.results[0].steps[0].outcome",
+        f"{FIRST}.results[0].faults[0].fired",
+    ]
+
+
 def test_a_pass_over_a_fault_that_never_fired_is_told():
     record = a_record()
     fault = {"fault": "reset", "calls": "1-", "of": "", "place": "a.yaml:1:1", "fired": 1}

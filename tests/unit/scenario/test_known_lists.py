@@ -40,10 +40,10 @@ def test_every_released_version_of_the_program_has_its_lists():
     assert released - dated == set()
 
 
-def a_pack(folder, level="required"):
+def a_pack(folder, level="required", extra=""):
     (folder / "one.scenario.yaml").write_text(
         f"scenario: one\ntitle: {{nl: Een, en: One}}\nlevel: {level}\nproves: [one]\n"
-        "when:\n  - operation: ping\n",
+        f"when:\n  - operation: ping\n{extra}",
         encoding="utf-8",
     )
 
@@ -85,3 +85,25 @@ def test_a_lock_that_was_not_written_down_is_known_all_the_same(tmp_path):
 
 def test_a_reader_may_write_the_digest_of_an_own_list_in_capitals():
     assert list_book({"ours": "AB" * 32}).own == {"ab" * 32: "ours"}
+
+
+@pytest.mark.parametrize(
+    ("restriction", "is_for_everyone"),
+    [
+        ('{releases: ["Profit 8"]}', True),
+        ("{oauth: true}", False),
+        ("{trigger: [person]}", False),
+        ("{integration: other}", False),
+    ],
+)
+def test_what_is_asked_of_some_is_not_asked_of_everyone(restriction, is_for_everyone, tmp_path):
+    a_pack(tmp_path, extra=f"applies: {restriction}\n")
+    (tmp_path / KNOWN_LISTS).write_text(
+        json.dumps({"schema": "koppeling/known-lists@1", "lists": []}), encoding="utf-8"
+    )
+
+    lock(tmp_path, ["Profit 8"])
+
+    [found] = read_known_lists(tmp_path)
+    assert found.required == ("one",)
+    assert bool(found.everyone) is is_for_everyone

@@ -33,7 +33,8 @@ PLANTED = {
 def compared(folder, *options, **strangeness):
     """Run `koppeling parity` against a strange environment; return code, record and truth."""
     with strange_environment(folder / "strange", Strangeness(**strangeness)) as served:
-        project = partner(folder / "p", served, state=folder / "state")
+        by_oauth = strangeness.get("oauth", False)
+        project = partner(folder / "p", served, state=folder / "state", by_oauth=by_oauth)
         code, out, err = project.run("parity", "--env", "strange", "--json", *options)
         assert code in {0, 16}, err
         return code, json.loads(out), served.truth()
@@ -75,6 +76,17 @@ def test_an_identical_environment_has_none_and_nothing_of_its_data_is_kept(tmp_p
     asked = {each["probe"] for each in record["probes"] if not each["not_asked"]}
     assert asked == {each.id for each in PROBES if not each.writes}
     assert all(each["sight"] != "otherwise" for each in record["behaviours"])
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(180)
+def test_an_environment_that_takes_oauth_only_is_held_against_all_the_same(tmp_path):
+    code, record, _ = compared(tmp_path, release="Profit 9", oauth=True)
+
+    left_out = {each["probe"]: each["not_asked"] for each in record["probes"] if each["not_asked"]}
+    assert (code, record["differences"]) == (0, [])
+    assert left_out.pop("plain-token") == "the environment is signed in to by OAuth"
+    assert left_out == {"subject": "it writes, and --write was not given"}
 
 
 @pytest.mark.slow

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -24,6 +24,16 @@ RUN = "run.json"
 """Name under which a run writes its record."""
 
 _MARK = b'"koppeling/run@1"'
+_MALFORMED = (
+    ValueError,
+    RecursionError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    IndexError,
+    OverflowError,
+)
+"""What reading a record raises that has not the form of one."""
 _MOST_FOLDERS = 24
 """So many folders deep is looked."""
 _LEFT_OUT = "It is left out. Run again, or remove the file."
@@ -67,11 +77,13 @@ class CheckedRecord:
         path: The file.
         plain: The record as JSON has it; None when it cannot be read.
         problems: Everything that keeps it from counting, with its place.
+        results: What it says of each integration; nothing where it has problems.
     """
 
     path: Path
     plain: Mapping[str, Any] | None
     problems: tuple[Problem, ...] = ()
+    results: tuple[FunctionalResult, ...] = ()
 
 
 def find_runs(folder: Path, *, now: datetime, book: ListBook) -> FoundRuns:
@@ -91,7 +103,7 @@ def find_runs(folder: Path, *, now: datetime, book: ListBook) -> FoundRuns:
         damaged += _shortened(checked)
         if checked.problems or checked.plain is None or checked.plain.get("shard") is not None:
             continue
-        for result in _of_today_at_most(checked.plain, now, book):
+        for result in _of_today_at_most(checked.results, now):
             key = (result.run_id, result.integration)
             here = FoundRun(path=checked.path, result=result)
             first = found.setdefault(key, here)
@@ -104,11 +116,11 @@ def find_runs(folder: Path, *, now: datetime, book: ListBook) -> FoundRuns:
 
 
 def _of_today_at_most(
-    plain: Mapping[str, Any], now: datetime, book: ListBook
+    results: Sequence[FunctionalResult], now: datetime
 ) -> Iterator[FunctionalResult]:
     """Yield what a record says; one of a clock that runs ahead is of today, and so counts today."""
     day = now.astimezone(AMSTERDAM).date()
-    for each in summaries(plain, book, zone=AMSTERDAM):
+    for each in results:
         yield each if each.date <= day else replace(each, date=day)
 
 
@@ -185,27 +197,20 @@ def _checked(path: Path, content: bytes, *, now: datetime, book: ListBook) -> Ch
         plain = json.loads(content)
         if plain["schema"] != "koppeling/run@1":
             message = f"its schema is {plain['schema']!r}"
-            raise ValueError(message)  # noqa: TRY301 - told in the same words as the others
+            raise ValueError(message)
         objections = [
             *contradictions(plain),
             *ahead_of(plain, now),
             *against_list(plain, book),
         ]
-    except (
-        ValueError,
-        RecursionError,
-        KeyError,
-        TypeError,
-        AttributeError,
-        IndexError,
-        OverflowError,
-    ) as error:
+        results = () if objections else tuple(summaries(plain, book, zone=AMSTERDAM))
+    except _MALFORMED as error:
         return CheckedRecord(path=path, plain=None, problems=(_damage(path, error),))
     problems = tuple(
         Problem(where=f"{path}: {each.place}", message=each.message, hint=_LEFT_OUT)
         for each in objections
     )
-    return CheckedRecord(path=path, plain=plain, problems=problems)
+    return CheckedRecord(path=path, plain=plain, problems=problems, results=results)
 
 
 def _shortened(checked: CheckedRecord) -> tuple[Problem, ...]:

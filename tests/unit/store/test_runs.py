@@ -73,6 +73,13 @@ def test_foreign_files_are_passed_by(tmp_path):
     assert found_below(tmp_path).damaged == ()
 
 
+def with_member(name, value):
+    """Return a record of which one integration has a member that is no such thing."""
+    record = a_record()
+    first, *others = record["integrations"]
+    return {**record, "integrations": [{**first, name: value}, *others]}
+
+
 @pytest.mark.parametrize(
     "record",
     [
@@ -83,6 +90,9 @@ def test_foreign_files_are_passed_by(tmp_path):
         {**a_record(), "started_at": "yesterday"},
         {**a_record(), "integrations": [{"id": "voorbeeld"}]},
         {**a_record(), "erp": None},
+        with_member("ends", [{}]),
+        with_member("ends", "soon"),
+        with_member("disputed", [{}]),
         "[" * 100_000,
     ],
 )

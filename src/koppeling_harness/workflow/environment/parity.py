@@ -139,11 +139,16 @@ async def _compared(target: RealTarget, *, write: bool, clock: Clock) -> Compare
     return Compared(record=record, left=tuple(left))
 
 
+def _classic_token(access: ErpAccess) -> str:
+    """Return the classic token that is signed in with; empty where that is done by OAuth."""
+    return "" if access.own_client is not None else (access.own_token or access.token).reveal()
+
+
 def _not_asked(probe: Probe, target: RealTarget, *, write: bool) -> str:
     """Return why a probe is not sent; empty when it is."""
     if probe.writes and not write:
         return "it writes, and --write was not given"
-    if probe.classic and target.access.signed_in is not None:
+    if probe.classic and not _classic_token(target.access):
         return "the environment is signed in to by OAuth"
     for name in (*probe.reads, *probe.updates):
         if not target.facts.may_use(name):
@@ -269,7 +274,7 @@ class _Asker:
         self._log = log
         self._answers: list[AnswerForm] = []
         self._notes: dict[str, str] = {}
-        self.token = client.access.token.reveal()
+        self.token = _classic_token(client.access)
 
     async def of(self, probe: Probe) -> ProbeRecord:
         """Send a probe and return what it got."""

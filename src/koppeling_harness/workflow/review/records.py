@@ -4,13 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from koppeling_harness.clock import AMSTERDAM, Clock
+from koppeling_harness.clock import Clock
 from koppeling_harness.config.settings import load_settings
 from koppeling_harness.errors import ConfigurationError, NothingToRunError
 from koppeling_harness.model.result_id import TRAFFIC
 from koppeling_harness.report.clean import one_line
-from koppeling_harness.rules.lists import ListBook
-from koppeling_harness.rules.record_summary import summaries
 from koppeling_harness.rules.standing import as_recorded, weigh
 from koppeling_harness.scenario.known_lists import list_book
 from koppeling_harness.store.runs import CheckedRecord, records_below
@@ -51,7 +49,7 @@ def check(paths: Sequence[Path], *, clock: Clock, folder: Path = Path()) -> tupl
             message = f"{path}: expected a run record or a folder of them, found nothing"
             raise ConfigurationError(message)
     found = [
-        _file(each, book)
+        _file(each)
         for path in paths
         for each in records_below(path, now=clock.now(), book=book)
     ]
@@ -85,19 +83,19 @@ def as_text(checked: Sequence[CheckedFile]) -> str:
     return "\n".join([*lines, f"{len(checked)} records, {wrong} of them do not hold"])
 
 
-def _file(each: CheckedRecord, book: ListBook) -> CheckedFile:
+def _file(each: CheckedRecord) -> CheckedFile:
     start = f"{each.path}: "
     problems = tuple(
         {"place": one.where.removeprefix(start), "message": one.message} for one in each.problems
     )
-    notes = () if each.problems or each.plain is None else tuple(_notes(each, each.plain, book))
+    notes = () if each.problems or each.plain is None else tuple(_notes(each))
     return CheckedFile(path=each.path, problems=problems, notes=notes)
 
 
-def _notes(each: CheckedRecord, plain: Mapping[str, Any], book: ListBook) -> Iterator[str]:
+def _notes(each: CheckedRecord) -> Iterator[str]:
     if not (each.path.parent / TRAFFIC).is_dir():
         yield "its traffic is not there"
-    for run in summaries(plain, book, zone=AMSTERDAM):
+    for run in each.results:
         weighed = weigh(run, who=None, held_until=as_recorded, as_of=run.date)
         list_ = run.list_word.name.en if run.list_word else "unknown list"
         lesser = "; ".join(one.en for one in weighed.lesser)

@@ -49,9 +49,7 @@ def check(paths: Sequence[Path], *, clock: Clock, folder: Path = Path()) -> tupl
             message = f"{path}: expected a run record or a folder of them, found nothing"
             raise ConfigurationError(message)
     found = [
-        _file(each)
-        for path in paths
-        for each in records_below(path, now=clock.now(), book=book)
+        _file(each) for path in paths for each in records_below(path, now=clock.now(), book=book)
     ]
     if not found:
         message = f"no run record below {', '.join(map(str, paths))}"

@@ -7,12 +7,12 @@ import click
 from koppeling_harness.cli.say import say
 
 RUNTIMES = ("python", "node", "php", "dotnet", "http")
-PIPELINES = ("github", "gitlab", "azure")
+PIPELINES = ("github", "gitlab", "azure", "kubernetes")
 
 
 @click.command()
 @click.argument("name", metavar="ID|ci")
-@click.argument("kind", required=False, metavar="[github|gitlab|azure]")
+@click.argument("kind", required=False, metavar="[github|gitlab|azure|kubernetes]")
 @click.option(
     "--runtime",
     type=click.Choice(RUNTIMES),
@@ -23,30 +23,56 @@ PIPELINES = ("github", "gitlab", "azure")
     type=click.Path(path_type=Path, file_okay=False),
     help="Where to write. Default: a folder named ID; for ci, the current folder.",
 )
-def command(name: str, kind: str | None, runtime: str | None, folder: Path | None) -> None:
+@click.option(
+    "--from",
+    "source",
+    default="",
+    metavar="WHERE",
+    help="With ci: the wheel, git+https://…@REF, or index that the program comes from.",
+)
+def command(
+    name: str, kind: str | None, runtime: str | None, folder: Path | None, source: str
+) -> None:
     """Write a complete integration to begin with, or a CI pipeline.
 
     `koppeling init ID --runtime python` writes an integration that passes at once. `koppeling init
-    ci github` writes a pipeline that certifies what is in plugins/. Nothing is ever overwritten.
+    ci github` writes a pipeline that certifies what is in plugins/, with a file that pins all that
+    it installs. Nothing is ever overwritten.
     """
     if name == "ci":
         if runtime is not None:
             message = "--runtime does not go with `ci`"
             raise click.UsageError(message)
-        _pipelines(kind, folder or Path())
+        _pipelines(kind, folder or Path(), source)
+    elif source:
+        message = "--from goes with `ci` only"
+        raise click.UsageError(message)
     else:
         _starter(name, kind, runtime, folder or Path(name))
 
 
-def _pipelines(kind: str | None, folder: Path) -> None:
+def _pipelines(kind: str | None, folder: Path, source: str) -> None:
+    from koppeling_harness.version import __version__
     from koppeling_harness.workflow.authoring.init import write_new
-    from koppeling_harness.workflow.authoring.pipelines import pipeline_files
+    from koppeling_harness.workflow.authoring.pipelines import (
+        CONSTRAINTS,
+        constraints,
+        pipeline_files,
+    )
 
     if kind not in PIPELINES:
         message = f"expected `koppeling init ci {'|'.join(PIPELINES)}`, found {kind or 'none'}"
         raise click.UsageError(message)
-    for path in write_new(folder, pipeline_files(kind)):
+    files = pipeline_files(kind, folder, source=source)
+    if not (folder / CONSTRAINTS).exists():  # those of another pipeline hold for this one too
+        files[CONSTRAINTS] = constraints()
+    for path in write_new(folder, files):
         say(f"wrote {path}")
+    if not source:
+        say(
+            f"it installs koppeling-harness {__version__} from your package index; where that does "
+            "not have it, name a wheel, git+https://…@REFERENCE or an index with --from"
+        )
 
 
 def _starter(name: str, kind: str | None, runtime: str | None, folder: Path) -> None:

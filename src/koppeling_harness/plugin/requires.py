@@ -15,6 +15,7 @@ from koppeling_harness.plugin.discover import Discovery, Integration, SetAside
 from koppeling_harness.plugin.environ import base_environ
 
 _VERSION_LIMIT_S = 10.0
+_SHELL_NAME = re.compile(r"[A-Za-z0-9][\w.+-]*")
 _NUMBER = re.compile(r"\d+(?:\.\d+)+|\d+")
 
 _INSTALL: Mapping[str, Text] = {
@@ -58,6 +59,12 @@ def with_runtimes(found: Discovery) -> Discovery:
         else:
             kept.append(each)
     return replace(found, integrations=tuple(kept), set_aside=(*found.set_aside, *set_aside))
+
+
+def needed_programs(found: Discovery) -> frozenset[str]:
+    """Return the programs that integrations need, found by PATH, whether they are there or not."""
+    every = (each for integration in found.integrations for each in _needed(integration))
+    return frozenset(each.program for each in every if _SHELL_NAME.fullmatch(each.program))
 
 
 def _needed(integration: Integration) -> tuple[Program, ...]:

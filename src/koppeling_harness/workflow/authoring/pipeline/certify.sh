@@ -1,0 +1,1 @@
+koppeling run --shard "$SHARD/$SHARDS" --reports shard

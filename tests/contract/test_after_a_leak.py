@@ -134,3 +134,42 @@ def test_it_is_told_of_the_whole_when_shards_are_merged_and_stands_in_no_report(
     assert told(record)["titles"]
     assert sorted(each.name for each in run.parent.glob("traffic/*")) == ["fair"]
     nothing_is_left(project, *(each.all for each in (*shards, merged, text, report)))
+
+
+IN_LINES = """
+    for text in (base64.b64encode(context.token.encode()).decode(), context.token[33:97]):
+        for width in (8, 12, 16, 20):
+            for at in range(0, len(text), width):
+                print(f"2026-11-30 08:15:0{at % 7} INFO {text[at:at + width]}")
+    with open({known!r}, "a") as file:
+        file.write(context.token[33:97] + "\\n")
+    globals()["call"](context, "/connectors/Tiny_Projects?orderbyfieldids=ProjectId&take=1")
+    return OperationResult(ok=False, error="x")
+"""
+
+
+def test_a_token_in_the_lines_of_a_log_costs_nobody_anything(tmp_path):
+    known = tmp_path / "known"
+    tiny_plugin(tmp_path / "plugins" / "fair", name="fair")
+    body = IN_LINES.replace("{known!r}", repr(str(known)))
+    tiny_plugin(tmp_path / "plugins" / "leaky", body=body, name="leaky")
+    scenario(tmp_path / "scenarios", name="tiny.a")
+
+    ran = koppeling("run", *ANY, cwd=tmp_path)
+
+    [run] = tmp_path.glob("reports/*/run.json")
+    record = json.loads(run.read_text(encoding="utf-8"))
+    files = [each for each in run.parent.rglob("*") if each.is_file()]
+    said = [ran.all, *(each.read_bytes().decode() for each in files)]
+    assert ran.code == 1, ran.all
+    assert {each["id"]: each["verdict"]["outcome"] for each in record["integrations"]} == {
+        "fair": "passed",
+        "leaky": "failed",
+    }
+    assert told(record) == {"fair": [], "leaky": []}
+    assert sorted(each.name for each in run.parent.glob("traffic/*")) == ["fair", "leaky"]
+    [token] = set(known.read_text().split())
+    pieces = [token[at : at + 8] for at in range(0, 64, 8)]
+    pieces += [b64(token)[at : at + 12] for at in range(0, 72, 12)]
+    assert [each for each in pieces if any(each in text for text in said)] == []
+    assert "LOG-SECRET" in ran.out

@@ -14,6 +14,7 @@ _MOST_FILES = 2000
 _MOST_BYTES = 32 * 1024 * 1024
 _MOST_OF_ONE = 8 * 1024 * 1024
 _LOOKED_AT = 8192
+_MOSTLY = 0.9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,10 +108,22 @@ def _read(path: str, limit: int) -> bytes:
 
 
 def _text(data: bytes) -> str:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", errors="replace")
-    return data.decode("utf-8", errors="replace")
+    return data.decode(_charset(data), errors="replace")
 
 
 def _is_text(data: bytes) -> bool:
-    return data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" not in data
+    return _charset(data) != "utf-8" or b"\0" not in data
+
+
+def _charset(data: bytes) -> str:
+    """Return in what a file is written: UTF-16, with its mark or not, as Windows has it; UTF-8."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    seen = data[: _LOOKED_AT // 2 * 2]
+    for charset, high, low in (
+        ("utf-16-le", seen[1::2], seen[::2]),
+        ("utf-16-be", seen[::2], seen[1::2]),
+    ):
+        if low and high.count(0) > _MOSTLY * len(high) and not low.count(0):
+            return charset
+    return "utf-8"

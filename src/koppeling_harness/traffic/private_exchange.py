@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, unquote_plus
 
-from koppeling_harness.model.exchange import Exchange, Recording
+from koppeling_harness.model.exchange import Exchange, Headers, Recording
 from koppeling_harness.model.manifest import Manifest
 from koppeling_harness.traffic.attachments import without_attachments
 from koppeling_harness.traffic.capture import as_kept, is_truncated
@@ -116,6 +116,9 @@ class Privacy:
             self._counts += counts
             return replaced
 
+        def headers(headers: Headers) -> Headers:
+            return tuple((text(name), text(value)) for name, value in headers)
+
         def body(content: str | None) -> str | None:
             if content is None:
                 return None
@@ -131,9 +134,9 @@ class Privacy:
             placed,
             path=text(placed.path),
             query=text(placed.query),
-            request_headers=tuple((name, text(value)) for name, value in placed.request_headers),
+            request_headers=headers(placed.request_headers),
             request_body=kept(placed.request_body, placed.request_size),
-            response_headers=tuple((name, text(value)) for name, value in placed.response_headers),
+            response_headers=headers(placed.response_headers),
             response_body=kept(placed.response_body, placed.response_size),
         )
 

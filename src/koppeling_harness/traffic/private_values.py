@@ -13,6 +13,8 @@ _DIGITS_LEAST = 6
 _JOINED_LEAST = 8
 _SHORT_LEAST = 3
 _BETWEEN_MOST = 3
+_APART_MOST = 80
+"""So far apart words of a value may stand, with no other word between them: in a table."""
 _RECENT = "2015"
 _WORD = re.compile(r"[^\W_]+")
 _DATE = re.compile(r"((?:19|20)[0-9]{2})-([01][0-9])-([0-3][0-9])(?:T[0-9:.]+Z?)?")
@@ -187,7 +189,7 @@ def _end_of(wanted: _Wanted, words: Sequence[Word], at: int, text: str) -> int:
     if tuple(word for _, _, word in there) != wanted.words:
         return 0
     gaps = (later[0] - earlier[1] for earlier, later in itertools.pairwise(there))
-    if any(gap > _BETWEEN_MOST for gap in gaps):
+    if any(gap > _APART_MOST for gap in gaps):
         return 0
     start, end = there[0][0], there[-1][1]
     if wanted.spellings and text[start:end] not in wanted.spellings:

@@ -66,14 +66,25 @@ class ExchangeRedactor:
         return result
 
     def headers(self, headers: Sequence[tuple[bytes, bytes]]) -> Headers:
-        """Return headers in which no value is a secret, in their order."""
+        """Return headers in which no name and no value is a secret, in their order."""
         named = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers]
         values = [self._header(name.lower(), value) for name, value in named]
-        joined = "\n".join(values)
+        names = self._lines([name for name, _ in named])
+        return tuple(zip(names, self._lines(values), strict=True))
+
+    def _lines(self, lines: list[str]) -> list[str]:
+        """Return lines without secrets, as many as they were."""
+        joined = "\n".join(lines)
         redacted = self._redactor.secrets(joined, self.counts)
-        if redacted != joined:
-            values = redacted.split("\n")
-        return tuple((name, value) for (name, _), value in zip(named, values, strict=True))
+        if redacted == joined:
+            return lines
+        replaced = redacted.split("\n")
+        if len(replaced) == len(lines):
+            return replaced
+        alone = [self._redactor.secrets(each) for each in lines]
+        if not self._redactor.find_secrets("\n".join(alone).encode("utf-8", "replace")):
+            return alone
+        return [self._replace("secret", each) for each in lines]  # one secret in several of them
 
     def path(self, path: str) -> str:
         """Return a path without secrets."""

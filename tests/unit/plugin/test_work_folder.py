@@ -27,6 +27,24 @@ def test_every_file_is_read_and_told_what_it_is(tmp_path):
     assert texts["logs/app.log"] == texts["wide.log"] == "hello"
 
 
+@pytest.mark.parametrize("charset", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_a_log_of_windows_is_read_with_its_mark_or_without(tmp_path, charset):
+    text = "BSN 111222333 van café\n" * 900
+    (tmp_path / "wide.log").write_bytes(text.encode(charset))
+
+    (found,) = left_files(str(tmp_path), ())
+    assert found.is_text
+    assert found.text == text
+
+
+@pytest.mark.parametrize("data", [b"\0" * 64, b"\1\0\0\0" * 40, b"a\0\0\0" * 40])
+def test_numbers_in_a_file_are_no_text(tmp_path, data):
+    (tmp_path / "data.bin").write_bytes(data)
+
+    (found,) = left_files(str(tmp_path), ())
+    assert not found.is_text
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="links and pipes as POSIX has them")
 def test_what_is_no_file_of_its_own_is_left_alone(tmp_path):
     folder, outside = tmp_path / "work", tmp_path / "secret"

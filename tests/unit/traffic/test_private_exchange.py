@@ -230,6 +230,9 @@ SPELLED = {
     "escapes": "".join(f"\\u{ord(char):04x}" for char in NAME),
     "two blanks": NAME.replace(" ", "  "),
     "over two lines": NAME.replace(" ", "\n"),
+    "in a table": NAME.replace(" ", " " * 24),
+    "in cells": f"| {NAME.replace(' ', '             | ')}          |",
+    "in columns of tabs": NAME.replace(" ", "\t\t\t\t\t"),
     "underscore": NAME.replace(" ", "_"),
     "base64": base64.b64encode(f"Beste {NAME}, welkom".encode()).decode(),
     "base64 of lines": base64.b64encode(f"naam;plaats\r\n{NAME};Amersfoort\r\n".encode()).decode(),
@@ -330,7 +333,9 @@ def test_a_value_is_replaced_in_headers_answers_and_other_calls(privacy):
         response_body=json.dumps({"externalMessage": message}),
         response_headers=(("X-PROFIT-ERROR", base64.b64encode(message.encode()).decode()),),
     )
-    other = replace(called(path="/metainfo", query=f"x={IBAN[:4]}%20{IBAN[4:]}"), number=2)
+    named = ((f"X-{IBAN}", "1"),)
+    query = f"x={IBAN[:4]}%20{IBAN[4:]}"
+    other = replace(called(path="/metainfo", query=query, request_headers=named), number=2)
     kept = privacy.kept(Recording(exchanges=(refused, other)))
     shown = repr(kept)
 

@@ -7,6 +7,7 @@ from koppeling_harness.traffic.redact_exchange import ExchangeRedactor
 from koppeling_harness.traffic.redactor import Redactor
 
 PATH = "/connectors/Uren"
+TOKEN_DATA = "949C1A9CFFEF4D73A2D2BEFA1E1F6B5C0011223344556677889900AABBCCDDEE"
 
 
 @pytest.fixture
@@ -79,3 +80,21 @@ def test_a_secret_in_a_url_leaves_its_placeholder(redactor, run):
     query = "a=an%20OAuth%20secret%20that%20is%20long%20enough"
 
     assert redactor.query(query, "/metainfo").startswith("a=[secret:")
+
+
+def test_a_secret_in_the_name_of_a_header_is_replaced(redactor, run):
+    run.add_secret(Secret(TOKEN_DATA))
+    ((name, value),) = redactor.headers([(b"X-" + TOKEN_DATA.lower().encode(), b"1")])
+
+    assert name.startswith("X-[token:")
+    assert value == "1"
+
+
+def test_a_secret_over_several_headers_is_in_none_of_them(redactor, run):
+    run.add_secret(Secret(TOKEN_DATA))
+    half = len(TOKEN_DATA) // 2
+    sent = [(b"A", TOKEN_DATA[:half].encode()), (b"B", TOKEN_DATA[half:].encode())]
+    redacted = redactor.headers(sent)
+
+    assert [name for name, _ in redacted] == ["A", "B"]
+    assert not any(TOKEN_DATA[at : at + 8] in str(redacted) for at in range(0, 56, 8))

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from koppeling_harness.traffic.runs import Span
+from koppeling_harness.traffic.view import latin
 from koppeling_harness.value import dataclass
 
 LEAST = 12
@@ -25,6 +26,8 @@ _LINE = re.compile(r"[^\r\n]+")
 _ITEM = re.compile(r"[^\r\n,;{}()]+")
 _INDEX = r"[0-9]{1,6}\\?[\"']?\s*(?::|=>)\s*"
 _COUNTED = re.compile(rf"(?<![\w.:-]){_INDEX}[^\s,]{{1,10}},\s*\\?[\"']?{_INDEX}")
+_AROUND_INDEX = b" \t\r\n\"'\\"
+_SECOND_INDEX = (b",1:", b",1=>")
 _APART_MOST = 6
 """So many other records may stand between two that look alike."""
 _RECORDS_MOST = 20_000
@@ -84,7 +87,7 @@ def pieces(text: str) -> Pieces | None:
     if "\n" in text:
         stretches += _in_records(text, _LINE, _WORD)
         stretches += _in_records(text, _LINE, _BLOCK)
-    if _COUNTED.search(text):
+    if _may_be_counted(text) and _COUNTED.search(text):
         stretches += _in_records(text, _ITEM, _WORD)
     seen: dict[str, _Stretch] = {}
     for each in stretches:
@@ -92,6 +95,12 @@ def pieces(text: str) -> Pieces | None:
         gap = " " if all(word.isdigit() for word in words) else ""
         seen.setdefault(gap.join(words), each)
     return _joined(seen) if seen else None
+
+
+def _may_be_counted(text: str) -> bool:
+    """Return at once whether there may be a list with indexes in a text: the second is 1."""
+    plain = latin(text).translate(None, _AROUND_INDEX)
+    return any(mark in plain for mark in _SECOND_INDEX)
 
 
 def _joined(seen: Mapping[str, _Stretch]) -> Pieces:

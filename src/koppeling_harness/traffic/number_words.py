@@ -13,6 +13,8 @@ _LIST_SHAPE = shape(DIGITS + "-+& ,;:.|[]()\t\r\n\"'")
 _THREE_DIGITS_MOST = re.compile(rb"[0-9]{1,3}(?![0-9])")
 _LIST = re.compile(r"(?<![0-9])-?[0-9]{1,3}(?:[^0-9A-Za-z]{1,8}[0-9]{1,3}){11,}(?![0-9])")
 _OF_LIST = re.compile(r"(?<![0-9])-?[0-9]+")
+_ROW_SHAPE = shape(DIGITS + " \t\r\n,;")
+_ROW_LEAST = 15
 _NUMBERS = re.compile(r"(?<![0-9A-Za-z])[0-9]{3,22}(?:[\s,;]{1,8}[0-9]{3,22}){3,}(?![0-9A-Za-z])")
 _NUMBER = re.compile(r"[0-9]+")
 _OCTAL = {6: 2, 11: 4, 22: 8}
@@ -43,15 +45,23 @@ def _listed(found: Sequence[re.Match[str]]) -> Iterator[tuple[str, Sequence[Span
         yield text, [found[at].span() for at in told]
 
 
-def number_words(text: str) -> Iterator[tuple[bytes, Sequence[Span]]]:
-    """Yield the bytes that rows of such numbers say, and where the number of each stands."""
-    for match in _NUMBERS.finditer(text):
-        numbers = list(_NUMBER.finditer(text, *match.span()))
-        spans = [each.span() for each in numbers]
-        for size, values in _read([each.group() for each in numbers]):
-            places = [span for span in spans for _ in range(size)]
-            yield b"".join(each.to_bytes(size, "little") for each in values), places
-            yield b"".join(each.to_bytes(size, "big") for each in values), places
+def number_words(text: str, raw: bytes) -> Iterator[tuple[bytes, Sequence[Span]]]:
+    """Yield the bytes that rows of numbers of more than one say, and where each number stands.
+
+    Args:
+        text: What is looked at.
+        raw: A byte per character of it.
+    """
+    for first, last in runs(raw.translate(_ROW_SHAPE), _ROW_LEAST):
+        for match in _NUMBERS.finditer(text, first, last):
+            yield from _words(list(_NUMBER.finditer(text, *match.span())))
+
+
+def _words(numbers: Sequence[re.Match[str]]) -> Iterator[tuple[bytes, Sequence[Span]]]:
+    for size, values in _read([each.group() for each in numbers]):
+        places = [each.span() for each in numbers for _ in range(size)]
+        yield b"".join(each.to_bytes(size, "little") for each in values), places
+        yield b"".join(each.to_bytes(size, "big") for each in values), places
 
 
 def _read(numbers: Sequence[str]) -> Iterator[tuple[int, list[int]]]:

@@ -28,7 +28,7 @@ _ANY_MEMBER = re.compile(rf'("(?:[^"\\]|\\.)*"\s*:\s*){_VALUE}')
 _MEMBER_NAME = re.compile(r'"((?:[^"\\]|\\.)*)"\s*:\s*$')
 _OF_AFAS = frozenset({"skip", "take", "@action", "@fieldid", "@operatortype"})
 _UNQUOTED_AT_MOST = 4
-_CUT = "[truncated: "
+_PLACEHOLDER = re.compile(r"\[\w+:[0-9a-f]{8}\]")
 
 
 class Privacy:
@@ -48,6 +48,7 @@ class Privacy:
         self._redactor = redactor
         self._values = PrivateValues(_own_words(manifest))
         self._kept: dict[int, Exchange] = {}
+        self._placed: dict[str, tuple[str, bool]] = {}
         self._counts: Counter[str] = Counter()
         self._done: dict[str, tuple[str, Counter[str]]] = {}
         self._done_with = 0
@@ -262,12 +263,21 @@ class Privacy:
 
     def _replace(self, raw: str) -> str:
         """Return what stands in the place of a value, and look for it from now on."""
+        placed = self._placed.get(raw)
+        if placed is None:
+            placed = self._placed[raw] = self._place(raw)
+        text, is_new = placed
+        if is_new:
+            self._counts["field"] += 1
+        return text
+
+    def _place(self, raw: str) -> tuple[str, bool]:
+        """Return what stands in the place of a value, and whether that is not there already."""
         value = _said(raw)
-        if isinstance(value, str) and re.fullmatch(r"\[\w+:[0-9a-f]{8}\]", value):
-            return value
-        self._counts["field"] += 1
+        if isinstance(value, str) and _PLACEHOLDER.fullmatch(value):
+            return value, False
         self._values.add(value)
-        return self._redactor.placeholder("field", value if isinstance(value, str) else raw)
+        return self._redactor.placeholder("field", value if isinstance(value, str) else raw), True
 
 
 class _Fields:

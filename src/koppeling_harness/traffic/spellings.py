@@ -438,7 +438,7 @@ def _numbers(view: View) -> Iterator[View]:
 
 def _number_words(view: View) -> Iterator[View]:
     """Yield what numbers of more than a byte say, as `od` has them."""
-    for data, places in number_words(view.text):
+    for data, places in number_words(view.text, view.raw):
 
         def locate(start: int, end: int, places: Sequence[Span] = places) -> Span:
             return view.locate(places[start][0], places[end - 1][1])

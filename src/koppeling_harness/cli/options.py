@@ -1,11 +1,16 @@
 """Options that mean the same wherever a command takes them."""
 
+import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from koppeling_harness.config.folders import REPORTS, folder_of_integration
 from koppeling_harness.model.order import DEFAULT_CONCURRENCY
+
+if TYPE_CHECKING:
+    from koppeling_harness.model.run import Shard, ShardBy
 
 
 def _folders(_context: object, _option: object, paths: tuple[Path, ...]) -> tuple[Path, ...]:
@@ -103,3 +108,34 @@ key = click.option(
 keyring = click.option(
     "--keyring", default="", metavar="NAME", help="The private key to sign with, in the keyring."
 )
+
+shard = click.option(
+    "--shard",
+    default="",
+    metavar="I/N",
+    help="Only this part, or `auto` for what the CI system says; join with `merge`.",
+)
+
+shard_by = click.option(
+    "--by",
+    "shard_by",
+    type=click.Choice(["integration", "scenario"]),
+    default=None,
+    help="What --shard shares out. Default: integrations, or scenarios where there is but one.",
+)
+
+
+def parsed_shard(text: str, by: "ShardBy | None") -> "Shard | None":
+    """Return the shard that `--shard` and `--by` name; None without.
+
+    Raises:
+        UsageError: It is no shard.
+    """
+    if not text:
+        if by:
+            message = "--by says what --shard shares out: give --shard as well"
+            raise click.UsageError(message)
+        return None
+    from koppeling_harness.workflow.run.shards import parse_shard
+
+    return parse_shard(text, by=by, environ=os.environ)

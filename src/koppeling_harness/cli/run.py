@@ -11,7 +11,7 @@ from koppeling_harness.cli.say import say, say_json, say_lines
 from koppeling_harness.config.folders import REPORTS
 
 if TYPE_CHECKING:
-    from koppeling_harness.model.run import Shard
+    from koppeling_harness.model.run import ShardBy
 
 
 @click.command()
@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     show_default=True,
     help="Where reports are written.",
 )
-@click.option("--shard", default="", metavar="I/N", help="Only this part; join with `merge`.")
+@options.shard
+@options.shard_by
 @click.option(
     "--rerun-failed",
     default="",
@@ -119,6 +120,7 @@ def command(
     keyword: str,
     reports: Path,
     shard: str,
+    shard_by: "ShardBy | None",
     rerun_failed: str,
     environment: str,
     decisions: tuple[Path, ...],
@@ -161,7 +163,7 @@ def command(
         only=integrations,
         keyword=keyword,
         entry_points=not plugins,
-        shard=_shard(shard),
+        shard=options.parsed_shard(shard, shard_by),
         retries=retries,
         rerun_of=rerun_failed,
         environment=environment,
@@ -240,11 +242,3 @@ def _from_project(packs: tuple[Path, ...], reports: Path) -> tuple[tuple[Path, .
     say(f"project: {project}", err=True)
     os.chdir(project)
     return packs, reports
-
-
-def _shard(text: str) -> "Shard | None":
-    if not text:
-        return None
-    from koppeling_harness.workflow.run.merge import parse_shard
-
-    return parse_shard(text)

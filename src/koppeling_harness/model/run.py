@@ -335,6 +335,10 @@ class IntegrationRecord:
     """What it sent when a scenario had ended: it went nowhere, and that scenario did not pass."""
 
 
+ShardBy = Literal["integration", "scenario"]
+"""Whether whole integrations are shared out, or the scenarios of each."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shard:
     """Which part of a run a record is; its verdicts count against that part alone."""
@@ -344,6 +348,8 @@ class Shard:
     index: int
     """From 1."""
     total: int
+    by: ShardBy | None = None
+    """None in an order that leaves it open; in records of version 0.1, which are by scenario."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -88,6 +88,16 @@ class Discovery:
     integrations: tuple[Integration, ...]
     set_aside: tuple[SetAside, ...]
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of all of them."""
+        return frozenset(
+            (
+                *(each.manifest.id for each in self.integrations),
+                *(each.name for each in self.set_aside),
+            )
+        )
+
 
 def discover(
     folders: Sequence[Path], *, entry_points: bool = True, kept_in: Path | None = None

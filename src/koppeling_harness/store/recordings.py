@@ -18,8 +18,15 @@ def recording_file(run: Path, integration: str, scenario: str) -> Path:
 
 
 def kept_recordings(run: Path) -> frozenset[str]:
-    """Return the recordings of a run, as paths below its folder with `/` between folders."""
-    return frozenset(path.relative_to(run).as_posix() for path in (run / TRAFFIC).glob("*/*.har"))
+    """Return the recordings of a run, as paths below its folder with `/` between folders.
+
+    What a link leads to outside of it is none.
+    """
+    found = (run / TRAFFIC).glob("*/*.har")
+    home = run.resolve()
+    return frozenset(
+        path.relative_to(run).as_posix() for path in found if path.resolve().is_relative_to(home)
+    )
 
 
 def remove_recordings(run: Path, integration: str) -> None:

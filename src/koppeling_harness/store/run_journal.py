@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Iterator, Mapping
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
@@ -146,14 +147,14 @@ class BrokenRun:
         results: What was carried out.
         half_done: What had begun.
         breaks: Earlier times that it was gone on with.
-        unmarked: How many results in its journal the harness did not write, or not on this machine.
+        unmarked: Results in its journal that the harness did not write, or not on this machine.
     """
 
     begin: RunBegin
     results: Mapping[Key, ScenarioResult]
     half_done: frozenset[Key]
     breaks: tuple[RunBreak, ...]
-    unmarked: int = 0
+    unmarked: Mapping[Key, ScenarioResult] = field(default_factory=dict)
 
 
 def read_broken_runs(run: str, reports: Path) -> tuple[tuple[Path, BrokenRun], ...]:
@@ -178,7 +179,13 @@ def read_broken_runs(run: str, reports: Path) -> tuple[tuple[Path, BrokenRun], .
     if not folders:
         message = f"{run}: expected a run below {reports} that was broken off"
         raise UsageError(message, hint=f"Such a run has {JOURNAL} in its folder.")
-    return tuple((each, _read_broken_run(each)) for each in folders)
+    found = [(each, read_broken_run(each)) for each in folders]
+    for folder, broken in found:
+        if broken is None:
+            message = f"{folder / JOURNAL}: expected the journal of a run"
+            hint = "It was broken off before anything ran; run it anew."
+            raise UsageError(message, hint=hint)
+    return tuple((folder, broken) for folder, broken in found if broken is not None)
 
 
 def _call_of(folder: Path) -> str:
@@ -186,19 +193,27 @@ def _call_of(folder: Path) -> str:
     return begin.call if begin else ""
 
 
-def _read_broken_run(folder: Path) -> BrokenRun:
+def read_broken_run(folder: Path) -> BrokenRun | None:
+    """Return how far a run came that was broken off; None when nothing of it had begun.
+
+    Args:
+        folder: Of the run, with its journal in it.
+
+    Raises:
+        UsageError: It still runs.
+    """
     _locked(folder).release()
     begins: list[RunBegin] = []
     started: set[Key] = set()
     results: dict[Key, ScenarioResult] = {}
     breaks: list[RunBreak] = []
-    unmarked = 0
+    unmarked: dict[Key, ScenarioResult] = {}
     for line, is_ours in _lines(folder):
         match line:
             case RunBegin():
                 begins.append(line)
             case ScenarioEnd() if not is_ours:
-                unmarked += 1
+                unmarked[line.integration, line.scenario] = line.result
             case ScenarioBegin():
                 started.add((line.integration, line.scenario))
             case ScenarioEnd():
@@ -206,8 +221,7 @@ def _read_broken_run(folder: Path) -> BrokenRun:
             case RunGoesOn():
                 breaks.append(RunBreak(resumed_at=line.resumed_at, kept=line.kept))
     if not begins:
-        message = f"{folder / JOURNAL}: expected the journal of a run"
-        raise UsageError(message, hint="It was broken off before anything ran; run it anew.")
+        return None
     return BrokenRun(
         begin=begins[0],
         results=results,

@@ -27,6 +27,7 @@ from koppeling_harness.model.run_journal import RunBegin
 from koppeling_harness.model.verdict import ErpKind
 from koppeling_harness.plugin.discover import Integration, SetAside
 from koppeling_harness.plugin.guard import orphans_ended
+from koppeling_harness.rules.sharding import cut, is_in_shard
 from koppeling_harness.scenario.keyword import keyword_filter
 from koppeling_harness.scenario.known_lists import list_book
 from koppeling_harness.scenario.plan import PlannedScenario
@@ -208,6 +209,7 @@ def _part(run: _Run, session: SessionOutcome) -> SessionOutcome:
 def _begin(many: Sequence[PreparedOrder], clock: Clock) -> tuple[_Run, ...]:
     """Return the runs with what identifies each: that of the one gone on with, else new."""
     plans = plan_runs(many, as_of=today(clock))
+    many = [_cut(each, plan) for each, plan in zip(many, plans, strict=True)]
     order, integrations = many[-1].order, plans[-1].discovery.integrations
     waivers = granted_waivers(
         tuple(map(Path, order.decisions)),
@@ -247,6 +249,15 @@ def _begin(many: Sequence[PreparedOrder], clock: Clock) -> tuple[_Run, ...]:
             )
         )
     return tuple(runs)
+
+
+def _cut(prepared: PreparedOrder, plan: RunPlan) -> PreparedOrder:
+    """Return an order whose shard says what it is cut by."""
+    order = prepared.order
+    if order.shard is None:
+        return prepared
+    shard = cut(order.shard, plan.discovery.names)
+    return replace(prepared, order=replace(order, shard=shard))
 
 
 def _begun(prepared: PreparedOrder, plan: RunPlan) -> tuple[RunBegin, Continuation] | None:
@@ -297,8 +308,9 @@ def _chosen(runs: Sequence[_Run]) -> tuple[PlannedScenario, ...]:
 
 
 def _selected(run: _Run) -> Iterator[PlannedScenario]:
+    names = run.plan.discovery.names
     for each in run.plan.scenarios:
-        if run.prepared.selects(each) and not run.plan.is_set_aside(each):
+        if run.prepared.selects(each, names) and not run.plan.is_set_aside(each):
             yield each
 
 
@@ -367,6 +379,11 @@ def _integration_records(
     order, plan, discovery = run.prepared.order, run.plan, run.plan.discovery
     day = today(clock)
     deadlines = deadline_book(load_settings(Path()), day=day)
+    names = discovery.names
+
+    def is_share(integration: str, scenario: str) -> bool:
+        return order.shard is None or is_in_shard(integration, scenario, order.shard, names)
+
     own_list = list_book({}).find(plan.lock_digest, order.release) is None
     carried_out = [
         judged(
@@ -375,7 +392,7 @@ def _integration_records(
             results.get(each.manifest.id, ()),
             release=order.release,
             as_of=day,
-            shard=order.shard,
+            is_share=is_share,
             waivers=run.waivers.get(each.manifest.id, ()),
             scope=scope(
                 run.prepared,
@@ -397,8 +414,9 @@ def _integration_records(
     folders = {each.manifest.id: str(each.folder) for each in discovery.integrations}
     idle = {
         each.id: aside
-        for each in (carried_out if order.shard is None else ())
-        if (aside := never_began(each, where=folders[each.id])) is not None
+        for each in carried_out
+        if (order.shard is None or order.shard.by == "integration")
+        and (aside := never_began(each, where=folders[each.id])) is not None
     }
     records = (
         *(each for each in carried_out if each.id not in idle),

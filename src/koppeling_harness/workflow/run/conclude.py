@@ -23,6 +23,7 @@ from koppeling_harness.report.result_forms import ResultForms
 from koppeling_harness.report.run_text import run_lines
 from koppeling_harness.rules.lists import list_word
 from koppeling_harness.rules.run_groups import summarised
+from koppeling_harness.rules.sharding import own_part
 from koppeling_harness.rules.status import ORDER
 from koppeling_harness.rules.words import STATUS
 from koppeling_harness.scenario.known_lists import list_book
@@ -285,6 +286,7 @@ def run_text(
         report: The page.
         unwritten: What could not be written.
     """
+    records = [own_part(each) for each in records]
     first, *lines = run_lines(summarised(records, advisory=advisory), repeat=repeat)
     shard = records[-1].shard
     return "\n".join(

@@ -85,7 +85,7 @@ def continuation_of(
     notes = [f"{', '.join(changed)}: changed since the break, all is done again"] if changed else []
     if broken.unmarked:
         notes.append(
-            f"{broken.unmarked} results in its journal were not written by this run of the "
+            f"{len(broken.unmarked)} results in its journal were not written by this run of the "
             "harness on this machine: they are done again"
         )
     others = [name for name, digest in begin.digests.items() if now.get(name) != digest]

@@ -1,6 +1,7 @@
 """Find the integrations that a run means, ready to be started, with scenarios of their own."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from koppeling_harness.errors import (
@@ -11,12 +12,14 @@ from koppeling_harness.errors import (
 )
 from koppeling_harness.model.manifest import Manifest
 from koppeling_harness.model.order import Order
+from koppeling_harness.model.run import Shard
 from koppeling_harness.model.scenario import Scenario
 from koppeling_harness.plugin.discover import Discovery, Integration, SetAside, discover
 from koppeling_harness.plugin.environ import with_variables
 from koppeling_harness.plugin.requires import with_runtimes
 from koppeling_harness.plugin.sandbox import require_sandbox
 from koppeling_harness.plugin.venvs import cache_folder, with_environments
+from koppeling_harness.rules.sharding import cut, has_part_of
 from koppeling_harness.scenario.load import load_scenarios
 from koppeling_harness.workflow.run.rerun import Rerun
 
@@ -28,6 +31,8 @@ _BEGIN = (
 
 def find_integrations(order: Order, rerun: Rerun | None = None) -> Discovery:
     """Return the integrations that an order means, ready to be started.
+
+    Of one shard by integration only its own are; the others are there to be counted.
 
     Args:
         order: What is asked.
@@ -50,6 +55,7 @@ def find_integrations(order: Order, rerun: Rerun | None = None) -> Discovery:
         places = ", ".join(map(str, folders)) or "no folder"
         message = f"no integration found ({places})"
         raise NothingToRunError(message, hint=_BEGIN)
+    found, others = _shared_out(found, order.shard)
     found = with_variables(with_runtimes(found), order.environ_allowed)
     if order.sandbox:
         require_sandbox()
@@ -65,7 +71,22 @@ def find_integrations(order: Order, rerun: Rerun | None = None) -> Discovery:
         if each.name in order.only or (is_kept_out and each.where in asked_for):
             message = f"{each.where}: {each.problem}"
             raise ConfigurationError(message, hint=each.hint)
-    return found
+    together = sorted((*found.integrations, *others), key=lambda each: each.manifest.id)
+    return replace(found, integrations=tuple(together))
+
+
+def _shared_out(found: Discovery, shard: Shard | None) -> tuple[Discovery, tuple[Integration, ...]]:
+    """Return what a shard has a part of, and the others: those need no program on this machine."""
+    names = found.names
+    meant = cut(shard, names) if shard else None
+    mine = {
+        each.manifest.id
+        for each in found.integrations
+        if has_part_of(meant, each.manifest.id, names)
+    }
+    others = tuple(each for each in found.integrations if each.manifest.id not in mine)
+    kept = tuple(each for each in found.integrations if each.manifest.id in mine)
+    return replace(found, integrations=kept), others
 
 
 def require_connectors(

@@ -1,11 +1,9 @@
 """`koppeling merge`: the shards of a run become one verdict whose denominators add up."""
 
 import hashlib
-import re
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 
 from koppeling_harness.clock import Clock, today
@@ -15,9 +13,7 @@ from koppeling_harness.config.settings import load_settings
 from koppeling_harness.document import read_content
 from koppeling_harness.errors import (
     DocumentError,
-    NotExecutedError,
     Problem,
-    UsageError,
     first_that_holds,
 )
 from koppeling_harness.model.run import (
@@ -26,16 +22,13 @@ from koppeling_harness.model.run import (
     RunRecords,
     ScenarioResult,
     Scope,
-    Shard,
 )
 from koppeling_harness.rules.disputes import joined as disputed_in_all
-from koppeling_harness.rules.lists import ListBook
 from koppeling_harness.rules.scope import scope_of
 from koppeling_harness.rules.verdict import result_id, settled, verdict
 from koppeling_harness.scenario.known_lists import list_book
 from koppeling_harness.store.files import require_writable, write_files
 from koppeling_harness.store.recordings import kept_recordings
-from koppeling_harness.store.runs import RUN, load_run, load_sound_run
 from koppeling_harness.traffic.redactor import Redactor
 from koppeling_harness.value import dataclass
 from koppeling_harness.workflow.run.conclude import (
@@ -45,25 +38,14 @@ from koppeling_harness.workflow.run.conclude import (
     write_searched,
 )
 from koppeling_harness.workflow.run.never_began import never_began
+from koppeling_harness.workflow.run.parts import Part, read_parts
 from koppeling_harness.workflow.run.releases import releases_that_count
 from koppeling_harness.workflow.run.report_files import ReportFiles
 from koppeling_harness.workflow.run.verdicts import NO_ISOLATION, run_exit_code, set_aside
 from koppeling_harness.workflow.run.write_run import Told, write_latest, write_report
 from koppeling_harness.workflow.secret_search import Leaks, without_secrets
 
-MOST_SHARDS = 1000
-
-_SHARD = re.compile(r"([1-9][0-9]{0,3})/([1-9][0-9]{0,3})")
 _HINT = "Run every shard again, with the same files, release and harness."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Part:
-    """The record of one shard."""
-
-    path: Path
-    record: RunRecord
-    shard: Shard
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,29 +54,14 @@ class Merged:
 
     Attributes:
         record: The record of the whole run.
-        recordings: What went over the wire, as the shards kept it, by name below the run's folder.
+        recordings: The files of what went over the wire, as the parts kept it, by name below the
+            run's folder.
         notes: What is missing or double, in words.
     """
 
     record: RunRecord
-    recordings: Mapping[str, bytes]
+    recordings: Mapping[str, Path]
     notes: tuple[str, ...]
-
-
-def parse_shard(text: str) -> Shard | None:
-    """Return the shard that `1/3` names, None for an empty text.
-
-    Raises:
-        UsageError: It is not of that form.
-    """
-    if not text:
-        return None
-    match = _SHARD.fullmatch(text)
-    shard = Shard(index=int(match[1]), total=int(match[2])) if match else None
-    if shard is None or shard.index > shard.total or shard.total > MOST_SHARDS:
-        message = f"--shard: found {text!r}, expected I/N such as 1/3, with I from 1 to N"
-        raise UsageError(message)
-    return shard
 
 
 def merge_and_write(folders: Sequence[Path], reports: Path, *, clock: Clock) -> RunDone:
@@ -144,11 +111,11 @@ def _written(merged: Merged, reports: Path, files: ReportFiles) -> tuple[RunReco
     """Return a merged record, and whether it is written; what was recorded comes beside it."""
     redactor = files.redactor
     leaks = Leaks()
-    recordings = {
-        name: content
-        for name, content in merged.recordings.items()
-        if not _holds_secret(name, content, redactor, leaks)
-    }
+    for name, file in merged.recordings.items():  # one at a time: they may be gigabytes together
+        kinds = redactor.find_secrets(read_content(file))
+        if kinds:
+            _, integration, scenario = name.split("/", 2)
+            leaks.note(integration, scenario, name, kinds)
     integrations = tuple(
         replace(each, secrets_found=(*each.secrets_found, *leaks.of(each.id)))
         if leaks.of(each.id)
@@ -158,38 +125,75 @@ def _written(merged: Merged, reports: Path, files: ReportFiles) -> tuple[RunReco
     found = replace(merged.record, integrations=integrations)
     record, is_there = write_searched(found, reports, files=files)
     withheld = {each.id for each in record.integrations if each.secrets_found}
-    write_files(
-        reports / record.run_id,
-        {name: each for name, each in recordings.items() if name.split("/")[1] not in withheld},
-    )
+    for name, file in merged.recordings.items():
+        if name.split("/")[1] not in withheld:
+            write_files(reports / record.run_id, {name: read_content(file)})
     return record, is_there
 
 
-def _holds_secret(name: str, content: bytes, redactor: Redactor, leaks: Leaks) -> bool:
-    kinds = redactor.find_secrets(content)
-    if kinds:
-        _, integration, scenario = name.split("/", 2)
-        leaks.note(integration, scenario, name, kinds)
-    return bool(kinds)
-
-
 def merge(folders: Sequence[Path], *, clock: Clock) -> tuple[Merged, ...]:
-    """Return the whole run that shards are parts of; one for each release, the current one last.
+    """Return the whole run that parts come to; one for each release, the current one last.
 
-    What a missing shard had to execute counts as not executed, and so does what one could not that
-    lacked a program. A shard that is there twice counts with the worst of its attempts.
+    Shards become the run that they are parts of, runs of different integrations one of all. What a
+    missing shard had to execute counts as not executed, and so does what one could not that lacked
+    a program, or had not yet when it was broken off. A shard that is there twice counts with the
+    worst of its attempts.
 
     Raises:
-        UsageError: There are whole runs and no shard.
-        NotExecutedError: Nothing arrived of any shard.
+        UsageError: One run is there and no shard, or a shard still runs.
+        NotExecutedError: Nothing arrived of any run.
         DocumentError: Records cannot be read, or do not belong to one run.
         RecordError: A record contradicts itself.
     """
     book = list_book(load_settings(Path()).lists)
-    found = _parts(folders, now=clock.now(), book=book)
+    found = read_parts(folders, now=clock.now(), book=book)
+    runs = [one for family in _families(found.shards) for one in _of_family(family, clock)]
+    runs += [
+        Merged(record=record, recordings=_recordings(path.parent), notes=())
+        for path, record in sorted(found.whole, key=lambda each: each[1].run_id)
+    ]
+    by_release: dict[str, list[Merged]] = {}
+    for each in runs:  # the releases of one command rise from Accept to the current one
+        by_release.setdefault(each.record.erp.label, []).append(each)
+    groups = list(by_release.values())
+    problems = [problem for group in groups for problem in _overlaps(group)]
+    if problems:
+        raise DocumentError(problems)
+    united = [_united(group) for group in groups]
+    ids = sorted(each.record.run_id for each in united)
+    last = united[-1]
+    united[-1] = replace(last, notes=(*last.notes, *found.notes))
+    return tuple(
+        replace(each, record=replace(each.record, run_id=run_id, call=ids[-1]))
+        for each, run_id in zip(united, ids, strict=True)
+    )
+
+
+def _families(parts: Sequence[Part]) -> list[list[Part]]:
+    """Return the shards by the run that they are parts of.
+
+    Those of one run have integrations alike. What has none alike is another run where it is whole;
+    else a worker had other integrations than the rest, which `_differences` tells.
+    """
+    families: list[tuple[set[str], list[Part]]] = []
+    for part in parts:
+        names = {each.id for each in part.record.integrations}
+        alike = [each for each in families if each[0] & names]
+        same = [one for _, many in alike for one in many]
+        others = [each for each in families if each not in alike]
+        families = [*others, (names.union(*(each for each, _ in alike)), [*same, part])]
+    found = [many for _, many in families]
+    return found if all(map(_is_complete, found)) else [list(parts)]
+
+
+def _is_complete(parts: Sequence[Part]) -> bool:
+    return len({each.shard.index for each in parts}) == parts[0].shard.total
+
+
+def _of_family(found: Sequence[Part], clock: Clock) -> Iterator[Merged]:
+    """Yield the run on each release whose shards these are."""
     parts = list({each.record.run_id: each for each in found}.values())
-    parts.sort(key=lambda each: (each.record.started_at, each.record.run_id))
-    by_release: dict[str, list[_Part]] = {}
+    by_release: dict[str, list[Part]] = {}
     for each in parts:  # the runs of one command rise from Accept to the current release
         by_release.setdefault(each.record.erp.label, []).append(each)
     all_shards = {each.shard.index for each in parts}
@@ -198,38 +202,78 @@ def merge(folders: Sequence[Path], *, clock: Clock) -> tuple[Merged, ...]:
         for label, many in by_release.items()
         if all_shards == {each.shard.index for each in many}
     ]
-    groups = list(by_release.values()) if shared else [parts]  # apart: `_differences` tells
+    groups = list(by_release.values()) if shared else [list(parts)]  # apart: `_differences` tells
     problems = [problem for group in groups for problem in _differences(group)]
     if problems:
         raise DocumentError(problems)
-    ids = sorted(map(_run_id, groups))
-    return tuple(
-        _merged(found, group, run_id=run_id, call=ids[-1], clock=clock)
-        for group, run_id in zip(groups, ids, strict=True)
+    for group in groups:
+        yield _merged(found, group, clock=clock)
+
+
+def _overlaps(runs: Sequence[Merged]) -> Iterator[Problem]:
+    """Yield what keeps runs of different integrations from being one."""
+    first = runs[0].record
+    for number, each in enumerate(runs[1:], start=1):
+        record = each.record
+        pairs = _of_runs(first, record)
+        pairs.pop("the list of integrations")
+        for name, (wanted, found) in pairs.items():
+            if wanted != found:
+                message = f"{name} is {found}, but {wanted} in run {first.run_id}"
+                yield Problem(where=f"run {record.run_id}", message=message, hint=_HINT)
+        before = {one.id: run.record for run in runs[:number] for one in run.record.integrations}
+        for one in record.integrations:
+            if one.id in before:
+                message = f"{one.id} is in run {before[one.id].run_id} as well"
+                hint = "Name one run of each integration."
+                yield Problem(where=f"run {record.run_id}", message=message, hint=hint)
+
+
+def _united(runs: Sequence[Merged]) -> Merged:
+    """Return one run of the integrations of several."""
+    if len(runs) == 1:
+        return runs[0]
+    first = runs[0].record
+    records = [each.record for each in runs]
+    run_ids = tuple(run_id for each in records for run_id in (each.merged_from or (each.run_id,)))
+    record = replace(
+        first,
+        run_id=_run_id(first, run_ids),
+        finished_at=max(each.finished_at for each in records),
+        erp=next((each.erp for each in records if each.erp.version), first.erp),
+        integrations=tuple(
+            sorted((one for each in records for one in each.integrations), key=lambda one: one.id)
+        ),
+        merged_from=run_ids,
+        rerun_of="",
+        seed=first.seed if all(each.seed == first.seed for each in records) else None,
+        breaks=tuple(one for each in records for one in each.breaks),
+        pace=None,
+    )
+    return Merged(
+        record=record,
+        recordings={name: file for each in runs for name, file in each.recordings.items()},
+        notes=tuple(note for each in runs for note in each.notes),
     )
 
 
-def _run_id(parts: Sequence[_Part]) -> str:
-    """Return an id that the same shards have again."""
-    run_ids = sorted(each.record.run_id for each in parts)
-    return f"{parts[0].record.started_at:%Y%m%dT%H%M%SZ}-{_short('/'.join(run_ids))}"
+def _run_id(first: RunRecord, run_ids: Sequence[str]) -> str:
+    """Return an id that the same runs have again."""
+    return f"{first.started_at:%Y%m%dT%H%M%SZ}-{_short('/'.join(sorted(run_ids)))}"
 
 
-def _merged(
-    found: Sequence[_Part], parts: Sequence[_Part], *, run_id: str, call: str, clock: Clock
-) -> Merged:
+def _merged(found: Sequence[Part], parts: Sequence[Part], *, clock: Clock) -> Merged:
     first = parts[0].record
     record = replace(
         first,
-        run_id=run_id,
-        call=call,
+        run_id=_run_id(first, [each.record.run_id for each in parts]),
         finished_at=max(each.record.finished_at for each in parts),
         erp=next((each.record.erp for each in parts if each.record.erp.version), first.erp),
         integrations=tuple(
-            _joined([_of(each, one.id) for each in parts], parts, first.erp.label, clock)
-            for one in first.integrations
+            _whole(one.id, parts, first.erp.label, clock) for one in first.integrations
         ),
         shard=None,
+        pace=None,
         merged_from=tuple(each.record.run_id for each in parts),
         seed=first.seed if all(each.record.seed == first.seed for each in parts) else None,
         breaks=tuple(
@@ -241,53 +285,35 @@ def _merged(
     )
     same = [each for each in found if each.record.erp.label == first.erp.label]
     recordings = {
-        name: read_content(part.path.parent / name)
-        for part in parts
-        for name in sorted(kept_recordings(part.path.parent))
+        name: file for part in parts for name, file in _recordings(part.path.parent).items()
     }
     return Merged(record=record, recordings=recordings, notes=tuple(_notes(same, parts)))
 
 
-def _parts(folders: Sequence[Path], *, now: datetime, book: ListBook) -> list[_Part]:
-    files = [
-        path
-        for folder in folders
-        for path in ([folder] if folder.is_file() else sorted(folder.rglob(RUN)))
-    ]
-    parts = []
-    for path in files:
-        if load_run(path).shard is None:
-            continue
-        record = load_sound_run(path, now=now, book=book)
-        if record.shard is not None:
-            parts.append(_Part(path=path, record=record, shard=record.shard))
-    if parts:
-        return parts
-    places = ", ".join(map(str, folders))
-    if files:
-        message = f"{places}: expected the reports of shards, found {len(files)} whole runs"
-        raise UsageError(message, hint="A shard is what `koppeling run --shard 1/3` writes.")
-    message = f"{places}: no shard is there: nothing of what was required has been executed"
-    raise NotExecutedError(message, hint="Look why none ended; then run every shard again.")
+def _recordings(run: Path) -> dict[str, Path]:
+    """Return the recordings of a run by their names; a link is none, wherever it leads."""
+    return {name: run / name for name in sorted(kept_recordings(run))}
 
 
-def _differences(parts: Sequence[_Part]) -> Iterator[Problem]:
+def _differences(parts: Sequence[Part]) -> Iterator[Problem]:
     first = parts[0]
     for each in parts[1:]:
         yield from _told(first, each, _of_runs(first.record, each.record))
-    judged: dict[str, tuple[_Part, IntegrationRecord]] = {}
+    judged: dict[str, tuple[Part, IntegrationRecord]] = {}
     for each in parts:
         for one in each.record.integrations:
-            if not one.problem:  # what one worker lacked is told, and costs its share alone
+            if not one.problem and each.has_part_of(
+                one.id
+            ):  # what one worker lacked is told, and costs its share alone
                 part, other = judged.setdefault(one.id, (each, one))
                 yield from _told(part, each, _of_integrations(other, one))
 
 
-_Pairs = Mapping[str, tuple[object, object]]
+_Pairs = dict[str, tuple[object, object]]
 """What must be equal in all shards of a run: name, that of one and of another."""
 
 
-def _told(first: _Part, other: _Part, pairs: _Pairs) -> Iterator[Problem]:
+def _told(first: Part, other: Part, pairs: _Pairs) -> Iterator[Problem]:
     for name, (wanted, found) in pairs.items():
         if wanted != found:
             message = f"{name} is {found}, but {wanted} in {first.path}"
@@ -298,8 +324,12 @@ def _of_runs(first: RunRecord, other: RunRecord) -> _Pairs:
     def shards(record: RunRecord) -> object:
         return record.shard.total if record.shard else None
 
+    def cut_by(record: RunRecord) -> object:
+        return record.shard.by or "scenario" if record.shard else None
+
     pairs: dict[str, tuple[object, object]] = {
         "the number of shards": (shards(first), shards(other)),
+        "what the shards are cut by": (cut_by(first), cut_by(other)),
         "the release": (first.erp.label, other.erp.label),
         "the environment": (first.erp.environment, other.erp.environment),
         "the harness": (first.harness.version, other.harness.version),
@@ -335,12 +365,26 @@ def _ids(record: RunRecord) -> str:
     return ", ".join(sorted(each.id for each in record.integrations))
 
 
-def _of(part: _Part, integration: str) -> IntegrationRecord:
-    return next(each for each in part.record.integrations if each.id == integration)
+def _whole(
+    integration: str, parts: Sequence[Part], release: str, clock: Clock
+) -> IntegrationRecord:
+    """Return what all shards say of an integration; of one by integration, those that had it."""
+    mine = [each for each in parts if each.has_part_of(integration)]
+    if mine:
+        return _joined([each.of(integration) for each in mine], mine, release, clock)
+    known = [each.of(integration) for each in parts]
+    one = next((each for each in known if not each.problem), known[0])
+    if one.problem:
+        return one
+    return replace(
+        one,
+        verdict=verdict((), required=one.required_ids, release=release, as_of=today(clock)),
+        scope=_scope([one], lacks=True),
+    )
 
 
 def _joined(
-    parts: Sequence[IntegrationRecord], shards: Sequence[_Part], release: str, clock: Clock
+    parts: Sequence[IntegrationRecord], shards: Sequence[Part], release: str, clock: Clock
 ) -> IntegrationRecord:
     there = [(part, shard) for part, shard in zip(parts, shards, strict=True) if not part.problem]
     if not there:
@@ -367,7 +411,7 @@ def _joined(
         verdict=verdict(results, required=first.required_ids, release=release, as_of=today(clock)),
         waiver_problems=tuple(problems),
         lapsed_waivers=tuple(dict.fromkeys(each for one in parts for each in one.lapsed_waivers)),
-        scope=_scope(parts, shards),
+        scope=_scope(parts, lacks=_lacks_one(shards)),
         exercised=tuple(
             each for each in first.declared if any(each in one.exercised for one in parts)
         ),
@@ -384,20 +428,24 @@ def _joined(
     return joined if idle is None else replace(set_aside(idle), secrets_found=joined.secrets_found)
 
 
-def _scope(parts: Sequence[IntegrationRecord], shards: Sequence[_Part]) -> Scope | None:
+def _lacks_one(shards: Sequence[Part]) -> bool:
+    """Return whether something of an integration was in a shard that is not there."""
+    one = shards[0].shard
+    return one.by != "integration" and len({each.shard.index for each in shards}) < one.total
+
+
+def _scope(parts: Sequence[IntegrationRecord], *, lacks: bool) -> Scope | None:
     """Return the scope of a merge: whole when every shard is there, and was a part only as one."""
     if any(each.scope is None for each in parts):
         return None
     reasons = dict.fromkeys(why for each in parts if each.scope for why in each.scope.because)
     reasons.pop("shard", None)
-    there = {each.shard.index for each in shards}
-    missing = len(there) < shards[0].shard.total
-    return scope_of([*((why, True) for why in reasons), ("missing_shard", missing)])
+    return scope_of([*((why, True) for why in reasons), ("missing_shard", lacks)])
 
 
-def _notes(found: Sequence[_Part], parts: Sequence[_Part]) -> Iterator[str]:
+def _notes(found: Sequence[Part], parts: Sequence[Part]) -> Iterator[str]:
     total = parts[0].shard.total
-    by_index: Mapping[int, list[_Part]] = {
+    by_index: Mapping[int, list[Part]] = {
         index: [each for each in parts if each.shard.index == index]
         for index in range(1, total + 1)
     }
@@ -418,12 +466,17 @@ def _notes(found: Sequence[_Part], parts: Sequence[_Part]) -> Iterator[str]:
             yield f"shard {index} of {total} is there {len(same)} times, the worst counts: {places}"
 
 
-def _lacking(parts: Sequence[_Part]) -> Iterator[str]:
+def _lacking(parts: Sequence[Part]) -> Iterator[str]:
     """Yield what a shard could not carry out that another could."""
-    could = {one.id for each in parts for one in each.record.integrations if not one.problem}
+    could = {
+        one.id
+        for each in parts
+        for one in each.record.integrations
+        if not one.problem and each.has_part_of(one.id)
+    }
     for each in parts:
         for one in each.record.integrations:
-            if one.problem and one.id in could:
+            if one.problem and one.id in could and each.has_part_of(one.id):
                 shard = f"shard {each.shard.index} of {each.shard.total}"
                 why = one.problem.splitlines()[0]
                 yield f"{shard} set {one.id} aside, its part counts as not executed: {why}"

@@ -1,5 +1,6 @@
 """An order with all that carrying it out takes from elsewhere."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,12 +41,17 @@ class PreparedOrder:
     counts: bool = True
     notes: tuple[str, ...] = ()
 
-    def selects(self, planned: PlannedScenario) -> bool:
-        """Return whether a scenario is to be carried out."""
+    def selects(self, planned: PlannedScenario, integrations: Collection[str]) -> bool:
+        """Return whether a scenario is to be carried out.
+
+        Args:
+            planned: The scenario.
+            integrations: The names of all that the run is about.
+        """
         order, rerun = self.order, self.rerun
         integration, scenario = planned.manifest.id, planned.id
         return (
-            (order.shard is None or is_in_shard(integration, scenario, order.shard))
+            (order.shard is None or is_in_shard(integration, scenario, order.shard, integrations))
             and (rerun is None or rerun.is_repeated(integration, scenario))
             and (order.scenarios is None or scenario in order.scenarios.get(integration, ()))
         )

@@ -1,6 +1,6 @@
 """From results to verdicts: an integration's part of the record, and what the process says."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
 
 from koppeling_harness.errors import ExitCode, first_that_holds
@@ -17,7 +17,6 @@ from koppeling_harness.model.run import (
     RunRecord,
     ScenarioResult,
     Scope,
-    Shard,
     Verdict,
 )
 from koppeling_harness.model.verdict import Cause, Level, Outcome
@@ -26,7 +25,7 @@ from koppeling_harness.plugin.folder_text import texts_in
 from koppeling_harness.rules.deadlines import endings, searched_texts
 from koppeling_harness.rules.disputes import disputed
 from koppeling_harness.rules.scope import by_another, exercised
-from koppeling_harness.rules.sharding import is_in_shard
+from koppeling_harness.rules.sharding import own_part
 from koppeling_harness.rules.unseen import with_unseen
 from koppeling_harness.rules.verdict import result_id, verdict, with_waivers
 from koppeling_harness.rules.waivers import covering, expired, is_about, unused
@@ -45,6 +44,10 @@ def isolation_of(integration: Integration, order: Order) -> str:
     return SANDBOX if order.sandbox and not runs_already else NO_ISOLATION
 
 
+def _all_of_it(_integration: str, _scenario: str) -> bool:
+    return True
+
+
 def judged(
     integration: Integration,
     planned: Sequence[PlannedScenario],
@@ -52,7 +55,7 @@ def judged(
     *,
     release: str,
     as_of: date,
-    shard: Shard | None = None,
+    is_share: Callable[[str, str], bool] = _all_of_it,
     waivers: Sequence[Waiver] = (),
     scope: Scope = WHOLE,
     not_asked: Sequence[NotAsked] = (),
@@ -70,7 +73,8 @@ def judged(
         results: What was carried out.
         release: The release's label.
         as_of: The day on which waivers must hold.
-        shard: The verdict counts against this part alone; None for all of it.
+        is_share: Whether a scenario of an integration is in the part of a run that this is; the
+            verdict counts against that part alone.
         waivers: What AFAS granted; a partner's own file grants nothing.
         scope: How much of what is asked of it the run was about.
         not_asked: What could not be carried out there, and so is not required.
@@ -88,7 +92,7 @@ def judged(
     marked = with_waivers(results, waivers, release=release, as_of=as_of)
     if seen is not None:
         marked = with_unseen(marked, seen)
-    share = [each for each in required if not shard or is_in_shard(manifest.id, each, shard)]
+    share = [each for each in required if is_share(manifest.id, each)]
     return IntegrationRecord(
         id=manifest.id,
         version=manifest.version,
@@ -212,28 +216,29 @@ def run_exit_code(record: RunRecord, *, interrupted: bool = False) -> ExitCode:
     """Return what the process says of a run: the first of all that is true of it.
 
     In a shard an integration may have no required scenario, and which waivers are needed is known
-    only when the shards are merged; neither is held against it.
+    only when the shards are merged; neither is held against it, nor what another shard sets aside.
     """
+    mine = own_part(record).integrations
     judged = [
         each
-        for each in record.integrations
+        for each in mine
         if not each.problem and not (record.shard and each.verdict.required.total == 0)
     ]
     codes = {ExitCode.INTERRUPTED} if interrupted else set[ExitCode]()
     if any(each.secrets_found for each in record.integrations):
         codes.add(ExitCode.SECRET_FOUND)
-    codes |= _of_set_aside(record)
+    codes |= _of_set_aside(mine)
     codes |= _of_verdicts(judged)
     if record.shard is None and any(each.lapsed_waivers for each in judged):
         codes.add(ExitCode.WAIVER)
     return first_that_holds(codes)
 
 
-def _of_set_aside(record: RunRecord) -> set[ExitCode]:
+def _of_set_aside(meant: Sequence[IntegrationRecord]) -> set[ExitCode]:
     """Return what follows from what could not be loaded: nobody was judged, or not everybody."""
-    if record.judged_nobody:
+    aside = [each for each in meant if each.problem]
+    if aside and len(aside) == len(meant):
         return {ExitCode.CONFIGURATION}
-    aside = [each for each in record.integrations if each.problem]
     if all(each.missing_allowed for each in aside):
         return set()
     return {ExitCode.REQUIRED_NOT_EXECUTED}

@@ -17,6 +17,7 @@ from koppeling_harness.report.result_forms import ResultForms, record_pieces
 from koppeling_harness.report.run_index import run_index_pieces
 from koppeling_harness.report.run_markdown import render_run_markdown
 from koppeling_harness.report.run_page import run_page_pieces
+from koppeling_harness.rules.sharding import own_part
 from koppeling_harness.store.recordings import kept_recordings
 from koppeling_harness.value import dataclass
 from koppeling_harness.workflow.run.report_files import ReportFiles, without_some
@@ -72,9 +73,10 @@ def write_record(
             yield piece
 
     is_there = files.write_or_refuse(folder / RUN, digested)
+    told = own_part(record)
     others: dict[str, Callable[[], Iterable[str]]] = {
-        "ctrf.json": lambda: ctrf_pieces(record, digest, form("ctrf.json")),
-        "junit.xml": lambda: junit_pieces(record, junit, _case_of(junit, form("junit.xml"))),
+        "ctrf.json": lambda: ctrf_pieces(told, digest, form("ctrf.json")),
+        "junit.xml": lambda: junit_pieces(told, junit, _case_of(junit, form("junit.xml"))),
     }
     for name, make in others.items():
         files.write_or_refuse(folder / name, make)
@@ -113,6 +115,7 @@ def write_report(
         told: What it tells beside them.
         forms: Of results, as far as they were made already.
     """
+    records = [own_part(each) for each in records]
     folder = reports / records[-1].run_id
     row_of = (forms or ResultForms()).of(INDEX)
     kept = {each.run_id: kept_recordings(reports / each.run_id) for each in records}

@@ -63,7 +63,6 @@ _LOGGED = (
 )
 _STARTED = "    profit = Profit(adres, sleutel, kenmerk)\n"
 _UNREAD = '        raise Melding("Profit gaf geen leesbaar antwoord; er is niets bijgewerkt")\n'
-_ROWS = 'blad = self.vraag("GET", pad).get("rows")'
 _NO_JSON = "        except ValueError:\n            wat = None\n"
 _REFUSED = "            raise Melding(f\"{uitleg} [{wat.get('profitLogReference', '')}]\")\n"
 _DENIED = (
@@ -175,14 +174,6 @@ _DAY_READS = (
         "login-page",
         _UNREAD,
         "        return []\n",
-    ),
-    _day(
-        "error-is-empty",
-        "takes an error in JSON for an answer without rows",
-        FAILED_READ,
-        "error-body",
-        _ROWS,
-        'blad = self.vraag("GET", pad).get("rows", [])',
     ),
     _day(
         "no-json-is-empty",
@@ -470,7 +461,6 @@ _DAY_ARRIVES = (
 )
 
 # -- places in kassabrug.mjs ----------------------------------------------------------------------
-_T_ROWS = "      if (Array.isArray(rows)) return rows;\n"
 _T_UNREAD = '  throw new Told("Profit gaf geen leesbaar antwoord.");\n'
 _T_CATCH = "      if (!(error instanceof Lost)) throw error;\n      await wait(0.1);\n"
 _T_END = "    if (rows.length < PAGE) return found;\n"
@@ -501,14 +491,6 @@ _TILL_READS = (
         "login-page",
         _T_UNREAD,
         "  return [];\n",
-    ),
-    _till(
-        "error-is-empty",
-        "takes an error in JSON for an answer without rows",
-        FAILED_READ,
-        "error-body",
-        _T_ROWS,
-        "      return rows ?? [];\n",
     ),
     _till(
         "lost-is-empty",

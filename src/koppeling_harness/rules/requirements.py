@@ -223,7 +223,6 @@ REQUIREMENTS: tuple[Requirement, ...] = (
             "reading.answer-cut-off",
             "reading.malformed-json",
             "reading.login-page",
-            "reading.error-body",
         ],
         asked=_LOOKING_UP,
     ),

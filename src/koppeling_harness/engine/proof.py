@@ -38,10 +38,6 @@ _NEVER = {
         nl="na de storing kwam geen aanroep van die soort die ERP1 uitvoerde",
         en="after the fault no call of that kind came that ERP1 carried out",
     ),
-    Witness.ARRIVED: Text(
-        nl="er werd niets geschreven dat ERP1 uitvoerde",
-        en="nothing was written that ERP1 carried out",
-    ),
     Witness.REFUSAL: Text(
         nl="er werd niets geweigerd, of er werd toch geschreven",
         en="nothing was refused, or something was written all the same",
@@ -90,6 +86,8 @@ def evidence(planned: PlannedScenario, recording: Recording, *, day: date) -> Ev
     kind = requirements[0].calls if requirements else CallKind.CALLS
     if kind is CallKind.WRITES and planned.scenario.faults:
         kind = planned.scenario.faults[0].of.kind or kind  # what went wrong before the write
+    if witness is Witness.ARRIVED:
+        return _arrived(planned, recording, requirements)
     found = _seen(planned, recording, witness, kind)
     proof = tuple(_lines(planned, requirements, found))
     if not any(_shows(each) for each in found):
@@ -98,6 +96,19 @@ def evidence(planned: PlannedScenario, recording: Recording, *, day: date) -> Ev
     if unmet and any(_counts_for_each(each, day) for each in requirements):
         return Evidence(proof=proof, missing=_missing(planned, _what_never(witness, unmet)))
     return Evidence(proof=proof)
+
+
+def _arrived(
+    planned: PlannedScenario, recording: Recording, requirements: Sequence[Requirement]
+) -> Evidence:
+    """Return what writes show: their form, and of the last requirement that values arrived."""
+    written = _seen(planned, recording, Witness.WRITE, CallKind.WRITES)
+    if not wrote(recording.exchanges):
+        proof = tuple(_lines(planned, requirements, written))
+        return Evidence(proof=proof, missing=_missing(planned, _what_never(Witness.WRITE, written)))
+    followed = [arrived(recording, _NOT_AS_SUCH)]
+    form = _lines(planned, requirements[:-1], written) if requirements[1:] else ()
+    return Evidence(proof=(*form, *_lines(planned, requirements[-1:], followed)))
 
 
 def never_due(scenario: Scenario, recording: Recording) -> bool:
@@ -164,8 +175,6 @@ def _seen(
         state = ProofState.PROVEN if shown else ProofState.NOT_PROVEN
         return [Seen(connector="", state=state)]
     struck = planned.scenario.faults[0].of if planned.scenario.faults else None
-    if witness is Witness.ARRIVED and wrote(recording.exchanges):
-        return [arrived(recording, _NOT_AS_SUCH)]
     if never_due(planned.scenario, recording):
         return [Seen(connector="", state=ProofState.NOT_APPLICABLE, why=_TOO_FEW)]
     uses = planned.manifest.get_connectors

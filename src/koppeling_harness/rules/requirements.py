@@ -304,7 +304,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         "Wat AFAS weigert wordt met de tekst van AFAS gemeld, en niet herhaald",
         "What AFAS refuses is told in AFAS's words, and not repeated",
         source=f"{_TROUBLE}; {_UPDATE}",
-        scenarios=["writing.refusal-is-told", "writing.one-refused", "writing.refused-halfway"],
+        scenarios=["writing.refusal-is-told", "writing.one-refused"],
     ),
     _requirement(
         "log-reference-told",

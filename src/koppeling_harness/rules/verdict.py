@@ -136,9 +136,7 @@ def _seen_to_pass(results: Sequence[ScenarioResult]) -> set[str]:
 
 
 def _is_shown(result: ScenarioResult) -> bool:
-    """Return whether it was seen, or seen that what was done cannot go wrong in this way."""
-    shows = {ProofState.PROVEN, ProofState.NOT_APPLICABLE}
-    return any(each.state in shows for each in result.proof)
+    return any(each.state is ProofState.PROVEN for each in result.proof)
 
 
 def _worst_outcomes(results: Sequence[ScenarioResult]) -> dict[str, Outcome]:

@@ -12,7 +12,7 @@ import re
 _UNWANTED = re.compile(
     "["
     "\x00-\x08\x0b-\x1f\x7f-\x9f"  # control characters, but not tab and line feed
-    "\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff"  # direction, invisible, separators
+    "\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff"  # direction, invisible
     "\ud800-\udfff\ufff9-\ufffb\ufffe\uffff"  # not characters, or not for text
     "\U000e0000-\U000e007f"  # tags: invisible ASCII
     "]"

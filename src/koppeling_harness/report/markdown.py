@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from koppeling_harness.report.clean import clean
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~&@])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~&@$])")
 
 
 def plain(text: str) -> str:

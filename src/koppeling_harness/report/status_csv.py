@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from datetime import date
 
@@ -40,12 +41,15 @@ COLUMNS = (
 _FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """Also in the full width that some spreadsheets take for the same; blanks before it do not help."""
 
+_NEXT_CELL = re.compile(rf"([;|]['\"\s]*)(?=[{re.escape(''.join(_FORMULA))}])")
+
 
 def render_status_csv(dossiers: Sequence[Dossier]) -> str:
     """Return the statuses as CSV (RFC 4180): commas, CRLF, a line of names first.
 
     A cell that a spreadsheet would calculate gets an apostrophe in front: titles and names come
-    from partners.
+    from partners. So does what stands after a semicolon or a bar: a spreadsheet in Dutch takes `;`
+    for the end of a cell.
     """
     out = io.StringIO()
     writer = csv.writer(out)
@@ -58,6 +62,7 @@ def render_status_csv(dossiers: Sequence[Dossier]) -> str:
 
 def _harmless(value: object) -> str:
     text = "" if value is None else one_line(str(value), limit=2000)
+    text = _NEXT_CELL.sub(r"\1'", text)
     return f"'{text}" if text.lstrip().startswith(_FORMULA) else text
 
 

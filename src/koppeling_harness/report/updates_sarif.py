@@ -6,6 +6,7 @@ compatible a note. A row that was not understood is a warning. Source: OASIS, SA
 
 import hashlib
 import json
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -29,6 +30,8 @@ _LEVEL = {
     Breaking.POSSIBLY: "warning",
     Breaking.COMPATIBLE: "note",
 }
+_LINK = re.compile(r"\[(?=[^\]]*\]\()")
+"""What readers make a link of: `[text](address)`. Source: SARIF 2.1.0, 3.11.6."""
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
@@ -89,7 +92,7 @@ def _result(each: Change, found: ChangeList, used: list[ChangeKind]) -> dict[str
         "ruleId": each.kind.value,
         "ruleIndex": used.index(each.kind),
         "level": _LEVEL[each.breaking],
-        "message": {"text": one_line(text, limit=1000)},
+        "message": {"text": _LINK.sub(r"\\[", one_line(text, limit=1000))},
         "locations": [_location(place, name) for place in places],
         "partialFingerprints": {"koppelingChange/v1": _fingerprint(each)},
         "properties": {"side": each.side.value, "operations": list(each.operations)},

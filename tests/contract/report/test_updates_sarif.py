@@ -35,6 +35,13 @@ def test_every_kind_of_change_is_valid_sarif(name):
     assert len(run["results"]) == len(run["tool"]["driver"]["rules"]) == len(ChangeKind)
 
 
+def test_a_link_of_others_is_shown_as_it_is_written():
+    link = "[click](https://x.example)"
+    (result,) = valid(a_list(a_change("KnX", "A", K.FIELD_REMOVED, before=link)))["results"]
+
+    assert "\\[click](" in result["message"]["text"]
+
+
 def test_no_changes_are_valid_sarif():
     assert valid(a_list())["results"] == []
 

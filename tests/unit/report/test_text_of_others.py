@@ -110,13 +110,35 @@ def test_a_cell_of_a_table_is_one_line_and_no_formula():
 
 
 @pytest.mark.parametrize(
+    "title", ["x;=1+1;y", "x; =cmd|' /C calc'!A0", 'x|"+1', "x;\uff1d1", "=1", "a;-1", "x;'@y"]
+)
+def test_a_spreadsheet_in_dutch_calculates_nothing_after_a_semicolon_either(title):
+    full = a_full_dossier()
+    told = replace(full.registration.title, nl=title, en=title)
+    made = render_status_csv([replace(full, registration=replace(full.registration, title=told))])
+    begins = [each.strip(' "')[:1] for each in re.split("[;|,\r\n]", made)]
+
+    assert "'" in begins
+    assert not set(begins) & set("=+-@\uff1d")
+
+
+@pytest.mark.parametrize(
     "text",
-    ["[a](https://x.example)", "![a](b)", "| a |", "# a", "<b>a</b>", "@team", "http://x.example"],
+    [
+        "[a](https://x.example)",
+        "![a](b)",
+        "| a |",
+        "# a",
+        "<b>a</b>",
+        "@team",
+        "http://x.example",
+        r"$\color{green}{passed}$",
+    ],
 )
 def test_markdown_shows_what_others_wrote(text):
     shown = plain(text)
 
-    assert not re.search(r"(?<![\\&])[\[\]()#<>|@!]", shown)
+    assert not re.search(r"(?<![\\&])[\[\]()#<>|@!$]", shown)
     assert "://" not in shown
 
 

@@ -318,3 +318,14 @@ def test_without_the_integration_there_is_no_second_opinion(partner, tmp_path):
 
     assert ran.code == 5
     assert "--plugin" in ran.err
+
+
+def test_who_packs_a_run_that_did_not_pass_is_told_that_it_comes_back(partner, tmp_path):
+    project = tiny_project(tmp_path, expect="{ok: false}")
+    key = ("--key", partner / "evidence.key")
+    koppeling("run", "--release", "Profit 8", "--sign", *key, cwd=project)
+
+    ran = koppeling("evidence", "pack", cwd=project)
+
+    assert ran.code == 0, ran.all
+    assert "AFAS returns it" in ran.out

@@ -44,7 +44,7 @@ def ran(there: Path) -> dict[str, Ran]:
         "shard 2": koppeling("run", *some, *few, "--shard", "2/2", "--reports", "two", cwd=there),
         "merge": koppeling("merge", "one", "two", "--reports", "merged", cwd=there),
         "recheck": koppeling("recheck", "leak_oauth", *some, cwd=there),
-        "report": koppeling("report", "--output", "site", cwd=there),
+        "report": koppeling("report", "--out", "site", cwd=there),
         **_sent(there),
     }
 

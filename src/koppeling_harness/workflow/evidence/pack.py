@@ -13,7 +13,7 @@ from koppeling_harness.evidence.bundle import (
     packed,
 )
 from koppeling_harness.evidence.dsse import read_envelope
-from koppeling_harness.evidence.statement import read_statement
+from koppeling_harness.evidence.statement import FAILED, read_statement
 from koppeling_harness.store.files import write_files
 from koppeling_harness.value import dataclass
 from koppeling_harness.workflow.evidence.search import kinds_of_secrets
@@ -30,11 +30,13 @@ class PackMade:
         path: The file.
         files: How many files are in it.
         size: In bytes.
+        has_passed: Whether what it says can be accepted.
     """
 
     path: Path
     files: int
     size: int
+    has_passed: bool
 
 
 def pack(folder: Path, into: Path) -> PackMade:
@@ -77,7 +79,12 @@ def pack(folder: Path, into: Path) -> PackMade:
     about = said.subjects[0].name if len(said.subjects) == 1 else "several"
     name = "-".join(name_part(each) for each in (about, release, said.run_id))
     write_files(into, {f"{name}.zip": made})
-    return PackMade(path=into / f"{name}.zip", files=len(content), size=len(made))
+    return PackMade(
+        path=into / f"{name}.zip",
+        files=len(content),
+        size=len(made),
+        has_passed=said.result != FAILED,
+    )
 
 
 def name_part(text: str) -> str:
@@ -88,7 +95,10 @@ def name_part(text: str) -> str:
 def packed_line(made: PackMade) -> str:
     """Return for a person what was packed."""
     size = f"{made.size / 1024:.0f} kB" if made.size < 1024**2 else f"{made.size / 1024**2:.1f} MB"
-    return f"packed: {made.path} ({made.files} files, {size}); send this one file"
+    line = f"packed: {made.path} ({made.files} files, {size}); send this one file"
+    if made.has_passed:
+        return line
+    return f"{line}\nmind: not all that is required passed in this run; AFAS returns it"
 
 
 def _refuse_tokens(folder: Path, files: Mapping[str, bytes]) -> None:

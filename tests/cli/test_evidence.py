@@ -1,5 +1,6 @@
 """Evidence from end to end: a partner runs, signs and packs; a reviewer takes it in."""
 
+import base64
 import json
 import os
 import shutil
@@ -8,8 +9,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import load_ssh_public_key
+from securesystemslib.dsse import Envelope
+from securesystemslib.signer import SSlibKey
 
 from support.cli import koppeling
+from support.registrations import REGISTRATION
 from support.tiny import READ, tiny_project
 
 ID = "12345_1"
@@ -329,3 +334,48 @@ def test_who_packs_a_run_that_did_not_pass_is_told_that_it_comes_back(partner, t
 
     assert ran.code == 0, ran.all
     assert "AFAS returns it" in ran.out
+
+
+def test_a_decision_is_signed_over_the_integration_that_it_rests_on(partner, reviewer):
+    koppeling("intake", pack_of(partner), cwd=reviewer)
+    path = reviewer / "tiny.yaml"
+    ours = REGISTRATION.replace("integration: voorbeeld", "integration: tiny")
+    path.write_text(ours.replace("12345_678900", ID), encoding="utf-8")
+    koppeling("evidence", "keygen", "--out", "afas.key", "--for", "1_1", cwd=reviewer)
+    by = ("--by", "M. de Wit", "--reason", "Akkoord", "--sign", "--key", "afas.key")
+
+    ran = koppeling("decide", path, "annual_review", *by, cwd=reviewer)
+
+    assert ran.code == 0, ran.all
+    (decision,) = reviewer.glob("*annual_review.intoto.json")
+    envelope = json.loads(decision.read_bytes())
+    statement = json.loads(base64.b64decode(envelope["payload"]))
+    (record,) = reviewer.glob("reports/received/*/*/*/run.json")
+    digest = json.loads(record.read_bytes())["integrations"][0]["digest"]
+    assert [each["digest"]["sha256"] for each in statement["subject"]] == [digest]
+    assert statement["predicateType"] == "https://in-toto.io/attestation/svr/v0.2"
+    assert "KOPPELING_DECISION_ANNUAL_REVIEW" in statement["predicate"]["properties"]
+    assert "KOPPELING_EVIDENCE_VERIFIED_PROFIT_8" in statement["predicate"]["properties"]
+    public = (reviewer / "afas.key.pub").read_bytes()
+    keyid = envelope["signatures"][0]["keyid"]
+    key = SSlibKey.from_crypto(load_ssh_public_key(public), keyid=keyid)
+    Envelope.from_dict(envelope).verify([key], 1)
+    signers = ("--signers", "afas.key.allowed_signers")
+    verified = koppeling("evidence", "verify", decision, *signers, cwd=reviewer)
+    unknown = koppeling("evidence", "verify", decision, cwd=reviewer)
+    envelope["payload"] = base64.b64encode(b"{}").decode()
+    decision.write_text(json.dumps(envelope))
+    forged = koppeling("evidence", "verify", decision, *signers, cwd=reviewer)
+    assert (verified.code, unknown.code, forged.code) == (0, 15, 15), verified.all
+
+
+def test_where_nothing_stands_nothing_is_signed_and_nothing_recorded(partner, tmp_path):
+    path = tmp_path / "voorbeeld.yaml"
+    path.write_text(REGISTRATION, encoding="utf-8")
+    by = ("--by", "M. de Wit", "--reason", "Akkoord", "--key", partner / "evidence.key")
+
+    ran = koppeling("decide", path, "annual_review", *by, cwd=tmp_path)
+
+    assert ran.code == 10
+    assert "nothing to sign" in ran.err
+    assert path.read_text(encoding="utf-8") == REGISTRATION

@@ -46,6 +46,9 @@ GROUNDS = ("non_payment", "code_of_conduct", "no_certification", "other")
     metavar="DATE",
     help="For terminate_immediately: from when; for end_by_partner: the last day.",
 )
+@click.option("--sign", is_flag=True, help="Sign the decision, over the integration it is about.")
+@options.key
+@options.keyring
 @options.runs
 @click.option("--dry-run", is_flag=True, help="Write nothing; show what the status would become.")
 @click.option(
@@ -66,7 +69,10 @@ def command(
     effective: datetime | None,
     runs: Path,
     extract: Path | None,
+    key: Path | None,
+    keyring: str,
     *,
+    sign: bool,
     dry_run: bool,
 ) -> None:
     """Record a DECISION in the registration at PATH, and say what the status becomes.
@@ -93,8 +99,22 @@ def command(
         ground=Ground(ground) if ground else None,
         effective=effective.date() if effective else None,
     )
+    signing = None
+    if sign or key or keyring:
+        from koppeling_harness.workflow.evidence.keys import find_key
+        from koppeling_harness.workflow.review.sign_decision import require_subjects
+
+        signing = find_key(key, keyring)
+        tried = registration.record_decision(
+            path, new, clock=SystemClock(), runs=runs, dry_run=True
+        )
+        require_subjects(tried.after)  # told before anything is recorded
     decided = registration.record_decision(
         path, new, clock=SystemClock(), runs=runs, dry_run=dry_run
     )
     for line in registration.decided_lines(decided, dry_run=dry_run):
         say(line)
+    if signing is not None and not dry_run:
+        from koppeling_harness.workflow.review.sign_decision import sign_decision
+
+        say(f"signed: {sign_decision(decided, signing, clock=SystemClock())}")

@@ -100,6 +100,9 @@ def _whole(verified: Verified) -> Text:
     about = ", ".join(verified.integrations)
     if not about:
         return said("bewijs geweigerd", "evidence refused")
+    if not verified.run_id:
+        word = said("klopt", "holds") if verified.holds else said("geweigerd", "refused")
+        return said("besluit {w}: {a}", "decision {w}: {a}", w=word, a=about)
     return said(
         "{whole}: {about} {result} op {release}, run {run}",
         "{whole}: {about} {result} on {release}, run {run}",

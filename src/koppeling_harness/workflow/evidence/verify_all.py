@@ -8,10 +8,12 @@ from pathlib import Path
 
 from koppeling_harness.clock import Clock
 from koppeling_harness.config.settings import load_settings
+from koppeling_harness.evidence.bundle import ENVELOPE
 from koppeling_harness.model.evidence import Verified
 from koppeling_harness.scenario.known_lists import list_book
 from koppeling_harness.workflow.evidence.trust import required_trust
 from koppeling_harness.workflow.evidence.verify import Look, verify
+from koppeling_harness.workflow.evidence.verify_decision import ENDING, verify_decision
 
 _WORTH_A_PROCESS = 20
 """So many packs take longer than another process does to start."""
@@ -45,7 +47,7 @@ def verify_all(
     first = look()  # what is wrong with settings and keys is told at once
     processes = min(os.cpu_count() or 1, len(files) // _WORTH_A_PROCESS)
     if processes < 2:
-        return [verify(each, first) for each in files]
+        return [_verified(each, first) for each in files]
     with ProcessPoolExecutor(processes, initializer=_begin, initargs=(look,)) as pool:
         return list(pool.map(_verify_there, files, chunksize=8))
 
@@ -66,4 +68,9 @@ def _begin(look: "partial[Look]") -> None:
 
 
 def _verify_there(path: Path) -> Verified:
-    return verify(path, _there[-1])
+    return _verified(path, _there[-1])
+
+
+def _verified(path: Path, look: Look) -> Verified:
+    is_decision = path.name.endswith(ENDING) and path.name != ENVELOPE
+    return verify_decision(path, look) if is_decision else verify(path, look)

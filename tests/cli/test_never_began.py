@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from support.cli import koppeling
+from support.registrations import REGISTRATION
 from support.tiny import scenario, tiny_plugin
 
 COMMAND = f"runtime: {{kind: command, command: ['{sys.executable}', '{{folder}}/main.py']}}"
@@ -75,3 +76,20 @@ def test_in_shards_it_is_told_as_in_one_run(tmp_path, hooks):
 
     assert told[0] == told[1]
     assert told[0][:2] == (10, "never_began")
+
+
+def test_who_was_set_aside_stands_in_the_status_too(tmp_path):
+    a_tiny(tmp_path, code="")
+    lacking = tiny_plugin(tmp_path / "plugins" / "lacking", name="lacking")
+    path = lacking / "koppeling.yaml"
+    needs = "{kind: python, requires: [{program: geen-programma}]}"
+    path.write_text(path.read_text().replace("{kind: python}", needs))
+    text = REGISTRATION.replace("integration: voorbeeld", "integration: lacking")
+    assert text != REGISTRATION
+    (lacking / "registration.yaml").write_text(text, encoding="utf-8")
+
+    ran = koppeling("run", "--release", "Profit 8", cwd=tmp_path)
+
+    assert "lacking: set aside" in ran.out
+    assert "geen-programma" in ran.out
+    assert "voorbeeld: " in ran.out.partition("lacking: set aside")[2], "its status"

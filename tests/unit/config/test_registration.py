@@ -1,11 +1,13 @@
 import pytest
 
 from koppeling_harness.config.registration import (
+    contact_of,
     find_registrations,
     load_registration,
     registration_name,
 )
 from koppeling_harness.errors import DocumentError, NothingToRunError
+from koppeling_harness.model.partner import Partner
 from koppeling_harness.model.registration import AssessmentKind, Colour
 from support.problems import problems_when
 from support.registrations import REGISTRATION, day
@@ -175,3 +177,21 @@ def test_what_is_meant_is_proposed_in_either_language(tmp_path, wrong, meant):
 
     with pytest.raises(DocumentError, match=f"Did you mean `{meant}`"):
         load_registration(path)
+
+
+STATED = Partner(name="Voorbeeld B.V.", subscription="12345", contact="stated@voorbeeld.example")
+
+
+def test_whom_to_write_to_is_what_the_registration_says_and_else_the_manifest(tmp_path):
+    named = REGISTRATION.replace(
+        'subscription: "12345"', 'subscription: "12345", contact: help@voorbeeld.example'
+    )
+    assert named != REGISTRATION
+    a_file(tmp_path / "named", named)
+    a_file(tmp_path / "unnamed")
+    a_file(tmp_path / "broken", "partner: [")
+
+    assert contact_of([tmp_path / "named"], STATED) == "help@voorbeeld.example"
+    assert contact_of([tmp_path / "unnamed"], STATED) == "stated@voorbeeld.example"
+    assert contact_of([tmp_path / "broken"], STATED) == "stated@voorbeeld.example"
+    assert contact_of([tmp_path / "nowhere"], None) == ""

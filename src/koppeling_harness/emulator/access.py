@@ -103,9 +103,19 @@ class AppConnector:
             if not limited or now < (each.made or opened) + timedelta(days=each.days)
         ]
 
-    def renew_secret(self, now: datetime, *, days: int = 180) -> Secret:
-        """Return a further secret, made now, that works beside the others."""
+    def renew_secret(
+        self, now: datetime, *, days: int = 180, secret: Secret | None = None
+    ) -> Secret:
+        """Return a further secret, made now, that works beside the others.
+
+        Args:
+            now: The present moment.
+            days: How long it works, where the release limits that.
+            secret: What it is to be; drawn when None.
+        """
         made = ClientSecret(days=days, made=now)
+        if secret is not None:
+            made.secret = secret
         self.further_secrets = (*self.further_secrets, made)
         return made.secret
 

@@ -32,6 +32,11 @@ from koppeling_harness.traffic.own_door import OwnDoor
 from koppeling_harness.traffic.redactor import Redactor
 
 
+_TO_ENCODE = "p:a%s+ w/"
+"""In front of a renewed secret: who does not encode each value of a form, or of Basic, sends another
+(RFC 6749, section 2.3.1). Of hexadecimal digits alone it never shows."""
+
+
 class EmulatedErp:
     """Serves an emulated ERP1: to the harness on a port of its own, to each scenario by a door.
 
@@ -162,7 +167,8 @@ class EmulatedErp:
             case AppConnectorChange.RENEW_SECRET:
                 if app.public or app.certificates:
                     return None  # it has no secret
-                made = app.renew_secret(opened.setup.clock.now())
+                odd = Secret(_TO_ENCODE + secrets.token_hex(24).upper())
+                made = app.renew_secret(opened.setup.clock.now(), secret=odd)
                 self._redactor.add_secret(made, kind="secret", is_new=True)
                 return made
             case AppConnectorChange.REVOKE_SECRET:

@@ -1,0 +1,66 @@
+"""Clients of OAuth that are not ours are certified, and broken ones fail for their own reason."""
+
+from pathlib import Path
+
+import pytest
+
+from support.cli import koppeling_process
+from support.oauth_client import BROKEN, WAYS, broken_client, oauth_client
+
+PACKS = Path(__file__).parents[2] / "scenarios"
+
+pytestmark = pytest.mark.slow
+
+
+def certified(folder, packs, *more):
+    """Return the integrations of one run, by their ids."""
+    ran = koppeling_process(
+        *("run", "--plugin", folder / "plugins", "--scenarios", packs, "--release", "Profit 9"),
+        *("--json", "--no-traffic", *more),
+        cwd=folder,
+        timeout_s=600,
+    )
+    assert ran.code in {0, 1, 12}, ran.err
+    return {each["id"]: each for each in ran.json()["integrations"]}
+
+
+def test_whoever_signs_in_with_requests_oauth2client_is_certified(tmp_path):
+    for way in WAYS:
+        oauth_client(tmp_path / "plugins", way, way)
+
+    found = certified(tmp_path, PACKS, "--concurrency", "16")
+
+    for name, each in found.items():
+        others = {
+            (result["scenario"], result["outcome"], finding["code"], finding["message"])
+            for result in each["results"]
+            for finding in result["findings"] or [{"code": "", "message": ""}]
+            if result["outcome"] != "passed" or result["findings"]
+        }
+        assert others == set(), name
+        assert each["verdict"]["outcome"] == "passed"
+    assert set(found) == set(WAYS)
+
+
+@pytest.fixture(scope="module")
+def judged(tmp_path_factory):
+    """What became of each broken client, in one run."""
+    folder = tmp_path_factory.mktemp("broken")
+    (folder / "none").mkdir()
+    for each in BROKEN:
+        broken_client(folder / "plugins", each, PACKS)
+    return certified(folder, folder / "none", "--concurrency", "16")
+
+
+@pytest.mark.parametrize("broken", BROKEN, ids=lambda each: each.name)
+def test_a_broken_client_fails_for_its_own_reason(broken, judged):
+    found = judged[broken.name]
+    told = [
+        (finding["code"], finding["message"])
+        for result in found["results"]
+        for finding in result["findings"]
+    ]
+
+    assert found["problem"] == ""
+    assert found["verdict"]["outcome"] == "failed", told
+    assert [each for each in told if each[0] == broken.caught_by and broken.says in each[1]], told

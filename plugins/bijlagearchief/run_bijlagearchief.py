@@ -51,7 +51,8 @@ def carried_out(call):
     if operation is None:
         return {"ok": False, "error": f"Bijlagearchief kent geen opdracht {call['operation']}."}
     context = call["context"]
-    afas = Afas(context["base_url"], context["token"], context["integration_id"])
+    client = (context["client_id"], context["client_secret"]) if context["client_id"] else None
+    afas = Afas(context["base_url"], context["token"], context["integration_id"], client=client)
     try:
         return operation(afas, Path(context["work_dir"]) / "archief", call["input"] or {})
     except AfasError as error:

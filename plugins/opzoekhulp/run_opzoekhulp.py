@@ -18,8 +18,19 @@ REFUSED = 75
 PARTICIPANT = "12345"  # what the customer fills in; the address of Profit is made of it
 
 
+def client():
+    """Return the client of OAuth, where there is one."""
+    client_id = os.environ.get("KOPPELING_CLIENT_ID")
+    return (client_id, os.environ["KOPPELING_CLIENT_SECRET"]) if client_id else None
+
+
 def main() -> int:
-    afas = Afas(PARTICIPANT, os.environ["KOPPELING_TOKEN"], os.environ["KOPPELING_INTEGRATION_ID"])
+    afas = Afas(
+        PARTICIPANT,
+        os.environ["KOPPELING_TOKEN"],
+        os.environ["KOPPELING_INTEGRATION_ID"],
+        client=client(),
+    )
     given = json.load(sys.stdin) or {}
     operations = {"find-contact": lookup.find_contact, "open-project": lookup.open_project}
     asked = operations.get(sys.argv[1])

@@ -26,6 +26,8 @@ $sync = new PersoneelSync(
         getenv('KOPPELING_TOKEN'),
         getenv('KOPPELING_INTEGRATION_ID'),
         new Log(STDERR),
+        clientId: getenv('KOPPELING_CLIENT_ID') ?: '',
+        clientSecret: getenv('KOPPELING_CLIENT_SECRET') ?: '',
     ),
     new Store(getenv('KOPPELING_WORK_DIR')),
     new Settings(participant: '12345', mailDomain: 'vandermeulen.example'),

@@ -35,6 +35,8 @@ const METHODS = {
       baseUrl: context.base_url,
       token: context.token,
       integrationId: context.integration_id,
+      clientId: context.client_id,
+      clientSecret: context.client_secret,
     };
     const calledOff = new AbortController();
     const shop = new Shop(settings, context.work_dir, { log, signal: calledOff.signal });

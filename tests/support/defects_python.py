@@ -103,7 +103,7 @@ DEFECTS_PYTHON: tuple[Defect, ...] = (
         (
             Edit(
                 file=FILES,
-                old="        body = answer.read()  # raises IncompleteRead for half a file\n",
+                old="        content = answer.read()  # raises IncompleteRead for half a file\n",
                 new='        body = b""\n'
                 "        while piece := answer.read1():\n"
                 "            body += piece\n",

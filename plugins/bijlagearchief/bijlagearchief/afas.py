@@ -14,6 +14,7 @@ LONGEST_WAIT_S = 30
 TIMEOUT_S = 900
 """AFAS works on one call for up to fifteen minutes; who gives up sooner makes it worse."""
 PAGE = 1000
+Answer = tuple[int, Mapping[str, str], bytes]
 
 
 class AfasError(Exception):
@@ -41,6 +42,7 @@ class Afas:
         base_url: `…/ProfitRestServices`.
         token: As Profit issues it.
         integration_id: For the header `IntegrationId`.
+        client: Id and secret of the client of OAuth; None: by the token.
         pause: Waits so many seconds.
     """
 
@@ -50,14 +52,17 @@ class Afas:
         token: str,
         integration_id: str,
         *,
+        client: tuple[str, str] | None = None,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self._base = urlsplit(base_url)
         self._headers = {
-            "Authorization": "AfasToken " + base64.b64encode(token.encode()).decode(),
             "IntegrationId": integration_id,
             "Accept-Language": "nl-nl",
         }
+        classic = "AfasToken " + base64.b64encode(token.encode()).decode()
+        self._client = client
+        self._authorization = "" if client else classic
         self._pause = pause
         self._connection: http.client.HTTPConnection | None = None
 
@@ -110,13 +115,37 @@ class Afas:
             self._connection = None
 
     def _answer(self, path: str, read: Callable[[bytes], Any], encoding: str = "identity") -> Any:
+        return self._patiently(lambda: self._signed_in(path, encoding), read)
+
+    def _signed_in(self, path: str, encoding: str) -> Answer:
+        """Ask; by OAuth with one token for all, and once more with a new one."""
+        headers = {**self._headers, "Accept-Encoding": encoding}
+        if encoding == "identity":
+            headers["SendFileAsBinary"] = "1"
+        if not self._authorization:
+            self._sign_in()
+        answer = self._ask("GET", path, headers | {"Authorization": self._authorization})
+        if answer[0] == 401 and self._client is not None:
+            self._sign_in()  # the token has ended
+            answer = self._ask("GET", path, headers | {"Authorization": self._authorization})
+        return answer
+
+    def _sign_in(self) -> None:
+        assert self._client is not None
+        names = ("grant_type", "client_id", "client_secret")
+        form = urlencode(dict(zip(names, ("client_credentials", *self._client), strict=True)))
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        token = self._patiently(lambda: self._ask("POST", "/oauth/token", headers, form), _token)
+        self._authorization = f"Bearer {token}"
+
+    def _patiently(self, ask: Callable[[], Answer], read: Callable[[bytes], Any]) -> Any:
         for attempt in range(1, TRIES + 1):
             is_last = attempt == TRIES
             try:
-                status, headers, body = self._ask(path, encoding)
+                status, headers, body = ask()
                 if status == 200:
                     return read(body)
-            except (OSError, http.client.HTTPException, ValueError) as error:
+            except (OSError, http.client.HTTPException, ValueError, LookupError) as error:
                 self.close()
                 if is_last:
                     message = "Profit is niet bereikbaar, of breekt zijn antwoord af."
@@ -128,17 +157,16 @@ class Afas:
             self._pause(wait_s)
         raise AssertionError
 
-    def _ask(self, path: str, encoding: str) -> tuple[int, Mapping[str, str], bytes]:
+    def _ask(
+        self, method: str, path: str, headers: Mapping[str, str], body: str | None = None
+    ) -> Answer:
         connection = self._connection = self._connection or self._connect()
-        headers = {**self._headers, "Accept-Encoding": encoding}
-        if encoding == "identity":
-            headers["SendFileAsBinary"] = "1"
-        connection.request("GET", self._base.path + path, headers=headers)
+        connection.request(method, self._base.path + path, body, headers=headers)
         answer = connection.getresponse()
-        body = answer.read()  # raises IncompleteRead for half a file
+        content = answer.read()  # raises IncompleteRead for half a file
         if answer.headers.get("Content-Encoding") == "gzip":
-            body = gzip.decompress(body)
-        return answer.status, answer.headers, body
+            content = gzip.decompress(content)
+        return answer.status, answer.headers, content
 
     def _connect(self) -> http.client.HTTPConnection:
         kind = http.client.HTTPSConnection
@@ -156,6 +184,10 @@ def _rows(body: bytes) -> Sequence[Mapping[str, Any]]:
     return rows
 
 
+def _token(body: bytes) -> str:
+    return str(json.loads(body)["access_token"])
+
+
 def _bytes(body: bytes) -> bytes:
     return body
 
@@ -168,6 +200,8 @@ def _wait_s(headers: Mapping[str, str]) -> int:
 def _refusal(status: int, wait_s: int | None, body: bytes) -> AfasError:
     if status == 404:
         return GoneError("Profit geeft dit bestand niet: het is weg, of niet voor deze gebruiker.")
+    if status == 400:
+        return AfasError("Profit laat het archief niet aanmelden. Vernieuw het secret in Profit.")
     if status == 401:
         return AfasError("De token werkt niet meer. Maak in Profit een nieuwe.")
     if status == 403:

@@ -30,6 +30,8 @@ export function service(log) {
         baseUrl: context.base_url,
         token: context.token,
         integrationId: context.integration_id,
+        clientId: context.client_id,
+        clientSecret: context.client_secret,
         webhookSecret: context.webhook_secret,
       };
       offices.set(context.work_dir, new Office(settings, context.work_dir, outside));

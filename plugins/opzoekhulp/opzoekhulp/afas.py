@@ -16,6 +16,8 @@ TRIES = 3
 LONGEST_WAIT_S = 3
 """Somebody waits for the answer: longer than this nobody is kept waiting for maintenance."""
 TIMEOUT_S = 30
+BASE = "/ProfitRestServices"
+Answer = tuple[int, Mapping[str, str], bytes]
 
 
 class AfasError(Exception):
@@ -39,6 +41,7 @@ class Afas:
         participant: The number of the participant.
         token: As Profit issues it.
         integration_id: For the header `IntegrationId`.
+        client: Id and secret of the client of OAuth; None: by the token.
         pause: Waits so many seconds.
     """
 
@@ -48,15 +51,18 @@ class Afas:
         token: str,
         integration_id: str,
         *,
+        client: tuple[str, str] | None = None,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self._host = HOST.format(participant=participant)
         self._headers = {
-            "Authorization": "AfasToken " + base64.b64encode(token.encode()).decode(),
             "IntegrationId": integration_id,
             "Accept-Language": "nl-nl",
             "Accept-Encoding": "gzip",
         }
+        classic = "AfasToken " + base64.b64encode(token.encode()).decode()
+        self._client = client
+        self._authorization = "" if client else classic
         self._pause = pause
         self._connection: http.client.HTTPConnection | None = None
 
@@ -67,14 +73,37 @@ class Afas:
             AfasError: There is no answer.
         """
         asked = urlencode(query, quote_via=quote)
-        path = f"/ProfitRestServices/connectors/{connector}?{asked}"
+        path = f"{BASE}/connectors/{connector}?{asked}"
+        return self._patiently(lambda: self._signed_in(path), _rows)
+
+    def _signed_in(self, path: str) -> Answer:
+        """Ask; by OAuth with one token for all, and once more with a new one."""
+        if not self._authorization:
+            self._sign_in()
+        answer = self._ask("GET", path, self._headers | {"Authorization": self._authorization})
+        if answer[0] == 401 and self._client is not None:
+            self._sign_in()  # the token has ended
+            answer = self._ask("GET", path, self._headers | {"Authorization": self._authorization})
+        return answer
+
+    def _sign_in(self) -> None:
+        assert self._client is not None
+        names = ("grant_type", "client_id", "client_secret")
+        form = urlencode(dict(zip(names, ("client_credentials", *self._client), strict=True)))
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        token = self._patiently(
+            lambda: self._ask("POST", f"{BASE}/oauth/token", headers, form), _token
+        )
+        self._authorization = f"Bearer {token}"
+
+    def _patiently(self, ask: Callable[[], Answer], read: Callable[[bytes], Any]) -> Any:
         for attempt in range(1, TRIES + 1):
             is_last = attempt == TRIES
             try:
-                status, headers, body = self._ask(path)
+                status, headers, body = ask()
                 if status == 200:
-                    return _rows(body)
-            except (OSError, http.client.HTTPException, ValueError) as error:
+                    return read(body)
+            except (OSError, http.client.HTTPException, ValueError, LookupError) as error:
                 self.close()
                 if is_last:
                     message = "Profit is niet bereikbaar. Probeer het over een minuut opnieuw."
@@ -92,14 +121,16 @@ class Afas:
             self._connection.close()
             self._connection = None
 
-    def _ask(self, path: str) -> tuple[int, Mapping[str, str], bytes]:
+    def _ask(
+        self, method: str, path: str, headers: Mapping[str, str], body: str | None = None
+    ) -> Answer:
         connection = self._connection = self._connection or self._connect()
-        connection.request("GET", path, headers=self._headers)
+        connection.request(method, path, body, headers=headers)
         answer = connection.getresponse()
-        body = answer.read()
+        content = answer.read()
         if answer.headers.get("Content-Encoding") == "gzip":
-            body = gzip.decompress(body)
-        return answer.status, answer.headers, body
+            content = gzip.decompress(content)
+        return answer.status, answer.headers, content
 
     def _connect(self) -> http.client.HTTPConnection:
         """Return a connection; through the proxy of the office, where there is one."""
@@ -124,6 +155,10 @@ def _rows(body: bytes) -> Sequence[Mapping[str, Any]]:
     return rows
 
 
+def _token(body: bytes) -> str:
+    return str(json.loads(body)["access_token"])
+
+
 def _wait_s(headers: Mapping[str, str]) -> int:
     said = headers.get("Retry-After") or ""
     return int(said) if said.isdecimal() else 1
@@ -136,6 +171,8 @@ def _refused(status: int, wait_s: int | None, body: bytes) -> AfasError:
 
 
 def _refusal(status: int, wait_s: int | None, body: bytes) -> str:
+    if status == 400:
+        return "Profit laat Opzoekhulp niet aanmelden. Vraag uw beheerder het secret te vernieuwen."
     if status == 401:
         return (
             "De sleutel van Opzoekhulp werkt niet meer. Vraag uw beheerder in Profit een nieuwe "

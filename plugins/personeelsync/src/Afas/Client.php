@@ -22,11 +22,14 @@ final class Client
     private readonly Connection $connection;
     /** @var array<string, string> */
     private readonly array $headers;
+    /** What says who calls; empty until there is a token of OAuth. */
+    private string $authorization;
     /** @var \Closure(float): void */
     private readonly \Closure $pause;
 
     /**
      * @param string $token the AfasToken as Profit issues it: XML
+     * @param string $clientId of the client of OAuth; empty: by the token
      * @param ?\Closure(float): void $pause waits some seconds; for tests
      */
     public function __construct(
@@ -35,14 +38,16 @@ final class Client
         string $integrationId,
         private readonly Log $log,
         ?\Closure $pause = null,
+        private readonly string $clientId = '',
+        #[\SensitiveParameter] private readonly string $clientSecret = '',
     ) {
         $this->connection = new Connection($baseUrl);
         $this->headers = [
-            'Authorization' => 'AfasToken ' . base64_encode($token),
             'IntegrationId' => $integrationId,
             'User-Agent' => 'PersoneelSync/' . self::VERSION,
             'Accept-Language' => 'nl-nl',
         ];
+        $this->authorization = $clientId === '' ? 'AfasToken ' . base64_encode($token) : '';
         $this->pause = $pause ?? static fn (float $seconds) => usleep((int) ($seconds * 1e6));
     }
 
@@ -104,6 +109,7 @@ final class Client
         $this->call($method, "/connectors/$connector", $repeatable, $body);
     }
 
+    /** Make a call; by OAuth with one token for all, and once more with a new one. */
     private function call(
         string $method,
         string $target,
@@ -114,12 +120,55 @@ final class Client
         if ($body !== '') {
             $headers['Content-Type'] = 'application/json;charset=utf-8';
         }
+        if ($this->authorization === '') {
+            $this->signIn();
+        }
+        $who = ['Authorization' => $this->authorization];
+        $answer = $this->asked($method, $target, $repeatable, $headers + $who, $body);
+        if ($answer->status === 401 && $this->clientId !== '') {
+            $this->signIn();  // the token has ended
+            $who = ['Authorization' => $this->authorization];
+            $answer = $this->asked($method, $target, $repeatable, $headers + $who, $body);
+        }
+        return $this->accepted($answer);
+    }
+
+    /** Ask for an access token, to be used until it ends. */
+    private function signIn(): void
+    {
+        $form = http_build_query([
+            'grant_type' => 'client_credentials',
+            'client_id' => $this->clientId,
+            'client_secret' => $this->clientSecret,
+        ]);
+        $headers = ['Content-Type' => 'application/x-www-form-urlencoded'];
+        $answer = $this->asked('POST', '/oauth/token', true, $headers, $form);
+        if (in_array($answer->status, [400, 401], true)) {
+            throw new AfasError(
+                'AFAS weigert de aanmelding. Vernieuw het secret van de app connector.'
+            );
+        }
+        $token = $this->accepted($answer)->json()['access_token'] ?? '';
+        if ($token === '') {
+            throw new NotReached('AFAS gaf geen token bij de aanmelding.');
+        }
+        $this->authorization = "Bearer $token";
+    }
+
+    /** @param array<string, string> $headers */
+    private function asked(
+        string $method,
+        string $target,
+        bool $repeatable,
+        array $headers,
+        string $body,
+    ): Answer {
         for ($number = 1;; $number++) {
             $pauseS = self::FIRST_PAUSE_S * 2 ** ($number - 1);
             try {
                 $answer = $this->connection->send($method, $target, $headers, $body);
                 if ($answer->status !== 503) {
-                    return $this->accepted($answer);
+                    return $answer;
                 }
                 $pauseS = self::askedPause($answer) ?? $pauseS;
                 $problem = new NotReached(

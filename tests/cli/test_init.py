@@ -4,9 +4,11 @@ from pathlib import Path
 import pytest
 
 from koppeling_harness.clock import SystemClock
+from koppeling_harness.errors import UsageError
 from koppeling_harness.scenario.packs import packs_folder
 from koppeling_harness.workflow.authoring.init import write_starter
 from support.cli import koppeling, koppeling_process
+from support.clock import FixedClock
 
 PROGRAMS = {"python": "", "node": "node", "php": "php"}
 
@@ -44,6 +46,25 @@ def test_every_starter_passes_at_once_without_a_finding(tmp_path):
         write_starter(f"my-{runtime}", runtime=runtime, folder=folder, clock=SystemClock())
 
     assert passes(tmp_path) == sorted(f"my-{each}" for each in runtimes)
+
+
+@pytest.mark.slow
+def test_a_starter_with_a_classic_token_passes_too_and_says_until_when(tmp_path):
+    made = koppeling("init", "old", "--runtime", "python", "--classic", cwd=tmp_path)
+
+    assert made.code == 0, made.err
+    assert "oauth" not in (tmp_path / "old" / "koppeling.yaml").read_text("utf-8")
+    assert "From 01-05-2027 on" in (tmp_path / "old" / "README.md").read_text("utf-8")
+    packs = packs_folder() / "authentication"
+    assert passes(tmp_path, "--plugin", "old", "--scenarios", packs) == ["old"]
+
+
+def test_no_starter_signs_in_by_what_works_no_more(tmp_path):
+    clock = FixedClock("2027-09-01T12:00:00+02:00")
+
+    with pytest.raises(UsageError, match="no classic token works any more"):
+        write_starter("x", runtime="php", folder=tmp_path / "x", clock=clock, classic=True)
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.slow

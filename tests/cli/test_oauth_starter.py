@@ -5,7 +5,6 @@ import shutil
 import pytest
 
 from support.cli import koppeling
-from support.oauth_starter import change, sign_in_by_oauth
 
 FAULTS = """
 scenario: aims.{name}
@@ -25,6 +24,33 @@ then:
   - exchanges: {{kind: calls}}
     expect: {{count: {calls}}}
 """
+BASIC = (
+    (
+        'form = dict(zip(("client_id", "client_secret"), self._client, strict=True))',
+        "form, pair = {}, ':'.join(map(quote_plus, self._client))",
+    ),
+    (
+        '"/oauth/token", repeatable=True, data=form)',
+        '"/oauth/token", repeatable=True, data=form, headers={"Authorization": "Basic "'
+        " + base64.b64encode(pair.encode()).decode()})",
+    ),
+    ("import json\n", "import json\nfrom urllib.parse import quote_plus\n"),
+)
+IN_URL = (
+    "        answer = self._ask(method, url, headers=own | self._who(), **rest)\n        if ",
+    "        url += f'?token={self._authorization[7:]}'\n"
+    "        answer = self._ask(method, url, headers=own | self._who(), **rest)\n        if ",
+)
+
+
+def change(path, *pairs):
+    text = path.read_text("utf-8")
+    for old, new in pairs:
+        assert text.count(old) == 1, f"{path.name} has {text.count(old)} times: {old}"
+        text = text.replace(old, new)
+    path.write_text(text, encoding="utf-8")
+
+
 AIMS = [
     # an access token that has ended is replaced by one new one
     ("ended", "expired_token", "calls", "{ok: true}", 2, 2),
@@ -44,18 +70,15 @@ def outcomes(ran, name):
 
 @pytest.mark.slow
 def test_who_fetches_a_token_in_an_operation_is_certified_like_any_other(tmp_path):
-    for name, way in (("body", "body"), ("basic", "basic"), ("url", "body")):
+    for name in ("body", "basic", "url"):
         made = koppeling("init", name, "--runtime", "python", cwd=tmp_path)
         assert made.code == 0, made.all
-        sign_in_by_oauth(tmp_path / name, way)
+        manifest = tmp_path / name / "koppeling.yaml"
+        change(manifest, ("releases: [Profit 8] ", "releases: [Profit 8, Profit 9] "))
         shutil.rmtree(tmp_path / name / "scenarios")
         shutil.rmtree(tmp_path / name / "tests")
-    sends = "url = f\"/connectors/{connector}?token={self._http.headers['Authorization'][7:]}\""
-    change(
-        tmp_path / "url" / "afas.py",
-        ("        answer = self._ask(method, f\"/connectors/{connector}\", **rest)\n        if ",
-         f"        {sends}\n        answer = self._ask(method, url, **rest)\n        if "),
-    )  # fmt: skip
+    change(tmp_path / "basic" / "afas.py", *BASIC)
+    change(tmp_path / "url" / "afas.py", IN_URL)
     names = ("name", "fault", "kind", "expect", "sign_ins", "calls")
     own = tmp_path / "body" / "scenarios"
     own.mkdir()

@@ -69,7 +69,7 @@ class Scripted(Afas):
         super().__init__("12345", "<token/>", "1_1", pause=pauses.append)
         self._answers = answers
 
-    def _ask(self, _path):
+    def _ask(self, *_):
         answer = self._answers.pop(0)
         if isinstance(answer, Exception):
             raise answer

@@ -19,6 +19,9 @@ PIPELINES = ("github", "gitlab", "azure", "kubernetes")
     help="What the integration is written in; `http`: a service.",
 )
 @click.option(
+    "--classic", is_flag=True, help="Sign in by a classic token instead of OAuth, while that lives."
+)
+@click.option(
     "--folder",
     type=click.Path(path_type=Path, file_okay=False),
     help="Where to write. Default: a folder named ID; for ci, the current folder.",
@@ -31,24 +34,31 @@ PIPELINES = ("github", "gitlab", "azure", "kubernetes")
     help="With ci: the wheel, git+https://…@REF, or index that the program comes from.",
 )
 def command(
-    name: str, kind: str | None, runtime: str | None, folder: Path | None, source: str
+    name: str,
+    kind: str | None,
+    runtime: str | None,
+    folder: Path | None,
+    source: str,
+    *,
+    classic: bool,
 ) -> None:
     """Write a complete integration to begin with, or a CI pipeline.
 
     `koppeling init ID --runtime python` writes an integration that passes at once. `koppeling init
     ci github` writes a pipeline that certifies what is in plugins/, with a file that pins all that
-    it installs. Nothing is ever overwritten.
+    it installs. Nothing is ever overwritten. An integration signs in by OAuth; AFAS ends classic
+    tokens, for which --classic is.
     """
     if name == "ci":
-        if runtime is not None:
-            message = "--runtime does not go with `ci`"
+        if runtime is not None or classic:
+            message = f"{'--runtime' if runtime else '--classic'} does not go with `ci`"
             raise click.UsageError(message)
         _pipelines(kind, folder or Path(), source)
     elif source:
         message = "--from goes with `ci` only"
         raise click.UsageError(message)
     else:
-        _starter(name, kind, runtime, folder or Path(name))
+        _starter(name, kind, runtime, folder or Path(name), classic=classic)
 
 
 def _pipelines(kind: str | None, folder: Path, source: str) -> None:
@@ -75,7 +85,9 @@ def _pipelines(kind: str | None, folder: Path, source: str) -> None:
         )
 
 
-def _starter(name: str, kind: str | None, runtime: str | None, folder: Path) -> None:
+def _starter(
+    name: str, kind: str | None, runtime: str | None, folder: Path, *, classic: bool
+) -> None:
     from koppeling_harness.clock import SystemClock
     from koppeling_harness.workflow.authoring.init import write_starter
 
@@ -85,7 +97,8 @@ def _starter(name: str, kind: str | None, runtime: str | None, folder: Path) -> 
     if runtime is None:
         message = f"expected --runtime {'|'.join(RUNTIMES)}"
         raise click.UsageError(message)
-    for path in write_starter(name, runtime=runtime, folder=folder, clock=SystemClock()):
+    clock = SystemClock()
+    for path in write_starter(name, runtime=runtime, folder=folder, clock=clock, classic=classic):
         say(f"wrote {path}")
     if runtime == "dotnet":
         say(f"build it first: dotnet build --configuration Release {folder}")

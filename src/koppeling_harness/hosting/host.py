@@ -31,10 +31,9 @@ from koppeling_harness.traffic.gateway import Gateway
 from koppeling_harness.traffic.own_door import OwnDoor
 from koppeling_harness.traffic.redactor import Redactor
 
-
 _TO_ENCODE = "p:a%s+ w/"
-"""In front of a renewed secret: who does not encode each value of a form, or of Basic, sends another
-(RFC 6749, section 2.3.1). Of hexadecimal digits alone it never shows."""
+"""In front of a renewed secret: who does not encode each value of a form, or of Basic, sends
+another (RFC 6749, section 2.3.1). Of hexadecimal digits alone it never shows."""
 
 
 class EmulatedErp:

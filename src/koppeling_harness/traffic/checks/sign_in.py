@@ -62,18 +62,17 @@ def _token_per_call(scene: Scene) -> Iterator[Objection]:
     needless: dict[int, list[Call]] = {}
     calls: dict[int, int] = {}
     live: dict[tuple[object, ...], list[Call]] = {}
-    refused: set[str] = set()
     for call in scene.calls:
         turn = call.exchange.turn
         if not _is_token_request(call):
             calls[turn] = calls.get(turn, 0) + call.needs_token
             if call.exchange.status == 401:
-                refused.add(_used(call))
+                live.clear()  # whoever is refused may think that it ended
             continue
         if not _given(call):
             continue
         known = live.setdefault((turn, *_client(call)), [])
-        if any(_is_valid(each, call, refused) for each in known):
+        if any(_is_valid(each, call) for each in known):
             needless.setdefault(turn, []).append(call)
         known.append(call)
     for turn, found in needless.items():
@@ -89,9 +88,9 @@ def _token_per_call(scene: Scene) -> Iterator[Objection]:
         yield Objection(call=found[0], text=text)
 
 
-def _is_valid(before: Call, call: Call, refused: set[str]) -> bool:
+def _is_valid(before: Call, call: Call) -> bool:
     """Return whether a token that was given before was known, and good, when another was asked."""
-    if before.ended_s > call.exchange.started_s or _given(before) in refused:
+    if before.ended_s > call.exchange.started_s:
         return False
     life = _said(before).get("expires_in")
     life_s = float(life) if isinstance(life, int | float) else 3600.0

@@ -19,6 +19,8 @@ from koppeling_harness.config.registration_edit import new_registration
 from koppeling_harness.document import load, read_yaml
 from koppeling_harness.errors import ConfigurationError, UsageError
 from koppeling_harness.model.manifest import Manifest
+from koppeling_harness.model.verdict import Severity
+from koppeling_harness.rules.deadlines import deadline_named, level_on
 from koppeling_harness.store.files import write_files
 from koppeling_harness.version import __version__
 
@@ -38,7 +40,18 @@ _ID = re.compile(r"[a-z][a-z0-9]*(?:[-._][a-z0-9]+)*")
 """As `model.shape.Identifier`."""
 
 
-def write_starter(name: str, *, runtime: str, folder: Path, clock: Clock) -> tuple[Path, ...]:
+_OAUTH = (
+    "oauth: {}                           # it signs in by OAuth, with a client and its secret\n"
+)
+_BY_OAUTH = """\
+- It signs in by OAuth (client credentials): one token for all calls, and a new one when that ends.
+  A test environment needs an app connector that takes OAuth; where one takes classic tokens only,
+  leave `oauth` out of `koppeling.yaml` until it does."""
+
+
+def write_starter(
+    name: str, *, runtime: str, folder: Path, clock: Clock, classic: bool = False
+) -> tuple[Path, ...]:
     """Write an integration that passes at once where its runtime exists; return its files.
 
     Args:
@@ -46,16 +59,21 @@ def write_starter(name: str, *, runtime: str, folder: Path, clock: Clock) -> tup
         runtime: Its language or way to connect; one of `STARTERS`.
         folder: The integration's folder; made when absent.
         clock: Tells on which day its onboarding begins.
+        classic: Sign in by a classic token instead of OAuth, as long as that lives.
 
     Raises:
-        UsageError: The name cannot be an id.
+        UsageError: The name cannot be an id, or classic tokens have ended.
         ConfigurationError: A file of it exists already, or cannot be written; nothing was written.
     """
     if _ID.fullmatch(name) is None:
         message = f"`{name}` cannot be the id of an integration"
         hint = "Use lower case letters, digits, and single `-`, `.` or `_` between them."
         raise UsageError(message, hint=hint)
-    files = starter_files(name, runtime=runtime)
+    ends = deadline_named("classic-token")
+    if classic and level_on(ends, today(clock)) is Severity.ERROR:
+        message = "no classic token works any more: AFAS takes OAuth only"
+        raise UsageError(message, hint="Leave --classic out.")
+    files = starter_files(name, runtime=runtime, classic=classic)
     files[REGISTRATION] = _registration(files[MANIFEST], clock)
     return write_new(folder, files)
 
@@ -80,7 +98,7 @@ def write_new(folder: Path, files: Mapping[str, bytes]) -> tuple[Path, ...]:
     return tuple(folder / name for name in sorted(files))
 
 
-def starter_files(name: str, *, runtime: str) -> dict[str, bytes]:
+def starter_files(name: str, *, runtime: str, classic: bool = False) -> dict[str, bytes]:
     """Return the files of a starter: name below its folder, and content."""
     root = resources.files(__package__) / "starters"
     found = [
@@ -92,6 +110,8 @@ def starter_files(name: str, *, runtime: str) -> dict[str, bytes]:
         **parts,
         "id": name,
         "version": __version__,
+        "oauth": "" if classic else _OAUTH,
+        "signing": _by_token() if classic else _BY_OAUTH,
         "title": re.sub(r"[-._]", " ", name).capitalize(),
         "prefix": "".join(word.capitalize() for word in re.split(r"[-._]", name)),
     }
@@ -102,6 +122,17 @@ def starter_files(name: str, *, runtime: str) -> dict[str, bytes]:
         for path, text in found
         if not path.startswith("_")
     }
+
+
+def _by_token() -> str:
+    days = "\n".join(
+        f"  From {each.day:%d-%m-%Y} on: {each.then.en}."
+        for each in deadline_named("classic-token").stages
+    )
+    return (
+        f"- It signs in by a classic token, as long as there are any.\n{days}\n"
+        "  Put `oauth: {}` into `koppeling.yaml` before, and it signs in by OAuth."
+    )
 
 
 def _templates(folder: Traversable, *, prefix: str) -> Iterator[tuple[str, str]]:

@@ -2,10 +2,10 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
-from koppeling_harness.clock import AMSTERDAM, Clock
+from koppeling_harness.clock import Clock, today
 from koppeling_harness.erp.call import ErpCall
 from koppeling_harness.erp.client import ErpClient
 from koppeling_harness.erp.sign_in import OAuthSignIn
@@ -16,12 +16,9 @@ from koppeling_harness.model.diagnosis import DoctorLine
 from koppeling_harness.model.environment import EnvironmentSetting, SignInSetting
 from koppeling_harness.model.manifest import Manifest
 from koppeling_harness.model.verdict import Cause
+from koppeling_harness.rules.deadlines import coming, deadline_named
 from koppeling_harness.workflow.environment.access import TokenSources
 from koppeling_harness.workflow.environment.diagnosis_lines import failed, passed, skipped
-
-_LAPSE = date(2027, 5, 1)
-_END = date(2027, 9, 1)
-"""Of classic tokens. Source: AFAS, docs.afas.help/profit/en/authentication."""
 
 
 async def own_sign_in(
@@ -125,13 +122,10 @@ async def classic_tokens(
         clock: Tells the time.
     """
     what, expected = "classic tokens", "OAuth before they end"
-    days = (
-        f"those made before {_LAPSE:%d-%m-%Y} lapse on that day, and none works from "
-        f"{_END:%d-%m-%Y} on"
-    )
-    today = clock.now().astimezone(AMSTERDAM).date()
-    if today >= _END:
-        return passed(what, f"none works since {_END:%d-%m-%Y}", expected)
+    ends, day = deadline_named("classic-token"), today(clock)
+    days = "; ".join(f"from {each.day:%d-%m-%Y} on {each.then.en}" for each in coming(ends, day))
+    if not days:
+        return passed(what, "none works any more", expected)
     if access.own_client is None:
         return passed(what, f"taken, and in use here; {days}: see `sign_in`", expected)
     try:

@@ -28,7 +28,7 @@ def not_passed(folder, release, *more):
             twin(name, folder / "plugins")
     ran = koppeling_process(
         *("run", "--plugin", folder / "plugins", "--scenarios", PACKS, "--release", release),
-        *("--json", "--no-traffic", "--concurrency", "12", *more),
+        *("--json", "--no-traffic", *more),
         cwd=folder,
         timeout_s=1800,
     )

@@ -268,7 +268,7 @@ BROKEN = (
     Broken(
         name="token-per-call",
         edits=(("        if self.token is None:\n", "        if True:\n"),),
-        proved_by="one-token-for-many-calls",
+        proved_by="token-ends-while-reading",
         caught_by="TOKEN-PER-CALL",
     ),
     Broken(

@@ -3,6 +3,7 @@
 import json
 import random
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -39,6 +40,7 @@ def test_every_command_signs_in_by_oauth_and_writes_no_token(tmp_path, environme
     looked, _, looked_err = one.run("updates", "check")
     kept, _, kept_err = one.run("erp1", "snapshot", "--env", "strange", "--out", "kept.json")
     swept, told, _ = one.run("sweep", "strange", "--yes")
+    refused, no_sign_in, _ = replace(one, secret="wrong").run("updates", "check")
 
     assert ran == 12, err  # what -k leaves out was not executed
     [record] = one.records()
@@ -49,6 +51,8 @@ def test_every_command_signs_in_by_oauth_and_writes_no_token(tmp_path, environme
     }
     assert (looked, kept, swept) == (0, 0, 0), (looked_err, kept_err, told)
     assert json.loads((one.folder / "kept.json").read_text())["version"].startswith("9.")
+    assert refused == 10
+    assert "strange: no sign-in: client koppeling-test is given no token" in no_sign_in
     truth = environment.truth()
     assert truth["more"] == {}
     assert truth["signed_in"] < truth["calls"] / 2

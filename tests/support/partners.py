@@ -24,12 +24,13 @@ class Partner:
     state: Path
     token: str
     by_oauth: bool = False
+    secret: str = SECRET
 
     @property
     def given(self) -> dict[str, str]:
         """What it signs in with, as variables of the environment."""
         if self.by_oauth:
-            return {"KOPPELING_SECRET_STRANGE": SECRET}
+            return {"KOPPELING_SECRET_STRANGE": self.secret}
         return {"KOPPELING_TOKEN_STRANGE": self.token}
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:

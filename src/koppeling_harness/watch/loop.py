@@ -61,7 +61,7 @@ class Watch:
         """
         found: dict[str, None] = {}
         for each in notices:
-            if each.state is State.UNREACHABLE:
+            if each.state in {State.UNREACHABLE, State.REFUSED}:
                 continue
             is_met = self.claims.has_met(each.environment)
             is_unmet = each.state is State.UNCHANGED and not is_met
@@ -109,6 +109,8 @@ def _said(notice: Notice) -> str:
             return f"changed: {_differences(notice)}"
         case State.UNREACHABLE:
             return f"cannot be reached, trying again later: {notice.problem}"
+        case State.REFUSED:
+            return f"no sign-in, trying again later: {notice.problem}"
 
 
 def _differences(notice: Notice) -> str:

@@ -18,6 +18,8 @@ class State(StrEnum):
     CHANGED = "changed"
     """Its version, or what its app connector may use."""
     UNREACHABLE = "unreachable"
+    REFUSED = "refused"
+    """It gives no token: what the settings sign in with is not right."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +33,7 @@ class Notice:
         known_version: What it said when it was last seen to differ; empty when never seen.
         first_version: What its first snapshot says that is kept; empty when there is none.
         changes: What is different; None unless it changed.
-        problem: Why it cannot be reached.
+        problem: Why it cannot be reached, or refuses.
         snapshot: The file that is the last known from now on; empty when there is none.
         previous: The file that was it before, when it changed.
     """

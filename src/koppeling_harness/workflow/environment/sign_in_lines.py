@@ -123,7 +123,7 @@ async def classic_tokens(
     """
     what, expected = "classic tokens", "OAuth before they end"
     ends, day = deadline_named("classic-token"), today(clock)
-    days = "; ".join(f"from {each.day:%d-%m-%Y} on {each.then.en}" for each in coming(ends, day))
+    days = "; ".join(f"{each.day:%d-%m-%Y}: {each.then.en}" for each in coming(ends, day))
     if not days:
         return passed(what, "none works any more", expected)
     if access.own_client is None:

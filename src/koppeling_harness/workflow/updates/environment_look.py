@@ -23,6 +23,7 @@ from koppeling_harness.errors import (
     DocumentError,
     ErpUnavailableError,
     ExitCode,
+    SignInRefusedError,
     UsageError,
 )
 from koppeling_harness.http.patience import PatientConnection
@@ -107,14 +108,16 @@ def snapshot_of_environment(name: str, folder: Path, *, clock: Clock) -> str:
 
 
 def exit_code(notices: Sequence[Notice]) -> ExitCode:
-    """Return what the process says: 16 changed, else 11 not reachable, else 0.
+    """Return what the process says: 16 changed, else 11 not reachable, 10 no sign-in, else 0.
 
     A change goes before: it is told once, while what cannot be reached is told every time.
     """
     states = {each.state for each in notices}
     if State.CHANGED in states:
         return ExitCode.DIFFERS
-    return ExitCode.ENVIRONMENT if State.UNREACHABLE in states else ExitCode.PASSED
+    if State.UNREACHABLE in states:
+        return ExitCode.ENVIRONMENT
+    return ExitCode.CONFIGURATION if State.REFUSED in states else ExitCode.PASSED
 
 
 def as_text(notices: Sequence[Notice], *, lang: str) -> str:
@@ -214,7 +217,7 @@ def _look_at_one(target: _Target, places: Places, clock: Clock) -> Notice:
     except ErpUnavailableError as error:
         return Notice(
             environment=access.environment,
-            state=State.UNREACHABLE,
+            state=State.REFUSED if isinstance(error, SignInRefusedError) else State.UNREACHABLE,
             known_version=known.version if known else "",
             problem=error.message,
             snapshot=before,
@@ -279,6 +282,9 @@ def _lines(each: Notice, lang: str) -> Iterator[str]:
             yield f"  {each.snapshot}"
         case State.UNCHANGED:
             yield f"{each.environment}: Profit {each.version}, unchanged"
+        case State.REFUSED:
+            yield f"{each.environment}: no sign-in: {each.problem}"
+            yield f"  koppeling doctor {each.environment}"
         case State.UNREACHABLE:
             yield f"{each.environment}: cannot be reached: {each.problem}"
         case State.CHANGED:

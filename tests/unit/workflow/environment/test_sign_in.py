@@ -229,7 +229,7 @@ def test_a_classic_token_is_told_that_it_ends_and_where_oauth_alone_is_taken(
     )  # fmt: skip
     oauth = diagnosis(tmp_path / "b", by_secret, environ=environ)
 
-    assert "from 01-05-2027 on" in said(classic, "classic tokens")
+    assert "01-05-2027: tokens made before have lapsed" in said(classic, "classic tokens")
     assert "is not taken (401)" in said(oauth, "classic tokens")
     assert (classic.exit_code, oauth.exit_code) == (0, 0)
 

@@ -10,6 +10,7 @@ from koppeling_harness.traffic.checks import RULES
 from support.cli import koppeling_process
 from support.defect import Defect
 from support.defects import DEFECTS, PACKS, PLUGINS, seeded
+from support.oauth_client import BROKEN, Broken
 
 CONCURRENCY = "16"
 """Most of a run is waiting."""
@@ -123,14 +124,22 @@ def matrix_page(detections: Mapping[str, Detection]) -> list[str]:
     return [
         *_defect_lines(detections),
         "",
+        "## Clients of OAuth",
+        "",
+        "Edits on an integration that signs in with `requests_oauth2client`, on Profit 9.",
+        "",
+        "| client | signs in by | caught as | by scenario |",
+        "|---|---|---|---|",
+        *(
+            f"| {each.name} | {each.way} | `{each.caught_by}` | `{each.proved_by}` |"
+            for each in BROKEN
+        ),
+        "",
         "## Rules",
         "",
         "| rule | defects |",
         "|---|---|",
-        *(
-            f"| `{rule.code}` | {_names(each for each in DEFECTS if rule.code in each.caught_by)} |"
-            for rule in RULES
-        ),
+        *(f"| `{rule.code}` | {_names(_caught_by(rule.code))} |" for rule in RULES),
         "",
         "## Kinds of fault",
         "",
@@ -158,7 +167,12 @@ def _defect_lines(detections: Mapping[str, Detection]) -> list[str]:
     return lines
 
 
-def _names(defects: Iterable[Defect]) -> str:
+def _caught_by(code: str) -> Iterable[Defect | Broken]:
+    yield from (each for each in DEFECTS if code in each.caught_by)
+    yield from (each for each in BROKEN if code == each.caught_by)
+
+
+def _names(defects: Iterable[Defect | Broken]) -> str:
     return ", ".join(each.name for each in defects) or "none"
 
 

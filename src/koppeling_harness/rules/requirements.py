@@ -393,7 +393,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         "Een geweigerde aanmelding wordt gemeld en niet herhaald",
         "A sign-in that is refused is told and not repeated",
         source=_SIGN_IN,
-        scenarios=["oauth.sign-in-refused", "oauth.clock-off"],
+        scenarios=["oauth.sign-in-refused", "oauth.signed-clock-off"],
         asked=_NEW,
     ),
     _requirement(

@@ -41,6 +41,9 @@ def _section(rule: Rule) -> list[str]:
         f"- Oplossing: {rule.fix.nl}",
         f"- Source: {rule.source}",
     ]
+    if rule.counts_from is not None:
+        day = f"{rule.counts_from:%d-%m-%Y}"
+        lines.append(f"- Counts from {day}; until then a finding of it is information")
     if rule.not_on:
         lines.append(f"- Does not hold on: {', '.join(rule.not_on)}")
     return [*lines, ""]

@@ -24,5 +24,8 @@ def list_rules(release: str | None, lang: str, *, as_json: bool) -> None:
         say_json(dump_json(catalogue, indent=1))
         return
     for rule in catalogue.rules:
-        say(f"{rule.code:22} {rule.level.value:12} {getattr(rule.title, lang)}")
+        title = getattr(rule.title, lang)
+        if rule.counts_from is not None:
+            title += f" ({'vanaf' if lang == 'nl' else 'from'} {rule.counts_from:%d-%m-%Y})"
+        say(f"{rule.code:22} {rule.level.value:12} {title}")
     say(f"catalogue {catalogue.version}: {len(catalogue.rules)} rules", err=True)

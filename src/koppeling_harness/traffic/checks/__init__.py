@@ -9,6 +9,7 @@ from koppeling_harness.model.manifest import Manifest
 from koppeling_harness.model.shape import Release, Text
 from koppeling_harness.model.snapshot import UpdateMetainfo
 from koppeling_harness.model.verdict import Severity
+from koppeling_harness.rules.words import said
 from koppeling_harness.traffic.checks import (
     access,
     arrived,
@@ -146,9 +147,14 @@ def _findings(rule: Rule, objections: Iterable[Objection], day: date | None) -> 
 def _finding(rule: Rule, same: list[Objection], day: date | None) -> Finding:
     first = same[0].call
     text = _with_others(same[0].text, same[1:])
+    level = rule.level_on(day)
+    if rule.counts_from is not None and level is not rule.level:
+        text = said(
+            "{text}; telt vanaf {day}", "{text}; counts from {day}", text=text, day=rule.counts_from
+        )
     return Finding(
         code=rule.code,
-        level=rule.level_on(day),
+        level=level,
         message=text.en,
         where="log of the integration" if first is None else first.exchange.label(),
         hint=rule.fix.en,

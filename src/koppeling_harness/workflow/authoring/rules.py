@@ -1,5 +1,6 @@
 """The catalogue of traffic rules, for people and for programs."""
 
+from koppeling_harness.model.requirement import Day
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.verdict import Severity
 from koppeling_harness.traffic.checks import CATALOGUE_VERSION, RULES, Rule
@@ -17,6 +18,7 @@ class RuleEntry:
     fix: Text
     source: str
     not_on: tuple[str, ...]
+    counts_from: Day | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,4 +53,5 @@ def _entry(rule: Rule) -> RuleEntry:
         fix=rule.fix,
         source=rule.source,
         not_on=rule.not_on,
+        counts_from=rule.counts_from,
     )

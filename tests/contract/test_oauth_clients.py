@@ -6,6 +6,7 @@ import pytest
 
 from support.cli import koppeling_process
 from support.oauth_client import BROKEN, WAYS, broken_client, oauth_client
+from support.signing import certificate_of, key
 
 PACKS = Path(__file__).parents[2] / "scenarios"
 
@@ -93,3 +94,38 @@ def test_a_token_of_another_customer_is_told(tmp_path):
 
 
 OTHERS = "a token that this environment never gave: another customer's, or an old one"
+
+
+ROTATED = """
+scenario: own.key-rotated-{name}
+title: {{nl: Sleutel vervangen, en: Key rotated}}
+level: required
+proves: [test]
+applies: {{integration: {name}}}
+witness: call
+when:
+  - operation: read-articles
+  - app_connector: revoke_key
+  - app_connector: end_tokens
+  - operation: read-articles
+"""
+
+
+def test_of_two_keys_the_old_one_may_be_taken_off_when_the_new_one_signs(tmp_path):
+    for name, files in (("new-signs", "old.pem, acme.pem"), ("old-signs", "acme.pem, old.pem")):
+        folder = oauth_client(tmp_path / "plugins", name, "key")
+        (folder / "old.pem").write_text(certificate_of(key("ES256", 1)), encoding="utf-8")
+        manifest = folder / "koppeling.yaml"
+        text = manifest.read_text(encoding="utf-8").replace("[acme.pem]", f"[{files}]")
+        manifest.write_text(text, encoding="utf-8")
+        (folder / "scenarios").mkdir()
+        own = folder / "scenarios" / "rotated.scenario.yaml"
+        own.write_text(ROTATED.format(name=name), encoding="utf-8")
+    (tmp_path / "none").mkdir()
+
+    found = certified(tmp_path, tmp_path / "none")
+
+    [kept], [refused] = found["new-signs"]["results"], found["old-signs"]["results"]
+    assert (kept["outcome"], kept["findings"]) == ("passed", [])
+    assert refused["outcome"] == "failed"
+    assert "SIGN-IN-REFUSED" in {each["code"] for each in refused["findings"]}

@@ -251,3 +251,16 @@ def test_a_token_endpoint_out_of_reach_is_the_environment_s_own_matter(tmp_path)
     assert found.exit_code == 11
     assert "the token endpoint" in said(found, "sign-in")
     assert "answered 503" in said(found, "sign-in")
+
+
+@pytest.mark.parametrize(("days", "code", "words"), [(-1, 10, "Make a new one"), (9, 0, "until")])
+def test_a_certificate_to_show_that_has_ended_is_named_before_a_run(
+    tmp_path, by_secret, days, code, words
+):
+    file = tmp_path / "shown.pem"
+    file.write_text("".join(key_with_certificate(NOW + datetime.timedelta(days=days))))
+
+    found = diagnosis(tmp_path, by_secret, client_certificate=str(file))
+
+    assert found.exit_code == code
+    assert words in said(found, "client certificate")

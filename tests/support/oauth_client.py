@@ -52,6 +52,7 @@ from requests_oauth2client import (
     ClientSecretBasic,
     ClientSecretPost,
     DPoPKey,
+    InvalidUseDPoPNonceResponse,
     OAuth2Client,
     OAuth2Error,
     PrivateKeyJwt,
@@ -153,7 +154,10 @@ class Customer:
 
     def call(self, path):
         headers = {{"IntegrationId": self.integration_id}}
-        return self.http.get(self.base + path, auth=self.token, headers=headers, timeout=60)
+        try:
+            return self.http.get(self.base + path, auth=self.token, headers=headers, timeout=60)
+        except InvalidUseDPoPNonceResponse as error:
+            return error.response  # the library takes every refusal for a nonce that is asked for
 
     def rows(self, connector):
         skip = 0

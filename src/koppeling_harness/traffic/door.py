@@ -216,6 +216,8 @@ class Door:
                 done = await disturb(passage, faults, self._upstream, self._clock)
                 for (place, _), is_done in zip(hits, done, strict=True):
                     self._plan.fired[place] += is_done
+            if passage.fault is None and passage.asks_for_a_nonce:
+                self._plan.uncount(passage.method, passage.path)
         except Exception:
             passage.failed()
             raise

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from koppeling_harness.model.exchange import Exchange
 from koppeling_harness.model.fault import Fault
 from koppeling_harness.model.run import FaultRecord
-from koppeling_harness.traffic.fault_plan import FaultPlan
+from koppeling_harness.traffic.fault_plan import FaultPlan, asks_for_a_nonce
 
 _WRITING = frozenset({"POST", "PUT", "DELETE"})
 
@@ -29,6 +29,9 @@ def fault_effects(
         for place, fault in plan.next(each.method, each.path):
             if fault.fault.value in names:
                 hit[place].append(each)
+        sent_back = (name.lower() for name, _ in each.response_headers)
+        if each.fault is None and asks_for_a_nonce(each.status, sent_back):
+            plan.uncount(each.method, each.path)
     return tuple(
         _effect(fault, count, disturbed, exchanges)
         for fault, count, disturbed in zip(faults, fired, hit, strict=True)

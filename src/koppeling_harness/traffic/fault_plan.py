@@ -1,6 +1,6 @@
 """Fault plan: the calls that each fault hits, and how often it did."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from koppeling_harness.model.fault import Fault
 
@@ -33,6 +33,23 @@ class FaultPlan:
                 if _is_in(self._matched[at], fault.calls):
                     hits.append((at, fault))
         return tuple(hits)
+
+    def uncount(self, method: str, path: str) -> None:
+        """Take back the count of a call that was only asked to come again with a nonce (DPoP)."""
+        for at, fault in enumerate(self._faults):
+            self._matched[at] -= fault.of.matches(method, path)
+
+
+def asks_for_a_nonce(status: int | None, headers: Iterable[str]) -> bool:
+    """Return whether an answer asks a client to make its proof again, with the nonce it brings.
+
+    Source: RFC 9449, sections 8 and 9.
+
+    Args:
+        status: Of the answer.
+        headers: Names of its headers, in lower case.
+    """
+    return status in {400, 401} and "dpop-nonce" in headers
 
 
 def _is_in(number: int, calls: str) -> bool:

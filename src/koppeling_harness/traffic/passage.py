@@ -14,6 +14,7 @@ from koppeling_harness.model.exchange import Exchange, Refused, RefusedFor, Send
 from koppeling_harness.model.shape import Text
 from koppeling_harness.traffic.answer import Answer
 from koppeling_harness.traffic.capture import Capture
+from koppeling_harness.traffic.fault_plan import asks_for_a_nonce
 from koppeling_harness.traffic.redact_exchange import ExchangeRedactor
 from koppeling_harness.traffic.wire import Wire, wire_of
 
@@ -111,6 +112,12 @@ class Passage:
     def wire(self) -> Wire | None:
         """The connection that it came over."""
         return wire_of(self.scope)
+
+    @property
+    def asks_for_a_nonce(self) -> bool:
+        """Whether its answer asks to make the proof again with a nonce, and nothing more."""
+        names = (name.decode("latin-1").lower() for name, _ in self._response_headers)
+        return asks_for_a_nonce(self._status, names)
 
     def request_header(self, name: bytes) -> str:
         """Return the first value of a request header; empty when absent."""

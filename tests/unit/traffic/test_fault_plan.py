@@ -1,7 +1,7 @@
 import pytest
 
 from koppeling_harness.model.fault import CallFilter, Fault, FaultKind
-from koppeling_harness.traffic.fault_plan import FaultPlan
+from koppeling_harness.traffic.fault_plan import FaultPlan, asks_for_a_nonce
 
 POST_HOURS = CallFilter(method="POST", connector="PtRealization")
 
@@ -58,3 +58,27 @@ def test_every_line_that_means_a_call_hits_it_in_order():
     found = [plan.next("POST", "/connectors/PtRealization") for _ in range(3)]
 
     assert [[place for place, _ in hits] for hits in found] == [[0, 1], [1], []]
+
+
+def test_a_call_that_is_only_asked_to_come_again_with_a_nonce_is_not_counted():
+    [fault] = [Fault(fault=FaultKind.MALFORMED_JSON, calls="1")]
+    plan = FaultPlan([fault])
+
+    assert plan.next("GET", "/connectors/X")
+    plan.uncount("GET", "/connectors/X")
+
+    assert [bool(plan.next("GET", "/connectors/X")) for _ in range(2)] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "asks"),
+    [
+        (401, ["dpop-nonce"], True),
+        (400, ["dpop-nonce"], True),
+        (200, ["dpop-nonce"], False),
+        (401, ["www-authenticate"], False),
+        (None, [], False),
+    ],
+)
+def test_what_asks_for_a_nonce(status, headers, asks):
+    assert asks_for_a_nonce(status, headers) is asks

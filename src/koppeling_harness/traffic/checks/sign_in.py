@@ -6,12 +6,12 @@ from urllib.parse import parse_qsl
 
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.verdict import Severity
-from koppeling_harness.rules.deadlines import required_from
+from koppeling_harness.rules.deadlines import days_of
 from koppeling_harness.traffic.checks.call import Call
 from koppeling_harness.traffic.checks.rule import Objection, Rule, Scene
 
 _SOURCE = "AFAS, docs.afas.help/profit/en/authentication (text of 30 September 2026)"
-_SPRING = required_from("required-spring-2027")
+(_SPRING,) = days_of("required-spring-2027")
 _CALLS_PER_TOKEN = 2
 """Whose tokens do for two calls or fewer, with one that is valid at hand, asks for them by design;
 several workers with a token each do not."""

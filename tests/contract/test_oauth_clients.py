@@ -90,7 +90,6 @@ def test_a_token_of_another_customer_is_told(tmp_path):
         for finding in result["findings"]
     ]
     assert [said for code, said in told if code == "TOKEN-NOT-GIVEN" and OTHERS in said], told
-    assert "failed" in {each["outcome"] for each in found["results"]}
 
 
 OTHERS = "a token that this environment never gave: another customer's, or an old one"

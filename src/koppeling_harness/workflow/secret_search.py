@@ -238,6 +238,8 @@ def without_secrets(value: T, redactor: Redactor) -> tuple[T, tuple[SecretPlace,
     clean = _each_text(value, "", redacted)
     for kind in _kinds(clean, redactor):
         places.append(SecretPlace(place=_TOGETHER, kind=kind))
+        clean = _each_text(clean, "", _removed_but_names)
+    if places and _kinds(clean, redactor):
         clean = _each_text(clean, "", _removed)
     return clean, tuple(places)
 

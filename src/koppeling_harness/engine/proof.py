@@ -128,7 +128,7 @@ def never_due(scenario: Scenario, recording: Recording) -> bool:
 def _is_never_due(fault: Fault, sent: Sequence[Exchange], *, by_the_way: bool) -> bool:
     made = sum(fault.of.matches(each.method, each.path) for each in sent)
     if made == 0:
-        return by_the_way and fault.of.kind is CallKind.READS
+        return by_the_way and (fault.of.kind is CallKind.READS or fault.of.method is not None)
     return made < int(fault.calls.partition("-")[0])
 
 

@@ -12,8 +12,8 @@ from support.tiny import scenario, tiny_plugin
 
 BODY = """
     with open({calls!r}, "a") as file:
-        file.write(context.scenario + "\\n")
-    while context.scenario == "tiny.b" and os.path.exists({hold!r}):
+        file.write(call.input["scenario"] + "\\n")
+    while call.input["scenario"] == "tiny.b" and os.path.exists({hold!r}):
         time.sleep(0.02)
     return OperationResult()
 """

@@ -18,8 +18,8 @@ SPELLED = ("plain", "json", "url", "base64", "base64 of UTF-16", "hex", "decimal
 ANY = ("--release", "Profit 8", "--scenarios", "scenarios")
 HOLDS = """
     with open({calls!r}, "a") as file:
-        file.write(context.scenario + "\\n")
-    while context.scenario == "tiny.z" and os.path.exists({hold!r}):
+        file.write(call.input["scenario"] + "\\n")
+    while call.input["scenario"] == "tiny.z" and os.path.exists({hold!r}):
         time.sleep(0.02)
     globals()["call"](context, "/connectors/Tiny_Projects?orderbyfieldids=ProjectId&take=1")
     return OperationResult()

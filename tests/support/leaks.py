@@ -69,6 +69,7 @@ def leaking_project(folder: Path, known: Path) -> None:
     python = {"kind": "python"}
     for name, runtime, more in (
         ("leak", python, {}),
+        ("leak_prepare", python, {}),
         ("leak_oauth", python, {"oauth": {}}),
         ("leak_service", _SERVICE, {}),
     ):
@@ -78,7 +79,8 @@ def leaking_project(folder: Path, known: Path) -> None:
         manifest = {**_manifest(name, "Lek"), "runtime": runtime, **more}
         (plugin / "koppeling.yaml").write_text(json.dumps(manifest), encoding="utf-8")
     for place in (*PLACES, *HOOKS):
-        applies = {} if place in ALL else {"applies": {"integration": "leak"}}
+        where = "leak_prepare" if place == "prepare" else "leak"
+        applies = {} if place in ALL else {"applies": {"integration": where}}
         _scenario(folder / "scenarios", place, _OPERATION % place, **applies)
     applies = {"applies": {"integration": "leak_service"}}
     _scenario(folder / "scenarios", "service", _OF_A_SERVICE, **applies)

@@ -66,6 +66,7 @@ level: {level}
 proves: [test]
 when:
   - operation: read
+    input: {{scenario: "${{scenario.id}}"}}
     expect: {expect}
 """
 

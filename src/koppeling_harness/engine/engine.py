@@ -2,12 +2,13 @@
 
 import asyncio
 import errno
+import hashlib
 import random
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import field, replace
 
-from koppeling_harness.clock import Clock
+from koppeling_harness.clock import Clock, today
 from koppeling_harness.engine import codes
 from koppeling_harness.engine.breaker import Breaker
 from koppeling_harness.engine.environment import (
@@ -17,6 +18,7 @@ from koppeling_harness.engine.environment import (
 )
 from koppeling_harness.engine.lanes import Expected, Lanes, usual
 from koppeling_harness.engine.observer import Observer
+from koppeling_harness.engine.rounds import in_rounds
 from koppeling_harness.engine.scenario_run import Bench, run_scenario
 from koppeling_harness.engine.stop import Said, Stop, stop
 from koppeling_harness.erp.metainfo import UpdateDefinitions
@@ -163,22 +165,36 @@ class Engine:
         ):
             if attempts:
                 await asyncio.sleep(_RETRY_PAUSE_S)
-            bench = self._bench(planned, connection, observer, attempt=len(attempts) + 1)
-            attempts.append(await self._one(planned, bench))
+            attempt = len(attempts) + 1
+
+            async def one(about: PlannedScenario, attempt: int = attempt) -> ScenarioResult:
+                bench = self._bench(about, connection, observer, attempt=attempt)
+                return await self._one(about, bench)
+
+            try:
+                result = await in_rounds(planned, one, day=today(self._clock))
+            except Exception as error:  # noqa: BLE001 - one scenario's bug must not end the run
+                result = _not_judged(planned, _from_other(error, planned))
+            attempts.append(result)
         self._breaker.note(planned, attempts[-1])
         return settled(attempts, run_ids=[self._setting.run_id_of(planned)] * len(attempts))
 
     def _bench(
         self, planned: PlannedScenario, connection: Connection, observer: Observer, *, attempt: int
     ) -> Bench:
+        seed = self._seed(planned, attempt)
         return Bench(
             connection=connection,
             observer=observer,
             runner=self._runners[planned.manifest.id],
-            functions=self._functions(planned, attempt),
+            functions=Functions(
+                random=random.Random(seed),  # noqa: S311 - test data
+                clock=self._clock,
+            ),
             clock=self._clock,
             definitions=self._definitions[planned.release],
             run_id=self._setting.run_id_of(planned),
+            alias=alias(seed),
             step_limit_s=self._setting.step_limit_s,
             patience=self._setting.patience,
         )
@@ -202,13 +218,25 @@ class Engine:
         except Exception as error:  # noqa: BLE001 - one scenario's bug must not end the run
             return _not_judged(planned, _from_other(error, planned))
 
-    def _functions(self, planned: PlannedScenario, attempt: int) -> Functions:
+    def _seed(self, planned: PlannedScenario, attempt: int) -> str:
+        """Return what all that is generated for one round follows from."""
         seed = f"{self._setting.seed}/{planned.manifest.id}/{planned.id}"
         if self._setting.continued:
             seed += f"/resumed-{self._setting.continued}"
         if attempt > 1:  # in a shared environment the keys of the first attempt are taken
             seed += f"/{attempt}"
-        return Functions(random=random.Random(seed), clock=self._clock)  # noqa: S311 - test data
+        if planned.round is not None:
+            seed += f"/round-{planned.round.number}"
+        return seed
+
+
+def alias(seed: str) -> str:
+    """Return what an integration is told that a scenario is called: it tells it nothing.
+
+    Args:
+        seed: From which it follows; of the run, the integration and the scenario.
+    """
+    return f"run-{hashlib.sha256(seed.encode()).hexdigest()[:12]}"
 
 
 def _waits_long(planned: PlannedScenario) -> bool:

@@ -7,9 +7,10 @@ from datetime import date
 from koppeling_harness.engine import codes
 from koppeling_harness.engine.stop import Said, Stop, stop
 from koppeling_harness.model.exchange import Exchange, Recording, Sender
-from koppeling_harness.model.fault import CallKind, Fault
+from koppeling_harness.model.fault import CallFilter, CallKind, Fault, FaultKind
 from koppeling_harness.model.proof import Proof, ProofState, Witness
 from koppeling_harness.model.requirement import Reach, Requirement
+from koppeling_harness.model.run import ScenarioResult
 from koppeling_harness.model.scenario import ForEach, Scenario
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.verdict import Cause, Outcome
@@ -55,7 +56,18 @@ _NOT_AS_SUCH = Text(
     en="what is written does not stand in the input as such; that it arrives as meant only "
     "scenarios of its own can show",
 )
-_NOT_CALLED = Text(nl="genoemd en niet aangeroepen", en="declared and not called")
+_OF_ROWS = frozenset({Witness.ROWS, Witness.PAGE, Witness.REPEAT})
+_GIVEN = Text(
+    nl="Ontbreken er rijen, laat `given` van de bewerking ze dan maken of opzoeken.",
+    en="Where rows lack, let `given` of the operation make them, or look them up.",
+)
+NOT_CALLED = Text(nl="genoemd en niet aangeroepen", en="declared and not called")
+"""Why nothing is known of a connector."""
+
+_TOLD_OF_DOUBT = Text(
+    nl="alleen gelezen na een schrijfactie waarvan het antwoord wegbleef; gemeld als onzeker",
+    en="read only after a write whose answer was lost; told as uncertain",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,30 +83,23 @@ class Evidence:
     missing: Stop | None = None
 
 
-def evidence(planned: PlannedScenario, recording: Recording, *, day: date) -> Evidence:
+def evidence(planned: PlannedScenario, recording: Recording) -> Evidence:
     """Return what was seen in a scenario of what it must see.
 
     Args:
         planned: The scenario, with all of its steps.
         recording: What went over the wire, and what the integration answered.
-        day: On which it is judged; requirements that are new count from theirs.
     """
     witness = planned.scenario.witness
     if witness is None:
         return Evidence()
     requirements = _requirements(planned)
-    kind = requirements[0].calls if requirements else CallKind.CALLS
-    if kind is CallKind.WRITES and planned.scenario.faults:
-        kind = planned.scenario.faults[0].of.kind or kind  # what went wrong before the write
     if witness is Witness.ARRIVED:
         return _arrived(planned, recording, requirements)
-    found = _seen(planned, recording, witness, kind)
+    found = _about_one(planned, recording, _seen(planned, recording, witness, kind_of(planned)))
     proof = tuple(_lines(planned, requirements, found))
-    if not any(_shows(each) for each in found):
+    if not any(shows(each.state) for each in found):
         return Evidence(proof=proof, missing=_missing(planned, _what_never(witness, found)))
-    unmet = [each for each in found if not _shows(each)]
-    if unmet and any(_counts_for_each(each, day) for each in requirements):
-        return Evidence(proof=proof, missing=_missing(planned, _what_never(witness, unmet)))
     return Evidence(proof=proof)
 
 
@@ -132,10 +137,61 @@ def _is_never_due(fault: Fault, sent: Sequence[Exchange], *, by_the_way: bool) -
     return made < int(fault.calls.partition("-")[0])
 
 
-def _counts_for_each(requirement: Requirement, day: date) -> bool:
+def kind_of(planned: PlannedScenario) -> CallKind:
+    """Return which calls a scenario is about."""
+    requirements = _requirements(planned)
+    kind = requirements[0].calls if requirements else CallKind.CALLS
+    if kind is CallKind.WRITES and planned.scenario.faults:
+        return planned.scenario.faults[0].of.kind or kind  # what went wrong before the write
+    return kind
+
+
+def declared(planned: PlannedScenario) -> tuple[str, ...]:
+    """Return the connectors that a scenario asks its question of, as the manifest spells them."""
+    kind, operation = kind_of(planned), planned.operation
+    if operation is None or kind not in {CallKind.READS, CallKind.WRITES}:
+        return ()
+    return operation.reads if kind is CallKind.READS else operation.writes
+
+
+def strikes_one(planned: PlannedScenario) -> bool:
+    """Return whether its fault is to strike one connector at a time: how it ends is judged."""
+    return (
+        planned.scenario.witness in {Witness.FAULT, Witness.AFTER_FAULT}
+        and bool(declared(planned))
+        and any(each.of(Reach.EACH_CONNECTOR) for each in _requirements(planned))
+    )
+
+
+def counts_for_each(planned: PlannedScenario, day: date) -> bool:
     """Return whether each connector has to show it by itself on a day."""
-    asked = requirement.of(Reach.EACH_CONNECTOR)
-    return asked is not None and asked.counts(day)
+    reach = [each.of(Reach.EACH_CONNECTOR) for each in _requirements(planned)]
+    return any(asked is not None and asked.counts(day) for asked in reach)
+
+
+def each_from(planned: PlannedScenario) -> date | None:
+    """Return the day from which each connector has to show it by itself."""
+    reach = [each.of(Reach.EACH_CONNECTOR) for each in _requirements(planned)]
+    return min((each.required_from for each in reach if each and each.required_from), default=None)
+
+
+def shows(state: ProofState) -> bool:
+    """Return whether nothing more is asked of a connector."""
+    return state in {ProofState.PROVEN, ProofState.NOT_APPLICABLE}
+
+
+def not_yet(result: ScenarioResult, planned: PlannedScenario) -> ScenarioResult:
+    """Return a result that passed, as one of which some connectors show nothing yet."""
+    unmet = {
+        each.connector: Seen(connector=each.connector, state=each.state, why=each.why)
+        for each in result.proof
+        if not shows(each.state)
+    }
+    assert planned.scenario.witness is not None  # noqa: S101 - without one there is no proof
+    missing = _missing(planned, _what_never(planned.scenario.witness, list(unmet.values())))
+    return replace(
+        result, outcome=missing.outcome, cause=missing.cause, findings=(missing.finding,)
+    )
 
 
 def refuted(proof: Sequence[Proof], connectors: Sequence[str]) -> tuple[Proof, ...]:
@@ -178,27 +234,63 @@ def _seen(
     if never_due(planned.scenario, recording):
         return [Seen(connector="", state=ProofState.NOT_APPLICABLE, why=_TOO_FEW)]
     uses = planned.manifest.get_connectors
-    found = list(seen(witness, recording.exchanges, kind=kind, struck=struck, uses=uses))
+    found = list(
+        seen(
+            witness,
+            recording.exchanges,
+            kind=kind,
+            struck=struck,
+            uses=uses,
+            triggers=recording.triggers,
+        )
+    )
     called = {each.connector.lower() for each in found}
     return [
         *found,
         *(
-            Seen(connector=name, state=ProofState.NOT_PROVEN, why=_NOT_CALLED)
-            for name in _declared(planned, kind)
+            Seen(connector=name, state=ProofState.NOT_PROVEN, why=NOT_CALLED)
+            for name in declared(planned)
             if name.lower() not in called
         ),
     ]
 
 
-def _declared(planned: PlannedScenario, kind: CallKind) -> tuple[str, ...]:
-    if planned.operation is None or kind not in {CallKind.READS, CallKind.WRITES}:
-        return ()
-    operation = planned.operation
-    return operation.reads if kind is CallKind.READS else operation.writes
+def _about_one(
+    planned: PlannedScenario, recording: Recording, found: Sequence[Seen]
+) -> Sequence[Seen]:
+    """Return what is seen of the one connector that a round is about, and of no other.
+
+    As it is written, a scenario that strikes one is about the connector that it strikes first.
+    """
+    about = planned.round
+    if about is None:
+        if not strikes_one(planned):
+            return found
+        kind = CallFilter(kind=kind_of(planned))
+        struck = (
+            each.connector or ""
+            for each in recording.exchanges
+            if each.fault is not None and kind.matches(each.method, each.path)
+        )
+        name = next(struck, "").lower()
+    else:
+        name = about.connector.lower()
+    only = [each for each in found if each.connector.lower() == name]
+    if about is None or not about.in_doubt:
+        return only
+    return [_told_of_doubt(each, recording) for each in only]
 
 
-def _shows(each: Seen) -> bool:
-    return each.state in {ProofState.PROVEN, ProofState.NOT_APPLICABLE}
+def _told_of_doubt(each: Seen, recording: Recording) -> Seen:
+    """Return what is seen of a look after a write in doubt: who cannot look may say so."""
+    fell = any(
+        one.fault is not None and (one.connector or "").lower() == each.connector.lower()
+        for one in recording.exchanges
+    )
+    told = bool(recording.triggers) and recording.triggers[-1].told
+    if each.state is ProofState.NOT_PROVEN and fell and told:
+        return replace(each, state=ProofState.NOT_APPLICABLE, why=_TOLD_OF_DOUBT)
+    return each
 
 
 def _lines(
@@ -236,4 +328,10 @@ def _missing(planned: PlannedScenario, never: Text) -> Stop:
         en=f"ran, proves nothing; {operation}{never.en}",
     )
     place = planned.scenario.place
-    return stop(codes.NOT_PROVEN, Outcome.NOT_RUN, Cause.CONFIGURATION, place, told)
+    missing = stop(codes.NOT_PROVEN, Outcome.NOT_RUN, Cause.CONFIGURATION, place, told)
+    if planned.operation is None or planned.scenario.witness not in _OF_ROWS:
+        return missing
+    advice = Text(
+        nl=f"{codes.NOT_PROVEN.fix.nl} {_GIVEN.nl}", en=f"{codes.NOT_PROVEN.fix.en} {_GIVEN.en}"
+    )
+    return replace(missing, finding=replace(missing.finding, hint=advice.en, advice=advice))

@@ -134,7 +134,7 @@ def outcome_of(
         if ended.outcome is Outcome.INCONCLUSIVE:
             return ended.outcome, ended.cause, ()
     course.findings += past_deadlines(recording, day=day)
-    shown = evidence(planned, recording, day=day)
+    shown = evidence(planned, recording)
     errors = [each for each in course.findings if each.level is Severity.ERROR]
     against = [each for each in errors if each.code != RULE_BROKE]
     due = not never_due(planned.scenario, recording)

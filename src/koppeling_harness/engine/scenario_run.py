@@ -71,6 +71,7 @@ class Bench:
         clock: Measures durations.
         definitions: What UpdateConnectors take, as far as it was asked.
         run_id: The run that it belongs to.
+        alias: What the integration is told that the scenario is called.
         step_limit_s: Time allowed for a step that sets no limit itself.
         patience: By how much the times that the scenario allows are multiplied.
     """
@@ -82,6 +83,7 @@ class Bench:
     clock: Clock
     definitions: UpdateDefinitions
     run_id: str
+    alias: str
     step_limit_s: float
     patience: float = 1.0
 
@@ -286,7 +288,7 @@ def _trigger(
     proxy: ProxyAccess | None = getattr(environment, "proxy", None)
     context = RunContext(
         integration=planned.manifest.id,
-        scenario=planned.id,
+        scenario=bench.alias,
         base_url=environment.gateway_url,
         token=environment.access.token.reveal(),
         integration_id=planned.manifest.integration_id,
@@ -305,6 +307,7 @@ def _trigger(
         clock=bench.clock,
         redact=shield.text,
         look=shield.look,
+        shown=planned.id,
         webhooks=sender,
     )
 

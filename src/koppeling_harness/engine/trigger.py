@@ -39,6 +39,7 @@ class Trigger:
         clock: Measures durations.
         redact: Replaces secrets in what the integration says.
         look: Has long texts looked at beside the loop, so that `redact` gives them at once.
+        shown: What the scenario is called where its log is shown.
         webhooks: Tells the integration's service what happens in ERP1; None when nothing does.
 
     Attributes:
@@ -56,6 +57,7 @@ class Trigger:
         clock: Clock,
         redact: Callable[[str], str],
         look: Callable[..., Awaitable[None]],
+        shown: str = "",
         webhooks: WebhookSender | None = None,
     ) -> None:
         self._runner = runner
@@ -64,6 +66,7 @@ class Trigger:
         self._clock = clock
         self._redact = redact
         self._look = look
+        self._shown = shown
         self._webhooks = webhooks
         self._log_of_opening = ""
         self._session: Session | None = None
@@ -75,7 +78,8 @@ class Trigger:
     @property
     def log(self) -> str:
         """What the integration printed, as it stands: to be redacted before it is told."""
-        return self._session.log if self._session else self._log_of_opening
+        text = self._session.log if self._session else self._log_of_opening
+        return text.replace(self._context.scenario, self._shown) if text else ""
 
     @property
     def work_dir(self) -> str:

@@ -106,6 +106,7 @@ class EmulatedErp:
             self._erp1.app_of(name),
             faults=planned.scenario.faults,
             secrets=(opened.token, own),
+            seen=planned.round.seen if planned.round else 0,
         )
         self._own_door.know(name, opened.token)
         gateway_url = await self._doors.open(door) + opened.path

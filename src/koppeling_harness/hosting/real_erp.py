@@ -241,6 +241,7 @@ class RealErp:
             opened.name,
             self._polite.through(opened.name),
             faults=planned.scenario.faults,
+            seen=planned.round.seen if planned.round else 0,
         )
         address = await self._doors.open(opened.door)
         opened.gateway_url = f"{address}/{opened.name}/ProfitRestServices"

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Sequence
 
 from koppeling_harness.clock import Clock
+from koppeling_harness.engine.engine import alias
 from koppeling_harness.engine.scenario_run import names_at_start
 from koppeling_harness.errors import ConfigurationError
 from koppeling_harness.hosting.server import Doors
@@ -140,7 +141,7 @@ class _Playing:
     ) -> RunContext:
         return RunContext(
             integration=self._planned.manifest.id,
-            scenario=self._planned.id,
+            scenario=alias(f"{self._recorded.seed}/{self._planned.id}"),
             base_url=base_url,
             token=token.reveal(),
             integration_id=self._integration.manifest.integration_id,

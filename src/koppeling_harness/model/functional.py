@@ -54,11 +54,12 @@ class FunctionalResult:
         date: The day on which it began, in Amsterdam.
         passed: How many required scenarios passed.
         failed: Ids of the required scenarios that failed, `scenario` or `scenario[operation]`.
+        unproven: Ids of those that ran and prove nothing; they are counted in `not_run` too.
         inconclusive: How many required scenarios could not be judged.
         not_run: How many required scenarios were not executed.
         not_started: How many of those that could not be judged never started.
         proven: How many passed with a call that was observed; None when the record does not say.
-        waived: Ids of those that failed and bear the mark of a waiver.
+        waived: Ids of those that failed, or prove nothing, and bear the mark of a waiver.
         part: Why it was no whole run, such as `keyword`; empty for a whole one.
         kind: Against which kind of ERP it was run.
         environment: Id of the environment, such as `ERP1`.
@@ -85,6 +86,7 @@ class FunctionalResult:
     date: Day
     passed: int
     failed: tuple[str, ...] = ()
+    unproven: tuple[str, ...] = ()
     inconclusive: int = 0
     not_run: int = 0
     not_started: int = 0

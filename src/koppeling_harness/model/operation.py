@@ -75,7 +75,8 @@ class RunContext:
     integration: str
     """Id of the integration."""
     scenario: str
-    """Id of the scenario, for log lines."""
+    """A name of what is carried out now, for log lines. It does not tell which scenario it is, so
+    that nobody acts by it; where the log is shown, the scenario's id stands in its place."""
     base_url: str
     """`…/ProfitRestServices`, without a slash at the end. Goes through the gateway."""
     token: str

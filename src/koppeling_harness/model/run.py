@@ -169,7 +169,7 @@ class ScenarioResult:
     passed_on_retry: bool = False
     """It passed in the end, after an attempt that did not; that is never `passed`."""
     waiver: str = ""
-    """Id of the waiver that covers its failure."""
+    """Id of the waiver that covers its failure, or that it proves nothing."""
     resumed: bool = False
     """The run was broken off while it was being carried out; it was undone and done anew."""
     carried_from: str = ""

@@ -49,6 +49,9 @@ NOT_STARTED = "PLUGIN-NOT-STARTED"
 executed, though nobody can say that it was not meant to be."""
 
 
+UNPROVEN = frozenset({"NOT-PROVEN", "FAULT-NOT-FIRED"})
+"""Codes of findings that a scenario ran and proves nothing; a waiver may cover that."""
+
 EXPECTATION = "EXPECTATION"
 """Code of what a step expected and did not find; two scenarios that expect something have two
 causes."""

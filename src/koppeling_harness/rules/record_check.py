@@ -11,7 +11,7 @@ from typing import Any
 
 from koppeling_harness.model.proof import ProofState
 from koppeling_harness.model.result_id import ResultId
-from koppeling_harness.model.verdict import NOT_STARTED, Cause, ErpKind, Level, Outcome
+from koppeling_harness.model.verdict import NOT_STARTED, UNPROVEN, Cause, ErpKind, Level, Outcome
 from koppeling_harness.rules.judge import judge
 from koppeling_harness.rules.lists import ListBook
 from koppeling_harness.value import dataclass
@@ -134,6 +134,28 @@ def outcomes(results: Sequence[Plain]) -> dict[str, str]:
 def is_shown(result: Plain) -> bool:
     """Return whether something was seen that shows a requirement."""
     return any(one["state"] == ProofState.PROVEN for one in result.get("proof") or ())
+
+
+def unproven_of(results: Sequence[Plain], known: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the ids, in order, of what ran and proves nothing.
+
+    Args:
+        results: Of one integration.
+        known: The outcome of each id that is meant.
+    """
+    return tuple(
+        sorted(
+            name
+            for each in results
+            if _is_unproven(each) and known.get(name := id_of(each)) == Outcome.NOT_RUN
+        )
+    )
+
+
+def _is_unproven(result: Plain) -> bool:
+    return result["outcome"] == Outcome.NOT_RUN and any(
+        one["code"] in UNPROVEN for one in result.get("findings") or ()
+    )
 
 
 def never_started(integration: Plain) -> set[str]:
@@ -347,6 +369,8 @@ def _counts(each: Plain, record: Plain) -> Iterator[Objection]:
     waived = {id_of(one) for one in each["results"] if one.get("waiver")}
     failed = [one for one in share if known.get(one) == Outcome.FAILED]
     held = [one for one in failed if one in waived]
+    unproven = [one for one in unproven_of(each["results"], known) if one in waived]
+    unproven = [one for one in unproven if one in share]
     counted = {"passed": told.count("passed")}
     executed = len(told) - told.count("not_run")
     # until a scenario that never started was no longer counted as executed, it was
@@ -367,14 +391,15 @@ def _counts(each: Plain, record: Plain) -> Iterator[Objection]:
     if proven is not None and not 0 <= proven <= seen:
         message = f"found {proven}, but {seen} passed with a call or a witness that was observed"
         yield Objection(place="verdict.required.proven", message=message)
-    if verdict.get("waived", 0) != len(held):
-        message = f"found {verdict['waived']}, but {len(held)} failures bear a waiver"
+    if verdict.get("waived", 0) != len(held) + len(unproven):
+        count = len(held) + len(unproven)
+        message = f"found {verdict['waived']}, but {count} results bear a waiver"
         yield Objection(place="verdict.waived", message=message)
     outcome = judge(
-        passed=counted["passed"] + len(held),
+        passed=counted["passed"] + len(held) + len(unproven),
         failed=len(failed) - len(held),
         inconclusive=told.count("inconclusive"),
-        not_run=told.count("not_run") + given["total"] - len(told),
+        not_run=told.count("not_run") - len(unproven) + given["total"] - len(told),
     )
     if verdict["outcome"] != outcome:
         message = f"found {verdict['outcome']}, but the results come to {outcome}"
@@ -419,8 +444,9 @@ def _result(result: Plain) -> Iterator[Objection]:
         yield Objection(place="findings", message="it failed, but nothing in it is an error")
     if outcome == "passed":
         yield from _inside_a_pass(result)
-    if result.get("waiver") and outcome != Outcome.FAILED:
-        yield Objection(place="waiver", message=f"a waiver covers a failure, this is {outcome}")
+    if result.get("waiver") and outcome != Outcome.FAILED and not _is_unproven(result):
+        message = f"a waiver covers a failure, or what is not proven; this is {outcome}"
+        yield Objection(place="waiver", message=message)
     if result.get("attempts"):
         yield from _attempts(result)
 

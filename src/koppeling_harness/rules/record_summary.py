@@ -18,6 +18,7 @@ from koppeling_harness.rules.record_check import (
     never_started,
     outcomes,
     required_of,
+    unproven_of,
 )
 from koppeling_harness.rules.scope import OWN_LIST
 
@@ -43,6 +44,7 @@ def summaries(record: Plain, book: ListBook, *, zone: tzinfo) -> Iterator[Functi
         known = outcomes(each["results"])
         told = {name: known.get(name, "not_run") for name in required_of(each)}
         failed = tuple(sorted(name for name, outcome in told.items() if outcome == "failed"))
+        unproven = unproven_of(each["results"], told)
         waived = {id_of(one) for one in each["results"] if one.get("waiver")}
         identity = each.get("identity")
         values = list(told.values())
@@ -58,7 +60,8 @@ def summaries(record: Plain, book: ListBook, *, zone: tzinfo) -> Iterator[Functi
             not_run=values.count("not_run"),
             not_started=len(never_started(each) & told.keys()),
             proven=each["verdict"]["required"].get("proven"),
-            waived=tuple(name for name in failed if name in waived),
+            unproven=unproven,
+            waived=tuple(name for name in (*failed, *unproven) if name in waived),
             part=_part(each, record, told),
             kind=ErpKind(erp["kind"]),
             environment=str(erp["environment"]),

@@ -20,13 +20,15 @@ _UPDATE = "AFAS, docs.afas.help/profit/en/update-connector"
 _TROUBLE = "AFAS, docs.afas.help/profit/en/troubleshooting"
 _SIGN_IN = "AFAS, docs.afas.help/profit/en/authentication"
 
-_ALL = (Asked(reach=Reach.ALL, since=_FIRST),)
-_LOOKING_UP = (*_ALL, Asked(reach=Reach.LOOKING_UP, since=_SECOND, required_from=_SPRING))
-_EACH = (*_LOOKING_UP, Asked(reach=Reach.EACH_CONNECTOR, since=_SECOND, required_from=_SPRING))
+_EACH_CONNECTOR = Asked(reach=Reach.EACH_CONNECTOR, since=_SECOND, required_from=_SPRING)
+_LOOKING_UP = Asked(reach=Reach.LOOKING_UP, since=_SECOND, required_from=_SPRING)
 
-_EACH_READ = (*_ALL, Asked(reach=Reach.EACH_CONNECTOR, since=_SECOND, required_from=_SPRING))
+_ALL = (Asked(reach=Reach.ALL, since=_FIRST),)
+_EACH = (*_ALL, _EACH_CONNECTOR)
+_EACH_READ = (*_ALL, _LOOKING_UP, _EACH_CONNECTOR)
+
 _NEW = (Asked(reach=Reach.ALL, since=_SECOND, required_from=_SPRING),)
-_NEW_READS = (*_NEW, Asked(reach=Reach.LOOKING_UP, since=_SECOND, required_from=_SPRING))
+_NEW_EACH_READ = (*_NEW, _LOOKING_UP, _EACH_CONNECTOR)
 
 _ANY, _READS, _WRITES = CallKind.CALLS, CallKind.READS, CallKind.WRITES
 _FETCHES = CallKind.FETCHES
@@ -148,7 +150,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         "Short maintenance while reading is waited for",
         source=_TROUBLE,
         scenarios=["availability.maintenance-while-reading"],
-        asked=_LOOKING_UP,
+        asked=_EACH_READ,
     ),
     _requirement(
         "maintenance-told",
@@ -166,7 +168,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         "A connection that is reset while reading is tried again",
         source=_TROUBLE,
         scenarios=["availability.connection-reset"],
-        asked=_LOOKING_UP,
+        asked=_EACH_READ,
     ),
     _requirement(
         "pages-complete",
@@ -175,7 +177,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         "What does not fit on the first page is read too, in a fixed order",
         source=_GET,
         scenarios=["reading.more-than-one-page", "reading.next-page-fails"],
-        asked=_EACH,
+        asked=_EACH_READ,
     ),
     _requirement(
         "changes-only",
@@ -184,7 +186,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         "Reading a second time fetches only what has changed",
         source=f"{_GET}; AFAS, docs.afas.help/profit/en/partner-certification-steps",
         scenarios=["reading.second-time"],
-        asked=_EACH_READ,
+        asked=_EACH,
     ),
     _requirement(
         "no-rows-no-error",
@@ -193,7 +195,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         "An answer without rows is no error",
         source=_GET,
         scenarios=["reading.no-rows"],
-        asked=_EACH_READ,
+        asked=_EACH,
     ),
     _requirement(
         "nothing-found-told",
@@ -202,7 +204,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         "That nothing was found is an answer, or is told",
         source=_GET,
         scenarios=["reading.nothing-found"],
-        asked=_NEW_READS,
+        asked=_NEW_EACH_READ,
     ),
     _requirement(
         "block-told",
@@ -211,7 +213,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         "A blocked GetConnector is told to the user",
         source=f"{_GET}; {_TROUBLE}",
         scenarios=["reading.blocked-connector"],
-        asked=_LOOKING_UP,
+        asked=_EACH_READ,
     ),
     _requirement(
         "broken-answer-survived",
@@ -224,7 +226,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
             "reading.malformed-json",
             "reading.login-page",
         ],
-        asked=_LOOKING_UP,
+        asked=_EACH_READ,
     ),
     _requirement(
         "slow-answer-waited",
@@ -233,7 +235,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         "An answer that comes in slowly is waited for",
         source=_TROUBLE,
         scenarios=["reading.slow-answer"],
-        asked=_LOOKING_UP,
+        asked=_EACH_READ,
     ),
     _requirement(
         "any-form-read",
@@ -246,7 +248,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
             "reading.other-layout",
             "reading.other-order-of-members",
         ],
-        asked=_LOOKING_UP,
+        asked=_EACH_READ,
     ),
     _requirement(
         "unknown-field-ignored",
@@ -255,7 +257,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         "An extra field in the rows does no harm",
         source="AFAS, docs.afas.help/profit/en/news-profit6; programme, deviation of 10 %",
         scenarios=["reading.unknown-field"],
-        asked=_LOOKING_UP,
+        asked=_EACH_READ,
     ),
     _requirement(
         "maintenance-waited-writing",
@@ -264,6 +266,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         "Short maintenance while writing is waited for",
         source=_TROUBLE,
         scenarios=["availability.maintenance-while-writing"],
+        asked=_EACH,
     ),
     _requirement(
         "afas-form",
@@ -272,6 +275,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         "What is written has the form that AFAS asks for",
         source=_UPDATE,
         scenarios=["writing.in-afas-form", "writing.arrives-as-meant"],
+        asked=_EACH,
     ),
     _requirement(
         "not-written-blindly",
@@ -289,6 +293,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
             "writing.look-fails",
             "writing.reset-and-again",
         ],
+        asked=_EACH,
     ),
     _requirement(
         "not-written-twice",
@@ -305,6 +310,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         "What AFAS refuses is told in AFAS's words, and not repeated",
         source=f"{_TROUBLE}; {_UPDATE}",
         scenarios=["writing.refusal-is-told", "writing.one-refused"],
+        asked=_EACH,
     ),
     _requirement(
         "log-reference-told",
@@ -313,6 +319,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         "With a refusal AFAS's log reference is told too",
         source=_TROUBLE,
         scenarios=["writing.refusal-with-log-reference"],
+        asked=_EACH,
     ),
     _requirement(
         "fetched-whole",

@@ -140,13 +140,14 @@ def weigh(
     run: FunctionalResult, *, who: Identity | None, held_until: HeldUntil, as_of: date
 ) -> Weighed:
     """Return how much one record weighs."""
-    found = [held_until(run, each) for each in run.failed]
-    held = [each for each in found if each is not None]
+    failed = _days(held_until(run, each) for each in run.failed)
+    unproven = _days(held_until(run, each) for each in run.unproven)
+    held = [*failed, *unproven]
     outcome = judge(
         passed=run.passed + len(held),
-        failed=len(found) - len(held),
+        failed=len(run.failed) - len(failed),
         inconclusive=run.inconclusive,
-        not_run=run.not_run,
+        not_run=run.not_run - len(unproven),
     )
     lesser = [_reason(each) for each in run.part]
     word = run.list_word
@@ -165,6 +166,10 @@ def weigh(
         lesser=tuple(lesser),
         is_other=is_other,
     )
+
+
+def _days(found: Iterable[date | None]) -> list[date]:
+    return [each for each in found if each is not None]
 
 
 def _differ(who: Identity, other: Identity) -> bool:
@@ -268,13 +273,13 @@ def _between(before: str, texts: Sequence[Text], after: str) -> Text:
 
 
 def failed_of(found: Mapping[str, Standing]) -> dict[str, tuple[str, ...]]:
-    """Return per release what failed in the records that stand, to see which waivers are used."""
+    """Return per release what waivers could cover in the records that stand: which are used."""
     return {
         label: tuple(
             scenario
             for each in (standing.emulator, standing.environment)
             if each is not None
-            for scenario in each.run.failed
+            for scenario in (*each.run.failed, *each.run.unproven)
         )
         for label, standing in found.items()
         if standing.governing is not None

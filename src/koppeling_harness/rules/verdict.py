@@ -10,7 +10,7 @@ from koppeling_harness.model.result_id import ResultId
 from koppeling_harness.model.run import Attempt, RequiredCount, ScenarioResult, Verdict
 from koppeling_harness.model.verdict import NOT_STARTED, Outcome
 from koppeling_harness.rules.judge import judge
-from koppeling_harness.rules.waivers import covering
+from koppeling_harness.rules.waivers import covering, may_be_waived
 
 _WORST_FIRST = (Outcome.FAILED, Outcome.INCONCLUSIVE, Outcome.NOT_RUN, Outcome.PASSED)
 
@@ -42,20 +42,24 @@ def verdict(
     required_outcomes = {each: outcomes.get(each, Outcome.NOT_RUN) for each in set(required)}
     failed = [each for each, outcome in required_outcomes.items() if outcome is Outcome.FAILED]
     marked = {result_id(each) for each in results if each.waiver}
+    open_to_one = {result_id(each) for each in results if may_be_waived(each)}
     waived = [
         each
-        for each in failed
-        if each in marked or covering(waivers, each, release=release, as_of=as_of)
+        for each, outcome in required_outcomes.items()
+        if outcome in {Outcome.FAILED, Outcome.NOT_RUN}
+        and each in open_to_one
+        and (each in marked or covering(waivers, each, release=release, as_of=as_of))
     ]
+    held = len([each for each in failed if each in waived])
     counted = list(required_outcomes.values())
     passed = counted.count(Outcome.PASSED)
     not_run = counted.count(Outcome.NOT_RUN)
     return Verdict(
         outcome=judge(
             passed=passed + len(waived),
-            failed=len(failed) - len(waived),
+            failed=len(failed) - held,
             inconclusive=counted.count(Outcome.INCONCLUSIVE),
-            not_run=not_run,
+            not_run=not_run - (len(waived) - held),
         ),
         required=RequiredCount(
             total=len(counted),
@@ -72,11 +76,11 @@ def verdict(
 def with_waivers(
     results: Sequence[ScenarioResult], waivers: Sequence[Waiver], *, release: str, as_of: date
 ) -> tuple[ScenarioResult, ...]:
-    """Return results in which each failure that a waiver covers bears the waiver's id."""
+    """Return results in which each that a waiver covers bears the waiver's id."""
     marked = []
     for each in results:
         waiver = covering(waivers, result_id(each), release=release, as_of=as_of)
-        covered = waiver is not None and each.outcome is Outcome.FAILED
+        covered = waiver is not None and may_be_waived(each)
         marked.append(replace(each, waiver=waiver.id) if waiver and covered else each)
     return tuple(marked)
 

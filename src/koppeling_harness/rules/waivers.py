@@ -1,7 +1,8 @@
 """Waivers: what each covers, and which have had their day.
 
 A waiver holds through its last day, for the releases and the scenario it names; it turns a
-failure into "passed with a waiver", and nothing else (rule R17).
+failure, or a scenario that ran and proves nothing, into "passed with a waiver", and nothing else
+(rule R17).
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -9,6 +10,15 @@ from datetime import date
 
 from koppeling_harness.model.registration import Waiver
 from koppeling_harness.model.result_id import ResultId
+from koppeling_harness.model.run import ScenarioResult
+from koppeling_harness.model.verdict import UNPROVEN, Outcome
+
+
+def may_be_waived(result: ScenarioResult) -> bool:
+    """Return whether a result is what a waiver may cover: it failed, or ran and proves nothing."""
+    if result.outcome is Outcome.NOT_RUN:
+        return any(each.code in UNPROVEN for each in result.findings)
+    return result.outcome is Outcome.FAILED
 
 
 def is_expired(waiver: Waiver, *, as_of: date) -> bool:
@@ -33,7 +43,7 @@ def is_about(waiver: Waiver, scenario: str, *, release: str) -> bool:
 def covering(
     waivers: Iterable[Waiver], scenario: str, *, release: str, as_of: date
 ) -> Waiver | None:
-    """Return the waiver that covers a failing scenario on a day; of several, the longest."""
+    """Return the waiver that covers a scenario on a day; of several, the longest."""
     found = [
         each
         for each in waivers
@@ -58,7 +68,7 @@ def unused(
 
     Args:
         waivers: All of them.
-        failed: Ids of the scenarios that failed on the release.
+        failed: Ids of the scenarios that failed on the release, or proved nothing.
         executed: Ids of those that were carried out; of all, when None.
         release: Its label; waivers for other releases only are left out.
     """

@@ -21,6 +21,23 @@ _AS_EVER = "-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """One more time that a scenario is carried out, about one connector.
+
+    Attributes:
+        number: Counts from 2: the first round is the scenario as it is written.
+        connector: What it is about, as the manifest spells it.
+        in_doubt: Whether the answer to the first write is lost, so that the integration looks.
+        seen: How many exchanges the rounds before it had: its own are counted on from there.
+    """
+
+    number: int
+    connector: str
+    in_doubt: bool = False
+    seen: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedScenario:
     """One scenario for one integration, and for one of its operations when it is generic."""
 
@@ -31,6 +48,8 @@ class PlannedScenario:
     """Label of the Profit release that it is carried out on."""
     required_from: date | None = None
     """From when it is required, where that is later; until then it is recommended."""
+    round: Round | None = None
+    """Which further round it is; None: as it is written."""
 
     @property
     def level(self) -> Level:
@@ -53,6 +72,7 @@ class PlannedScenario:
             operation=self.operation,
             release=self.release,
             required_from=self.required_from,
+            round=self.round,
         )
 
 

@@ -45,6 +45,7 @@ class Door:
         plan: What goes wrong.
         redactor: Replaces what must not be kept.
         clock: Measures durations.
+        seen: How many requests of the same result came in through other doors: counted on from.
 
     Attributes:
         turn: How often the integration was told to do something.
@@ -59,6 +60,7 @@ class Door:
         plan: FaultPlan,
         redactor: ExchangeRedactor,
         clock: Clock,
+        seen: int = 0,
     ) -> None:
         self.turn = 0
         self.is_shut = False
@@ -69,7 +71,7 @@ class Door:
         self._clock = clock
         self._began_s = clock.elapsed_s()
         self._began_at = clock.now()
-        self._count = 0
+        self._count = seen
         self._connections: dict[int, int] = {}
         self._under_way: dict[int, Passage] = {}
         self._ended: dict[int, Passage] = {}

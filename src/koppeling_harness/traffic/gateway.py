@@ -34,6 +34,7 @@ class Gateway:
         *,
         faults: Sequence[Fault] = (),
         secrets: Sequence[Secret] = (),
+        seen: int = 0,
     ) -> Door:
         """Return a new door to an environment, to be listened at with `GatewayProtocol`.
 
@@ -42,6 +43,7 @@ class Gateway:
             upstream: The ERP, or a reverse proxy to one, for this environment alone.
             faults: What goes wrong, in the order of the scenario.
             secrets: Tokens that belong to it.
+            seen: How many requests of the same result came in through other doors.
         """
         for secret in secrets:
             self._redactor.add_secret(secret)
@@ -51,6 +53,7 @@ class Gateway:
             plan=FaultPlan(faults),
             redactor=ExchangeRedactor(self._redactor),
             clock=self._clock,
+            seen=seen,
         )
         self._doors[environment.lower()] = door
         return door

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from koppeling_harness.model.exchange import Exchange, Recording, Sender
+from koppeling_harness.model.exchange import Exchange, Recording, Sender, TriggerRecord
 from koppeling_harness.model.fault import CallFilter, CallKind
 from koppeling_harness.model.manifest import GetConnectorUse
 from koppeling_harness.model.proof import NO_MODIFIED_FIELD, ProofState, Witness
@@ -19,6 +19,7 @@ from koppeling_harness.traffic.checks.changes import (
     is_to_come,
     reads_all_again,
 )
+from koppeling_harness.traffic.known_values import Known
 from koppeling_harness.value import dataclass
 
 _DONE = frozenset({200, 201})
@@ -70,6 +71,7 @@ def seen(
     kind: CallKind = CallKind.CALLS,
     struck: CallFilter | None = None,
     uses: Sequence[GetConnectorUse] = (),
+    triggers: Sequence[TriggerRecord] = (),
 ) -> tuple[Seen, ...]:
     """Return what was seen, one line for each connector that was called.
 
@@ -80,12 +82,13 @@ def seen(
         kind: Which calls it is about: reads, writes, or all that need a token.
         struck: Which calls the fault of the scenario was for; None when it has none.
         uses: The GetConnectors that the manifest declares.
+        triggers: What the integration was told to do: what it is given it may look up.
     """
     calls = [each for each in map(Call, filter(_counts, exchanges)) if _is_of(each, kind)]
     if witness is Witness.FAULT and kind is CallKind.CALLS:  # one that asks for a token as well
         calls = [Call(each) for each in exchanges if _counts(each)]
     if witness is Witness.PAGE:
-        return tuple(_pages(calls))
+        return tuple(_pages(calls, Known([*map(Call, filter(_counts, exchanges))], triggers)))
     if witness in {Witness.REFUSAL, Witness.ARRIVED}:
         return ()
     if witness is Witness.REPEAT:
@@ -295,16 +298,16 @@ _LOOKED_FOR: Mapping[Witness, Callable[[Sequence[Call], CallFilter], _Test]] = {
 }
 
 
-def _pages(calls: Sequence[Call]) -> Iterator[Seen]:
+def _pages(calls: Sequence[Call], known: Known) -> Iterator[Seen]:
     by_connector: dict[str, list[Call]] = {}
     for call in calls:
         if call.is_read:
             by_connector.setdefault(call.connector or "", []).append(call)
     for reads in by_connector.values():
-        yield _page(reads)
+        yield _page(reads, known)
 
 
-def _page(reads: Sequence[Call]) -> Seen:
+def _page(reads: Sequence[Call], known: Known) -> Seen:
     """Return what the reads of one connector say of its paging."""
     name = reads[0].exchange.connector or ""
     for call in reads:
@@ -314,6 +317,9 @@ def _page(reads: Sequence[Call]) -> Seen:
     answered = [each for each in reads if each.exchange.status == 200]
     for why, holds in ((_look_up(answered), _looks_up), (_FIRST_HITS, _asks_the_first)):
         if answered and all(holds(each) for each in answered):
+            strange = next((each for each in answered if not known.has(each)), None)
+            if holds is _looks_up and strange is not None:
+                return Seen(connector=name, state=ProofState.NOT_PROVEN, why=_filtered(strange))
             number = answered[0].exchange.number
             return Seen(connector=name, state=ProofState.NOT_APPLICABLE, exchange=number, why=why)
     return Seen(connector=name, state=ProofState.NOT_PROVEN, why=_never_full(answered))
@@ -362,6 +368,17 @@ def _look_up(reads: Sequence[Call]) -> Text:
     return Text(
         nl=f"opgezocht met gelijkheid op {named}, en hoogstens één rij per waarde kwam",
         en=f"looked up by equality on {named}, and one row of each value came at most",
+    )
+
+
+def _filtered(call: Call) -> Text:
+    """Return why a filter by equality excuses nothing: its value is not one of a record."""
+    named = ", ".join(sorted({name for name, _, kind in call.filters if kind == _EQUAL}))
+    return Text(
+        nl=f"filterde met gelijkheid op {named}, op een waarde die zij niet kreeg, las of schreef: "
+        "daarvan kunnen er meer zijn dan op een pagina passen",
+        en=f"filtered by equality on {named}, for a value that it was not given and never read or "
+        "wrote: of such rows there may be more than fit on a page",
     )
 
 

@@ -17,7 +17,7 @@ sys.path.insert(0, SAID["tests"])
 from support.leaks import every_spelling  # noqa: E402
 from support.spellings import SPELLINGS  # noqa: E402
 
-contexts = []
+contexts, places = [], []
 
 
 def written(context):
@@ -153,14 +153,10 @@ def finding(text):
     )
 
 
-def is_planted_in(context, place):
-    return context.scenario.startswith(f"leak.{place}")
-
-
 @hookimpl
 def koppeling_prepare(context):
     contexts.append(context)
-    if is_planted_in(context, "prepare"):
+    if context.integration == "leak_prepare":
         person(context)
         fault(context, written(context))
 
@@ -168,18 +164,18 @@ def koppeling_prepare(context):
 @hookimpl
 def koppeling_trigger(call: object):
     person(call.context)
-    return globals()[call.input["place"]](call.context, written(call.context))
+    places.append(call.input["place"])
+    return globals()[places[-1]](call.context, written(call.context))
 
 
 @hookimpl
 def koppeling_check_traffic(exchanges):
-    context = contexts[-1]
-    return list(map(finding, written(context))) if is_planted_in(context, "checks") else []
+    return list(map(finding, written(contexts[-1]))) if places[-1] == "checks" else []
 
 
 @hookimpl
 def koppeling_finish(context):
-    if is_planted_in(context, "finish"):
+    if places and places[-1] == "finish":
         texts = written(context)
         log(context, texts)
         file(context, texts[::3])

@@ -86,6 +86,7 @@ def run(tmp_path: Path, body: str, when: str) -> ScenarioResult:
         runner = IntegrationRunner(integration)
         async with server, Connection() as connection:
             bench = Bench(
+                alias="run-1",
                 connection=connection,
                 observer=Observer(),
                 definitions=UpdateDefinitions(),

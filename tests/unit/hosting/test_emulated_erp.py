@@ -57,6 +57,7 @@ def run(tmp_path: Path) -> ScenarioResult:
                 functions=Functions(random=random.Random(1), clock=clock),
                 clock=clock,
                 run_id="r",
+                alias="run-1",
                 step_limit_s=30,
             )
             try:

@@ -341,3 +341,20 @@ def test_a_list_is_of_its_release_and_has_its_number_of_scenarios():
     record["scenario_lock"]["required"] = 3
     record["erp"]["label"] = "Profit 7"
     assert objections(record) == ["scenario_lock.digest"]
+
+
+def test_a_waiver_on_what_proves_nothing_is_no_contradiction():
+    bare = a_result(
+        "b",
+        outcome=Outcome.NOT_RUN,
+        cause=Cause.CONFIGURATION,
+        findings=(a_finding("NOT-PROVEN"),),
+        waiver="W1",
+    )
+    record = plain(a_run(an_integration(a_result("a"), bare)))
+    verdict = record["integrations"][0]["verdict"]
+    verdict |= {"outcome": "passed", "waived": 1}
+
+    assert contradictions(record) == ()
+    verdict["waived"] = 0
+    assert [each.place for each in contradictions(record)] == [f"{FIRST}.verdict.waived"]

@@ -987,3 +987,16 @@ def test_an_error_of_ours_does_not_count_for_anybody_in_the_versions_that_have_i
     assert judged("0.2.0").functional[1].outcome == "failed"
     assert judged("0.1.0", as_of="2026-12-01").functional[1].outcome == "failed"
     assert "KNOWN-ERRATUM" not in codes(judged("0.1.0", as_of="2026-12-01"))
+
+
+def test_a_waiver_holds_for_what_ran_and_proves_nothing_as_for_a_failure():
+    runs = (replace(PASSED[0], passed=9, not_run=1, unproven=("retry",)), *PASSED[1:])
+    bare = status_of(a_registration(an_assessment("groen", "2024-05-14")), runs=runs)
+    waived = status_of(
+        a_registration(an_assessment("groen", "2024-05-14"), waivers=(a_waiver(),)), runs=runs
+    )
+
+    assert bare.status == "attention"
+    assert "WAIVED" in codes(waived)
+    assert "WAIVER-UNUSED" not in codes(waived)
+    assert waived.status != "action_required"

@@ -3,7 +3,7 @@ import pytest
 from koppeling_harness.engine.codes import PLUGIN_NOT_STARTED
 from koppeling_harness.model.run import RequiredCount
 from koppeling_harness.model.verdict import Cause, Outcome
-from koppeling_harness.rules.verdict import verdict
+from koppeling_harness.rules.verdict import verdict, with_waivers
 from support.records import a_failure, a_finding
 from support.registrations import a_result, a_waiver, day
 
@@ -116,8 +116,28 @@ def test_a_waiver_for_another_release_does_not_count():
     assert found.outcome == "failed"
 
 
+@pytest.mark.parametrize("code", ["NOT-PROVEN", "FAULT-NOT-FIRED"])
+def test_what_ran_and_proves_nothing_can_be_waived(code):
+    bare = a_failure(
+        "retry",
+        operation=None,
+        outcome=Outcome.NOT_RUN,
+        cause=Cause.CONFIGURATION,
+        findings=(a_finding(code),),
+    )
+    (marked,) = with_waivers([bare], [a_waiver()], release="Profit 8", as_of=day("2026-11-23"))
+
+    assert marked.waiver == "W1"
+    assert judged(a_result("login"), bare).outcome == "not_run"
+    for found in (
+        judged(a_result("login"), bare, waivers=[a_waiver()]),
+        judged(a_result("login"), marked),
+    ):
+        assert (found.outcome, found.waived) == ("passed", 1)
+
+
 @pytest.mark.parametrize("outcome", ["inconclusive", "not_run"])
-def test_only_a_failure_can_be_waived(outcome):
+def test_what_was_never_judged_cannot_be_waived(outcome):
     found = judged(a_result("login"), a_result("retry", outcome), waivers=[a_waiver("retry")])
 
     assert (found.outcome, found.waived) == (outcome, 0)

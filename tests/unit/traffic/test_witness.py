@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from koppeling_harness.model.exchange import TriggerRecord
 from koppeling_harness.model.fault import CallFilter, CallKind
 from koppeling_harness.model.proof import NO_MODIFIED_FIELD, Witness
 from koppeling_harness.traffic.witness import seen, wrote
@@ -17,8 +18,11 @@ def states(witness: Witness, tape: Tape, **more: object) -> dict[str, str]:
     return {each.connector: each.state.value for each in seen(witness, tape.exchanges, **more)}
 
 
-def pages(tape: Tape) -> str:
-    return states(Witness.PAGE, tape, kind=CallKind.READS)[READS]
+GIVEN = (TriggerRecord(operation="read", input={"of": ["1", "Licht"]}, ok=True),)
+
+
+def pages(tape: Tape, triggers: tuple[TriggerRecord, ...] = GIVEN) -> str:
+    return states(Witness.PAGE, tape, kind=CallKind.READS, triggers=triggers)[READS]
 
 
 @pytest.mark.parametrize(
@@ -73,6 +77,34 @@ def pages(tape: Tape) -> str:
     ],
 )
 def test_paging_is_seen_where_it_could_have_been_incomplete(tape, state):
+    assert pages(tape) == state
+
+
+def looking_up(value: str) -> dict[str, object]:
+    return {"filterfieldids": "Name", "filtervalues": value}
+
+
+@pytest.mark.parametrize(
+    ("tape", "state"),
+    [
+        (Tape().read(rows=0, query=looking_up("Open")), "not_proven"),
+        (Tape().read(rows=1, query=looking_up("Open")), "not_proven"),
+        (
+            Tape().read(rows=1, query=looking_up("Open")).read(rows=1, query=looking_up("Open")),
+            "not_proven",
+        ),
+        (Tape().read(rows=0, query=looking_up("LICHT")), "not_applicable"),
+        (Tape().read(rows=0, query=looking_up("ORDER-Licht")), "not_applicable"),
+        (
+            Tape()
+            .write(request_body='{"PtX": {"Element": {"Fields": {"Ds": "W-77"}}}}')
+            .read(rows=0, query=looking_up("W-77")),
+            "not_applicable",
+        ),
+    ],
+    ids=["none", "one", "its own answer", "given", "part given", "written"],
+)
+def test_a_filter_on_a_value_of_no_record_excuses_no_paging(tape, state):
     assert pages(tape) == state
 
 
@@ -216,7 +248,7 @@ def test_changes_that_are_asked_by_a_field_that_was_not_declared_so_are_seen():
 
 def test_a_row_that_was_looked_up_is_told_with_the_field_that_it_was_looked_up_by():
     tape = Tape().read(rows=1, query={"filterfieldids": "Name", "filtervalues": "Licht"})
-    (found,) = seen(Witness.PAGE, tape.exchanges, kind=CallKind.READS)
+    (found,) = seen(Witness.PAGE, tape.exchanges, kind=CallKind.READS, triggers=GIVEN)
 
     assert found.why is not None
     assert found.why.en == "looked up by equality on Name, and one row of each value came at most"

@@ -10,6 +10,7 @@ from typing import Any
 from koppeling_harness.clock import SystemClock
 from koppeling_harness.config.settings import load_settings
 from koppeling_harness.document import to_plain
+from koppeling_harness.engine.engine import alias
 from koppeling_harness.errors import NothingToRunError, PluginError
 from koppeling_harness.hosting.connectors import Connectors, with_connectors
 from koppeling_harness.hosting.host import EmulatedErp
@@ -190,7 +191,7 @@ async def _tried(integration: Integration, erp1: EmulatedErp) -> tuple[Check, ..
     ) as work_dir:
         context = RunContext(
             integration=integration.manifest.id,
-            scenario=planned.id,
+            scenario=alias(planned.id),
             base_url=environment.gateway_url,
             token=environment.access.token.reveal(),
             integration_id=integration.manifest.integration_id,

@@ -38,20 +38,23 @@ class TrafficKeeper(Observer):
         self._leaks = leaks
         self._lost = lost
         self._is_told = False
-        self._times: Counter[tuple[str, str]] = Counter()
+        self._times: Counter[Path] = Counter()
 
     async def recorded(self, planned: PlannedScenario, recording: Recording) -> None:
         """Write what went over the wire in one scenario; nothing when nothing did.
 
-        Each time that a scenario is repeated has a file of its own: `….attempt-2.har`.
+        Each time that a scenario is repeated has a file of its own, `….attempt-2.har`, and so has
+        each further round of it, `….round-2.har`.
         """
         if not recording.exchanges:
             return
         key = (planned.manifest.id, planned.id)
-        self._times[key] += 1
         path = recording_file(self._folder, *key)
-        if self._times[key] > 1:
-            path = path.with_name(f"{path.stem}.attempt-{self._times[key]}.har")
+        if planned.round is not None:
+            path = path.with_name(f"{path.stem}.round-{planned.round.number}.har")
+        self._times[path] += 1
+        if self._times[path] > 1:
+            path = path.with_name(f"{path.stem}.attempt-{self._times[path]}.har")
         try:
             await self._write(key, path, recording)
         except Exception as error:  # noqa: BLE001 - no recording is worth a verdict

@@ -28,7 +28,7 @@ from koppeling_harness.rules.scope import by_another, exercised
 from koppeling_harness.rules.sharding import own_part
 from koppeling_harness.rules.unseen import with_unseen
 from koppeling_harness.rules.verdict import result_id, verdict, with_waivers
-from koppeling_harness.rules.waivers import covering, expired, is_about, unused
+from koppeling_harness.rules.waivers import covering, expired, is_about, may_be_waived, unused
 from koppeling_harness.scenario.looking import looks
 from koppeling_harness.scenario.plan import PlannedScenario
 
@@ -135,7 +135,7 @@ def _waiver_problems(
     waivers: Sequence[Waiver], results: Sequence[ScenarioResult], release: str, as_of: date
 ) -> tuple[str, ...]:
     meant = [each for each in waivers if release in each.releases]
-    failed = {result_id(each) for each in results if each.outcome is Outcome.FAILED}
+    failed = {result_id(each) for each in results if may_be_waived(each)}
     over = expired(meant, as_of=as_of)
     executed = {result_id(each) for each in results if each.outcome is not Outcome.NOT_RUN}
     idle = [
@@ -145,7 +145,7 @@ def _waiver_problems(
     ]
     return (
         *(f"waiver {each.id} for {each.scenario} expired after {each.until}" for each in over),
-        *(f"waiver {each.id} for {each.scenario} is not needed: nothing failed" for each in idle),
+        *(f"waiver {each.id} for {each.scenario} is not needed: it passed" for each in idle),
     )
 
 
@@ -153,7 +153,7 @@ def _lapsed(
     waivers: Sequence[Waiver], results: Sequence[ScenarioResult], release: str, as_of: date
 ) -> tuple[str, ...]:
     """Return which waivers expired while what they were for still fails."""
-    failed = [result_id(each) for each in results if each.outcome is Outcome.FAILED]
+    failed = [result_id(each) for each in results if may_be_waived(each)]
     return tuple(
         each.id
         for each in expired(waivers, as_of=as_of)

@@ -221,9 +221,11 @@ NO_CALL = Code(
     ),
     fix=Text(
         nl="Stuur alles naar het adres uit de context (KOPPELING_BASE_URL, `base_url`), met zijn "
-        "poort; een vast adres gaat via een proxy daarheen.",
+        "poort; een vast adres gaat via een proxy daarheen. Bewaar van de ene omgeving niets voor "
+        "de volgende: elk scenario heeft een eigen adres, in hetzelfde proces.",
         en="Send everything to the address in the context (KOPPELING_BASE_URL, `base_url`), with "
-        "its port; a fixed address goes there through a proxy.",
+        "its port; a fixed address goes there through a proxy. Keep nothing of one environment for "
+        "the next: each scenario has an address of its own, in the same process.",
     ),
 )
 EXPRESSION = Code(

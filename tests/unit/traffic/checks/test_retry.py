@@ -121,6 +121,20 @@ def test_a_post_that_is_sent_again_after_a_lost_answer_is_objected_to():
     assert codes(Tape().write(status=None).wait(60).write()) == ["RESEND-UNCHECKED"]
 
 
+@pytest.mark.parametrize("text", ["Advies ", " Advies", "ADVIES", "Advies\u00a0"])
+def test_a_blank_or_a_capital_more_makes_it_no_other_record(text):
+    fields = {"EmId": "1", "Ds": "Advies"}
+    tape = Tape().write(fields, status=None).write({"Ds": text, "EmId": "1"})
+
+    assert of("RESEND-UNCHECKED", tape) == [2]
+
+
+def test_another_record_is_no_resend():
+    tape = Tape().write({"Ds": "Advies 1"}, status=None).write({"Ds": "Advies 2"})
+
+    assert of("RESEND-UNCHECKED", tape) == []
+
+
 def test_reading_first_whether_it_is_there_is_fine():
     assert codes(Tape().write(status=None).read().write()) == []
 

@@ -73,7 +73,11 @@ final class PersoneelSync
         $names = $this->byNumber(self::NAMES, 'EmployeeId', array_column($due, 'employee'));
         $users = $this->byNumber(self::USERS, 'PersonId', array_column($due, 'personId'));
         return $this->each($due, function (Person $person) use ($names, $users): string {
-            $name = PersonName::fromRow($names[$person->employee] ?? []);
+            $row = $names[$person->employee] ?? null;
+            if ($row === null) {  // no user without a name
+                throw new Refused("Profit gaf geen naam van medewerker {$person->employee}.");
+            }
+            $name = PersonName::fromRow($row);
             return $this->provide($person, $name, $users[$person->personId] ?? null);
         });
     }

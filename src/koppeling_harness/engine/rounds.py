@@ -24,7 +24,7 @@ from koppeling_harness.model.fault import CallFilter, CallKind, Fault, FaultKind
 from koppeling_harness.model.finding import Finding
 from koppeling_harness.model.proof import Proof, ProofState
 from koppeling_harness.model.run import ExchangeRecord, ScenarioResult, StepRecord
-from koppeling_harness.model.scenario import OperationStep, Step
+from koppeling_harness.model.scenario import FillStep, OperationStep, Step
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.verdict import Outcome, Severity
 from koppeling_harness.rules.requirements import witnessed_by
@@ -76,7 +76,7 @@ def _rounds(planned: PlannedScenario, first: ScenarioResult, name: str) -> Itera
     if _is_tested(planned, first, name):
         return
     called = name.lower() in map(_connector, _calls(planned, first))
-    if strikes_one(planned) and (called or not _went_through(planned, first)):
+    if strikes_one(planned) and (called or not _called_all_it_does(planned, first)):
         yield Round(number=0, connector=name)
     if kind_of(planned) is CallKind.READS and planned.operation and planned.operation.writes:
         yield Round(number=0, connector=name, in_doubt=True)
@@ -108,8 +108,13 @@ def _connector(each: ExchangeRecord) -> str:
     return parts[1] if len(parts) > 1 else ""
 
 
-def _went_through(planned: PlannedScenario, result: ScenarioResult) -> bool:
-    """Return whether the operation came to its end, so that what it did not call it never does."""
+def _called_all_it_does(planned: PlannedScenario, result: ScenarioResult) -> bool:
+    """Return whether the operation went on to its end: what it did not call then, it never does.
+
+    Without rows it may have had nothing to go on with.
+    """
+    if any(each.fault is FaultKind.EMPTY_ROWS for each in planned.scenario.faults):
+        return False
     steps = [each for each in planned.scenario.when if isinstance(each, OperationStep)]
     done = all(
         each.outcome is Outcome.PASSED for each in result.steps if each.name.startswith("when")
@@ -132,7 +137,9 @@ def _about(planned: PlannedScenario, about: Round) -> PlannedScenario:
         place=scenario.place,
     )
     when = tuple(_telling(each) for each in scenario.when)
-    doubtful = replace(scenario, faults=(*faults, lost), when=when)
+    # one record is looked for: copies of it would make a list of what is none
+    given = tuple(each for each in scenario.given if not isinstance(each, FillStep))
+    doubtful = replace(scenario, given=given, faults=(*faults, lost), when=when)
     return replace(planned, scenario=doubtful, round=about)
 
 

@@ -315,10 +315,10 @@ def _page(reads: Sequence[Call], known: Known) -> Seen:
             number = call.exchange.number
             return Seen(connector=name, state=ProofState.PROVEN, exchange=number)
     answered = [each for each in reads if each.exchange.status == 200]
-    for why, holds in ((_look_up(answered), _looks_up), (_FIRST_HITS, _asks_the_first)):
+    for why, holds in ((_look_up(answered), _finds_few), (_FIRST_HITS, _asks_the_first)):
         if answered and all(holds(each) for each in answered):
             strange = next((each for each in answered if not known.has(each)), None)
-            if holds is _looks_up and strange is not None:
+            if holds is _finds_few and strange is not None:
                 return Seen(connector=name, state=ProofState.NOT_PROVEN, why=_filtered(strange))
             number = answered[0].exchange.number
             return Seen(connector=name, state=ProofState.NOT_APPLICABLE, exchange=number, why=why)
@@ -356,6 +356,12 @@ def _body(call: Call) -> str | None:
     return call.exchange.response_body
 
 
+def _finds_few(call: Call) -> bool:
+    """Return whether rows were looked up, of which fewer came than were asked for."""
+    equal = any(kind == _EQUAL for _, _, kind in call.filters)
+    return (equal and call.rows is not None and not _is_full(call)) or call.asks_keys
+
+
 def _looks_up(call: Call) -> bool:
     equal = any(kind == _EQUAL for _, _, kind in call.filters)
     return (equal and call.rows is not None and len(call.rows) <= 1) or call.asks_keys
@@ -366,8 +372,8 @@ def _look_up(reads: Sequence[Call]) -> Text:
     fields = {name for each in reads for name, _, kind in each.filters if kind == _EQUAL}
     named = ", ".join(sorted(fields))
     return Text(
-        nl=f"opgezocht met gelijkheid op {named}, en hoogstens één rij per waarde kwam",
-        en=f"looked up by equality on {named}, and one row of each value came at most",
+        nl=f"opgezocht met gelijkheid op {named}, en er kwamen minder rijen dan gevraagd",
+        en=f"looked up by equality on {named}, and fewer rows came than were asked for",
     )
 
 

@@ -54,6 +54,10 @@ def pages(tape: Tape, triggers: tuple[TriggerRecord, ...] = GIVEN) -> str:
         ),
         (
             Tape().read(rows=2, query={"filterfieldids": "Name", "filtervalues": "1"}),
+            "not_applicable",
+        ),
+        (
+            Tape().read(rows=100, query={"filterfieldids": "Name", "filtervalues": "1"}),
             "not_proven",
         ),
         (
@@ -73,6 +77,7 @@ def pages(tape: Tape, triggers: tuple[TriggerRecord, ...] = GIVEN) -> str:
         "the first row of all",
         "one row looked up",
         "several rows of one value",
+        "a full page of one value",
         "looked up, and read besides",
     ],
 )
@@ -251,4 +256,4 @@ def test_a_row_that_was_looked_up_is_told_with_the_field_that_it_was_looked_up_b
     (found,) = seen(Witness.PAGE, tape.exchanges, kind=CallKind.READS, triggers=GIVEN)
 
     assert found.why is not None
-    assert found.why.en == "looked up by equality on Name, and one row of each value came at most"
+    assert found.why.en == "looked up by equality on Name, and fewer rows came than were asked for"

@@ -8,6 +8,7 @@ from koppeling_harness.hosting.certification import Certification
 from koppeling_harness.hosting.session import run_session
 from koppeling_harness.model.manifest import Operation
 from koppeling_harness.model.order import Order
+from koppeling_harness.model.proof import ProofState, Witness
 from koppeling_harness.model.run import ScenarioResult
 from koppeling_harness.model.scenario import ForEach, OperationStep, Scenario
 from koppeling_harness.model.shape import Text
@@ -25,6 +26,7 @@ ONCE = Scenario(
     level=Level.INFORMATIVE,
     proves=("koppeling plugins check",),
     for_each=ForEach.OPERATIONS,
+    witness=Witness.ROWS,
     when=(
         OperationStep(
             operation="${operation.name}", input="${operation.example}", expect={"ok": True}
@@ -54,13 +56,13 @@ def try_examples(integration: Integration, order: Order, *, clock: Clock) -> tup
         redactor=Redactor(secrets.token_bytes(32)),
     )
     return tuple(
-        _check(result, _never_called(each.operation, result))
+        _check(result, _not_shown(each.operation, result))
         for each, result in run_session(certification, planned).results
     )
 
 
-def _never_called(operation: Operation | None, result: ScenarioResult) -> str:
-    """Return which connectors of an operation its example leaves alone: of them nothing shows."""
+def _not_shown(operation: Operation | None, result: ScenarioResult) -> str:
+    """Return of which connectors an example shows nothing: their witnesses cannot come in a run."""
     if operation is None or not result.exchanges:
         return ""
     called = {
@@ -68,17 +70,23 @@ def _never_called(operation: Operation | None, result: ScenarioResult) -> str:
         for exchange in result.exchanges
         if (connector := _CONNECTOR.match(exchange.path))
     }
-    reads = [name for name in operation.reads if (True, name.lower()) not in called]
-    writes = [name for name in operation.writes if (False, name.lower()) not in called]
-    never = [f"{name} is not read" for name in reads] + [
-        f"{name} is not written" for name in writes
+    with_rows = {each.connector.lower() for each in result.proof if each.state is ProofState.PROVEN}
+    never = []
+    for name in operation.reads:
+        if (True, name.lower()) not in called:
+            in_doubt = ", unless it looks after a write whose answer is lost"
+            never.append(f"{name} is not read{in_doubt if operation.writes else ''}")
+        elif not operation.writes and name.lower() not in with_rows:
+            never.append(f"of {name} no rows come (let `given` make or find some)")
+    never += [
+        f"{name} is not written" for name in operation.writes if (False, name.lower()) not in called
     ]
     if not never:
         return ""
     return f"; with this example {', '.join(never)}: what is asked of it is NOT-PROVEN in a run"
 
 
-def _check(result: ScenarioResult, never_called: str) -> Check:
+def _check(result: ScenarioResult, not_shown: str) -> Check:
     what = f"operation {result.operation} with its example"
     expected = "that it is carried out, with at least one call to ERP1"
     broke = next((each for each in result.steps if each.outcome is not Outcome.PASSED), None)
@@ -95,11 +103,9 @@ def _check(result: ScenarioResult, never_called: str) -> Check:
             or "Give the operation an `example` that the demo company can take.",
         )
     return Check(
-        what=f"{what}{never_called}",
+        what=f"{what}{not_shown}",
         is_ok=bool(result.exchanges),
-        found=f"{len(result.exchanges)} calls{never_called}"
-        if result.exchanges
-        else "no call at all",
+        found=f"{len(result.exchanges)} calls{not_shown}" if result.exchanges else "no call at all",
         expected=expected,
         remedy="Send every call to the `base_url` that it is given (KOPPELING_BASE_URL), and give "
         "it an `example` with something to do.",

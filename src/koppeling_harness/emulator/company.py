@@ -123,6 +123,10 @@ def _iban(chance: random.Random) -> str:
     return f"NL{98 - int(number) % 97:02d}{account}"
 
 
+_WITHOUT_ADDRESS = 14
+"""The employee who has no address of work yet."""
+
+
 def _people(connection: sqlite3.Connection, chance: random.Random) -> None:
     for index, (first, initials, prefix, last, gender, born, job, unit, hours) in enumerate(
         PEOPLE, start=1
@@ -132,7 +136,8 @@ def _people(connection: sqlite3.Connection, chance: random.Random) -> None:
         number = 1000000 + index
         employee = f"{1000 + index:09d}"
         name = " ".join(part for part in (first, prefix, last) if part)
-        mail = f"{first[0]}.{last}@vandermeulen.example".lower().replace(" ", "").replace("'", "")
+        own = f"{first[0]}.{last}@vandermeulen.example".lower().replace(" ", "").replace("'", "")
+        mail = None if index == _WITHOUT_ADDRESS else own
         zip_ = f"{3800 + index * 7} {chr(65 + index)}{chr(66 + index)}"
         _fill(
             connection, "address", "AddressId, PbAd, Ad, HmNr, ZpCd, Rs, CoId, created, modified",

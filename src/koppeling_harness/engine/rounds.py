@@ -80,6 +80,8 @@ def _rounds(planned: PlannedScenario, first: ScenarioResult, name: str) -> Itera
         yield Round(number=0, connector=name)
     if kind_of(planned) is CallKind.READS and planned.operation and planned.operation.writes:
         yield Round(number=0, connector=name, in_doubt=True)
+        if planned.operation.idempotent:
+            yield Round(number=0, connector=name, in_doubt=True, again=True)
 
 
 def _is_tested(planned: PlannedScenario, result: ScenarioResult, name: str) -> bool:
@@ -136,7 +138,7 @@ def _about(planned: PlannedScenario, about: Round) -> PlannedScenario:
         calls="1",
         place=scenario.place,
     )
-    when = tuple(_telling(each) for each in scenario.when)
+    when = tuple(_telling(each) for each in scenario.when) * (2 if about.again else 1)
     # one record is looked for: copies of it would make a list of what is none
     given = tuple(each for each in scenario.given if not isinstance(each, FillStep))
     doubtful = replace(scenario, given=given, faults=(*faults, lost), when=when)

@@ -28,12 +28,14 @@ class Round:
         number: Counts from 2: the first round is the scenario as it is written.
         connector: What it is about, as the manifest spells it.
         in_doubt: Whether the answer to the first write is lost, so that the integration looks.
+        again: Whether it is told twice: who tells that it is uncertain looks the next time.
         seen: How many exchanges the rounds before it had: its own are counted on from there.
     """
 
     number: int
     connector: str
     in_doubt: bool = False
+    again: bool = False
     seen: int = 0
 
 

@@ -990,7 +990,7 @@ def test_an_error_of_ours_does_not_count_for_anybody_in_the_versions_that_have_i
 
 
 def test_a_waiver_holds_for_what_ran_and_proves_nothing_as_for_a_failure():
-    runs = (replace(PASSED[0], passed=9, not_run=1, unproven=("retry",)), *PASSED[1:])
+    runs = (PASSED[0], replace(PASSED[1], not_run=1, unproven=("retry",)))
     bare = status_of(a_registration(an_assessment("groen", "2024-05-14")), runs=runs)
     waived = status_of(
         a_registration(an_assessment("groen", "2024-05-14"), waivers=(a_waiver(),)), runs=runs

@@ -9,7 +9,7 @@ from koppeling_harness.engine.stop import Said, Stop, stop
 from koppeling_harness.model.exchange import Exchange, Recording, Sender
 from koppeling_harness.model.fault import CallFilter, CallKind, Fault, FaultKind
 from koppeling_harness.model.proof import Proof, ProofState, Witness
-from koppeling_harness.model.requirement import Reach, Requirement
+from koppeling_harness.model.requirement import Asked, Reach, Requirement
 from koppeling_harness.model.run import ScenarioResult
 from koppeling_harness.model.scenario import ForEach, Scenario
 from koppeling_harness.model.shape import Text
@@ -159,20 +159,27 @@ def strikes_one(planned: PlannedScenario) -> bool:
     return (
         planned.scenario.witness in {Witness.FAULT, Witness.AFTER_FAULT}
         and bool(declared(planned))
-        and any(each.of(Reach.EACH_CONNECTOR) for each in _requirements(planned))
+        and any(_reach(planned))
     )
 
 
 def counts_for_each(planned: PlannedScenario, day: date) -> bool:
     """Return whether each connector has to show it by itself on a day."""
-    reach = [each.of(Reach.EACH_CONNECTOR) for each in _requirements(planned)]
-    return any(asked is not None and asked.counts(day) for asked in reach)
+    return any(asked.counts(day) for asked in _reach(planned))
 
 
 def each_from(planned: PlannedScenario) -> date | None:
     """Return the day from which each connector has to show it by itself."""
-    reach = [each.of(Reach.EACH_CONNECTOR) for each in _requirements(planned)]
-    return min((each.required_from for each in reach if each and each.required_from), default=None)
+    days = (asked.required_from for asked in _reach(planned))
+    return min((day for day in days if day is not None), default=None)
+
+
+def _reach(planned: PlannedScenario) -> list[Asked]:
+    """Return from when each connector is asked; never by a scenario that takes half a minute."""
+    if any(each.fault is FaultKind.HELD_ANSWER for each in planned.scenario.faults):
+        return []
+    reach = (each.of(Reach.EACH_CONNECTOR) for each in _requirements(planned))
+    return [asked for asked in reach if asked is not None]
 
 
 def shows(state: ProofState) -> bool:
@@ -263,6 +270,9 @@ def _about_one(
     As it is written, a scenario that strikes one is about the connector that it strikes first.
     """
     about = planned.round
+    if [each.connector for each in found] == [""]:  # there was no call for the fault to strike
+        name = about.connector if about else ""
+        return [replace(each, connector=name) for each in found]
     if about is None:
         if not strikes_one(planned):
             return found

@@ -34,7 +34,6 @@ CarryOut = Callable[[PlannedScenario], Awaitable[ScenarioResult]]
 Done = tuple[PlannedScenario, ScenarioResult]
 
 _TOLD = {"ok": {"$any": True}, "silent": False}
-_REFUSED = 500
 
 _NOT_TRIED = Text(
     nl="niet beproefd: daarvoor ging het al mis", en="not tried: it had gone wrong before that"
@@ -61,9 +60,6 @@ async def in_rounds(planned: PlannedScenario, carry_out: CarryOut, *, day: date)
                     break
             if any(each.code == codes.PLUGIN_HUNG.code for each in done[-1][1].findings):
                 break  # each further round would take as long
-        if _refuses_one(planned) and _struck(planned, first):
-            one = _second_refused(planned, done)
-            done.append((one, await carry_out(one)))
     return _together(planned, done, day)
 
 
@@ -73,7 +69,7 @@ def _seen(done: Sequence[Done]) -> int:
 
 def _rounds(planned: PlannedScenario, first: ScenarioResult, name: str) -> Iterator[Round]:
     """Yield the rounds about a connector, until it is put to the test in one."""
-    if _is_tested(planned, first, name):
+    if each_from(planned) is None or _is_tested(planned, first, name):
         return
     called = name.lower() in map(_connector, _calls(planned, first))
     if strikes_one(planned) and (called or not _called_all_it_does(planned, first)):
@@ -85,12 +81,11 @@ def _rounds(planned: PlannedScenario, first: ScenarioResult, name: str) -> Itera
 
 
 def _is_tested(planned: PlannedScenario, result: ScenarioResult, name: str) -> bool:
-    """Return whether a connector was struck, or shows what is asked where none is to be."""
-    if strikes_one(planned):
-        return _struck(planned, result) == name.lower()
-    return any(
-        shows(each.state) and each.connector.lower() == name.lower() for each in result.proof
-    )
+    """Return whether a connector was struck, or shows what is asked, or has nothing to show."""
+    if strikes_one(planned) and _struck(planned, result) == name.lower():
+        return True
+    about = {name.lower(), ""}
+    return any(shows(each.state) and each.connector.lower() in about for each in result.proof)
 
 
 def _struck(planned: PlannedScenario, result: ScenarioResult) -> str:
@@ -150,22 +145,6 @@ def _telling(step: Step) -> Step:
     return replace(step, expect=_TOLD) if isinstance(step, OperationStep) else step
 
 
-def _refuses_one(planned: PlannedScenario) -> bool:
-    """Return whether the scenario has the first record refused, of however many there are."""
-    faults = [(each.status, each.calls) for each in planned.scenario.faults]
-    return faults == [(_REFUSED, "1")] and strikes_one(planned)
-
-
-def _second_refused(planned: PlannedScenario, done: Sequence[Done]) -> PlannedScenario:
-    """Return a scenario in which the second record is refused that goes where the first went."""
-    struck = _struck(planned, done[0][1])
-    spelled = {each.lower(): each for each in planned.manifest.connectors}
-    about = Round(number=len(done) + 1, connector=spelled.get(struck, struck), seen=_seen(done))
-    one = _about(planned, about)
-    faults = tuple(replace(each, calls="2") for each in one.scenario.faults)
-    return replace(one, scenario=replace(one.scenario, faults=faults))
-
-
 def _together(planned: PlannedScenario, done: Sequence[Done], day: date) -> ScenarioResult:
     """Return what all rounds come to: one result, with all that was done in them."""
     counts = counts_for_each(planned, day)
@@ -219,8 +198,8 @@ def _proof(planned: PlannedScenario, done: Sequence[Done], *, counts: bool) -> I
             if key not in lines or _weight(line) >= _weight(lines[key]):
                 lines[key] = line
     yield from lines.values()
-    if done[0][1].outcome is Outcome.INCONCLUSIVE:
-        return
+    if done[0][1].outcome is Outcome.INCONCLUSIVE or any(not name for _, name in lines):
+        return  # nothing is known, or nothing was there for the fault to strike
     called = {_connector(each) for _, one in done for each in _calls(planned, one)}
     for requirement in witnessed_by(planned.scenario.scenario) if declared(planned) else ():
         for name in declared(planned):

@@ -28,7 +28,9 @@ _EACH = (*_ALL, _EACH_CONNECTOR)
 _EACH_READ = (*_ALL, _LOOKING_UP, _EACH_CONNECTOR)
 
 _NEW = (Asked(reach=Reach.ALL, since=_SECOND, required_from=_SPRING),)
-_NEW_EACH_READ = (*_NEW, _LOOKING_UP, _EACH_CONNECTOR)
+_NEW_EACH = (*_NEW, _EACH_CONNECTOR)
+_NEW_READ = (*_NEW, _LOOKING_UP)
+_NEW_EACH_READ = (*_NEW_READ, _EACH_CONNECTOR)
 
 _ANY, _READS, _WRITES = CallKind.CALLS, CallKind.READS, CallKind.WRITES
 _FETCHES = CallKind.FETCHES
@@ -364,7 +366,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         "An OAuth token that ends while reading is renewed once",
         source=_SIGN_IN,
         scenarios=["oauth.token-ends-while-reading"],
-        asked=_NEW_READS,
+        asked=_NEW_READ,
     ),
     _requirement(
         "token-renewed-writing",
@@ -437,7 +439,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         "A read that failed is not taken for a read without rows",
         source=f"{_TROUBLE}; {_GET}; quickscan",
         scenarios=["reading.login-page", "reading.error-body", "reading.next-page-fails"],
-        asked=_NEW_READS,
+        asked=_NEW_EACH_READ,
     ),
     _requirement(
         "done-is-done",
@@ -446,7 +448,7 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         "What is told as done stands in Profit",
         source=f"{_TROUBLE}; {_UPDATE}",
         scenarios=["writing.connection-keeps-breaking", "writing.refused-halfway"],
-        asked=_NEW,
+        asked=_NEW_EACH,
     ),
     _requirement(
         "arrives-as-meant",

@@ -24,8 +24,6 @@ _DECODER = json.JSONDecoder()
 _WHOLE = re.compile(r"[+-]?[0-9]+")
 _MOST_DIGITS = 18
 _EQUAL = "1"
-_BLANK = re.compile(r"\\u(?:00a0|200[0-9a-f]|202f|feff)")
-"""A blank as JSON writes it that is kept to ASCII."""
 _SEPARATORS = re.compile(r"[,;]")
 
 
@@ -249,12 +247,12 @@ class Call:
     def sent_elements(self) -> tuple[frozenset[tuple[str, str]], ...]:
         """Each element of a write, as what it says of which field; the same again is equal.
 
-        A blank or a capital more makes no other record of it. What a body that cannot be read says is one element that nothing else equals.
+        What a body that cannot be read says is one element that nothing else equals.
         """
         data = self.request_json if self.is_write else None
         found = [
             frozenset(
-                (name.lower(), _plain(json.dumps(value, sort_keys=True, default=str)))
+                (name.lower(), json.dumps(value, sort_keys=True, default=str))
                 for name, value in (*keys_of(each), *fields_of(each), *objects_of(each))
             )
             for root in (data.values() if isinstance(data, dict) else ())
@@ -293,11 +291,6 @@ class Call:
         """The `externalMessage` of the answer, empty when there is none."""
         data = self.response_json
         return str(data.get("externalMessage") or "") if isinstance(data, dict) else ""
-
-
-def _plain(text: str) -> str:
-    """Return what a value says, without its blanks and capitals."""
-    return "".join(_BLANK.sub("", text).split()).casefold()
 
 
 def parsed(text: str) -> Any:

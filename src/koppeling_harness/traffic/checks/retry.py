@@ -18,6 +18,8 @@ PATIENCE_S = 30.0
 _EARLY = 0.95
 _ON_ITS_WAY_S = 0.1
 _DONE = frozenset({200, 201})
+_BLANK = re.compile(r"\\u(?:00a0|200[0-9a-f]|202f|feff)")
+"""A blank as JSON writes it that is kept to ASCII."""
 _EQUAL = "1"
 """The operator of a filter. Source: AFAS, docs.afas.help/profit/en/get-connector."""
 _TRANSIENT = re.compile(
@@ -145,17 +147,24 @@ def _resends(scene: Scene) -> Iterator[tuple[Call, Call]]:
     """Yield each POST with the last one before it that held some of the same and may be done.
 
     The elements count, not the request: who sends the lines of a batch again one by one, or with
-    their fields in another order, sends them again.
+    their fields in another order, sends them again; so does who adds a blank or a capital.
     """
     sent: dict[object, Call] = {}
     for call in scene.writes:
         if call.exchange.method != "POST":
             continue
-        names = [(call.connector, element) for element in call.sent_elements]
+        names = [(call.connector, _plain(element)) for element in call.sent_elements]
         before = next((sent[name] for name in names if name in sent), None)
         if before is not None and _may_be_done(before):
             yield before, call
         sent.update(dict.fromkeys(names, call))
+
+
+def _plain(element: frozenset[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+    """Return what an element says, without blanks and capitals."""
+    return frozenset(
+        (name, "".join(_BLANK.sub("", value).split()).casefold()) for name, value in element
+    )
 
 
 def _may_be_done(call: Call) -> bool:

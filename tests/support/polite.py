@@ -47,7 +47,10 @@ class Afas:
             if answer.status >= 400:
                 raise Told(self.reason(text))
             try:
-                return json.loads(text) if text else {}
+                said = json.loads(text) if text else {}
+                if method == "GET" and "/connectors/" in path and "rows" not in said:
+                    raise ValueError
+                return said
             except ValueError:
                 if method == "GET" and left:
                     continue

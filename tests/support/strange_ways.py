@@ -456,7 +456,7 @@ SHAM = {
                     pass
             return call.input["texts"]
         """,
-        fails=("writing.one-refused",),
+        fails=("writing.refused-halfway",),
     ),
     "schrijft-niets": Way(
         _BOOKS,

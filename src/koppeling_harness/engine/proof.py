@@ -11,7 +11,7 @@ from koppeling_harness.model.fault import CallFilter, CallKind, Fault, FaultKind
 from koppeling_harness.model.proof import Proof, ProofState, Witness
 from koppeling_harness.model.requirement import Asked, Reach, Requirement
 from koppeling_harness.model.run import ScenarioResult
-from koppeling_harness.model.scenario import ForEach, Scenario
+from koppeling_harness.model.scenario import ForEach
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.verdict import Cause, Outcome
 from koppeling_harness.rules.requirements import witnessed_by
@@ -116,13 +116,16 @@ def _arrived(
     return Evidence(proof=(*form, *_lines(planned, requirements[-1:], followed)))
 
 
-def never_due(scenario: Scenario, recording: Recording) -> bool:
+def never_due(planned: PlannedScenario, recording: Recording) -> bool:
     """Return whether every fault of a generic scenario is for a call that was never to be made.
 
     A later page, a second line of a batch, a look before a write: who needs none cannot go wrong
     there.
     """
+    scenario, about = planned.scenario, planned.round
     faults = scenario.faults if scenario.for_each else ()
+    if about is not None and about.in_doubt:
+        faults = faults[:-1]  # the last one only makes it look
     sent = [each for each in recording.exchanges if each.sender is Sender.INTEGRATION]
     return bool(sent and faults) and all(
         _is_never_due(fault, sent, by_the_way=scenario.for_each is ForEach.WRITING)
@@ -159,7 +162,7 @@ def strikes_one(planned: PlannedScenario) -> bool:
     return (
         planned.scenario.witness in {Witness.FAULT, Witness.AFTER_FAULT}
         and bool(declared(planned))
-        and any(_reach(planned))
+        and any(each.of(Reach.EACH_CONNECTOR) for each in _requirements(planned))
     )
 
 
@@ -238,7 +241,7 @@ def _seen(
         state = ProofState.PROVEN if shown else ProofState.NOT_PROVEN
         return [Seen(connector="", state=state)]
     struck = planned.scenario.faults[0].of if planned.scenario.faults else None
-    if never_due(planned.scenario, recording):
+    if never_due(planned, recording):
         return [Seen(connector="", state=ProofState.NOT_APPLICABLE, why=_TOO_FEW)]
     uses = planned.manifest.get_connectors
     found = list(

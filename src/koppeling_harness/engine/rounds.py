@@ -198,8 +198,10 @@ def _proof(planned: PlannedScenario, done: Sequence[Done], *, counts: bool) -> I
             if key not in lines or _weight(line) >= _weight(lines[key]):
                 lines[key] = line
     yield from lines.values()
-    if done[0][1].outcome is Outcome.INCONCLUSIVE or any(not name for _, name in lines):
-        return  # nothing is known, or nothing was there for the fault to strike
+    if done[0][1].outcome is Outcome.INCONCLUSIVE or each_from(planned) is None:
+        return  # nothing is known, or no more is asked
+    if any(not name for _, name in lines):
+        return  # nothing was there for the fault to strike
     called = {_connector(each) for _, one in done for each in _calls(planned, one)}
     for requirement in witnessed_by(planned.scenario.scenario) if declared(planned) else ():
         for name in declared(planned):

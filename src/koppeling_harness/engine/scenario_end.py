@@ -137,7 +137,7 @@ def outcome_of(
     shown = evidence(planned, recording)
     errors = [each for each in course.findings if each.level is Severity.ERROR]
     against = [each for each in errors if each.code != RULE_BROKE]
-    due = not never_due(planned.scenario, recording)
+    due = not never_due(planned, recording)
     if not due and not against and _only_expectations(course):
         course.stops = []  # what was expected was expected of the fault
     missing = None if against or not due else _without_ground(planned, course, recording)

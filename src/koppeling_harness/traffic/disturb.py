@@ -20,7 +20,7 @@ from koppeling_harness.traffic.reshape import reshape
 from koppeling_harness.value import dataclass
 
 _DEFAULT_DELAY_S = 1.0
-_PIECES = 20
+_PIECES = 6
 
 
 async def disturb(

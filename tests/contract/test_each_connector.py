@@ -89,20 +89,11 @@ def last(afas):
     except KeyError:
         return len(pages(afas, "Drie_Relaties"))
 """
-NO_PATIENCE = """
-def last(afas):
-    began = time.monotonic()
-    count = len(pages(afas, "Drie_Relaties"))
-    if time.monotonic() - began > 1.2:
-        raise Told("Dit duurt te lang")
-    return count
-"""
 SLOPPY = {
     "slikt": (SWALLOWS, "reading.blocked-connector"),
     "stuk": (SAYS_BROKEN, "reading.blocked-connector"),
     "haast": (HURRIES, "availability.maintenance-while-reading"),
     "valt": (BREAKS_DOWN, "availability.connection-reset"),
-    "kort": (NO_PATIENCE, "reading.slow-answer"),
 }
 """By name: what the third connector is read with, and the scenario that it fails."""
 _NAMES = [each.partition(".")[2] for _, each in SLOPPY.values()]

@@ -118,7 +118,14 @@ def test_it_passes_everything_that_is_required(name, judged):
     assert wrong == []
     assert integration["verdict"]["outcome"] == "passed"
     required = integration["verdict"]["required"]
-    assert required["proven"] == required["total"] > 0
+    # a later page, or a look before a write, that is never asked cannot go wrong
+    aside = [
+        each
+        for each in integration["results"]
+        if each["level"] == "required"
+        and {one["state"] for one in each["proof"]} == {"not_applicable"}
+    ]
+    assert required["proven"] == required["total"] - len(aside) > 0
 
 
 def test_what_a_declaration_takes_away_is_counted_and_told(judged):

@@ -12,7 +12,7 @@ from typing import Any
 
 from koppeling_harness.errors import EvidenceError
 from koppeling_harness.evidence.dsse import read_json
-from koppeling_harness.rules.record_check import id_of, is_shown, outcomes, required_of
+from koppeling_harness.rules.record_results import id_of, is_shown, outcomes, required_of
 from koppeling_harness.rules.scope import OWN_LIST
 from koppeling_harness.value import dataclass
 

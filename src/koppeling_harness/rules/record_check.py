@@ -5,15 +5,25 @@ the same way cannot be seen here: see the page of the run record.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from koppeling_harness.model.proof import ProofState
 from koppeling_harness.model.result_id import ResultId
-from koppeling_harness.model.verdict import NOT_STARTED, UNPROVEN, Cause, ErpKind, Level, Outcome
+from koppeling_harness.model.verdict import Cause, ErpKind, Level, Outcome
 from koppeling_harness.rules.judge import judge
 from koppeling_harness.rules.lists import ListBook
+from koppeling_harness.rules.record_results import (
+    RANK,
+    Plain,
+    id_of,
+    is_shown,
+    is_unproven,
+    never_started,
+    outcomes,
+    required_of,
+    unproven_of,
+)
 from koppeling_harness.value import dataclass
 
 SLACK = timedelta(days=1)
@@ -29,16 +39,12 @@ _UNTOLD = ("", "unknown")
 """Versions of an environment that never said which it is."""
 _SHARED = "not in a shared environment"
 """How it begins why a scenario was not asked where others work too."""
-_WORST_FIRST = ("failed", "inconclusive", "not_run", "passed")
 _MAY_OBJECT = ("cause", "findings", "waiver", "attempts", "passed_on_retry")
-_RANK = {name: rank for rank, name in enumerate(_WORST_FIRST)}
 _LEVELS = frozenset(each.value for each in Level)
 _OUTCOMES = frozenset(each.value for each in Outcome)
 _CAUSES = frozenset([None, *(each.value for each in Cause)])
 _SINCE_SCOPE = ("scope", "identity", "declared", "exercised", "not_asked", "isolation")
 """Members that a record has all of, or none when a version before them made it."""
-
-Plain = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,73 +118,6 @@ def moment(text: str) -> datetime:
     """
     found = datetime.fromisoformat(text)
     return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
-
-
-def id_of(result: Plain) -> str:
-    """Return the id by which a result is planned: `scenario` or `scenario[operation]`."""
-    operation = result.get("operation")
-    # the text of a ResultId, which takes ten times as long to make
-    return f"{result['scenario']}[{operation}]" if operation else str(result["scenario"])
-
-
-def outcomes(results: Sequence[Plain]) -> dict[str, str]:
-    """Return the outcome of each id; of several results of one the worst counts."""
-    worst: dict[str, str] = {}
-    for each in results:
-        name, outcome = id_of(each), each["outcome"]
-        if name not in worst or _RANK[outcome] < _RANK[worst[name]]:
-            worst[name] = outcome
-    return worst
-
-
-def is_shown(result: Plain) -> bool:
-    """Return whether something was seen that shows a requirement."""
-    return any(one["state"] == ProofState.PROVEN for one in result.get("proof") or ())
-
-
-def unproven_of(results: Sequence[Plain], known: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the ids, in order, of what ran and proves nothing.
-
-    Args:
-        results: Of one integration.
-        known: The outcome of each id that is meant.
-    """
-    return tuple(
-        sorted(
-            name
-            for each in results
-            if _is_unproven(each) and known.get(name := id_of(each)) == Outcome.NOT_RUN
-        )
-    )
-
-
-def _is_unproven(result: Plain) -> bool:
-    return result["outcome"] == Outcome.NOT_RUN and any(
-        one["code"] in UNPROVEN for one in result.get("findings") or ()
-    )
-
-
-def never_started(integration: Plain) -> set[str]:
-    """Return the ids of what could not be judged because the integration could not be started."""
-    results = integration["results"]
-    if all(one["outcome"] != Outcome.INCONCLUSIVE for one in results):  # nearly all there are
-        return set()
-    worst = outcomes(results)
-    began = {id_of(one) for one in results if one.get("exchanges")}
-    return {
-        id_of(one)
-        for one in results
-        if worst[id_of(one)] == Outcome.INCONCLUSIVE
-        and any(each["code"] == NOT_STARTED for each in one.get("findings") or ())
-    } - began
-
-
-def required_of(integration: Plain) -> list[str]:
-    """Return what had to be executed; in records without a list of it, what was."""
-    if "required_ids" in integration:
-        return [str(each) for each in integration["required_ids"]]
-    required = (each for each in integration["results"] if each["level"] == Level.REQUIRED)
-    return list(dict.fromkeys(id_of(each) for each in required))
 
 
 def _head(record: Plain) -> Iterator[Objection]:
@@ -444,7 +383,7 @@ def _result(result: Plain) -> Iterator[Objection]:
         yield Objection(place="findings", message="it failed, but nothing in it is an error")
     if outcome == "passed":
         yield from _inside_a_pass(result)
-    if result.get("waiver") and outcome != Outcome.FAILED and not _is_unproven(result):
+    if result.get("waiver") and outcome != Outcome.FAILED and not is_unproven(result):
         message = f"a waiver covers a failure, or what is not proven; this is {outcome}"
         yield Objection(place="waiver", message=message)
     if result.get("attempts"):
@@ -477,7 +416,7 @@ def _went_another_way(result: Plain) -> Iterator[Objection]:
 
 def _attempts(result: Plain) -> Iterator[Objection]:
     made = [one["outcome"] for one in result.get("attempts") or ()]
-    if made and min(made, key=_RANK.__getitem__) != result["outcome"]:
+    if made and min(made, key=RANK.__getitem__) != result["outcome"]:
         message = f"the worst of them is not {result['outcome']}"
         yield Objection(place="attempts", message=message)
 

@@ -12,9 +12,9 @@ from koppeling_harness.model.partner import Identity
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.verdict import ErpKind, Severity
 from koppeling_harness.rules.lists import ListBook, list_word
-from koppeling_harness.rules.record_check import (
+from koppeling_harness.rules.record_check import moment
+from koppeling_harness.rules.record_results import (
     id_of,
-    moment,
     never_started,
     outcomes,
     required_of,

@@ -4,15 +4,14 @@ What a new version asks that the one before did not, counts from a day that is t
 upgrading the program turns nobody red.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from koppeling_harness.model.fault import CallKind
 from koppeling_harness.model.requirement import Asked, Reach, Requirement
 from koppeling_harness.model.shape import Text
 from koppeling_harness.rules.deadlines import days_of
-from koppeling_harness.value import dataclass
 
-_FIRST, _SECOND = "0.1.0", "0.2.0"
+FIRST, _SECOND = "0.1.0", "0.2.0"
 (_SPRING,) = days_of("required-spring-2027")
 
 _GET = "AFAS, docs.afas.help/profit/en/get-connector"
@@ -23,7 +22,7 @@ _SIGN_IN = "AFAS, docs.afas.help/profit/en/authentication"
 _EACH_CONNECTOR = Asked(reach=Reach.EACH_CONNECTOR, since=_SECOND, required_from=_SPRING)
 _LOOKING_UP = Asked(reach=Reach.LOOKING_UP, since=_SECOND, required_from=_SPRING)
 
-_ALL = (Asked(reach=Reach.ALL, since=_FIRST),)
+_ALL = (Asked(reach=Reach.ALL, since=FIRST),)
 _EACH = (*_ALL, _EACH_CONNECTOR)
 _EACH_READ = (*_ALL, _LOOKING_UP, _EACH_CONNECTOR)
 
@@ -463,33 +462,9 @@ REQUIREMENTS: tuple[Requirement, ...] = (
 """In the order in which they are shown."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """What a version asks for the first time.
-
-    Attributes:
-        requirement: What it is about.
-        asked: How far it reaches now, since when, and from which day it counts.
-    """
-
-    requirement: Requirement
-    asked: Asked
-
-
 def witnessed_by(scenario: str) -> tuple[Requirement, ...]:
     """Return the requirements that a scenario of the packs can witness, by its id."""
     return _BY_SCENARIO.get(scenario, ())
-
-
-def changes() -> Iterator[Change]:
-    """Yield what came after the first version, the newest last."""
-    found = [
-        Change(requirement=each, asked=asked)
-        for each in REQUIREMENTS
-        for asked in each.asked
-        if asked.since != _FIRST
-    ]
-    yield from sorted(found, key=lambda change: change.asked.since)
 
 
 def _by_scenario() -> dict[str, tuple[Requirement, ...]]:

@@ -4,7 +4,8 @@ from typing import Literal
 
 from koppeling_harness.model.requirement import Asked, Reach, Requirement
 from koppeling_harness.model.shape import Text
-from koppeling_harness.rules.requirements import REQUIREMENTS, Change, changes
+from koppeling_harness.rules.requirement_changes import Change, changes
+from koppeling_harness.rules.requirements import REQUIREMENTS
 from koppeling_harness.rules.words import day_in_words, said
 from koppeling_harness.value import dataclass
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from koppeling_harness.model.proof import ProofState
 from koppeling_harness.model.result_id import ResultId
 from koppeling_harness.model.verdict import Cause, ErpKind, Level, Outcome
 from koppeling_harness.rules.judge import judge

@@ -201,7 +201,7 @@ def test_what_is_wrong_with_a_key_is_named_before_a_run(tmp_path, by_key):
             "Is the certificate of this key on the app connector",
             "none that AFAS takes, expected an RSA key of 2048 bits or an EC key of P-256",
             "cannot be read",
-            "this machine's clock is 6",
+            "this machine's clock is",
         ],
         strict=True,
     ):

@@ -317,7 +317,7 @@ def _page(reads: Sequence[Call], known: Known) -> Seen:
     answered = [each for each in reads if each.exchange.status == 200]
     for why, holds in ((_look_up(answered), _finds_few), (_FIRST_HITS, _asks_the_first)):
         if answered and all(holds(each) for each in answered):
-            strange = next((each for each in answered if not known.has(each)), None)
+            strange = next((each for each in answered if _is_strange(each, known)), None)
             if holds is _finds_few and strange is not None:
                 return Seen(connector=name, state=ProofState.NOT_PROVEN, why=_filtered(strange))
             number = answered[0].exchange.number
@@ -375,6 +375,14 @@ def _look_up(reads: Sequence[Call]) -> Text:
         nl=f"opgezocht met gelijkheid op {named}, en er kwamen minder rijen dan gevraagd",
         en=f"looked up by equality on {named}, and fewer rows came than were asked for",
     )
+
+
+def _is_strange(call: Call, known: Known) -> bool:
+    """Return whether a read asks for a value of no record, and no single one came.
+
+    A key may stand in the program too: of it one row comes, however many there are.
+    """
+    return not known.has(call) and call.rows is not None and len(call.rows) != 1
 
 
 def _filtered(call: Call) -> Text:

@@ -93,9 +93,10 @@ def looking_up(value: str) -> dict[str, object]:
     ("tape", "state"),
     [
         (Tape().read(rows=0, query=looking_up("Open")), "not_proven"),
-        (Tape().read(rows=1, query=looking_up("Open")), "not_proven"),
+        (Tape().read(rows=2, query=looking_up("Open")), "not_proven"),
+        (Tape().read(rows=1, query=looking_up("Open")), "not_applicable"),
         (
-            Tape().read(rows=1, query=looking_up("Open")).read(rows=1, query=looking_up("Open")),
+            Tape().read(rows=2, query=looking_up("Open")).read(rows=2, query=looking_up("Open")),
             "not_proven",
         ),
         (Tape().read(rows=0, query=looking_up("LICHT")), "not_applicable"),
@@ -107,7 +108,7 @@ def looking_up(value: str) -> dict[str, object]:
             "not_applicable",
         ),
     ],
-    ids=["none", "one", "its own answer", "given", "part given", "written"],
+    ids=["none", "two", "one", "its own answer", "given", "part given", "written"],
 )
 def test_a_filter_on_a_value_of_no_record_excuses_no_paging(tape, state):
     assert pages(tape) == state

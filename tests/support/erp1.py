@@ -1,11 +1,13 @@
 """Call the emulated ERP1 as an ASGI application, without a socket."""
 
+import asyncio
 import contextlib
 import json
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, unquote, urlencode
 
+from koppeling_harness.aside import CHUNK
 from koppeling_harness.emulator import EnvironmentAccess, Erp1
 from support.clock import HandClock as HandClock
 
@@ -84,8 +86,11 @@ class Caller:
             answer.append(message)
 
         running = self.erp1.app(scope, receive, send)
-        with contextlib.suppress(StopIteration):
-            running.send(None)
+        if len(content) > CHUNK:  # it is answered beside the loop
+            asyncio.run(running)
+        else:
+            with contextlib.suppress(StopIteration):
+                running.send(None)
         start, end = answer
         found = {name.decode(): value.decode("latin-1") for name, value in start["headers"]}
         return Reply(status=start["status"], headers=found, content=end["body"])

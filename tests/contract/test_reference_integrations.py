@@ -9,7 +9,7 @@ import pytest
 from koppeling_harness.plugin.discover import discover
 from koppeling_harness.workflow.authoring.plugins import check
 from support.cli import koppeling_process
-from support.defects import DEFECTS, PLUGINS, seeded
+from support.defects import DEFECTS, PLUGINS, home_of, seeded
 
 pytestmark = pytest.mark.skipif(not PLUGINS.is_dir(), reason="plugins/ is not here")
 
@@ -148,7 +148,7 @@ def test_a_seeded_defect_makes_another_plugin_that_can_still_be_loaded(defect, t
     folder = seeded(defect, tmp_path)
 
     (found,) = discover([folder], entry_points=False).integrations
-    (clean,) = discover([PLUGINS / defect.integration], entry_points=False).integrations
+    (clean,) = discover([home_of(defect.integration)], entry_points=False).integrations
     assert found.digest != clean.digest
     for path in folder.rglob("*.py"):
         compile(path.read_text(encoding="utf-8"), path, "exec")

@@ -131,7 +131,7 @@ _WEB_SHOP = (
         "shop-all-tokens-at-once",
         "tries a refused token with every order that waits",
         by="token-that-expired",
-        says="`count` is 3, expected 1",
+        says="`count` is 3 (integer), expected a number of at most 2",
         file=BATCH,
         old="const told = [await push(first), ...(await inParallel(others, AT_ONCE, push))];",
         new="const told = await inParallel([first, ...others], AT_ONCE, push);",

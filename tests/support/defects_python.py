@@ -104,9 +104,9 @@ DEFECTS_PYTHON: tuple[Defect, ...] = (
             Edit(
                 file=FILES,
                 old="        content = answer.read()  # raises IncompleteRead for half a file\n",
-                new='        body = b""\n'
+                new='        content = b""\n'
                 "        while piece := answer.read1():\n"
-                "            body += piece\n",
+                "            content += piece\n",
             ),
         ),
         by="half-a-file-and-the-whole",

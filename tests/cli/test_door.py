@@ -45,10 +45,20 @@ LEAVES = {
     ),
     "decide": ("registrations/kassakoppel.yaml", "give_notice", "--by", "X", "--reason", "x"),
     "updates check": (),
+    "updates deadlines": (),
     "updates diff": ("a.json", "b.json"),
     "updates impact": ("a.json", "b.json"),
     "updates import-changes": ("table.tsv",),
+    "updates sources": ("pages",),
     "watch": (),
+    "evidence keygen": ("--out", "evidence.key"),
+    "evidence pack": ("runs",),
+    "evidence rerun": ("runs",),
+    "evidence sign": ("runs", "--key", "evidence.key"),
+    "evidence verify": ("runs",),
+    "intake": ("packs",),
+    "parity": ("--env", "demo"),
+    "parity adopt": ("parity.json",),
     "can-release": ("tiny", "1.0.0", "--to", "Profit 8"),
     "scenarios check": ("scenarios",),
     "scenarios list": ("scenarios",),
@@ -84,7 +94,7 @@ def leaves(group: click.Group, before: tuple[str, ...] = ()):
         each = group.get_command(context, name)
         if isinstance(each, click.Group):
             yield from leaves(each, (*before, name))
-        else:
+        if not isinstance(each, click.Group) or each.invoke_without_command:
             yield " ".join((*before, name))
 
 

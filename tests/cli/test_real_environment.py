@@ -34,20 +34,20 @@ def environment(tmp_path_factory):
         yield served
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(240)
+@pytest.mark.long
+@pytest.mark.timeout(700)
 def test_three_partners_at_once_pass_politely_and_leave_nothing_behind(tmp_path, environment):
     names = ("urenportaal", "portaal-b", "portaal-c")
     partners = [
         partner(tmp_path / name, environment, name=name, state=tmp_path / "state") for name in names
     ]
     running = [each.start("run", "--env", "strange", "--json") for each in partners]
-    ended = [each.communicate(timeout=200) for each in running]
+    ended = [each.communicate(timeout=600) for each in running]
 
     for each, process, (_, err) in zip(partners, running, ended, strict=True):
-        assert process.returncode == 0, err
         [record] = each.records()
         found = outcomes(record)
+        assert process.returncode == 0, (found.get("failed"), found.get("not_run"), err)
         assert record["erp"]["kind"] == "environment"
         assert set(found) == {"passed"}, found
         (integration,) = record["integrations"]

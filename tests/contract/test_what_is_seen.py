@@ -76,7 +76,7 @@ def packed(body: bytes) -> bytes:
 
 UNDECLARED = NOTE.replace('"Ds"', '"UsId":"1","Ds"')
 OTHER_ELEMENT = f'{NOTE[:-2]},"element":{{"Fields":{{"StId":1,"UsId":"1"}}}}}}}}'
-MUCH = '"é",' * 3_500_000
+MUCH = '"ééééé",' * 1_500_000
 BLANK_1_MB = " " * (1100 * 1024)
 UPGRADE = "\nConnection: Upgrade, HTTP2-Settings\nUpgrade: h2c\nHTTP2-Settings: AAEA"
 UNDECLARED_READ = get("{P}/connectors/Profit_Projects?take=1", NO_ID)

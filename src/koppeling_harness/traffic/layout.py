@@ -133,8 +133,8 @@ def _in_records(text: str, pattern: re.Pattern[str], word: re.Pattern[str]) -> I
         look = "".join(word.sub("x", found.group()).split())
         if len(words) > _DUMP_LEAST and len(look) <= len(words) + 1 and _is_dump(text, words):
             start, end = words[1]
-            # rows of one dump have numbers of one length, but for those of a byte
-            look += str(end - start if end - start > _BYTE else 0)
+            # rows of one dump have numbers that end below each other, but for those of a byte
+            look += str(end - words[0][1] if end - start > _BYTE else 0)
         if before and len(words) < len(waiting[before][1][-1]) and before[-1] in _DIGITS:
             (start, end), (first, last) = words[0], waiting[before][1][-1][0]
             if end - start == last - first and _is_dump(text, words):  # the last row of a dump

@@ -501,6 +501,9 @@ def test_a_run_of_two_years_ago_is_refused(maker):
 UNSEEN_BY_FORM = {
     *("upper case", "od -c", "over two lines", "over lines", "over lines with a prefix"),
     *("with blanks", "with dashes", "in groups", "bold", "zero-width"),
+    # only what is between its marks, which nobody knows by its form
+    *("by index", "by index, json", "a character a line, in a log", "var_export", "in a table"),
+    *("in a log, 16 a line", "in a log, 8 a line"),
 }
 """Found in a run, which knows its token; not where nobody does."""
 

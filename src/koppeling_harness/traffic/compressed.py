@@ -12,9 +12,10 @@ _STEP = 64
 _MARKS = ("H4sI", "eJ", "eN", "1f8b08", "1F8B08", "789c", "789C", "78da", "78DA")
 """How they begin: 1F 8B 08 of gzip (RFC 1952), 78 9C and 78 DA of zlib (RFC 1950)."""
 _RAW = ("\x1f\x8b\x08", "x\x9c", "x\xda")
+_BEGINS = re.compile(r"(?<![A-Za-z0-9+_-])(?:H4sI|e[JN])")
+"""After a `/` too: what is a whole segment of an address stands behind one."""
 _BASE64 = re.compile(
-    r"(?<![A-Za-z0-9+/_-])(?:H4sI|e[JN][A-Za-z0-9+/_-])"
-    r"[A-Za-z0-9+/_-]{16,}(?:\s+[A-Za-z0-9+/_-]{16,})*(?:\s+[A-Za-z0-9+/_-]{1,76})?={0,2}"
+    r"[A-Za-z0-9+/_-]{20,}(?:\s+[A-Za-z0-9+/_-]{16,})*(?:\s+[A-Za-z0-9+/_-]{1,76})?={0,2}"
 )
 _HEX = re.compile(r"(?<![0-9A-Za-z])(?:1[Ff]8[Bb]08|78(?:9[Cc]|[Dd][Aa]))[0-9A-Fa-f\s]{30,}")
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
@@ -26,10 +27,15 @@ def compressed(text: str) -> Iterator[tuple[int, int, str]]:
         yield from _raw(text)
     if not any(mark in text for mark in _MARKS):
         return
-    for match in _BASE64.finditer(text):
+    end = 0
+    for begins in _BEGINS.finditer(text):
+        match = _BASE64.match(text, begins.start())
+        if match is None or match.start() < end:
+            continue
         said, _ = _unpacked(_from_base64(match.group()))
         if said:
             yield *match.span(), said
+            end = match.end()
     for match in _HEX.finditer(text):
         digits = "".join(match.group().split())
         said, _ = _unpacked(binascii.unhexlify(digits[: len(digits) // 2 * 2]))

@@ -6,6 +6,7 @@ import hashlib
 import html
 import json
 import secrets
+import zlib
 from urllib.parse import quote
 
 import pytest
@@ -134,6 +135,16 @@ def test_what_only_begins_like_something_packed_or_dumped_stays(redactor):
     text = f"H4sI{'A' * 60} eJw{'B' * 40} 1f8b08{'00' * 40}\n00000010  41 42 43 44 45 46\n"
 
     assert redactor.text(text) == text
+
+
+@pytest.mark.parametrize("packed", [gzip.compress, zlib.compress])
+@pytest.mark.parametrize("written", [b64, lambda data: b64(data).replace("/", "%2F")])
+@pytest.mark.parametrize("path", ["/connectors/X/{}/Y", "/connectors/X/{}", "/eJxx/{}?skip=0"])
+def test_what_is_packed_is_found_as_a_segment_of_an_address(redactor, packed, written, path):
+    for number in range(20):  # some have a slash within
+        text = path.format(written(packed(f"{number}{TOKEN}".encode())))
+
+        assert redactor.secrets(text) != text, text
 
 
 def test_a_packed_text_without_end_is_not_followed_for_ever(redactor):

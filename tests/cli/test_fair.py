@@ -15,7 +15,7 @@ from support.cli import koppeling
 from support.neighbours import write_bad
 
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.long,
     pytest.mark.skipif(sys.platform != "linux", reason="limits memory, and looks into /proc"),
 ]
 

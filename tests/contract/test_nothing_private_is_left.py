@@ -17,8 +17,17 @@ from support.leaks import HARMLESS, LAST_NAME, WORDS, leaking_project
 from support.spellings import PARTS, SPELLINGS
 
 
+@pytest.fixture(
+    scope="module",
+    params=[4, pytest.param(1, marks=pytest.mark.long)],
+    ids=["every fourth spelling", "every spelling"],
+)
+def every(request: pytest.FixtureRequest) -> int:
+    return int(request.param)
+
+
 @pytest.fixture(scope="module")
-def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def there(tmp_path_factory: pytest.TempPathFactory, every: int) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("leaks")
     names = {"KOPPELING_CACHE": "cache", "KOPPELING_STATE": "state", "TMPDIR": "tmp"}
     before = {name: os.environ.get(name) for name in names}
@@ -33,9 +42,9 @@ def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="module")
-def ran(there: Path) -> dict[str, Ran]:
+def ran(there: Path, every: int) -> dict[str, Ran]:
     known = there.with_name(f"{there.name}-known")
-    leaking_project(there, known)
+    leaking_project(there, known, every)
     some = ("--plugin", "plugins", "--scenarios", "scenarios", "--release", "Profit 8")
     few = ("-k", "log or error")
     return {

@@ -23,6 +23,7 @@ def judged(tmp_path_factory):
     return {each["id"]: each for each in ran.json()["integrations"]}, ran
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", sorted(each.name for each in STRANGERS.iterdir()))
 def test_a_stranger_passes_without_a_finding_and_without_scenarios_of_its_own(name, judged):
     integration = judged[0].get(name)

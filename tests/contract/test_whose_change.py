@@ -213,6 +213,7 @@ BROKEN = {"Profit 8": {"trace_identifier": "absent"}}
 TOLD = {"unchanged": "profit", "renewed": "profit", "spoiled": "integration", "twice": "both"}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "between",
     [

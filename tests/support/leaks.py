@@ -52,14 +52,16 @@ _SERVICE = {
 }
 
 
-def leaking_project(folder: Path, known: Path) -> None:
+def leaking_project(folder: Path, known: Path, every: int = 1) -> None:
     """Write integrations, and a scenario for each place.
 
     Args:
         folder: Where, below `plugins` and `scenarios`.
         known: The file in which each integration writes down the secrets that it was given.
+        every: Which spellings of those are planted: every so many-th.
     """
     said = {
+        "every": every,
         "tests": str(_SOURCE.parents[1]),
         "known": str(known),
         "last_name": LAST_NAME,

@@ -6,7 +6,7 @@ docs.afas.help/profit/en/news-profit3 to news-profit8.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from koppeling_harness.model.change import ChangeKind
@@ -23,8 +23,15 @@ _NOTE = re.compile(
     re.IGNORECASE,
 )
 """How that begins which may stand behind a sentence: it says more of the change, not another."""
-_MORE = re.compile(r"/element/|\bproperty\b|\benum\b|\bschema\b|\bapi\b", re.IGNORECASE)
+_MORE = re.compile(
+    r"(?i:/element/|\bpropert|\benum\b|\bschema\b|\bapi\b|\bendpoint (?:added|removed)\b"
+    r"|\b(?:added|removed|became|fields?|objects?|connectors?|also|too)\b"
+    r"|\b(?:veld|velden|objecten|ook|vervallen|vervalt|verwijderd|toegevoegd|koppeling)\b)"
+    r"|[`'\"]\w[\w/]*[`'\"]|\b[A-Z][a-z]*[A-Z]\w*"
+    r"|\b(?!(?:As|At|Be|By|De|Do|Er|If|In|Is|It|No|Of|Om|On|Op|Or|To|Up|We|Zo)\b)[A-Z][a-z]\b"
+)
 """What says that another change is told there, which must not go for a note."""
+_BLANK = re.compile(r"\s")
 _SCHEMA = re.compile(r"^(?P<connector>\w+?)_(?P<operation>GET|POST|PUT|DELETE)$")
 
 
@@ -56,24 +63,52 @@ class Said:
 _Reading = Callable[[re.Match[str], str], Iterator[Said]]
 
 
-def understand(description: str, connector: str) -> tuple[Said, ...]:
-    """Return what a row says; nothing when its wording or connector is unknown.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Understood:
+    """What a row says.
+
+    Attributes:
+        things: What was understood of it.
+        is_all: Whether that is all that stands there.
+    """
+
+    things: tuple[Said, ...] = ()
+    is_all: bool = False
+
+
+def understand(description: str, connectors: Sequence[str], *, beside: str = "") -> Understood:
+    """Return what a row says: nothing when its wording or connector is unknown.
 
     Args:
-        description: The sentence.
-        connector: The connector column: an id, or a path such as `/connectors/KnSubject`.
+        description: The sentence, or one on each line.
+        connectors: What the column of connectors names: ids, or paths such as
+            `/connectors/KnSubject`.
+        beside: What stands in other columns.
     """
+    named = connectors or ("",)
+    told = [_understand(description, each) for each in named]
+    if "\n" in description and not all(each.is_all for each in told):
+        told = [_understand(line, each) for line in description.split("\n") for each in named]
+    return Understood(
+        things=tuple(thing for each in told for thing in each.things),
+        is_all=all(each.is_all for each in told) and not _MORE.search(beside),
+    )
+
+
+def _understand(description: str, connector: str) -> Understood:
     sentence = " ".join(description.split())
     for pattern, read in _SENTENCES:
         match = pattern.fullmatch(sentence)
         if match:
-            return tuple(read(match, connector))
+            said = tuple(read(match, connector))
+            return Understood(things=said, is_all=bool(said))
     for pattern, read in _SENTENCES:
         match = pattern.match(sentence)
         note = sentence[match.end() :] if match else ""
-        if match and _NOTE.match(note) and not _MORE.search(note):
-            return tuple(replace(each, note=note.strip()) for each in read(match, connector))
-    return ()
+        if match and _NOTE.match(note):
+            said = tuple(replace(each, note=note.strip()) for each in read(match, connector))
+            return Understood(things=said, is_all=bool(said) and not _MORE.search(note))
+    return Understood()
 
 
 def field_path(path: str) -> str:
@@ -101,7 +136,7 @@ def _of_field(kind: ChangeKind) -> _Reading:
         path = field_path(match["path"])
         of_object = "/fields/" not in match["path"].lower()
         is_object = of_object and kind in _OF_OBJECT
-        if connector and path:
+        if connector and path and not _BLANK.search(path):
             found = _OF_OBJECT[kind] if is_object else kind
             groups = match.groupdict()
             yield Said(
@@ -127,7 +162,7 @@ def _of_values(kind: ChangeKind) -> _Reading:
         values = _QUOTED.findall(listed) or [
             one for each in listed.split(",") if (one := each.strip())
         ]
-        if connector and path:
+        if connector and path and not _BLANK.search(path):
             for each in values:
                 removed = kind is ChangeKind.ENUM_VALUE_REMOVED
                 yield Said(

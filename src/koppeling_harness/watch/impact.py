@@ -11,7 +11,14 @@ connector that it names, and everybody when it names none that there is.
 import re
 from collections.abc import Container, Iterable, Sequence
 
-from koppeling_harness.model.change import Change, ChangeKind, ChangeList, NotUnderstood, Side
+from koppeling_harness.model.change import (
+    Breaking,
+    Change,
+    ChangeKind,
+    ChangeList,
+    NotUnderstood,
+    Side,
+)
 from koppeling_harness.model.impact import Impact, Touch, Touched, TouchedBy
 from koppeling_harness.rules.changes import HEAVIEST_FIRST, effect, impact_class
 from koppeling_harness.watch.usage import Usage, Use, path_of
@@ -50,9 +57,14 @@ class ChangeIndex:
             key = (each.side, _first_part(each.connector))
             self._by_connector.setdefault(key, []).append(each)
         told = {name.lstrip("/") for _, name in self._by_connector}
-        self._rows = [(each, _names_in(each)) for each in found.not_understood]
+        self._there_is = known
+        self._misspelt: dict[str, list[Change]] = {}
+        self._rows = [
+            (each, _names_in(each), _names_in(each) | _all_names(each.row))
+            for each in found.not_understood
+        ]
         self._known = {
-            name for _, names in self._rows for name in names if name in known or name in told
+            name for _, names, _ in self._rows for name in names if name in known or name in told
         }
 
     def impact(self, usage: Usage) -> Impact:
@@ -65,7 +77,9 @@ class ChangeIndex:
             for change in self._by_connector.get(key, ())
             if (touch := _touch(change, key, usage))
         ]
-        found += (touch for row, names in self._rows if (touch := self._of_row(row, names, usage)))
+        for name in dict.fromkeys(name.lstrip("/") for _, name in keys):
+            found += (_maybe(each, name, usage) for each in self._misspelt.get(name, ()))
+        found += (touch for row in self._rows if (touch := self._of_row(*row, usage)))
         found.sort(key=lambda each: (HEAVIEST_FIRST.index(each.breaking), each.connector.lower()))
         return Impact(
             integration=usage.integration,
@@ -83,12 +97,25 @@ class ChangeIndex:
             for each in usages
             for _, name in (*each.declared, *(each.observed or {}))
         }
-        self._known |= {name for _, names in self._rows for name in names if name in used}
+        self._known |= {name for _, names, _ in self._rows for name in names if name in used}
+        for (_, name), changes in self._by_connector.items():
+            # of a table alone: a snapshot is not typed
+            may_break = [e for e in changes if e.places and e.breaking is not Breaking.COMPATIBLE]
+            if may_break and name not in used and name not in self._there_is:
+                for each in used:
+                    if _is_one_letter_apart(name, each):
+                        self._misspelt.setdefault(each, []).extend(may_break)
 
-    def _of_row(self, row: NotUnderstood, names: frozenset[str], usage: Usage) -> Touch | None:
-        """Return what a row that was not understood may be to an integration."""
-        declared = _is_named(names, usage.declared)
-        observed = _is_named(names, usage.observed or {})
+    def _of_row(
+        self, row: NotUnderstood, names: frozenset[str], anywhere: frozenset[str], usage: Usage
+    ) -> Touch | None:
+        """Return what a row that was not understood may be to an integration.
+
+        Its cells may stand in columns of others, so a name counts wherever it stands; whether it
+        names any connector at all, the column of connectors says alone.
+        """
+        declared = _is_named(anywhere, usage.declared)
+        observed = _is_named(anywhere, usage.observed or {})
         if not declared and not observed and not names.isdisjoint(self._known):
             return None
         breaking, _ = effect(ChangeKind.NOT_UNDERSTOOD, Side.WRITES)
@@ -152,9 +179,39 @@ def _is_named(names: frozenset[str], used: Iterable[_Key]) -> bool:
     return any(name.lstrip("/") in names for _, name in used)
 
 
+def _is_one_letter_apart(one: str, other: str) -> bool:
+    """Return whether one letter more, less, another or elsewhere makes one of the other."""
+    if abs(len(one) - len(other)) > 1 or one == other:
+        return False
+    start = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), None)
+    if start is None:
+        return True
+    a, b = one[start:], other[start:]
+    return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[:2] == b[1::-1] and a[2:] == b[2:])
+
+
+def _maybe(change: Change, name: str, usage: Usage) -> Touch:
+    """Return what a change of a connector that nobody knows may be to who uses one almost so."""
+    breaking, _ = effect(ChangeKind.NOT_UNDERSTOOD, Side.WRITES)
+    return Touch(
+        connector=change.connector,
+        path=change.path,
+        kind=ChangeKind.NOT_UNDERSTOOD,
+        breaking=breaking,
+        declared=any(each.lstrip("/") == name for _, each in usage.declared),
+        observed=any(each.lstrip("/") == name for _, each in usage.observed or {}),
+        before=change.before,
+        after=f"{change.kind.value}: {change.connector}? it is almost {name}",
+    )
+
+
 def _names_in(row: NotUnderstood) -> frozenset[str]:
     """Return what may be the name of a connector in the column of connectors, in lower case."""
-    return frozenset(each.lower() for each in _NAME.findall(row.connector))
+    return _all_names(row.connector)
+
+
+def _all_names(text: str) -> frozenset[str]:
+    return frozenset(each.lower() for each in _NAME.findall(text))
 
 
 def _touch(change: Change, key: _Key, usage: Usage) -> Touch | None:

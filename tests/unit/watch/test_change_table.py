@@ -92,8 +92,8 @@ def test_other_tables_of_the_notes_are_passed_by():
 def test_a_bar_in_a_cell_is_no_border():
     text = (
         "| Description | Connector | Operation |\n| --- | --- | --- |\n"
-        r"| added the new 'a\|b' enum value to the request property 'K/Element/Fields/A' "
-        "| K | POST |"
+        r"| added the new 'a\|b' enum value to the request property 'KnK/Element/Fields/A' "
+        "| KnK | POST |"
     )
 
     assert read_change_table(text, name="x").changes[0].after == "a|b"

@@ -2,6 +2,11 @@ import pytest
 
 from koppeling_harness.watch.change_text import connector_of, field_path, understand
 
+
+def told(sentence, connector):
+    return understand(sentence, (connector,) if connector else ()).things
+
+
 PATH = "KnX/Element/Objects/items/KnLink/Element/items/Fields/ToEm"
 
 
@@ -64,7 +69,7 @@ PATH = "KnX/Element/Objects/items/KnLink/Element/items/Fields/ToEm"
     ],
 )
 def test_a_sentence_about_a_field_is_understood(sentence, kind, path, before, after):
-    (said,) = understand(sentence, "KnX")
+    (said,) = told(sentence, "KnX")
 
     assert (said.connector, said.kind, said.path) == ("KnX", kind, "KnLink.ToEm")
     assert said.before.startswith(before)
@@ -73,10 +78,10 @@ def test_a_sentence_about_a_field_is_understood(sentence, kind, path, before, af
 
 
 def test_several_values_in_one_sentence_are_several_changes():
-    added = understand(
+    added = told(
         "added new enum value(s) to the request property `KnX/Element/Fields/A`:  `04`, `05`", "KnX"
     )
-    removed = understand(
+    removed = told(
         "removed enum value(s) from the request property `KnX/Element/Fields/A`: `Geneesk. "
         "verklaring`, `NVO/NIP`, `1, 2`",
         "KnX",
@@ -90,7 +95,7 @@ A = "request property 'K/Element/Fields/A'"
 
 
 def test_values_without_quotes_are_several_too():
-    found = understand(f"removed enum value(s) from the {A}: 00, Geneesk. verklaring, R/RV", "K")
+    found = told(f"removed enum value(s) from the {A}: 00, Geneesk. verklaring, R/RV", "K")
 
     assert [each.before for each in found] == ["00", "Geneesk. verklaring", "R/RV"]
 
@@ -110,13 +115,13 @@ def test_values_without_quotes_are_several_too():
     ],
 )
 def test_a_note_behind_a_known_wording_is_kept_beside_what_it_says(sentence, note, after):
-    (said,) = understand(sentence, "K")
+    (said,) = told(sentence, "K")
 
     assert (said.note, said.after) == (note, after)
 
 
 def test_a_note_behind_quoted_values_costs_none_of_them():
-    found = understand(f"added new enum value(s) to the {A}: `4`, `5` (Belgium)", "K")
+    found = told(f"added new enum value(s) to the {A}: `4`, `5` (Belgium)", "K")
 
     assert [each.after for each in found] == ["4", "5"]
 
@@ -127,14 +132,41 @@ def test_a_note_behind_quoted_values_costs_none_of_them():
         f"removed the {A}. removed the request property 'K/Element/Fields/B'",
         "endpoint added, api path removed",
         f"removed the {A} nearly",
+        f"removed the {A}, BiDa and SeNm",
+        f"removed the {A} (Ds too)",
+        f"removed the {A}; 'BiDa' became required",
+        f"removed the {A} - het veld BiDa ook",
+        f"removed the {A}. endpoint added",
     ],
 )
-def test_another_change_behind_a_known_wording_is_no_note(sentence):
-    assert understand(sentence, "K") == ()
+def test_another_change_behind_a_known_wording_is_not_understood(sentence):
+    assert not understand(sentence, ("K",)).is_all
+
+
+def test_what_was_understood_beside_it_is_told_all_the_same():
+    found = understand(f"removed the {A}, BiDa and SeNm", ("K",))
+
+    assert [each.path for each in found.things] == ["A"]
+
+
+def test_several_connectors_and_several_lines_are_told_each():
+    found = understand(f"removed the {A}\nendpoint added", ("K", "L"))
+
+    assert found.is_all
+    assert [(each.connector, each.kind) for each in found.things] == [
+        ("K", "field_removed"),
+        ("L", "field_removed"),
+        ("K", "endpoint_added"),
+        ("L", "endpoint_added"),
+    ]
+
+
+def test_a_path_with_a_blank_in_it_is_not_understood():
+    assert told("removed the request property 'K/Element/Fields/ A'", "K") == ()
 
 
 def test_a_quote_inside_a_value_belongs_to_it():
-    (said,) = understand(
+    (said,) = told(
         "removed the enum value ''s-Hertogenbosch' of the request property 'A/Element/Fields/B'",
         "A",
     )
@@ -143,7 +175,7 @@ def test_a_quote_inside_a_value_belongs_to_it():
 
 
 def test_a_property_that_is_no_field_is_an_object():
-    (said,) = understand(
+    (said,) = told(
         "added the new optional request property 'PtX/Element/Objects/items/PtSpend'", "PtX"
     )
 
@@ -151,10 +183,10 @@ def test_a_property_that_is_no_field_is_an_object():
 
 
 def test_endpoints_tags_and_schemas_are_understood():
-    (added,) = understand("endpoint added", "KnX/KnX/@Id/{Id}")
-    (removed,) = understand("api path removed without deprecation", "/connectors/KnX/KnX/@Id/{Id}")
-    (tag,) = understand("api tag 'Per jaar' added", "FiIVY")
-    (schema,) = understand("removed the schema 'HrMutInsite_POST'", "")
+    (added,) = told("endpoint added", "KnX/KnX/@Id/{Id}")
+    (removed,) = told("api path removed without deprecation", "/connectors/KnX/KnX/@Id/{Id}")
+    (tag,) = told("api tag 'Per jaar' added", "FiIVY")
+    (schema,) = told("removed the schema 'HrMutInsite_POST'", "")
 
     assert (added.connector, added.after) == ("KnX", "/connectors/KnX/KnX/@Id/{Id}")
     assert (removed.connector, removed.before) == ("KnX", "/connectors/KnX/KnX/@Id/{Id}")
@@ -163,11 +195,11 @@ def test_endpoints_tags_and_schemas_are_understood():
 
 
 def test_what_is_worded_otherwise_or_has_no_connector_is_not_understood():
-    assert understand("the moon became required", "KnX") == ()
-    assert understand("endpoint added", "") == ()
-    assert understand("removed the request property 'KnX/Element/Fields/A'", "") == ()
+    assert told("the moon became required", "KnX") == ()
+    assert told("endpoint added", "") == ()
+    assert told("removed the request property 'KnX/Element/Fields/A'", "") == ()
     value = "removed the enum value 'X' of the request property 'KnX/Element/Fields/A'"
-    assert understand(value, "") == ()
+    assert told(value, "") == ()
 
 
 def test_a_field_has_one_path_however_it_is_written():

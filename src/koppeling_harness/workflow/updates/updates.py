@@ -3,6 +3,7 @@
 import json
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
@@ -41,6 +42,8 @@ from koppeling_harness.watch.usage import Usage, declared_use, observed_use
 from koppeling_harness.workflow.secret_search import without_secrets
 
 T = TypeVar("T")
+
+_AS_TEXT = "Of a workbook or a page, save the table as CSV in UTF-8, as HTML or as Markdown."
 
 
 class Format(StrEnum):
@@ -105,7 +108,13 @@ def import_changes(path: Path) -> ChangeList:
     Raises:
         DocumentError: It cannot be read, or holds no changes.
     """
-    text = _text(path)
+    try:
+        text = _text(path)
+    except DocumentError as error:
+        if not path.is_file():
+            raise
+        problems = [replace(each, hint=each.hint or _AS_TEXT) for each in error.problems]
+        raise DocumentError(problems) from None
     if text.lstrip().startswith("{"):
         return load_json(ChangeList, text, name=str(path))
     return read_change_table(text, name=str(path))

@@ -118,11 +118,13 @@ class Placed:
         registration: With AFAS's word in it.
         source: The partner's file.
         decisions: AFAS's file; None when there is one file only.
+        word: What AFAS's file says.
     """
 
     registration: Registration
     source: Source
     decisions: Source | None = None
+    word: Decisions | None = None
 
     def problems(self, found: Iterable[InputProblem]) -> list[Problem]:
         """Return what is wrong in the registration, each with its place, in the files' order."""
@@ -169,7 +171,9 @@ def parse_registration(text: str, *, name: str, decided: NamedText | None = None
     if decisions is not None and decisions_source is not None:
         refused += _of_another(registration, decisions, decisions_source)
         registration = joined(registration, decisions)
-    placed = Placed(registration=registration, source=source, decisions=decisions_source)
+    placed = Placed(
+        registration=registration, source=source, decisions=decisions_source, word=decisions
+    )
     problems = refused + placed.problems(input_problems(registration))
     if problems:
         raise DocumentError(in_file_order(problems))

@@ -1,10 +1,31 @@
 """A registration with its status, ready to be shown."""
 
+from collections.abc import Mapping
+from dataclasses import field
+
+from koppeling_harness.model.decisions import Decisions
 from koppeling_harness.model.functional import FunctionalResult
-from koppeling_harness.model.registration import Registration
+from koppeling_harness.model.registration import Decision, Registration
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.status import RegistrationStatus
 from koppeling_harness.value import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One way to answer a duty.
+
+    Attributes:
+        what: What is chosen.
+        leads_to: What follows from it.
+        command: The command line that does it, or that makes the letter; empty when there is none.
+        decision: What is recorded by it, to see what the status becomes; None when nothing is.
+    """
+
+    what: Text
+    leads_to: Text | None = None
+    command: str = ""
+    decision: Decision | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +38,8 @@ class Dossier:
         status: What follows from it.
         runs: Every run of the integration up to the as-of date, newest first.
         problem: The file's problems, a line each; None when there are none.
+        word: AFAS's own file beside it; None when there is none.
+        choices: By the key of a duty, how it can be answered.
     """
 
     place: str
@@ -24,3 +47,5 @@ class Dossier:
     status: RegistrationStatus
     runs: tuple[FunctionalResult, ...] = ()
     problem: Text | None = None
+    word: Decisions | None = None
+    choices: Mapping[str, tuple[Choice, ...]] = field(default_factory=dict)

@@ -185,10 +185,16 @@ class Action:
     who: Who
     what: Text
     due: Day | None
-    """Last day on which it is in time; null when no date follows from the rules."""
+    """Last day on which it is in time; null when no date follows from the rules: it is due now."""
     rule: str
     key: str
     """The same from day to day for the same duty, such as `rescan`, `waiver:W1`."""
+    weight: Status = Status.IN_ORDER
+    """How much hangs on it: what the status is at least because of it, or may become."""
+    since: Day | None = None
+    """From when it is there to be done; null when no fact tells it."""
+    rests_on: Text | None = None
+    """The evidence that it follows from; null when it is the registration itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,6 +231,6 @@ class RegistrationStatus:
     contract_end: ContractEnd | None
     flags: tuple[Flag, ...]
     actions: tuple[Action, ...]
-    """Those without a date first, for they are due now; then by date."""
+    """The most urgent first: of this week before later, weight before date; without a date: now."""
     reasons: tuple[Reason, ...]
     """The heaviest first."""

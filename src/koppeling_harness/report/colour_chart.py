@@ -106,7 +106,7 @@ def colour_chart(registration: Registration, *, as_of: date, policy: Policy) -> 
         awaiting=tuple(
             Mark(x=at(each.report_date), label=each.id) for each in awaiting if each.report_date
         ),
-        today=Mark(x=at(as_of), label=as_of.isoformat()),
+        today=Mark(x=at(as_of), label=""),
     )
 
 

@@ -9,7 +9,9 @@ from koppeling_harness.model.status import Action
 from koppeling_harness.report.clean import clean
 from koppeling_harness.report.status_text import pick
 from koppeling_harness.rules.catalogue import RULES
-from koppeling_harness.rules.words import BASIS, WHO, status_word
+from koppeling_harness.rules.months import day_after
+from koppeling_harness.rules.urgency import is_late
+from koppeling_harness.rules.words import BASIS, WHO, said, status_word
 
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:koppeling-harness:deadlines")
 _LINE_OCTETS = 75
@@ -18,7 +20,7 @@ _NEVER_FIRST = " :#"
 
 
 def render_deadlines_ics(dossiers: Sequence[Dossier], *, lang: str, stamp: datetime) -> str:
-    """Return one whole-day event per duty; one without a date stands on the as-of date.
+    """Return one whole-day event per duty; what is due now or late stands on the as-of date.
 
     The same duty keeps its UID from day to day, also when its date moves: importing again moves
     the event instead of doubling it.
@@ -39,7 +41,8 @@ def render_deadlines_ics(dossiers: Sequence[Dossier], *, lang: str, stamp: datet
     ]
     for each in dossiers:
         for action in each.status.actions:
-            due = action.due or each.status.as_of  # what has no date is due now
+            # what has no date is due now, and what is late is still to be done
+            due = max(action.due or each.status.as_of, each.status.as_of)
             lines += _event(each, action, due, lang, stamp)
     return "".join(f"{_folded(line)}\r\n" for line in [*lines, "END:VCALENDAR"])
 
@@ -57,6 +60,9 @@ def _event(
         f"{action.rule}: {pick(rule.text, lang)} [{rule.source}]\n"
         f"{policy}: {status.policy}; {pick(BASIS[status.basis], lang)}"
     )
+    if action.due is not None and is_late(action, as_of=status.as_of):
+        late = said("Te laat sinds {day}.", "Late since {day}.", day=day_after(action.due))
+        described = f"{pick(late, lang)}\n{described}"
     summary = f"{title}: {pick(WHO[action.who], lang)}: {pick(action.what, lang)}"
     yield "BEGIN:VEVENT"
     yield f"UID:{uuid.uuid5(_NAMESPACE, f'{status.registration}/{action.key}')}"

@@ -13,10 +13,12 @@ from koppeling_harness.model.status import RegistrationStatus
 from koppeling_harness.model.verdict import Level, Outcome
 from koppeling_harness.report.changes import changes
 from koppeling_harness.report.colour_chart import WIDTH, colour_chart
+from koppeling_harness.report.due import of_one
 from koppeling_harness.report.pages import render_page
 from koppeling_harness.report.texts import Language
 from koppeling_harness.rules.catalogue import RULES
 from koppeling_harness.rules.proof_matrix import proof_matrix
+from koppeling_harness.rules.urgency import end_of_week
 from koppeling_harness.rules.verdict import result_id
 from koppeling_harness.rules.verdict_notes import verdict_notes
 from koppeling_harness.rules.waivers import covering
@@ -108,6 +110,7 @@ def render_dossier(
         language: The one in which the page opens.
     """
     registration, status = dossier.registration, dossier.status
+    due = of_one(dossier)
     title = (
         registration.title if registration else Text(nl=status.registration, en=status.registration)
     )
@@ -123,6 +126,9 @@ def render_dossier(
         dossier=dossier,
         registration=registration,
         status=status,
+        this_week=[each for each in due if each.is_this_week],
+        later=[each for each in due if not each.is_this_week],
+        until=end_of_week(status.as_of),
         policy=policy,
         changes=changes(dossier, earlier),
         chart=chart,

@@ -1,11 +1,20 @@
-"""Work that is due soon, over all registrations: a list, and bars per week."""
+"""Work to be done, over all registrations: a list, and bars per week."""
 
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from koppeling_harness.model.dossier import Dossier
+from koppeling_harness.model.dossier import Choice, Dossier
 from koppeling_harness.model.status import Action
+from koppeling_harness.rules.urgency import (
+    Topic,
+    due_day,
+    is_late,
+    is_this_week,
+    topic_of,
+    urgency,
+)
+from koppeling_harness.rules.words import is_overdue
 from koppeling_harness.value import dataclass
 
 WEEKS = 13
@@ -14,14 +23,15 @@ WEEKS = 13
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """One duty that asks for a hand soon.
+    """One duty of one registration.
 
     Attributes:
         dossier: Whose it is.
         action: What has to be done.
         due: Its last day; the as-of date for a duty without one, which is due now.
-        is_now: Whether it has no date of its own.
         is_late: Whether that day has passed.
+        is_now: Whether it has no date of its own.
+        is_this_week: Whether it is due now, late, or within the seven days from the as-of date.
     """
 
     dossier: Dossier
@@ -29,6 +39,39 @@ class Due:
     due: date
     is_late: bool
     is_now: bool = False
+    is_this_week: bool = False
+
+    @property
+    def as_of(self) -> date:
+        """The day on which it is looked at."""
+        return self.dossier.status.as_of
+
+    @property
+    def since(self) -> date | None:
+        """From when it is there to be done; None when that is ahead, or nothing tells it."""
+        return self.action.since
+
+    @property
+    def topic(self) -> Topic:
+        """What it is about."""
+        return topic_of(self.action)
+
+    @property
+    def release(self) -> str:
+        """The release that it is about; empty when it is about none."""
+        kind, _, label = self.action.key.partition(":")
+        return label if kind == "run" else ""
+
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        """How it can be answered."""
+        return self.dossier.choices.get(self.action.key, ())
+
+    @property
+    def shown_status(self) -> str:
+        """The status of whose it is, as a reviewer looks for it."""
+        status = self.dossier.status
+        return "overdue" if is_overdue(status) else status.status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,29 +89,40 @@ class Week:
     count: int
 
 
-def due_within(dossiers: Sequence[Dossier], *, as_of: date, days: int) -> tuple[Due, ...]:
-    """Return what is due now, late, or due within so many days: in this order, then by date."""
-    last = as_of + timedelta(days=days)
+def all_due(dossiers: Sequence[Dossier], *, as_of: date) -> tuple[Due, ...]:
+    """Return every duty of every registration, the most urgent first."""
     found = [
         Due(
             dossier=each,
             action=action,
-            due=action.due or as_of,
-            is_late=action.due is not None and action.due < as_of,
+            due=due_day(action, as_of=as_of),
+            is_late=is_late(action, as_of=as_of),
             is_now=action.due is None,
+            is_this_week=is_this_week(action, as_of=as_of),
         )
         for each in dossiers
         for action in each.status.actions
-        if action.due is None or action.due <= last
     ]
     return tuple(
-        sorted(found, key=lambda due: (not due.is_now, due.due, due.dossier.status.registration))
+        sorted(
+            found,
+            key=lambda due: (
+                *urgency(due.action, as_of=as_of)[:4],
+                due.dossier.status.registration,
+                urgency(due.action, as_of=as_of),
+            ),
+        )
     )
+
+
+def of_one(dossier: Dossier) -> tuple[Due, ...]:
+    """Return every duty of one registration, the most urgent first."""
+    return all_due([dossier], as_of=dossier.status.as_of)
 
 
 def weeks(due: Sequence[Due], *, as_of: date) -> tuple[Week, ...]:
     """Return a bar for what is late and for each of the next thirteen weeks, also empty ones."""
-    counts = Counter(-1 if each.is_late else (each.due - as_of).days // 7 for each in due)
+    counts = Counter(-1 if each.is_late else max((each.due - as_of).days, 0) // 7 for each in due)
     return tuple(
         Week(number=number, start=as_of + timedelta(weeks=number), count=counts[number])
         for number in range(-1, WEEKS)

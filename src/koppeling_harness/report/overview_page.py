@@ -9,32 +9,16 @@ from koppeling_harness.model.dossier import Dossier
 from koppeling_harness.model.policy import Policy, ReleaseRoles
 from koppeling_harness.model.registration import Colour
 from koppeling_harness.model.shape import Text
-from koppeling_harness.model.status import Role, Status
+from koppeling_harness.model.status import Role, Status, Who
 from koppeling_harness.model.verdict import Outcome
-from koppeling_harness.report.due import due_within, weeks
+from koppeling_harness.report.due import Due, all_due, weeks
 from koppeling_harness.report.pages import render_page
 from koppeling_harness.report.texts import Language
-from koppeling_harness.rules.policy import WARNING_DAYS
+from koppeling_harness.rules.urgency import URGENCY, Topic, due_day, end_of_week, rank
 from koppeling_harness.rules.words import is_overdue
 from koppeling_harness.value import dataclass
 
 T = TypeVar("T")
-
-URGENCY = (
-    Status.INPUT_ERROR,
-    Status.NOT_CERTIFIED,
-    Status.ACTION_REQUIRED,
-    Status.REVIEW_NEEDED,
-    Status.NOTICE_RUNNING,
-    Status.APPLYING,
-    Status.ATTENTION,
-    Status.IN_ORDER,
-    Status.TERMINATED,
-)
-"""In which order a reviewer wants to see them: what asks for a hand first, what is over last.
-
-Not the order of the rules, in which an end outweighs everything.
-"""
 
 _TITLE = Text(nl="Geregistreerde koppelingen", en="Registered integrations")
 
@@ -74,7 +58,8 @@ def render_overview(
         language: The one in which the page opens.
     """
     ranked = sorted(dossiers, key=_urgent_first)
-    due = due_within(dossiers, as_of=as_of, days=WARNING_DAYS)
+    due = all_due(dossiers, as_of=as_of)
+    bars = weeks(due, as_of=as_of)
     return render_page(
         "overview",
         title=_TITLE,
@@ -89,20 +74,53 @@ def render_overview(
         ),
         overdue=[each.status for each in dossiers if is_overdue(each.status)],
         colours=_counts([each.status.security.colour for each in dossiers], [*Colour, None]),
-        due=due,
-        days=WARNING_DAYS,
-        weeks=weeks(due, as_of=as_of),
-        highest=max((week.count for week in weeks(due, as_of=as_of)), default=0),
+        whos=_counts([each.action.who for each in due], Who),
+        topics=_counts([each.topic for each in due], Topic),
+        this_week=[each for each in due if each.is_this_week],
+        later=[each for each in due if not each.is_this_week],
+        until=end_of_week(as_of),
+        filters=_filters(due, dossiers),
+        weeks=bars,
+        highest=max((week.count for week in bars), default=0),
         releases=_release_counts(dossiers, releases),
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tokens:
+    """What a registration is found by: the words of its duties, with `|` between them."""
+
+    who: str = ""
+    topic: str = ""
+    release: str = ""
+    week: str = ""
+
+
+def _filters(due: Sequence[Due], dossiers: Sequence[Dossier]) -> dict[str, Tokens]:
+    found: dict[str, list[Due]] = {each.place: [] for each in dossiers}
+    for each in due:
+        found[each.dossier.place].append(each)
+    return {
+        place: Tokens(
+            who=_tokens(each.action.who for each in many),
+            topic=_tokens(each.topic for each in many),
+            release=_tokens(each.release for each in many),
+            week="this" if any(each.is_this_week for each in many) else "",
+        )
+        for place, many in found.items()
+    }
+
+
+def _tokens(words: Iterable[str]) -> str:
+    return "|".join(dict.fromkeys(filter(None, words)))
+
+
 def _urgent_first(dossier: Dossier) -> tuple[int, date, str]:
-    actions = dossier.status.actions
-    first = (actions[0].due or date.min) if actions else date.max
     status = dossier.status
+    first = next(iter(status.actions), None)
+    due = due_day(first, as_of=status.as_of) if first else date.max
     shown = Status.ACTION_REQUIRED if is_overdue(status) else status.status
-    return URGENCY.index(shown), first, status.registration
+    return rank(shown), due, status.registration
 
 
 def _counts(values: Sequence[T], order: Iterable[T]) -> list[tuple[T, int]]:

@@ -11,7 +11,7 @@ from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -25,9 +25,11 @@ from koppeling_harness.model.shape import Text
 from koppeling_harness.model.status import Basis, EndKind, ListingAdvice, Role, Status, Who
 from koppeling_harness.model.verdict import Outcome
 from koppeling_harness.report.clean import clean
+from koppeling_harness.report.due import of_one
 from koppeling_harness.report.template_cache import TemplateCache
 from koppeling_harness.report.texts import Language, in_language, texts
 from koppeling_harness.rules import words
+from koppeling_harness.rules.urgency import is_late
 
 
 def render_page(template: str, *, title: Text, language: Language, **values: Any) -> str:
@@ -116,16 +118,29 @@ def moment(at: datetime) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(local.isoformat(), shown)
 
 
+@lru_cache(maxsize=4096)
 def day(at: date) -> Markup:
-    """Return a day: ISO 8601, the same in both languages and as it is typed."""
-    return Markup(f'<time datetime="{at}">{at}</time>')  # noqa: S704 - a date is only digits
+    """Return a day in words."""
+    return Markup('<time datetime="{}">{}</time>').format(at, both(words.day_in_words(at)))
 
 
-def duration(seconds: float) -> str:
-    """Return how long it took, in the unit that reads best; the same in both languages."""
+@lru_cache(maxsize=4096)
+def short_day(at: date) -> Markup:
+    """Return a day for a narrow place, the month by its first letters."""
+    return Markup('<time datetime="{}">{}</time>').format(at, both(words.short_day(at)))
+
+
+def day_for_picture(at: date) -> Markup:
+    """Return the day and the month inside an SVG text."""
+    return _in_picture(words.day_and_month(at))
+
+
+def duration(seconds: float) -> Markup:
+    """Return how long it took, in the unit that reads best; in Dutch with a comma."""
     if seconds < 1:
-        return f"{seconds * 1000:.0f} ms"
-    return f"{seconds:.1f} s" if seconds < 100 else f"{seconds / 60:.1f} min"
+        return Markup(f"{seconds * 1000:.0f} ms")  # noqa: S704 - only digits
+    shown = f"{seconds:.1f} s" if seconds < 100 else f"{seconds / 60:.1f} min"
+    return _spans(shown.replace(".", ","), shown)
 
 
 _WORDS: dict[type, Mapping[Any, Text]] = {
@@ -168,9 +183,14 @@ def _environment() -> Environment:
         "both": both,
         "clipped": clipped,
         "day": day,
+        "day_svg": day_for_picture,
+        "full_day_svg": lambda at: _in_picture(words.day_in_words(at)),
+        "duties": of_one,
         "duration": duration,
         "is_overdue": words.is_overdue,
+        "late": lambda action, as_of: is_late(action, as_of=as_of),
         "moment": moment,
+        "short_day": short_day,
         "signal_kind": words.signal_kind,
         "status_word": words.status_word,
         "word": word,

@@ -41,7 +41,7 @@ _HEAD = (
     Text(nl="Verplicht geslaagd", en="Required passed"),
     Text(nl="Uitgevoerd", en="Executed"),
 )
-_SET_ASIDE = Text(nl="terzijde gelegd", en="set aside")
+_SET_ASIDE = Text(nl="niet gedraaid (overgeslagen)", en="set aside")
 _RETRIED = Text(nl="pas bij herhaling geslaagd", en="passed on retry")
 _WAIVED = Text(nl="ontheffing", en="waived by")
 _OF_THEM_WAIVED = Text(nl="met ontheffing", en="waived")

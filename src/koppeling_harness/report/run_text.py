@@ -37,10 +37,10 @@ _COUNT = Text(nl="{count} koppelingen op {releases}: ", en="{count} integrations
 _ONE = Text(nl="1 koppeling op {releases}: ", en="1 integration on {releases}: ")
 _COUNTED: tuple[tuple[Outcome | None, Text], ...] = (
     (Outcome.PASSED, Text(nl="{count} geslaagd", en="{count} passed")),
-    (Outcome.FAILED, Text(nl="{count} gezakt", en="{count} failed")),
+    (Outcome.FAILED, Text(nl="{count} niet geslaagd", en="{count} failed")),
     (Outcome.INCONCLUSIVE, Text(nl="{count} onbeslist", en="{count} inconclusive")),
     (Outcome.NOT_RUN, Text(nl="{count} niet getest", en="{count} not tested")),
-    (None, Text(nl="{count} terzijde gelegd", en="{count} set aside")),
+    (None, Text(nl="{count} overgeslagen", en="{count} set aside")),
 )
 _BESIDE = Text(nl=" ({releases} telt nog niet mee)", en=" ({releases} does not count yet)")
 

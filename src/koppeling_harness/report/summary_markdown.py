@@ -2,13 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import date
 
 from koppeling_harness.model.dossier import Dossier
 from koppeling_harness.model.shape import Text
+from koppeling_harness.report.due import all_due
 from koppeling_harness.report.markdown import plain, row
 from koppeling_harness.report.status_text import pick
-from koppeling_harness.rules.months import is_within
 from koppeling_harness.rules.status import ORDER
 from koppeling_harness.rules.words import BASIS, COLOUR, EVIDENCE, OUTCOME, STATUS, WHO, status_word
 
@@ -22,6 +21,7 @@ _HEAD = (
 )
 _DUE = Text(nl="Nu, verstreken, of binnen {days} dagen", en="Now, past, or within {days} days")
 _NOW = Text(nl="nu", en="now")
+_LATER = Text(nl="en later nog {count}, zie worklist.csv", en="and {count} later, see worklist.csv")
 _NOTHING = Text(nl="Geen termijnen.", en="Nothing is due.")
 _AS_OF = Text(nl="Peildatum {day}, beleid {policy}.", en="As of {day}, policy {policy}.")
 _LIMIT = Text(
@@ -83,14 +83,19 @@ def _cells(dossier: Dossier, lang: str) -> list[str]:
 
 
 def _due(dossiers: Sequence[Dossier], lang: str, warning_days: int) -> Iterator[str]:
-    found = [
-        (action.due or date.min, each.status.registration, position, action)
-        for each in dossiers
-        for position, action in enumerate(each.status.actions)
-        if action.due is None
-        or action.due < each.status.as_of
-        or is_within(action.due, as_of=each.status.as_of, days=warning_days)
-    ]
-    for _, name, _, action in sorted(found, key=lambda f: f[:3]):
-        due, what = action.due or pick(_NOW, lang), plain(pick(action.what, lang))
-        yield f"- {due} {plain(name)}, {pick(WHO[action.who], lang)}: {what} ({action.rule})"
+    """Yield a line per duty of now and of the coming days, and how many come later."""
+    if not dossiers:
+        return
+    as_of = dossiers[0].status.as_of
+    due = all_due(dossiers, as_of=as_of)
+    soon = [each for each in due if (each.due - as_of).days <= warning_days]
+    for each in soon:
+        day = pick(_NOW, lang) if each.is_now else each.due
+        name, what = each.dossier.status.registration, plain(pick(each.action.what, lang))
+        who = pick(WHO[each.action.who], lang)
+        yield f"- {day} {plain(name)}, {who}: {what} ({each.action.rule})"
+    if len(due) > len(soon):
+        if not soon:
+            yield pick(_NOTHING, lang)
+            yield ""
+        yield f"- {pick(_LATER, lang).format(count=len(due) - len(soon))}"

@@ -28,6 +28,36 @@ class Fact:
     source: str = ""
 
 
-def action(who: Who, what: Text, *, rule: str, key: str, due: date | None = None) -> Action:
-    """Return something that somebody has to do."""
-    return Action(who=who, what=what, due=due, rule=rule, key=key)
+def action(
+    who: Who,
+    what: Text,
+    *,
+    rule: str,
+    key: str,
+    due: date | None = None,
+    weight: Status = Status.IN_ORDER,
+    since: date | None = None,
+    rests_on: Text | None = None,
+) -> Action:
+    """Return something that somebody has to do.
+
+    Args:
+        who: Who.
+        what: A sentence.
+        rule: Why.
+        key: The same from day to day for the same duty.
+        due: Its last day; None: now.
+        weight: What hangs on it, where that is more than what its fact demands.
+        since: From when it is there to be done, as far as a fact tells it.
+        rests_on: The evidence that it follows from.
+    """
+    return Action(
+        who=who,
+        what=what,
+        due=due,
+        rule=rule,
+        key=key,
+        weight=weight,
+        since=since,
+        rests_on=rests_on,
+    )

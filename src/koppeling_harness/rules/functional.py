@@ -6,6 +6,7 @@ from datetime import date
 
 from koppeling_harness.model.policy import ReleaseRoles
 from koppeling_harness.model.registration import Waiver
+from koppeling_harness.model.shape import Text
 from koppeling_harness.model.status import Action, ReleaseStatus, Role, Status, Who
 from koppeling_harness.model.verdict import Outcome
 from koppeling_harness.rules.fact import Fact, action
@@ -118,25 +119,25 @@ def _fact(each: ReleaseStatus, as_of: date) -> Fact:
             return Fact(
                 rule="R15",
                 text=said(
-                    "Gezakt op {release} ({role}), run van {day}.",
+                    "Niet geslaagd op {release} ({role}), testrun van {day}.",
                     "Failed on {release} ({role}), run of {day}.",
                     **values,
                 ),
                 demands=heavy,
                 flag="RUN-FAILED",
-                actions=(_mend(each.release),),
+                actions=(_mend(each),),
             )
         case Outcome.INCONCLUSIVE:
             return Fact(
                 rule="R16",
                 text=said(
-                    "Onbeslist op {release} ({role}), run van {day}.",
+                    "Onbeslist op {release} ({role}), testrun van {day}.",
                     "Inconclusive on {release} ({role}), run of {day}.",
                     **values,
                 ),
                 demands=light,
                 flag="RUN-INCONCLUSIVE",
-                actions=(_run_again(each.release, "R16"),),
+                actions=(_run_again(each, "R16"),),
             )
         case Outcome.NOT_RUN:
             return Fact(
@@ -148,7 +149,7 @@ def _fact(each: ReleaseStatus, as_of: date) -> Fact:
                 ),
                 demands=light,
                 flag="NOT-TESTED",
-                actions=(_run_again(each.release, "R15"),),
+                actions=(_run_again(each, "R15"),),
             )
         case Outcome.PASSED if each.waived_until is not None:
             return Fact(
@@ -170,7 +171,7 @@ def _fact(each: ReleaseStatus, as_of: date) -> Fact:
             return Fact(
                 rule="R15",
                 text=said(
-                    "Geslaagd op {release} ({role}), run van {day}.",
+                    "Geslaagd op {release} ({role}), testrun van {day}.",
                     "Passed on {release} ({role}), run of {day}.",
                     **values,
                 ),
@@ -189,33 +190,45 @@ def _before_rollout(each: ReleaseStatus, start: date, *, soon: bool) -> Fact:
         ),
         demands=Status.ATTENTION if soon else Status.IN_ORDER,
         flag="NOT-TESTED" if soon else "",
-        actions=(replace(_run_again(each.release, "R15"), due=start),) if soon else (),
+        actions=(replace(_run_again(each, "R15"), due=start),) if soon else (),
     )
 
 
-def _mend(release: str) -> Action:
+def _run_in_words(each: ReleaseStatus) -> Text | None:
+    if each.run_id is None or each.date is None:
+        return None
+    return said(
+        "testrun {run} van {day}", "test run {run} of {day}", run=each.run_id, day=each.date
+    )
+
+
+def _mend(each: ReleaseStatus) -> Action:
     return action(
         Who.PARTNER,
         said(
             "Herstel wat faalt op {release} en draai opnieuw.",
             "Mend what fails on {release} and run again.",
-            release=release,
+            release=each.release,
         ),
         rule="R15",
-        key=f"run:{release}",
+        key=f"run:{each.release}",
+        since=each.date,
+        rests_on=_run_in_words(each),
     )
 
 
-def _run_again(release: str, rule: str) -> Action:
+def _run_again(each: ReleaseStatus, rule: str) -> Action:
     return action(
         Who.PARTNER,
         said(
             "Draai alle verplichte scenario's op {release}.",
             "Run every required scenario on {release}.",
-            release=release,
+            release=each.release,
         ),
         rule=rule,
-        key=f"run:{release}",
+        key=f"run:{each.release}",
+        since=each.date,
+        rests_on=_run_in_words(each),
     )
 
 
@@ -270,6 +283,15 @@ def _is_unused(waiver: Waiver, failed: Mapping[str, Collection[str]]) -> bool:
     )
 
 
+def _waiver_in_words(waiver: Waiver) -> Text:
+    return said(
+        "ontheffing {id} voor {scenario}",
+        "waiver {id} for {scenario}",
+        id=waiver.id,
+        scenario=waiver.scenario,
+    )
+
+
 def _mend_waived(waiver: Waiver) -> Action:
     """Return the duty while a failure needs the waiver, or may need it."""
     return action(
@@ -285,6 +307,9 @@ def _mend_waived(waiver: Waiver) -> Action:
         rule="R17",
         key=f"waiver:{waiver.id}",
         due=waiver.until,
+        weight=Status.ATTENTION,
+        since=waiver.approved,
+        rests_on=_waiver_in_words(waiver),
     )
 
 
@@ -296,4 +321,7 @@ def _withdraw(waiver: Waiver) -> Action:
         rule="R17",
         key=f"waiver:{waiver.id}",
         due=waiver.until,
+        weight=Status.ATTENTION,
+        since=waiver.approved,
+        rests_on=_waiver_in_words(waiver),
     )

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from datetime import date
 
 from koppeling_harness.model.registration import DecisionKind, Registration
-from koppeling_harness.model.status import ListingAdvice, ListingStatus, Who
+from koppeling_harness.model.status import ListingAdvice, ListingStatus, Status, Who
 from koppeling_harness.rules.contract import Ending
 from koppeling_harness.rules.fact import Fact, action
 from koppeling_harness.rules.months import day_after
 from koppeling_harness.rules.programme import is_applying
-from koppeling_harness.rules.security import Validity
+from koppeling_harness.rules.security import Validity, report_in_words
 from koppeling_harness.rules.words import said
 
 UNCHANGED = ListingStatus(partner_site=ListingAdvice.UNCHANGED, help_center=ListingAdvice.UNCHANGED)
@@ -43,7 +43,7 @@ def listing_facts(
     if ListingAdvice.REMOVE in advice:
         yield _remove(registration, validity)
     if ListingAdvice.RESTORE in advice:
-        yield _restore()
+        yield _restore(validity)
     listing = registration.listing
     if ListingAdvice.NOT_YET in advice and (listing.partner_site or listing.help_center):
         yield Fact(
@@ -62,6 +62,7 @@ def listing_facts(
                     ),
                     rule="R14",
                     key="listed-too-early",
+                    weight=Status.ATTENTION,
                 ),
             ),
         )
@@ -127,12 +128,16 @@ def _remove(registration: Registration, validity: Validity) -> Fact:
                 rule="R5",
                 key="remove-listing",
                 due=day_after(last.valid_until) if last is not None and lapsed else None,
+                weight=Status.NOT_CERTIFIED,
+                since=decided or (day_after(last.valid_until) if last and lapsed else None),
+                rests_on=report_in_words(last) if last is not None else None,
             ),
         ),
     )
 
 
-def _restore() -> Fact:
+def _restore(validity: Validity) -> Fact:
+    last = validity.governing
     return Fact(
         rule="R4",
         text=said(
@@ -146,6 +151,9 @@ def _restore() -> Fact:
                 said("Besluit of de vermelding wordt teruggeplaatst.", "Decide on listing it."),
                 rule="R4",
                 key="restore-listing",
+                weight=Status.ATTENTION,
+                since=last.since if last is not None else None,
+                rests_on=report_in_words(last) if last is not None else None,
             ),
         ),
     )

@@ -3,12 +3,18 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from koppeling_harness.model.registration import Colour, DecisionKind, Registration
+from koppeling_harness.model.registration import Colour, DecisionKind, Onboarding, Registration
+from koppeling_harness.model.shape import Text
 from koppeling_harness.model.status import ReleaseStatus, Role, Status, Who
 from koppeling_harness.model.verdict import Outcome
 from koppeling_harness.rules.fact import Fact, action
-from koppeling_harness.rules.months import ONBOARDING_MONTHS, REVIEW_MONTHS, add_months
-from koppeling_harness.rules.security import Validity
+from koppeling_harness.rules.months import (
+    ONBOARDING_MONTHS,
+    REVIEW_MONTHS,
+    add_months,
+    day_after,
+)
+from koppeling_harness.rules.security import Validity, report_in_words
 from koppeling_harness.rules.words import said, signal_kind
 
 MINIMUM_CUSTOMERS = 5
@@ -50,23 +56,23 @@ def onboarding_facts(
         flag="APPLYING",
     )
     yield (
-        _within(onboarding.open_tasks, deadline)
+        _within(onboarding, deadline)
         if validity.as_of <= deadline
-        else _overdue(onboarding.open_tasks, deadline)
+        else _overdue(onboarding, deadline)
     )
     if onboarding.open_tasks == 0 and _is_proven(validity, functional):
-        yield _ready(deadline)
+        yield _ready(validity)
     yield from _applicant_scan(registration, validity)
 
 
-def _within(open_tasks: int, deadline: date) -> Fact:
+def _within(onboarding: Onboarding, deadline: date) -> Fact:
     return Fact(
         rule="R13",
         text=said(
             "De eerste certificering moet uiterlijk {deadline} klaar zijn; open taken: {tasks}.",
             "The first certification is due by {deadline}; open tasks: {tasks}.",
             deadline=deadline,
-            tasks=open_tasks,
+            tasks=onboarding.open_tasks,
         ),
         demands=Status.APPLYING,
         actions=(
@@ -76,6 +82,7 @@ def _within(open_tasks: int, deadline: date) -> Fact:
                 rule="R13",
                 key="onboarding",
                 due=deadline,
+                since=onboarding.started,
             ),
         ),
     )
@@ -94,7 +101,8 @@ def _is_proven(validity: Validity, functional: Sequence[ReleaseStatus]) -> bool:
     )
 
 
-def _ready(deadline: date) -> Fact:
+def _ready(validity: Validity) -> Fact:
+    last = validity.governing
     return Fact(
         rule="R14",
         text=said(
@@ -112,13 +120,15 @@ def _ready(deadline: date) -> Fact:
                 ),
                 rule="R14",
                 key="finish-onboarding",
-                due=deadline,
+                weight=Status.REVIEW_NEEDED,
+                since=last.since if last is not None else None,
+                rests_on=report_in_words(last) if last is not None else None,
             ),
         ),
     )
 
 
-def _overdue(open_tasks: int, deadline: date) -> Fact:
+def _overdue(onboarding: Onboarding, deadline: date) -> Fact:
     return Fact(
         rule="R13",
         text=said(
@@ -126,7 +136,7 @@ def _overdue(open_tasks: int, deadline: date) -> Fact:
             "{tasks}.",
             "The first certification was due by {deadline}; open tasks: {tasks}.",
             deadline=deadline,
-            tasks=open_tasks,
+            tasks=onboarding.open_tasks,
         ),
         demands=Status.APPLYING,
         flag="ONBOARDING-OVERDUE",
@@ -140,6 +150,8 @@ def _overdue(open_tasks: int, deadline: date) -> Fact:
                 rule="R13",
                 key="last-conversation",
                 due=deadline,
+                weight=Status.ACTION_REQUIRED,
+                since=day_after(deadline),
             ),
         ),
     )
@@ -162,6 +174,8 @@ def _applicant_scan(registration: Registration, validity: Validity) -> Iterator[
                     said("Plan een scan.", "Plan a scan."),
                     rule="R11",
                     key="plan-scan",
+                    weight=Status.APPLYING,
+                    since=registration.onboarding.started if registration.onboarding else None,
                 ),
             ),
         )
@@ -182,6 +196,9 @@ def _applicant_scan(registration: Registration, validity: Validity) -> Iterator[
                     ),
                     rule="R1" if last.colour is Colour.RED else "R5",
                     key="applicant-assessment",
+                    weight=Status.REVIEW_NEEDED,
+                    since=last.since if validity.is_valid else day_after(last.valid_until),
+                    rests_on=report_in_words(last),
                 ),
             ),
         )
@@ -195,39 +212,57 @@ def criteria_facts(registration: Registration) -> Iterator[Fact]:
         yield _criterion(
             "C4",
             "OPEN-TASKS",
-            "Open projecttaken: {found}.",
-            "Open project tasks: {found}.",
-            found=open_tasks,
+            said("Open projecttaken: {found}.", "Open project tasks: {found}.", found=open_tasks),
+            said(
+                "Rond de open projecttaken af (nu {found}).",
+                "Finish the open project tasks (now {found}).",
+                found=open_tasks,
+            ),
         )
     customers, contacts = registration.active_customers, registration.contacts
     if customers is not None and customers < MINIMUM_CUSTOMERS:
         yield _criterion(
             "C7",
             "FEW-CUSTOMERS",
-            "Actieve klanten: {found}; ten minste {minimum} nodig.",
-            "Active customers: {found}; at least {minimum} needed.",
-            found=customers,
-            minimum=MINIMUM_CUSTOMERS,
+            said(
+                "Actieve klanten: {found}; ten minste {minimum} nodig.",
+                "Active customers: {found}; at least {minimum} needed.",
+                found=customers,
+                minimum=MINIMUM_CUSTOMERS,
+            ),
+            said(
+                "Zorg voor meer actieve klanten (nu {found}, ten minste {minimum} nodig).",
+                "Bring more active customers (now {found}, at least {minimum} needed).",
+                found=customers,
+                minimum=MINIMUM_CUSTOMERS,
+            ),
         )
     if contacts is not None and contacts < MINIMUM_CONTACTS:
         yield _criterion(
             "C8",
             "FEW-CONTACTS",
-            "Contactpersonen: {found}; ten minste {minimum} nodig.",
-            "Contact persons: {found}; at least {minimum} needed.",
-            found=contacts,
-            minimum=MINIMUM_CONTACTS,
+            said(
+                "Contactpersonen: {found}; ten minste {minimum} nodig.",
+                "Contact persons: {found}; at least {minimum} needed.",
+                found=contacts,
+                minimum=MINIMUM_CONTACTS,
+            ),
+            said(
+                "Meld nog een contactpersoon aan (nu {found}, ten minste {minimum} nodig).",
+                "Register another contact person (now {found}, at least {minimum} needed).",
+                found=contacts,
+                minimum=MINIMUM_CONTACTS,
+            ),
         )
 
 
-def _criterion(rule: str, flag: str, nl: str, en: str, **values: int) -> Fact:
-    text = said(nl, en, **values)
+def _criterion(rule: str, flag: str, text: Text, what: Text) -> Fact:
     return Fact(
         rule=rule,
         text=text,
         demands=Status.ATTENTION,
         flag=flag,
-        actions=(action(Who.PARTNER, text, rule=rule, key=flag.lower()),),
+        actions=(action(Who.PARTNER, what, rule=rule, key=flag.lower()),),
     )
 
 
@@ -258,6 +293,7 @@ def review_facts(registration: Registration, *, as_of: date) -> Iterator[Fact]:
                 rule="A1",
                 key="annual-review",
                 due=due,
+                since=last,
             ),
         ),
     )

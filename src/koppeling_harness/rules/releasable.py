@@ -82,8 +82,8 @@ def _of_several(
     ]
     if failed:
         return Answer.NO, said(
-            "Verschillende koppelingen dragen deze naam: {numbers}. Run {run} is gezakt. Zoek in "
-            "een map met de runs van één ervan.",
+            "Verschillende koppelingen dragen deze naam: {numbers}. Testrun {run} is niet "
+            "geslaagd. Zoek in een map met de runs van één ervan.",
             "Several integrations have this name: {numbers}. Run {run} failed. Look in a folder "
             "with the runs of one of them.",
             numbers=numbers,
@@ -128,8 +128,8 @@ def _judged(standing: Standing | None, runs: Sequence[FunctionalResult]) -> tupl
     }
     if standing.outcome is Outcome.FAILED:
         return Answer.NO, said(
-            "Run {run} {where} is gezakt: {passed} van {total} verplichte scenario's geslaagd "
-            "({list}).",
+            "Testrun {run} {where} is niet geslaagd: {passed} van {total} verplichte scenario's "
+            "geslaagd ({list}).",
             "Run {run} {where} failed: {passed} of {total} required scenarios passed ({list}).",
             **values,
         )

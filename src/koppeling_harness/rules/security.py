@@ -7,12 +7,12 @@ from koppeling_harness.model.policy import Policy, Programme
 from koppeling_harness.model.registration import (
     Assessment,
     Colour,
-    PlannedAssessment,
     Registration,
 )
+from koppeling_harness.model.shape import Text
 from koppeling_harness.model.status import Action, Security, Status, Who
 from koppeling_harness.rules.fact import Fact, action
-from koppeling_harness.rules.months import NOTICE_MONTHS, add_months, is_within
+from koppeling_harness.rules.months import NOTICE_MONTHS, add_months, day_after, is_within
 from koppeling_harness.rules.validity import (
     Accepted,
     Disputed,
@@ -141,9 +141,36 @@ def evidence_facts(validity: Validity) -> Iterator[Fact]:
                     ),
                     rule="R12",
                     key=f"evidence:{each.id}",
+                    weight=Status.REVIEW_NEEDED,
+                    since=each.submitted or each.report_date,
+                    rests_on=_offered(each),
                 ),
             ),
         )
+
+
+def _offered(each: Assessment) -> Text:
+    if each.report_date is None:
+        return said("{id} van {assessor}", "{id} of {assessor}", id=each.id, assessor=each.assessor)
+    return said(
+        "{id} van {assessor}, rapport van {day}",
+        "{id} of {assessor}, report of {day}",
+        id=each.id,
+        assessor=each.assessor,
+        day=each.report_date,
+    )
+
+
+def report_in_words(last: Accepted) -> Text:
+    """Return the assessment that governs, as what a duty rests on."""
+    return said(
+        "{id}: {colour}, rapport van {day}, geldig t/m {until}",
+        "{id}: {colour}, report of {day}, valid until {until}",
+        id=last.assessment,
+        colour=COLOUR[last.colour],
+        day=last.report_date,
+        until=last.valid_until,
+    )
 
 
 def history_facts(validity: Validity) -> Iterator[Fact]:
@@ -226,84 +253,7 @@ def _disputes(validity: Validity) -> Iterator[Fact]:
         yield Fact(rule="R12", text=text, demands=Status.ATTENTION, flag="COLOUR-DISPUTED")
 
 
-def planned_facts(registration: Registration, validity: Validity) -> Iterator[Fact]:
-    """Yield the assessments that are planned (R11); shown, without effect."""
-    last = validity.governing
-    for each in sorted(registration.planned_assessments, key=lambda p: (p.date, p.assessor)):
-        if last is not None and each.date <= last.report_date:
-            continue
-        yield _planned(each) if each.date >= validity.as_of else _planned_passed(each)
-    yield from _planned_too_late(registration, validity)
-
-
-def _planned_too_late(registration: Registration, validity: Validity) -> Iterator[Fact]:
-    """Yield that the next scan comes after the last valid day, while that can still be mended."""
-    last = validity.governing
-    ahead = [each for each in registration.planned_assessments if each.date >= validity.as_of]
-    first = min(ahead, key=lambda each: each.date, default=None)
-    if last is None or first is None or not validity.is_valid or first.date <= last.valid_until:
-        return
-    yield Fact(
-        rule="R11",
-        text=said(
-            "De geplande scan van {day} komt na de laatste geldige dag, {until}.",
-            "The planned scan of {day} comes after the last valid day, {until}.",
-            day=first.date,
-            until=last.valid_until,
-        ),
-        demands=Status.ATTENTION,
-        flag="PLANNED-TOO-LATE",
-        actions=(
-            action(
-                Who.PARTNER,
-                said(
-                    "Vervroeg de scan van {day} naar uiterlijk {until}.",
-                    "Move the scan of {day} to {until} at the latest.",
-                    day=first.date,
-                    until=last.valid_until,
-                ),
-                rule="R11",
-                key="earlier-scan",
-            ),
-        ),
-    )
-
-
-def _planned(planned: PlannedAssessment) -> Fact:
-    return Fact(
-        rule="R11",
-        text=said(
-            "Gepland: {assessor} op {day}.",
-            "Planned: {assessor} on {day}.",
-            assessor=planned.assessor,
-            day=planned.date,
-        ),
-        actions=(
-            action(
-                Who.ASSESSOR,
-                said("Voer de geplande scan uit.", "Carry out the planned scan."),
-                rule="R11",
-                key=f"planned:{planned.date}:{planned.assessor}",
-                due=planned.date,
-            ),
-        ),
-    )
-
-
-def _planned_passed(planned: PlannedAssessment) -> Fact:
-    return Fact(
-        rule="R11",
-        text=said(
-            "De scan van {assessor} was gepland op {day}; er is geen uitkomst van later.",
-            "The scan of {assessor} was planned for {day}; there is no later outcome.",
-            assessor=planned.assessor,
-            day=planned.date,
-        ),
-        flag="PLANNED-PASSED",
-    )
-
-
-def rescan(rule: str, due: date) -> Action:
+def rescan(rule: str, due: date, last: Accepted, *, since: date) -> Action:
     """Return the partner's duty to have a new assessment made."""
     return action(
         Who.PARTNER,
@@ -311,6 +261,8 @@ def rescan(rule: str, due: date) -> Action:
         rule=rule,
         key="rescan",
         due=due,
+        since=since,
+        rests_on=report_in_words(last),
     )
 
 
@@ -355,7 +307,7 @@ def _valid(last: Accepted, validity: Validity) -> Fact:
         text=text,
         demands=demands,
         flag="FOLLOW-UP-OVERDUE" if overdue else _COLOUR_FLAG[last.colour],
-        actions=(rescan(rule, last.follow_up_due),),
+        actions=(rescan(rule, last.follow_up_due, last, since=last.since),),
         source=validity.policy.source,
     )
 
@@ -387,7 +339,7 @@ def _lapsed(last: Accepted) -> Fact:
         ),
         demands=Status.NOT_CERTIFIED,
         flag="LAPSED",
-        actions=(rescan("R5", last.valid_until),),
+        actions=(rescan("R5", last.valid_until, last, since=day_after(last.valid_until)),),
     )
 
 
@@ -406,7 +358,7 @@ def _forecast(last: Accepted, validity: Validity) -> Fact:
                 "Without a notice letter {end} is the forecast for the end of the contract.",
                 end=end,
             ),
-            actions=(_give_notice(),),
+            actions=(_give_notice(last),),
         )
     return Fact(
         rule="R6",
@@ -423,17 +375,23 @@ def _forecast(last: Accepted, validity: Validity) -> Fact:
                 said("Besluit of het contract eindigt.", "Decide whether the contract ends."),
                 rule="R6",
                 key="right-to-end",
+                weight=Status.NOT_CERTIFIED,
+                since=day_after(end),
+                rests_on=report_in_words(last),
             ),
         ),
     )
 
 
-def _give_notice() -> Action:
+def _give_notice(last: Accepted | None) -> Action:
     return action(
         Who.AFAS,
         said("Besluit over opzeggen van het abonnement.", "Decide on giving notice."),
         rule="R5",
         key="give-notice",
+        weight=Status.NOT_CERTIFIED,
+        since=day_after(last.valid_until) if last is not None else None,
+        rests_on=report_in_words(last) if last is not None else None,
     )
 
 
@@ -463,6 +421,6 @@ def _never_accepted(validity: Validity, *, is_ending: bool) -> Fact:
                 rule="R5",
                 key="rescan",
             ),
-            *(() if is_ending else (_give_notice(),)),
+            *(() if is_ending else (_give_notice(None),)),
         ),
     )

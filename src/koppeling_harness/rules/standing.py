@@ -35,7 +35,7 @@ _PART = {
     "rerun": said("herhaling van wat niet slaagde", "a repeat of what did not pass"),
     "interrupted": said("afgebroken", "interrupted"),
     "missing_shard": said("een deel van de run ontbreekt", "a shard is missing"),
-    "in_process": said("in het proces van het harnas", "in the harness's own process"),
+    "in_process": said("in het proces van dit programma", "in the harness's own process"),
     "not_all_executed": said("niet alles uitgevoerd", "not all of it executed"),
 }
 _CONCLUSIVE = {Outcome.PASSED, Outcome.FAILED}

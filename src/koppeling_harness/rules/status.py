@@ -6,6 +6,7 @@ importance.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 
 from koppeling_harness.model.deadline import Deadline
@@ -37,6 +38,7 @@ from koppeling_harness.rules.fact import Fact, action
 from koppeling_harness.rules.functional import functional_facts, release_statuses, waiver_facts
 from koppeling_harness.rules.listing import UNCHANGED, listing_facts, listing_status
 from koppeling_harness.rules.past import as_known_on, facts_after, later_facts
+from koppeling_harness.rules.planned_scans import planned_facts
 from koppeling_harness.rules.policy import PROGRAMME
 from koppeling_harness.rules.programme import (
     criteria_facts,
@@ -51,11 +53,12 @@ from koppeling_harness.rules.security import (
     evidence_facts,
     forecast_end,
     history_facts,
-    planned_facts,
+    report_in_words,
     security_facts,
     validity_on,
 )
 from koppeling_harness.rules.standing import by_registration, failed_of, standings
+from koppeling_harness.rules.urgency import heavier, urgency
 from koppeling_harness.rules.words import said
 
 ORDER = tuple(Status)
@@ -248,6 +251,8 @@ def _mended_during_notice(validity: Validity, ended: Ending) -> Iterator[Fact]:
                     rule="R7",
                     key="withdraw-notice",
                     due=ended.end,
+                    since=last.since,
+                    rests_on=report_in_words(last),
                 ),
             ),
         )
@@ -294,7 +299,7 @@ def _joined(
             for each in sorted_facts
             if each.flag
         ),
-        actions=_actions(sorted_facts, heaviest),
+        actions=_actions(sorted_facts, heaviest, as_of=as_of),
         reasons=tuple(
             Reason(
                 rule=each.rule,
@@ -311,20 +316,20 @@ _AFTER_THE_END = frozenset({"remove-listing"})
 """Of a terminated registration nothing else is asked any more."""
 
 
-def _actions(facts: Sequence[Fact], status: Status) -> tuple[Action, ...]:
-    """Return each duty once: those without a date first, for they are due now; then by date."""
+def _actions(facts: Sequence[Fact], status: Status, *, as_of: date) -> tuple[Action, ...]:
+    """Return each duty once, the most urgent first; without a date: it is due now."""
     found: dict[str, Action] = {}
-    weights: dict[str, int] = {}
     for fact in facts:
         for each in fact.actions:
-            if status is not Status.TERMINATED or each.key in _AFTER_THE_END:
-                found.setdefault(each.key, each)
-                weights.setdefault(each.key, ORDER.index(fact.demands))
-
-    def first_things_first(each: Action) -> tuple[date, bool, bool, int, str, str]:
-        # evidence is weighed before anything that depends on it; what AFAS has to do comes next
-        waits = each.rule != "R12"
-        weight = -weights[each.key]
-        return each.due or date.min, waits, each.who is not Who.AFAS, weight, each.rule, each.key
-
-    return tuple(sorted(found.values(), key=first_things_first))
+            if status is Status.TERMINATED and each.key not in _AFTER_THE_END:
+                continue
+            weight = heavier(each.weight, fact.demands)
+            if each.rule == "R12":  # what the status is may follow from what waits
+                weight = heavier(weight, status)
+            known = found.get(each.key)
+            found[each.key] = (
+                replace(each, weight=weight)
+                if known is None
+                else replace(known, weight=heavier(known.weight, weight))
+            )
+    return tuple(sorted(found.values(), key=lambda each: urgency(each, as_of=as_of)))

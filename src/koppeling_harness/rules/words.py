@@ -31,6 +31,7 @@ _MONTHS_NL = [
     "november",
     "december",
 ]
+_SHORT_NL = ["jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec"]
 _MONTHS_EN = [
     "January",
     "February",
@@ -86,7 +87,7 @@ COLOUR = {
 }
 OUTCOME = {
     Outcome.PASSED: Text(nl="geslaagd", en="passed"),
-    Outcome.FAILED: Text(nl="gezakt", en="failed"),
+    Outcome.FAILED: Text(nl="niet geslaagd", en="failed"),
     Outcome.INCONCLUSIVE: Text(nl="onbeslist", en="inconclusive"),
     Outcome.NOT_RUN: Text(nl="niet getest", en="not tested"),
 }
@@ -137,6 +138,22 @@ def day_in_words(day: date) -> Text:
     return Text(
         nl=f"{day.day} {_MONTHS_NL[day.month - 1]} {day.year}",
         en=f"{day.day} {_MONTHS_EN[day.month - 1]} {day.year}",
+    )
+
+
+def short_day(day: date) -> Text:
+    """Return a date for a narrow place: 14 mei 2027, 14 May 2027; 3 sep 2027, 3 Sep 2027."""
+    return Text(
+        nl=f"{day.day} {_SHORT_NL[day.month - 1]} {day.year}",
+        en=f"{day.day} {_MONTHS_EN[day.month - 1][:3]} {day.year}",
+    )
+
+
+def day_and_month(day: date) -> Text:
+    """Return a date without its year: 3 sep, 3 Sep."""
+    return Text(
+        nl=f"{day.day} {_SHORT_NL[day.month - 1]}",
+        en=f"{day.day} {_MONTHS_EN[day.month - 1][:3]}",
     )
 
 

@@ -19,13 +19,13 @@ from support.records import a_failure, a_result, an_integration
 from support.registrations import a_registration, a_waiver, day
 
 
-def test_a_dossier_starts_with_what_changed_and_goes_on_with_status_and_reasons():
+def test_a_dossier_starts_with_this_week_and_goes_on_with_what_changed_and_why():
     page = page_of(a_full_dossier(), some_evidence())
 
     assert re.findall(r'<h2 id="(\w+)"', page) == [
+        "week",
         "changed",
         "why",
-        "due",
         "colours",
         "functional",
         "decisions",
@@ -44,15 +44,15 @@ def test_status_and_reasons_name_rule_and_source():
 def test_waivers_come_with_their_end_date_first_and_the_nearest_end_on_top():
     shown = text_of(page_of(a_full_dossier(), some_evidence()))
 
-    assert shown.index("t/m until 2026-12-31") < shown.index("t/m until 2027-01-31")
-    assert "Gedekt door ontheffing W1 t/m 2026-12-31" in shown
+    assert shown.index("t/m until 31 december 2026") < shown.index("t/m until 31 januari 2027")
+    assert "Gedekt door ontheffing W1 t/m 31 december 2026" in shown
 
 
 def test_an_expired_waiver_is_marked():
     registration = a_registration(waivers=(a_waiver(until="2026-10-31"),))
     shown = text_of(page_of(a_dossier(registration=registration)))
 
-    assert "t/m until 2026-10-31 verlopen expired" in shown
+    assert "t/m until 31 oktober 2026 31 October 2026 verlopen expired" in shown
 
 
 def test_failures_are_explained():
@@ -105,7 +105,7 @@ def test_an_empty_cell_reads_not_tested():
 
 
 def test_without_any_run_nothing_is_tested():
-    assert "Er is nog geen run: niet getest." in text_of(page_of(a_dossier()))
+    assert "Er is nog geen testrun: niet getest." in text_of(page_of(a_dossier()))
 
 
 def test_a_release_that_does_not_count_any_more_is_still_shown():
@@ -137,7 +137,7 @@ def test_more_failures_than_a_page_bears_are_named():
 def test_a_file_with_problems_shows_them():
     shown = text_of(page_of(a_refused()))
 
-    assert "Het bestand klopt niet" in shown
+    assert "Het registratiebestand bevat fouten" in shown
     assert "kapot.yaml:3:1: unknown key 'nmae'" in shown
 
 
@@ -152,18 +152,18 @@ def test_a_registration_without_anything_says_so():
 def test_nothing_changed_is_said_with_the_day():
     shown = text_of(page_of(a_dossier(*passed_on_both(), *passed_on_both("2026-10-02"))))
 
-    assert "Niets, sinds het oordeel van 2026-10-02" in shown
+    assert "Niets, sinds 2 oktober 2026" in shown
 
 
 def test_no_earlier_verdict_is_said():
-    assert "Er is geen eerder oordeel" in text_of(page_of(a_dossier(a_functional())))
+    assert "Er is geen eerdere stand" in text_of(page_of(a_dossier(a_functional())))
 
 
 def test_the_page_says_that_the_quickscan_stands_apart_and_names_the_policy():
     shown = text_of(page_of(a_dossier(), language=Language.EN))
 
     assert "Automatic checks do not replace the Quickscan and never change a colour." in shown
-    assert "policy sla ( contractpagina (SLA) contract page (SLA) )" in shown
+    assert "terms by the contractpagina (SLA) contract page (SLA)" in shown
 
 
 def test_hostile_text_is_shown_and_not_obeyed():

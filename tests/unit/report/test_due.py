@@ -1,5 +1,6 @@
-from koppeling_harness.report.due import WEEKS, due_within, weeks
-from support.dossiers import AS_OF, a_dossier
+from koppeling_harness.model.registration import Agreement
+from koppeling_harness.report.due import WEEKS, all_due, weeks
+from support.dossiers import AS_OF, a_dossier, a_functional, passed_on_both
 from support.registrations import a_registration, an_assessment, day
 
 
@@ -8,19 +9,21 @@ def a_red(report_date):
     return a_dossier(registration=a_registration(an_assessment("rood", report_date)))
 
 
-def test_what_is_late_comes_first_and_what_is_far_away_not_at_all():
-    late, today, soon, far = (
-        a_red(each) for each in ("2026-05-22", "2026-05-23", "2026-08-21", "2026-08-22")
-    )
+def test_this_week_comes_first_then_weight_then_the_date():
+    reviewed = Agreement(started=day("2020-01-01"), annual_review=day("2025-12-10"))
+    light = a_dossier(registration=a_registration(an_assessment(), agreement=reviewed))
+    failing = a_dossier(a_functional("Profit 8", failed=("a",)), *passed_on_both("2026-10-02")[1:])
+    soon, far = a_red("2026-05-29"), a_red("2026-08-21")
 
-    due = due_within([far, soon, today, late], as_of=AS_OF, days=90)
-    rescans = [(each.due, each.is_late) for each in due if not each.is_now]
-    rescans = [each for each in rescans if each[0] != day("2026-11-24")]
-    assert (day("2026-11-22"), True) in rescans
-    assert (day("2026-11-23"), False) in rescans
-    assert (day("2027-02-21"), False) in rescans
-    assert all(each[0] <= day("2027-02-21") for each in rescans)
-    assert rescans == sorted(rescans)
+    due = all_due([light, far, soon, failing], as_of=AS_OF)
+
+    assert [(each.action.key, each.is_this_week) for each in due[:4]] == [
+        ("run:Profit 8", True),
+        ("rescan", True),
+        ("rescan", False),
+        ("annual-review", False),
+    ]
+    assert due[1].due == day("2026-11-29")
 
 
 def test_what_has_no_date_is_due_now_and_comes_before_all_that_has():
@@ -28,14 +31,14 @@ def test_what_has_no_date_is_due_now_and_comes_before_all_that_has():
         registration=a_registration(an_assessment(None, "2026-10-01", name="P1", kind="pentest"))
     )
 
-    first, *others = due_within([a_red("2026-06-30"), waits], as_of=AS_OF, days=90)
+    first, *others = all_due([a_red("2026-06-30"), waits], as_of=AS_OF)
 
     assert (first.action.key, first.is_now, first.due) == ("evidence:P1", True, AS_OF)
     assert [each.due for each in others if not each.is_now]
 
 
 def test_there_is_a_bar_for_what_is_late_and_for_each_week_also_empty_ones():
-    due = due_within([a_red("2026-05-23"), a_red("2026-08-21")], as_of=AS_OF, days=90)
+    due = all_due([a_red("2026-05-23"), a_red("2026-08-21")], as_of=AS_OF)
     bars = weeks(due, as_of=AS_OF)
 
     assert [bar.number for bar in bars] == list(range(-1, WEEKS))
@@ -44,7 +47,7 @@ def test_there_is_a_bar_for_what_is_late_and_for_each_week_also_empty_ones():
 
 
 def test_what_is_late_has_a_bar_of_its_own():
-    due = due_within([a_red("2025-01-01")], as_of=AS_OF, days=90)
+    due = all_due([a_red("2025-01-01")], as_of=AS_OF)
 
     late = [each for each in due if not each.is_now]
     assert weeks(due, as_of=AS_OF)[0].count == len(late) > 0

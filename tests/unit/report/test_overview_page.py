@@ -2,8 +2,8 @@ import re
 
 from koppeling_harness.model.registration import Onboarding
 from koppeling_harness.model.status import Status
-from koppeling_harness.report.overview_page import URGENCY
 from koppeling_harness.report.texts import Language
+from koppeling_harness.rules.urgency import URGENCY
 from support.dossiers import (
     a_dossier,
     a_full_dossier,
@@ -23,7 +23,7 @@ def a_lapsed():
 
 
 def rows(page) -> list[str]:
-    return [text_of(row) for row in re.findall(r"<tr data-status.*?</tr>", page, re.DOTALL)]
+    return [text_of(row) for row in re.findall(r'<tr role="row" data-row.*?</tr>', page, re.DOTALL)]
 
 
 def test_every_status_has_its_place_in_the_order():
@@ -48,10 +48,9 @@ def test_a_row_tells_status_colour_validity_releases_and_what_is_next():
         "Voorbeeld B.V.",
         "actie vereist",
         "groen",
-        "2027-05-14",
-        "gezakt",
-        "geslaagd",
-        "2026-11-20",
+        "14 mei 2027",
+        "niet geslaagd",
+        "20 nov 2026",
         "Herstel wat faalt op Profit 8",
     ):
         assert part in row
@@ -78,11 +77,13 @@ def test_what_is_due_stands_in_a_picture_and_in_a_list():
     page = overview_of(a_lapsed())
 
     assert "<svg" in page
-    assert "2026-11-01 te laat late" in text_of(page)
+    assert "uiterlijk by 1 november 2026 1 November 2026 22 dagen te laat 22 days late" in text_of(
+        page
+    )
 
 
 def test_nothing_due_is_said():
-    assert "vervalt er niets" in text_of(overview_of(a_dossier()))
+    assert "Deze week hoeft er niets te gebeuren." in text_of(overview_of(a_dossier()))
 
 
 def test_per_release_the_outcomes_are_counted():
@@ -99,8 +100,8 @@ def test_the_policy_and_the_day_are_named():
     shown = text_of(overview_of(a_dossier(), language=Language.EN))
 
     assert "1 registration," in shown
-    assert "as of 2026-11-23" in shown
-    assert "policy sla" in shown
+    assert "peildatum 23 november 2026 as of 23 November 2026" in shown
+    assert "termijnen volgens de terms by the contractpagina (SLA) contract page (SLA)" in shown
 
 
 def test_hostile_text_is_shown_and_not_obeyed():
@@ -125,4 +126,4 @@ def test_an_applicant_whose_time_is_over_has_a_tile_of_its_own():
         ("overdue", "1"),
         ("applying", "1"),
     ]
-    assert re.findall(r'<tr data-status="([a-z_]+)"', page) == ["overdue", "applying"]
+    assert re.findall(r'data-registration data-status="([a-z_]+)"', page) == ["overdue", "applying"]

@@ -172,10 +172,10 @@ def test_the_page_says_the_same_in_both_languages():
     shown = text_of(render_recheck_page(a_recheck(a_scenario())))
 
     for part in (
-        "1 scenario is nieuw gezakt.",
+        "1 scenario slaagt nu niet meer.",
         "1 scenario is newly failing.",
         "Er zijn te weinig rijen.",
-        "niet te zeggen",
+        "niet vast te stellen",
         "cannot tell",
         "geef de map",
         "uit de opname",

@@ -8,8 +8,8 @@ from support.records import a_failure, a_finding, a_result, a_run, an_integratio
 def test_each_integration_has_its_row_and_what_is_wrong_its_line():
     text = render_run_markdown([every_outcome()], lang="nl")
 
-    assert "| **urenportaal** 3.2.0 | Profit 8 | gezakt | 1 / 5 | 4 / 5 |" in text
-    assert "| **kapot** | Profit 8 | terzijde gelegd | - | - |" in text
+    assert "| **urenportaal** 3.2.0 | Profit 8 | niet geslaagd | 1 / 5 | 4 / 5 |" in text
+    assert "| **kapot** | Profit 8 | niet gedraaid (overgeslagen) | - | - |" in text
     assert "(retry.after-503" in text
     assert "ERP-UNAVAILABLE" in text
     assert text.endswith("veranderen nooit een kleur.\n")

@@ -67,7 +67,10 @@ def test_what_was_disturbed_says_what_the_integration_did():
     result = a_result("availability.maintenance", faults=(fault,))
     shown = text_of(render_run_page(a_run(an_integration(result, a_result()))))
 
-    assert "availability.maintenance status 1-2, writes 2 3 1.0 s, 2.0 s 3.3 s 201 1" in shown
+    assert (
+        "availability.maintenance status 1-2, writes 2 3 1,0 s 1.0 s , 2,0 s 2.0 s 3,3 s 3.3 s 201 1"
+        in shown
+    )
 
 
 def test_traffic_that_was_kept_is_linked_to_and_other_traffic_is_not():
@@ -107,7 +110,7 @@ def test_waived_scenarios_are_told():
 def test_an_integration_that_was_set_aside_shows_the_reason_and_no_verdict():
     shown = text_of(render_run_page(a_run(a_set_aside())))
 
-    assert "terzijde gelegd" in shown
+    assert "niet gedraaid (overgeslagen)" in shown
     assert "unknown key 'nmae'" in shown
     assert "0 van 0" not in shown
 
@@ -179,7 +182,7 @@ def test_every_release_is_on_the_page_the_current_one_first():
     shown = text_of(page)
 
     assert "<title>Certificatie op Profit 7, 8</title>" in page
-    assert "1 koppeling op Profit 7, 8: 1 gezakt" in shown
+    assert "1 koppeling op Profit 7, 8: 1 niet geslaagd" in shown
     assert shown.index("Hours portal , Profit 8") < shown.index("Hours portal , Profit 7")
 
 

@@ -56,7 +56,7 @@ def test_the_first_line_adds_up():
     ("lang", "line"),
     [
         ("en", "1 integration on Profit 7, 8: 1 failed (Profit 7 does not count yet)"),
-        ("nl", "1 koppeling op Profit 7, 8: 1 gezakt (Profit 7 telt nog niet mee)"),
+        ("nl", "1 koppeling op Profit 7, 8: 1 niet geslaagd (Profit 7 telt nog niet mee)"),
     ],
 )
 def test_the_first_line_names_a_release_that_does_not_count(lang, line):

@@ -53,5 +53,5 @@ def test_a_name_that_a_spreadsheet_would_calculate_is_made_harmless():
 
 def test_lines_end_as_rfc_4180_asks():
     assert render_status_csv([]).endswith(
-        "next_due,next_action,previous_evidence,current_evidence,accept_evidence\r\n"
+        "accept_evidence,next_who,next_what_nl,next_what_en,assignee\r\n"
     )

@@ -17,15 +17,16 @@ def test_the_heaviest_status_comes_first_and_all_are_counted():
     assert places == sorted(places)
 
 
-def test_what_is_due_within_ninety_days_or_past_is_listed_by_date():
+def test_what_is_due_within_ninety_days_or_past_is_listed_and_the_rest_counted():
     text = render_summary_markdown([GREEN, RED, LAPSED], lang="en", warning_days=90)
 
     due = [line for line in text.splitlines() if line.startswith("- ")]
     assert [line[2:].split()[0] for line in due] == [
-        "now",
         "2025-05-14",
         "2025-05-15",
+        "now",
         "2026-12-30",
+        "and",
     ]
 
 

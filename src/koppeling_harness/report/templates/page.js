@@ -60,26 +60,57 @@
     });
   }
 
+  // Filters: kept in the address, so that a reload, a bookmark or a colleague sees the same.
   const controls = document.querySelector(".controls");
   if (controls) {
     const search = document.getElementById("search");
     const count = document.getElementById("shown-count");
-    const rows = [...document.querySelectorAll("table[data-sortable] tbody tr")];
+    const week = document.getElementById("week-count");
+    const rows = [...document.querySelectorAll("[data-row]")];
     const texts = new Map(rows.map((row) => [row, row.textContent.toLowerCase()]));
-    const wanted = { status: new Set(), colour: new Set() };
+    const wanted = {};
+    const buttons = [];
+    const fitsIn = (row, name, set) =>
+      !set.size || (row.dataset[name] ?? "").split("|").some((token) => set.has(token));
     const apply = () => {
       const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
       let left = 0;
+      let due = 0;
       for (const row of rows) {
         const fits = words.every((word) => texts.get(row).includes(word)) &&
-          Object.entries(wanted).every(([name, set]) => !set.size || set.has(row.dataset[name]));
+          Object.entries(wanted).every(([name, set]) => fitsIn(row, name, set));
         row.hidden = !fits;
-        left += fits;
+        if (fits && "registration" in row.dataset) { left += 1; }
+        if (fits && "key" in row.dataset && row.dataset.week) { due += 1; }
       }
       count.textContent = String(left);
+      if (week) { week.textContent = String(due); }
     };
-    search.addEventListener("input", apply);
+    const keep = () => {
+      const kept = new URLSearchParams();
+      for (const [name, set] of Object.entries(wanted)) {
+        if (set.size) { kept.set(name, [...set].join("|")); }
+      }
+      if (search.value) { kept.set("q", search.value); }
+      const address = kept.size ? `#${kept}` : location.pathname + location.search;
+      try { history.replaceState(null, "", address); } catch { /* a page from disk may not */ }
+    };
+    const remember = () => {
+      const kept = new URLSearchParams(location.hash.slice(1));
+      search.value = kept.get("q") ?? "";
+      for (const [name, set] of Object.entries(wanted)) {
+        set.clear();
+        for (const value of (kept.get(name) ?? "").split("|").filter(Boolean)) { set.add(value); }
+      }
+      for (const [button, name, value] of buttons) {
+        button.setAttribute("aria-pressed", String(wanted[name].has(value)));
+      }
+      apply();
+    };
+    search.addEventListener("input", () => { apply(); keep(); });
     for (const tiles of document.querySelectorAll("[data-filter]")) {
+      const name = tiles.dataset.filter;
+      wanted[name] = new Set();
       for (const tile of tiles.children) {
         const button = document.createElement("button");
         button.type = "button";
@@ -88,12 +119,16 @@
         button.addEventListener("click", () => {
           const on = button.getAttribute("aria-pressed") !== "true";
           button.setAttribute("aria-pressed", String(on));
-          wanted[tiles.dataset.filter][on ? "add" : "delete"](tile.dataset.value);
+          wanted[name][on ? "add" : "delete"](tile.dataset.value);
           apply();
+          keep();
         });
+        buttons.push([button, name, tile.dataset.value]);
         tile.append(button);
       }
     }
     controls.hidden = false;
+    remember();
+    addEventListener("hashchange", remember);
   }
 })();

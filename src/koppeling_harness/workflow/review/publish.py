@@ -15,8 +15,9 @@ from koppeling_harness.report.badge_svg import render_badge_svg
 from koppeling_harness.report.changes import day_before_last
 from koppeling_harness.report.deadlines_ics import render_deadlines_ics
 from koppeling_harness.report.dossier_page import Evidence, render_dossier
+from koppeling_harness.report.due import all_due
 from koppeling_harness.report.overview_page import render_overview
-from koppeling_harness.report.status_csv import render_status_csv
+from koppeling_harness.report.status_csv import CsvForm, render_status_csv, render_work_csv
 from koppeling_harness.report.summary_markdown import render_summary_markdown
 from koppeling_harness.report.texts import Language
 from koppeling_harness.store.files import write_files
@@ -113,7 +114,11 @@ def render_site(
         )
         files[f"badges/{name}.svg"] = render_badge_svg(each.status, lang=language)
     files["status.json"] = as_json(dossiers) + "\n"
+    due = all_due(dossiers, as_of=judged.as_of)
     files["status.csv"] = render_status_csv(dossiers)
+    files["status-excel.csv"] = render_status_csv(dossiers, CsvForm.DUTCH_EXCEL)
+    files["worklist.csv"] = render_work_csv(due)
+    files["worklist-excel.csv"] = render_work_csv(due, CsvForm.DUTCH_EXCEL)
     files["deadlines.ics"] = render_deadlines_ics(dossiers, lang=language, stamp=clock.now())
     files["summary.md"] = render_summary_markdown(
         dossiers, lang=language, warning_days=judged.judging.settings.warning_days

@@ -23,7 +23,7 @@ from koppeling_harness.config.settings import Settings, load_settings
 from koppeling_harness.document import dump_json, read_text, read_yaml
 from koppeling_harness.errors import DocumentError, ExitCode, Problem, UsageError
 from koppeling_harness.model.deadline import Deadline
-from koppeling_harness.model.dossier import Dossier
+from koppeling_harness.model.dossier import Choice, Dossier
 from koppeling_harness.model.errata import Erratum
 from koppeling_harness.model.functional import FunctionalResult
 from koppeling_harness.model.policy import Policy, ReleaseRoles
@@ -31,6 +31,7 @@ from koppeling_harness.model.registration import Registration
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.status import Basis, RegistrationStatus, Role, Status
 from koppeling_harness.report.status_text import render_status_text
+from koppeling_harness.rules.choices import becomes_in_words, choices_of, joined_sentences
 from koppeling_harness.rules.past import set_aside_facts
 from koppeling_harness.rules.references import (
     KnownNames,
@@ -152,12 +153,44 @@ class Judging:
         except DocumentError as error:
             return self.refused(path, registration_name(path), error)
         runs = self.runs.get(registration.integration, ())
+        status = self.status(registration, path, as_of=self.as_of)
         return Dossier(
             place=str(path),
             registration=registration,
-            status=self.status(registration, path, as_of=self.as_of),
+            status=status,
             runs=tuple(run for run in runs if run.date <= self.as_of),
+            word=placed.word,
+            choices=self._choices(registration, path, status),
         )
+
+    def _choices(
+        self, registration: Registration, path: Path, status: RegistrationStatus
+    ) -> dict[str, tuple[Choice, ...]]:
+        """Return how each duty can be answered, and what the status would become by it."""
+        counts = not is_a_partners(path, review=self.settings.review)
+        found = {}
+        for each in status.actions:
+            choices = choices_of(each, place=str(path), as_of=self.as_of)
+            if choices:
+                found[each.key] = tuple(
+                    self._tried(one, registration, path, status) if counts else one
+                    for one in choices
+                )
+        return found
+
+    def _tried(
+        self, choice: Choice, registration: Registration, path: Path, before: RegistrationStatus
+    ) -> Choice:
+        if choice.decision is None:
+            return choice
+        taken = replace(registration, decisions=(*registration.decisions, choice.decision))
+        after = self.status(taken, path, as_of=self.as_of)
+        if after.status is Status.INPUT_ERROR:
+            return choice
+        becomes = becomes_in_words(before, after)
+        if choice.leads_to is not None:
+            becomes = joined_sentences(becomes, choice.leads_to)
+        return replace(choice, leads_to=becomes)
 
     def refused(self, path: Path, name: str, error: DocumentError) -> Dossier:
         """Return the dossier of a file that cannot be judged.
@@ -171,19 +204,21 @@ class Judging:
             Text(nl=each.render_dutch(), en=f"{each.where}: {each.message}")
             for each in error.problems
         ]
+        status = refused(
+            name,
+            as_of=self.as_of,
+            policy=self.policy,
+            problems=texts,
+            basis=self.basis(path),
+        )
         return Dossier(
             place=str(path),
             registration=None,
-            status=refused(
-                name,
-                as_of=self.as_of,
-                policy=self.policy,
-                problems=texts,
-                basis=self.basis(path),
-            ),
+            status=status,
             problem=Text(
                 nl="\n".join(each.render_dutch() for each in error.problems), en=error.render()
             ),
+            choices={"input": choices_of(status.actions[0], place=str(path), as_of=self.as_of)},
         )
 
 

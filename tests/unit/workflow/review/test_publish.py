@@ -75,6 +75,9 @@ def test_the_site_holds_an_overview_a_dossier_and_what_goes_beside_them(folder):
         "badges/urenportaal.svg",
         "status.json",
         "status.csv",
+        "status-excel.csv",
+        "worklist.csv",
+        "worklist-excel.csv",
         "deadlines.ics",
         "summary.md",
     }
@@ -132,7 +135,7 @@ def test_a_record_that_lacks_a_member_counts_as_none_and_is_told(folder):
     written = published(folder)
 
     assert any("lacks 'harness'" in problem for problem in written.problems)
-    assert "Er is nog geen run" in text_of(site(folder)["dossiers/urenportaal.html"])
+    assert "Er is nog geen testrun" in text_of(site(folder)["dossiers/urenportaal.html"])
 
 
 def test_a_registration_with_problems_gets_a_page_and_an_exit_code(folder):

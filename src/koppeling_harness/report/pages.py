@@ -77,13 +77,15 @@ def both(text: Text) -> Markup:
 def interface_text(key: str, **values: object) -> Markup:
     """Return a text of the catalogue in both languages, with its `{blanks}` filled in.
 
+    Days and texts go in by the language.
+
     The catalogue is trusted to be HTML; the values are not.
     """
     if not values:
         return _plain(key)
     text = texts()[key]
-    known = {name: _shown(value) for name, value in values.items()}
-    return _spans(text.nl.format(**known), text.en.format(**known))
+    nl, en = ({name: _shown(v, lang) for name, v in values.items()} for lang in Language)
+    return _spans(text.nl.format(**nl), text.en.format(**en))
 
 
 def word(value: StrEnum) -> Markup:
@@ -236,5 +238,10 @@ def _in_picture(text: Text) -> Markup:
     return Markup('<tspan lang="nl">{}</tspan><tspan lang="en">{}</tspan>').format(text.nl, text.en)
 
 
-def _shown(value: object) -> Markup:
+def _shown(value: object, language: Language) -> Markup:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        said = in_language(words.day_in_words(value), language)
+        return Markup('<time datetime="{}">{}</time>').format(value, said)
+    if isinstance(value, Text):
+        return escape(clean(in_language(value, language)))
     return value if isinstance(value, Markup) else escape(clean(str(value)))

@@ -67,10 +67,8 @@ def test_what_was_disturbed_says_what_the_integration_did():
     result = a_result("availability.maintenance", faults=(fault,))
     shown = text_of(render_run_page(a_run(an_integration(result, a_result()))))
 
-    assert (
-        "availability.maintenance status 1-2, writes 2 3 1,0 s 1.0 s , 2,0 s 2.0 s 3,3 s 3.3 s 201 1"
-        in shown
-    )
+    told = "writes 2 3 1,0 s 1.0 s , 2,0 s 2.0 s 3,3 s 3.3 s 201 1"
+    assert f"availability.maintenance status 1-2, {told}" in shown
 
 
 def test_traffic_that_was_kept_is_linked_to_and_other_traffic_is_not():

@@ -54,19 +54,21 @@ def command(
     from koppeling_harness.workflow.evidence import intake
 
     taken = []
-    for each in intake.take_in(
-        intake.packs_meant(paths),
-        clock=SystemClock(),
-        into=into or intake.INTO,
-        signers=signers,
-        revoked=revoked,
-        tsa=tsa,
-        dry_run=dry_run,
-    ):
-        taken.append(each)
-        if not as_json:
-            say_lines("\n".join(intake_lines(each, lang=lang)))
-    if as_json:
-        say_json(json.dumps(intake_plain(taken), indent=1, ensure_ascii=False))
+    try:
+        for each in intake.take_in(
+            intake.packs_meant(paths),
+            clock=SystemClock(),
+            into=into or intake.INTO,
+            signers=signers,
+            revoked=revoked,
+            tsa=tsa,
+            dry_run=dry_run,
+        ):
+            taken.append(each)
+            if not as_json:
+                say_lines("\n".join(intake_lines(each, lang=lang)))
+    finally:  # what was filed before something broke is told all the same
+        if as_json and taken:
+            say_json(json.dumps(intake_plain(taken), indent=1, ensure_ascii=False))
     fine = {Sorted.ACCEPTED, Sorted.HERE_ALREADY}
     return ExitCode.PASSED if {each.sorted for each in taken} <= fine else ExitCode.VERIFICATION

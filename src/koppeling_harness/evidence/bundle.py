@@ -6,12 +6,14 @@ outside, or hides something costs its refusal and no more.
 
 import hashlib
 import os
+import re
 import stat
+import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from io import BytesIO
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Protocol
 
 from koppeling_harness.document import read_content
@@ -36,8 +38,20 @@ MOST_BYTES = 256 * 1024**2
 """Bytes of all files in a pack together."""
 MOST_OF_A_FILE = 64 * 1024**2
 MOST_FILES = 20_000
+LONGEST_PART = 200
+"""Bytes of one part of a name: file systems take 255, and room is left for what is beside it."""
+LONGEST_NAME = 400
+"""Bytes of a name with its folders; below the folder of a reviewer every system takes that."""
 _WINDOWS_RESERVED = '<>:"|?*'
+_DEVICE_OF_WINDOWS = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
+_NOT_SHOWN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+"""Categories of characters that show nothing, or turn round what stands beside them."""
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""How a pack is packed; others take memory without end before a byte comes out."""
 _ARCHIVES = (b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", b"BZh", b"7z\xbc\xaf", b"\xfd7zXZ", b"Rar!")
+_END_OF_ZIP = 22
+"""Bytes with which a zip without a comment ends."""
+_READ_TWO_WAYS = "a name that programs read in different ways"
 _SEND_AGAIN = "Ask for it to be made again, with `koppeling evidence pack`."
 
 
@@ -107,12 +121,18 @@ class Pack:
     Args:
         path: The file.
 
+    Attributes:
+        names: Every file that is in it.
+        sha256: Of the pack itself.
+
     Raises:
         EvidenceError: It is no pack, or something in it is not as it has to be.
     """
 
     def __init__(self, path: Path) -> None:
-        self._files = dict(_unpacked(_content_of_pack(path)))
+        content = _content_of_pack(path)
+        self.sha256 = hashlib.sha256(content).hexdigest()
+        self._files = dict(_unpacked(content))
         self.names = tuple(sorted(self._files))
 
     def read(self, name: str) -> bytes:
@@ -218,6 +238,7 @@ def _unpacked(content: bytes) -> Iterator[tuple[str, bytes]]:
         with zipfile.ZipFile(BytesIO(content)) as pack:
             entries = pack.infolist()
             names = _sound_names(entries)
+            _refuse_what_is_around(pack, content)
             _refuse_too_much(entries)
             for entry, name in zip(entries, names, strict=True):
                 file = pack.read(entry)  # never more than its size was said to be
@@ -231,6 +252,18 @@ def _unpacked(content: bytes) -> Iterator[tuple[str, bytes]]:
     except (NotImplementedError, RuntimeError) as error:  # encrypted, or an exotic compression
         message = f"it is packed in a way that no pack is: {error}"
         raise EvidenceError(message, hint=_SEND_AGAIN) from None
+
+
+def _refuse_what_is_around(pack: zipfile.ZipFile, content: bytes) -> None:
+    """Refuse bytes before or behind the files: other programs may take them for the pack."""
+    end = content[-_END_OF_ZIP:]
+    if (
+        pack.comment
+        or end[:4] != b"PK\x05\x06"
+        or min(each.header_offset for each in pack.infolist()) != 0
+    ):
+        message = "something stands before or behind the files in it"
+        raise EvidenceError(message, hint=_SEND_AGAIN)
 
 
 def _refuse_too_much(entries: Sequence[zipfile.ZipInfo]) -> None:
@@ -262,26 +295,61 @@ def _sound_names(entries: Sequence[zipfile.ZipInfo]) -> list[str]:
     if len(tops) != 1:
         message = f"it holds {len(tops)} folders, expected that of one run"
         raise EvidenceError(message, hint=_SEND_AGAIN)
-    if len({each.casefold() for each in names}) != len(names):
+    same = {_as_any_system_has_it(each) for each in names}
+    if len(same) != len(names):
         message = "two files in it have the same name"
+        raise EvidenceError(message, hint=_SEND_AGAIN)
+    folders = {each[:at] for each in same for at in range(len(each)) if each[at] == "/"}
+    if folders & same:
+        message = f"{min(folders & same)!r}: a file and a folder in it have the same name"
         raise EvidenceError(message, hint=_SEND_AGAIN)
     return names
 
 
+def _as_any_system_has_it(name: str) -> str:
+    """Return a name as systems compare it that see no capitals, and accents in one way."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
 def _wrong_with(entry: zipfile.ZipInfo) -> str:
-    name = entry.orig_filename
-    parts = PurePosixPath(name).parts
     kind = stat.S_IFMT(entry.external_attr >> 16)
-    if name != entry.filename or "\\" in name or any(ord(each) < 32 for each in name):
-        return "a name that programs read in different ways"
-    if name.startswith("/") or ".." in parts or any(each in name for each in _WINDOWS_RESERVED):
-        return "a name that leads outside the pack"
-    if any(each.startswith(".") or each.rstrip(" .") != each for each in parts):
-        return "a hidden name, or one that ends in a dot or a blank"
+    if entry.filename != entry.orig_filename:
+        return _READ_TWO_WAYS
+    wrong = _wrong_with_name(entry.filename) or _too_long(entry.filename)
+    if wrong:
+        return wrong
     if kind not in (0, stat.S_IFREG):
         return "a link, a folder or a device, expected a file"
-    if len(parts) < 2 or name.endswith("/") or "//" in name:
-        return "expected a file in the folder of a run"
     if entry.flag_bits & 0x1:
         return "it is encrypted"
+    if entry.compress_type not in _METHODS:
+        return "it is packed in a way that no pack is"
     return ""
+
+
+def _wrong_with_name(name: str) -> str:
+    parts = name.split("/")
+    if "\\" in name or unicodedata.normalize("NFC", name) != name:
+        return _READ_TWO_WAYS
+    if any(unicodedata.category(each) in _NOT_SHOWN for each in name):
+        return "a name with characters that are not shown"
+    if name.startswith("/") or ".." in parts or any(each in name for each in _WINDOWS_RESERVED):
+        return "a name that leads outside the pack"
+    if len(parts) < 2 or not all(parts):
+        return "expected a file in the folder of a run"
+    if any(each.startswith(".") or each.rstrip(" .") != each for each in parts):
+        return "a hidden name, or one that ends in a dot or a blank"
+    if any(_DEVICE_OF_WINDOWS.fullmatch(each) for each in parts):
+        return "a name that is a device on Windows"
+    return ""
+
+
+def _too_long(name: str) -> str:
+    parts = name.split("/")
+    if len(name.encode()) > LONGEST_NAME or max(map(_bytes_of, parts)) > LONGEST_PART:
+        return f"a name of more than {LONGEST_PART} bytes, or {LONGEST_NAME} with its folders"
+    return ""
+
+
+def _bytes_of(text: str) -> int:
+    return len(text.encode())

@@ -112,7 +112,8 @@ def read_json(content: bytes, *, what: str) -> Any:
         EvidenceError: It is not JSON, or is ambiguous.
     """
     try:
-        return json.loads(content, object_pairs_hook=_once(what))
+        # as UTF-8 and nothing else: left to itself, the reader guesses the encoding
+        return json.loads(content.decode("utf-8"), object_pairs_hook=_once(what))
     except (ValueError, RecursionError) as error:
         message = f"{what} is not JSON: {str(error) or type(error).__name__}"
         raise EvidenceError(message) from None

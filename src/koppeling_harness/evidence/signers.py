@@ -15,7 +15,7 @@ from koppeling_harness.evidence.sshsig import NAMESPACE
 from koppeling_harness.place import Place
 from koppeling_harness.value import dataclass
 
-_WORD = re.compile(r'(?:"[^"]*"|[^\s"])+')
+_WORD = re.compile(r'(?:"[^"]*"|[^ \t\r\f"])+')
 _OPTION = re.compile(r'([a-z-]+)(?:="([^"]*)"|=([^,"]*))?(?:,|$)')
 _DATES = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
 _KNOWN = ("namespaces", "valid-after", "valid-before")
@@ -71,7 +71,8 @@ def read_signers(text: str, *, name: str, zone: tzinfo) -> tuple[Signer, ...]:
     """
     found: list[Signer] = []
     problems: list[Problem] = []
-    for number, line in enumerate(text.splitlines(), start=1):
+    # lines as OpenSSH has them: a sign that only looks like the end of one would hide a key
+    for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), start=1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
         place = Place(name, number, 1)

@@ -24,7 +24,13 @@ PASSED, WARNED, FAILED = "PASSED", "WARNED", "FAILED"
 
 _FILE = "file:"
 _INTEGRATION = "integration:"
+_ASIDE = "aside:"
+_OF_ONE = (_INTEGRATION, _ASIDE)
 _LIST, _PROGRAM, _ERP, _RUN = "scenarios.lock", "program", "erp", "run"
+
+_LATER = frozenset({"signed_in"})
+"""What a statement of version 0.1 does not say."""
+_NOTHING = object()
 
 Plain = Mapping[str, Any]
 
@@ -107,18 +113,14 @@ def statement(record: Plain, facts: SignedFacts) -> bytes:
                 {
                     "name": _PROGRAM,
                     "digest": {"sha256": facts.program},
-                    "annotations": {"version": str(record["harness"]["version"])},
+                    "annotations": _program(record),
                 },
                 {
                     "name": _RUN,
                     "uri": f"urn:koppeling:run:{record['run_id']}",
                     "annotations": {
                         "form": FORM,
-                        "run_id": str(record["run_id"]),
-                        "call": str(record.get("call") or ""),
-                        "started_at": str(record["started_at"]),
-                        "finished_at": str(record["finished_at"]),
-                        "seed": record.get("seed"),
+                        **_run(record),
                         "signed_at": facts.signed_at,
                         "signed_by": facts.key,
                     },
@@ -159,7 +161,10 @@ def what_follows(record: Plain) -> dict[str, Any]:
         "configuration": [
             *_list_and_erp(record),
             *(_integration(each, record) for each in judged),
-            *({"name": f"aside:{each['id']}", "uri": "urn:koppeling:set-aside"} for each in aside),
+            *(
+                {"name": f"{_ASIDE}{each['id']}", "uri": "urn:koppeling:set-aside"}
+                for each in aside
+            ),
         ],
         "passedTests": tests["passed"],
         "warnedTests": tests["warned"],
@@ -225,24 +230,44 @@ def missing(statement: Statement) -> tuple[str, ...]:
     return tuple(found) or (statement.result,)
 
 
+def waived(statement: Statement) -> tuple[tuple[Subject, str], ...]:
+    """Return what a statement says that passed by a waiver, each with its integration."""
+    notes = {str(each["name"]): each.get("annotations") for each in statement.said["configuration"]}
+    return tuple(
+        (each, str(name))
+        for each in statement.subjects
+        for name in (notes.get(f"{_INTEGRATION}{each.name}") or {}).get("waived") or ()
+    )
+
+
 def difference(record: Plain, statement: Statement) -> str:
     """Return what a statement says otherwise than its record; empty when it is the same.
 
     What only a newer program says of a record is passed by: the record stands.
     """
     expected, found = what_follows(record), statement.said
+    plain = (
+        {"name": _PROGRAM, "annotations": _program(record)},
+        {"name": _RUN, "annotations": _run(record)},
+    )
     try:
         for name in ("result", "subject", "passedTests", "warnedTests", "failedTests"):
             if found[name] != expected[name]:
                 return name
-        said_of = {str(each["name"]): each for each in found["configuration"]}
-        for each in expected["configuration"]:
+        said_of = {
+            str(each["name"]): each for each in statement.plain["predicate"]["configuration"]
+        }
+        named = {each["name"] for each in expected["configuration"]}
+        more = [name for name in said_of if name.startswith(_OF_ONE) and name not in named]
+        if more:
+            return more[0]
+        for each in (*expected["configuration"], *plain):
             other = said_of.get(each["name"])
-            if other is None or other.get("digest") != each.get("digest"):
+            if other is None or ("digest" in each and other.get("digest") != each["digest"]):
                 return str(each["name"])
             notes = other.get("annotations", {})
             for key, value in each.get("annotations", {}).items():
-                if key in notes and notes[key] != value:
+                if notes.get(key, _NOTHING) != value and not (key in _LATER and key not in notes):
                     return f"{key} of {each['name']}"
     except (KeyError, TypeError, AttributeError) as error:
         return f"it lacks {error}"
@@ -275,6 +300,20 @@ def _subject(each: Plain) -> dict[str, Any]:
             "integration_id": str(identity.get("integration_id", "")),
             "subscription": str(identity.get("subscription", "")),
         },
+    }
+
+
+def _program(record: Plain) -> dict[str, Any]:
+    return {"version": str(record["harness"]["version"])}
+
+
+def _run(record: Plain) -> dict[str, Any]:
+    return {
+        "run_id": str(record["run_id"]),
+        "call": str(record.get("call") or ""),
+        "started_at": str(record["started_at"]),
+        "finished_at": str(record["finished_at"]),
+        "seed": record.get("seed"),
     }
 
 
@@ -324,7 +363,9 @@ def _integration(each: Plain, record: Plain) -> dict[str, Any]:
             "not_proven": sorted(_not_proven(each, told)),
             "not_asked": sorted(str(one["id"]) for one in each.get("not_asked") or ()),
             "isolation": str(each.get("isolation") or "none"),
-            "sign_in": [str(one) for one in each.get("sign_in") or ()],
+            "signed_in": sorted(
+                {str(way) for one in each["results"] for way in one.get("signed_in") or ()}
+            ),
         },
     }
 

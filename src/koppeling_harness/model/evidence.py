@@ -54,6 +54,21 @@ class StepTaken:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Waived:
+    """One scenario that a record marks with a waiver.
+
+    Attributes:
+        integration: Id of the integration.
+        integration_id: By which AFAS knows it.
+        scenario: `scenario` or `scenario[operation]`.
+    """
+
+    integration: str
+    integration_id: str
+    scenario: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verified:
     """What verifying a bundle came to.
 
@@ -66,7 +81,8 @@ class Verified:
         integration_ids: By which AFAS knows them.
         release: Label of the release.
         result: What the statement says: `PASSED`, `WARNED`, `FAILED`.
-        missing: What keeps it from having passed; empty when it has.
+        missing: What keeps it from having passed; empty when it has, or a step before is refused.
+        waived: What passed by a waiver.
         signer: Fingerprint of the key; empty while no signature holds.
         signed_at: When it was signed.
         is_stamped: Whether somebody else than the signer says so.
@@ -81,6 +97,7 @@ class Verified:
     release: str = ""
     result: str = ""
     missing: tuple[str, ...] = ()
+    waived: tuple[Waived, ...] = ()
     signer: str = ""
     signed_at: datetime | None = None
     is_stamped: bool = False

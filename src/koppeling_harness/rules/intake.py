@@ -45,6 +45,13 @@ _MEND = said(
     "Mend what did not pass, run the whole again, and send that.",
 )
 
+_GRANT_OR_RETURN = said(
+    "Verleen de ontheffing in de beslissingen bij de registratie en neem het pakket opnieuw in, of "
+    "vraag de partner te herstellen en opnieuw te draaien.",
+    "Grant the waiver in the decisions beside the registration and take the pack in again, or ask "
+    "the partner to mend and to run again.",
+)
+
 _ADVICE: Mapping[str, Text] = {
     "not_a_pack": _PACK_AGAIN,
     "unsigned": _SIGN_AGAIN,
@@ -61,8 +68,9 @@ _ADVICE: Mapping[str, Text] = {
     "token": _NO_TOKEN,
     "not_passed": _MEND,
     "other_content": _LOOK_AT_BOTH,
+    "waiver_unknown": _GRANT_OR_RETURN,
 }
-_QUESTIONS = frozenset({"key_unknown", "list_newer", "other_content"})
+_QUESTIONS = frozenset({"key_unknown", "list_newer", "other_content", "waiver_unknown"})
 _SHOWN = 10
 
 

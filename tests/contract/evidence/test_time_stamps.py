@@ -1,5 +1,7 @@
 """A signature is stamped by an authority of `openssl ts`, and the stamp is believed for that."""
 
+import base64
+import json
 import shutil
 from datetime import UTC, datetime, timedelta
 
@@ -82,6 +84,21 @@ def test_a_key_that_had_ended_when_it_was_stamped_cannot_be_dated_back(authority
 
     assert stated.holds, [each.said.en for each in stated.refused]
     assert [(each.step, each.code) for each in by_stamp.refused] == [(Step.KEY_VALID, "key_ended")]
+
+
+def test_a_stamp_over_an_older_signature_beside_it_dates_nothing_back(authority, stamped):
+    """Who has an ended key has old stamps of its signatures too."""
+    envelope = json.loads((stamped / ENVELOPE).read_bytes())
+    with answering(authority.reply) as url:
+        (stamped / TIME_STAMP).write_bytes(stamp(b"an older signature", url))
+    older = base64.b64encode(b"an older signature").decode()
+    envelope["signatures"].insert(0, {"keyid": "older", "sig": older})
+    (stamped / ENVELOPE).write_text(json.dumps(envelope))
+
+    (refused, *_) = looked_at(stamped, trusting(authority), now=TODAY).refused
+
+    assert refused.step is Step.KEY_VALID
+    assert "not over this signature" in refused.said.en
 
 
 def test_a_stamp_of_somebody_else_is_refused(stamped, tmp_path):

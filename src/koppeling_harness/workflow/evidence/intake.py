@@ -1,15 +1,16 @@
 """Take in what partners sent: verify each pack, sort it, and file what is accepted."""
 
-import hashlib
 import json
 import os
 import secrets
 import shutil
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
-from koppeling_harness.clock import Clock
+from koppeling_harness.clock import AMSTERDAM, Clock
 from koppeling_harness.config.folders import REPORTS
+from koppeling_harness.config.granted import granted_to
 from koppeling_harness.config.settings import load_settings
 from koppeling_harness.document import read_content
 from koppeling_harness.errors import ConfigurationError, EvidenceError, NothingToRunError
@@ -19,8 +20,10 @@ from koppeling_harness.evidence.statement import digest_of
 from koppeling_harness.model.evidence import Verified
 from koppeling_harness.model.intake import Lack, Sorted, TakenIn
 from koppeling_harness.rules.intake import lack, lacks_of, letter, sort
+from koppeling_harness.rules.waivers import covering
 from koppeling_harness.rules.words import said
 from koppeling_harness.scenario.known_lists import list_book
+from koppeling_harness.value import dataclass
 from koppeling_harness.workflow.evidence.pack import name_part
 from koppeling_harness.workflow.evidence.trust import required_trust
 from koppeling_harness.workflow.evidence.verify import Look, not_a_pack, verify_bundle
@@ -28,9 +31,13 @@ from koppeling_harness.workflow.evidence.verify import Look, not_a_pack, verify_
 INTO = REPORTS / "received"
 """Where packs are filed: below the folder in which a status looks for runs."""
 
+_HALF = ".new"
+"""How the name of a folder ends that is being written; it begins with a period, and is not read."""
+_HOUR_S = 3600
+
 
 def packs_meant(paths: Sequence[Path]) -> tuple[Path, ...]:
-    """Return the packs that paths mean: a file is one, and each `.zip` in a folder.
+    """Return the packs that paths mean: a file is one, and each `.zip` in a folder and below it.
 
     Raises:
         ConfigurationError: A path does not exist.
@@ -39,7 +46,7 @@ def packs_meant(paths: Sequence[Path]) -> tuple[Path, ...]:
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
-            found += sorted(each for each in path.iterdir() if each.suffix.lower() == ".zip")
+            found += _packs_in(path)
         elif path.exists() or path.is_symlink():
             found.append(path)
         else:
@@ -49,6 +56,12 @@ def packs_meant(paths: Sequence[Path]) -> tuple[Path, ...]:
         message = f"no pack in {', '.join(map(str, paths))}"
         raise NothingToRunError(message, hint="A pack is a .zip of `koppeling evidence pack`.")
     return tuple(found)
+
+
+def _packs_in(folder: Path) -> Iterator[Path]:
+    for place, folders, files in os.walk(folder):
+        folders[:] = sorted(each for each in folders if not each.startswith("."))
+        yield from (Path(place) / each for each in sorted(files) if each.lower().endswith(".zip"))
 
 
 def take_in(
@@ -84,28 +97,50 @@ def take_in(
         now=clock.now(),
         thorough=True,
     )
+    room = _Room(into=into, look=look, review=settings.review, dry_run=dry_run, meant={})
     for path in packs:
-        yield _taken_in(path, look, into, dry_run=dry_run)
+        yield _taken_in(path, room)
 
 
-def _taken_in(path: Path, look: Look, into: Path, *, dry_run: bool) -> TakenIn:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Room:
+    """Where packs are taken in.
+
+    Attributes:
+        into: Where they are filed.
+        look: How they are looked at.
+        review: The reviewers' folder, whose waivers count; None when there is none.
+        dry_run: Whether nothing is filed.
+        meant: What would have been filed, by its folder.
+    """
+
+    into: Path
+    look: Look
+    review: Path | None
+    dry_run: bool
+    meant: dict[Path, str]
+
+
+def _taken_in(path: Path, room: _Room) -> TakenIn:
     try:
         bundle = Pack(path)
     except (EvidenceError, OSError) as error:
         verified = not_a_pack(path, error)
         return _not_accepted(verified, lacks_of(verified), path)
     # what is filed is what was verified: the file is read once
-    verified = verify_bundle(bundle, str(path), look)
-    lacks = lacks_of(verified)
+    verified = verify_bundle(bundle, str(path), room.look)
+    lacks = lacks_of(verified) or tuple(_waivers_that_nobody_granted(verified, room))
     if lacks:
         return _not_accepted(verified, lacks, path)
-    folder = into / _whose(verified) / name_part(verified.release) / name_part(verified.run_id)
-    if not dry_run and not folder.exists():
-        _file(bundle, folder, received=_received(path, bundle, verified, look))
-        return TakenIn(verified=verified, sorted=Sorted.ACCEPTED, folder=str(folder))
-    if not folder.exists():
-        return TakenIn(verified=verified, sorted=Sorted.ACCEPTED)
-    if _statement_of(folder) == verified.statement:
+    folder = room.into / _whose(verified) / name_part(verified.release) / name_part(verified.run_id)
+    here = room.meant.get(folder) if room.dry_run else ""
+    if not _is_there(folder) and not here:
+        if room.dry_run:
+            room.meant[folder] = verified.statement
+            return TakenIn(verified=verified, sorted=Sorted.ACCEPTED)
+        if _file(bundle, folder, received=_received(path, bundle, verified, room.look)):
+            return TakenIn(verified=verified, sorted=Sorted.ACCEPTED, folder=str(folder))
+    if (here or _statement_of(folder)) == verified.statement:
         return TakenIn(verified=verified, sorted=Sorted.HERE_ALREADY, folder=str(folder))
     found = said(
         "van run {run} ligt al iets anders in {folder}",
@@ -114,6 +149,33 @@ def _taken_in(path: Path, look: Look, into: Path, *, dry_run: bool) -> TakenIn:
         folder=folder,
     )
     return _not_accepted(verified, (lack("other_content", found),), path)
+
+
+def _waivers_that_nobody_granted(verified: Verified, room: _Room) -> Iterator[Lack]:
+    """Yield what a record marks as waived and AFAS's decisions do not cover: anybody can write it.
+
+    A waiver holds for a release and until a day, as it does in a status.
+    """
+    today = room.look.now.astimezone(AMSTERDAM).date()
+    for each in verified.waived:
+        granted = (
+            granted_to(each.integration, folder=room.review, integration_id=each.integration_id)
+            if room.review is not None
+            else ()
+        )
+        if covering(granted, each.scenario, release=verified.release, as_of=today) is None:
+            found = said(
+                "{scenario} van {integration} steunt op een ontheffing die niet staat in {where}",
+                "{scenario} of {integration} rests on a waiver that is not in {where}",
+                scenario=each.scenario,
+                integration=each.integration,
+                where=room.review
+                or said(
+                    "een map van beslissingen ([review] folder)",
+                    "a folder of decisions ([review] folder)",
+                ),
+            )
+            yield lack("waiver_unknown", found)
 
 
 def _not_accepted(verified: Verified, lacks: tuple[Lack, ...], path: Path) -> TakenIn:
@@ -127,17 +189,21 @@ def _whose(verified: Verified) -> str:
     return name_part(ids[0]) if len(ids) == 1 else "several"
 
 
-def _received(path: Path, bundle: Bundle, verified: Verified, look: Look) -> bytes:
+def _received(path: Path, bundle: Pack, verified: Verified, look: Look) -> bytes:
     plain = {
         "schema": "koppeling/received@1",
         "pack": path.name,
-        "sha256": hashlib.sha256(read_content(path)).hexdigest(),
+        "sha256": bundle.sha256,
         "received_at": look.now.isoformat(timespec="seconds"),
         "statement": verified.statement,
         "signer": verified.signer,
         "files": len(bundle.names),
     }
     return json.dumps(plain, indent=1).encode()
+
+
+def _is_there(path: Path) -> bool:
+    return path.exists() or path.is_symlink()
 
 
 def _statement_of(folder: Path) -> str:
@@ -147,10 +213,16 @@ def _statement_of(folder: Path) -> str:
         return ""
 
 
-def _file(bundle: Bundle, folder: Path, *, received: bytes) -> None:
-    """Write the files of a pack beside their place, and put them there all at once."""
-    beside = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}.new")
+def _file(bundle: Bundle, folder: Path, *, received: bytes) -> bool:
+    """Write the files of a pack beside their place, and put them there all at once.
+
+    Returns:
+        Whether it is there by this: another intake at the same time may have been first.
+    """
+    beside = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}{_HALF}")
     try:
+        beside.mkdir(parents=True)
+        _sweep(folder.parent, now_s=beside.stat().st_mtime)
         for name in bundle.names:
             path = beside / name
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -158,7 +230,18 @@ def _file(bundle: Bundle, folder: Path, *, received: bytes) -> None:
         (beside / RECEIVED).write_bytes(received)
         os.rename(beside, folder)  # noqa: PTH104 - refuses what is there, on every system
     except OSError as error:
+        if _is_there(folder):
+            return False
         message = f"{folder}: cannot be written: {error.strerror or error}"
         raise ConfigurationError(message, hint="Name another folder with --into.") from None
     finally:
         shutil.rmtree(beside, ignore_errors=True)
+    return True
+
+
+def _sweep(folder: Path, *, now_s: float) -> None:
+    """Take away what an intake that was killed left half written, once it is an hour old."""
+    for each in folder.glob(f".*{_HALF}"):
+        with suppress(OSError):
+            if now_s - each.stat().st_mtime > _HOUR_S:
+                shutil.rmtree(each, ignore_errors=True)

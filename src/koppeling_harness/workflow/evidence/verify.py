@@ -1,7 +1,7 @@
 """Verify evidence, step by step: what is signed, by whom, over what, and what follows from it."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +24,16 @@ from koppeling_harness.evidence.statement import (
     digest_of,
     missing,
     read_statement,
+    waived,
 )
 from koppeling_harness.evidence.time_stamp import can_read, stamped_at
-from koppeling_harness.model.evidence import Step, StepOutcome, StepTaken, Verified
+from koppeling_harness.model.evidence import Step, StepOutcome, StepTaken, Verified, Waived
+from koppeling_harness.model.result_id import ResultId
 from koppeling_harness.model.shape import Text
+from koppeling_harness.model.verdict import Outcome
 from koppeling_harness.rules.lists import ListBook
 from koppeling_harness.rules.record_check import SLACK, moment
+from koppeling_harness.rules.record_results import id_of
 from koppeling_harness.rules.record_summary import summaries
 from koppeling_harness.rules.standing import OLD
 from koppeling_harness.rules.words import said
@@ -40,6 +44,8 @@ from koppeling_harness.workflow.evidence.signed_by import Refused, signed_by
 from koppeling_harness.workflow.evidence.trust import Trust
 
 _SHOWN = 3
+_EARLIEST, _LATEST = 1990, 9990
+"""Years between which a moment can be told in every time zone, and means something."""
 _NOT_REACHED = said("niet aan toegekomen", "not reached")
 
 
@@ -121,6 +127,7 @@ class _Verifying:
             self._take(step, take)
         statement = self._statement
         record = self._record
+        agrees = statement if self._holds(Step.VERDICT) else None
         return Verified(
             file=self._file,
             steps=tuple(self._steps),
@@ -135,10 +142,18 @@ class _Verifying:
             release=str(record["erp"]["label"]) if record else "",
             result=statement.result if statement else "",
             signer=self._key.fingerprint if self._key else "",
-            missing=missing(statement) if statement else (),
+            missing=missing(agrees) if agrees else (),
+            waived=tuple(
+                Waived(integration=of.name, integration_id=of.integration_id, scenario=name)
+                for of, name in (waived(agrees) if agrees else ())
+            ),
             signed_at=self._signed_at,
             is_stamped=self._is_stamped,
         )
+
+    def _holds(self, step: Step) -> bool:
+        """Return whether a step was taken and holds."""
+        return any(each.step is step and each.outcome is StepOutcome.HOLDS for each in self._steps)
 
     def refusal_of_record(self) -> Text | None:
         for step, take in self._order()[:4]:
@@ -271,9 +286,12 @@ class _Verifying:
                 "zoals de ondertekenaar zelf opgeeft; het tijdstempel is hier niet te lezen",
                 "as stated by the signer; the time stamp cannot be read here",
             )
-        signatures = self._envelope.signatures if self._envelope else ()
+        # over the signature of this key: an older one beside it has a stamp of its own day
+        ours = self._envelope.by(self._key) if self._envelope and self._key else None
+        if ours is None:
+            return said("zoals de ondertekenaar zelf opgeeft", "as stated by the signer")
         self._signed_at = stamped_at(
-            self._bundle.read(TIME_STAMP), signatures[0].sig, self._look.trust.time_stampers
+            self._bundle.read(TIME_STAMP), ours.sig, self._look.trust.time_stampers
         )
         self._is_stamped = True
         return said("volgens het tijdstempel", "by its time stamp")
@@ -296,7 +314,15 @@ class _Verifying:
                     ),
                 )
         ids = ", ".join(dict.fromkeys(each.integration_id for each in statement.subjects))
-        return said("de sleutel hoort bij {ids}", "the key is that of {ids}", ids=ids)
+        named = {each for line in self._lines for each in line.principals}
+        if all(each.integration_id in named for each in statement.subjects):
+            return said("de sleutel hoort bij {ids}", "the key is that of {ids}", ids=ids)
+        return said(
+            "de sleutel geldt ook voor {ids}: zij is geregistreerd voor {whom}",
+            "the key counts for {ids} too: it is registered for {whom}",
+            ids=ids,
+            whom=", ".join(sorted(named)),
+        )
 
     def _files_are_equal(self) -> Text | None:
         statement = self._statement
@@ -349,6 +375,12 @@ class _Verifying:
                     run=statement.run_id,
                 ),
             )
+        lacking = sorted(_recordings(checked.plain) - set(statement.files))
+        if lacking:
+            raise Refused(
+                code="file_missing",
+                text=_files("de opname ontbreekt", "the recording is missing", lacking),
+            )
         return said("spreekt zichzelf niet tegen", "does not contradict itself")
 
     def _list_counts(self) -> Text | None:
@@ -399,14 +431,17 @@ class _Verifying:
     def _nothing_secret(self) -> Text | None:
         if self._statement is None:
             return None
+        # a second for each megabyte: not for a stranger who sends many of them
+        is_refused = any(each.outcome is StepOutcome.REFUSED for each in self._steps)
+        thorough = self._look.thorough and not is_refused
         found = [
             name
             for name in files_to_sign(self._bundle)
-            if kinds_of_secrets(self._bundle.read(name), thorough=self._look.thorough)
+            if kinds_of_secrets(self._bundle.read(name), thorough=thorough)
         ]
         if found:
             raise Refused(code="token", text=_files("bevat een token", "holds a token", found))
-        if self._look.thorough:
+        if thorough:
             return said("geen token, in geen enkele spelling", "no token, in any spelling")
         return said("geen token in een gangbare spelling", "no token in a usual spelling")
 
@@ -431,6 +466,17 @@ class _Verifying:
                 ),
             )
         return said("{days} dagen oud", "{days} days old", days=max(days, 0))
+
+
+def _recordings(record: Mapping[str, Any]) -> set[str]:
+    """Return the recordings on which what passed rests, by their names below the run's folder."""
+    return {
+        ResultId.read(id_of(result)).recording(str(each["id"]))
+        for each in record["integrations"]
+        if not each.get("problem")
+        for result in each["results"]
+        if result["outcome"] == Outcome.PASSED and result.get("exchanges")
+    }
 
 
 def _left_after(step: Step) -> list[StepTaken]:
@@ -460,10 +506,13 @@ def _when_it_counts(lines: tuple[Signer, ...], signed_at: datetime) -> Text:
 
 def _read_moment(text: str) -> datetime:
     try:
-        return moment(text)
-    except (ValueError, TypeError):
+        found = moment(text).astimezone(UTC)
+        if not _EARLIEST < found.year < _LATEST:
+            raise ValueError  # noqa: TRY301 - told in the same words
+    except (ValueError, TypeError, OverflowError):
         message = f"it says that it was signed at {text!r}, which is no moment"
         raise EvidenceError(message) from None
+    return found
 
 
 def _day(when: datetime) -> str:

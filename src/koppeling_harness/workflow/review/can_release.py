@@ -1,8 +1,11 @@
 """Decide from stored verdicts alone whether a version can be released."""
 
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from koppeling_harness.clock import Clock, today
+from koppeling_harness.config.granted import granted_to
 from koppeling_harness.config.settings import load_settings
 from koppeling_harness.document import dump_json
 from koppeling_harness.errors import ExitCode, Problem
@@ -10,6 +13,7 @@ from koppeling_harness.model.functional import FunctionalResult
 from koppeling_harness.model.releasable import Answer, Releasable
 from koppeling_harness.report.releasable_text import render_releasable_text
 from koppeling_harness.rules.releasable import releasable
+from koppeling_harness.rules.waivers import covering
 from koppeling_harness.scenario.known_lists import list_book
 from koppeling_harness.store.runs import find_runs
 from koppeling_harness.value import dataclass
@@ -50,7 +54,11 @@ def can_release(question: Question, *, clock: Clock) -> tuple[Releasable, tuple[
     settings = load_settings(question.folder)
     found = find_runs(question.runs, now=clock.now(), book=list_book(settings.lists))
     found = with_evidence(found, settings, now=clock.now())
-    ours = [each.result for each in found.runs if each.result.integration == question.integration]
+    ours = [
+        _as_granted(each.result, settings.review, as_of=today(clock))
+        for each in found.runs
+        if each.result.integration == question.integration
+    ]
     known = {f"{each.version or '?'} ({each.release})" for each in ours}
     runs = [each for each in ours if each.version == question.version]
     answer = releasable(
@@ -72,6 +80,26 @@ def show(answer: Releasable, *, as_json: bool, lang: str) -> str:
 def exit_code(answer: Releasable) -> ExitCode:
     """Return 0 for yes, 1 for no, 11 when it is not known."""
     return _EXIT[answer.answer]
+
+
+def _as_granted(run: FunctionalResult, review: Path | None, *, as_of: date) -> FunctionalResult:
+    """Return what a record says, with those of its waivers that AFAS granted.
+
+    Anybody can mark a record; where a reviewers' folder is named, what it says counts.
+    """
+    if review is None or not run.waived:
+        return run
+    granted = granted_to(
+        run.integration,
+        folder=review,
+        integration_id=run.identity.integration_id if run.identity else "",
+    )
+    held = (
+        each
+        for each in run.waived
+        if covering(granted, each, release=run.release, as_of=as_of) is not None
+    )
+    return replace(run, waived=tuple(held))
 
 
 def _is_release(run: FunctionalResult, asked: str) -> bool:

@@ -6,10 +6,11 @@ import json
 import os
 import struct
 import sys
+import zipfile
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -19,14 +20,19 @@ from koppeling_harness.evidence.bundle import (
     MOST_OF_A_FILE,
     SSH_SIGNATURE,
     STATEMENT,
+    Pack,
 )
 from koppeling_harness.evidence.dsse import sealed
 from koppeling_harness.evidence.keys import SigningKey
 from koppeling_harness.evidence.sshsig import ssh_signed
 from koppeling_harness.model.evidence import Step, StepOutcome
 from koppeling_harness.model.intake import Sorted
+from koppeling_harness.model.known_list import KnownList
 from koppeling_harness.model.partner import Identity
-from koppeling_harness.model.run import RunRecord, ScenarioLock
+from koppeling_harness.model.run import ExchangeRecord, RunRecord, ScenarioLock
+from koppeling_harness.model.verdict import Cause, Outcome
+from koppeling_harness.rules.intake import lacks_of, letter, sort
+from koppeling_harness.rules.lists import ListBook
 from koppeling_harness.workflow.evidence import intake
 from koppeling_harness.workflow.evidence.search import kinds_of_secrets
 from support.clock import FixedClock
@@ -43,7 +49,8 @@ from support.evidence import (
     trust_in,
     zipped,
 )
-from support.records import STARTED_AT, a_result, an_integration
+from support.records import LIST, STARTED_AT, a_finding, a_result, a_run, an_integration
+from support.registrations import REGISTRATION
 from support.spellings import SPELLINGS
 
 TOP = a_signed_record().run_id
@@ -261,6 +268,91 @@ def other_predicate(statement: dict) -> None:
     statement["predicateType"] = "https://slsa.dev/provenance/v1"
 
 
+def signed_file(name: str) -> Callable[[Maker], Path]:
+    """A pack with a file more, which its partner signed too."""
+
+    def make(maker: Maker) -> Path:
+        content = b"x"
+        digest = hashlib.sha256(content).hexdigest()
+
+        def with_file(statement: dict) -> None:
+            statement["predicate"]["configuration"].append(
+                {"name": f"file:{name}", "digest": {"sha256": digest}}
+            )
+
+        files = {**maker.entries(), f"{TOP}/{name}": content}
+        payload = edited(files[f"{TOP}/{STATEMENT}"], with_file)
+        return maker.packed({**files, **maker.evidence(payload, maker.key)})
+
+    return make
+
+
+def around(before: bytes = b"", behind: bytes = b"") -> Callable[[Maker], Path]:
+    return lambda maker: maker.raw(before + maker.good().read_bytes() + behind)
+
+
+def comment(maker: Maker) -> Path:
+    content = maker.good().read_bytes()
+    return maker.raw(content[:-2] + struct.pack("<H", 5) + b"hello")
+
+
+def noted(name: str, change: Callable[[dict], object]) -> Callable[[Maker], Path]:
+    """What is said of the run, the program or the integration is changed, and signed."""
+
+    def changed(statement: dict) -> None:
+        for each in statement["predicate"]["configuration"]:
+            if each["name"] == name:
+                change(each)
+
+    return lambda maker: maker.signed_again(changed)
+
+
+def without(name: str) -> Callable[[dict], None]:
+    def changed(statement: dict) -> None:
+        predicate = statement["predicate"]
+        predicate["configuration"] = [
+            each for each in predicate["configuration"] if each["name"] != name
+        ]
+
+    return changed
+
+
+def one_more(statement: dict) -> None:
+    statement["predicate"]["configuration"].append(
+        {"name": "integration:another", "annotations": {"outcome": "passed"}}
+    )
+
+
+def failed_and_malformed(statement: dict) -> None:
+    statement["predicate"]["result"] = "FAILED"
+    statement["predicate"]["failedTests"] = 5
+    for each in statement["predicate"]["configuration"]:
+        each.get("annotations", {}) and each.update(
+            annotations=[] if each["name"].startswith("integration:") else each["annotations"]
+        )
+
+
+def without_its_recording(maker: Maker) -> Path:
+    """What passed rests on calls, of which the partner sends no recording."""
+    exchange = ExchangeRecord(
+        number=1, method="GET", path="/connectors/X", status=200, duration_s=0.01
+    )
+    return maker.good(a_run(an_integration(a_result("paging.sorted", exchanges=(exchange,)))))
+
+
+def waived(maker: Maker) -> Path:
+    """The partner marks what fails with a waiver, as if AFAS had granted it."""
+    result = a_result(
+        outcome=Outcome.FAILED,
+        cause=Cause.INTEGRATION,
+        findings=(a_finding(),),
+        waiver="W-1",
+    )
+    return maker.good(a_run(an_integration(result, a_result("paging.sorted"))))
+
+
+QUESTIONS = ("key_unknown", "list_newer", "waiver_unknown")
+
 BAD: dict[str, tuple[Callable[[Maker], Path], Step, str]] = {
     # what is no pack at all
     "empty": (lambda m: m.raw(b""), Step.ENVELOPE, "not_a_pack"),
@@ -301,6 +393,39 @@ BAD: dict[str, tuple[Callable[[Maker], Path], Step, str]] = {
     "hidden file": (lambda m: m.with_file(f"{TOP}/.bashrc", b"x"), Step.ENVELOPE, "not_a_pack"),
     "name twice": (named_twice, Step.ENVELOPE, "not_a_pack"),
     "two runs": (lambda m: m.with_file("other/run.json", b"{}"), Step.ENVELOPE, "not_a_pack"),
+    "accent in two pieces": (signed_file("cafe\u0301.html"), Step.ENVELOPE, "not_a_pack"),
+    "a file and a folder of one name": (
+        lambda m: m.packed({f"{TOP}/A": b"x", f"{TOP}/a/b": b"x"}),
+        Step.ENVELOPE,
+        "not_a_pack",
+    ),
+    "name that no system takes": (signed_file("x" * 250), Step.ENVELOPE, "not_a_pack"),
+    "folders that no system takes": (
+        signed_file("/".join(["d" * 100] * 5)),
+        Step.ENVELOPE,
+        "not_a_pack",
+    ),
+    "device of Windows": (signed_file("traffic/aux.har"), Step.ENVELOPE, "not_a_pack"),
+    "name with a period alone": (signed_file("./run.json"), Step.ENVELOPE, "not_a_pack"),
+    "name that turns round": (signed_file("a\u202egnp.html"), Step.ENVELOPE, "not_a_pack"),
+    "bytes behind it": (around(behind=b"x" * 100), Step.ENVELOPE, "not_a_pack"),
+    "bytes before it": (around(before=b"MZ" * 50), Step.ENVELOPE, "not_a_pack"),
+    "another zip before it": (
+        around(before=zipped({f"{TOP}/run.json": b"{}"})),
+        Step.ENVELOPE,
+        "not_a_pack",
+    ),
+    "a comment": (comment, Step.ENVELOPE, "not_a_pack"),
+    "packed by bzip2": (
+        lambda m: m.packed(m.entries(), compress_type=zipfile.ZIP_BZIP2),
+        Step.ENVELOPE,
+        "not_a_pack",
+    ),
+    "packed by lzma": (
+        lambda m: m.packed(m.entries(), compress_type=zipfile.ZIP_LZMA),
+        Step.ENVELOPE,
+        "not_a_pack",
+    ),
     "nested": (
         lambda m: m.packed({f"{TOP}/inside.zip": m.good().read_bytes()}),
         Step.ENVELOPE,
@@ -338,6 +463,16 @@ BAD: dict[str, tuple[Callable[[Maker], Path], Step, str]] = {
         Step.ENVELOPE,
         "envelope",
     ),
+    "envelope in UTF-16": (
+        lambda m: m.changed(ENVELOPE, lambda c: c.decode().encode("utf-16")),
+        Step.ENVELOPE,
+        "envelope",
+    ),
+    "payload of another type": (
+        lambda m: m.changed(ENVELOPE, lambda c: c.replace(b"vnd.in-toto", b"vnd.other")),
+        Step.ENVELOPE,
+        "envelope",
+    ),
     "predicate of another kind": (
         lambda m: m.signed_again(other_predicate),
         Step.ENVELOPE,
@@ -361,6 +496,16 @@ BAD: dict[str, tuple[Callable[[Maker], Path], Step, str]] = {
         "signature",
     ),
     "signed in 2099": (lambda m: m.signed_again(dated_2099), Step.KEY_VALID, "future"),
+    "signed in the year 1": (
+        noted("run", lambda e: e["annotations"].update(signed_at="0001-01-01T00:00:00+14:00")),
+        Step.KEY_VALID,
+        "key_valid",
+    ),
+    "signed in the year 9999": (
+        noted("run", lambda e: e["annotations"].update(signed_at="9999-12-31T23:59:59-14:00")),
+        Step.KEY_VALID,
+        "key_valid",
+    ),
     "another partner's id": (of_somebody_else, Step.IDENTITY, "identity"),
     # what was changed
     "file changed": (
@@ -397,6 +542,7 @@ BAD: dict[str, tuple[Callable[[Maker], Path], Step, str]] = {
     ),
     "record of 2099": (lambda m: m.record_signed_again(dated_later), Step.RECORD, "record"),
     "record of another run": (lambda m: m.signed_again(another_run), Step.RECORD, "record"),
+    "recording left out": (without_its_recording, Step.RECORD, "file_missing"),
     "own list of one scenario": (list_of_one, Step.LIST, "list_unknown"),
     "list of a newer program": (newer_list, Step.LIST, "list_newer"),
     "required scenario dropped": (
@@ -407,6 +553,33 @@ BAD: dict[str, tuple[Callable[[Maker], Path], Step, str]] = {
     "result edited": (lambda m: m.signed_again(harness_dropped), Step.VERDICT, "verdict"),
     "version edited and signed": (
         lambda m: m.record_signed_again(version_edited),
+        Step.VERDICT,
+        "verdict",
+    ),
+    "seed changed": (
+        noted("run", lambda e: e["annotations"].update(seed=1)),
+        Step.VERDICT,
+        "verdict",
+    ),
+    "another call": (
+        noted("run", lambda e: e["annotations"].update(call="another")),
+        Step.VERDICT,
+        "verdict",
+    ),
+    "another program": (
+        noted("program", lambda e: e["annotations"].update(version="9.9.9")),
+        Step.VERDICT,
+        "verdict",
+    ),
+    "program left out": (lambda m: m.signed_again(without("program")), Step.VERDICT, "verdict"),
+    "isolation left out": (
+        noted("integration:urenportaal", lambda e: e["annotations"].pop("isolation")),
+        Step.VERDICT,
+        "verdict",
+    ),
+    "an integration more": (lambda m: m.signed_again(one_more), Step.VERDICT, "verdict"),
+    "failed, and of no form": (
+        lambda m: m.signed_again(failed_and_malformed),
         Step.VERDICT,
         "verdict",
     ),
@@ -450,10 +623,11 @@ def test_a_bad_pack_is_refused_at_its_step_and_nothing_of_it_is_kept(
     first = taken.verified.refused[0]
     said = [each.said.en for each in taken.verified.refused]
     assert (first.step, first.code) == (step, code), said
+    assert taken.verified.steps[-1].step is Step.AGE
     assert first.said.nl
     assert first.said.en
     assert (taken.sorted, taken.folder) == (
-        Sorted.QUESTION if code in ("key_unknown", "list_newer") else Sorted.RETURNED,
+        Sorted.QUESTION if code in QUESTIONS else Sorted.RETURNED,
         "",
     )
     assert sorted(tmp_path.rglob("*")) == before
@@ -488,6 +662,158 @@ def test_a_key_that_is_registered_for_something_else_is_refused(maker):
     (refused, *_) = looked_at(maker.good(), trust_in(other)).refused
 
     assert (refused.step, refused.code) == (Step.KEY_KNOWN, "key_unknown")
+
+
+def test_a_list_that_has_ended_is_a_reason_to_return_a_pack(maker):
+    """The list counted until 120 days after the version that replaced it."""
+
+    required = ("structure.integration-id", "paging.sorted")
+    record = a_run(
+        an_integration(*(a_result(each) for each in required), own_ids=()),
+        scenario_lock=ScenarioLock(digest=LIST, required=len(required)),
+    )
+
+    def one(version: str, digest: str, released: date) -> KnownList:
+        return KnownList(
+            version=version,
+            release="Profit 8",
+            digest=digest,
+            released=released,
+            required=required,
+        )
+
+    old, new = one("0.1.0", LIST, date(2026, 1, 1)), one("0.2.0", "cd" * 32, date(2026, 5, 1))
+    book = ListBook(known=(old, new), own={}, version="0.2.0")
+
+    verified = looked_at(maker.good(record), trust_in(maker.registered), book=book)
+
+    assert [(each.step, each.code) for each in verified.refused] == [(Step.LIST, "list_ended")]
+    lacks = lacks_of(verified)
+    assert sort(lacks) is Sorted.RETURNED
+    text = letter(verified, lacks, "pack.zip")
+    assert "list of version 0.1.0 ended on 29 August 2026" in text.en
+    assert "lijst van versie 0.1.0 eindigde op 29 augustus 2026" in text.nl
+    assert "latest version of the program" in text.en
+
+
+@pytest.fixture
+def project(maker, tmp_path, monkeypatch) -> Path:
+    """A reviewer's folder, in which the key is registered and AFAS decides on the integration."""
+    folder = tmp_path / "reviewer"
+    (folder / "registrations").mkdir(parents=True)
+    settings = SETTINGS.replace("[review]", '[review]\nfolder = "registrations"', 1)
+    (folder / "koppeling.toml").write_text(settings)
+    (folder / "allowed_signers").write_text(maker.registered + "\n")
+    monkeypatch.chdir(folder)
+    return folder
+
+
+WAIVER = """\
+waivers:
+  - id: W-1
+    scenario: structure.integration-id
+    releases: [Profit 8]
+    reason: Wordt hersteld.
+    owner: Voorbeeld B.V.
+    approved_by: M. de Wit
+    approved: 2026-11-01
+    until: {until}
+"""
+
+
+@pytest.mark.parametrize("until", ["", "2026-11-23"])
+def test_a_waiver_that_afas_did_not_grant_or_that_ended_is_a_question(until, maker, project):
+    registration = REGISTRATION.replace("integration: voorbeeld", "integration: urenportaal")
+    waivers = WAIVER.format(until=until) if until else ""
+    (project / "registrations" / "urenportaal.yaml").write_text(registration + waivers)
+
+    (taken,) = intake.take_in([waived(maker)], clock=NOW)
+
+    assert (taken.sorted, [each.code for each in taken.lacks]) == (
+        Sorted.QUESTION,
+        ["waiver_unknown"],
+    )
+    assert "structure.integration-id" in taken.lacks[0].said.en
+    assert not (project / "reports").exists()
+
+
+def test_a_waiver_that_afas_granted_is_no_reason(maker, project):
+    registration = REGISTRATION.replace("integration: voorbeeld", "integration: urenportaal")
+    granted = registration + WAIVER.format(until="2027-01-31")
+    (project / "registrations" / "urenportaal.yaml").write_text(granted)
+
+    (taken,) = intake.take_in([waived(maker)], clock=NOW)
+
+    assert taken.sorted is Sorted.ACCEPTED
+
+
+def test_of_two_intakes_at_once_one_files_and_the_other_finds_it(maker, project):
+    good = maker.good()
+    (first,) = intake.take_in([good], clock=NOW)
+    second = intake.take_in([good], clock=NOW)
+    bundle = Pack(good)
+
+    assert not intake._file(bundle, Path(first.folder), received=b"{}")
+    assert [each.sorted for each in second] == [Sorted.HERE_ALREADY]
+    assert not list(project.rglob("*.new"))
+
+
+def test_what_a_killed_intake_left_is_taken_away_by_the_next(maker, project):
+    into = project / "reports/received/12345_678900/Profit-8"
+    old, young = into / f".{TOP}.00000000.new", into / f".{TOP}.11111111.new"
+    for each in (old, young):
+        each.mkdir(parents=True)
+        (each / "run.json").write_text("{")
+    os.utime(old, (1, 1))
+
+    (taken,) = intake.take_in([maker.good()], clock=NOW)
+
+    assert taken.sorted is Sorted.ACCEPTED
+    assert sorted(each.name for each in into.iterdir()) == [young.name, TOP]
+
+
+def test_the_same_pack_under_two_names_is_one_also_when_nothing_is_written(maker, project):
+    good = maker.good()
+    other = good.with_name("other.zip")
+    other.write_bytes(good.read_bytes())
+
+    dry = intake.take_in([good, other], clock=NOW, dry_run=True)
+    wet = intake.take_in([good, other], clock=NOW)
+
+    for taken in (dry, wet):
+        assert [each.sorted for each in taken] == [Sorted.ACCEPTED, Sorted.HERE_ALREADY]
+
+
+def test_packs_are_found_in_every_folder_of_a_mailbox_and_a_broken_link_is_told(maker, project):
+    box = project / "mailbox"
+    (box / "mail 1" / "bijlagen").mkdir(parents=True)
+    (box / ".hidden").mkdir()
+    good = maker.good().read_bytes()
+    for name in ("mail 1/bijlagen/pack.ZIP", ".hidden/pack.zip", "mail 1/text.eml"):
+        (box / name).write_bytes(good)
+    try:
+        (box / "gone.zip").symlink_to(box / "nowhere")
+    except OSError:
+        pytest.skip("no link may be made here")
+
+    taken = list(intake.take_in(intake.packs_meant([box]), clock=NOW))
+
+    assert [(Path(each.verified.file).name, each.sorted) for each in taken] == [
+        ("gone.zip", Sorted.RETURNED),
+        ("pack.ZIP", Sorted.ACCEPTED),
+    ]
+
+
+def test_a_stranger_is_not_searched_thoroughly_for(maker):
+    """It takes a second for each megabyte, and who has no key can send as many as he likes."""
+    files = maker.entries()
+    name = f"{TOP}/index.html"
+    files[name] = SPELLINGS["with dashes"](TOKEN).encode()
+
+    verified = looked_at(maker.packed(files), trust_in(line(a_key())), thorough=True)
+
+    redaction = next(each for each in verified.steps if each.step is Step.REDACTION)
+    assert "in a usual spelling" in redaction.said.en
 
 
 def test_a_run_of_two_years_ago_is_refused(maker):

@@ -132,6 +132,25 @@ def test_every_wrong_line_of_the_registered_keys_is_told_at_once(tmp_path, setti
     assert [each.where.line for each in found.value.problems] == [1, 3]
 
 
+def test_a_mark_of_windows_before_the_registered_keys_hides_none(tmp_path, settings):
+    settings.signers.write_text(f"\ufeff{line(KEY)}\r\n", encoding="utf-8", newline="")
+    a_signed_run(tmp_path / "reports", KEY)
+
+    assert evidence_of(tmp_path / "reports", settings).evidence.state is Evidence.VERIFIED
+
+
+@pytest.mark.parametrize("sign", ["\u2028", "\x85", "\x0b", "\x1e"])
+def test_no_key_hides_behind_what_only_looks_like_the_end_of_a_line(sign, tmp_path, settings):
+    """A line that a partner sent, pasted as it came; OpenSSH reads one line too."""
+    hidden = f"{line(a_key(), '99999_1')} kantoor{sign}{line(KEY)}"
+    settings.signers.write_text(hidden + "\n", encoding="utf-8", newline="")
+    a_signed_run(tmp_path / "reports", KEY)
+
+    result = evidence_of(tmp_path / "reports", settings)
+
+    assert result.evidence.state is Evidence.REFUSED
+
+
 def test_a_record_under_another_name_is_unsigned(tmp_path, settings):
     folder = a_signed_run(tmp_path / "reports", KEY)
     (folder / "run.json").rename(folder / "old.json")

@@ -3,10 +3,14 @@
 import shutil
 import subprocess
 import sys
+from datetime import datetime
+from pathlib import Path
 
 import pytest
 
 from koppeling_harness.plugin.discover import discover
+from koppeling_harness.scenario.known_lists import list_book
+from koppeling_harness.store.runs import check_content
 from koppeling_harness.workflow.authoring.plugins import check
 from support.cli import koppeling_process
 from support.defects import DEFECTS, PLUGINS, home_of, seeded
@@ -141,6 +145,17 @@ def test_every_required_scenario_of_a_reference_integration_passes_without_a_fin
     assert {each["level"] for each in found} <= {"information"}
     assert {each["outcome"] for each in now} == {"passed"}
     assert {each["outcome"] for each in record["results"]} <= {"passed", "not_run"}
+
+
+@pytest.mark.slow
+def test_the_record_of_a_run_that_passed_counts(certified):
+    """What the engine writes, the check of records lets stand: else no run ever counts."""
+    content = certified[0].out.encode()
+    now = datetime.fromisoformat(certified[0].json()["finished_at"])
+
+    checked = check_content(Path("run.json"), content, now=now, book=list_book({}))
+
+    assert [f"{each.where}: {each.message}" for each in checked.problems] == []
 
 
 @pytest.mark.parametrize("defect", DEFECTS, ids=lambda defect: defect.name)

@@ -152,11 +152,17 @@ def _together(planned: PlannedScenario, done: Sequence[Done], day: date) -> Scen
     lead = _leading([result for _, result in done], proof, counts=counts)
     joined = replace(lead, proof=proof)
     if len(done) > 1:
-        # what proved nothing is superseded, and what does not count yet is told as a warning
+        # what proved nothing is superseded, and what does not count yet is told as a warning; what
+        # struck nothing is told in the proof: in what passed, every fault fired and each step went
+        # well, and a record that says otherwise contradicts itself
         same = [
             each
             for each in done
-            if lead.outcome is not Outcome.PASSED or each[1].outcome is Outcome.PASSED
+            if lead.outcome is not Outcome.PASSED
+            or (
+                each[1].outcome is Outcome.PASSED
+                and (each[0].round is None or all(one.fired for one in each[1].faults))
+            )
         ]
         joined = replace(
             joined,

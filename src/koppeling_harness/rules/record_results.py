@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from koppeling_harness.model.proof import ProofState
+from koppeling_harness.model.result_id import ResultId
 from koppeling_harness.model.verdict import NOT_STARTED, UNPROVEN, Level, Outcome
 
 RANK = {name: rank for rank, name in enumerate(("failed", "inconclusive", "not_run", "passed"))}
@@ -79,3 +80,14 @@ def required_of(integration: Plain) -> list[str]:
         return [str(each) for each in integration["required_ids"]]
     required = (each for each in integration["results"] if each["level"] == Level.REQUIRED)
     return list(dict.fromkeys(id_of(each) for each in required))
+
+
+def recordings_of(record: Plain) -> set[str]:
+    """Return the recordings on which what passed rests, by their names below the run's folder."""
+    return {
+        ResultId.read(id_of(result)).recording(str(each["id"]))
+        for each in record["integrations"]
+        if not each.get("problem")
+        for result in each["results"]
+        if result["outcome"] == Outcome.PASSED and result.get("exchanges")
+    }

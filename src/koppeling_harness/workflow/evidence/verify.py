@@ -28,12 +28,10 @@ from koppeling_harness.evidence.statement import (
 )
 from koppeling_harness.evidence.time_stamp import can_read, stamped_at
 from koppeling_harness.model.evidence import Step, StepOutcome, StepTaken, Verified, Waived
-from koppeling_harness.model.result_id import ResultId
 from koppeling_harness.model.shape import Text
-from koppeling_harness.model.verdict import Outcome
 from koppeling_harness.rules.lists import ListBook
 from koppeling_harness.rules.record_check import SLACK, moment
-from koppeling_harness.rules.record_results import id_of
+from koppeling_harness.rules.record_results import recordings_of
 from koppeling_harness.rules.record_summary import summaries
 from koppeling_harness.rules.standing import OLD
 from koppeling_harness.rules.words import said
@@ -41,9 +39,9 @@ from koppeling_harness.store.runs import RUN, check_content
 from koppeling_harness.value import dataclass
 from koppeling_harness.workflow.evidence.search import kinds_of_secrets
 from koppeling_harness.workflow.evidence.signed_by import Refused, signed_by
+from koppeling_harness.workflow.evidence.step_text import day_text, files_text, when_it_counts
 from koppeling_harness.workflow.evidence.trust import Trust
 
-_SHOWN = 3
 _EARLIEST, _LATEST = 1990, 9990
 """Years between which a moment can be told in every time zone, and means something."""
 _NOT_REACHED = said("niet aan toegekomen", "not reached")
@@ -163,7 +161,7 @@ class _Verifying:
         if refused or statement is None:
             return refused[0] if refused else _NOT_REACHED
         if statement.files.get(RUN) != self._bundle.digest(RUN):
-            return _files("gewijzigd", "changed", [RUN])
+            return files_text("gewijzigd", "changed", [RUN])
         return None
 
     def _order(self) -> list[tuple[Step, Callable[[], Text | None]]]:
@@ -247,7 +245,7 @@ class _Verifying:
                 text=said(
                     "ondertekend op {day}: dat moet nog komen",
                     "signed on {day}, which is still to come",
-                    day=_day(self._signed_at),
+                    day=day_text(self._signed_at),
                 ),
             )
         if not self._lines or self._key is None:
@@ -268,12 +266,12 @@ class _Verifying:
             )
         valid = tuple(each for each in self._lines if each.counts_at(self._signed_at))
         if not valid:
-            raise Refused(code="key_ended", text=_when_it_counts(self._lines, self._signed_at))
+            raise Refused(code="key_ended", text=when_it_counts(self._lines, self._signed_at))
         self._lines = valid
         return said(
             "geldig op {day}, {when}",
             "valid on {day}, {when}",
-            day=_day(self._signed_at),
+            day=day_text(self._signed_at),
             when=when,
         )
 
@@ -331,18 +329,21 @@ class _Verifying:
         there = set(files_to_sign(self._bundle))
         missing = sorted(set(statement.files) - there)
         if missing:
-            raise Refused(code="file_missing", text=_files("ontbreekt", "missing", missing))
+            raise Refused(code="file_missing", text=files_text("ontbreekt", "missing", missing))
         # beside a run that lies where it was made, others may write
         added = [] if isinstance(self._bundle, Folder) else sorted(there - set(statement.files))
         if added:
-            raise Refused(code="file_added", text=_files("niet ondertekend", "not signed", added))
+            unsigned = files_text("niet ondertekend", "not signed", added)
+            raise Refused(code="file_added", text=unsigned)
         if RUN not in statement.files:
-            raise Refused(code="file_missing", text=_files("ontbreekt", "missing", [RUN]))
+            raise Refused(code="file_missing", text=files_text("ontbreekt", "missing", [RUN]))
         changed = [
             name for name, digest in statement.files.items() if self._bundle.digest(name) != digest
         ]
         if changed:
-            raise Refused(code="file_changed", text=_files("gewijzigd", "changed", sorted(changed)))
+            raise Refused(
+                code="file_changed", text=files_text("gewijzigd", "changed", sorted(changed))
+            )
         return said(
             "{count} bestanden, alle gelijk", "{count} files, all equal", count=len(statement.files)
         )
@@ -375,11 +376,11 @@ class _Verifying:
                     run=statement.run_id,
                 ),
             )
-        lacking = sorted(_recordings(checked.plain) - set(statement.files))
+        lacking = sorted(recordings_of(checked.plain) - set(statement.files))
         if lacking:
             raise Refused(
                 code="file_missing",
-                text=_files("de opname ontbreekt", "the recording is missing", lacking),
+                text=files_text("de opname ontbreekt", "the recording is missing", lacking),
             )
         return said("spreekt zichzelf niet tegen", "does not contradict itself")
 
@@ -440,7 +441,7 @@ class _Verifying:
             if kinds_of_secrets(self._bundle.read(name), thorough=thorough)
         ]
         if found:
-            raise Refused(code="token", text=_files("bevat een token", "holds a token", found))
+            raise Refused(code="token", text=files_text("bevat een token", "holds a token", found))
         if thorough:
             return said("geen token, in geen enkele spelling", "no token, in any spelling")
         return said("geen token in een gangbare spelling", "no token in a usual spelling")
@@ -468,40 +469,12 @@ class _Verifying:
         return said("{days} dagen oud", "{days} days old", days=max(days, 0))
 
 
-def _recordings(record: Mapping[str, Any]) -> set[str]:
-    """Return the recordings on which what passed rests, by their names below the run's folder."""
-    return {
-        ResultId.read(id_of(result)).recording(str(each["id"]))
-        for each in record["integrations"]
-        if not each.get("problem")
-        for result in each["results"]
-        if result["outcome"] == Outcome.PASSED and result.get("exchanges")
-    }
-
-
 def _left_after(step: Step) -> list[StepTaken]:
     return [
         StepTaken(step=each, outcome=StepOutcome.NOT_REACHED, said=_NOT_REACHED)
         for each in Step
         if each.number > step.number
     ]
-
-
-def _when_it_counts(lines: tuple[Signer, ...], signed_at: datetime) -> Text:
-    one = lines[0]
-    if one.valid_before is not None and signed_at >= one.valid_before:
-        return said(
-            "de sleutel gold tot {end}, ondertekend op {day}",
-            "the key counted until {end}, signed on {day}",
-            end=_day(one.valid_before),
-            day=_day(signed_at),
-        )
-    return said(
-        "de sleutel geldt vanaf {begin}, ondertekend op {day}",
-        "the key counts from {begin} on, signed on {day}",
-        begin=_day(one.valid_after) if one.valid_after else "?",
-        day=_day(signed_at),
-    )
 
 
 def _read_moment(text: str) -> datetime:
@@ -513,15 +486,3 @@ def _read_moment(text: str) -> datetime:
         message = f"it says that it was signed at {text!r}, which is no moment"
         raise EvidenceError(message) from None
     return found
-
-
-def _day(when: datetime) -> str:
-    return f"{when.astimezone(AMSTERDAM):%Y-%m-%d %H:%M}"
-
-
-def _files(nl: str, en: str, names: list[str]) -> Text:
-    shown = ", ".join(names[:_SHOWN])
-    more = len(names) - _SHOWN
-    if more > 0:
-        nl, en = f"{nl} ({len(names)})", f"{en} ({len(names)})"
-    return Text(nl=f"{nl}: {shown}", en=f"{en}: {shown}")

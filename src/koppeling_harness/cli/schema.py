@@ -21,6 +21,7 @@ NAMES = (
     "snapshot",
     "changes",
     "impact",
+    "evidence",
 )
 
 

@@ -16,6 +16,7 @@ from koppeling_harness.model.registration import Registration
 from koppeling_harness.model.run import RunRecord, RunRecords
 from koppeling_harness.model.scenario import Scenario
 from koppeling_harness.model.snapshot import Snapshot
+from koppeling_harness.model.statement import EvidenceStatement
 from koppeling_harness.model.status import RegistrationStatus
 from koppeling_harness.model.stdio_protocol import StdioMessage
 
@@ -36,6 +37,7 @@ _TYPES: dict[str, tuple[type[Any], str]] = {
     "runs": (RunRecords, "koppeling/runs@1"),
     "recheck": (RecheckRecord, "koppeling/recheck@1"),
     "parity": (ParityRecord, "koppeling/parity@1"),
+    "evidence": (EvidenceStatement, "koppeling/evidence@1"),
 }
 
 

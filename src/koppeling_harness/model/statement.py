@@ -66,7 +66,7 @@ class EvidenceEntry:
     __pydantic_config__ = OPEN
 
     name: NonEmpty
-    """`scenarios.lock`, `erp`, `program`, `run`; `integration:`, `aside:` and `file:` with a name."""
+    """`scenarios.lock`, `erp`, `program`, `run`; `integration:`, `aside:`, `file:` with a name."""
     uri: str | None = None
     digest: Digest | None = None
     annotations: dict[str, Any] | None = None

@@ -11,7 +11,7 @@ from koppeling_harness.cli.schema import NAMES
 from koppeling_harness.errors import ExitCode
 from koppeling_harness.model.order import DEFAULT_CONCURRENCY
 from koppeling_harness.workflow.authoring.explain import CODES_PAGE, RULES_PAGE, explanations
-from koppeling_harness.workflow.authoring.schemas import schema
+from koppeling_harness.workflow.authoring.schemas import SCHEMAS, schema
 
 ROOT = Path(__file__).parents[2]
 needs_checkout = pytest.mark.skipif(not (ROOT / "docs").is_dir(), reason="docs/ is not here")
@@ -81,6 +81,10 @@ def test_every_command_module_exists():
 
     modules = {name: folder / f"{name.replace('-', '_')}.py" for name in COMMANDS}
     assert [name for name, module in modules.items() if not module.is_file()] == []
+
+
+def test_every_schema_that_there_is_can_be_asked_for():
+    assert set(NAMES) == set(SCHEMAS)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -2,6 +2,8 @@
 
 import json
 
+import jsonschema
+
 from support.cli import koppeling
 from support.tiny import tiny_project
 
@@ -75,6 +77,19 @@ def test_the_tables_of_the_settings_count_for_a_run_and_for_its_status_too(tmp_p
     assert [each["integration"] for each in first["integrations"]] == ["tiny"]
     assert first["integrations"][0]["seen"].startswith("run ")
     assert found["not_seen"] == []
+
+
+def test_its_json_is_as_its_schema_says_and_names_what_could_not_be_read(tmp_path):
+    here = project(tmp_path)
+    broken = here / "plugins" / "broken"
+    broken.mkdir(parents=True)
+    (broken / "koppeling.yaml").write_text("id: [", encoding="utf-8")
+
+    found = told(here, "--changes", "profit-9.tsv", "--release", "Profit 9")
+
+    schema = koppeling("schema", "deadlines", cwd=here).json()
+    jsonschema.validate(found, schema, format_checker=jsonschema.FormatChecker())
+    assert [each["where"].endswith("broken") for each in found["set_aside"]] == [True]
 
 
 def test_without_a_run_how_it_signs_in_is_said_to_be_unseen(tmp_path):

@@ -1,11 +1,15 @@
 """Every step of the pipelines in bash: nights as they go, and each exit code as it is."""
 
+import shutil
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from koppeling_harness.model.run import RunRecord
 from koppeling_harness.workflow.authoring.pipelines import FILES, pipeline_files
 from support.pipelines import Machine, as_notes, prepared, steps, without_bash
+from support.records import STARTED_AT, a_failure, a_result, a_run, an_integration, stored
 from support.tiny import scenario, tiny_plugin
 
 pytestmark = [
@@ -31,6 +35,14 @@ def a_project(folder: Path, *, lacking: bool = False) -> Path:
     return folder
 
 
+def of_the_night(number: int) -> RunRecord:
+    """Return the run of a night: the first one passed, and no other did."""
+    moment = STARTED_AT - timedelta(200 - number)
+    result = a_failure("read") if number else a_result("read")
+    name = f"{moment:%Y%m%dT%H%M%SZ}-{number:06x}"
+    return a_run(an_integration(result), run_id=name, started_at=moment, finished_at=moment)
+
+
 @pytest.fixture(scope="module")
 def good(tmp_path_factory):
     project = a_project(tmp_path_factory.mktemp("good"))
@@ -46,7 +58,9 @@ def lacking(tmp_path_factory):
 @pytest.mark.parametrize("kind", FILES)
 def test_a_first_night_a_second_one_and_one_with_a_dead_shard(kind, good, tmp_path):
     project, shards = good
-    machine = Machine(tmp_path / "machine", shards)
+    # people call folders so; on Kubernetes the volume is always at the same place
+    odd = "machine" if kind == "kubernetes" else "mijn map é 'x' \"y\" $HOME"
+    machine = Machine(tmp_path / odd, shards)
     whole = text(kind, project)
     codes, summaries = [], []
     for dead in (0, 0, 2):
@@ -63,6 +77,20 @@ def test_a_first_night_a_second_one_and_one_with_a_dead_shard(kind, good, tmp_pa
     # the same shards merge into the same run; with one of them dead it is another
     assert len(list(kept.glob("2*/run.json"))) == 4
     assert "pip -m pip install" in "".join(machine.calls) or kind == "kubernetes"
+
+
+def test_the_hundredth_night_keeps_what_something_follows_from(good, tmp_path):
+    project, shards = good
+    (tmp_path / "job").mkdir()
+    shutil.copytree(shards, tmp_path / "job" / "shards")
+    kept = tmp_path / "job" / "reports"
+    for number in range(100):
+        stored(kept, of_the_night(number))
+    machine = Machine(tmp_path / "machine", shards)
+
+    assert machine.job("github", text("github", project), "verdict", tmp_path / "job") == 0
+    left = [each.name for each in kept.iterdir() if (each / "run.json").is_file()]
+    assert len(left) == 31 + 2  # 30 nights, the only one that passed, and both of this night
 
 
 @pytest.mark.parametrize("kind", FILES)

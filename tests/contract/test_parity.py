@@ -8,13 +8,15 @@ import pytest
 from koppeling_harness.clock import SystemClock
 from koppeling_harness.emulator.ledger import adopted, last_seen, read_ledger
 from koppeling_harness.emulator.quirks import QUIRKS
+from koppeling_harness.erp.keys import new_key
 from koppeling_harness.erp.probe_needs import NEEDS
 from koppeling_harness.erp.probes import PROBES
 from koppeling_harness.errors import ConfigurationError
 from koppeling_harness.rules.answer_form import differences
 from koppeling_harness.workflow.environment import parity
+from koppeling_harness.workflow.environment.asking import Here
 from support.partners import partner
-from support.strange_environment import Strangeness, strange_environment
+from support.strange_environment import CLIENT, Strangeness, strange_environment
 
 BY_NAME = {name: probe for probe in PROBES for name in probe.shows}
 PLANTED = {
@@ -30,11 +32,14 @@ PLANTED = {
 """Six ways in which the environment is otherwise; the last two are those of no switch."""
 
 
-def compared(folder, *options, **strangeness):
+def compared(folder, *options, own_key="", **strangeness):
     """Run `koppeling parity` against a strange environment; return code, record and truth."""
     with strange_environment(folder / "strange", Strangeness(**strangeness)) as served:
         by_oauth = strangeness.get("oauth", False)
-        project = partner(folder / "p", served, state=folder / "state", by_oauth=by_oauth)
+        key = {"sign_in": "private_key_jwt", "assertion_key": "own.pem"} if own_key else {}
+        project = partner(folder / "p", served, state=folder / "state", by_oauth=by_oauth, **key)
+        if own_key:
+            (folder / "p" / "own.pem").write_text(own_key, encoding="utf-8")
         code, out, err = project.run("parity", "--env", "strange", "--json", *options)
         assert code in {0, 16}, err
         return code, json.loads(out), served.truth()
@@ -74,19 +79,36 @@ def test_an_identical_environment_has_none_and_nothing_of_its_data_is_kept(tmp_p
     for held in ("T45678AB", "localhost", "127.0.0.1", "Monitor", "A00001", "8710000000001"):
         assert held not in kept
     asked = {each["probe"] for each in record["probes"] if not each["not_asked"]}
-    assert asked == {each.id for each in PROBES if not each.writes}
+    by_client = {each.id for each in PROBES if each.client or each.key}
+    assert asked == {each.id for each in PROBES if not each.writes} - by_client
     assert all(each["sight"] != "otherwise" for each in record["behaviours"])
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(180)
 def test_an_environment_that_takes_oauth_only_is_held_against_all_the_same(tmp_path):
-    code, record, _ = compared(tmp_path, release="Profit 9", oauth=True)
+    private, certificate = new_key(SystemClock().now())
+    otherwise = {"assertion_aud_list": "refused", "oauth_refresh_null": "present"}
+
+    code, record, _ = compared(
+        tmp_path,
+        release="Profit 9",
+        oauth=True,
+        certificate_of=certificate,
+        own_key=private.reveal(),
+        quirks=otherwise,
+    )
 
     left_out = {each["probe"]: each["not_asked"] for each in record["probes"] if each["not_asked"]}
-    assert (code, record["differences"]) == (0, [])
     assert left_out.pop("plain-token") == "the environment is signed in to by OAuth"
     assert left_out == {"subject": "it writes, and --write was not given"}
+    told = {each["of"]: each["environment"] for each in record["differences"]}
+    assert (code, told) == (16, otherwise)
+    shown = {each["behaviour"] for each in record["behaviours"] if each["sight"] == "as_here"}
+    assert shown > {"thumbprint_kid", "access_token_life", "dpop_confidential", "dpop_proof_age"}
+    kept = json.dumps(record)
+    assert "eyJ" not in kept  # how every JWT begins
+    assert CLIENT not in kept
 
 
 @pytest.mark.slow
@@ -117,7 +139,7 @@ def test_each_probe_tells_every_value_of_its_switches_apart():
     async def untold():
         found = []
         for label in ("Profit 8", "Profit 9"):
-            here = parity.Here(label, SystemClock())
+            here = Here(label, SystemClock())
             try:
                 for quirk, value in values:
                     if value == here.default[quirk.name]:
@@ -131,8 +153,10 @@ def test_each_probe_tells_every_value_of_its_switches_apart():
                 await here.aclose()
         return found
 
-    # before Profit 9 there is no DPoP, and so no bad proof
-    assert asyncio.run(untold()) == [("Profit 8", "dpop_bad_proof")]
+    told = asyncio.run(untold())
+    assert [name for label, name in told if label == "Profit 9"] == []
+    # before Profit 9 there is no DPoP, and nobody signs
+    assert {name.partition("_")[0] for _, name in told} == {"dpop", "assertion", "thumbprint"}
 
 
 def a_record(path, **changes):

@@ -23,7 +23,9 @@ ledger that travels with the program, and a test keeps it so.
 Sends the same probes to ERP1, at the release that runs there, and to a test or accept environment
 of the [settings](settings.md), and says where the answers differ: status, headers, members and
 kinds of values, layout, message. Production is refused, as always. Calls stay within the
-environment's `max_parallel` and `budget`; some {calls} calls.
+environment's `max_parallel` and `budget`; some {calls} calls. Where the environment is signed
+in to by OAuth, the own client asks for a few tokens too and is refused some; nothing of them is
+kept.
 
 - `--write` sends the probes too that make a dossier item. Each write is noted in the journal before
   it is sent and taken away at the end; `koppeling sweep` takes away what a killed run left. Without
@@ -68,7 +70,7 @@ def parity_page() -> str:
     introduction = _INTRODUCTION.format(
         total=len(QUIRKS),
         seen=len(seen),
-        calls=60,
+        calls=120,
         connectors=", ".join(f"`{each}`" for each in connectors),
     )
     return introduction + "\n".join(lines) + "\n"

@@ -67,6 +67,7 @@ def _pipelines(kind: str | None, folder: Path, source: str) -> None:
     from koppeling_harness.workflow.authoring.pipelines import (
         CONSTRAINTS,
         constraints,
+        integrations_of,
         pipeline_files,
     )
 
@@ -78,6 +79,11 @@ def _pipelines(kind: str | None, folder: Path, source: str) -> None:
         files[CONSTRAINTS] = constraints()
     for path in write_new(folder, files):
         say(f"wrote {path}")
+    found = integrations_of(folder)
+    for each in found.set_aside:
+        say(f"what it needs is not known, nor installed: {each.where}: {each.problem}", err=True)
+    if not found.integrations and not found.set_aside:
+        say("there is no integration in plugins/ yet: the pipeline ends with 5 until there is one")
     if not source:
         say(
             f"it installs koppeling-harness {__version__} from your package index; where that does "

@@ -1,4 +1,4 @@
-"""`koppeling records check PATH…`: whether run records contradict themselves."""
+"""`koppeling records`: whether run records contradict themselves, and which are still needed."""
 
 import json
 from pathlib import Path
@@ -11,7 +11,7 @@ from koppeling_harness.errors import ExitCode
 
 @click.group()
 def command() -> None:
-    """Check run records."""
+    """Check run records, and keep their number down."""
 
 
 @command.command("check")
@@ -33,3 +33,31 @@ def check_records(*, paths: tuple[Path, ...], as_json: bool) -> int:
     else:
         say_lines(records.as_text(checked))
     return ExitCode.VERIFICATION if any(each.problems for each in checked) else ExitCode.PASSED
+
+
+@command.command("prune")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default="reports")
+@click.option(
+    "--keep",
+    type=click.IntRange(min=1),
+    default=30,
+    show_default=True,
+    help="Newest runs of each integration on each release.",
+)
+@click.option("--dry-run", is_flag=True, help="Remove nothing, and tell what would be.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, and nothing else.")
+def prune_records(*, folder: Path, keep: int, dry_run: bool, as_json: bool) -> None:
+    """Remove runs from which nothing follows any more.
+
+    Kept are the newest ones, of each version the newest whole run and the newest that passed, and
+    of each scenario the newest run in which it passed: so `status`, `can-release` and `recheck`
+    answer as before. What is no run is left alone.
+    """
+    from koppeling_harness.clock import SystemClock
+    from koppeling_harness.workflow.review import prune
+
+    found = prune.prune(folder, keep=keep, clock=SystemClock(), is_trial=dry_run)
+    if as_json:
+        say_json(json.dumps(prune.as_plain(found), indent=1, ensure_ascii=False))
+    else:
+        say_lines("\n".join(prune.as_lines(found, is_trial=dry_run)))

@@ -10,6 +10,7 @@ NAMES = (
     "plugin",
     "stdio-protocol",
     "scenario",
+    "definition",
     "environment",
     "registration",
     "decisions",
@@ -22,6 +23,8 @@ NAMES = (
     "changes",
     "impact",
     "evidence",
+    "deadlines",
+    "parity",
 )
 
 

@@ -8,65 +8,29 @@ so; it is sent with `--write` only, is noted in the journal of creations, and is
 import base64
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from koppeling_harness.erp.call import JSON_TYPE, ErpCall
 from koppeling_harness.erp.client import ErpAnswer
-from koppeling_harness.value import dataclass
+from koppeling_harness.erp.client_probes import CLIENT_PROBES
+from koppeling_harness.erp.probe import FORM, Asker, Probe
 
 NOBODY = "ZZ9-nobody"
 """A value that nothing is called by."""
-_FORM = ("Content-Type", "application/x-www-form-urlencoded")
-
-
-class Asker(Protocol):
-    """Sends the calls of a probe, and keeps the forms of their answers."""
-
-    token: str
-    """The classic token's XML; empty where the environment is signed in to otherwise."""
-
-    async def ask(self, call: ErpCall, label: str) -> ErpAnswer:
-        """Send a call and keep the form of its answer."""
-        ...
-
-    async def look(self, call: ErpCall) -> ErpAnswer:
-        """Send a call whose answer is for the probe alone."""
-        ...
-
-    def note(self, name: str, value: str) -> None:
-        """Keep a conclusion: a word or two, nothing that the environment holds."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Probe:
-    """One probe.
-
-    Attributes:
-        id: Its name.
-        shows: The behaviours that it can tell apart, by the names of their switches.
-        ask: Sends the calls.
-        reads: GetConnectors that the app connector needs.
-        updates: UpdateConnectors that it needs.
-        writes: Whether something comes to be that is taken away again.
-        wide: Whether what it shows stands in every answer.
-        classic: Whether it needs a classic token.
-    """
-
-    id: str
-    shows: tuple[str, ...]
-    ask: Callable[[Asker], Awaitable[None]]
-    reads: tuple[str, ...] = ()
-    updates: tuple[str, ...] = ()
-    writes: bool = False
-    wide: bool = False
-    classic: bool = False
 
 
 ROWS = "Profit_Article"
 _SLASHES, _DECIMALS, _ITEMS = "Profit_OrgPer", "Profit_Currency", "Profit_Subjects"
 _TEXT, _KEY, _DATE, _OFTEN_EMPTY = "Description", "ItemCode", "CreateDate", "ExtraDescription"
+
+
+_MOMENTS, _ENOUGH_MOMENTS = 14, 10
+"""Rows that are looked at, and how many with a fraction it takes: one in 1,024 says it wrongly."""
+_MOST_LOOKED_AT = 12
+"""GetConnectors in which a name with a period is looked for."""
+NONE = "none"
+"""What is noted where the data shows nothing."""
 
 
 def get(connector: str, **query: object) -> ErpCall:
@@ -274,6 +238,47 @@ async def _delete_without_object(asker: Asker) -> None:
     await asker.ask(call, "DELETE without the object in its address")
 
 
+async def _delete_of_nobody(asker: Asker) -> None:
+    call = ErpCall(method="DELETE", path=f"/connectors/KnPerson/KnPerson/MatchPer,BcCo/0,{NOBODY}")
+    await asker.ask(call, "DELETE KnPerson of nobody")
+
+
+async def _moments(asker: Asker) -> None:
+    """Tell how a fraction of a second is shown: filters compare with the moment as it is."""
+    fractions = 0
+    rows = _rows(await asker.look(get(ROWS, skip=0, take=_MOMENTS, orderbyfieldids=_KEY)))
+    for row in rows:
+        shown, key = str(row.get(_DATE) or "").removesuffix("Z"), row.get(_KEY)
+        if "T" not in shown or key is None:
+            continue
+        fields, values = f"{_KEY},{_DATE}", f"{key},{shown}"
+        if _count(await asker.look(_where(fields, values, "1,2"))) == "no row":
+            asker.note("a moment with a fraction", "is shown later than it is")
+            return
+        fractions += _count(await asker.look(_where(fields, values, "1,1"))) == "no row"
+    # of so many, one at least would be rounded up
+    never = "is never shown later" if fractions >= _ENOUGH_MOMENTS else NONE
+    asker.note("a moment with a fraction", never)
+
+
+async def _dotted(asker: Asker) -> None:
+    """Order by a field with a period in its name, of the first GetConnector that has one."""
+    listed = await asker.look(ErpCall(method="GET", path="/metainfo"))
+    found = listed.body.get("getConnectors") if isinstance(listed.body, dict) else None
+    ids = [str(each.get("id")) for each in found or () if isinstance(each, dict)]
+    own = [each for each in ids if not each.startswith("Profit")]  # AFAS's own have no such field
+    for name in own[:_MOST_LOOKED_AT]:
+        info = await asker.look(ErpCall(method="GET", path=f"/metainfo/get/{quote(name, safe='')}"))
+        fields = info.body.get("fields") if isinstance(info.body, dict) else None
+        names = [str(each.get("id")) for each in fields or () if isinstance(each, dict)]
+        dotted = next((each for each in names if "." in each), "")
+        if dotted:
+            call = get(quote(name, safe=""), skip=0, take=1, orderbyfieldids=dotted)
+            taken = "taken" if (await asker.look(call)).status == 200 else "refused"
+            asker.note("an order by a name with a period", taken)
+            return
+
+
 async def _put_below(asker: Asker) -> None:
     person = {"KnPerson": {"Element": {"Fields": {"MatchPer": "0", "BcCo": NOBODY}}}}
     element = {"@EmId": NOBODY, "Fields": {}, "Objects": [person]}
@@ -302,7 +307,7 @@ async def _basic(asker: Asker) -> None:
     call = ErpCall(
         method="POST",
         path="/oauth/token",
-        headers=(_FORM, ("Authorization", f"Basic {basic}")),
+        headers=(FORM, ("Authorization", f"Basic {basic}")),
         body="grant_type=client_credentials",
         authorised=False,
     )
@@ -316,7 +321,7 @@ async def _basic(asker: Asker) -> None:
     call = ErpCall(
         method="POST",
         path="/oauth/token",
-        headers=(_FORM,),
+        headers=(FORM,),
         body=urlencode(form),
         authorised=False,
     )
@@ -342,7 +347,7 @@ async def _bad_proof(asker: Asker) -> None:
     call = ErpCall(
         method="POST",
         path="/oauth/token",
-        headers=(_FORM, ("DPoP", "no.proof.at-all")),
+        headers=(FORM, ("DPoP", "no.proof.at-all")),
         body=urlencode({"grant_type": "client_credentials", "client_id": NOBODY}),
         authorised=False,
     )
@@ -435,6 +440,10 @@ PROBES: tuple[Probe, ...] = (
     Probe(id="early-date", shows=("earliest_date",), ask=_early_date, updates=_SUBJECTS),
     Probe(id="delete-without-object", shows=("delete_forms",), ask=_delete_without_object,
           updates=_SUBJECTS),
+    Probe(id="delete-of-nobody", shows=("relation_delete",), ask=_delete_of_nobody,
+          updates=("KnPerson",)),
+    Probe(id="moments", shows=("datetime_output",), ask=_moments, reads=_READS),
+    Probe(id="dotted", shows=("dotted_names",), ask=_dotted),
     Probe(id="put-below", shows=("sub_object_put",), ask=_put_below, updates=("KnEmployee",)),
     Probe(id="absence", shows=("absence_key",), ask=_absence, updates=("HrAbsence",)),
     Probe(id="other-language", shows=(), ask=_other_language),
@@ -447,5 +456,6 @@ PROBES: tuple[Probe, ...] = (
     Probe(id="wrong-values", shows=(), ask=_wrong_values, reads=_READS),
     Probe(id="subject", shows=("post_status", "put_status"), ask=_subject, reads=(_ITEMS,),
           updates=_SUBJECTS, writes=True),
+    *CLIENT_PROBES,
 )  # fmt: skip
 """In the order in which they are sent."""

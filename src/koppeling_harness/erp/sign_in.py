@@ -27,7 +27,8 @@ PATH = "/oauth/token"
 MOST_SKEW_S = 60.0
 """By so much clocks may differ for what is signed. Source: as above."""
 _MARGIN_S = 60.0
-_ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+"""What a client proves itself with that signs (RFC 7523)."""
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
 """What a Bearer token may be (RFC 6750, section 2.1); else it would be part of another header."""
 _CODE = re.compile(r"[a-z_]{1,40}")
@@ -151,7 +152,7 @@ class OAuthSignIn:
                 message = f"the certificate of the key to sign with ended on {ends:%Y-%m-%d}"
                 hint = "Make a new one, and put it on the app connector beside the old one first."
                 raise SignInRefusedError(message, hint=hint)
-            form["client_assertion_type"] = _ASSERTION
+            form["client_assertion_type"] = ASSERTION
             form["client_assertion"] = self._key.assertion(self._client.client_id, self._url, now)
         elif self._client.client_secret is not None:
             form["client_secret"] = self._client.client_secret.reveal()

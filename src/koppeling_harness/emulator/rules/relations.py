@@ -62,6 +62,14 @@ _USES = {
 """Where an organisation or person is used, and by what."""
 
 
+def _resolve_relation(change: Change) -> None:
+    """Find whom a line is about; where a deletion is refused nobody is looked for."""
+    is_refused = change.database.settings["relation_delete"] == "refused"
+    if change.action == "delete" and is_refused:
+        raise Refusal(Reason.NOT_ALLOWED, object=change.type.name)
+    (resolve_person if change.type.name == "KnPerson" else resolve_organisation)(change)
+
+
 def _delete(change: Change) -> None:
     """Let somebody go whom nothing refers to, with its bank accounts.
 
@@ -69,7 +77,7 @@ def _delete(change: Change) -> None:
     is in the way of it is inferred.
     """
     row, database = change.row, change.database
-    if row is None or database.settings["relation_delete"] == "refused":
+    if row is None:
         raise Refusal(Reason.NOT_ALLOWED, object=change.type.name)
     named = {"id": row["rowid"], "number": row["BcCo"]}
     for table, where in _USES.items():
@@ -316,7 +324,7 @@ RULES = {
         references=_RELATION_REFERENCES,
         single=True,
         row_id="BcId",
-        resolve=resolve_organisation,
+        resolve=_resolve_relation,
         prepare=_prepare_organisation,
         finish=_finish_relation,
         open_codes=frozenset({"ViLe", "ViLb"}),
@@ -327,7 +335,7 @@ RULES = {
         references=_RELATION_REFERENCES,
         single=True,
         row_id="BcId",
-        resolve=resolve_person,
+        resolve=_resolve_relation,
         prepare=_prepare_person,
         finish=_finish_relation,
     ),

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from importlib import metadata, resources
 from pathlib import Path
 
-from koppeling_harness.config.folders import PLUGINS
+from koppeling_harness.config.folders import MANIFEST, PLUGINS
 from koppeling_harness.errors import UsageError
-from koppeling_harness.plugin.discover import discover
+from koppeling_harness.plugin.discover import Discovery, discover
 from koppeling_harness.plugin.requires import needed_programs
 from koppeling_harness.version import __version__
 
@@ -139,9 +139,19 @@ def _installed_from(source: str) -> tuple[str, str]:
     raise UsageError(message)
 
 
+def integrations_of(project: Path) -> Discovery:
+    """Return what the pipeline of a project certifies: as `koppeling run` there finds it.
+
+    Args:
+        project: The folder that is checked out.
+    """
+    with_its_own = (project / MANIFEST).is_file() and not (project / PLUGINS).is_dir()
+    return discover([project if with_its_own else project / PLUGINS], entry_points=False)
+
+
 def _runtimes(project: Path) -> str:
     """Return bash that installs what the integrations need and is not there."""
-    programs = sorted(needed_programs(discover([project / PLUGINS], entry_points=False)))
+    programs = sorted(needed_programs(integrations_of(project)))
     if not programs:
         return 'echo "nothing beside Python is needed"\n'
     lines = [

@@ -4,6 +4,7 @@ from typing import Any, cast
 
 from koppeling_harness.document import json_schema
 from koppeling_harness.errors import UsageError
+from koppeling_harness.model.calendar import DeadlineCalendar
 from koppeling_harness.model.change import ChangeList
 from koppeling_harness.model.connector import EnvironmentDefinition, OwnGetConnector
 from koppeling_harness.model.decisions import Decisions
@@ -20,7 +21,7 @@ from koppeling_harness.model.statement import EvidenceStatement
 from koppeling_harness.model.status import RegistrationStatus
 from koppeling_harness.model.stdio_protocol import StdioMessage
 
-_TYPES: dict[str, tuple[type[Any], str]] = {
+SCHEMAS: dict[str, tuple[type[Any], str]] = {
     "plugin": (Manifest, "koppeling/plugin@1"),
     "stdio-protocol": (cast("type[Any]", StdioMessage), "koppeling/stdio-protocol@1"),
     "scenario": (Scenario, "koppeling/scenario@1"),
@@ -36,6 +37,7 @@ _TYPES: dict[str, tuple[type[Any], str]] = {
     "impact": (Impact, "koppeling/impact@1"),
     "runs": (RunRecords, "koppeling/runs@1"),
     "recheck": (RecheckRecord, "koppeling/recheck@1"),
+    "deadlines": (DeadlineCalendar, "koppeling/deadlines@1"),
     "parity": (ParityRecord, "koppeling/parity@1"),
     "evidence": (EvidenceStatement, "koppeling/evidence@1"),
 }
@@ -50,8 +52,8 @@ def schema(name: str) -> dict[str, Any]:
     Raises:
         UsageError: There is no such format.
     """
-    if name not in _TYPES:
-        message = f"no schema {name!r}; expected one of {', '.join(_TYPES)}"
+    if name not in SCHEMAS:
+        message = f"no schema {name!r}; expected one of {', '.join(SCHEMAS)}"
         raise UsageError(message)
-    cls, title = _TYPES[name]
+    cls, title = SCHEMAS[name]
     return json_schema(cls, title=title)

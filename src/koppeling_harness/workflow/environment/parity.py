@@ -1,40 +1,31 @@
 """`koppeling parity`: the same probes to ERP1 and to an environment, and where they differ."""
 
 import asyncio
-import re
 import secrets
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from koppeling_harness.clock import Clock, today
 from koppeling_harness.config.settings import load_settings
 from koppeling_harness.document import dump_json, load_json, read_content
-from koppeling_harness.emulator.erp1 import Erp1
-from koppeling_harness.emulator.ledger import LEDGER, adopted, read_ledger
-from koppeling_harness.emulator.messages import MESSAGES
+from koppeling_harness.emulator.ledger import LEDGER, read_ledger
 from koppeling_harness.emulator.quirk import Quirk
-from koppeling_harness.emulator.quirks import QUIRKS, settle
-from koppeling_harness.emulator.releases import RELEASES, find_release
+from koppeling_harness.emulator.quirks import QUIRKS
 from koppeling_harness.engine.clean_up import Undoing
-from koppeling_harness.erp.call import ErpCall
-from koppeling_harness.erp.client import ErpAnswer, ErpClient
+from koppeling_harness.erp.client import ErpClient
+from koppeling_harness.erp.probe import Probe
 from koppeling_harness.erp.probe_needs import NEEDS
-from koppeling_harness.erp.probes import PROBES, Probe
+from koppeling_harness.erp.probes import PROBES
 from koppeling_harness.errors import ConfigurationError, ExitCode
 from koppeling_harness.hosting.real_erp import RealTarget
-from koppeling_harness.hosting.server import Server
 from koppeling_harness.hosting.write_log import JournalLog
 from koppeling_harness.http.base_url import read_base_url
-from koppeling_harness.http.connection import Connection
 from koppeling_harness.http.patience import PatientConnection
 from koppeling_harness.http.trust import trusting
-from koppeling_harness.model.access import ErpAccess
 from koppeling_harness.model.diagnosis import DoctorLine
-from koppeling_harness.model.exchange import Sender
 from koppeling_harness.model.journal import JournalRun
 from koppeling_harness.model.parity import (
-    AnswerForm,
     BehaviourSight,
     Ledger,
     ParityDifference,
@@ -43,22 +34,18 @@ from koppeling_harness.model.parity import (
     Seen,
     Sight,
 )
-from koppeling_harness.rules.answer_form import Difference, answer_form, differences
+from koppeling_harness.rules.answer_form import Difference, differences
 from koppeling_harness.store.call_limits import FileGate
 from koppeling_harness.store.creation_journal import CreationJournal, is_unsettled
 from koppeling_harness.store.files import write_files
-from koppeling_harness.traffic.polite import Door
 from koppeling_harness.value import dataclass
 from koppeling_harness.version import __version__
 from koppeling_harness.workflow.environment.access import TokenSources
+from koppeling_harness.workflow.environment.asking import Here, ProbeAsker, classic_token
 from koppeling_harness.workflow.environment.doctor import Diagnosis, look_at, require_healthy
 
 _AFAS = ".afas.online"
-_WORD = re.compile(r"[^\W\d_]+")
-_WRITES = frozenset({"POST", "PUT", "DELETE"})
 _ANOTHER_STATUS = 1000
-_WHO = ("parity", "probe")
-"""Integration and scenario, in the journal, of what a probe writes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,17 +126,17 @@ async def _compared(target: RealTarget, *, write: bool, clock: Clock) -> Compare
     return Compared(record=record, left=tuple(left))
 
 
-def _classic_token(access: ErpAccess) -> str:
-    """Return the classic token that is signed in with; empty where that is done by OAuth."""
-    return "" if access.own_client is not None else (access.own_token or access.token).reveal()
-
-
 def _not_asked(probe: Probe, target: RealTarget, *, write: bool) -> str:
     """Return why a probe is not sent; empty when it is."""
     if probe.writes and not write:
         return "it writes, and --write was not given"
-    if probe.classic and not _classic_token(target.access):
+    if probe.classic and not classic_token(target.access):
         return "the environment is signed in to by OAuth"
+    client = target.access.own_client
+    if (probe.client or probe.key) and client is None:
+        return "the environment is signed in to by a classic token"
+    if probe.key and (client is None or client.assertion_key is None):
+        return "the own client does not sign with a key"
     for name in (*probe.reads, *probe.updates):
         if not target.facts.may_use(name):
             return f"{name} is not on the app connector"
@@ -157,7 +144,7 @@ def _not_asked(probe: Probe, target: RealTarget, *, write: bool) -> str:
 
 
 async def _behaviours(
-    here: "Here", theirs: Mapping[str, ProbeRecord]
+    here: Here, theirs: Mapping[str, ProbeRecord]
 ) -> tuple[dict[str, str], list[BehaviourSight]]:
     """Return the settings with which ERP1 answers as the environment, and what was seen of each.
 
@@ -189,7 +176,7 @@ def _is_wide(probe: Probe | None) -> bool:
 async def _sight(
     quirk: Quirk,
     probe: Probe,
-    here: "Here",
+    here: Here,
     settings: Mapping[str, str],
     theirs: ProbeRecord,
 ) -> BehaviourSight:
@@ -243,7 +230,7 @@ def _explained(
 
 
 async def _unexplained(
-    here: "Here", settings: Mapping[str, str], theirs: Mapping[str, ProbeRecord]
+    here: Here, settings: Mapping[str, str], theirs: Mapping[str, ProbeRecord]
 ) -> Iterable[ParityDifference]:
     """Return what no value of any switch explains, each once, with the probes that show it."""
     seen: dict[Difference, list[str]] = {}
@@ -266,66 +253,10 @@ async def _unexplained(
     ]
 
 
-class _Asker:
-    """Sends probes and keeps the forms of their answers."""
-
-    def __init__(self, client: ErpClient, *, log: JournalLog | None = None) -> None:
-        self._client = client
-        self._log = log
-        self._answers: list[AnswerForm] = []
-        self._notes: dict[str, str] = {}
-        self.token = _classic_token(client.access)
-
-    async def of(self, probe: Probe) -> ProbeRecord:
-        """Send a probe and return what it got."""
-        self._answers, self._notes = [], {}
-        await probe.ask(self)
-        return ProbeRecord(probe=probe.id, answers=tuple(self._answers), notes=self._notes)
-
-    async def ask(self, call: ErpCall, label: str) -> ErpAnswer:
-        """Send a call and keep the form of its answer."""
-        answer = await self.look(call)
-        self._answers.append(
-            answer_form(
-                label,
-                status=answer.status,
-                headers=answer.headers,
-                text=answer.text,
-                words=_VOCABULARY,
-            )
-        )
-        return answer
-
-    async def look(self, call: ErpCall) -> ErpAnswer:
-        """Send a call; a write is noted before it is sent and when it was answered."""
-        number = None
-        if self._log is not None and call.method in _WRITES and "/connectors/" in call.path:
-            door = Door(name="parity", sender=Sender.HARNESS, authorization="", scenario=_WHO)
-            body = (call.body or "").encode()
-            number = self._log.before(door, call.method, call.path, body)
-        answer = await self._client.send(call)
-        if self._log is not None and number is not None:
-            self._log.after(number, answer.status, answer.text.encode())
-        return answer
-
-    def note(self, name: str, value: str) -> None:
-        """Keep a conclusion."""
-        self._notes[name] = value
-
-
-def _vocabulary() -> frozenset[str]:
-    texts = [text for each in MESSAGES.values() for text in (each.nl, each.en)]
-    return frozenset(word.lower() for text in texts for word in _WORD.findall(text))
-
-
-_VOCABULARY = _vocabulary()
-"""The words of ERP1's own messages: of others nothing is kept."""
-
-
 @asynccontextmanager
 async def _environment(
     target: RealTarget, *, clock: Clock, left: list[str]
-) -> AsyncIterator[_Asker]:
+) -> AsyncIterator[ProbeAsker]:
     """Yield a way to send probes to the environment, and take away what they made."""
     gate = FileGate(
         target.limits, max_parallel=target.max_parallel, budget=target.budget, clock=clock
@@ -342,54 +273,13 @@ async def _environment(
             ),
         )
         try:
-            yield _Asker(client, log=JournalLog(journal, clock=clock))
+            yield ProbeAsker(client, clock=clock, log=JournalLog(journal, clock=clock))
         finally:
             unsettled = [each for each in journal.written if is_unsettled(each)]
             undoing = Undoing(client=client, log=journal)
             done = await undoing.undo(unsettled, is_final=True)
             left += [each.note for each in done if each.note]
             journal.close()
-
-
-class Here:
-    """ERP1 on this machine, with any settings of its switches."""
-
-    def __init__(self, label: str, clock: Clock) -> None:
-        known = label if label in RELEASES else next(reversed(RELEASES))
-        self._label, self._clock = known, clock
-        self.default = settle({**find_release(known).differences, **adopted(known)}, {})
-        self._stack = AsyncExitStack()
-        self._open: dict[tuple[tuple[str, str], ...], _Asker] = {}
-        self._known: dict[tuple[str, tuple[tuple[str, str], ...]], ProbeRecord] = {}
-
-    async def aclose(self) -> None:
-        """Stop every ERP1 that was started."""
-        await self._stack.aclose()
-
-    async def of(self, probe: Probe, settings: Mapping[str, str]) -> ProbeRecord:
-        """Return what a probe gets from ERP1 with these settings."""
-        key = tuple(sorted(settings.items()))
-        if (probe.id, key) not in self._known:
-            if key not in self._open:
-                self._open[key] = await self._start(settings)
-            self._known[probe.id, key] = await self._open[key].of(probe)
-        return self._known[probe.id, key]
-
-    async def _start(self, settings: Mapping[str, str]) -> _Asker:
-        erp1 = Erp1(release=self._label, quirks=settings, clock=self._clock)
-        self._stack.callback(erp1.close)
-        opened = erp1.open_environment()
-        server = Server(erp1.app_of(opened.environment))
-        address = await server.start()
-        self._stack.push_async_callback(server.stop)
-        connection = await self._stack.enter_async_context(Connection())
-        access = ErpAccess(
-            environment=opened.environment,
-            base_url=f"{address}{opened.path}",
-            token=opened.token,
-            release=erp1.release,
-        )
-        return _Asker(ErpClient(access, connection=connection, clock=self._clock))
 
 
 def adopt(path: Path, *, ledger: Path | None = None) -> tuple[str, ...]:

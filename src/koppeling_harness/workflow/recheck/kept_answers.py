@@ -20,7 +20,7 @@ RECHECK = "recheck.json"
 _FOLDERS = f"recheck-*/{RECHECK}"
 _DECIDED = frozenset({Whose.INTEGRATION, Whose.PROFIT, Whose.BOTH})
 """Answers that hold; the environment may be there the next time, and proof may turn up."""
-_MOST = 50
+MOST_RECHECKS = 50
 """So many earlier rechecks are looked into."""
 
 _Key = tuple[str, ...]
@@ -38,7 +38,7 @@ class KeptAnswers:
 
     def __init__(self, reports: Path) -> None:
         files = sorted(reports.glob(_FOLDERS), key=lambda each: each.parent.name, reverse=True)
-        self._unread = iter(files[:_MOST])
+        self._unread = iter(files[:MOST_RECHECKS])
         self._known: dict[_Key, RecheckedScenario] = {}
 
     def of(

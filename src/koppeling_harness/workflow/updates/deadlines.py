@@ -9,6 +9,7 @@ from koppeling_harness.clock import Clock, today
 from koppeling_harness.config.settings import load_settings
 from koppeling_harness.document import to_plain
 from koppeling_harness.errors import Problem
+from koppeling_harness.model.calendar import DatedEnd, DeadlineCalendar, NotRead, UserOfDated
 from koppeling_harness.model.deadline import Deadline, Ending, Stage
 from koppeling_harness.model.functional import FunctionalResult
 from koppeling_harness.model.verdict import Severity
@@ -129,14 +130,20 @@ def calendar(
     )
 
 
-def as_plain(found: Calendar) -> dict[str, Any]:
+def as_plain(found: Calendar) -> Any:
     """Return it as JSON types: `koppeling/deadlines@1`."""
-    return {
-        "schema": "koppeling/deadlines@1",
-        "as_of": found.as_of.isoformat(),
-        "deadlines": [_plain(each) for each in found.dates],
-        "not_seen": list(found.unseen),
-    }
+    return to_plain(
+        DeadlineCalendar(
+            as_of=found.as_of,
+            deadlines=tuple(_told(each) for each in found.dates),
+            not_seen=found.unseen,
+            set_aside=tuple(
+                NotRead(where=str(each.where), problem=str(each.problem))
+                for each in found.set_aside
+            ),
+            damaged=tuple(each.render() for each in found.damaged),
+        )
+    )
 
 
 def as_text(found: Calendar, *, lang: str) -> str:
@@ -157,22 +164,21 @@ def as_text(found: Calendar, *, lang: str) -> str:
     return "\n".join(deadline_lines(told, unseen=found.unseen, as_of=found.as_of, lang=lang))
 
 
-def _plain(each: Dated) -> dict[str, Any]:
-    last = fix_by(each.stage)
-    return {
-        "date": each.stage.day.isoformat() if each.stage.day else None,
-        "fix_by": last.isoformat() if last else None,
-        "code": each.deadline.id,
-        "level": each.level.value,
-        "title": to_plain(each.deadline.title),
-        "then": to_plain(each.stage.then),
-        "remedy": to_plain(each.deadline.remedy),
-        "source": each.deadline.source,
-        "read": each.deadline.read.isoformat(),
-        "integrations": [
-            {"integration": one.integration, "of": one.of, "seen": one.seen} for one in each.users
-        ],
-    }
+def _told(each: Dated) -> DatedEnd:
+    return DatedEnd(
+        date=each.stage.day,
+        fix_by=fix_by(each.stage),
+        code=each.deadline.id,
+        level=each.level,
+        title=each.deadline.title,
+        then=each.stage.then,
+        remedy=each.deadline.remedy,
+        source=each.deadline.source,
+        read=each.deadline.read,
+        integrations=tuple(
+            UserOfDated(integration=one.integration, of=one.of, seen=one.seen) for one in each.users
+        ),
+    )
 
 
 def _newest(

@@ -40,6 +40,12 @@ def needing(folder, *programs):
     return folder
 
 
+def test_an_integration_at_the_top_of_its_repository_gets_what_it_needs(tmp_path):
+    top = needing(tmp_path, "node") / "plugins" / "tiny"
+
+    assert "command -v node" in text("gitlab", top)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", SCHEMAS)
 @pytest.mark.parametrize("programs", [(), ("node", "php")])

@@ -11,6 +11,9 @@ from koppeling_harness.model.status import Role
 from koppeling_harness.model.verdict import Cause, Level, Outcome
 from koppeling_harness.value import dataclass
 
+MOST_RECHECKS = 50
+"""So many of the newest are kept, and looked into for an answer that was given before."""
+
 
 class Movement(StrEnum):
     """What became of a scenario since the last verdict."""

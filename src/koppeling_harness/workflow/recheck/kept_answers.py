@@ -7,6 +7,7 @@ from pathlib import Path
 from koppeling_harness.document import load_json, read_content
 from koppeling_harness.errors import DocumentError
 from koppeling_harness.model.recheck import (
+    MOST_RECHECKS,
     RecheckedIntegration,
     RecheckedRelease,
     RecheckedScenario,
@@ -20,9 +21,6 @@ RECHECK = "recheck.json"
 _FOLDERS = f"recheck-*/{RECHECK}"
 _DECIDED = frozenset({Whose.INTEGRATION, Whose.PROFIT, Whose.BOTH})
 """Answers that hold; the environment may be there the next time, and proof may turn up."""
-MOST_RECHECKS = 50
-"""So many earlier rechecks are looked into."""
-
 _Key = tuple[str, ...]
 
 

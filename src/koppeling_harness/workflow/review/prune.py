@@ -15,13 +15,13 @@ from typing import Any
 from koppeling_harness.clock import Clock
 from koppeling_harness.config.settings import load_settings
 from koppeling_harness.errors import ConfigurationError, DocumentError, Problem
+from koppeling_harness.model.recheck import MOST_RECHECKS
 from koppeling_harness.model.run import IntegrationRecord, RunRecord
 from koppeling_harness.model.verdict import Outcome
 from koppeling_harness.rules.verdict import result_id
 from koppeling_harness.scenario.known_lists import list_book
 from koppeling_harness.store.runs import RUN, find_runs, load_run
 from koppeling_harness.value import dataclass
-from koppeling_harness.workflow.recheck.kept_answers import MOST_RECHECKS
 
 KEEP = 30
 """So many runs of each integration on each release are kept, whatever they came to."""

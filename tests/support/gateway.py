@@ -38,8 +38,14 @@ class TinyErp:
         self.answer: dict[str, Any] = {"skip": 0, "take": 100, "rows": ROWS}
         self.body: bytes | None = None
         self.headers: list[tuple[bytes, bytes]] = []
+        self.lets_nobody_in = False
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if self.lets_nobody_in:  # as ERP1: before the body is read
+            headers = [(b"content-length", b"0"), (b"connection", b"close")]
+            await send({"type": "http.response.start", "status": 401, "headers": headers})
+            await send({"type": "http.response.body", "body": b""})
+            return
         body = b""
         while True:
             message = await receive()

@@ -14,6 +14,7 @@ from urllib.parse import unquote_plus
 from koppeling_harness.emulator.access import AppConnector
 from koppeling_harness.emulator.jwt_rules import SKEW_S, JwtError, text_claim, time_claim
 from koppeling_harness.emulator.web import Request
+from koppeling_harness.model.secret import Secret
 
 if TYPE_CHECKING:
     from koppeling_harness.emulator.signed import ClientKey, Jwt
@@ -56,8 +57,12 @@ def client_of(request: Request, form: Mapping[str, str]) -> AppConnector:
     header = request.headers.get(b"authorization", b"").decode("latin-1")
     basic = header.lower().startswith("basic ")
     signed = ways == "body_basic_or_jwt" and "client_assertion" in form
-    if basic + signed + ("client_secret" in form) > 1 or (basic and ways == "body"):
-        raise TokenError(error="invalid_request")
+    if basic and ways == "body":
+        text = "by Basic from Profit 9 on only: send client_id and client_secret in the body"
+        raise TokenError(error="invalid_request", description=text)
+    if basic + signed + ("client_secret" in form) > 1:
+        text = "a client proves itself in one way: by a secret or by what it signed, sent once"
+        raise TokenError(error="invalid_request", description=text)
     if basic:
         return _by_basic(request, form, header[6:])
     if signed:
@@ -70,7 +75,7 @@ def client_of(request: Request, form: Mapping[str, str]) -> AppConnector:
             raise TokenError(error="invalid_client")
         return app
     if not _is_secret(request, app, form.get("client_secret", "")):
-        raise TokenError(error="invalid_client")
+        raise TokenError(error="invalid_client", description=_none_works(request, app))
     return app
 
 
@@ -83,14 +88,25 @@ def _may_ask(app: AppConnector) -> bool:
     return app.kind != "classic" and not app.blocked
 
 
+def _working(request: Request, app: AppConnector) -> list[Secret]:
+    environment = request.environment
+    validity = environment.settings["client_secret_validity"]
+    return app.secrets_at(
+        environment.setup.clock.now(), environment.opened, limited=validity == "limited"
+    )
+
+
+def _none_works(request: Request, app: AppConnector) -> str:
+    """Return that every secret of a client has ended; empty when one works."""
+    if app.public or _working(request, app):
+        return ""
+    return "every secret of this client has ended: make a new one on the app connector"
+
+
 def _is_secret(request: Request, app: AppConnector, secret: str) -> bool:
     if app.public:
         return False
-    environment = request.environment
-    validity = environment.settings["client_secret_validity"]
-    working = app.secrets_at(
-        environment.setup.clock.now(), environment.opened, limited=validity == "limited"
-    )
+    working = _working(request, app)
     given, fits = secret.encode(errors="surrogatepass"), False
     for each in working:  # all of them, so that the time tells nothing
         fits |= secrets.compare_digest(each.reveal().encode(), given)
@@ -107,8 +123,13 @@ def _by_basic(request: Request, form: Mapping[str, str], credentials: str) -> Ap
     if form.get("client_id", name) != name:
         raise TokenError(error="invalid_request")
     app = app_of(request, name)
-    if app is None or not _may_ask(app) or not _is_secret(request, app, secret):
+    if app is None or not _may_ask(app):
         raise TokenError(error="invalid_client", status=401)
+    if not _is_secret(request, app, secret):
+        why = _none_works(request, app)
+        if _is_secret(request, app, text.partition(":")[2]):
+            why = "by Basic id and secret are each form-urlencoded first (RFC 6749, 2.3.1)"
+        raise TokenError(error="invalid_client", status=401, description=why)
     return app
 
 

@@ -212,6 +212,7 @@ def _judged(
                     name=shortened(redact(each.name), 200),
                     text=redact(each.text),
                     is_log=each.is_text and not each.is_state,
+                    is_closed=each.is_state and each.is_closed,
                 )
                 for each in files
             ),

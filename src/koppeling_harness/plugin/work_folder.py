@@ -26,12 +26,15 @@ class LeftFile:
         text: What it holds, as text whatever it is.
         is_text: Whether it is a text, such as a log.
         is_state: Whether the manifest says that it is where the integration keeps its data.
+        is_closed: Whether nobody but its owner may read it. On Windows, where that does not stand
+            in a file's mode, it is taken to be so.
     """
 
     name: str
     text: str
     is_text: bool
     is_state: bool
+    is_closed: bool
 
 
 def left_files(folder: str, state: Sequence[str]) -> tuple[LeftFile, ...]:
@@ -57,6 +60,7 @@ def left_files(folder: str, state: Sequence[str]) -> tuple[LeftFile, ...]:
                 text=_text(data),
                 is_text=_is_text(data[:_LOOKED_AT]),
                 is_state=any(fnmatchcase(name, pattern) for pattern in state),
+                is_closed=_is_closed(path),
             )
         )
         if left <= 0 or len(found) == _MOST_FILES:
@@ -96,6 +100,14 @@ def _files(folder: str) -> Iterator[tuple[str, str]]:
                 waiting.append((each.path, f"{name}/", depth + 1))
             elif each.is_file(follow_symlinks=False):
                 yield each.path, name
+
+
+def _is_closed(path: str) -> bool:
+    try:
+        mode = os.lstat(path).st_mode
+    except OSError:
+        return False
+    return os.name == "nt" or not mode & (stat.S_IRWXG | stat.S_IRWXO)
 
 
 def _read(path: str, limit: int) -> bytes:

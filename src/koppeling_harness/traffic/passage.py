@@ -1,5 +1,7 @@
 """One request on its way through the gateway, from its arrival until it is an exchange."""
 
+import asyncio
+import contextlib
 from dataclasses import dataclass, field
 from email.utils import format_datetime
 from typing import Any
@@ -20,6 +22,8 @@ from koppeling_harness.traffic.wire import Wire, wire_of
 
 _ENDED_BY_ERROR = 500
 _BAD_REQUEST = 400
+_HEARD_OUT_S = 5.0
+"""So long a client is given to end what it is sending when the answer is there already."""
 _EMPTY: RawHeaders = [(b"content-type", b"application/xml; charset=utf-8")]
 
 
@@ -92,6 +96,7 @@ class Passage:
     fault: str | None = None
     erp_status: int | None = None
     _is_whole: bool = field(init=False, default=False)
+    _is_read: bool = field(init=False, default=False)
     _request: Capture = field(init=False)
     _response: Capture = field(init=False, default_factory=Capture)
     _response_headers: RawHeaders = field(init=False, default_factory=list)
@@ -126,6 +131,7 @@ class Passage:
 
     async def receive(self) -> Message:
         """ASGI: take the next part of the request, and look at it."""
+        self._is_read = True
         message = await self.asgi_receive()
         if message["type"] == "http.request":
             self._request.feed(message.get("body", b""))
@@ -145,6 +151,8 @@ class Passage:
     async def send(self, message: Message) -> None:
         """ASGI: give the client the next part of the answer, and look at it."""
         if message["type"] == "http.response.start":
+            if not self._is_read:
+                await self._hear_out()
             wire = self.wire
             if wire is not None and wire.is_closed:
                 return  # the client did not wait: it never got this
@@ -161,6 +169,16 @@ class Passage:
                 return
             self._response.feed(message.get("body", b""))
         await self.asgi_send(message)
+
+    async def _hear_out(self) -> None:
+        """Read what is still coming of a request that is answered unread, as 401 is.
+
+        It was sent all the same, so it is judged; and a client that is still sending would meet a
+        connection that closes instead of its answer.
+        """
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_HEARD_OUT_S):
+                await self.drain()
 
     async def drain(self) -> None:
         """Read the request to its end, for who answers without asking the ERP."""

@@ -27,6 +27,15 @@ def test_every_file_is_read_and_told_what_it_is(tmp_path):
     assert texts["logs/app.log"] == texts["wide.log"] == "hello"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="modes as POSIX has them")
+def test_a_file_that_its_owner_alone_can_read_is_closed(tmp_path):
+    for name, mode in (("closed", 0o600), ("group", 0o640), ("all", 0o644)):
+        (tmp_path / name).write_text("x", "utf-8")
+        (tmp_path / name).chmod(mode)
+
+    assert [each.name for each in left_files(str(tmp_path), ()) if each.is_closed] == ["closed"]
+
+
 @pytest.mark.parametrize("charset", ["utf-16", "utf-16-le", "utf-16-be"])
 def test_a_log_of_windows_is_read_with_its_mark_or_without(tmp_path, charset):
     text = "BSN 111222333 van café\n" * 900

@@ -1,5 +1,6 @@
 import base64
 import json
+import time
 
 import httpx
 import pytest
@@ -26,6 +27,22 @@ def test_a_body_that_was_sent_is_recorded_and_reaches_the_erp(served):
     seen = served.only_exchange()
     assert json.loads(seen.request_body) == {"a": "é"}
     assert seen.request_size == len(served.erp.carried_out[0][2])
+
+
+def test_a_body_that_comes_when_the_answer_is_there_already_is_recorded(served):
+    served.erp.lets_nobody_in = True
+    served.open()
+
+    def pieces():
+        for piece in (b'{"a": ', b'"' + b"x" * 300_000, b'"}'):
+            yield piece
+            time.sleep(0.05)
+
+    answer = served.client.post("/connectors/PtRealization", content=pieces())
+
+    seen = served.only_exchange()
+    assert (answer.status_code, seen.status, seen.erp_status) == (401, 401, 401)
+    assert json.loads(seen.request_body) == {"a": "x" * 300_000}
 
 
 def test_every_value_of_a_repeated_header_is_kept(served):

@@ -105,7 +105,8 @@ def _token_in_url(scene: Scene) -> Iterator[Objection]:
 
 def _connection_close(scene: Scene) -> Iterator[Objection]:
     for call in scene.calls:
-        if "close" in call.header("connection").lower():
+        # one token does for an hour, so that what asks for it need not keep a connection
+        if call.needs_token and "close" in call.header("connection").lower():
             text = Text(
                 nl="Connection: close; verwacht keep-alive of geen header",
                 en="Connection: close; expected keep-alive or no header",

@@ -18,6 +18,7 @@ from koppeling_harness.traffic.checks.body import elements_of, fields_of, keys_o
 DEFAULT_TAKE = 100
 """Rows of a GetConnector when nothing is asked. Source: docs.afas.help/profit/en/get-connector."""
 
+_ASSERTION = re.compile(r"client_assertion=[^&]*")
 _WRITING = frozenset({"POST", "PUT", "DELETE"})
 _FIRST_ROW = re.compile(r'"rows"\s*:\s*\[\s*(?=\{)')
 _DECODER = json.JSONDecoder()
@@ -172,9 +173,15 @@ class Call:
 
     @cached_property
     def identity(self) -> tuple[str, str, str, str]:
-        """What makes two calls the same request: method, path, query and body."""
+        """What makes two calls the same request: method, path, query and body.
+
+        Of a request for a token the assertion is no part of it: each has its own.
+        """
         seen = self.exchange
-        return (seen.method, seen.path, seen.query, seen.request_body or str(seen.request_size))
+        body = seen.request_body or str(seen.request_size)
+        if not self.needs_token:
+            body = _ASSERTION.sub("", body)
+        return (seen.method, seen.path, seen.query, body)
 
     @property
     def request_json(self) -> Any:

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 
-from koppeling_harness.model.fault import FaultKind
+from koppeling_harness.model.fault import FaultKind, is_sign_in
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.verdict import Severity
 from koppeling_harness.traffic.checks.call import Call
@@ -96,6 +96,8 @@ def _gave_up(scene: Scene) -> Iterator[Objection]:
         number = call.exchange.number
         if call.exchange.status != 503 or number in again or number in repeated:
             continue
+        if is_sign_in(call.exchange.path) and _signs_in_after(scene, call):
+            continue
         asked_s = _retry_after_s(call)
         if asked_s is None or asked_s <= PATIENCE_S:
             text = Text(
@@ -103,6 +105,16 @@ def _gave_up(scene: Scene) -> Iterator[Objection]:
                 en="not tried again after 503; expected to wait and try again",
             )
             yield Objection(call=call, text=text)
+
+
+def _signs_in_after(scene: Scene, call: Call) -> bool:
+    """Return whether a token was asked for again, by another proof perhaps."""
+    return any(
+        each.exchange.number > call.exchange.number
+        and each.exchange.turn == call.exchange.turn
+        and is_sign_in(each.exchange.path)
+        for each in scene.calls
+    )
 
 
 def _retry_after_s(call: Call) -> float | None:

@@ -38,11 +38,14 @@ class Logged:
         name: Of the file below the work folder, redacted; empty for what it printed.
         text: What it holds, redacted.
         is_log: Whether it is a log: text, and not where the integration keeps its data by design.
+        is_closed: Whether it is where the integration keeps its data by design, and nobody but the
+            user whose program it is may read it.
     """
 
     name: str = ""
     text: str
     is_log: bool = True
+    is_closed: bool = False
 
 
 class Scene:

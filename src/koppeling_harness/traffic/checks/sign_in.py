@@ -1,7 +1,7 @@
 """Rules about signing in by OAuth: how tokens are asked for, and what becomes of them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from urllib.parse import parse_qsl
 
 from koppeling_harness.model.shape import Text
@@ -18,6 +18,8 @@ several workers with a token each do not."""
 _REFUSED = frozenset({400, 401})
 _BY_TOKEN = re.compile(r"(?i)(bearer|dpop) \[[a-z]+:([0-9a-f]{8})\]")
 _VALUE = re.compile(r"\[[a-z]+:([0-9a-f]{8})\]")
+_MOST_REFUSALS = 3
+"""Of one client in one go: who signs anew each time proves nothing new."""
 _NOT_REFUSED = "use_dpop_nonce"
 """It asks to prove oneself again with a nonce, which is how a client gets one."""
 
@@ -45,6 +47,21 @@ def _client(call: Call) -> tuple[str, ...]:
 def _digest(value: object) -> str:
     found = _VALUE.fullmatch(str(value))
     return found[1] if found else ""
+
+
+def _way(call: Call) -> str:
+    """Return by what a client proves itself."""
+    if call.header("authorization").lower().startswith("basic "):
+        return "basic"
+    form = _form(call)
+    return next((name for name in ("client_assertion", "client_secret") if name in form), "")
+
+
+def given_tokens(scene: Scene) -> set[str]:
+    """Return by what the tokens are known in the recording that were given by OAuth."""
+    answers = [_said(call) for call in scene.calls if _is_token_request(call)]
+    names = ("access_token", "refresh_token")
+    return {_digest(said.get(name)) for said in answers for name in names} - {""}
 
 
 def _given(call: Call) -> str:
@@ -77,7 +94,7 @@ def _token_per_call(scene: Scene) -> Iterator[Objection]:
         known.append(call)
     for turn, found in needless.items():
         asked = len(found) + 1
-        if asked * _CALLS_PER_TOKEN < calls.get(turn, 0):
+        if asked * _CALLS_PER_TOKEN < calls.get(turn, 0) or _is_of_no_use(scene, turn):
             continue
         text = Text(
             nl=f"{asked} tokens gevraagd voor {calls.get(turn, 0)} aanroepen, terwijl het eerste "
@@ -97,9 +114,51 @@ def _is_valid(before: Call, call: Call) -> bool:
     return before.ended_s + life_s * 0.75 > call.exchange.started_s
 
 
-def _sign_in_refused(scene: Scene) -> Iterator[Objection]:
+def _is_of_no_use(scene: Scene, turn: int) -> bool:
+    """Return whether no token was used, by who then said that it had not succeeded."""
+    is_told = 0 < turn <= len(scene.triggers) and not scene.triggers[turn - 1].ok
+    return is_told and not any(_used(call) for call in scene.calls)
+
+
+def _not_used(scene: Scene) -> Iterator[Objection]:
+    """A token that was given, and that the client did not take."""
     for call in scene.calls:
+        if not _is_token_request(call) or not _given(call) or call.exchange.fault is not None:
+            continue
+        if not _is_of_no_use(scene, call.exchange.turn):
+            continue
+        said = _said(call)
+        null = [name for name, value in said.items() if value is None]
+        holds = f"`{null[0]}: null`" if null else ", ".join(f"`{name}`" for name in said)
+        text = Text(
+            nl=f"een token is gegeven en niet gebruikt; neemt de client het antwoord niet aan? "
+            f"Het bevat {holds}",
+            en=f"a token was given and not used; does the client not take the answer? It holds "
+            f"{holds}",
+        )
+        yield Objection(call=call, text=text, subject="unused")
+
+
+def _goes_another_way(call: Call, later: Sequence[Call]) -> bool:
+    """Return whether a client that was refused proved itself in another way, and was let in.
+
+    Some try which way a service takes: by Basic first, and then in the body.
+    """
+    asked = (each for each in later if _is_token_request(each))
+    after = next(asked, None)
+    return (
+        after is not None
+        and after.exchange.turn == call.exchange.turn
+        and bool(_given(after))
+        and _way(after) != _way(call)
+    )
+
+
+def _sign_in_refused(scene: Scene) -> Iterator[Objection]:
+    for number, call in enumerate(scene.calls, 1):
         if not _is_token_request(call) or call.exchange.status not in _REFUSED:
+            continue
+        if _goes_another_way(call, scene.calls[number:]):
             continue
         said = _said(call)
         error = str(said.get("error") or "")
@@ -114,6 +173,7 @@ def _sign_in_refused(scene: Scene) -> Iterator[Objection]:
 def _sign_in_again(scene: Scene) -> Iterator[Objection]:
     """The same proof after it was refused, in one go: it is refused again."""
     refused: dict[tuple[object, ...], Call] = {}
+    often: dict[tuple[object, ...], int] = {}
     for call in scene.calls:
         if not _is_token_request(call):
             continue
@@ -127,6 +187,15 @@ def _sign_in_again(scene: Scene) -> Iterator[Objection]:
             yield Objection(call=call, text=text)
         elif call.exchange.status in _REFUSED and _said(call).get("error") != _NOT_REFUSED:
             refused[proof] = call
+            who = (call.exchange.turn, *_client(call))
+            often[who] = often.get(who, 0) + 1
+            if often[who] > _MOST_REFUSALS:
+                text = Text(
+                    nl=f"{often[who]} keer geweigerd, telkens met een nieuw bewijs; verwacht te "
+                    "stoppen",
+                    en=f"refused {often[who]} times, with a new proof each time; expected to stop",
+                )
+                yield Objection(call=call, text=text)
 
 
 def _refresh_twice(scene: Scene) -> Iterator[Objection]:
@@ -269,5 +338,22 @@ RULES = (
         source=_SOURCE,
         check=_another_token,
         counts_from=_SPRING,
+    ),
+    Rule(
+        code="TOKEN-NOT-USED",
+        level=Severity.INFORMATION,
+        title=Text(nl="Een gegeven token niet gebruikt", en="A token that was given is not used"),
+        why=Text(
+            nl="Sommige bibliotheken weigeren een antwoord dat AFAS zo geeft: Profit 8 stuurt bij "
+            "client credentials `refresh_token: null` mee, Profit 9 laat het weg.",
+            en="Some libraries refuse an answer that is AFAS's own: Profit 8 sends "
+            "`refresh_token: null` with client credentials, Profit 9 leaves it out.",
+        ),
+        fix=Text(
+            nl="Haal leden met null uit het antwoord voordat de bibliotheek het leest.",
+            en="Take members that are null out of the answer before the library reads it.",
+        ),
+        source=_SOURCE,
+        check=_not_used,
     ),
 )

@@ -65,6 +65,25 @@ def test_where_an_integration_keeps_its_data_may_be_people_and_no_secrets():
     assert judged(Tape(), "", secret) == [("LOG-SECRET", None)]
 
 
+def test_tokens_of_oauth_may_be_kept_where_nobody_else_reads_them():
+    """A refresh token outlives the process of a command line in no other way."""
+    tape = Tape().call(
+        *("POST", "/oauth/token"),
+        request_headers={},
+        request_body="grant_type=client_credentials&client_id=acme",
+        response_body='{"access_token": "[token:0000000a]", "refresh_token": "[token:0000000b]"}',
+    )
+
+    def kept(text, *, is_closed=True):
+        found = Logged(name="tokens.json", text=text, is_log=False, is_closed=is_closed)
+        return [code for code, _ in judged(tape, "", found) if code == "LOG-SECRET"]
+
+    assert kept("[token:0000000a] [token:0000000b]") == []
+    assert kept("[token:0000000a]", is_closed=False) == ["LOG-SECRET"]
+    assert kept("[token:0000000a] [token:0123abcd]") == ["LOG-SECRET"]  # a classic one
+    assert kept("[secret:0000000a] [secret:0123abcd]") == ["LOG-SECRET"]
+
+
 def test_a_file_is_named():
     found = check_exchanges(
         (),

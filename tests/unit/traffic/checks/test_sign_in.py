@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from koppeling_harness.model.exchange import TriggerRecord
 from koppeling_harness.model.verdict import Severity
 from koppeling_harness.traffic.checks import check_exchanges
 from support.exchanges import HEADERS, INTEGRATION_ID, PROFIT_8, Tape, a_manifest
@@ -18,7 +19,7 @@ def bearer(token):
     return {"Authorization": f"Bearer [token:{token}]", "IntegrationId": INTEGRATION_ID}
 
 
-def sign_in(tape, token="0000000a", *, status=200, said=None, **form):
+def sign_in(tape, token="0000000a", *, status=200, said=None, turn=0, **form):
     form = {"grant_type": "client_credentials", "client_id": "acme"} | form
     answer = {"access_token": f"[token:{token}]", "token_type": "Bearer", "expires_in": 3600}
     if said is not None or status != 200:
@@ -30,6 +31,7 @@ def sign_in(tape, token="0000000a", *, status=200, said=None, **form):
         request_body=urlencode(form, safe="[:]"),
         response_body=json.dumps(answer),
         status=status,
+        turn=turn,
     )
 
 
@@ -94,6 +96,75 @@ def test_why_a_sign_in_was_refused_is_told():
     assert (found.code, found.message) == (
         *("SIGN-IN-REFUSED", "no token: invalid_client: client assertion: aud is not …"),
     )
+
+
+def test_who_is_refused_by_basic_and_let_in_by_the_body_tried_which_way_is_taken():
+    """As golang.org/x/oauth2 does with a service that it does not know yet."""
+
+    def tried(then, way):
+        tape = Tape().call(
+            *("POST", "/oauth/token"),
+            request_headers={"Authorization": "Basic [secret:0000000d]"},
+            request_body="grant_type=client_credentials",
+            response_body='{"error": "invalid_request"}',
+            status=400,
+        )
+        return sign_in(tape, "0000000a", status=then, **way)
+
+    in_body = {"client_secret": "[secret:0000000d]"}
+    assert oauth_codes(tried(200, in_body)) == []
+    assert "SIGN-IN-REFUSED" in oauth_codes(tried(400, in_body))
+    assert "SIGN-IN-REFUSED" in oauth_codes(
+        sign_in(sign_in(Tape(), status=400, **in_body), "0000000a", **in_body)
+    )
+
+
+def test_who_signs_anew_after_each_refusal_is_told_at_the_fourth():
+    tape = Tape()
+    for number in range(4):
+        sign_in(tape, status=400, client_assertion=f"[secret:0000000{number}]")
+    [found] = [each for each in judged(tape) if each.code == "SIGN-IN-AGAIN"]
+
+    assert (found.exchange, found.message.partition(",")[0]) == (4, "refused 4 times")
+
+
+def told(tape, ok):
+    trigger = TriggerRecord(operation="sync", input=None, ok=ok, told=not ok)
+    found = check_exchanges(
+        tape.exchanges, manifest=MANIFEST, release=PROFIT_8, triggers=(trigger,)
+    )
+    return {each.code: each.message for each in found if "TOKEN" in each.code}
+
+
+def test_a_token_that_the_client_does_not_take_is_told_as_that_and_not_as_too_many():
+    """Some libraries refuse `refresh_token: null`, and ask again."""
+    said = {"access_token": "[token:0000000a]", "expires_in": 3600, "refresh_token": None}
+
+    def asked(**values):
+        return sign_in(sign_in(Tape(), said=said, turn=1), said=said, turn=1, **values)
+
+    assert list(told(asked(), ok=False)) == ["TOKEN-NOT-USED"]
+    assert "It holds `refresh_token: null`" in told(asked(), ok=False)["TOKEN-NOT-USED"]
+    used = asked().call(request_headers=bearer("0000000a"), turn=1)
+    assert list(told(used, ok=False)) == ["TOKEN-PER-CALL"]
+    assert list(told(asked(), ok=True)) == ["TOKEN-PER-CALL"]
+
+
+@pytest.mark.parametrize(
+    ("after", "way", "found"),
+    [
+        (0.01, {"client_assertion": "[secret:00000002]"}, ["WAIT-503"]),
+        (1.0, {"client_assertion": "[secret:00000002]"}, []),
+        (1.0, {"client_secret": "[secret:00000003]"}, []),
+        (None, {}, ["GIVE-UP-503"]),
+    ],
+)
+def test_a_sign_in_in_maintenance_is_tried_again_by_another_assertion_too(after, way, found):
+    tape = sign_in(Tape(), status=503, said={"a": 1}, client_assertion="[secret:00000001]")
+    if after is not None:
+        sign_in(tape.wait(after), "0000000a", **way).call(request_headers=bearer("0000000a"))
+
+    assert oauth_codes(tape) == found
 
 
 def test_a_nonce_that_is_asked_for_is_no_refusal():

@@ -7,14 +7,17 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+import trustme
+
 from support.signing import certificate_of, key, sha1
 
-WAYS = ("body", "basic", "key", "code", "dpop")
+WAYS = ("body", "basic", "key", "code", "dpop", "mtls")
 
 BACK = "https://app.example/back"
 
 _OAUTH = {
     "body": "{}",
+    "mtls": "{}",
     "basic": "{}",
     "key": "{client_id: acme, certificates: [acme.pem]}",
     "code": f"{{redirect_uris: ['{BACK}']}}",
@@ -29,7 +32,7 @@ version: "1.0.0"
 integration_id: "12345_1"
 releases: ["Profit 9"]
 runtime: {{kind: python}}
-oauth: {oauth}
+oauth: {oauth}{more}
 get_connectors:
   - {{id: Lezer_Artikelen, copy_of: Profit_Article, fields: [ItemCode]}}
 operations:
@@ -40,6 +43,7 @@ operations:
 """
 
 _PLUGIN = '''
+import os
 import time
 from pathlib import Path
 from urllib.parse import quote_plus
@@ -94,6 +98,10 @@ class Customer:
         self.http = requests.Session()
         self.http.trust_env = False
         self.http.mount("http://", Patient())
+        if WAY == "mtls":
+            self.http.verify = os.environ["REQUESTS_CA_BUNDLE"]
+            self.http.cert = f"{{HERE}}/client.pem"
+            self.http.mount("https://", Patient())
         self.integration_id = context.integration_id
         self.token = None
         self.proof_key = DPoPKey.generate("ES256") if WAY == "dpop" else None
@@ -235,7 +243,8 @@ def oauth_client(folder: Path, name: str, way: str, *edits: tuple[str, str]) -> 
     """
     made = folder / name
     made.mkdir(parents=True)
-    manifest = _MANIFEST.format(id=name, oauth=_OAUTH[way])
+    more = "\nclient_ca: client-ca.pem" if way == "mtls" else ""
+    manifest = _MANIFEST.format(id=name, oauth=_OAUTH[way], more=more)
     (made / "koppeling.yaml").write_text(manifest, encoding="utf-8")
     text = _PLUGIN.format(way=way, back=BACK)
     for old, new in edits:
@@ -244,6 +253,11 @@ def oauth_client(folder: Path, name: str, way: str, *edits: tuple[str, str]) -> 
             raise ValueError(message)
         text = text.replace(old, new)
     (made / "koppeling_plugin.py").write_text(text, encoding="utf-8")
+    if way == "mtls":
+        authority = trustme.CA()
+        authority.cert_pem.write_to_path(str(made / "client-ca.pem"))
+        own = authority.issue_cert("acme.example")
+        own.private_key_and_cert_chain_pem.write_to_path(str(made / "client.pem"))
     if way == "key":
         private = key("ES256")
         (made / "acme.pem").write_text(certificate_of(private), encoding="utf-8")

@@ -11,7 +11,7 @@ from typing import Any
 
 from koppeling_harness import document
 from koppeling_harness.config.folders import MANIFEST as MANIFEST
-from koppeling_harness.config.manifest_files import with_files
+from koppeling_harness.config.manifest_files import below, with_files
 from koppeling_harness.config.manifest_runtime import runtime_problems
 from koppeling_harness.document import KeptDocuments, Source, code_of, load, read_text, read_yaml
 from koppeling_harness.errors import DocumentError, Problem, in_file_order
@@ -86,6 +86,8 @@ def _checked(source: Source, path: Path) -> Manifest:
 
 def _with_certificates(manifest: Manifest, folder: Path) -> Manifest:
     """Return a manifest with the certificates in place of the files that hold them."""
+    if manifest.client_ca:
+        manifest = replace(manifest, client_ca=read_text(folder / manifest.client_ca))
     if manifest.oauth is None or not manifest.oauth.certificates:
         return manifest
     texts = tuple(read_text(folder / each) for each in manifest.oauth.certificates)
@@ -96,6 +98,7 @@ def _problems(manifest: Manifest, source: Source, folder: Path) -> Iterator[Prob
     yield from runtime_problems(manifest, source, folder)
     yield from _subscription(manifest, source)
     yield from _oauth(manifest, source, folder)
+    yield from _client_ca(manifest, source, folder)
     yield from _address(manifest, source)
     yield from _doubles(manifest, source)
     yield from _operations(manifest, source)
@@ -132,6 +135,35 @@ def _oauth(manifest: Manifest, source: Source, folder: Path) -> Iterator[Problem
                 message=f"{each}: found {found}, expected a certificate in PEM",
                 hint="The certificate only: the private key stays with the integration.",
             )
+
+
+def _client_ca(manifest: Manifest, source: Source, folder: Path) -> Iterator[Problem]:
+    name = manifest.client_ca
+    if not name:
+        return
+    _, found = below(folder, name)
+    found = found or _not_an_authority(folder / name)
+    if found:
+        yield Problem(
+            where=source.place(("client_ca",)),
+            message=f"{name}: found {found}, expected a certificate in PEM",
+            hint="The certificate that the integration shows, or the authority of it; the private "
+            "key stays with the integration.",
+        )
+
+
+def _not_an_authority(path: Path) -> str:
+    """Return what a file is instead of certificates that TLS can ask for, empty when it is."""
+    import ssl  # noqa: PLC0415 - few integrations show a certificate
+
+    found = _not_a_certificate(path)
+    if found:
+        return found
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_verify_locations(cadata=read_text(path))
+    except (ssl.SSLError, ValueError):
+        return "a certificate that cannot be read"
+    return ""
 
 
 def _address(manifest: Manifest, source: Source) -> Iterator[Problem]:

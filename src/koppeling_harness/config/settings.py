@@ -321,6 +321,7 @@ def _sign_in(
         token_env=entry.token_env or token_variable(name),
         secret_env=entry.client_secret_env or secret_variable(name, integration=integration),
         secret_file=_file(folder, entry.client_secret_file),
+        secret_until=entry.client_secret_until,
         key_file=_file(folder, entry.assertion_key),
         kid=entry.assertion_kid or "",
     )
@@ -367,6 +368,7 @@ _GOES_WITH = {
     "client_id": (SignIn.CLIENT_CREDENTIALS, SignIn.PRIVATE_KEY_JWT),
     "client_secret_env": (SignIn.CLIENT_CREDENTIALS,),
     "client_secret_file": (SignIn.CLIENT_CREDENTIALS,),
+    "client_secret_until": (SignIn.CLIENT_CREDENTIALS,),
     "assertion_key": (SignIn.PRIVATE_KEY_JWT,),
     "assertion_kid": (SignIn.PRIVATE_KEY_JWT,),
 }

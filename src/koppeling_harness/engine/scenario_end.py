@@ -246,8 +246,13 @@ def _without_a_call(
         said = Said(
             nl=f"geen enkele aanroep: {why.found.nl}{more}",
             en=f"not a single call: {why.found.en}{more}",
-            hint="Let it trust the authority of the run: SSL_CERT_FILE, NODE_EXTRA_CA_CERTS or "
-            "KOPPELING_AUTHORITY_FILE.",
+            hint=(
+                "Let it trust the authority of the run: SSL_CERT_FILE, NODE_EXTRA_CA_CERTS or "
+                "KOPPELING_AUTHORITY_FILE."
+            )
+            + (
+                " Let it show the certificate of `client_ca`." if planned.manifest.client_ca else ""
+            ),
         )
     place = planned.scenario.place
     missing = stop(codes.NO_CALL, Outcome.NOT_RUN, cause, place, said)

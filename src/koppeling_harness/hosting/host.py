@@ -109,7 +109,7 @@ class EmulatedErp:
             seen=planned.round.seen if planned.round else 0,
         )
         self._own_door.know(name, opened.token)
-        gateway_url = await self._doors.open(door) + opened.path
+        gateway_url = await self._doors.open(door, planned.manifest) + opened.path
         proxy = await self._doors.proxy(door, planned.manifest)
         self.late.watch(planned, door)
         access = ErpAccess(

@@ -243,7 +243,7 @@ class RealErp:
             faults=planned.scenario.faults,
             seen=planned.round.seen if planned.round else 0,
         )
-        address = await self._doors.open(opened.door)
+        address = await self._doors.open(opened.door, planned.manifest)
         opened.gateway_url = f"{address}/{opened.name}/ProfitRestServices"
         opened.proxy = await self._doors.proxy(opened.door, planned.manifest)
         self.late.watch(planned, opened.door)

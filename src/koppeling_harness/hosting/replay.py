@@ -120,7 +120,8 @@ class _Playing:
         gateway = Gateway(redactor=Redactor(secrets.token_bytes(32)), clock=self._clock)
         door = gateway.open(_ENVIRONMENT, replay.app, secrets=(token,))
         doors = Doors()
-        base_url = f"{await doors.open(door)}/{_ENVIRONMENT}/ProfitRestServices"
+        address = await doors.open(door, self._integration.manifest)
+        base_url = f"{address}/{_ENVIRONMENT}/ProfitRestServices"
         proxy = await doors.proxy(door, self._integration.manifest)
         runner = IntegrationRunner(self._integration)
         try:

@@ -16,8 +16,10 @@ from koppeling_harness.model.access import ProxyAccess
 from koppeling_harness.model.manifest import Manifest
 from koppeling_harness.traffic.door import Door
 from koppeling_harness.traffic.forward_proxy import ForwardProxy
+from koppeling_harness.traffic.tls_entrance import TlsEntrance
 from koppeling_harness.traffic.wire import GatewayProtocol
 
+_LOOPBACK = "127.0.0.1"
 _START_LIMIT_S = 10.0
 _GOODBYE_S = 1.0
 _DATE_S = 1.0
@@ -124,27 +126,46 @@ class Doors:
         self._proxied: set[ForwardProxy] = set()
         self._shut: deque[Door] = deque()
 
-    async def open(self, door: Door) -> str:
-        """Listen for a door on a free loopback port; return the address."""
-        return await self._listen(door, lambda: self._speak(door))
+    async def open(self, door: Door, manifest: Manifest) -> str:
+        """Listen for a door on a free loopback port; return the address.
+
+        Who shows a certificate of its own is met in TLS, and asked for it (mutual TLS).
+        """
+        if not manifest.client_ca:
+            return f"http://{await self._listen(door, lambda: self._speak(door))}"
+        tls = self._known_authority().context(_LOOPBACK, manifest.client_ca)
+
+        def protocol() -> asyncio.Protocol:
+            return TlsEntrance(door, speak=lambda: self._speak(door), tls=tls, tasks=self._tunnels)
+
+        return f"https://{await self._listen(door, protocol)}"
 
     async def proxy(self, door: Door, manifest: Manifest) -> ProxyAccess | None:
-        """Listen as a forward proxy that leads to a door, for who has AFAS's address built in."""
+        """Return what an integration that gets in by TLS is to be told; None for any other.
+
+        For who has AFAS's address built in, listen as a forward proxy that leads to a door.
+        """
         if manifest.address != "fixed":
-            return None
-        authority = self._authority = self._authority or Authority()
+            pem = self._known_authority().pem if manifest.client_ca else ""
+            return ProxyAccess(url=None, authority=pem) if pem else None
+        authority = self._known_authority()
 
         def protocol() -> asyncio.Protocol:
             return ForwardProxy(
                 door,
                 speak=lambda: self._speak(door),
-                tls=authority.context,
+                tls=lambda host: authority.context(host, manifest.client_ca),
                 tasks=self._tunnels,
                 there=self._proxied,
                 goes_elsewhere=self._goes_elsewhere,
             )
 
-        return ProxyAccess(url=await self._listen(door, protocol), authority=authority.pem)
+        listens = await self._listen(door, protocol)
+        return ProxyAccess(url=f"http://{listens}", authority=authority.pem)
+
+    def _known_authority(self) -> Authority:
+        self._authority = self._authority or Authority()
+        return self._authority
 
     def _speak(self, door: Door) -> GatewayProtocol:
         made = GatewayProtocol(self._config, self._state, {})
@@ -155,7 +176,7 @@ class Doors:
         listener, port = _listener()
         server = await asyncio.get_running_loop().create_server(protocol, sock=listener)
         self._open.setdefault(door, []).append(server)
-        return f"http://127.0.0.1:{port}"
+        return f"{_LOOPBACK}:{port}"
 
     def shut(self, door: Door) -> None:
         """Let nothing more through a door, and stop listening at it when many more are shut."""

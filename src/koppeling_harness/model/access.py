@@ -49,11 +49,12 @@ class SignedIn(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProxyAccess:
-    """The forward proxy for an integration with a built-in address."""
+    """How an integration gets in by TLS: with a built-in address, or a certificate of its own."""
 
-    url: str
+    url: str | None
+    """The forward proxy for a built-in address; None for an address that is given."""
     authority: str
-    """The certificate authority of the environments that it stands in for, in PEM."""
+    """The certificate authority of the environments that are stood in for, in PEM."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

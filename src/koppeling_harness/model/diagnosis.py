@@ -13,7 +13,7 @@ class DoctorLine:
         ok: Whether it is as it must be; None when it could not be looked at, because of another.
         found: What was found.
         expected: What must be there.
-        remedy: What to do; empty when it is in order.
+        remedy: What to do; empty when it is in order and stays so.
         cause: Whose doing it is when it is not in order.
     """
 

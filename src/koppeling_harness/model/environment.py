@@ -1,5 +1,6 @@
 """A real Profit environment, as the settings name it."""
 
+from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
@@ -57,6 +58,8 @@ class SignInEntry:
     """Environment variable that holds the secret; `KOPPELING_SECRET_<NAME>` when absent."""
     client_secret_file: NonEmpty | None = None
     """File that holds the secret and nothing else, as a vault mounts it."""
+    client_secret_until: date | None = None
+    """The day on which the secret ends, as the app connector shows it; from Profit 9 on."""
     assertion_key: NonEmpty | None = None
     """File with the private key that signs, in PEM; its certificate may stand in it too."""
     assertion_kid: NonEmpty | None = None
@@ -109,6 +112,7 @@ class SignInSetting:
         token_env: Environment variable that holds the token.
         secret_env: Environment variable that holds the secret.
         secret_file: File that does; empty for none.
+        secret_until: The day on which the secret ends; None when that is not said.
         key_file: File with the private key; empty for none.
         kid: What the key is called; empty for nothing.
     """
@@ -119,6 +123,7 @@ class SignInSetting:
     token_env: str
     secret_env: str
     secret_file: str = ""
+    secret_until: date | None = None
     key_file: str = ""
     kid: str = ""
 

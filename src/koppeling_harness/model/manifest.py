@@ -303,6 +303,9 @@ class Manifest:
     """How the harness starts and triggers it."""
     address: Literal["given", "fixed"] = "given"
     """`fixed`: AFAS's address is built in; a forward proxy leads from there to ERP1."""
+    client_ca: str = ""
+    """Mutual TLS: a file with the certificate that the integration shows, or the authority of it,
+    in PEM, in the integration's folder; once read, what is in it. Empty: it shows none."""
     get_connectors: tuple[GetConnectorUse, ...] = ()
     update_connectors: tuple[UpdateConnectorUse, ...] = ()
     privacy_fields: tuple[PrivacyField, ...] = ()

@@ -97,7 +97,8 @@ class RunContext:
     proxy_url: str | None = None
     """With `address: fixed`: the forward proxy that leads from AFAS's addresses to this ERP1."""
     authority: str | None = None
-    """The certificate authority of that proxy, in PEM, for what cannot be told by a variable."""
+    """With `address: fixed` or `client_ca`: the certificate authority of the environments that are
+    stood in for, in PEM, for what cannot be told by a variable."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,8 +59,9 @@ class IntegrationRunner:
         walls: Walls | None = None,
     ) -> None:
         self._integration = integration
-        # of a built-in address the proxy is told by variables, and each scenario has its own
-        self._is_kept = integration.manifest.address != "fixed"
+        # proxy and authority are told by variables: each scenario, or release, has its own
+        manifest = integration.manifest
+        self._is_kept = manifest.address != "fixed" and not manifest.client_ca
         self._in_process = in_process
         self._log_limit_bytes = log_limit_bytes
         self._idle_limit_s = idle_limit_s

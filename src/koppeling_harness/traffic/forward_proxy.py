@@ -20,6 +20,7 @@ import httptools
 
 from koppeling_harness.model.exchange import RefusedFor
 from koppeling_harness.model.shape import Text
+from koppeling_harness.traffic.tls_entrance import enter_by_tls
 from koppeling_harness.traffic.wire import GatewayProtocol, Head, Unreadable, Wire
 
 _ENVIRONMENT = re.compile(r"[0-9]{5,6}\.rest(?:test|accept|cursus)?\.afas\.online")
@@ -160,24 +161,11 @@ class ForwardProxy(asyncio.Protocol):
 
     async def _enter(self, host: str) -> None:
         """Speak TLS as the environment would, and let what comes out in at the door."""
-        transport, first = self._transport, _Until()
         self._there.discard(self)
-        transport.write(_CONNECTED)
-        try:
-            inside = await asyncio.get_running_loop().start_tls(
-                transport, first, self._tls(host), server_side=True
-            )
-        except (OSError, ssl.SSLError) as error:
-            self._tell(_untrusted(error), status=None, kind=RefusedFor.TLS)
-            transport.abort()
-            return
-        if inside is None:  # the program left during the handshake
-            self._tell(_untrusted(None), status=None, kind=RefusedFor.TLS)
-            return
-        protocol = self._speak()
-        inside.set_protocol(protocol)
-        protocol.connection_made(inside)
-        first.hand_on(protocol)
+        self._transport.write(_CONNECTED)
+        why = await enter_by_tls(self._transport, self._tls(host), self._speak)
+        if why is not None:
+            self._tell(why, status=None, kind=RefusedFor.TLS)
 
     async def _connect(self, host: str, port: int) -> None:
         """Connect a host that is not AFAS's, and pass on what comes, unread."""
@@ -223,27 +211,6 @@ class ForwardProxy(asyncio.Protocol):
             self._limit = None
 
 
-class _Until(asyncio.Protocol):
-    """Holds what comes out of a tunnel until the protocol that reads it is there."""
-
-    def __init__(self) -> None:
-        self._held: list[bytes] = []
-        self._has_ended = False
-
-    def data_received(self, data: bytes) -> None:
-        self._held.append(data)
-
-    def eof_received(self) -> None:
-        self._has_ended = True
-
-    def hand_on(self, protocol: asyncio.Protocol) -> None:
-        """Give it what came until now."""
-        for each in self._held:
-            protocol.data_received(each)
-        if self._has_ended:
-            protocol.eof_received()
-
-
 class _Back(asyncio.Protocol):
     """What another host sends, on its way to the program."""
 
@@ -260,11 +227,3 @@ class _Back(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
         with contextlib.suppress(RuntimeError):
             self._program.close()
-
-
-def _untrusted(error: Exception | None) -> Text:
-    said = getattr(error, "reason", None) or error or "the program hung up"
-    return Text(
-        nl=f"de versleutelde verbinding kwam niet tot stand ({said})",
-        en=f"the connection in TLS was not made ({said})",
-    )

@@ -79,10 +79,10 @@ RULES = (
         level=Severity.INFORMATION,
         title=Text(nl="Versleutelde verbinding kwam niet tot stand", en="No connection in TLS"),
         why=Text(
-            nl="De koppeling vroeg de proxy om AFAS en brak de versleuteling af; meestal "
-            "vertrouwt zij de certificaatautoriteit van de run niet.",
-            en="The integration asked the proxy for AFAS and broke TLS off; as a rule it does not "
-            "trust the certificate authority of the run.",
+            nl="De versleuteling brak af; meestal vertrouwt de koppeling de certificaatautoriteit "
+            "van de run niet, of toont zij niet het certificaat dat bij client_ca hoort.",
+            en="TLS was broken off; as a rule the integration does not trust the certificate "
+            "authority of the run, or does not show the certificate that client_ca names.",
         ),
         fix=Text(
             nl="Laat haar SSL_CERT_FILE of NODE_EXTRA_CA_CERTS lezen, of geef haar "
@@ -90,7 +90,7 @@ RULES = (
             en="Let it read SSL_CERT_FILE or NODE_EXTRA_CA_CERTS, or give it "
             "KOPPELING_AUTHORITY_FILE.",
         ),
-        source="docs/how-to/certify-a-fixed-address.md",
+        source="docs/how-to/certify-a-fixed-address.md; docs/how-to/sign-in.md",
         check=_refused_for(RefusedFor.TLS),
     ),
     Rule(

@@ -1,5 +1,7 @@
 """Diagnosis lines: subject, finding, expectation, remedy."""
 
+from dataclasses import replace
+
 from koppeling_harness.model.diagnosis import DoctorLine
 from koppeling_harness.model.verdict import Cause
 
@@ -7,6 +9,11 @@ from koppeling_harness.model.verdict import Cause
 def passed(what: str, found: str, expected: str, _remedy: str = "") -> DoctorLine:
     """Return a line for what is in order."""
     return DoctorLine(what=what, ok=True, found=found, expected=expected)
+
+
+def ends_soon(line: DoctorLine, remedy: str) -> DoctorLine:
+    """Return a line for what is in order, and will not stay so without a hand."""
+    return replace(line, remedy=remedy)
 
 
 def failed(

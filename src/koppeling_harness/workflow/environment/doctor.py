@@ -159,8 +159,10 @@ def as_plain(diagnosis: Diagnosis) -> dict[str, Any]:
 
 def text_of(line: DoctorLine) -> str:
     """Return a line for a person, with its remedy below it when there is one."""
-    if line.ok:
+    if line.ok and not line.remedy:
         return f"ok       {line.what}: {line.found}"
+    if line.ok:
+        return f"soon     {line.what}: {line.found}\n         remedy: {line.remedy}"
     mark = "-       " if line.ok is None else "problem "
     text = f"{mark} {line.what}: found {line.found}, expected {line.expected}"
     return f"{text}\n         remedy: {line.remedy}" if line.remedy else text

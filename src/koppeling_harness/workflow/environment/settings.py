@@ -72,6 +72,7 @@ _OF_SIGN_IN = {
         "client_id": "client_id",
         "client_secret_env": "secret_env",
         "client_secret_file": "secret_file",
+        "client_secret_until": "secret_until",
     },
     SignIn.PRIVATE_KEY_JWT: {
         "client_id": "client_id",

@@ -18,7 +18,21 @@ from koppeling_harness.model.manifest import Manifest
 from koppeling_harness.model.verdict import Cause
 from koppeling_harness.rules.deadlines import coming, deadline_named
 from koppeling_harness.workflow.environment.access import TokenSources
-from koppeling_harness.workflow.environment.diagnosis_lines import failed, passed, skipped
+from koppeling_harness.workflow.environment.diagnosis_lines import (
+    ends_soon,
+    failed,
+    passed,
+    skipped,
+)
+
+_SOON_DAYS = 30
+_RENEWED = {
+    "secret": "Make a new secret on the app connector beside the old one, put it here, and then "
+    "revoke the old one.",
+    "certificate": "Make a new key and certificate, put that on the app connector beside the old "
+    "one, and then sign with it.",
+}
+"""How AFAS says to renew them. Source: docs.afas.help/profit/en/authentication."""
 
 
 async def own_sign_in(
@@ -91,7 +105,10 @@ async def _signed_in(
         kept = OAuthSignIn(client, base_url=access.base_url, connection=connection, clock=clock)
         await kept.authorization()
     except SignInRefusedError as error:
-        return failed(what, error.message, expected, error.hint), None
+        until, hint = setting.secret_until, error.hint
+        if until is not None and until < today(clock):
+            hint = f"By `client_secret_until` the secret ended on {until:%d-%m-%Y}. {hint}"
+        return failed(what, error.message, expected, hint), None
     except ErpUnavailableError as error:
         return failed(what, error.message, expected, error.hint, Cause.ENVIRONMENT), None
     except ConfigurationError as error:
@@ -99,9 +116,18 @@ async def _signed_in(
         return failed(what, f"{setting.key_file}: {error.message}", expected, hint), None
     found = f"{setting.method.value}, client {client.client_id}, a token for {kept.life_s} s"
     ends = kept.certificate_ends
-    if ends is not None:
-        found += f", certificate until {ends:%Y-%m-%d}"
-    return passed(what, found, expected), kept
+    last, thing = (ends.date(), "certificate") if ends else (setting.secret_until, "secret")
+    if last is None:
+        return passed(what, found, expected), kept
+    line = passed(what, f"{found}, {thing} until {last:%Y-%m-%d}", expected)
+    left = (last - today(clock)).days
+    if left < 0 and thing == "secret":
+        return ends_soon(
+            line, "It still works: set `client_secret_until` to what Profit shows."
+        ), kept
+    if left <= _SOON_DAYS:
+        return ends_soon(line, f"{_RENEWED[thing]} {left} days are left."), kept
+    return line, kept
 
 
 async def classic_tokens(

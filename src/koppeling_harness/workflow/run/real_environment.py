@@ -43,4 +43,9 @@ def against_environment(
     target = require_healthy(Diagnosis(environment=name, lines=tuple(lines), target=target))
     order = replace(order, release=target.facts.release.label)
     alone = (f"{target.facts.environment}: {ON_THIS_MACHINE}",) if target.is_alone else ()
-    return replace(prepared, order=order, real=target, notes=(*prepared.notes, *alone))
+    soon = (
+        f"{name}: {each.what}: {each.found}. {each.remedy}"
+        for each in lines
+        if each.ok and each.remedy
+    )
+    return replace(prepared, order=order, real=target, notes=(*prepared.notes, *alone, *soon))

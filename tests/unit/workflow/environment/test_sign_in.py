@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from koppeling_harness.clock import SystemClock
+from koppeling_harness.clock import SystemClock, today
 from koppeling_harness.workflow.environment.access import TokenSources
 from koppeling_harness.workflow.environment.doctor import as_plain, diagnose, text_of
 from support.clock import FixedClock
@@ -140,6 +140,38 @@ def test_by_a_key_its_certificate_is_told_and_nothing_of_the_key(tmp_path, by_ke
     assert "private_key_jwt" in said(found, "sign-in")
     assert "certificate until" in said(found, "sign-in")
     assert KEY.splitlines()[1] not in str(as_plain(found))
+
+
+@pytest.mark.parametrize(
+    ("days", "mark", "words"),
+    [
+        (31, "ok ", None),
+        (30, "soon ", "and then revoke the old one. 30 days are left."),
+        (-1, "soon ", "It still works: set `client_secret_until`"),
+    ],
+)
+def test_a_secret_that_ends_is_told_a_month_before(tmp_path, by_secret, days, mark, words):
+    until = today(SystemClock()) + datetime.timedelta(days=days)
+
+    found = diagnosis(tmp_path, by_secret, client_secret_until=str(until))
+
+    line = said(found, "sign-in")
+    assert (found.exit_code, line[: len(mark)]) == (0, mark)
+    assert f"secret until {until}" in line
+    assert "remedy" not in line if words is None else words in line
+
+
+def test_a_secret_that_ended_by_the_settings_is_told_so_when_it_is_refused(tmp_path, by_secret):
+    until = (NOW - datetime.timedelta(days=2)).date()
+
+    found = diagnosis(
+        *(tmp_path, by_secret),
+        environ={"KOPPELING_SECRET_STRANGE": SECRET[:-1]},
+        client_secret_until=str(until),
+    )
+
+    assert found.exit_code == 10
+    assert f"By `client_secret_until` the secret ended on {until:%d-%m-%Y}." in found.problems()
 
 
 @pytest.mark.parametrize(

@@ -151,7 +151,7 @@ class Passage:
     async def send(self, message: Message) -> None:
         """ASGI: give the client the next part of the answer, and look at it."""
         if message["type"] == "http.response.start":
-            if not self._is_read:
+            if not self._is_read and message["status"] >= _BAD_REQUEST:
                 await self._hear_out()
             wire = self.wire
             if wire is not None and wire.is_closed:
@@ -171,7 +171,7 @@ class Passage:
         await self.asgi_send(message)
 
     async def _hear_out(self) -> None:
-        """Read what is still coming of a request that is answered unread, as 401 is.
+        """Read what is still coming of a request that is refused unread, as by 401.
 
         It was sent all the same, so it is judged; and a client that is still sending would meet a
         connection that closes instead of its answer.

@@ -77,29 +77,6 @@ def test_a_broken_client_fails_for_its_own_reason(broken, judged):
     assert [each for each in told if each[0] == broken.caught_by and broken.says in each[1]], told
 
 
-def test_a_token_of_another_customer_is_told(tmp_path):
-    shared = (
-        ("        self.token = None\n", ""),
-        ("class Customer:\n", "class Customer:\n    token = None\n\n"),
-        ("            self.token = self.asked()\n", "            Customer.token = self.asked()\n"),
-    )
-    oauth_client(tmp_path / "plugins", "shared", "body", *shared)
-
-    found = certified(
-        tmp_path, PACKS / "oauth", "--concurrency", "1", "-k", "one-token or without-a-classic"
-    )["shared"]
-
-    told = [
-        (finding["code"], finding["message"])
-        for result in found["results"]
-        for finding in result["findings"]
-    ]
-    assert [said for code, said in told if code == "TOKEN-NOT-GIVEN" and OTHERS in said], told
-
-
-OTHERS = "a token that this environment never gave: another customer's, or an old one"
-
-
 ROTATED = """
 scenario: own.key-rotated-{name}
 title: {{nl: Sleutel vervangen, en: Key rotated}}

@@ -478,4 +478,28 @@ BROKEN = (
         proved_by="without-a-classic-token",
         caught_by="EXPECTATION",
     ),
+    Broken(
+        name="one-token-for-all",
+        edits=(
+            ("        self.token = None\n", ""),
+            ("class Customer:\n", "class Customer:\n    token = None\n\n"),
+            (_ASKED, "            Customer.token = self.asked()\n"),
+        ),
+        proved_by="two-customers",
+        caught_by="TOKEN-NOT-GIVEN",
+        says="given for another customer",
+    ),
+    Broken(
+        name="one-customer-alone",
+        edits=(
+            (
+                "    CUSTOMERS[context.work_dir] = Customer(context)\n",
+                "    first = next(iter(CUSTOMERS.values()), None)\n"
+                "    CUSTOMERS[context.work_dir] = first or Customer(context)\n",
+            ),
+        ),
+        proved_by="two-customers",
+        caught_by="ADDRESS-UNKNOWN",
+        says="another environment",
+    ),
 )

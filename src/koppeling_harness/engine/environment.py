@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Protocol, runtime_checkable
 
 from koppeling_harness.engine.stop import Stop
-from koppeling_harness.model.access import ErpAccess
+from koppeling_harness.model.access import ErpAccess, HandedOver
 from koppeling_harness.model.exchange import Recording
 from koppeling_harness.model.finding import Finding
 from koppeling_harness.model.scenario import AppConnectorChange, Filling, WebhookStep
@@ -98,8 +98,8 @@ class AgingEnvironment(Protocol):
 class AdministeredEnvironment(Protocol):
     """An environment whose app connector can be changed under the integration: an emulated one."""
 
-    def change_app_connector(self, change: AppConnectorChange) -> Secret | None:
-        """Change it; return the secret that the integration is to have from now on, if any."""
+    def change_app_connector(self, change: AppConnectorChange) -> HandedOver | None:
+        """Change it; return what the integration is to have from now on, if anything."""
         ...
 
 

@@ -209,9 +209,9 @@ async def _administered(step: AppConnectorStep, stage: Stage) -> _Done | Stop:
     """Change the app connector, where that can be; hand over a secret that is new."""
     if not isinstance(stage.environment, AdministeredEnvironment):
         return _only_emulated(step, nl="kan worden beheerd", en="can be administered")
-    secret = stage.environment.change_app_connector(step.app_connector)
-    if secret is not None:
-        broken = await stage.trigger.hand_over(secret, step.place)
+    given = stage.environment.change_app_connector(step.app_connector)
+    if given is not None:
+        broken = await stage.trigger.hand_over(given, step.place)
         if broken is not None:
             return broken
     return _Done(result={}, implied={})

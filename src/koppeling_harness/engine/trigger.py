@@ -3,18 +3,19 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, assert_never
 
 from koppeling_harness.clock import Clock
 from koppeling_harness.engine import codes
 from koppeling_harness.engine.environment import WebhookSender
 from koppeling_harness.engine.stop import Said, Stop, redacted_finding, stop
+from koppeling_harness.model.access import HandedOver
 from koppeling_harness.model.exchange import Exchange, TriggerRecord
 from koppeling_harness.model.finding import Finding
 from koppeling_harness.model.manifest import Manifest
 from koppeling_harness.model.operation import OperationCall, OperationResult, RunContext
 from koppeling_harness.model.scenario import OperationStep, WebhookStep
-from koppeling_harness.model.secret import Secret
 from koppeling_harness.model.verdict import Cause, Outcome
 from koppeling_harness.plugin.session import (
     Breakdown,
@@ -22,6 +23,7 @@ from koppeling_harness.plugin.session import (
     IntegrationRunner,
     Session,
 )
+from koppeling_harness.plugin.work_folder import OTHER_CUSTOMER
 from koppeling_harness.rules.told import is_told
 from koppeling_harness.traffic.redactor import shortened
 
@@ -63,6 +65,8 @@ class Trigger:
         self._runner = runner
         self._manifest = manifest
         self._context = context
+        self._work_dir = context.work_dir
+        self._customer = 1
         self._clock = clock
         self._redact = redact
         self._look = look
@@ -84,7 +88,7 @@ class Trigger:
     @property
     def work_dir(self) -> str:
         """Its work folder; empty when there is none."""
-        return self._context.work_dir
+        return self._work_dir
 
     async def connect(self, place: str) -> Stop | None:
         """Open the session now when ERP1 sends webhooks to it, not at the first operation."""
@@ -141,9 +145,9 @@ class Trigger:
             return await self._stopped(answer, step.place)
         return _result(answer, self._clock.elapsed_s() - started_s)
 
-    async def hand_over(self, client_secret: Secret, place: str) -> Stop | None:
-        """Give the integration a new secret, as an administrator does: it is prepared again."""
-        self._context = replace(self._context, client_secret=client_secret.reveal())
+    async def hand_over(self, given: HandedOver, place: str) -> Stop | None:
+        """Give the integration what is new, as an administrator does: it is prepared again."""
+        self._context = self._with(given)
         if self._session is None:
             return None
         broken = await self._session.prepare_again(self._context, timeout_s=_PREPARE_LIMIT_S)
@@ -152,13 +156,40 @@ class Trigger:
         self._broken = True
         return await self._stopped(broken, place)
 
+    def _with(self, given: HandedOver) -> RunContext:
+        """Return the context with what is new in it; each customer has a folder of its own."""
+        new: dict[str, Any] = {}
+        if given.client is not None:
+            secret = given.client.client_secret
+            new |= {
+                "client_id": given.client.client_id,
+                "client_secret": secret.reveal() if secret else None,
+            }
+        if given.token is not None:
+            new["token"] = given.token.reveal()
+        if given.base_url is not None:
+            new["base_url"] = given.base_url
+        if given.customer is not None:
+            self._customer = given.customer
+            folder = Path(self._work_dir)
+            if given.customer > 1 and self._work_dir:
+                folder /= OTHER_CUSTOMER
+                folder.mkdir(exist_ok=True)
+            new["work_dir"] = str(folder) if self._work_dir else ""
+        return replace(self._context, **new)
+
     def _keep(self, call: OperationCall, answer: OperationResult | Breakdown) -> None:
         ok = None if isinstance(answer, Breakdown) else answer.ok
         told = not isinstance(answer, Breakdown) and is_told(answer)
         gave = not isinstance(answer, Breakdown) and answer.output is not None
         self.triggers.append(
             TriggerRecord(
-                operation=call.operation, input=call.input, ok=ok, told=told, gave_output=gave
+                operation=call.operation,
+                input=call.input,
+                ok=ok,
+                told=told,
+                gave_output=gave,
+                customer=self._customer,
             )
         )
 

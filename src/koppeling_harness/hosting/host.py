@@ -1,7 +1,8 @@
 """ERP1 and the gateway on this machine: a fresh environment for each scenario."""
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Self, assert_never
@@ -14,7 +15,7 @@ from koppeling_harness.hosting.connectors import Connectors, own_get_connectors
 from koppeling_harness.hosting.declaration import webhook_events
 from koppeling_harness.hosting.late_traffic import LateTraffic
 from koppeling_harness.hosting.server import Doors, Server
-from koppeling_harness.model.access import ErpAccess, OAuthClient, ProxyAccess
+from koppeling_harness.model.access import ErpAccess, HandedOver, OAuthClient, ProxyAccess
 from koppeling_harness.model.connector import AppConnectorDefinition
 from koppeling_harness.model.exchange import Recording
 from koppeling_harness.model.manifest import Manifest
@@ -30,6 +31,7 @@ from koppeling_harness.traffic.door import Door
 from koppeling_harness.traffic.gateway import Gateway
 from koppeling_harness.traffic.own_door import OwnDoor
 from koppeling_harness.traffic.redactor import Redactor
+from koppeling_harness.value import dataclass
 
 _TO_ENCODE = "p:a%s+ w/"
 """In front of a renewed secret: who does not encode each value of a form, or of Basic, sends
@@ -86,12 +88,48 @@ class EmulatedErp:
 
     async def open(self, planned: PlannedScenario) -> "EmulatedEnvironment":
         """Return a fresh environment that knows the integration's own GetConnectors."""
-        app = oauth_app(planned.manifest)
+        opened = self._opened(planned.manifest)
+        name = opened.access.environment
+        door = self._gateway.open(
+            name,
+            self._erp1.app_of(name),
+            faults=planned.scenario.faults,
+            secrets=opened.secrets,
+            seen=planned.round.seen if planned.round else 0,
+        )
+        address = await self._doors.open(door, planned.manifest)
+        proxy = await self._doors.proxy(door, planned.manifest)
+        self.late.watch(planned, door)
+        access = replace(opened.access, shown_url=address + opened.path)
+
+        def another() -> ErpAccess:
+            more = self._opened(planned.manifest)
+            for each in more.secrets:
+                self._redactor.add_secret(each)
+            return replace(more.access, shown_url=address + more.path)
+
+        wanted = webhook_events(planned.manifest)
+        secret = Secret(secrets.token_hex(32)) if wanted and self._erp1.sends_webhooks else None
+        if secret is not None:
+            self._redactor.add_secret(secret, is_new=True)
+        return EmulatedEnvironment(
+            access=access,
+            gateway_url=access.shown_url,
+            door=door,
+            host=self,
+            another=another,
+            webhooks=(secret, wanted),
+            proxy=proxy,
+        )
+
+    def _opened(self, manifest: Manifest) -> "_Opened":
+        """Open an environment that knows an integration, its secrets known to be such."""
+        app = oauth_app(manifest)
         opened = self._erp1.open_environment(
-            own_get_connectors(planned.manifest),
+            own_get_connectors(manifest),
             name=next(self._names) if self._names else None,
             app_connector=app,
-            imports=self._connectors.imports_of(planned.manifest),
+            imports=self._connectors.imports_of(manifest),
         )
         name = opened.environment
         client = None if app is None else _client(app)
@@ -101,17 +139,7 @@ class EmulatedErp:
         self._redactor.add_secret(own, is_new=True)
         if client is not None and client.client_secret is not None:
             self._redactor.add_secret(client.client_secret, kind="secret", is_new=True)
-        door = self._gateway.open(
-            name,
-            self._erp1.app_of(name),
-            faults=planned.scenario.faults,
-            secrets=(opened.token, own),
-            seen=planned.round.seen if planned.round else 0,
-        )
         self._own_door.know(name, opened.token)
-        gateway_url = await self._doors.open(door, planned.manifest) + opened.path
-        proxy = await self._doors.proxy(door, planned.manifest)
-        self.late.watch(planned, door)
         access = ErpAccess(
             environment=name,
             base_url=self._direct_url + opened.path,
@@ -119,20 +147,12 @@ class EmulatedErp:
             own_token=own,
             release=self.release,
             client=client,
-            shown_url=gateway_url,
         )
-        wanted = webhook_events(planned.manifest)
-        secret = Secret(secrets.token_hex(32)) if wanted and self._erp1.sends_webhooks else None
-        if secret is not None:
-            self._redactor.add_secret(secret, is_new=True)
-        return EmulatedEnvironment(
-            access=access,
-            gateway_url=gateway_url,
-            door=door,
-            host=self,
-            webhooks=(secret, wanted),
-            proxy=proxy,
-        )
+        return _Opened(access=access, path=opened.path, secrets=(opened.token, own))
+
+    def lead(self, door: Door, environment: str) -> None:
+        """Let the door of a scenario lead to one of its environments."""
+        door.lead_to(environment, self._erp1.app_of(environment))
 
     def subscribe(self, environment: str, url: str, secret: Secret, events: Sequence[str]) -> None:
         """Send webhooks of an environment to a service from now on."""
@@ -160,7 +180,12 @@ class EmulatedErp:
         self._erp1.environment(environment).age(by)
 
     def change_app_connector(self, environment: str, change: AppConnectorChange) -> Secret | None:
-        """Change the app connector of an environment; return a secret that is new."""
+        """Change the app connector of an environment; return a secret that is new.
+
+        Args:
+            environment: Its id.
+            change: What is changed; to work for another customer changes none.
+        """
         opened = self._erp1.environment(environment)
         app = opened.first_token.app
         match change:
@@ -179,6 +204,8 @@ class EmulatedErp:
                 opened.oauth.end_access()
             case AppConnectorChange.OAUTH_ONLY:
                 app.kind = "oauth"
+            case AppConnectorChange.OTHER_CUSTOMER | AppConnectorChange.FIRST_CUSTOMER:
+                pass
             case _:
                 assert_never(change)
         return None
@@ -201,10 +228,23 @@ class EmulatedErp:
         return self._redactor
 
     def close(self, environment: str) -> None:
-        """Throw an environment away."""
+        """Throw an environment away, and its door."""
         self._gateway.close(environment)
+        self.close_beside(environment)
+
+    def close_beside(self, environment: str) -> None:
+        """Throw an environment away that has no door of its own."""
         self._own_door.forget(environment)
         self._erp1.close_environment(environment)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Opened:
+    """An environment of ERP1: how the harness reaches it, its path, and its tokens."""
+
+    access: ErpAccess
+    path: str
+    secrets: tuple[Secret, ...]
 
 
 class EmulatedEnvironment:
@@ -219,7 +259,10 @@ class EmulatedEnvironment:
         host: EmulatedErp,
         webhooks: tuple[Secret | None, Sequence[str]] = (None, ()),
         proxy: ProxyAccess | None = None,
+        another: Callable[[], ErpAccess],
     ) -> None:
+        self._another = another
+        self._beside: ErpAccess | None = None
         self.access = access
         self.proxy = proxy
         self.gateway_url = gateway_url
@@ -244,9 +287,28 @@ class EmulatedEnvironment:
         """Let tokens, secrets, chains of refresh tokens and rows be older; the day stays."""
         self._host.age(self.access.environment, by)
 
-    def change_app_connector(self, change: AppConnectorChange) -> Secret | None:
-        """Change its app connector; return a secret that the integration is to have now."""
-        return self._host.change_app_connector(self.access.environment, change)
+    def change_app_connector(self, change: AppConnectorChange) -> HandedOver | None:
+        """Change its app connector; return what the integration is to have from now on."""
+        if change is AppConnectorChange.OTHER_CUSTOMER:
+            self._beside = self._beside or self._another()
+            return self._work_for(self._beside, customer=2)
+        if change is AppConnectorChange.FIRST_CUSTOMER:
+            return self._work_for(self.access, customer=1)
+        secret = self._host.change_app_connector(self.access.environment, change)
+        client = self.access.client
+        if secret is None or client is None:
+            return None
+        self.access = replace(self.access, client=replace(client, client_secret=secret))
+        return HandedOver(client=self.access.client)
+
+    def _work_for(self, access: ErpAccess, *, customer: int) -> HandedOver:
+        self._host.lead(self._door, access.environment)
+        return HandedOver(
+            client=access.client,
+            base_url=access.shown_url,
+            token=access.token,
+            customer=customer,
+        )
 
     def fill(self, filling: Filling) -> None:
         """Have more rows of what the integration reads than it asks for at once."""
@@ -254,7 +316,8 @@ class EmulatedEnvironment:
 
     def broke(self) -> tuple[str, ...]:
         """Return what broke in it while it answered, each with the call."""
-        return self._host.broke(self.access.environment)
+        beside = self._host.broke(self._beside.environment) if self._beside else ()
+        return self._host.broke(self.access.environment) + beside
 
     def mark(self) -> None:
         """Note that the integration is told to do something now."""
@@ -287,6 +350,8 @@ class EmulatedEnvironment:
         """Throw the environment away, with what was recorded in it."""
         self.shut()
         self._host.close(self.access.environment)
+        if self._beside is not None:
+            self._host.close_beside(self._beside.environment)
 
 
 def oauth_app(manifest: Manifest) -> AppConnector | None:

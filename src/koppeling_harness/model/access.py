@@ -58,6 +58,17 @@ class ProxyAccess:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HandedOver:
+    """What an integration is given in the midst of a scenario; None for what stays as it is."""
+
+    client: OAuthClient | None = None
+    base_url: str | None = None
+    token: Secret | None = None
+    customer: int | None = None
+    """For which customer it works from here, from 1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ErpAccess:
     """One environment, real or emulated, with the token that opens it."""
 

@@ -145,6 +145,8 @@ class TriggerRecord:
     """Whether it said that it did not succeed, and gave a text for its user."""
     gave_output: bool = True
     """Whether it gave anything back beside that it succeeded."""
+    customer: int = 1
+    """For which customer it was to work; another one is another environment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -260,14 +260,18 @@ class AppConnectorChange(StrEnum):
     """No access token that was given is valid any more."""
     OAUTH_ONLY = "oauth_only"
     """It takes no classic token any more: its type is OAuth instead of hybrid."""
+    OTHER_CUSTOMER = "other_customer"
+    """From here it works for another customer: another environment at the same door."""
+    FIRST_CUSTOMER = "first_customer"
+    """It works for the first one again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppConnectorStep(_Step):
-    """Let the administrator of Profit change how the integration signs in.
+    """Let the administrator of Profit change how the integration signs in, or for whom it works.
 
     A new secret is handed over as an administrator would: the integration is prepared again, with
-    it. Source: AFAS, docs.afas.help/profit/en/authentication.
+    it; and so is another customer. Source: AFAS, docs.afas.help/profit/en/authentication.
     """
 
     app_connector: AppConnectorChange

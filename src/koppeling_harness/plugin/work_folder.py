@@ -8,6 +8,8 @@ from pathlib import Path
 
 from koppeling_harness.value import dataclass
 
+OTHER_CUSTOMER = "other-customer"
+"""The folder within, of another customer for whom it works in the same scenario."""
 _DEEPEST = 32
 _FEW = 20
 _MOST_FILES = 2000
@@ -59,7 +61,7 @@ def left_files(folder: str, state: Sequence[str]) -> tuple[LeftFile, ...]:
                 name=name,
                 text=_text(data),
                 is_text=_is_text(data[:_LOOKED_AT]),
-                is_state=any(fnmatchcase(name, pattern) for pattern in state),
+                is_state=any(fnmatchcase(_own(name), pattern) for pattern in state),
                 is_closed=_is_closed(path),
             )
         )
@@ -100,6 +102,11 @@ def _files(folder: str) -> Iterator[tuple[str, str]]:
                 waiting.append((each.path, f"{name}/", depth + 1))
             elif each.is_file(follow_symlinks=False):
                 yield each.path, name
+
+
+def _own(name: str) -> str:
+    """Return a name as it is in the folder of whichever customer."""
+    return name.removeprefix(f"{OTHER_CUSTOMER}/")
 
 
 def _is_closed(path: str) -> bool:

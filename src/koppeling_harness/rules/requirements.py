@@ -387,6 +387,15 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         asked=_NEW,
     ),
     _requirement(
+        "customers-apart",
+        _ANY,
+        "Tokens van twee klanten worden uit elkaar gehouden",
+        "Tokens of two customers are kept apart",
+        source=_SIGN_IN,
+        scenarios=["oauth.two-customers"],
+        asked=_NEW,
+    ),
+    _requirement(
         "sign-in-kept-up",
         _ANY,
         "Na een uur en na dertig dagen wordt opnieuw aangemeld, of de gebruiker erom gevraagd",

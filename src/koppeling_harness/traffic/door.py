@@ -116,6 +116,10 @@ class Door:
         passage.answered(head.status)
         self._end(passage)
 
+    def lead_to(self, environment: str, upstream: ASGIApp) -> None:
+        """Lead to another environment from here, that of another customer, and to no other."""
+        self._environment, self._upstream = environment.lower(), upstream
+
     @property
     def is_quiet(self) -> bool:
         """Whether no request is under way."""

@@ -101,20 +101,22 @@ def check_exchanges(
     if not sent and not any(each.text for each in logged):
         return ()  # it did nothing and said nothing
     scene = Scene(sent, manifest, logged, definitions, triggers)
+    apart = scene.of_each_customer()
     findings = [
         finding
         for rule in RULES
         if rule.holds_for(release.label)
-        for finding in _judged(rule, scene, day)
+        for finding in _judged(rule, (scene,) if rule.over_customers else apart, day)
     ]
     return tuple(sorted(findings, key=lambda each: (_WEIGHT[each.level], each.exchange or 0)))
 
 
-def _judged(rule: Rule, scene: Scene, day: date | None) -> list[Finding]:
+def _judged(rule: Rule, scenes: Sequence[Scene], day: date | None) -> list[Finding]:
     """Return what a rule finds; a rule that breaks says so, and the others judge all the same."""
     found: list[Objection] = []
     try:
-        found.extend(rule.check(scene))
+        for scene in scenes:
+            found.extend(rule.check(scene))
     except Exception as error:  # noqa: BLE001 - whatever was sent, the other rules still judge it
         return [*_findings(rule, found, day), _broken(rule, error)]
     return _findings(rule, found, day)

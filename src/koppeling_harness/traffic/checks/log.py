@@ -90,6 +90,7 @@ RULES = (
         ),
         source="AFAS, docs.afas.help/profit/en/troubleshooting",
         check=_reference,
+        over_customers=True,
     ),
     Rule(
         code="LOG-SECRET",
@@ -107,6 +108,7 @@ RULES = (
         ),
         source="AFAS, docs.afas.help/profit/en/authentication",
         check=_secret,
+        over_customers=True,
     ),
     Rule(
         code="LOG-PERSONAL",
@@ -122,5 +124,6 @@ RULES = (
         ),
         source="AVG, artikel 5 lid 1 onder c en e (Regulation (EU) 2016/679)",
         check=_personal,
+        over_customers=True,
     ),
 )

@@ -75,6 +75,29 @@ class Scene:
         self.definitions = definitions or {}
         self.triggers = tuple(triggers)
 
+    def customer_of(self, call: Call) -> int:
+        """Return for which customer the integration was to work when it made a call."""
+        turn = call.exchange.turn
+        return self.triggers[turn - 1].customer if 0 < turn <= len(self.triggers) else 1
+
+    def of_each_customer(self) -> "tuple[Scene, ...]":
+        """Return what there was with each customer: no call repeats one of another."""
+        if len({each.customer for each in self.triggers}) < 2:
+            return (self,)
+        sent = (*self.calls, *self.refused)
+        every = {each.exchange.number: each for each in sent}
+        calls = [every[number] for number in sorted(every)]
+        return tuple(
+            Scene(
+                [each for each in calls if self.customer_of(each) == customer],
+                self.manifest,
+                self.logged,
+                self.definitions,
+                self.triggers,
+            )
+            for customer in sorted({self.customer_of(each) for each in calls})
+        )
+
     @cached_property
     def reads(self) -> tuple[Call, ...]:
         """The calls that read from a GetConnector."""
@@ -153,6 +176,8 @@ class Rule:
         not_on: Labels of the Profit releases that it does not hold for.
         counts_from: The first day on which a finding is as heavy as that; until then it is told as
             information. None: at once.
+        over_customers: Whether it looks at all customers of a scenario at once, not at each by
+            itself.
     """
 
     code: str
@@ -164,6 +189,7 @@ class Rule:
     check: Check
     not_on: tuple[str, ...] = ()
     counts_from: date | None = None
+    over_customers: bool = False
 
     def level_on(self, day: date | None) -> Severity:
         """Return how heavy a finding is on a day; None: when everything counts."""

@@ -217,17 +217,25 @@ def _refresh_twice(scene: Scene) -> Iterator[Objection]:
 
 def _another_token(scene: Scene) -> Iterator[Objection]:
     """A token that nobody was given here, and that is therefore refused."""
-    given: set[str] = set()
+    given: dict[str, set[int]] = {}
     for call in scene.calls:
+        customer = scene.customer_of(call)
         if _is_token_request(call):
-            given |= {_given(call)} - {""}
+            given.setdefault(_given(call), set()).add(customer)
+            given.pop("", None)
             continue
         token = _used(call)
-        if not token or token in given or call.exchange.status != 401:
+        if not token or customer in given.get(token, ()) or call.exchange.status != 401:
             continue
         if call.exchange.fault is not None or call.exchange.response_header("dpop-nonce"):
             continue
-        if given:
+        if token in given:
+            text = Text(
+                nl="het token dat voor een andere klant gegeven is",
+                en="the token that was given for another customer",
+            )
+            yield Objection(call=call, text=text, subject="customer")
+        elif any(customer in each for each in given.values()):
             text = Text(
                 nl="een ander token dan gegeven werd: afgekapt of veranderd (dat van ERP1 is een "
                 "JWT van meer dan 500 tekens)",
@@ -337,6 +345,7 @@ RULES = (
         ),
         source=_SOURCE,
         check=_another_token,
+        over_customers=True,
         counts_from=_SPRING,
     ),
     Rule(

@@ -210,6 +210,35 @@ def test_a_token_that_is_accepted_or_classic_or_refused_on_purpose_is_nobodys_ma
         assert "TOKEN-NOT-GIVEN" not in oauth_codes(tape)
 
 
+def test_what_is_done_for_one_customer_repeats_nothing_of_another():
+    def worked(token_of_second, status):
+        tape = sign_in(Tape(), "0000000a", turn=1).read(
+            rows=100, query={"skip": 0, "take": 100}, request_headers=bearer("0000000a"), turn=1
+        )
+        sign_in(tape, "0000000b", turn=2)
+        return tape.read(
+            rows=100,
+            query={"skip": 0, "take": 100},
+            request_headers=bearer(token_of_second),
+            turn=2,
+            status=status,
+        ).exchanges
+
+    def codes_of(exchanges, *customers):
+        triggers = [
+            TriggerRecord(operation="sync", input=None, ok=True, customer=each)
+            for each in customers
+        ]
+        found = check_exchanges(exchanges, manifest=MANIFEST, release=PROFIT_8, triggers=triggers)
+        return {each.code: each.message for each in found}
+
+    apart, mixed = worked("0000000b", 200), worked("0000000a", 401)
+    assert "FULL-READ-REPEATED" in codes_of(apart, 1, 1)
+    assert "FULL-READ-REPEATED" not in codes_of(apart, 1, 2)
+    assert "TOKEN-NOT-GIVEN" not in codes_of(apart, 1, 2) | codes_of(mixed, 1, 1)
+    assert "given for another customer" in codes_of(mixed, 1, 2)["TOKEN-NOT-GIVEN"]
+
+
 @pytest.mark.parametrize(
     ("day", "level"),
     [

@@ -78,6 +78,7 @@ def test_of_the_packs_only_what_fills_or_changes_the_environment_does_not_surviv
         "oauth.an-hour-later",
         "oauth.secret-renewed",
         "oauth.token-ends-while-reading",
+        "oauth.two-customers",
         "oauth.without-a-classic-token",
         "reading.more-than-one-page",
         "reading.next-page-fails",

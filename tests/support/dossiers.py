@@ -19,7 +19,7 @@ from koppeling_harness.model.registration import (
     Waiver,
 )
 from koppeling_harness.model.shape import Text
-from koppeling_harness.report.changes import day_before_last
+from koppeling_harness.report.changes import Earlier, day_before_last
 from koppeling_harness.report.dossier_page import Evidence, render_dossier
 from koppeling_harness.report.overview_page import render_overview
 from koppeling_harness.rules.policy import SLA, WARNING_DAYS
@@ -81,14 +81,16 @@ def a_refused(problem="kapot.yaml:3:1: unknown key 'nmae'") -> Dossier:
 def earlier_of(dossier: Dossier):
     """Return the status at the verdict before the last, as publishing does."""
     when = day_before_last(dossier.runs)
-    return when and registration_status(
-        dossier.registration,
-        as_of=when,
-        policy=SLA,
-        runs=dossier.runs,
-        releases=RELEASES,
-        today=day(TODAY),
-        warning_days=WARNING_DAYS,
+    return when and Earlier(
+        status=registration_status(
+            dossier.registration,
+            as_of=when,
+            policy=SLA,
+            runs=dossier.runs,
+            releases=RELEASES,
+            today=day(TODAY),
+            warning_days=WARNING_DAYS,
+        )
     )
 
 

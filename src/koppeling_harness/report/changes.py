@@ -1,4 +1,4 @@
-"""Changes of a registration since the verdict before the last one."""
+"""Changes of a registration since an earlier day."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -16,16 +16,31 @@ _SAID_OTHERWISE = {"RUN-FAILED", "RUN-INCONCLUSIVE", "NOT-TESTED", "WAIVED", "LA
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """What a status is compared with.
+
+    Attributes:
+        status: The status of an earlier day.
+        was_told: Whether a report told it then; else it is judged again, with what was known.
+    """
+
+    status: RegistrationStatus
+    was_told: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
     """What changed.
 
     Attributes:
-        since: The day of the verdict before the last; None when there was none.
+        since: The day that it is compared with; None when there was none.
         lines: A sentence each, the weightiest first.
+        was_told: Whether a report told then what it is compared with.
     """
 
     since: date | None
     lines: tuple[Text, ...]
+    was_told: bool = False
 
 
 def day_before_last(runs: Sequence[FunctionalResult]) -> date | None:
@@ -37,23 +52,24 @@ def day_before_last(runs: Sequence[FunctionalResult]) -> date | None:
     return days[1] if len(days) > 1 else None
 
 
-def changes(dossier: Dossier, earlier: RegistrationStatus | None) -> Changes:
-    """Return what is different from the verdict before.
+def changes(dossier: Dossier, compared: Earlier | None) -> Changes:
+    """Return what is different from an earlier day.
 
     Args:
         dossier: As it is now.
-        earlier: The status on `day_before_last`; None when there was no such day.
+        compared: What it is compared with; None when there is nothing.
     """
-    if earlier is None or dossier.registration is None:
+    if compared is None:
         return Changes(since=None, lines=())
-    now = dossier.status
+    earlier, now = compared.status, dossier.status
     lines = [
         *_status_lines(earlier, now),
         *_release_lines(earlier, dossier),
         *_flag_lines(earlier, now),
-        *_record_lines(dossier.registration, after=earlier.as_of, until=now.as_of),
     ]
-    return Changes(since=earlier.as_of, lines=tuple(lines))
+    if dossier.registration is not None:
+        lines += _record_lines(dossier.registration, after=earlier.as_of, until=now.as_of)
+    return Changes(since=earlier.as_of, lines=tuple(lines), was_told=compared.was_told)
 
 
 def _status_lines(earlier: RegistrationStatus, now: RegistrationStatus) -> Iterator[Text]:

@@ -5,13 +5,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from koppeling_harness.model.dossier import Dossier
+from koppeling_harness.model.history import Done
 from koppeling_harness.model.policy import Policy
 from koppeling_harness.model.registration import Waiver
 from koppeling_harness.model.run import IntegrationRecord, ScenarioResult
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.status import RegistrationStatus
 from koppeling_harness.model.verdict import Level, Outcome
-from koppeling_harness.report.changes import changes
+from koppeling_harness.report.changes import Earlier, changes
 from koppeling_harness.report.colour_chart import WIDTH, colour_chart
 from koppeling_harness.report.due import of_one
 from koppeling_harness.report.pages import render_page
@@ -26,6 +27,9 @@ from koppeling_harness.value import dataclass
 
 EXPLAINED_AT_MOST = 20
 """Failures per release that are explained; the others are named."""
+
+DONE_AT_MOST = 20
+"""Duties that are done and shown."""
 
 _WORST_FIRST = (Outcome.FAILED, Outcome.INCONCLUSIVE, Outcome.NOT_RUN, Outcome.PASSED)
 
@@ -97,7 +101,8 @@ def render_dossier(
     *,
     policy: Policy,
     evidence: Sequence[Evidence] = (),
-    earlier: RegistrationStatus | None = None,
+    earlier: Earlier | None = None,
+    done: Sequence[Done] = (),
     language: Language = Language.NL,
 ) -> str:
     """Return the dossier of one registration as one self-contained HTML page.
@@ -106,7 +111,8 @@ def render_dossier(
         dossier: The registration with its status.
         policy: What each colour is worth.
         evidence: The newest run per release, whole.
-        earlier: The status on `changes.day_before_last`; None when there was no such day.
+        earlier: What it is compared with; None when there is nothing.
+        done: Duties that are done, as reports told them, the last first.
         language: The one in which the page opens.
     """
     registration, status = dossier.registration, dossier.status
@@ -131,6 +137,7 @@ def render_dossier(
         until=end_of_week(status.as_of),
         policy=policy,
         changes=changes(dossier, earlier),
+        done=done[:DONE_AT_MOST],
         chart=chart,
         chart_width=WIDTH,
         releases=_releases(status, evidence),

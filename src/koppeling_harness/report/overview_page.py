@@ -3,14 +3,17 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 from typing import TypeVar
 
 from koppeling_harness.model.dossier import Dossier
+from koppeling_harness.model.history import Quarter
 from koppeling_harness.model.policy import Policy, ReleaseRoles
 from koppeling_harness.model.registration import Colour
 from koppeling_harness.model.shape import Text
-from koppeling_harness.model.status import Role, Status, Who
+from koppeling_harness.model.status import Action, RegistrationStatus, Role, Status, Who
 from koppeling_harness.model.verdict import Outcome
+from koppeling_harness.report.changes import Earlier
 from koppeling_harness.report.due import Due, all_due, weeks
 from koppeling_harness.report.pages import render_page
 from koppeling_harness.report.texts import Language
@@ -45,6 +48,8 @@ def render_overview(
     policy: Policy,
     releases: ReleaseRoles,
     links: Mapping[str, str],
+    earlier: Mapping[str, Earlier] = MappingProxyType({}),
+    quarters: Sequence[Quarter] = (),
     language: Language = Language.NL,
 ) -> str:
     """Return the overview of all registrations as one self-contained HTML page.
@@ -54,6 +59,8 @@ def render_overview(
         as_of: The day.
         policy: What each colour is worth.
         releases: Which releases count.
+        earlier: By its file, what each registration is compared with.
+        quarters: The trend, oldest first.
         links: A registration's file and the address of its dossier, relative to this page.
         language: The one in which the page opens.
     """
@@ -81,6 +88,9 @@ def render_overview(
         until=end_of_week(as_of),
         filters=_filters(due, dossiers),
         weeks=bars,
+        moved=_moved(ranked, earlier),
+        quarters=quarters,
+        quarter_statuses=[s for s in URGENCY if any(q.statuses.get(s) for q in quarters)],
         highest=max((week.count for week in bars), default=0),
         releases=_release_counts(dossiers, releases),
     )
@@ -121,6 +131,47 @@ def _urgent_first(dossier: Dossier) -> tuple[int, date, str]:
     due = due_day(first, as_of=status.as_of) if first else date.max
     shown = Status.ACTION_REQUIRED if is_overdue(status) else status.status
     return rank(shown), due, status.registration
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """What is different about one registration since an earlier report.
+
+    Attributes:
+        dossier: As it is now.
+        since: The day of that report.
+        old: Its status then.
+        new_duties: What has to be done now and had not then.
+        done: How many duties of then are done.
+    """
+
+    dossier: Dossier
+    since: date
+    old: RegistrationStatus
+    new_duties: tuple[Action, ...]
+    done: int
+
+
+def _moved(dossiers: Sequence[Dossier], earlier: Mapping[str, Earlier]) -> list[Moved]:
+    """Return which registrations changed since what reports told, the most urgent first."""
+    found = []
+    for each in dossiers:
+        before = earlier.get(each.place)
+        if before is None or not before.was_told:
+            continue
+        old, now = ({a.key for a in s.actions} for s in (before.status, each.status))
+        if before.status.status is each.status.status and old == now:
+            continue
+        found.append(
+            Moved(
+                dossier=each,
+                since=before.status.as_of,
+                old=before.status,
+                new_duties=tuple(a for a in each.status.actions if a.key not in old),
+                done=len(old - now),
+            )
+        )
+    return found
 
 
 def _counts(values: Sequence[T], order: Iterable[T]) -> list[tuple[T, int]]:

@@ -7,7 +7,7 @@ import koppeling_harness.report as report
 from koppeling_harness.model.impact import ImpactClass
 from koppeling_harness.model.proof import ProofState
 from koppeling_harness.model.recheck import Basis, Movement, Whose
-from koppeling_harness.model.registration import AssessmentKind, DecisionKind, Ground
+from koppeling_harness.model.registration import AssessmentKind, Colour, DecisionKind, Ground
 from koppeling_harness.model.run import ErpKind
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.status import Role
@@ -33,6 +33,7 @@ ENUMS = {
     "necessity": ImpactClass,
     "release_role": Role,
     "topic": Topic,
+    "trend.colour": Colour,
     "colours": ("governs", "earlier", "pending", "without_effect"),
 }
 
@@ -45,7 +46,7 @@ def used() -> set[str]:
         keys |= {f"{key}.one", f"{key}.many"}
     text = Path(report.__file__).with_name("recheck_text.py").read_text(encoding="utf-8")
     keys |= set(re.findall(r'\b_text\("([a-z_.]+)"', text))
-    for part in re.findall(r'\bt\("([a-z_]+)\." ~', source):
+    for part in re.findall(r'\bt\("([a-z_.]+)\." ~', source):
         keys |= {f"{part}.{member}" for member in ENUMS[part]}
     return keys
 

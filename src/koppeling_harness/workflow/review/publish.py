@@ -9,10 +9,10 @@ from koppeling_harness.clock import Clock
 from koppeling_harness.errors import DocumentError, ExitCode
 from koppeling_harness.model.dossier import Dossier
 from koppeling_harness.model.functional import FunctionalResult
+from koppeling_harness.model.history import Told, ToldDuty
 from koppeling_harness.model.run import IntegrationRecord
-from koppeling_harness.model.status import RegistrationStatus, Status
+from koppeling_harness.model.status import Status
 from koppeling_harness.report.badge_svg import render_badge_svg
-from koppeling_harness.report.changes import day_before_last
 from koppeling_harness.report.deadlines_ics import render_deadlines_ics
 from koppeling_harness.report.dossier_page import Evidence, render_dossier
 from koppeling_harness.report.due import all_due
@@ -20,10 +20,12 @@ from koppeling_harness.report.overview_page import render_overview
 from koppeling_harness.report.status_csv import CsvForm, render_status_csv, render_work_csv
 from koppeling_harness.report.summary_markdown import render_summary_markdown
 from koppeling_harness.report.texts import Language
+from koppeling_harness.rules.history import done, quarters
 from koppeling_harness.store.files import write_files
 from koppeling_harness.store.runs import FoundRun, load_run
 from koppeling_harness.traffic.redactor import Redactor
 from koppeling_harness.value import dataclass
+from koppeling_harness.workflow.review.past import keep_told, past_of
 from koppeling_harness.workflow.review.status import (
     Judged,
     StatusRequest,
@@ -44,12 +46,14 @@ class Published:
         folder: Where they are.
         files: Their names below the folder, the overview last.
         leaks: Where something secret stood that was not written, a line each.
+        not_kept: Why what is told today was not kept; empty when it was, or need not be.
     """
 
     judged: Judged
     folder: Path
     files: tuple[str, ...]
     leaks: tuple[str, ...] = ()
+    not_kept: str = ""
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -58,6 +62,7 @@ class Published:
         ignored = [each.render() for each in self.judged.ignored]
         return (
             *self.leaks,
+            *filter(None, [self.not_kept]),
             *registrations,
             *ignored,
             *(f"left out: {each.render()}" for each in self.judged.damaged),
@@ -91,7 +96,11 @@ def publish(
     for name in unwritten:  # of an earlier time
         (folder / name).unlink(missing_ok=True)
     return Published(
-        judged=judged, folder=folder, files=tuple(written), leaks=(*judged.leaks, *leaks)
+        judged=judged,
+        folder=folder,
+        files=tuple(written),
+        leaks=(*judged.leaks, *leaks),
+        not_kept=keep_told(judged, clock=clock),
     )
 
 
@@ -103,13 +112,16 @@ def render_site(
     dossiers = judged.dossiers
     files: dict[str, str] = {}
     evidence = _Evidence(judged.found, redactor)
+    past = past_of(judged)
+    known = _with_today(past.told, dossiers)
     for each in dossiers:
         name = names[each.place]
         files[f"dossiers/{name}.html"] = render_dossier(
             each,
             policy=judged.policy,
             evidence=evidence.standing(each),
-            earlier=_earlier(each, judged),
+            earlier=past.earlier.get(each.place),
+            done=tuple(done(known.get(each.status.registration, ())))[::-1],
             language=language,
         )
         files[f"badges/{name}.svg"] = render_badge_svg(each.status, lang=language)
@@ -128,6 +140,8 @@ def render_site(
         as_of=judged.as_of,
         policy=judged.policy,
         releases=judged.releases,
+        earlier=past.earlier,
+        quarters=quarters(known, as_of=judged.as_of),
         links={place: f"dossiers/{name}.html" for place, name in names.items()},
         language=language,
     )
@@ -147,11 +161,23 @@ def _names(judged: Judged) -> Iterator[str]:
         yield name
 
 
-def _earlier(dossier: Dossier, judged: Judged) -> RegistrationStatus | None:
-    day = day_before_last(dossier.runs)
-    if day is None or dossier.registration is None:
-        return None
-    return judged.judging.status(dossier.registration, Path(dossier.place), as_of=day)
+def _with_today(
+    told: Mapping[str, Sequence[Told]], dossiers: Sequence[Dossier]
+) -> dict[str, Sequence[Told]]:
+    """Return what reports told, and what this one tells; nothing where none was kept before."""
+    if not any(told.values()):
+        return {}
+    now = {
+        each.status.registration: Told(
+            date=each.status.as_of,
+            status=each.status.status,
+            colour=each.status.security.colour,
+            duties={one.key: ToldDuty(what=one.what, due=one.due) for one in each.status.actions},
+        )
+        for each in dossiers
+        if each.status.registration in told
+    }
+    return {name: [*many, now[name]] for name, many in told.items()}
 
 
 class _Evidence:

@@ -17,6 +17,7 @@ COMMANDS = {
     "registration": "make and check registration files",
     "assessment": "add an assessment (only its colour) to a registration",
     "decide": "record a decision of a named person",
+    "letter": "draft a letter to a partner, or record that it was sent",
     "updates": "notice an AFAS update, tell what it changes and whom it touches",
     "watch": "look for AFAS updates until stopped, and act once for each",
     "can-release": "tell whether a version may be released, from stored verdicts",

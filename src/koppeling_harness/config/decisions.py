@@ -6,10 +6,12 @@ from pathlib import Path
 
 from koppeling_harness.document import Source, load, read_yaml
 from koppeling_harness.model.decisions import Decisions
-from koppeling_harness.model.registration import Registration
+from koppeling_harness.model.registration import Decision, DecisionKind, Registration
 
 ENDING = ".decisions.yaml"
 """`X.decisions.yaml` stands beside `X.yaml`."""
+NOTICE = "notice"
+"""Kind of the letter from whose date a notice runs."""
 _NAMED_SO = re.compile(r"\.decisions\.ya?ml$", re.IGNORECASE)
 _SAYS_SO = re.compile(r"^schema:[ \t]*[\"']?koppeling/decisions@", re.MULTILINE)
 
@@ -44,10 +46,33 @@ def joined(registration: Registration, decisions: Decisions) -> Registration:
     customers = decisions.active_customers
     return replace(
         registration,
-        decisions=decisions.decisions,
+        decisions=_from_their_letters(decisions),
         waivers=decisions.waivers,
         onboarding=onboarding,
         agreement=agreement,
         listing=decisions.listing or registration.listing,
         active_customers=registration.active_customers if customers is None else customers,
     )
+
+
+def _from_their_letters(decisions: Decisions) -> tuple[Decision, ...]:
+    """Return the decisions, each notice dated on the day on which its letter was sent."""
+    found = list(decisions.decisions)
+    for letter in sorted(decisions.letters, key=lambda each: each.date):
+        if letter.kind != NOTICE:
+            continue
+        waiting = [
+            number
+            for number, each in enumerate(found)
+            if each.decision is DecisionKind.GIVE_NOTICE and each.date <= letter.date
+        ]
+        if waiting:
+            last = max(waiting, key=lambda number: found[number].date)
+            withdrawn = any(
+                each.decision is DecisionKind.WITHDRAW_NOTICE
+                and found[last].date <= each.date <= letter.date
+                for each in found
+            )
+            if not withdrawn:
+                found[last] = replace(found[last], date=letter.date)
+    return tuple(found)

@@ -17,6 +17,7 @@ from koppeling_harness.config.registration import (
 from koppeling_harness.config.yaml_edit import append_item, flow, taken_out
 from koppeling_harness.document import read_yaml, to_plain
 from koppeling_harness.errors import ConfigurationError, DocumentError
+from koppeling_harness.model.decisions import Letter
 from koppeling_harness.model.manifest import Manifest
 from koppeling_harness.model.registration import Assessment, Decision, Registration, Waiver
 from koppeling_harness.rules.registration_input import InputProblem
@@ -82,6 +83,19 @@ def add_decision(
         file = beside if beside.is_file() else path
         item = to_plain(decision)
         return _append(path, file, "decisions", item, before, objections, dry_run=dry_run)
+
+
+def add_letter(path: Path, letter: Letter) -> Path:
+    """Add a letter that was sent to AFAS's file beside a registration; return that file.
+
+    Raises:
+        DocumentError: One of the files has problems, or would get them; it is left as it was.
+        ConfigurationError: It cannot be written.
+    """
+    with alone_with(path):
+        before = load_placed(path)
+        item = to_plain(letter)
+        return _append(path, decisions_path(path), "letters", item, before, lambda _: ()).path
 
 
 def decisions_text(registration: Registration, *, waivers: Sequence[Waiver]) -> str:

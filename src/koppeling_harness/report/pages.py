@@ -190,6 +190,7 @@ def _environment() -> Environment:
         "duties": of_one,
         "duration": duration,
         "is_overdue": words.is_overdue,
+        "letter_kind": words.letter_kind,
         "late": lambda action, as_of: is_late(action, as_of=as_of),
         "moment": moment,
         "short_day": short_day,

@@ -25,7 +25,9 @@ def choices_of(action: Action, *, place: str, as_of: date) -> tuple[Choice, ...]
     """
     kind, _, about = action.key.partition(":")
     maker = _CHOICES.get(kind)
-    return tuple(maker(_Case(about=about, place=place, as_of=as_of))) if maker else ()
+    if maker is None:
+        return ()
+    return tuple(maker(_Case(about=about, place=place, as_of=as_of, due=action.due)))
 
 
 def becomes_in_words(before: RegistrationStatus, after: RegistrationStatus) -> Text:
@@ -43,10 +45,11 @@ def joined_sentences(first: Text, second: Text) -> Text:
 class _Case:
     """What the choices of one duty are made of."""
 
-    def __init__(self, *, about: str, place: str, as_of: date) -> None:
+    def __init__(self, *, about: str, place: str, as_of: date, due: date | None) -> None:
         self.about = about
         self.path = shlex.quote(place)
         self.as_of = as_of
+        self.due = due
 
     def decide(
         self,
@@ -76,6 +79,10 @@ class _Case:
             ),
         )
 
+    def letter(self, kind: str, what: Text) -> Choice:
+        """Return a choice that is a letter."""
+        return Choice(what=what, command=f'koppeling letter {self.path} {kind} --by "…"')
+
 
 def _evidence(case: _Case) -> Iterator[Choice]:
     about = f"--assessment {shlex.quote(case.about)}"
@@ -93,6 +100,9 @@ def _evidence(case: _Case) -> Iterator[Choice]:
         options=about,
         assessment=case.about,
     )
+    yield case.letter(
+        "return-submission", said("terugsturen, na een afwijzing", "return it, after a rejection")
+    )
 
 
 def _give_notice(case: _Case) -> Iterator[Choice]:
@@ -104,6 +114,9 @@ def _give_notice(case: _Case) -> Iterator[Choice]:
             "the contract ends on {end}",
             end=add_months(case.as_of, NOTICE_MONTHS),
         ),
+    )
+    yield case.letter(
+        "notice", said("de opzegbrief maken, na het besluit", "draft the letter, once decided")
     )
     yield Choice(
         what=said("nog niet opzeggen", "no notice yet"),
@@ -145,6 +158,7 @@ def _remove_listing(case: _Case) -> Iterator[Choice]:
             "take the integration off partner site and Help Center",
         ),
     )
+    yield case.letter("listing-removed", said("het de partner melden", "tell the partner"))
 
 
 def _restore_listing(case: _Case) -> Iterator[Choice]:
@@ -156,6 +170,7 @@ def _restore_listing(case: _Case) -> Iterator[Choice]:
             "put the integration on partner site and Help Center",
         ),
     )
+    yield case.letter("listing-restored", said("het de partner melden", "tell the partner"))
 
 
 def _annual_review(case: _Case) -> Iterator[Choice]:
@@ -183,6 +198,19 @@ def _last_conversation(case: _Case) -> Iterator[Choice]:
     )
 
 
+def _rescan(case: _Case) -> Iterator[Choice]:
+    days = (case.due - case.as_of).days if case.due is not None else 0
+    kind = next((each for each in (0, 30) if days <= each), 90)
+    yield case.letter(
+        f"reminder-{max(kind, 0)}", said("de partner herinneren", "remind the partner")
+    )
+    yield case.letter(
+        "follow-up",
+        said("om een plan vragen, bij rood of oranje", "ask for a plan, of red or orange"),
+    )
+    yield from _assessment(case)
+
+
 def _assessment(case: _Case) -> Iterator[Choice]:
     yield Choice(
         what=said("de uitkomst vastleggen, zodra die er is", "record the outcome when it is there"),
@@ -196,6 +224,9 @@ def _run(case: _Case) -> Iterator[Choice]:
     yield Choice(
         what=said("laten draaien bij de partner", "have it run at the partner"),
         command=f"koppeling run --release {release} --sign",
+    )
+    yield case.letter(
+        "request-evidence", said("de partner om bewijs vragen", "ask the partner for evidence")
     )
     yield Choice(
         what=said("het ingestuurde bewijs innemen", "take in the evidence that was sent"),
@@ -221,7 +252,7 @@ _CHOICES: dict[str, Callable[[_Case], Iterator[Choice]]] = {
     "annual-review": _annual_review,
     "finish-onboarding": _finish,
     "last-conversation": _last_conversation,
-    "rescan": _assessment,
+    "rescan": _rescan,
     "planned": _assessment,
     "plan-scan": _assessment,
     "run": _run,

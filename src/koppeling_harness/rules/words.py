@@ -125,6 +125,26 @@ _SIGNAL = {
 }
 
 
+_LETTER = {
+    "reminder-90": Text(nl="herinnering, 90 dagen vooraf", en="reminder, 90 days ahead"),
+    "reminder-30": Text(nl="herinnering, 30 dagen vooraf", en="reminder, 30 days ahead"),
+    "reminder-0": Text(nl="bericht dat de beoordeling is verlopen", en="notice of the lapse"),
+    "follow-up": Text(nl="opvolging van rood of oranje", en="follow-up of red or orange"),
+    "request-evidence": Text(nl="verzoek om bewijs", en="request for evidence"),
+    "return-submission": Text(nl="inzending teruggestuurd", en="submission returned"),
+    "notice": Text(nl="opzegbrief", en="notice letter"),
+    "listing-removed": Text(nl="vermelding verwijderd", en="listing removed"),
+    "listing-restored": Text(nl="vermelding teruggeplaatst", en="listing restored"),
+    "notice-withdrawn": Text(nl="opzegging ingetrokken", en="notice withdrawn"),
+    "immediate-end": Text(nl="beëindiging per direct", en="immediate end"),
+}
+
+
+def letter_kind(kind: str) -> Text:
+    """Return what a letter is; a kind that this program does not know as it is written."""
+    return _LETTER.get(kind, Text(nl=kind, en=kind))
+
+
 def signal_kind(kind: str) -> Text:
     """Return what a signal is about; a kind that the programme does not know as it is written."""
     known = {ground.value: text for ground, text in _SIGNAL.items()}

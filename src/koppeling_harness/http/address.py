@@ -15,6 +15,15 @@ from koppeling_harness.model.shape import Text
 from koppeling_harness.value import dataclass
 
 SERVICE = "ProfitRestServices"
+_SOAP = "profitservices"
+"""Of the addresses of SOAP. Source: AFAS, help.afas.nl, App_Cnnctr_SOAP."""
+SOAP_IS_NOT_SEEN = Text(
+    nl="SOAP; hier is alleen REST, dus van een koppeling die beide gebruikt wordt alleen de helft "
+    "over REST beoordeeld",
+    en="SOAP; there is REST only here, so that of an integration that uses both only the half over "
+    "REST is judged",
+)
+"""What is told of a call by SOAP."""
 
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})?")
 _FIXED = re.compile(r"[A-Za-z0-9_-]+")
@@ -150,6 +159,8 @@ def _below_service(segments: list[str], decoded: list[str]) -> tuple[str, list[s
         return "", segments[1:], decoded[1:]
     if len(segments) > 1 and segments[1].lower() == service and _FIXED.fullmatch(segments[0]):
         return segments[0], segments[2:], decoded[2:]
+    if _SOAP in {each.lower() for each in segments[:2]}:
+        raise NotAnAddressError(nl=SOAP_IS_NOT_SEEN.nl, en=SOAP_IS_NOT_SEEN.en)
     raise NotAnAddressError(
         nl=f"geen /{SERVICE}/ vooraan, op zijn hoogst na de omgeving",
         en=f"no /{SERVICE}/ at the beginning, or after the environment",

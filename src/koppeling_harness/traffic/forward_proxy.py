@@ -18,12 +18,14 @@ from collections.abc import Callable
 
 import httptools
 
+from koppeling_harness.http.address import SOAP_IS_NOT_SEEN
 from koppeling_harness.model.exchange import RefusedFor
 from koppeling_harness.model.shape import Text
 from koppeling_harness.traffic.tls_entrance import enter_by_tls
 from koppeling_harness.traffic.wire import GatewayProtocol, Head, Unreadable, Wire
 
 _ENVIRONMENT = re.compile(r"[0-9]{5,6}\.rest(?:test|accept|cursus)?\.afas\.online")
+_SOAP = re.compile(r"[0-9]{5,6}\.soap(?:test|accept|cursus)?\.afas\.online")
 _AFAS = re.compile(r"(?:.+\.)?(?:afas\.online|afasonlineconnector\.nl|afas\.nl)")
 _TARGET = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9._-]+)):([0-9]{1,5})")
 _TLS_PORT = 443
@@ -148,7 +150,8 @@ class ForwardProxy(asyncio.Protocol):
         if _ENVIRONMENT.fullmatch(host) and port == _TLS_PORT:
             self._go_on(self._enter(host))
         elif _AFAS.fullmatch(host):
-            self._refuse(403, _OTHER_HOST, kind=RefusedFor.ADDRESS)
+            why = SOAP_IS_NOT_SEEN if _SOAP.fullmatch(host) else _OTHER_HOST
+            self._refuse(403, why, kind=RefusedFor.ADDRESS)
         elif self._goes_elsewhere:
             self._go_on(self._connect(host, port))
         else:

@@ -55,6 +55,8 @@ NONE = {
     "a fragment": f"{BASE}/connectors/X#y",
     "too many parts": f"{BASE}/connectors/X/Name/a/b",
     "one part too many": f"{BASE}/connectors/X/Name",
+    "SOAP": "/ProfitServices/AppConnectorGet.asmx",
+    "SOAP of an environment": "/T12345AA/profitservices/appconnectorget.asmx",
     "no endpoint": BASE,
     "no endpoint of AFAS": f"{BASE}/updateconnector/X",
     "a blank in it": f"{BASE}/connectors/X Y",
@@ -84,3 +86,11 @@ def test_every_other_spelling_is_no_address(target):
 def test_who_glues_two_slashes_is_told_what_to_send():
     with pytest.raises(NotAnAddressError, match=f"send {BASE}/connectors/X$"):
         read_address("GET", f"{BASE}/connectors//X")
+
+
+@pytest.mark.parametrize("name", ["SOAP", "SOAP of an environment"])
+def test_a_call_by_soap_is_told_that_half_is_not_seen(name):
+    with pytest.raises(NotAnAddressError) as error:
+        read_address("POST", NONE[name])
+
+    assert "only the half over REST is judged" in error.value.found.en

@@ -253,6 +253,8 @@ class Session:
         self.waited_s = waited_s
         self._worker = worker
         self._context = context
+        self._prepared = {context.work_dir: context}
+        """By work folder: each customer for whom it was made ready is ended with it."""
         self._give_back = give_back
         self._log = worker.new_log()
         self._is_sound = True
@@ -278,7 +280,7 @@ class Session:
 
     async def prepare_again(self, context: RunContext, *, timeout_s: float) -> Breakdown | None:
         """Make the integration ready anew, with what has changed of the context."""
-        self._context = context
+        self._context = self._prepared[context.work_dir] = context
         return await self.prepare(timeout_s=timeout_s)
 
     async def trigger(
@@ -302,8 +304,9 @@ class Session:
         """
         ended: Breakdown | None = None
         try:
-            if self._worker.is_alive:
-                ended = await self._judged(self._worker.finish(self._context, timeout_s=timeout_s))
+            for context in self._prepared.values():
+                if self._worker.is_alive and ended is None:
+                    ended = await self._judged(self._worker.finish(context, timeout_s=timeout_s))
         finally:
             await self._give_back(self._worker, self._is_sound)
         return ended

@@ -81,8 +81,8 @@ def koppeling_check_traffic(exchanges: Sequence[Exchange]) -> Sequence[Finding]:
 def koppeling_finish(context: RunContext) -> None:
     """Close what `koppeling_prepare` opened.
 
-    Called last, once for every `koppeling_prepare`, also when that or an operation raised; not
-    when the process is gone. After it the process may be given another scenario.
+    Called last, once for every work folder that was prepared, also when that or an operation
+    raised; not when the process is gone. After it the process may be given another scenario.
 
     Args:
         context: The same as `koppeling_prepare` got.

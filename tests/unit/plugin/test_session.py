@@ -727,3 +727,38 @@ def test_an_interpreter_that_does_not_exist_is_not_started(tmp_path):
 
     assert answer.kind is BreakdownKind.NOT_STARTED
     assert "no-python" in answer.message
+
+
+def test_each_customer_for_whom_it_was_made_ready_is_finished_once(tmp_path):
+    hooks = """
+from pathlib import Path
+
+
+def told(context, what):
+    with open(Path(__file__).parent / "told", "a") as file:
+        file.write(f"{what} {Path(context.work_dir).name}\\n")
+
+
+@hookimpl
+def koppeling_prepare(context):
+    told(context, "prepare")
+
+
+@hookimpl
+def koppeling_finish(context):
+    told(context, "finish")
+"""
+
+    async def play(runner: IntegrationRunner, context: RunContext) -> object:
+        session = await opened(runner, context)
+        other = a_context(tmp_path / "work" / "other")
+        for each in (other, context):
+            assert await session.prepare_again(each, timeout_s=30) is None
+        return await session.finish(timeout_s=30)
+
+    assert drive(tmp_path, play, hooks=hooks) is None
+    told = (tmp_path / "voorbeeld" / "told").read_text(encoding="utf-8").splitlines()
+    assert told == [
+        *("prepare work", "prepare other", "prepare work"),
+        *("finish work", "finish other"),
+    ]

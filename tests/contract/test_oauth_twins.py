@@ -41,16 +41,13 @@ def not_passed(folder, release, *more):
         for result in each["results"]
         for finding in result["findings"] or [{"message": ""}]
         if result["findings"] or result["outcome"] != "passed"
-        if finding.get("code") not in UNTOUCHED
+        # own scenarios about what is refused without a call to AFAS, as with a classic token
+        if (result["outcome"], finding.get("code")) != ("passed", "NO-CALL")
     }
 
 
-UNTOUCHED = {"NOT-PROVEN", "FAULT-NOT-FIRED"}
-"""What an operation declares and does only after trouble is not read in every scenario."""
-
-
 def test_the_twins_pass_what_is_asked_of_signing_in_without_a_finding(tmp_path):
-    asked = "sign-in-refused or token-that-expired"
+    asked = "two-customers or sign-in-refused or token-that-expired"
 
     assert not_passed(tmp_path, "Profit 9", "-k", asked) == set()
 

@@ -237,3 +237,38 @@ def test_whatever_ran_in_between_the_answer_is_the_same(project, tmp_path, betwe
     assert {name: whose(again, "Profit 8", name) for name in TOLD} == TOLD
     cited = {only(again, "Profit 8", name)["attribution"]["given_in"] for name in TOLD}
     assert cited <= {each.name for each in (folder / "reports").glob("recheck-*")}
+
+
+FLEET = 76
+"""So many integrations, a quarter of each kind."""
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3000)
+def test_a_fleet_is_attributed_whole_whatever_ran_in_between(tmp_path):
+    kinds = [list(WAS_AND_IS)[number % len(WAS_AND_IS)] for number in range(FLEET)]
+    told = {f"{kind}-{number}": TOLD[kind] for number, kind in enumerate(kinds)}
+    (tmp_path / "koppeling.toml").write_text(SETTINGS, encoding="utf-8")
+    given = "given: [{get: Tiny_Projects, take: 1}]\n"
+    scenario(tmp_path / "scenarios", expect="{output: {count: {$min: 1}}}", extra=given)
+    for name in told:
+        was, now = WAS_AND_IS[name.partition("-")[0]]
+        tiny_plugin(tmp_path / "certified" / name, body=was, name=name)
+        tiny_plugin(tmp_path / "plugins" / name, body=now, name=name)
+    first = planted({}, "run", "--release", "Profit 7", "--plugin", "certified", cwd=tmp_path)
+    assert first.code == 0, first.all
+
+    asked = ("recheck", "--json", "--release", "Profit 8", "--certified", "certified")
+    for between in (
+        ("run", "--release", "Profit 8"),
+        ("recheck", "--release", "Profit 8"),
+        ("run",),
+        ("records", "prune", "--keep", "1"),
+        asked,
+        ("records", "prune", "--keep", "1"),
+    ):
+        ran = planted(BROKEN, *between, cwd=tmp_path)
+        assert ran.code in {0, 1}, ran.all
+    record = planted(BROKEN, *asked, cwd=tmp_path).json()
+
+    assert {name: whose(record, "Profit 8", name) for name in told} == told

@@ -8,7 +8,7 @@ from koppeling_harness.model.impact import Impact, TouchedBy
 from koppeling_harness.model.shape import Text
 from koppeling_harness.report.pages import render_page
 from koppeling_harness.report.texts import Language
-from koppeling_harness.report.updates_text import SIDE, named, together
+from koppeling_harness.report.updates_text import SIDE, UNRECORDED, named, together
 from koppeling_harness.rules.changes import BREAKING, HEAVIEST_FIRST, IMPACT, KIND
 from koppeling_harness.value import dataclass
 from koppeling_harness.version import __version__
@@ -59,6 +59,7 @@ def render_changes_page(
         by_change=[each for each in by_change if each.breaking is not Breaking.COMPATIBLE],
         breaking_words=BREAKING,
         impact_words=IMPACT,
+        unrecorded=UNRECORDED,
         kinds=KIND,
         sides=SIDE,
         together=together,

@@ -33,7 +33,7 @@ _SAME = Text(nl="Geen verschillen.", en="No differences.")
 _NOT_UNDERSTOOD = Text(nl="niet begrepen", en="not understood")
 _NOT_COMPARED = Text(nl="niet vergeleken", en="not compared")
 _UNTOUCHED = Text(nl="geen enkele wijziging raakt haar", en="no change touches it")
-_UNRECORDED = Text(nl="geen opgenomen run", en="no recorded run")
+UNRECORDED = Text(nl="geen opgenomen run", en="no recorded run")
 _DECLARED = Text(nl="opgegeven", en="declared")
 _OBSERVED = Text(nl="gezien", en="observed")
 _ANYBODY = Text(
@@ -86,7 +86,7 @@ def render_impacts_text(impacts: Sequence[Impact], *, lang: str) -> str:
     """
     lines: list[str] = []
     for each in impacts:
-        recorded = "" if each.recorded else f" ({pick(_UNRECORDED, lang)})"
+        recorded = "" if each.recorded else f" ({pick(UNRECORDED, lang)})"
         lines += [f"{one_line(each.integration)}: {pick(IMPACT[each.class_], lang)}{recorded}"]
         lines += [f"  {_touch(touch, told, lang)}" for touch, told in together(each.changes)] or [
             f"  {pick(_UNTOUCHED, lang)}"

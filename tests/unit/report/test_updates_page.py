@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from koppeling_harness.model.change import ChangeKind, ChangeList, NotUnderstood
 from koppeling_harness.model.impact import Impact, ImpactClass
 from koppeling_harness.report.updates_page import render_changes_page
@@ -31,6 +33,15 @@ def test_integrations_stand_before_the_changes():
     page = text_of(render_changes_page(ChangeList(changes=changes), impacts=[impact]))
 
     assert page.index("re-run advised") < page.index("Old")
+
+
+def test_of_whom_no_run_was_recorded_it_is_said():
+    unseen = Impact(integration="uren", class_=ImpactClass.NONE, changes=(), recorded=False)
+    found = ChangeList(changes=(a_change("KnX", "Old", K.FIELD_REMOVED),))
+
+    assert "no recorded run" in render_changes_page(found, impacts=[unseen])
+    seen = replace(unseen, recorded=True)
+    assert "no recorded run" not in render_changes_page(found, impacts=[seen])
 
 
 def test_hostile_text_stays_text():

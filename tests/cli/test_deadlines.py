@@ -92,6 +92,19 @@ def test_its_json_is_as_its_schema_says_and_names_what_could_not_be_read(tmp_pat
     assert [each["where"].endswith("broken") for each in found["set_aside"]] == [True]
 
 
+def test_rows_of_a_table_that_were_not_understood_are_not_passed_by(tmp_path):
+    here = project(tmp_path)
+    with (here / "profit-9.tsv").open("a", encoding="utf-8") as table:
+        table.write("Projecten\tbreaking\tPtProject verliest het veld Ds\tPtProject\tPUT\n")
+
+    found = told(here, "--changes", "profit-9.tsv", "--release", "Profit 9")
+
+    [unknown] = found["not_understood"]
+    assert unknown.startswith(
+        "profit-9.tsv: 1 row was not understood, the first at profit-9.tsv:4;"
+    )
+
+
 def test_without_a_run_how_it_signs_in_is_said_to_be_unseen(tmp_path):
     found = told(project(tmp_path))
 

@@ -3,9 +3,11 @@
 import asyncio
 import json
 
+import jsonschema
 import pytest
 
 from koppeling_harness.clock import SystemClock
+from koppeling_harness.document import to_plain
 from koppeling_harness.emulator.ledger import adopted, last_seen, read_ledger
 from koppeling_harness.emulator.quirks import QUIRKS
 from koppeling_harness.erp.keys import new_key
@@ -15,6 +17,7 @@ from koppeling_harness.errors import ConfigurationError
 from koppeling_harness.rules.answer_form import differences
 from koppeling_harness.workflow.environment import parity
 from koppeling_harness.workflow.environment.asking import Here
+from support.cli import koppeling
 from support.partners import partner
 from support.strange_environment import CLIENT, Strangeness, strange_environment
 
@@ -204,6 +207,37 @@ def test_what_was_seen_is_adopted_with_its_day_and_a_difference_as_a_switch(tmp_
     parity.adopt(a_record(tmp_path / "later.json", day="2027-01-05"), ledger=ledger)
     assert len(read_ledger(ledger).seen) == 2
     assert last_seen(read_ledger(ledger))["take_zero"].day.isoformat() == "2027-01-05"
+
+
+def test_two_environments_are_held_against_each_other(tmp_path):
+    clock = SystemClock()
+
+    async def recorded(path, label, **changes):
+        here = Here(label, clock)
+        settings = {**here.default, **changes}
+        asked = [each for each in PROBES if each.id in {"version", "take-zero", "no-token"}]
+        probes = [await here.of(each, settings) for each in asked]
+        await here.aclose()
+        plain = json.loads(a_record(path).read_text(encoding="utf-8"))
+        plain["behaviours"][0]["value"] = settings["take_zero"]
+        plain["probes"] = [to_plain(each) for each in probes]
+        path.write_text(json.dumps(plain), encoding="utf-8")
+
+    test, accept = tmp_path / "test.json", tmp_path / "accept.json"
+    asyncio.run(recorded(test, "Profit 8"))
+    asyncio.run(recorded(accept, "Profit 8", take_zero="none", challenge_401="present"))
+
+    alike = koppeling("parity", "compare", test, test, cwd=tmp_path)
+    assert (alike.code, alike.out.splitlines()[-1]) == (0, "no difference")
+    other = koppeling("parity", "compare", test, accept, "--json", cwd=tmp_path)
+    found = other.json()
+    assert other.code == 16
+    assert [(each["what"], each["of"]) for each in found["differences"]] == [
+        ("header", "www-authenticate"),
+        ("note", "rows of take=0"),
+    ]
+    assert found["behaviours"] == [{"behaviour": "take_zero", "one": "one", "other": "none"}]
+    jsonschema.validate(found, koppeling("schema", "parity-pair", cwd=tmp_path).json())
 
 
 def test_what_was_not_seen_at_afas_is_never_adopted(tmp_path):

@@ -48,6 +48,13 @@ it was otherwise than ERP1's default, ERP1 does so on that release from then on.
 value of any switch explains are listed: they ask for a new switch. Only what was seen at AFAS
 (`*.afas.online`) is taken. `--ledger FILE` names another ledger than the program's own.
 
+## `koppeling parity compare ONE OTHER`
+
+Holds two files of `--out` against each other and sends nothing: the test environment and accept,
+which shows what the next release does otherwise, or one environment on two days. Told is what the
+probes have that both got answers to. `--json`: `koppeling/parity-pair@1`. Exit code 0: no
+difference; 16: they differ.
+
 ## Every behaviour
 
 | behaviour | seen at AFAS | probe, or what it would take |

@@ -55,3 +55,25 @@ def adopt(file: Path, ledger: Path | None) -> None:
 
     for line in parity.adopt(file, ledger=ledger):
         say(line)
+
+
+@command.command("compare")
+@click.argument("one", type=_FILE, metavar="ONE")
+@click.argument("other", type=_FILE, metavar="OTHER")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, and nothing else.")
+def compare_two(one: Path, other: Path, *, as_json: bool) -> int:
+    """Hold two files of `parity --out` against each other: nothing is sent.
+
+    Such as test and accept, which tells what the next release changes in behaviour, or the same
+    environment on two days. Exit code 0: no difference; 16: they differ.
+    """
+    from koppeling_harness.document import dump_json
+    from koppeling_harness.errors import ExitCode
+    from koppeling_harness.workflow.environment import parity
+
+    found = parity.compare_records(one, other)
+    if as_json:
+        say_json(dump_json(found, indent=1))
+    else:
+        say_lines("\n".join(parity.pair_lines(found)))
+    return ExitCode.DIFFERS if found.differences else ExitCode.PASSED

@@ -25,6 +25,7 @@ NAMES = (
     "evidence",
     "deadlines",
     "parity",
+    "parity-pair",
 )
 
 

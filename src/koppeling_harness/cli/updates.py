@@ -191,6 +191,8 @@ def deadlines(
         say(f"set aside: {each.where}: {each.problem}", err=True)
     for problem in found.damaged:
         say(f"left out: {problem.render()}", err=True)
+    for told in found.not_understood:
+        say(told, err=True)
     if as_json:
         say_json(json.dumps(workflow.as_plain(found), ensure_ascii=False, indent=1))
     else:

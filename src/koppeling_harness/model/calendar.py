@@ -75,3 +75,5 @@ class DeadlineCalendar:
     set_aside: tuple[NotRead, ...] = ()
     damaged: tuple[str, ...] = ()
     """Run records that were left out, each with its problem."""
+    not_understood: tuple[str, ...] = ()
+    """Of each change table, how many rows may take away what is not told here."""

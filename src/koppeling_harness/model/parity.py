@@ -117,6 +117,57 @@ class ParityRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ParitySide:
+    """Of which environment a comparison was: its release, and when."""
+
+    __pydantic_config__ = OPEN
+
+    day: Day
+    release: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairDifference:
+    """One way in which two environments answer the same probe otherwise."""
+
+    __pydantic_config__ = OPEN
+
+    what: str
+    """As in a comparison with ERP1."""
+    of: str
+    one: str
+    other: str
+    probes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairBehaviour:
+    """A behaviour that both environments show, and not alike."""
+
+    __pydantic_config__ = OPEN
+
+    behaviour: str
+    one: str
+    other: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParityPair:
+    """Two comparisons held against each other: test and accept, or two days."""
+
+    __pydantic_config__ = OPEN
+
+    schema: Literal["koppeling/parity-pair@1"] = "koppeling/parity-pair@1"
+    one: ParitySide
+    other: ParitySide
+    compared: tuple[str, ...]
+    """The probes that both got answers to."""
+    differences: tuple[PairDifference, ...]
+    behaviours: tuple[PairBehaviour, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
     """One behaviour as it was last seen at AFAS on one release."""
 

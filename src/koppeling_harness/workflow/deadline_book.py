@@ -46,12 +46,7 @@ def table_deadlines(
     Raises:
         DocumentError: It cannot be read, or holds no changes.
     """
-    text = read_text(path, encoding="utf-8-sig")
-    changes = (
-        load_json(ChangeList, text, name=str(path))
-        if text.lstrip().startswith("{")
-        else read_change_table(text, name=str(path))
-    )
+    changes = _changes(path)
     roles = settings.releases
     return removals(
         changes.changes,
@@ -61,3 +56,29 @@ def table_deadlines(
         source=f"change table of {label}: {path.name}",
         read=day,
     )
+
+
+def rows_not_understood(path: Path) -> str:
+    """Return how many rows of a change table may take something away that is not told; or nothing.
+
+    Args:
+        path: A change table of AFAS, or changes that were written as JSON.
+
+    Raises:
+        DocumentError: It cannot be read, or holds no changes.
+    """
+    found = _changes(path).not_understood
+    if not found:
+        return ""
+    rows = "1 row was" if len(found) == 1 else f"{len(found)} rows were"
+    return (
+        f"{path}: {rows} not understood, the first at {found[0].place}; whom they may touch: "
+        f"koppeling updates impact --changes {path}"
+    )
+
+
+def _changes(path: Path) -> ChangeList:
+    text = read_text(path, encoding="utf-8-sig")
+    if text.lstrip().startswith("{"):
+        return load_json(ChangeList, text, name=str(path))
+    return read_change_table(text, name=str(path))

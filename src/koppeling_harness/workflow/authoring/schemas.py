@@ -11,7 +11,7 @@ from koppeling_harness.model.decisions import Decisions
 from koppeling_harness.model.errata import Errata
 from koppeling_harness.model.impact import Impact
 from koppeling_harness.model.manifest import Manifest
-from koppeling_harness.model.parity import ParityRecord
+from koppeling_harness.model.parity import ParityPair, ParityRecord
 from koppeling_harness.model.recheck import RecheckRecord
 from koppeling_harness.model.registration import Registration
 from koppeling_harness.model.run import RunRecord, RunRecords
@@ -39,6 +39,7 @@ SCHEMAS: dict[str, tuple[type[Any], str]] = {
     "recheck": (RecheckRecord, "koppeling/recheck@1"),
     "deadlines": (DeadlineCalendar, "koppeling/deadlines@1"),
     "parity": (ParityRecord, "koppeling/parity@1"),
+    "parity-pair": (ParityPair, "koppeling/parity-pair@1"),
     "evidence": (EvidenceStatement, "koppeling/evidence@1"),
 }
 

@@ -28,8 +28,12 @@ from koppeling_harness.model.journal import JournalRun
 from koppeling_harness.model.parity import (
     BehaviourSight,
     Ledger,
+    PairBehaviour,
+    PairDifference,
     ParityDifference,
+    ParityPair,
     ParityRecord,
+    ParitySide,
     ProbeRecord,
     Seen,
     Sight,
@@ -319,6 +323,64 @@ def adopt(path: Path, *, ledger: Path | None = None) -> tuple[str, ...]:
     seen = tuple(sorted(kept.values(), key=lambda one: (one.behaviour, one.release)))
     write_files(place.parent, {place.name: f"{dump_json(Ledger(seen=seen), indent=1)}\n".encode()})
     return tuple(lines)
+
+
+def compare_records(one: Path, other: Path) -> ParityPair:
+    """Hold two comparisons against each other: a test and an accept environment, or two days.
+
+    Args:
+        one: What `koppeling parity --out` wrote.
+        other: Of the other environment, or of a later day.
+
+    Raises:
+        DocumentError: One of them is no such record.
+    """
+    first, second = (
+        load_json(ParityRecord, read_content(each), name=str(each)) for each in (one, other)
+    )
+    theirs = {each.probe: each for each in second.probes if not each.not_asked}
+    both = [each for each in first.probes if not each.not_asked and each.probe in theirs]
+    seen: dict[Difference, list[str]] = {}
+    for each in both:
+        for found in differences(each, theirs[each.probe]):
+            seen.setdefault(found, []).append(each.probe)
+    return ParityPair(
+        one=ParitySide(day=first.day, release=first.release, version=first.version),
+        other=ParitySide(day=second.day, release=second.release, version=second.version),
+        compared=tuple(each.probe for each in both),
+        differences=tuple(
+            PairDifference(
+                what=each.what, of=each.of, one=each.ours, other=each.theirs, probes=tuple(probes)
+            )
+            for each, probes in sorted(
+                seen.items(), key=lambda pair: (pair[0].what, pair[0].of, pair[0].theirs)
+            )
+        ),
+        behaviours=tuple(_changed(first, second)),
+    )
+
+
+def _changed(first: ParityRecord, second: ParityRecord) -> Iterator[PairBehaviour]:
+    """Yield the behaviours that both show, and not alike."""
+    values = {each.behaviour: each.value for each in second.behaviours if each.value}
+    for each in first.behaviours:
+        other = values.get(each.behaviour, "")
+        if each.value and other and each.value != other:
+            yield PairBehaviour(behaviour=each.behaviour, one=each.value, other=other)
+
+
+def pair_lines(found: ParityPair) -> Iterator[str]:
+    """Yield what two comparisons have otherwise, for a person."""
+    one, other = (
+        f"{each.release} ({each.version}), {each.day}" for each in (found.one, found.other)
+    )
+    yield f"{one} against {other}: {len(found.compared)} probes that both have"
+    for behaviour in found.behaviours:
+        yield f"{behaviour.behaviour}: {behaviour.one}, then {behaviour.other}"
+    for each in found.differences:
+        yield f"{each.what} {each.of}".strip() + f": {each.one!r}, then {each.other!r}"
+    if not found.differences:
+        yield "no difference"
 
 
 def told(each: ParityDifference) -> str:

@@ -27,7 +27,11 @@ from koppeling_harness.rules.deadlines import (
 from koppeling_harness.scenario.known_lists import list_book
 from koppeling_harness.store.runs import find_runs
 from koppeling_harness.value import dataclass
-from koppeling_harness.workflow.deadline_book import deadline_book, table_deadlines
+from koppeling_harness.workflow.deadline_book import (
+    deadline_book,
+    rows_not_understood,
+    table_deadlines,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +76,7 @@ class Calendar:
         unseen: Integrations without a whole run: how they sign in was never seen.
         set_aside: Integrations whose manifest cannot be read.
         damaged: Run records that were left out.
+        not_understood: Of each change table, how many rows may take away what is not told here.
     """
 
     as_of: date
@@ -79,6 +84,7 @@ class Calendar:
     unseen: tuple[str, ...]
     set_aside: tuple[SetAside, ...]
     damaged: tuple[Problem, ...]
+    not_understood: tuple[str, ...] = ()
 
 
 def calendar(
@@ -127,6 +133,11 @@ def calendar(
         ),
         set_aside=found.set_aside,
         damaged=records.damaged,
+        not_understood=tuple(
+            told
+            for path in (*settings.change_tables.values(), *(table[:1] if table else ()))
+            if (told := rows_not_understood(path))
+        ),
     )
 
 
@@ -142,6 +153,7 @@ def as_plain(found: Calendar) -> Any:
                 for each in found.set_aside
             ),
             damaged=tuple(each.render() for each in found.damaged),
+            not_understood=found.not_understood,
         )
     )
 

@@ -242,6 +242,11 @@ def _limit() -> None:
 
     with contextlib.suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_DATA, (_MEMORY_BYTES, _MEMORY_BYTES))
+    end_with_parent()
+
+
+def end_with_parent() -> None:
+    """Have this process ended when the one that started it ends, in whatever way. Linux."""
     if sys.platform == "linux":
         import ctypes  # noqa: PLC0415 - 10 ms, and only here
 

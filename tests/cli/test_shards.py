@@ -1,5 +1,6 @@
 """A run in shards, merged into one verdict; and a run of which what failed is repeated."""
 
+import json
 import subprocess
 import sys
 import time
@@ -206,3 +207,55 @@ def test_what_did_not_pass_is_repeated_and_passed_on_retry_is_not_passed(tmp_pat
         "passed": 1,
         "proven": 0,
     }
+
+
+def test_a_recheck_is_cut_and_joined_like_a_run(tmp_path: Path):
+    fleet(tmp_path, "alfa", "beta")
+    run(tmp_path)
+    hooks = tmp_path / "plugins" / "beta" / "koppeling_plugin.py"
+    hooks.write_text(hooks.read_text().replace("ok=True", "ok=False, error='not today'"))
+
+    def recheck(*words: str):
+        return koppeling("recheck", "--release", "Profit 8", *words, cwd=tmp_path)
+
+    shards = [recheck("--shard", f"{index}/2", "--json") for index in (1, 2)]
+    whole = koppeling("merge", "reports", "--reports", "joined", cwd=tmp_path)
+    (path,) = (tmp_path / "joined").glob("recheck-*/recheck.json")
+    record = json.loads(path.read_text())
+    (release,) = record["releases"]
+
+    told = [[one["id"] for one in each.json()["releases"][0]["integrations"]] for each in shards]
+    assert told == [["alfa"], ["beta"]]
+    assert whole.code == 1, whole.all
+    assert record["shard"] is None
+    assert [each["id"] for each in release["integrations"]] == ["alfa", "beta"]
+    moved = {
+        each["id"]: {one["movement"] for one in each["scenarios"]}
+        for each in release["integrations"]
+    }
+    assert moved == {"alfa": {"still_passing"}, "beta": {"newly_failing"}}
+    assert (tmp_path / "joined" / release["run_id"] / "run.json").is_file()
+
+
+def test_a_recheck_of_which_a_shard_is_missing_says_so(tmp_path: Path):
+    fleet(tmp_path, "alfa", "beta")
+    koppeling("recheck", "--release", "Profit 8", "--shard", "1/2", cwd=tmp_path)
+
+    whole = koppeling("merge", "reports", "--reports", "joined", cwd=tmp_path)
+
+    assert whole.code == 12
+    assert "shard 2 of 2 of the recheck is missing" in whole.out
+
+
+def test_a_stray_file_on_one_machine_is_named(tmp_path: Path):
+    tiny_plugin(tmp_path / "plugins" / "tiny")
+    for number in range(4):
+        scenario(tmp_path / "scenarios", name=f"read-{number}")
+    run(tmp_path, "--shard", "1/2", "--reports", "s1")
+    (tmp_path / "plugins" / "tiny" / "debug.log").write_text("a line")
+    run(tmp_path, "--shard", "2/2", "--reports", "s2")
+
+    merged = koppeling("merge", "s1", "s2", cwd=tmp_path)
+
+    assert merged.code == 10
+    assert "Not the same on both machines: debug.log (only here)" in merged.err

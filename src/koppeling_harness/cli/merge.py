@@ -25,15 +25,15 @@ from koppeling_harness.config.folders import REPORTS
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the run record, and nothing else.")
 def command(folders: tuple[Path, ...], reports: Path, *, as_json: bool) -> int:
-    """Join the shards of a run (`koppeling run --shard I/N`) into one verdict.
+    """Join the shards of a run (`koppeling run --shard I/N`), or of a recheck, into one verdict.
 
     Each DIR holds the reports of one shard, or of several. What a missing shard had to execute
     counts as not executed: exit code 12.
     """
     from koppeling_harness.clock import SystemClock
-    from koppeling_harness.workflow.run.merge import merge_and_write
+    from koppeling_harness.workflow.recheck.join import merge_all
 
-    done = merge_and_write(folders, reports, clock=SystemClock())
+    done = merge_all(folders, reports, clock=SystemClock())
     if as_json:
         say_json(done.json)
     else:

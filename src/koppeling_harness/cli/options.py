@@ -125,6 +125,21 @@ shard_by = click.option(
 )
 
 
+on = click.option(
+    "--on",
+    default="",
+    metavar="ENGINE",
+    help="Carry it out on dask://HOST:PORT, or on local:N workers of this machine.",
+)
+
+cluster_tls = click.option(
+    "--cluster-tls",
+    default="",
+    metavar="CA,CERT,KEY",
+    help="Files in PEM with which the engine and this machine know each other.",
+)
+
+
 def parsed_shard(text: str, by: "ShardBy | None") -> "Shard | None":
     """Return the shard that `--shard` and `--by` name; None without.
 

@@ -46,6 +46,9 @@ from koppeling_harness.config.folders import REPORTS
     metavar="FILE",
     help="A change table of AFAS: only what it touches is run.",
 )
+@options.shard
+@options.on
+@options.cluster_tls
 @options.concurrency
 @click.option("--retries", type=click.IntRange(0, 5), default=1, show_default=True)
 @click.option(
@@ -65,6 +68,9 @@ def command(
     certified: tuple[Path, ...],
     impact: Path | None,
     changes: Path | None,
+    shard: str,
+    on: str,
+    cluster_tls: str,
     concurrency: int,
     retries: int,
     reports: Path,
@@ -77,9 +83,13 @@ def command(
     both, the environment, or that it cannot be told and what is missing. Accept is advisory. Exit
     code 16: nothing failed where it counts, but something differs.
     """
+    if on and shard:
+        message = "--on shares a recheck out itself: leave --shard out"
+        raise click.UsageError(message)
     from koppeling_harness.cli.progress import RunProgress
     from koppeling_harness.clock import SystemClock
     from koppeling_harness.model.order import Order
+    from koppeling_harness.workflow.cluster.connect import engine
     from koppeling_harness.workflow.recheck.necessity import necessities
     from koppeling_harness.workflow.recheck.recheck import RecheckRequest, recheck_and_write
 
@@ -92,6 +102,7 @@ def command(
             only=integrations,
             entry_points=not plugins,
             retries=retries,
+            shard=options.parsed_shard(shard, "integration" if shard else None),
         ),
         reports=reports,
         releases=releases,
@@ -99,8 +110,10 @@ def command(
         environments=environments,
         impact=necessities(impact=impact, changes=changes, plugins=plugins, runs=reports),
     )
-    with RunProgress() as progress:
-        done = recheck_and_write(request, clock=SystemClock(), observer=progress)
+    with engine(on, cluster_tls) as elsewhere, RunProgress() as progress:
+        done = recheck_and_write(
+            request, clock=SystemClock(), observer=progress, elsewhere=elsewhere
+        )
     if as_json:
         say_json(done.json)
     else:

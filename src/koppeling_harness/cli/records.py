@@ -44,19 +44,37 @@ def check_records(*, paths: tuple[Path, ...], as_json: bool) -> int:
     show_default=True,
     help="Newest runs of each integration on each release.",
 )
+@click.option(
+    "--keep-standing",
+    is_flag=True,
+    help="Keep every record, and the recordings of those alone from which something follows.",
+)
 @click.option("--dry-run", is_flag=True, help="Remove nothing, and tell what would be.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, and nothing else.")
-def prune_records(*, folder: Path, keep: int, dry_run: bool, as_json: bool) -> None:
+def prune_records(
+    *, folder: Path, keep: int, keep_standing: bool, dry_run: bool, as_json: bool
+) -> None:
     """Remove runs from which nothing follows any more.
 
     Kept are the newest ones, of each version the newest whole run and the newest that passed, and
     of each scenario the newest run in which it passed: so `status`, `can-release` and `recheck`
-    answer as before. What is no run is left alone.
+    answer as before. What is signed stays, and what is no run is left alone.
+
+    With --keep-standing no record goes, and --keep says nothing: what was recorded of other runs
+    is removed, told first.
     """
     from koppeling_harness.clock import SystemClock
     from koppeling_harness.workflow.review import prune
 
-    found = prune.prune(folder, keep=keep, clock=SystemClock(), is_trial=dry_run)
+    clock = SystemClock()
+    if keep_standing:
+        found = prune.prune(folder, keep=0, clock=clock, is_trial=True, traffic_only=True)
+        if not dry_run:
+            if not as_json:
+                say_lines("\n".join(prune.as_lines(found, is_trial=True)))
+            found = prune.prune(folder, keep=0, clock=clock, traffic_only=True)
+    else:
+        found = prune.prune(folder, keep=keep, clock=clock, is_trial=dry_run)
     if as_json:
         say_json(json.dumps(prune.as_plain(found), indent=1, ensure_ascii=False))
     else:

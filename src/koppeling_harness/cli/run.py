@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 )
 @options.shard
 @options.shard_by
+@options.on
+@options.cluster_tls
 @click.option(
     "--rerun-failed",
     default="",
@@ -121,6 +123,8 @@ def command(
     reports: Path,
     shard: str,
     shard_by: "ShardBy | None",
+    on: str,
+    cluster_tls: str,
     rerun_failed: str,
     environment: str,
     decisions: tuple[Path, ...],
@@ -151,6 +155,7 @@ def command(
     from koppeling_harness.clock import SystemClock
     from koppeling_harness.errors import ExitCode
     from koppeling_harness.model.order import Order
+    from koppeling_harness.workflow.cluster.connect import engine
     from koppeling_harness.workflow.run.run import run_and_write
 
     if not plugins:
@@ -176,11 +181,16 @@ def command(
         allow_missing=allow_missing,
         environ_allowed=environ_allowed,
     )
+    if on and (shard or in_process):
+        message = (
+            "--on shares a run out itself, among processes: leave --shard and --in-process out"
+        )
+        raise click.UsageError(message)
     if sandbox and in_process:
         message = "--in-process has no walls: leave it or --sandbox away"
         raise click.UsageError(message)
     if watch:
-        one = keyword or shard or rerun_failed or in_process or sandbox or as_json or verbose
+        one = keyword or shard or rerun_failed or in_process or sandbox or as_json or verbose or on
         if one or len(releases) > 1:
             message = (
                 "--watch takes integrations, --plugin, --scenarios, one --release and --isolated"
@@ -210,7 +220,7 @@ def command(
         from koppeling_harness.workflow.evidence.keys import find_key
 
         signing = find_key(key, keyring)  # what is wrong with it is told before anything is run
-    with RunProgress() as progress:
+    with engine(on, cluster_tls) as elsewhere, RunProgress() as progress:
         done = run_and_write(
             order,
             reports,
@@ -220,6 +230,7 @@ def command(
             resume=resume,
             junit=junit,
             key=signing,
+            elsewhere=elsewhere,
         )
     if as_json:
         say_json(done.json)

@@ -59,6 +59,20 @@ ONLY_HANGS = Code(
         en="Begin with one scenario in which it hangs: `koppeling run -k NAME`.",
     ),
 )
+NOT_CARRIED_OUT = Code(
+    code="NOT-CARRIED-OUT",
+    title=Text(nl="De machine voerde het niet uit", en="The machine did not carry it out"),
+    why=Text(
+        nl="De run was verdeeld over machines, en de machine waar dit scenario aan de beurt was"
+        " viel weg of kon het niet uitvoeren. Over de koppeling zegt dat niets.",
+        en="The run was shared out over machines, and the one whose turn this scenario was fell"
+        " away or could not carry it out. That says nothing of the integration.",
+    ),
+    fix=Text(
+        nl="Kijk op die machine waarom, en draai de koppeling opnieuw.",
+        en="Look on that machine why, and run the integration again.",
+    ),
+)
 PLUGIN_HUNG = Code(
     code="PLUGIN-HUNG",
     title=Text(

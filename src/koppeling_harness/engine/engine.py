@@ -158,7 +158,7 @@ class Engine:
     ) -> ScenarioResult:
         planned = planned.unpacked()
         if refused := await self._breaker.refusal(planned):
-            return _not_judged(planned, refused)
+            return unjudged(planned, refused)
         attempts: list[ScenarioResult] = []
         while not attempts or (
             attempts[-1].cause is Cause.ENVIRONMENT and len(attempts) <= self._setting.retries
@@ -174,7 +174,7 @@ class Engine:
             try:
                 result = await in_rounds(planned, one, day=today(self._clock))
             except Exception as error:  # noqa: BLE001 - one scenario's bug must not end the run
-                result = _not_judged(planned, _from_other(error, planned))
+                result = unjudged(planned, _from_other(error, planned))
             attempts.append(result)
         self._breaker.note(planned, attempts[-1])
         return settled(attempts, run_ids=[self._setting.run_id_of(planned)] * len(attempts))
@@ -202,7 +202,7 @@ class Engine:
     async def _one(self, planned: PlannedScenario, bench: Bench) -> ScenarioResult:
         shared = self._shared
         if shared is not None and (refused := shared.refusal(planned)):
-            return _not_judged(planned, refused)
+            return unjudged(planned, refused)
         try:
             environment = await self._environments.open(planned)
             try:
@@ -214,9 +214,9 @@ class Engine:
             finally:
                 await environment.close()
         except HarnessError as error:
-            return _not_judged(planned, _from_error(error, planned))
+            return unjudged(planned, _from_error(error, planned))
         except Exception as error:  # noqa: BLE001 - one scenario's bug must not end the run
-            return _not_judged(planned, _from_other(error, planned))
+            return unjudged(planned, _from_other(error, planned))
 
     def _seed(self, planned: PlannedScenario, attempt: int) -> str:
         """Return what all that is generated for one round follows from."""
@@ -278,7 +278,8 @@ def _from_other(error: Exception, planned: PlannedScenario) -> Stop:
     return stop(codes.HARNESS, Outcome.INCONCLUSIVE, Cause.HARNESS, place, said)
 
 
-def _not_judged(planned: PlannedScenario, ended: Stop) -> ScenarioResult:
+def unjudged(planned: PlannedScenario, ended: Stop) -> ScenarioResult:
+    """Return the result of a scenario of which nothing was carried out, and why."""
     return ScenarioResult(
         scenario=planned.scenario.scenario,
         title=planned.scenario.title,

@@ -1,13 +1,13 @@
 """Carry out scenarios for a program, without pytest, and give back every result."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import field, replace
 
 from koppeling_harness.engine.observer import Observer, Observers
 from koppeling_harness.hosting.certification import Certification
 from koppeling_harness.hosting.late_traffic import Late, with_late
 from koppeling_harness.model.pace import Pace
-from koppeling_harness.model.run import ScenarioResult
+from koppeling_harness.model.run import IntegrationRecord, ScenarioResult
 from koppeling_harness.model.shape import Release
 from koppeling_harness.scenario.plan import PlannedScenario
 from koppeling_harness.traffic.redactor import Redactor
@@ -28,6 +28,8 @@ class SessionOutcome:
         notes: What was left behind in a real environment, and why.
         pace: Where the time went; None when nothing was carried out.
         late: What integrations sent when a scenario had ended.
+        elsewhere: What the record of another machine says of an integration that it carried out,
+            by id and release.
     """
 
     results: tuple[tuple[PlannedScenario, ScenarioResult], ...]
@@ -38,6 +40,7 @@ class SessionOutcome:
     notes: tuple[str, ...] = ()
     late: tuple[Late, ...] = ()
     pace: Pace | None = None
+    elsewhere: Mapping[tuple[str, str], IntegrationRecord] = field(default_factory=dict)
 
     def on(self, label: str) -> "SessionOutcome":
         """Return what it gave on one release."""

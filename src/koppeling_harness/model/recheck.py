@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Literal
 
 from koppeling_harness.model.finding import Difference
-from koppeling_harness.model.run import HarnessInfo, Verdict
+from koppeling_harness.model.run import HarnessInfo, Shard, Verdict
 from koppeling_harness.model.shape import OPEN, Text
 from koppeling_harness.model.status import Role
 from koppeling_harness.model.verdict import Cause, Level, Outcome
@@ -195,3 +195,5 @@ class RecheckRecord:
     releases: tuple[RecheckedRelease, ...]
     impact: tuple[Necessity, ...] = ()
     """Empty when everything was rechecked."""
+    shard: Shard | None = None
+    """The part that it is of one; its runs are shards as well."""

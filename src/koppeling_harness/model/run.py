@@ -1,5 +1,6 @@
 """The record of one run: `koppeling/run@1`."""
 
+from dataclasses import field
 from datetime import date, datetime
 from typing import Literal
 
@@ -331,6 +332,9 @@ class IntegrationRecord:
     """Where something secret stood; its recordings were not written, the rest stands without it."""
     ends: tuple[Ending, ...] = ()
     """What it uses or declares that ends on a day, the heaviest first."""
+    files: dict[str, str] = field(default_factory=dict)
+    """In a shard: the beginning of the SHA-256 of each of its files, so that `merge` can tell which
+    differs between machines; empty elsewhere, and of very many files."""
     late: tuple[LateCall, ...] = ()
     """What it sent when a scenario had ended: it went nowhere, and that scenario did not pass."""
 

@@ -4,7 +4,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -38,33 +38,66 @@ _INSTALL: Mapping[str, Text] = {
 }
 
 
+Programs = Mapping[str, str | None]
+"""The programs that a machine has, with their version; None where that cannot be told, or nobody
+asked."""
+
+
 def with_runtimes(found: Discovery) -> Discovery:
     """Set every integration aside whose programs are not there.
 
     Looks at what manifests say under `requires`, and for the program that `command` begins with.
     """
-    needed = {each.manifest.id: _needed(each) for each in found.integrations}
-    ask = {each.program for many in needed.values() for each in many if each.version}
-    versions = _versions(ask)
+    return with_runtimes_of(found, [programs_here(all_needed(found))])
+
+
+def with_runtimes_of(found: Discovery, machines: Sequence[Programs]) -> Discovery:
+    """Set every integration aside of which no machine has all programs.
+
+    Args:
+        found: The integrations.
+        machines: What each machine has of `all_needed`; at least one.
+    """
     kept: list[Integration] = []
     set_aside: list[SetAside] = []
     for each in found.integrations:
-        lacking = [
-            (program, problem)
-            for program in needed[each.manifest.id]
-            if (problem := _problem(program, versions))
-        ]
-        if lacking:
-            set_aside.append(_set_aside(each, lacking))
+        # of the machine that has most
+        lacks = min((lacking(each, machine) for machine in machines), key=len)
+        if lacks:
+            set_aside.append(_set_aside(each, lacks))
         else:
             kept.append(each)
     return replace(found, integrations=tuple(kept), set_aside=(*found.set_aside, *set_aside))
 
 
+def lacking(integration: Integration, machine: Programs) -> list[tuple[Program, str]]:
+    """Return the programs of an integration that a machine lacks, each with what is wrong."""
+    return [
+        (program, problem)
+        for program in _needed(integration)
+        if (problem := _problem(program, machine))
+    ]
+
+
+def all_needed(found: Discovery) -> dict[str, bool]:
+    """Return the programs that integrations need, each with whether its version matters."""
+    needed: dict[str, bool] = {}
+    for program in (one for each in found.integrations for one in _needed(each)):
+        name = program.program
+        needed[name] = needed.get(name, False) or program.version is not None
+    return needed
+
+
+def programs_here(asked: Mapping[str, bool]) -> dict[str, str | None]:
+    """Return which programs this machine has, with their version where that matters."""
+    here = [name for name in asked if shutil.which(name) is not None]
+    versions = _versions(name for name in here if asked[name])
+    return {name: versions.get(name) for name in here}
+
+
 def needed_programs(found: Discovery) -> frozenset[str]:
     """Return the programs that integrations need, found by PATH, whether they are there or not."""
-    every = (each for integration in found.integrations for each in _needed(integration))
-    return frozenset(each.program for each in every if _SHELL_NAME.fullmatch(each.program))
+    return frozenset(name for name in all_needed(found) if _SHELL_NAME.fullmatch(name))
 
 
 def _needed(integration: Integration) -> tuple[Program, ...]:
@@ -109,14 +142,14 @@ def _version(program: str) -> str | None:
     return number.group() if number else None
 
 
-def _problem(needed: Program, versions: Mapping[str, str | None]) -> str:
+def _problem(needed: Program, machine: Programs) -> str:
     """Return what is wrong with a program; empty when it will do."""
     name = needed.program
-    if shutil.which(name) is None:
+    if name not in machine:
         return f"needs `{name}`, which is not found on PATH"
     if needed.version is None:
         return ""
-    found = versions[name]
+    found = machine[name]
     if found is None:
         return f"needs `{name}` {needed.version}, but `{name} --version` tells no version"
     if not satisfies(found, needed.version):

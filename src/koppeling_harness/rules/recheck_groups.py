@@ -13,6 +13,7 @@ from koppeling_harness.model.recheck import (
 from koppeling_harness.value import dataclass
 
 FAILING = frozenset({Movement.NEWLY_FAILING, Movement.STILL_FAILING})
+MOVED = frozenset({Movement.NEWLY_PASSING, Movement.NEWLY_FAILING})
 AT_LEAST_INTEGRATION, AT_LEAST_PROFIT = "at_least_integration", "at_least_profit"
 ANSWERS = (
     Whose.PROFIT,

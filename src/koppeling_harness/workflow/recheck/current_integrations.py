@@ -8,7 +8,7 @@ from koppeling_harness.rules.verdict import result_id
 from koppeling_harness.scenario.plan import PlannedScenario
 from koppeling_harness.value import dataclass
 from koppeling_harness.workflow.recheck.history import Earlier
-from koppeling_harness.workflow.run.certify import Certified
+from koppeling_harness.workflow.run.one_run import Certified
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

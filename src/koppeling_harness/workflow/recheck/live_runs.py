@@ -18,6 +18,7 @@ from koppeling_harness.rules.verdict import result_id
 from koppeling_harness.workflow.recheck.current_integrations import Present, Wanted
 from koppeling_harness.workflow.recheck.history import Earlier
 from koppeling_harness.workflow.run.certify import certify
+from koppeling_harness.workflow.run.one_run import Elsewhere
 from koppeling_harness.workflow.run.prepared_order import PreparedOrder
 from koppeling_harness.workflow.run.releases import why_not_available
 
@@ -34,6 +35,7 @@ class LiveRuns:
             emulated.
         certified: Folders with integrations as they were certified.
         clock: Tells the time.
+        elsewhere: Carries it out; this machine does when None.
     """
 
     def __init__(
@@ -43,10 +45,12 @@ class LiveRuns:
         certified: Sequence[Path],
         *,
         clock: Clock,
+        elsewhere: Elsewhere | None = None,
     ) -> None:
         self._order = order
         self._real = real
         self._clock = clock
+        self._elsewhere = elsewhere
         self._certified = discover(certified, entry_points=False) if certified else None
         self._runs: dict[tuple[Path, str], tuple[str, _Results]] = {}
 
@@ -137,11 +141,12 @@ class LiveRuns:
             release=release,
             only=tuple(each.manifest.id for each in found),
             entry_points=False,
+            shard=None,
             scenarios={each.manifest.id: tuple(folders[each.folder]) for each in found},
         )
         there = self._real.get(release)
         prepared = PreparedOrder(order=order, real=there.real if there else None)
-        record = certify(prepared, clock=self._clock).record
+        record = certify(prepared, clock=self._clock, elsewhere=self._elsewhere).record
         records = {each.id: each for each in record.integrations}
         for each in found:
             _, known = self._known(each.folder, release)

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from koppeling_harness.clock import Clock
 from koppeling_harness.config.settings import load_settings
-from koppeling_harness.document import dump_json
 from koppeling_harness.engine.observer import Observer
 from koppeling_harness.errors import ExitCode, first_that_holds
 from koppeling_harness.model.order import Order
@@ -27,28 +26,26 @@ from koppeling_harness.model.recheck import (
 )
 from koppeling_harness.model.run import HarnessInfo, IntegrationRecord
 from koppeling_harness.model.status import Role
-from koppeling_harness.report.recheck_page import render_recheck_page
-from koppeling_harness.report.recheck_text import render_recheck_text
 from koppeling_harness.rules.attribution import BY_ENVIRONMENT, is_environment, whose_change
-from koppeling_harness.rules.recheck_groups import FAILING
+from koppeling_harness.rules.recheck_groups import FAILING, MOVED
+from koppeling_harness.rules.sharding import own_part
 from koppeling_harness.scenario.known_lists import list_book
-from koppeling_harness.store.files import require_writable, write_files
-from koppeling_harness.traffic.redactor import Redactor
+from koppeling_harness.store.files import require_writable
 from koppeling_harness.value import dataclass
 from koppeling_harness.version import __version__
 from koppeling_harness.workflow.recheck.current_integrations import Wanted, presents
 from koppeling_harness.workflow.recheck.history import Earlier, History, Subject
-from koppeling_harness.workflow.recheck.kept_answers import RECHECK, KeptAnswers
+from koppeling_harness.workflow.recheck.kept_answers import KeptAnswers
 from koppeling_harness.workflow.recheck.live_runs import LiveRuns
 from koppeling_harness.workflow.recheck.movements import failing, moved
 from koppeling_harness.workflow.recheck.recheck_releases import AskedRelease, RecheckReleases
 from koppeling_harness.workflow.recheck.recorded_cells import RecordedCells
 from koppeling_harness.workflow.recheck.whose_change import Tables
-from koppeling_harness.workflow.run.certify import Certified
+from koppeling_harness.workflow.recheck.write_recheck import write_recheck
 from koppeling_harness.workflow.run.conclude import RunDone
+from koppeling_harness.workflow.run.one_run import Certified, Elsewhere
 from koppeling_harness.workflow.run.prepared_order import with_defaults
 from koppeling_harness.workflow.run.run import certify_and_write
-from koppeling_harness.workflow.secret_search import refuse_secrets
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +71,20 @@ class RecheckRequest:
     roles: ReleaseRoles | None = None
 
 
-def recheck_and_write(request: RecheckRequest, *, clock: Clock, observer: Observer) -> RunDone:
+def recheck_and_write(
+    request: RecheckRequest,
+    *,
+    clock: Clock,
+    observer: Observer,
+    elsewhere: Elsewhere | None = None,
+) -> RunDone:
     """Run, compare, attribute, and write record and page below the reports.
+
+    Args:
+        request: What is to be rechecked.
+        clock: Tells the time.
+        observer: Is told how far it is.
+        elsewhere: Carries it out; this machine does when None.
 
     Raises:
         HarnessError: No verdict was reached; see `certify` and `conclude`.
@@ -83,7 +92,7 @@ def recheck_and_write(request: RecheckRequest, *, clock: Clock, observer: Observ
     require_writable(request.reports)
     request = replace(request, order=_only_necessary(with_defaults(request.order), request.impact))
     started_at = clock.now()
-    rechecking = _Rechecking(request, clock=clock, observer=observer)
+    rechecking = _Rechecking(request, clock=clock, observer=observer, elsewhere=elsewhere)
     if request.impact is None or set(request.impact.values()) - {"none"}:
         releases = tuple(rechecking.releases())
     else:
@@ -98,18 +107,11 @@ def recheck_and_write(request: RecheckRequest, *, clock: Clock, observer: Observ
             Necessity(integration=name, necessity=each)
             for name, each in sorted((request.impact or {}).items())
         ),
+        shard=request.order.shard,
     )
-    folder = request.reports / record.recheck_id
-    files = {
-        RECHECK: dump_json(record, indent=1).encode(),
-        "index.html": render_recheck_page(record).encode(),
-    }
-    refuse_secrets(files, Redactor(secrets.token_bytes(32)))
-    write_files(folder, files)
-    text = render_recheck_text(record, lang="en")
     return RunDone(
         record=record,
-        text=f"{text}report: {folder / 'index.html'}",
+        text=write_recheck(record, request.reports),
         exit_code=_exit_code(record, rechecking.exit_codes),
     )
 
@@ -121,8 +123,16 @@ _ORDER = (None, Role.ACCEPT, Role.PREVIOUS, Role.CURRENT)
 class _Rechecking:
     """One recheck: its runs, and the tables that they make necessary."""
 
-    def __init__(self, request: RecheckRequest, *, clock: Clock, observer: Observer) -> None:
+    def __init__(
+        self,
+        request: RecheckRequest,
+        *,
+        clock: Clock,
+        observer: Observer,
+        elsewhere: Elsewhere | None,
+    ) -> None:
         self._request = request
+        self._elsewhere = elsewhere
         self._clock = clock
         self._observer = observer
         book = list_book(load_settings(Path()).lists)
@@ -136,7 +146,13 @@ class _Rechecking:
             roles=request.roles,
             clock=clock,
         )
-        self._live = LiveRuns(request.order, self._releases.real, request.certified, clock=clock)
+        self._live = LiveRuns(
+            request.order,
+            self._releases.real,
+            request.certified,
+            clock=clock,
+            elsewhere=elsewhere,
+        )
         self._tables = Tables(self._live, RecordedCells(request.order, clock=clock))
         self._kept = KeptAnswers(request.reports)
         self.exit_codes: dict[str, ExitCode] = {}
@@ -171,7 +187,11 @@ class _Rechecking:
         found: dict[str, Certified] = {}
         for session in filter(None, sessions):
             written = certify_and_write(
-                session, self._request.reports, clock=self._clock, observer=self._observer
+                session,
+                self._request.reports,
+                clock=self._clock,
+                observer=self._observer,
+                elsewhere=self._elsewhere,
             )
             for one, certified in zip(session, written.certified, strict=True):
                 found[one.order.release] = certified
@@ -191,7 +211,7 @@ class _Rechecking:
                 list_digest=record.scenario_lock.digest,
                 release=record.erp.label,
             )
-            for each in record.integrations
+            for each in own_part(record).integrations
         }
         release = RecheckedRelease(
             release=asked.label,
@@ -210,7 +230,7 @@ class _Rechecking:
                 moved(subjects[each.id], self._history, where),
                 contact=contacts.get(each.id, ""),
             )
-            for each in record.integrations
+            for each in own_part(record).integrations
         ]
         answered = [self._answered(release, each) for each in found]
         wanted = {
@@ -308,7 +328,7 @@ def _exit_code(record: RecheckRecord, codes: Mapping[str, ExitCode]) -> ExitCode
     if record.releases and not any(each.available for each in record.releases):
         counted.add(ExitCode.ENVIRONMENT)
     if any(
-        scenario.movement in {Movement.NEWLY_PASSING, Movement.NEWLY_FAILING}
+        scenario.movement in MOVED
         for release in record.releases
         for each in release.integrations
         for scenario in each.scenarios

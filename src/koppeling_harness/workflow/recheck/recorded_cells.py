@@ -112,6 +112,7 @@ class RecordedCells:
                 release=label,
                 only=(present.record.id,),
                 entry_points=False,
+                shard=None,
                 scenarios={present.record.id: wanted.scenarios},
                 seed=earlier.run.seed,
                 retries=0,

@@ -3,7 +3,7 @@
 A folder that gets a run every night grows without an end. What is kept: the newest runs, whatever
 they came to; of each version of an integration the newest whole run, and the newest that passed,
 for what stands and `can-release`; and of each scenario the newest run in which it passed, for whose
-change it is when it fails. The newest rechecks are kept with their answers.
+change it is when it fails. What is signed is kept, and the newest rechecks with their answers.
 """
 
 import re
@@ -16,12 +16,14 @@ from koppeling_harness.clock import Clock
 from koppeling_harness.config.settings import load_settings
 from koppeling_harness.errors import ConfigurationError, DocumentError, Problem
 from koppeling_harness.model.recheck import MOST_RECHECKS
+from koppeling_harness.model.result_id import TRAFFIC
 from koppeling_harness.model.run import IntegrationRecord, RunRecord
 from koppeling_harness.model.verdict import Outcome
 from koppeling_harness.rules.verdict import result_id
 from koppeling_harness.scenario.known_lists import list_book
 from koppeling_harness.store.runs import RUN, find_runs, load_run
 from koppeling_harness.value import dataclass
+from koppeling_harness.workflow.evidence.standing import ENVELOPE
 
 KEEP = 30
 """So many runs of each integration on each release are kept, whatever they came to."""
@@ -45,9 +47,15 @@ class Pruned:
 
 
 def prune(
-    folder: Path, *, keep: int = KEEP, clock: Clock, is_trial: bool = False, project: Path = Path()
+    folder: Path,
+    *,
+    keep: int = KEEP,
+    clock: Clock,
+    is_trial: bool = False,
+    traffic_only: bool = False,
+    project: Path = Path(),
 ) -> Pruned:
-    """Remove the runs from a folder from which nothing follows any more.
+    """Remove the runs from a folder from which nothing follows any more, or what they recorded.
 
     Args:
         folder: Of the runs: each in a folder of its own that is called by the run's id. Anything
@@ -55,6 +63,7 @@ def prune(
         keep: How many of the newest runs of each integration on each release are kept in any case.
         clock: Tells the time.
         is_trial: Whether it is only told what would be removed.
+        traffic_only: Whether their records stay, and only the recordings go, which take most room.
         project: Whose settings hold.
 
     Raises:
@@ -68,19 +77,29 @@ def prune(
     runs, unread = _runs_in(folder)
     ours = {each.path.parent for each in found.runs}
     kept = dict(_reasons([run for run in runs if folder / run.run_id in ours], keep))
+    signed = [run.run_id for run in runs if (folder / run.run_id / ENVELOPE).exists()]
+    kept = {**dict.fromkeys(signed, "signed"), **kept}
     gone = [
         folder / each.run_id
         for each in runs
         if folder / each.run_id in ours and each.run_id not in kept
     ]
-    for each in tuple(gone):  # the packs that were made of it, beside it
-        gone += sorted(folder.glob(f"{each.name}*.zip"))
-    rechecks = [each for each in folder.iterdir() if _RECHECK.fullmatch(each.name)]
-    gone += sorted(rechecks, key=lambda each: each.name, reverse=True)[MOST_RECHECKS:]
+    if traffic_only:
+        gone = [each / TRAFFIC for each in gone if (each / TRAFFIC).is_dir()]
+    else:
+        gone += list(_beside(folder, gone))
     if not is_trial:
         _remove(gone)
     order = sorted(kept.items(), reverse=True)
     return Pruned(kept=tuple(order), removed=tuple(gone), damaged=(*found.damaged, *unread))
+
+
+def _beside(folder: Path, gone: Sequence[Path]) -> Iterator[Path]:
+    """Yield the packs that were made of runs, and the rechecks of which there are too many."""
+    for each in gone:
+        yield from sorted(folder.glob(f"{each.name}*.zip"))
+    rechecks = [each for each in folder.iterdir() if _RECHECK.fullmatch(each.name)]
+    yield from sorted(rechecks, key=lambda each: each.name, reverse=True)[MOST_RECHECKS:]
 
 
 def _runs_in(folder: Path) -> tuple[list[RunRecord], tuple[Problem, ...]]:

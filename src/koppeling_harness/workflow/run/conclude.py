@@ -37,7 +37,7 @@ from koppeling_harness.workflow.review.status import (
     as_text,
     judge_registrations,
 )
-from koppeling_harness.workflow.run.certify import Certified
+from koppeling_harness.workflow.run.one_run import Certified
 from koppeling_harness.workflow.run.report_files import ReportFiles, Unwritten, unwritten
 from koppeling_harness.workflow.run.verdicts import run_exit_code
 from koppeling_harness.workflow.run.write_run import (

@@ -1,6 +1,6 @@
 """Find the integrations that a run means, ready to be started, with scenarios of their own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,13 +23,17 @@ from koppeling_harness.rules.sharding import cut, has_part_of
 from koppeling_harness.scenario.load import load_scenarios
 from koppeling_harness.workflow.run.rerun import Rerun
 
+WithRuntimes = Callable[[Discovery], Discovery]
+
 _BEGIN = (
     "Begin with one that passes at once: koppeling init mijn-koppeling --runtime python. "
     "Or point --plugin at a folder with koppeling.yaml."
 )
 
 
-def find_integrations(order: Order, rerun: Rerun | None = None) -> Discovery:
+def find_integrations(
+    order: Order, rerun: Rerun | None = None, elsewhere: WithRuntimes | None = None
+) -> Discovery:
     """Return the integrations that an order means, ready to be started.
 
     Of one shard by integration only its own are; the others are there to be counted.
@@ -37,6 +41,8 @@ def find_integrations(order: Order, rerun: Rerun | None = None) -> Discovery:
     Args:
         order: What is asked.
         rerun: The run of which to repeat what did not pass.
+        elsewhere: Sets those aside whose programs the machines lack that are to carry them out;
+            None when it is this one.
 
     Raises:
         NothingToRunError: There is none.
@@ -56,13 +62,7 @@ def find_integrations(order: Order, rerun: Rerun | None = None) -> Discovery:
         message = f"no integration found ({places})"
         raise NothingToRunError(message, hint=_BEGIN)
     found, others = _shared_out(found, order.shard)
-    found = with_variables(with_runtimes(found), order.environ_allowed)
-    if order.sandbox:
-        require_sandbox()
-    if order.in_process:
-        _require_one(found, isolated=order.isolated)
-    else:
-        found = with_environments(found, everyone=order.isolated)
+    found = elsewhere(found) if elsewhere else _made_ready(found, order)
     if not order.environment:
         found = _with_connectors(found, order)
     asked_for = set(map(str, folders))
@@ -73,6 +73,17 @@ def find_integrations(order: Order, rerun: Rerun | None = None) -> Discovery:
             raise ConfigurationError(message, hint=each.hint)
     together = sorted((*found.integrations, *others), key=lambda each: each.manifest.id)
     return replace(found, integrations=tuple(together))
+
+
+def _made_ready(found: Discovery, order: Order) -> Discovery:
+    """Return integrations with what starting them on this machine takes."""
+    found = with_variables(with_runtimes(found), order.environ_allowed)
+    if order.sandbox:
+        require_sandbox()
+    if order.in_process:
+        _require_one(found, isolated=order.isolated)
+        return found
+    return with_environments(found, everyone=order.isolated)
 
 
 def _shared_out(found: Discovery, shard: Shard | None) -> tuple[Discovery, tuple[Integration, ...]]:

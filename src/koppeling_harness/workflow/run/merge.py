@@ -37,6 +37,7 @@ from koppeling_harness.workflow.run.conclude import (
     statuses,
     write_searched,
 )
+from koppeling_harness.workflow.run.differences import HINT, differences, of_runs
 from koppeling_harness.workflow.run.never_began import never_began
 from koppeling_harness.workflow.run.parts import Part, read_parts
 from koppeling_harness.workflow.run.releases import releases_that_count
@@ -44,8 +45,6 @@ from koppeling_harness.workflow.run.report_files import ReportFiles
 from koppeling_harness.workflow.run.verdicts import NO_ISOLATION, run_exit_code, set_aside
 from koppeling_harness.workflow.run.write_run import Told, write_latest, write_report
 from koppeling_harness.workflow.secret_search import Leaks, without_secrets
-
-_HINT = "Run every shard again, with the same files, release and harness."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,7 +172,7 @@ def _families(parts: Sequence[Part]) -> list[list[Part]]:
     """Return the shards by the run that they are parts of.
 
     Those of one run have integrations alike. What has none alike is another run where it is whole;
-    else a worker had other integrations than the rest, which `_differences` tells.
+    else a worker had other integrations than the rest, which `differences` tells.
     """
     families: list[tuple[set[str], list[Part]]] = []
     for part in parts:
@@ -202,8 +201,8 @@ def _of_family(found: Sequence[Part], clock: Clock) -> Iterator[Merged]:
         for label, many in by_release.items()
         if all_shards == {each.shard.index for each in many}
     ]
-    groups = list(by_release.values()) if shared else [list(parts)]  # apart: `_differences` tells
-    problems = [problem for group in groups for problem in _differences(group)]
+    groups = list(by_release.values()) if shared else [list(parts)]  # apart: `differences` tells
+    problems = [problem for group in groups for problem in differences(group)]
     if problems:
         raise DocumentError(problems)
     for group in groups:
@@ -215,12 +214,12 @@ def _overlaps(runs: Sequence[Merged]) -> Iterator[Problem]:
     first = runs[0].record
     for number, each in enumerate(runs[1:], start=1):
         record = each.record
-        pairs = _of_runs(first, record)
+        pairs = of_runs(first, record)
         pairs.pop("the list of integrations")
         for name, (wanted, found) in pairs.items():
             if wanted != found:
                 message = f"{name} is {found}, but {wanted} in run {first.run_id}"
-                yield Problem(where=f"run {record.run_id}", message=message, hint=_HINT)
+                yield Problem(where=f"run {record.run_id}", message=message, hint=HINT)
         before = {one.id: run.record for run in runs[:number] for one in run.record.integrations}
         for one in record.integrations:
             if one.id in before:
@@ -295,74 +294,7 @@ def _recordings(run: Path) -> dict[str, Path]:
     return {name: run / name for name in sorted(kept_recordings(run))}
 
 
-def _differences(parts: Sequence[Part]) -> Iterator[Problem]:
-    first = parts[0]
-    for each in parts[1:]:
-        yield from _told(first, each, _of_runs(first.record, each.record))
-    judged: dict[str, tuple[Part, IntegrationRecord]] = {}
-    for each in parts:
-        for one in each.record.integrations:
-            if not one.problem and each.has_part_of(
-                one.id
-            ):  # what one worker lacked is told, and costs its share alone
-                part, other = judged.setdefault(one.id, (each, one))
-                yield from _told(part, each, _of_integrations(other, one))
-
-
-_Pairs = dict[str, tuple[object, object]]
 """What must be equal in all shards of a run: name, that of one and of another."""
-
-
-def _told(first: Part, other: Part, pairs: _Pairs) -> Iterator[Problem]:
-    for name, (wanted, found) in pairs.items():
-        if wanted != found:
-            message = f"{name} is {found}, but {wanted} in {first.path}"
-            yield Problem(where=str(other.path), message=message, hint=_HINT)
-
-
-def _of_runs(first: RunRecord, other: RunRecord) -> _Pairs:
-    def shards(record: RunRecord) -> object:
-        return record.shard.total if record.shard else None
-
-    def cut_by(record: RunRecord) -> object:
-        return record.shard.by or "scenario" if record.shard else None
-
-    pairs: dict[str, tuple[object, object]] = {
-        "the number of shards": (shards(first), shards(other)),
-        "what the shards are cut by": (cut_by(first), cut_by(other)),
-        "the release": (first.erp.label, other.erp.label),
-        "the environment": (first.erp.environment, other.erp.environment),
-        "the harness": (first.harness.version, other.harness.version),
-        "the digest of the required scenarios": (
-            first.scenario_lock.digest,
-            other.scenario_lock.digest,
-        ),
-        "the list of integrations": (_ids(first), _ids(other)),
-    }
-    if first.erp.version and other.erp.version:  # a shard without scenarios does not know it
-        pairs["what /profitversion said"] = (first.erp.version, other.erp.version)
-    return pairs
-
-
-def _of_integrations(one: IntegrationRecord, same: IntegrationRecord) -> _Pairs:
-    return {
-        f"the digest of {one.id}": (one.digest, same.digest),
-        f"the version of {one.id}": (one.version, same.version),
-        f"the identity of {one.id}": (_identity(one), _identity(same)),
-        f"what is required of {one.id}": (
-            ", ".join(sorted(one.required_ids)),
-            ", ".join(sorted(same.required_ids)),
-        ),
-    }
-
-
-def _identity(each: IntegrationRecord) -> str:
-    who = each.identity
-    return f"{who.integration_id} of {who.subscription}" if who else "not recorded"
-
-
-def _ids(record: RunRecord) -> str:
-    return ", ".join(sorted(each.id for each in record.integrations))
 
 
 def _whole(

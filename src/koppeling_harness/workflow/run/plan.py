@@ -15,6 +15,7 @@ from koppeling_harness.scenario.packed import PackedScenario
 from koppeling_harness.scenario.plan import PlannedScenario, declared_away, plan
 from koppeling_harness.value import dataclass
 from koppeling_harness.workflow.run.integrations import (
+    WithRuntimes,
     find_integrations,
     kept_readings,
     own_scenarios,
@@ -55,13 +56,16 @@ class RunPlan:
         return any(each.id == planned.id for each in aside)
 
 
-def plan_runs(many: Sequence[PreparedOrder], *, as_of: date) -> tuple[RunPlan, ...]:
+def plan_runs(
+    many: Sequence[PreparedOrder], *, as_of: date, elsewhere: WithRuntimes | None = None
+) -> tuple[RunPlan, ...]:
     """Return for each order the plan that it asks for, before anything of it is selected.
 
     Args:
         many: Orders that differ in their release alone: integrations and scenario files are read
             once.
         as_of: The day of the run.
+        elsewhere: See `find_integrations`.
 
     Raises:
         NothingToRunError: No integration, or no scenario that applies to one.
@@ -69,7 +73,7 @@ def plan_runs(many: Sequence[PreparedOrder], *, as_of: date) -> tuple[RunPlan, .
         DocumentError: Scenario files have problems.
     """
     first = many[0]
-    discovery = find_integrations(first.order, first.rerun)
+    discovery = find_integrations(first.order, first.rerun, elsewhere)
     pack = load_scenarios(tuple(map(Path, first.order.packs)), kept_in=kept_readings())
     discovery, own = own_scenarios(discovery, first.order)
     plans = tuple(_plan(each, discovery, pack, own, as_of) for each in many)

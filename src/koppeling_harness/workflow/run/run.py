@@ -19,6 +19,7 @@ from koppeling_harness.workflow.run.prepared_order import PreparedOrder
 if TYPE_CHECKING:
     from koppeling_harness.evidence.keys import SigningKey
     from koppeling_harness.workflow.run.conclude import RunDone, Written
+    from koppeling_harness.workflow.run.one_run import Elsewhere
 
 
 def run_and_write(
@@ -31,6 +32,7 @@ def run_and_write(
     resume: str = "",
     junit: str = "strict",
     key: "SigningKey | None" = None,
+    elsewhere: "Elsewhere | None" = None,
 ) -> "RunDone":
     """Certify what an order asks on every release that is meant, and write the reports.
 
@@ -43,6 +45,7 @@ def run_and_write(
         resume: What was broken off, to go on with; what it was asked for holds.
         junit: Which tools `junit.xml` is for: `strict`, or `pytest`.
         key: Signs what was written; nothing is signed when None.
+        elsewhere: Carries it out; this machine does when None.
 
     Raises:
         HarnessError: No verdict was reached; see `prepare_orders`, `certify_releases` and
@@ -51,7 +54,9 @@ def run_and_write(
     prepared = prepare_orders(order, reports, clock=clock, releases=releases, resume=resume)
     where = prepared[-1].reports or reports  # what is gone on with stays where it is
     require_writable(where)
-    written = certify_and_write(prepared, where, clock=clock, observer=observer, junit=junit)
+    written = certify_and_write(
+        prepared, where, clock=clock, observer=observer, junit=junit, elsewhere=elsewhere
+    )
     sets_one = order.environment or order.rerun_of or order.in_process or resume
     done = written.done(as_one=len(prepared) == 1 and bool(len(set(releases)) == 1 or sets_one))
     return done if key is None else _signed(done, written, where, key, clock)
@@ -85,6 +90,7 @@ def certify_and_write(
     clock: Clock,
     observer: Observer,
     junit: str = "strict",
+    elsewhere: "Elsewhere | None" = None,
 ) -> "Written":
     """Certify, and write records and reports.
 
@@ -94,6 +100,7 @@ def certify_and_write(
         clock: Tells the time.
         observer: Is told how far the run is.
         junit: Which tools `junit.xml` is for: `strict`, or `pytest`.
+        elsewhere: Carries it out; this machine does when None.
 
     Raises:
         HarnessError: No verdict was reached; see `certify_releases` and `conclude`.
@@ -105,6 +112,7 @@ def certify_and_write(
         observer=Observers(observer, preparer),
         traffic=reports if prepared[-1].order.keep_traffic else None,
         reports=reports,
+        elsewhere=elsewhere,
     )
     # by now they are there
     from koppeling_harness.report.junit import JunitDialect  # noqa: PLC0415

@@ -130,3 +130,39 @@ def test_rechecks_go_by_their_number(tmp_path, clock):
 def test_a_folder_that_is_not_there_is_said_so(tmp_path, clock):
     with pytest.raises(ConfigurationError, match="expected a folder of runs"):
         prune(tmp_path / "none", clock=clock, project=tmp_path)
+
+
+def test_what_was_recorded_goes_where_nothing_follows_from_it_and_records_stay(tmp_path, clock):
+    reports = tmp_path / "reports"
+    read = a_result("read")
+    fails = a_failure("read")
+    old, passed, signed, newest = (
+        night(reports, number, result) for number, result in enumerate([read, read, fails, fails])
+    )
+    for name in (old, passed, signed, newest):
+        (reports / name / "traffic" / "acme").mkdir(parents=True)
+        (reports / name / "traffic" / "acme" / "read.har").write_text("{}")
+    (reports / signed / "evidence.intoto.json").write_text("{}")
+
+    told = prune(reports, keep=0, clock=clock, project=tmp_path, is_trial=True, traffic_only=True)
+    done = prune(reports, keep=0, clock=clock, project=tmp_path, traffic_only=True)
+
+    assert told.removed == done.removed == (reports / old / "traffic",)
+    assert left(reports) == [old, passed, signed, newest]
+    assert sorted(each.parent.name for each in reports.glob("*/traffic")) == [
+        passed,
+        signed,
+        newest,
+    ]
+    assert dict(done.kept)[newest] == "the newest whole of a version"
+
+
+def test_what_is_signed_is_never_removed(tmp_path, clock):
+    reports = tmp_path / "reports"
+    names = [night(reports, number, a_failure("read")) for number in range(4)]
+    (reports / names[0] / "evidence.intoto.json").write_text("{}")
+
+    found = prune(reports, keep=1, clock=clock, project=tmp_path)
+
+    assert left(reports) == [names[0], names[-1]]
+    assert dict(found.kept)[names[0]] == "signed"

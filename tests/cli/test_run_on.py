@@ -1,0 +1,234 @@
+"""A run that a Dask engine carries out: real scheduler, real workers, and what they do wrong."""
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import trustme
+
+from support.cli import Ran, koppeling_process
+from support.cluster import Cluster, cluster, killing
+from support.tiny import READ, scenario, tiny_plugin
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform == "win32", reason="workers are ended by SIGKILL here"),
+]
+
+SLOW = "time.sleep(3)\n" + READ
+
+
+def fleet(folder: Path, *names: str, body: str = READ) -> Path:
+    """Write a project with integrations, and two scenarios for each; return its folder."""
+    for name in names:
+        tiny_plugin(folder / "plugins" / name, name=name, body=body)
+    for number in range(2):
+        scenario(folder / "scenarios", name=f"read-{number}")
+    return folder
+
+
+def run(folder: Path, *words: str) -> Ran:
+    return koppeling_process("run", "--json", "--release", "Profit 8", *words, cwd=folder)
+
+
+def results(ran: Ran) -> dict[str, list[tuple[str, str, str | None]]]:
+    return {
+        each["id"]: [(one["scenario"], one["outcome"], one["cause"]) for one in each["results"]]
+        for each in ran.json()["integrations"]
+    }
+
+
+@pytest.fixture(scope="module")
+def two(tmp_path_factory):
+    """A scheduler with two workers, for tests that leave them as they are."""
+    with cluster(tmp_path_factory.mktemp("cluster"), "one", "two") as made:
+        yield made
+
+
+def test_an_engine_gives_what_one_process_gives(tmp_path: Path, two: Cluster):
+    fleet(tmp_path, "alfa", "beta")
+    bad = "return OperationResult(ok=False, error='never')"
+    tiny_plugin(tmp_path / "plugins" / "gamma", name="gamma", body=bad)
+
+    here = run(tmp_path, "--seed", "7", "--reports", "here")
+    there = run(tmp_path, "--seed", "7", "--on", two.engine, "--reports", "there")
+
+    assert there.code == here.code == 1, there.all
+    assert results(there) == results(here)
+    mine, other = here.json(), there.json()
+    told = ("verdict", "digest", "required_ids", "scope", "identity", "exercised", "isolation")
+    assert [[each[name] for name in told] for each in other["integrations"]] == [
+        [each[name] for name in told] for each in mine["integrations"]
+    ]
+    assert other["seed"] == mine["seed"]
+    assert other["erp"] == mine["erp"]
+    kept = {each.parent.name for each in (tmp_path / "there").rglob("*.har")}
+    assert kept == {"alfa", "beta"}
+    assert not (tmp_path / "there" / other["run_id"] / "results.jsonl").exists()
+
+
+def test_workers_of_this_machine_are_started_and_end_with_the_run(tmp_path: Path):
+    fleet(tmp_path, "alfa", "beta")
+
+    ran = run(tmp_path, "--on", "local:2")
+
+    assert ran.code == 0, ran.all
+    assert {name: len(many) for name, many in results(ran).items()} == {"alfa": 2, "beta": 2}
+    assert not list(Path("/tmp").glob("koppeling-workers-*/*"))
+
+
+def test_a_worker_that_is_killed_costs_nothing_but_time(tmp_path: Path):
+    fleet(tmp_path / "project", "alfa", "beta", body=SLOW)
+    with cluster(tmp_path) as made:
+        workers = {name: made.worker(name) for name in ("one", "two")}
+        with killing(made, workers, 1) as killed:
+            ran = koppeling_process(
+                "run", "--release", "Profit 8", "--on", made.engine, cwd=tmp_path / "project"
+            )
+
+        assert len(killed) == 1
+    record = _record(tmp_path / "project")
+    assert ran.code == 0, ran.all
+    assert "a worker was lost, this is a second attempt" in ran.out
+    for each in record["integrations"]:
+        assert [one["outcome"] for one in each["results"]] == ["passed", "passed"]
+    assert _within(10, lambda: not _orphans(tmp_path))
+
+
+def test_what_loses_its_worker_twice_is_named_and_not_run(tmp_path: Path):
+    fleet(tmp_path / "project", "alfa", body=SLOW)
+    with cluster(tmp_path) as made:
+        workers = {name: made.worker(name) for name in ("one", "two", "three")}
+        with killing(made, workers, 2) as killed:
+            ran = koppeling_process(
+                "run", "--release", "Profit 8", "--on", made.engine, cwd=tmp_path / "project"
+            )
+        assert len(killed) == 2
+    (each,) = _record(tmp_path / "project")["integrations"]
+    assert ran.code == 12, ran.all
+    assert "its worker was lost twice" in ran.out
+    assert each["verdict"]["required"]["total"] == 2
+    assert {(one["outcome"], one["cause"]) for one in each["results"]} == {
+        ("not_run", "environment")
+    }
+    assert {one["findings"][0]["code"] for one in each["results"]} == {"NOT-CARRIED-OUT"}
+
+
+def test_what_no_worker_has_is_told_at_once_and_costs_nobody_else(tmp_path: Path, two: Cluster):
+    fleet(tmp_path, "alfa", "beta")
+    manifest = tmp_path / "plugins" / "beta" / "koppeling.yaml"
+    needs = "runtime: {kind: python, requires: [{program: no-such-program}]}"
+    manifest.write_text(manifest.read_text().replace("runtime: {kind: python}", needs))
+
+    began = time.monotonic()
+    ran = run(tmp_path, "--on", two.engine)
+    took = time.monotonic() - began
+
+    assert ran.code == 12, ran.all
+    alfa, beta = ran.json()["integrations"]
+    assert alfa["verdict"]["outcome"] == "passed"
+    assert beta["problem_kind"] == "missing_runtime"
+    assert "none of 2 workers has what it needs: needs `no-such-program`" in beta["problem"]
+    assert took < 60  # the limit after which a unit is no longer waited for
+
+
+def test_a_worker_without_a_program_gets_no_unit_that_needs_it(tmp_path: Path):
+    fleet(tmp_path / "project", "alfa")
+    manifest = tmp_path / "project" / "plugins" / "alfa" / "koppeling.yaml"
+    needs = "runtime: {kind: python, requires: [{program: only-there}]}"
+    manifest.write_text(manifest.read_text().replace("runtime: {kind: python}", needs))
+    there = tmp_path / "bin"
+    there.mkdir()
+    (there / "only-there").write_text("#!/bin/sh\n")
+    (there / "only-there").chmod(0o755)
+    with cluster(tmp_path, "without") as made:
+        made.worker("with", PATH=f"{there}:/usr/bin:/bin")
+
+        ran = run(tmp_path / "project", "--on", made.engine)
+
+    assert ran.code == 0, ran.all
+
+
+def test_a_worker_of_another_version_is_refused(tmp_path: Path):
+    fleet(tmp_path / "project", "alfa")
+    patch = tmp_path / "patched"
+    patch.mkdir()
+    (patch / "sitecustomize.py").write_text(
+        "import koppeling_harness.version as v\nv.__version__ = '99.0'\n"
+    )
+    with cluster(tmp_path) as made:
+        made.worker("other", PYTHONPATH=str(patch))
+
+        ran = run(tmp_path / "project", "--on", made.engine)
+
+    assert ran.code == 10
+    assert "99.0" in ran.err
+    assert "Install the same version" in ran.err
+
+
+def test_an_engine_with_tls_takes_who_has_a_certificate_and_no_outsider(tmp_path: Path):
+    fleet(tmp_path / "project", "alfa")
+    authority = trustme.CA()
+    mine = authority.issue_cert("127.0.0.1", "localhost")
+    files = {name: tmp_path / f"{name}.pem" for name in ("ca", "cert", "key")}
+    authority.cert_pem.write_to_path(files["ca"])
+    mine.cert_chain_pems[0].write_to_path(files["cert"])
+    mine.private_key_pem.write_to_path(files["key"])
+    tls = ["--tls-ca-file", files["ca"], "--tls-cert", files["cert"], "--tls-key", files["key"]]
+    with cluster(tmp_path, "one", tls=[*map(str, tls)]) as made:
+        names = ",".join(str(each) for each in files.values())
+        known = run(tmp_path / "project", "--on", made.engine, "--cluster-tls", names)
+        outsider = run(tmp_path / "project", "--on", made.engine)
+
+    assert known.code == 0, known.all
+    assert outsider.code == 11
+    assert "cannot be reached" in outsider.err
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["--on", "dask://10.0.0.1:8786"], 10, "without TLS"),
+        (["--on", "spark://x:1"], 4, "expected dask://HOST:PORT, or local:N"),
+        (["--on", "local:0"], 4, "expected dask://HOST:PORT, or local:N"),
+        (["--on", "local:2", "--shard", "1/2"], 4, "shares a run out itself"),
+        (["--cluster-tls", "a,b,c"], 4, "give --on as well"),
+        (["--on", "dask://h:1", "--cluster-tls", "a,b"], 4, "expected three files"),
+        (["--on", "dask://127.0.0.1:9"], 11, "cannot be reached"),
+    ],
+)
+def test_what_cannot_be_meant_is_told(tmp_path: Path, words, code, said):
+    fleet(tmp_path, "alfa")
+
+    ran = run(tmp_path, *words)
+
+    assert ran.code == code, ran.all
+    assert said in ran.err
+    assert "Traceback" not in ran.err
+
+
+def _record(project: Path) -> dict:
+    (path,) = (project / "reports").glob("*/run.json")
+    return json.loads(path.read_text())
+
+
+def _orphans(folder: Path) -> list[str]:
+    """Return the processes whose unit lay below a folder."""
+    found = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True)
+    return [
+        each
+        for each in found.stdout.splitlines()
+        if "workflow.cluster.unit" in each or ("unit-" in each and str(folder) in each)
+    ]
+
+
+def _within(limit_s: float, what) -> bool:
+    until = time.monotonic() + limit_s
+    while time.monotonic() < until:
+        if what():
+            return True
+        time.sleep(0.1)
+    return bool(what())

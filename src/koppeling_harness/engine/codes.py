@@ -342,6 +342,7 @@ CODES: tuple[Code, ...] = (
     SCENARIO_TIMEOUT,
     FAULT_NOT_FIRED,
     NO_ROOM,
+    NOT_CARRIED_OUT,
     NOT_JUDGED,
     NOT_PROVEN,
     NO_CALL,

@@ -1,7 +1,7 @@
 """`koppeling decide`: what is recorded, what the status becomes, and what a partner is given."""
 
 import json
-from datetime import date
+from datetime import UTC, datetime
 
 import pytest
 
@@ -253,7 +253,8 @@ def test_a_run_takes_no_waiver_that_may_not_be_from_the_reviewers_folder(tmp_pat
     (tmp_path / "koppeling.toml").write_text('[review]\nfolder = "."\n', encoding="utf-8")
 
     def granted():
-        return granted_waivers((), ("voorbeeld",), folder=tmp_path, today=date(2026, 11, 30))
+        now = datetime(2026, 11, 30, 12, tzinfo=UTC)
+        return granted_waivers((), ("voorbeeld",), folder=tmp_path, now=now)
 
     assert [each.id for each in granted()["voorbeeld"]] == ["W1", "W0"]
     registered(tmp_path, REGISTRATION + WAIVERS.replace("2027-01-31", "2099-01-31"))

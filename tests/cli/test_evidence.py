@@ -6,6 +6,7 @@ import os
 import shutil
 import stat
 import sys
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -338,10 +339,8 @@ def test_who_packs_a_run_that_did_not_pass_is_told_that_it_comes_back(partner, t
 
 def test_a_decision_is_signed_over_the_integration_that_it_rests_on(partner, reviewer):
     koppeling("intake", pack_of(partner), cwd=reviewer)
-    path = reviewer / "tiny.yaml"
-    ours = REGISTRATION.replace("integration: voorbeeld", "integration: tiny")
-    path.write_text(ours.replace("12345_678900", ID), encoding="utf-8")
-    koppeling("evidence", "keygen", "--out", "afas.key", "--for", "1_1", cwd=reviewer)
+    path = registered(reviewer)
+    koppeling("evidence", "keygen", "--out", "afas.key", "--decisions", cwd=reviewer)
     by = ("--by", "M. de Wit", "--reason", "Akkoord", "--sign", "--key", "afas.key")
 
     ran = koppeling("decide", path, "annual_review", *by, cwd=reviewer)
@@ -367,6 +366,115 @@ def test_a_decision_is_signed_over_the_integration_that_it_rests_on(partner, rev
     decision.write_text(json.dumps(envelope))
     forged = koppeling("evidence", "verify", decision, *signers, cwd=reviewer)
     assert (verified.code, unknown.code, forged.code) == (0, 15, 15), verified.all
+
+
+def test_a_partners_key_signs_no_decision_of_afas(partner, reviewer):
+    """Its line is in the same file: what it is for decides, not that it is known."""
+    koppeling("intake", pack_of(partner), cwd=reviewer)
+    path = registered(reviewer)
+    by = ("--by", "M. de Wit", "--reason", "Akkoord", "--key", partner / "evidence.key")
+    koppeling("decide", path, "annual_review", *by, cwd=reviewer)
+    (decision,) = reviewer.glob("*annual_review.intoto.json")
+
+    ran = koppeling("evidence", "verify", decision, cwd=reviewer)
+
+    assert ran.code == 15
+    assert "registered, but not for decisions" in ran.out
+
+
+def registered(folder: Path, more: str = "") -> Path:
+    path = folder / "tiny.yaml"
+    ours = REGISTRATION.replace("integration: voorbeeld", "integration: tiny")
+    path.write_text(ours.replace("12345_678900", ID) + more, encoding="utf-8")
+    return path
+
+
+WAIVER = """\
+waivers:
+  - id: W-1
+    scenario: read
+    releases: [Profit 8]
+    reason: Wordt hersteld.
+    owner: Voorbeeld B.V.
+    approved_by: M. de Wit
+    until: {until}
+"""
+
+
+@pytest.fixture(scope="module")
+def waived(partner, tmp_path_factory) -> Path:
+    """What AFAS signed for a partner whose scenario fails: a project with the extract in it."""
+    afas = tmp_path_factory.mktemp("afas")
+    until = f"{date.today() + timedelta(days=90)}"  # noqa: DTZ011 - a waiver of today
+    registered(afas, WAIVER.format(until=until))
+    koppeling("evidence", "keygen", "--out", "afas.key", "--decisions", cwd=afas)
+    given = koppeling("decide", "--extract", "tiny.yaml", "--sign", "--key", "afas.key", cwd=afas)
+    assert given.code == 0, given.all
+    project = tiny_project(tmp_path_factory.mktemp("waived"), expect="{ok: false}")
+    (project / "given.dsse.json").write_text(given.out)
+    shutil.copy(afas / "afas.key.allowed_signers", project)
+    shutil.copy(afas / "afas.key", project)
+    return project
+
+
+AFAS = '[decisions]\nsigners = "afas.key.allowed_signers"\n'
+
+
+def test_a_run_takes_the_decisions_that_afas_signed(waived):
+    (waived / "koppeling.toml").write_text(AFAS)
+    run = ("run", "--release", "Profit 8", "--decisions", "given.dsse.json", "--json")
+
+    ran = koppeling(*run, cwd=waived)
+
+    assert ran.code == 0, ran.all
+    (integration,) = ran.json()["integrations"]
+    assert integration["verdict"]["waived"] == 1
+
+
+@pytest.mark.parametrize(
+    ("settings", "change", "code", "says"),
+    [
+        ("", lambda e: None, 10, "no key is named here by which AFAS is known"),
+        (
+            AFAS,
+            lambda e: e.update(payload=base64.b64encode(b"schema: koppeling/decisions@1").decode()),
+            15,
+            "not signed by a key of AFAS",
+        ),
+        (AFAS, lambda e: e.update(payloadType="application/vnd.in-toto+json"), 15, "holds"),
+        (AFAS, lambda e: e.update(signatures=[]), 15, "signatures"),
+    ],
+    ids=["no key of AFAS", "edited", "of another kind", "unsigned"],
+)
+def test_decisions_that_afas_did_not_sign_so_stop_a_run(settings, change, code, says, waived):
+    (waived / "koppeling.toml").write_text(settings)
+    envelope = json.loads((waived / "given.dsse.json").read_bytes())
+    change(envelope)
+    (waived / "bad.dsse.json").write_text(json.dumps(envelope))
+
+    ran = koppeling("run", "--decisions", "bad.dsse.json", cwd=waived)
+
+    assert ran.code == code, ran.all
+    assert says in ran.err
+
+
+def test_a_partners_status_reads_the_waivers_that_afas_signed(waived):
+    (waived / "koppeling.toml").write_text(AFAS)
+    plugin = waived / "plugins" / "tiny"
+    path = registered(plugin)
+    given = plugin / "tiny.decisions.dsse.json"
+    shutil.copy(waived / "given.dsse.json", given)
+
+    def reasons() -> str:
+        return json.dumps(koppeling("status", path, "--json", cwd=waived).json()[0])
+
+    assert "Waivers that AFAS gave on" in reasons()
+    given.write_bytes(given.read_bytes().replace(b'"payload": "', b'"payload": "AAAA'))
+    assert "DECISIONS-REFUSED" in reasons()
+    given.write_text("schema: koppeling/decisions@1\nof: tiny\n")
+    assert "one that nobody did" in reasons()
+    given.unlink()
+    path.unlink()
 
 
 def test_where_nothing_stands_nothing_is_signed_and_nothing_recorded(partner, tmp_path):

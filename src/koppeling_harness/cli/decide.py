@@ -55,7 +55,8 @@ GROUNDS = ("non_payment", "code_of_conduct", "no_certification", "other")
     "--extract",
     type=click.Path(path_type=Path),
     metavar="REGISTRATION",
-    help="Print what a partner needs of AFAS's decisions, for `koppeling run --decisions`.",
+    help="Print what a partner needs of AFAS's decisions, for `koppeling run --decisions`; with "
+    "--sign signed.",
 )
 def command(
     path: Path | None,
@@ -84,7 +85,13 @@ def command(
     from koppeling_harness.workflow.review import registration
 
     if extract is not None:
-        say_json(registration.extract(extract, clock=SystemClock()).rstrip())
+        text = registration.extract(extract, clock=SystemClock())
+        if sign or key or keyring:
+            from koppeling_harness.workflow.evidence.decided import signed_decisions
+            from koppeling_harness.workflow.evidence.keys import find_key
+
+            text = signed_decisions(text, find_key(key, keyring)).decode()
+        say_json(text.rstrip())
         return
     if path is None or decision is None or not by or not reason:
         message = "expected PATH, DECISION, --by and --reason, or --extract REGISTRATION"

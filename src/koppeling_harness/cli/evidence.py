@@ -54,7 +54,17 @@ def command() -> None:
     metavar="DATE",
     help="Last day on which it counts. Default: two years from now.",
 )
-def keygen(*, out: Path, principals: tuple[str, ...], kind: str, until: datetime | None) -> None:
+@click.option(
+    "--decisions", is_flag=True, help="A key of AFAS itself, for decisions and what follows them."
+)
+def keygen(
+    *,
+    out: Path,
+    principals: tuple[str, ...],
+    kind: str,
+    until: datetime | None,
+    decisions: bool,
+) -> None:
     """Make a key to sign with, and the line with which AFAS registers it."""
     from koppeling_harness.clock import SystemClock
     from koppeling_harness.workflow.evidence.keys import make_key
@@ -65,10 +75,11 @@ def keygen(*, out: Path, principals: tuple[str, ...], kind: str, until: datetime
         principals=principals,
         kind=kind,
         until=until.date() if until else None,
+        decisions=decisions,
     )
     say(f"private key: {made.private} (keep it; nobody else needs it)")
     say(f"public key: {made.public}, {made.fingerprint}")
-    say(f"for AFAS: {made.signers}, this line:")
+    say(f"{'for partners' if decisions else 'for AFAS'}: {made.signers}, this line:")
     say_lines(made.line)
 
 
@@ -205,3 +216,80 @@ def rerun(
     else:
         say_lines("\n".join(again.opinion_lines(found)))
     return found.exit_code
+
+
+@command.command("certificate")
+@click.argument("registration", type=click.Path(path_type=Path))
+@click.option("--by", required=True, metavar="NAME", help="The person who issues it.")
+@options.key
+@options.keyring
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="Where the files are written. Default: beside the registration.",
+)
+@options.runs
+@click.option(
+    "--lang",
+    type=click.Choice(["nl", "en"]),
+    default="nl",
+    show_default=True,
+    help="Language in which page and badge open.",
+)
+def certificate(
+    *,
+    registration: Path,
+    by: str,
+    key: Path | None,
+    keyring: str,
+    out: Path | None,
+    runs: Path,
+    lang: str,
+) -> None:
+    """Issue the certificate of a REGISTRATION: a signed statement, a page and a badge.
+
+    Only where what counts has passed, on evidence that is verified.
+    """
+    from koppeling_harness.clock import SystemClock
+    from koppeling_harness.report.texts import Language
+    from koppeling_harness.workflow.evidence.keys import find_key
+    from koppeling_harness.workflow.review.certificate import issue, issued_lines
+
+    issued = issue(
+        registration,
+        by=by,
+        key=find_key(key, keyring),
+        clock=SystemClock(),
+        into=out,
+        runs=runs,
+        language=Language(lang),
+    )
+    say_lines("\n".join(issued_lines(issued)))
+
+
+@command.command("revoke")
+@click.argument("what", metavar="NUMBER|FINGERPRINT")
+@click.option("--by", required=True, metavar="NAME", help="The person who decided.")
+@click.option("--reason", required=True, help="Why.")
+@options.key
+@options.keyring
+@click.option(
+    "--list",
+    "into",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The list of what was revoked. Default: revocations.dsse.json.",
+)
+def revoke(
+    *, what: str, by: str, reason: str, key: Path | None, keyring: str, into: Path | None
+) -> None:
+    """Revoke a certificate by its NUMBER, or a key by its FINGERPRINT; sign the list of all."""
+    from koppeling_harness.clock import SystemClock
+    from koppeling_harness.workflow.evidence import revoke as revoking
+    from koppeling_harness.workflow.evidence.keys import find_key
+
+    path = into or revoking.LIST
+    signing = find_key(key, keyring)
+    found = revoking.revoke(what, by=by, reason=reason, key=signing, clock=SystemClock(), into=path)
+    say(f"revoked: {what}; list {found.number} of {found.day}, {len(found.entries)} in it: {path}")

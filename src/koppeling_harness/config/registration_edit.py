@@ -98,13 +98,14 @@ def add_letter(path: Path, letter: Letter) -> Path:
         return _append(path, decisions_path(path), "letters", item, before, lambda _: ()).path
 
 
-def decisions_text(registration: Registration, *, waivers: Sequence[Waiver]) -> str:
+def decisions_text(registration: Registration, *, waivers: Sequence[Waiver], given: date) -> str:
     """Return a file of AFAS's decisions with waivers in it, for a partner's own runs."""
     lines = [
         "# AFAS's waivers, for `koppeling run --decisions`; docs: reference/registration-file.md",
         "schema: koppeling/decisions@1",
         f"of: {registration.registration}",
         f"integration: {registration.integration}",
+        f"given: {given}",
         *_listed("waivers", [to_plain(each) for each in waivers]),
     ]
     return "\n".join(lines) + "\n"

@@ -70,6 +70,16 @@ class ReviewSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionSettings:
+    """How a partner knows AFAS's decisions."""
+
+    __pydantic_config__ = STRICT
+
+    signers: NonEmpty | None = None
+    """File with the keys of AFAS, as OpenSSH's `allowed_signers`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunSettings:
     """What holds for every run."""
 
@@ -92,6 +102,7 @@ class Erp1Settings:
 
 
 NO_REVIEW = ReviewSettings()
+NO_DECISIONS = DecisionSettings()
 NO_RUN = RunSettings()
 NO_ERP1 = Erp1Settings()
 
@@ -106,6 +117,7 @@ class _Written:
     warning_days: Annotated[int, Limit(ge=0, le=3660)] = WARNING_DAYS
     programme: Programme = PROGRAMME
     review: ReviewSettings = NO_REVIEW
+    decisions: DecisionSettings = NO_DECISIONS
     run: RunSettings = NO_RUN
     erp1: Erp1Settings = NO_ERP1
     packs: tuple[NonEmpty, ...] = ()
@@ -127,6 +139,7 @@ class Settings:
         signers: File with registered keys; None when there is none.
         revoked: File with revoked keys; None when there is none.
         tsa: File with certificates of who may stamp the time; None when there is none.
+        decision_signers: File with the keys of AFAS's decisions; None when there is none.
         requires_evidence: Whether only a record counts whose evidence is verified.
         allow_missing: Programs without which an integration may be set aside.
         environ_allowed: Variables of this machine that manifests may ask for.
@@ -149,6 +162,7 @@ class Settings:
     signers: Path | None = None
     revoked: Path | None = None
     tsa: Path | None = None
+    decision_signers: Path | None = None
     requires_evidence: bool = False
     allow_missing: tuple[str, ...] = ()
     environ_allowed: tuple[str, ...] = ()
@@ -254,6 +268,9 @@ def _parse(text: str, path: Path, prefix: tuple[str, ...]) -> Settings:
         signers=path.parent / written.review.signers if written.review.signers else None,
         revoked=path.parent / written.review.revoked if written.review.revoked else None,
         tsa=path.parent / written.review.tsa if written.review.tsa else None,
+        decision_signers=(
+            path.parent / written.decisions.signers if written.decisions.signers else None
+        ),
         requires_evidence=written.review.require == "verified",
         allow_missing=written.run.allow_missing,
         environ_allowed=written.run.environ_allowed,

@@ -6,7 +6,7 @@ Source: github.com/in-toto/attestation, spec/predicates/svr.md.
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, date, datetime
 
 from koppeling_harness.errors import EvidenceError
 from koppeling_harness.evidence.dsse import read_json
@@ -14,6 +14,10 @@ from koppeling_harness.evidence.statement import STATEMENT
 from koppeling_harness.value import dataclass
 
 SVR = "https://in-toto.io/attestation/svr/v0.2"
+CERTIFICATE = "KOPPELING_CERTIFICATE_"
+"""How the property begins that gives the number of a certificate."""
+UNTIL = "KOPPELING_UNTIL_"
+"""How the property begins that gives its last day; a Simple Verification Result has no end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +35,25 @@ class SignedDecision:
     verifier: str
     created: datetime
     properties: tuple[str, ...]
+
+    @property
+    def number(self) -> str:
+        """Number of a certificate; empty of what is none."""
+        return self._after(CERTIFICATE).lower()
+
+    @property
+    def until(self) -> date | None:
+        """Last day of a certificate; None of what has none.
+
+        Raises:
+            ValueError: It is no day.
+        """
+        day = self._after(UNTIL)
+        return date.fromisoformat(day) if day else None
+
+    def _after(self, beginning: str) -> str:
+        found = (each for each in self.properties if each.startswith(beginning))
+        return next(found, beginning).removeprefix(beginning)
 
 
 def decision_statement(said: SignedDecision, *, policies: Sequence[str]) -> bytes:
@@ -65,14 +88,16 @@ def read_decision(payload: bytes) -> SignedDecision:
             message = f"expected the statement of a decision, {SVR}"
             raise EvidenceError(message)
         predicate = plain["predicate"]
-        return SignedDecision(
+        found = SignedDecision(
             subjects=tuple(
                 (str(each["name"]), str(each["digest"]["sha256"])) for each in plain["subject"]
             ),
             verifier=str(predicate["verifier"]["id"]),
-            created=datetime.fromisoformat(predicate["timeCreated"]),
+            created=datetime.fromisoformat(predicate["timeCreated"]).astimezone(UTC),
             properties=tuple(map(str, predicate["properties"])),
         )
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        found.until  # noqa: B018 - that it is a day is seen here
+    except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
         message = f"expected the statement of a decision, {SVR}: {error}"
         raise EvidenceError(message) from None
+    return found

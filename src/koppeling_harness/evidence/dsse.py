@@ -14,6 +14,10 @@ from koppeling_harness.evidence.keys import PublicKey, SigningKey
 from koppeling_harness.value import dataclass
 
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
+DECISIONS_TYPE = "application/vnd.koppeling.decisions+yaml"
+"""A file of AFAS's decisions, as a partner's runs take it."""
+REVOCATIONS_TYPE = "application/vnd.koppeling.revocations+json"
+"""A list of what was revoked."""
 MOST_SIGNATURES = 8
 """More than one run has; each costs time to look at."""
 
@@ -80,8 +84,12 @@ def sealed(payload: bytes, keys: Sequence[SigningKey], payload_type: str = PAYLO
     ).encode()
 
 
-def read_envelope(content: bytes) -> Envelope:
+def read_envelope(content: bytes, payload_type: str = PAYLOAD_TYPE) -> Envelope:
     """Return what an envelope holds; nothing of it is believed yet.
+
+    Args:
+        content: The envelope.
+        payload_type: What it has to hold.
 
     Raises:
         EvidenceError: It is no envelope.
@@ -95,14 +103,19 @@ def read_envelope(content: bytes) -> Envelope:
         message = f"the envelope has no list of one to {MOST_SIGNATURES} signatures"
         raise EvidenceError(message)
     kind = data.get("payloadType")
-    if kind != PAYLOAD_TYPE:
-        message = f"the envelope holds {kind!r}, expected {PAYLOAD_TYPE}"
+    if kind != payload_type:
+        message = f"the envelope holds {kind!r}, expected {payload_type}"
         raise EvidenceError(message)
     return Envelope(
         payload=_bytes(data["payload"], "the payload"),
         payload_type=kind,
         signatures=tuple(_signature(each) for each in signatures),
     )
+
+
+def is_envelope(content: bytes) -> bool:
+    """Return whether a file looks like an envelope, whatever it holds."""
+    return content.lstrip()[:1] == b"{" and b'"payloadType"' in content
 
 
 def read_json(content: bytes, *, what: str) -> Any:

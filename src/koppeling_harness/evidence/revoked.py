@@ -5,7 +5,7 @@ Source: OpenSSH, PROTOCOL.krl.
 
 import base64
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from koppeling_harness.errors import ConfigurationError, EvidenceError
 from koppeling_harness.evidence.keys import PublicKey, read_public_key
@@ -21,6 +21,15 @@ _CERTIFICATES, _KEYS, _SHA1, _SIGNATURE, _SHA256, _EXTENSION = 1, 2, 3, 4, 5, 25
 def nothing_revoked(_key: PublicKey) -> bool:
     """Say of every key that it is not revoked."""
     return False
+
+
+def listed_revoked(names: Collection[str]) -> Revoked:
+    """Return what says whether the fingerprint of a key is among some names."""
+
+    def is_listed(key: PublicKey) -> bool:
+        return key.fingerprint in names
+
+    return is_listed
 
 
 def read_revoked(content: bytes, *, name: str) -> Revoked:

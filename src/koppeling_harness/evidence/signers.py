@@ -11,7 +11,7 @@ from datetime import UTC, datetime, tzinfo
 
 from koppeling_harness.errors import DocumentError, EvidenceError, Problem
 from koppeling_harness.evidence.keys import PublicKey, read_public_key
-from koppeling_harness.evidence.sshsig import NAMESPACE
+from koppeling_harness.evidence.sshsig import DECISIONS, NAMESPACE
 from koppeling_harness.place import Place
 from koppeling_harness.value import dataclass
 
@@ -49,6 +49,11 @@ class Signer:
     def is_for_evidence(self) -> bool:
         """Whether it counts for evidence."""
         return not self.namespaces or _matches(self.namespaces, NAMESPACE)
+
+    @property
+    def is_for_decisions(self) -> bool:
+        """Whether it counts for AFAS's decisions; a line that does not name them does not."""
+        return DECISIONS in self.namespaces
 
     def counts_at(self, moment: datetime) -> bool:
         """Return whether it counts at a moment."""
@@ -92,12 +97,17 @@ def signers_of(key: PublicKey, signers: Sequence[Signer]) -> tuple[Signer, ...]:
 
 
 def signer_line(
-    key: PublicKey, principals: Sequence[str], *, after: datetime, before: datetime
+    key: PublicKey,
+    principals: Sequence[str],
+    *,
+    after: datetime,
+    before: datetime,
+    namespace: str = NAMESPACE,
 ) -> str:
-    """Return the line that registers a key, for evidence alone."""
+    """Return the line that registers a key, for one thing alone: evidence, or decisions."""
     options = ",".join(
         [
-            f'namespaces="{NAMESPACE}"',
+            f'namespaces="{namespace}"',
             f'valid-after="{after:%Y%m%d}"',
             f'valid-before="{before:%Y%m%d}"',
         ]

@@ -18,6 +18,8 @@ from koppeling_harness.evidence.wire import Wire, string
 
 NAMESPACE = "koppeling-evidence@1"
 """What a key may be registered for; a signature for anything else is none for this."""
+DECISIONS = "koppeling-decision@1"
+"""What AFAS's own key is registered for: a partner's key signs no decision."""
 
 _MAGIC = b"SSHSIG"
 _BEGIN, _END = "-----BEGIN SSH SIGNATURE-----", "-----END SSH SIGNATURE-----"

@@ -113,6 +113,8 @@ class Decisions:
     """Id of the registration."""
     integration: Identifier | None = None
     """Id of the integration, when it is not called as the registration is."""
+    given: Day | None = None
+    """The day on which AFAS gave a partner this extract; absent in AFAS's own file."""
     decisions: tuple[Decision, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     listing: Listing | None = None

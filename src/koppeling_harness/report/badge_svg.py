@@ -39,20 +39,31 @@ def render_badge_svg(status: RegistrationStatus, *, lang: str) -> str:
     if stops and any(each.code in STOPPING for each in status.flags):
         word = f"{word}, {stops}"
     shown = Status.ACTION_REQUIRED if is_overdue(status) else status.status
-    left, right = _width(name), _width(word)
-    whole = left + right
     basis = pick(BASIS[status.basis], lang)
     more = f", {stops}" if stops and stops not in word else ""
-    title = escape(
-        f"{status.registration}: {word} ({status.as_of}, {status.policy}, {basis}{more})"
-    )
+    title = f"{status.registration}: {word} ({status.as_of}, {status.policy}, {basis}{more})"
+    return draw_badge(name, word, fill=_FILL[shown], title=title, lang=lang)
+
+
+def draw_badge(name: str, word: str, *, fill: str, title: str, lang: str) -> str:
+    """Return a badge: a name, and a word on a colour.
+
+    Args:
+        name: On the left.
+        word: On the right.
+        fill: Behind the word; white on it is at least 4.5 to 1.
+        title: What is read out.
+        lang: `nl` or `en`.
+    """
+    left, right = _width(name), _width(word)
+    whole, title = left + right, escape(title)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{whole}" height="{_HEIGHT_PX}" '
         f'viewBox="0 0 {whole} {_HEIGHT_PX}" role="img" aria-label="{title}" '
         f'xml:lang="{lang}">'
         f"<title>{title}</title>"
         f'<rect width="{left}" height="{_HEIGHT_PX}" fill="{_NAME_FILL}"/>'
-        f'<rect x="{left}" width="{right}" height="{_HEIGHT_PX}" fill="{_FILL[shown]}"/>'
+        f'<rect x="{left}" width="{right}" height="{_HEIGHT_PX}" fill="{fill}"/>'
         '<g fill="#ffffff" font-family="Verdana,DejaVu Sans,sans-serif" font-size="11">'
         f"{_text(name, start=0, width=left)}{_text(word, start=left, width=right)}"
         "</g></svg>\n"

@@ -60,6 +60,39 @@ def set_aside_facts(count: int) -> Iterator[Fact]:
         )
 
 
+def decided_facts(waivers: int, *, given: date | None, signer: str) -> Iterator[Fact]:
+    """Yield that what AFAS signed counts, beside a manifest too.
+
+    Args:
+        waivers: How many are in it.
+        given: The day on which AFAS gave it.
+        signer: Fingerprint of AFAS's key.
+    """
+    yield Fact(
+        rule="WORD",
+        text=said(
+            "Ontheffingen die AFAS op {day} gaf en ondertekende ({key}): {count}.",
+            "Waivers that AFAS gave on {day} and signed ({key}): {count}.",
+            day=given or "?",
+            key=signer,
+            count=waivers,
+        ),
+    )
+
+
+def refused_facts(why: str) -> Iterator[Fact]:
+    """Yield that decisions lie beside a registration whose signature does not hold."""
+    yield Fact(
+        rule="WORD",
+        text=said(
+            "Beslissingen van AFAS hebben geen gevolg: {why}.",
+            "Decisions of AFAS have no effect: {why}.",
+            why=why,
+        ),
+        flag="DECISIONS-REFUSED",
+    )
+
+
 def _day_of(assessment: Assessment) -> date:
     """Return the day on which AFAS can have known of it."""
     days = (assessment.report_date, assessment.submitted)

@@ -12,6 +12,7 @@ from koppeling_harness.document import read_content, read_text, read_yaml
 from koppeling_harness.errors import ConfigurationError, DocumentError, UsageError
 from koppeling_harness.evidence.keys import ED25519, P256, SigningKey, new_key, read_signing_key
 from koppeling_harness.evidence.signers import signer_line
+from koppeling_harness.evidence.sshsig import DECISIONS, NAMESPACE
 from koppeling_harness.store.files import write_files
 from koppeling_harness.value import dataclass
 from koppeling_harness.workflow.environment.access import ask_keyring
@@ -20,6 +21,9 @@ KEY_VARIABLE = "KOPPELING_EVIDENCE_KEY"
 """Holds the key itself where a CI system keeps secrets; a file and the keyring come first."""
 TYPES = {"ed25519": ED25519, "p256": P256}
 """Names of the key types on the command line."""
+
+AFAS = "afas"
+"""Principal of a key that signs AFAS's decisions."""
 
 _COUNTS_FOR = timedelta(days=730)
 _INTEGRATION_ID = re.compile(r"[0-9]+_[0-9]+")
@@ -51,6 +55,7 @@ def make_key(
     principals: Sequence[str] = (),
     kind: str = "ed25519",
     until: date | None = None,
+    decisions: bool = False,
 ) -> KeyMade:
     """Make a key; write it, its public half, and the line with which it is registered.
 
@@ -60,14 +65,18 @@ def make_key(
         principals: IntegrationIds that it signs for; those of the manifests here when empty.
         kind: `ed25519` or `p256`.
         until: Last day on which it counts; two years from now when None.
+        decisions: Whether it is AFAS's own, for decisions and not for evidence.
 
     Raises:
         UsageError: It is not known for which integration, or the day lies behind.
         ConfigurationError: One of the files is there already, or cannot be written.
     """
-    ids = tuple(principals) or _integration_ids()
+    if decisions and principals:
+        message = "--decisions is of a key of AFAS, which is for no integration"
+        raise UsageError(message, hint="Leave out --for, or --decisions.")
+    ids = (AFAS,) if decisions else tuple(principals) or _integration_ids()
     for each in ids:
-        if not _INTEGRATION_ID.fullmatch(each):
+        if not decisions and not _INTEGRATION_ID.fullmatch(each):
             message = f"--for: found {each!r}, expected an IntegrationId such as 12345_678900"
             raise UsageError(message)
     if not ids:
@@ -84,7 +93,13 @@ def make_key(
             message = f"{path}: is there already; a key is never written over"
             raise ConfigurationError(message, hint="Name another file with --out.")
     key = new_key(TYPES[kind])
-    line = signer_line(key.public, ids, after=_midnight(day), before=_midnight(last) + timedelta(1))
+    line = signer_line(
+        key.public,
+        ids,
+        after=_midnight(day),
+        before=_midnight(last) + timedelta(1),
+        namespace=DECISIONS if decisions else NAMESPACE,
+    )
     _write_private(out, key.written())
     write_files(
         out.parent,

@@ -7,9 +7,17 @@ from koppeling_harness.clock import AMSTERDAM
 from koppeling_harness.config.settings import SETTINGS, Settings
 from koppeling_harness.document import read_content, read_text
 from koppeling_harness.errors import UsageError
-from koppeling_harness.evidence.revoked import Revoked, nothing_revoked, read_revoked
+from koppeling_harness.evidence.dsse import is_envelope
+from koppeling_harness.evidence.revocations import Revocations
+from koppeling_harness.evidence.revoked import (
+    Revoked,
+    listed_revoked,
+    nothing_revoked,
+    read_revoked,
+)
 from koppeling_harness.evidence.signers import Signer, read_signers
 from koppeling_harness.value import dataclass
+from koppeling_harness.workflow.evidence.revoked_list import revocations_in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,12 +27,14 @@ class Trust:
     Attributes:
         signers: The registered keys.
         is_revoked: Says whether a key is revoked.
+        revocations: The list that AFAS signed, where it is that; None for a plain one, or none.
         place: The file with the registered keys.
         time_stampers: Certificates in PEM of who may stamp the time; empty for nobody.
     """
 
     signers: Sequence[Signer]
     is_revoked: Revoked = nothing_revoked
+    revocations: Revocations | None = None
     place: str = ""
     time_stampers: bytes = b""
 
@@ -52,9 +62,20 @@ def trust_of(
     if known is None:
         return None
     ended, stampers = revoked or settings.revoked, tsa or settings.tsa
+    lines = read_signers(read_text(known), name=str(known), zone=AMSTERDAM)
+    listed: Revocations | None = None
+    is_revoked: Revoked = nothing_revoked
+    if ended is not None:
+        content = read_content(ended)
+        if is_envelope(content):
+            listed = revocations_in(content, lines, name=str(ended))
+            is_revoked = listed_revoked(listed.names)
+        else:
+            is_revoked = read_revoked(content, name=str(ended))
     return Trust(
-        signers=read_signers(read_text(known), name=str(known), zone=AMSTERDAM),
-        is_revoked=read_revoked(read_content(ended), name=str(ended)) if ended else nothing_revoked,
+        signers=lines,
+        is_revoked=is_revoked,
+        revocations=listed,
         place=str(known),
         time_stampers=_authorities(stampers) if stampers else b"",
     )

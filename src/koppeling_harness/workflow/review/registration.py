@@ -280,7 +280,7 @@ def extract(path: Path, *, clock: Clock) -> str:
     file = registration_path(path)
     registration = load_registration(file)
     waivers = [each for each in registration.waivers if each.until >= today(clock)]
-    return decisions_text(registration, waivers=waivers)
+    return decisions_text(registration, waivers=waivers, given=today(clock))
 
 
 def split(path: Path) -> Path:

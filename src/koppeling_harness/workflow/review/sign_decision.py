@@ -48,9 +48,9 @@ def sign_decision(decided: Decided, key: SigningKey, *, clock: Clock) -> Path:
     status, decision = decided.after, decided.decision
     properties = [f"KOPPELING_DECISION_{decision.decision.upper()}"]
     for each in rests_on:
-        properties.append(_property("KOPPELING_PASSED", each.release))
+        properties.append(release_property("KOPPELING_PASSED", each.release))
         if each.evidence is not None:
-            properties.append(_property(f"KOPPELING_EVIDENCE_{each.evidence}", each.release))
+            properties.append(release_property(f"KOPPELING_EVIDENCE_{each.evidence}", each.release))
     digests = dict.fromkeys(each.digest for each in rests_on)
     said = SignedDecision(
         subjects=tuple((status.registration, each) for each in digests),
@@ -64,7 +64,8 @@ def sign_decision(decided: Decided, key: SigningKey, *, clock: Clock) -> Path:
     return path
 
 
-def _property(name: str, release: str) -> str:
+def release_property(name: str, release: str) -> str:
+    """Return a property of a statement about a release: `KOPPELING_PASSED_PROFIT_8`."""
     return _NOT_IN_A_PROPERTY.sub("_", f"{name}_{release}".upper()).strip("_")
 
 

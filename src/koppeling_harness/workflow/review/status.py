@@ -3,10 +3,10 @@
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, time
 from pathlib import Path
 
-from koppeling_harness.clock import Clock, today
+from koppeling_harness.clock import AMSTERDAM, Clock, today
 from koppeling_harness.config.errata import load_errata
 from koppeling_harness.config.folders import (
     MANIFEST,
@@ -21,18 +21,26 @@ from koppeling_harness.config.registration import (
 )
 from koppeling_harness.config.settings import Settings, load_settings
 from koppeling_harness.document import dump_json, read_text, read_yaml
-from koppeling_harness.errors import DocumentError, ExitCode, Problem, UsageError
+from koppeling_harness.errors import (
+    ConfigurationError,
+    DocumentError,
+    EvidenceError,
+    ExitCode,
+    Problem,
+    UsageError,
+)
 from koppeling_harness.model.deadline import Deadline
 from koppeling_harness.model.dossier import Choice, Dossier
 from koppeling_harness.model.errata import Erratum
 from koppeling_harness.model.functional import FunctionalResult
 from koppeling_harness.model.policy import Policy, ReleaseRoles
-from koppeling_harness.model.registration import Registration
+from koppeling_harness.model.registration import Registration, Waiver
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.status import Basis, RegistrationStatus, Role, Status
 from koppeling_harness.report.status_text import render_status_text
 from koppeling_harness.rules.choices import becomes_in_words, choices_of, joined_sentences
-from koppeling_harness.rules.past import set_aside_facts
+from koppeling_harness.rules.fact import Fact
+from koppeling_harness.rules.past import decided_facts, refused_facts, set_aside_facts
 from koppeling_harness.rules.references import (
     KnownNames,
     manifest_problems,
@@ -48,6 +56,7 @@ from koppeling_harness.store.runs import FoundRun, FoundRuns, find_runs
 from koppeling_harness.traffic.redactor import Redactor
 from koppeling_harness.value import dataclass
 from koppeling_harness.workflow.deadline_book import deadline_book
+from koppeling_harness.workflow.evidence.decided import decisions_beside
 from koppeling_harness.workflow.evidence.standing import with_evidence
 from koppeling_harness.workflow.review.doubles import doubles
 from koppeling_harness.workflow.secret_search import without_secrets
@@ -106,7 +115,9 @@ class Judging:
         if is_a_partners(path, review=self.settings.review):
             set_aside = len(registration.decisions) + len(registration.waivers)
             also += set_aside_facts(set_aside)
-            registration = replace(registration, decisions=(), waivers=())
+            waivers, facts = self._given_by_afas(path, registration)
+            also += facts
+            registration = replace(registration, decisions=(), waivers=waivers)
         return registration_status(
             registration,
             as_of=as_of,
@@ -121,6 +132,25 @@ class Judging:
             errata=self.errata,
             deadlines=self.deadlines,
         )
+
+    def _given_by_afas(
+        self, path: Path, registration: Registration
+    ) -> tuple[tuple[Waiver, ...], list[Fact]]:
+        """Return the waivers that AFAS signed and that lie beside a partner's registration."""
+        try:
+            noon = datetime.combine(self.today, time(12), AMSTERDAM)
+            found = decisions_beside(path, self.settings, now=noon)
+        except (ConfigurationError, DocumentError, EvidenceError) as error:
+            return (), list(refused_facts(error.message))
+        if found is None:
+            return (), []
+        decisions, signer = found
+        if (decisions.integration or decisions.of) != registration.integration:
+            why = f"{path.parent}: they are about {decisions.integration or decisions.of}"
+            return (), list(refused_facts(why))
+        count = len(decisions.waivers)
+        facts = decided_facts(count, given=decisions.given, signer=signer)
+        return decisions.waivers, list(facts)
 
     def basis(self, path: Path) -> Basis:
         """Return whose word a file is: AFAS's in its reviewers' folder, else the partner's."""

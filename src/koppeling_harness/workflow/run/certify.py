@@ -134,7 +134,7 @@ def _begin(
         tuple(map(Path, order.decisions)),
         [each.manifest.id for each in integrations],
         folder=Path(),
-        today=today(clock),
+        now=clock.now(),
     )
     seed = secrets.randbits(32) if order.seed is None else order.seed
     redactor = Redactor(secrets.token_bytes(32))

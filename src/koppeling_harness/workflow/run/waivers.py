@@ -1,43 +1,50 @@
 """The waivers that AFAS granted, for a run: from its decisions, never from a partner's file."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
+from koppeling_harness.clock import AMSTERDAM
 from koppeling_harness.config.decisions import read_decisions
 from koppeling_harness.config.folders import is_a_partners
-from koppeling_harness.config.registration import find_registrations, load_placed, read_text
+from koppeling_harness.config.registration import find_registrations, load_placed
 from koppeling_harness.config.settings import Settings, load_settings
 from koppeling_harness.document import Source
 from koppeling_harness.errors import ConfigurationError, DocumentError, NothingToRunError, Problem
 from koppeling_harness.model.decisions import Decisions
 from koppeling_harness.model.registration import Waiver
 from koppeling_harness.rules.registration_input import waiver_problems
+from koppeling_harness.workflow.evidence.decided import given_decisions
 
 Granted = Mapping[str, tuple[Waiver, ...]]
 """Waivers by the integration that they are for."""
 
 
 def granted_waivers(
-    files: Sequence[Path], integrations: Sequence[str], *, folder: Path, today: date
+    files: Sequence[Path], integrations: Sequence[str], *, folder: Path, now: datetime
 ) -> Granted:
     """Return what AFAS granted to the integrations of a run.
 
     Args:
-        files: Files of AFAS's decisions (`koppeling/decisions@1`).
+        files: Files of AFAS's decisions (`koppeling/decisions@1`), as they are or signed by AFAS.
         integrations: Ids of the integrations that are run.
         folder: The project; where its settings name a reviewers' folder, that counts too.
-        today: The day on which the waivers are held against their longest term.
+        now: The present moment: its day is that on which waivers are held against their longest
+            term.
 
     Raises:
         DocumentError: A file has problems, or grants what may not be; all of it is in it.
-        ConfigurationError: A file is about an integration that is not run.
+        ConfigurationError: A file is about an integration that is not run, or is signed and no key
+            of AFAS is named here.
+        EvidenceError: The signature of a file does not hold.
     """
     settings = load_settings(folder)
+    today = now.astimezone(AMSTERDAM).date()
     found: dict[str, tuple[Waiver, ...]] = {}
     problems: list[Problem] = []
     for path in files:
-        decisions, source = read_decisions(read_text(path), name=str(path))
+        given = given_decisions(path, settings, now=now)
+        decisions, source = read_decisions(given.text, name=str(path))
         name = decisions.integration or decisions.of
         if name not in integrations:
             message = f"{path}: decides about {name}, expected one of {', '.join(integrations)}"

@@ -487,3 +487,111 @@ def test_where_nothing_stands_nothing_is_signed_and_nothing_recorded(partner, tm
     assert ran.code == 10
     assert "nothing to sign" in ran.err
     assert path.read_text(encoding="utf-8") == REGISTRATION
+
+
+@pytest.fixture(scope="module")
+def issued(partner, tmp_path_factory) -> Path:
+    """AFAS's folder: a pack was taken in, and a certificate issued on it."""
+    folder = tmp_path_factory.mktemp("certificate")
+    (record,) = (partner / "reports").glob("*/run.json")
+    digest = json.loads(record.read_bytes())["scenario_lock"]["digest"]
+    (folder / "koppeling.toml").write_text(
+        '[releases]\ncurrent = "Profit 8"\n[review]\nfolder = "registrations"\n'
+        f'signers = "allowed_signers"\n[review.lists]\ntiny = "{digest}"\n'
+    )
+    (folder / "registrations").mkdir()
+    path = registered(folder / "registrations")
+    koppeling("evidence", "keygen", "--out", "afas.key", "--decisions", cwd=folder)
+    lines = (
+        (partner / "evidence.key.allowed_signers").read_text(),
+        (folder / "afas.key.allowed_signers").read_text(),
+    )
+    (folder / "allowed_signers").write_text("".join(lines))
+    by = ("--by", "M. de Wit", "--key", "afas.key", "--out", "site")
+    early = koppeling("evidence", "certificate", path, *by, cwd=folder)
+    assert (early.code, "no certificate" in early.err) == (10, True), early.all
+    assert not (folder / "site").exists()
+    taken = koppeling("intake", pack_of(partner), cwd=folder)
+    assert taken.code == 0, taken.all
+    ran = koppeling("evidence", "certificate", path, *by, cwd=folder)
+    assert ran.code == 0, ran.all
+    return folder
+
+
+def statement_of(folder: Path) -> Path:
+    (statement,) = (folder / "site").glob("*.certificate.intoto.json")
+    return statement
+
+
+def test_a_certificate_is_verified_with_its_page_and_badge(issued):
+    ran = koppeling("evidence", "verify", statement_of(issued), cwd=issued)
+
+    assert ran.code == 0, ran.all
+    for said in (".certificate.html", ".certificate.svg", "last day:", "there is no list"):
+        assert said in ran.out
+
+
+def test_a_certificate_whose_page_was_edited_is_refused(issued, tmp_path):
+    copy = tmp_path / "site"
+    shutil.copytree(issued / "site", copy)
+    (page,) = copy.glob("*.html")
+    page.write_text(page.read_text(encoding="utf-8").replace("Profit 8", "Profit 9"))
+
+    ran = koppeling("evidence", "verify", statement_of(tmp_path), cwd=issued)
+
+    assert (ran.code, "changed: " in ran.out) == (15, True)
+
+
+def test_what_is_revoked_is_refused_by_the_signed_list(issued, partner, tmp_path):
+    statement = statement_of(issued)
+    payload = base64.b64decode(json.loads(statement.read_bytes())["payload"])
+    properties = json.loads(payload)["predicate"]["properties"]
+    number = next(each[-16:].lower() for each in properties if "CERTIFICATE" in each)
+    why = ("--by", "M. de Wit", "--reason", "Ingetrokken door de partner", "--key", "afas.key")
+    made = tmp_path / "revocations.dsse.json"
+
+    other = koppeling("evidence", "revoke", "0" * 16, *why, "--list", made, cwd=issued)
+    before = koppeling("evidence", "verify", statement, "--revoked", made, cwd=issued)
+    ours = koppeling("evidence", "revoke", number, *why, "--list", made, cwd=issued)
+    again = koppeling("evidence", "revoke", number, *why, "--list", made, cwd=issued)
+    after = koppeling("evidence", "verify", statement, "--revoked", made, cwd=issued)
+
+    assert (other.code, ours.code, again.code) == (0, 0, 4), ours.all
+    assert (before.code, "not revoked, by list 1 of" in before.out) == (0, True), before.all
+    assert (after.code, "Ingetrokken door de partner" in after.out) == (15, True)
+    key = "SHA256:" + (partner / "evidence.key.pub").read_text().split()[0]
+    pack = koppeling("evidence", "verify", pack_of(partner), "--json", cwd=issued).json()[0]
+    koppeling("evidence", "revoke", pack["signer"], *why, "--list", made, cwd=issued)
+    revoked = koppeling("evidence", "verify", pack_of(partner), "--revoked", made, cwd=issued)
+    assert (revoked.code, "the key is revoked" in revoked.out) == (15, True)
+    bad = koppeling("evidence", "revoke", key, *why, "--list", made, cwd=issued)
+    assert bad.code == 4
+
+
+@pytest.mark.parametrize("change", ["edited", "partner", "text"])
+def test_a_list_that_afas_did_not_sign_is_no_list_and_is_not_written_over(
+    change, issued, partner, tmp_path
+):
+    made = tmp_path / "revocations.dsse.json"
+    key = partner / "evidence.key" if change == "partner" else "afas.key"
+    why = ("--by", "M. de Wit", "--reason", "x")
+    first = koppeling(
+        "evidence", "revoke", "0" * 16, *why, "--key", key, "--list", made, cwd=issued
+    )
+    assert first.code == 0, first.all
+    if change == "edited":
+        envelope = json.loads(made.read_bytes())
+        payload = base64.b64decode(envelope["payload"]).replace(b"000", b"111")
+        envelope["payload"] = base64.b64encode(payload).decode()
+        made.write_text(json.dumps(envelope))
+    if change == "text":
+        made.write_text('{"payloadType": 5}')
+    content = made.read_bytes()
+
+    read = koppeling("evidence", "verify", pack_of(partner), "--revoked", made, cwd=issued)
+    more = koppeling(
+        "evidence", "revoke", "1" * 16, *why, "--key", "afas.key", "--list", made, cwd=issued
+    )
+
+    assert (read.code, more.code) == (10, 15), read.all + more.all
+    assert made.read_bytes() == content

@@ -7,9 +7,11 @@ from itertools import product
 import pytest
 
 from koppeling_harness.model.recheck import Movement
+from koppeling_harness.report.certificate_page import render_certificate_page
 from koppeling_harness.report.recheck_page import render_recheck_page
 from koppeling_harness.report.run_page import render_run_page
 from koppeling_harness.report.updates_page import render_changes_page
+from support.certificates import a_certificate
 from support.dossiers import (
     a_dossier,
     a_full_dossier,
@@ -61,6 +63,7 @@ PAGES = {
     "recheck": lambda: render_recheck_page(
         a_recheck(a_scenario(), a_scenario("other", movement=Movement.NEWLY_PASSING))
     ),
+    "certificate": lambda: render_certificate_page(a_certificate(), statement="x.intoto.json"),
     "updates": lambda: render_changes_page(some_changes(), impacts=some_impacts()),
     "hostile run index": lambda: render_run_index(hostile_run()),
     "hostile run": lambda: render_run_page(hostile_run()),

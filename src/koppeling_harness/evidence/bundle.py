@@ -299,7 +299,8 @@ def _sound_names(entries: Sequence[zipfile.ZipInfo]) -> list[str]:
     if len(same) != len(names):
         message = "two files in it have the same name"
         raise EvidenceError(message, hint=_SEND_AGAIN)
-    folders = {each[:at] for each in same for at in range(len(each)) if each[at] == "/"}
+    folders = {each.rpartition("/")[0] for each in same}
+    folders |= {each[:at] for each in folders for at in range(len(each)) if each[at] == "/"}
     if folders & same:
         message = f"{min(folders & same)!r}: a file and a folder in it have the same name"
         raise EvidenceError(message, hint=_SEND_AGAIN)
@@ -329,9 +330,10 @@ def _wrong_with(entry: zipfile.ZipInfo) -> str:
 
 def _wrong_with_name(name: str) -> str:
     parts = name.split("/")
-    if "\\" in name or unicodedata.normalize("NFC", name) != name:
+    if "\\" in name or not unicodedata.is_normalized("NFC", name):
         return _READ_TWO_WAYS
-    if any(unicodedata.category(each) in _NOT_SHOWN for each in name):
+    is_plain = name.isascii() and name.isprintable()
+    if not is_plain and any(unicodedata.category(each) in _NOT_SHOWN for each in name):
         return "a name with characters that are not shown"
     if name.startswith("/") or ".." in parts or any(each in name for each in _WINDOWS_RESERVED):
         return "a name that leads outside the pack"

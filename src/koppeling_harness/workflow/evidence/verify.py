@@ -37,7 +37,7 @@ from koppeling_harness.rules.standing import OLD
 from koppeling_harness.rules.words import said
 from koppeling_harness.store.runs import RUN, check_content
 from koppeling_harness.value import dataclass
-from koppeling_harness.workflow.evidence.search import kinds_of_secrets
+from koppeling_harness.workflow.evidence.search import files_with_secrets
 from koppeling_harness.workflow.evidence.signed_by import Refused, signed_by
 from koppeling_harness.workflow.evidence.step_text import day_text, files_text, when_it_counts
 from koppeling_harness.workflow.evidence.trust import Trust
@@ -435,11 +435,8 @@ class _Verifying:
         # a second for each megabyte: not for a stranger who sends many of them
         is_refused = any(each.outcome is StepOutcome.REFUSED for each in self._steps)
         thorough = self._look.thorough and not is_refused
-        found = [
-            name
-            for name in files_to_sign(self._bundle)
-            if kinds_of_secrets(self._bundle.read(name), thorough=thorough)
-        ]
+        names = files_to_sign(self._bundle)
+        found = files_with_secrets(self._bundle, names, thorough=thorough)
         if found:
             raise Refused(code="token", text=files_text("bevat een token", "holds a token", found))
         if thorough:

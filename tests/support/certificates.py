@@ -16,7 +16,8 @@ def a_certifiable(**changes) -> tuple[Registration, RegistrationStatus]:
     """Return a registration with a status to which there are no objections."""
     dossier = a_dossier()
     functional = tuple(
-        replace(each, evidence=Evidence.VERIFIED) for each in dossier.status.functional
+        replace(each, evidence=Evidence.VERIFIED, version="3.2.0", digest="9f2c" * 16)
+        for each in dossier.status.functional
     )
     status = replace(dossier.status, basis=Basis.RECORDED, functional=functional)
     return dossier.registration, replace(status, **changes)

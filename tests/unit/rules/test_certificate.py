@@ -69,9 +69,11 @@ def test_it_ends_with_the_first_thing_that_it_rests_on():
     first, last = status.functional
     waived = replace(last, waived=1, waived_until=date(2026, 12, 31))
 
-    by_run = a_certificate()
+    by_scan = a_certificate()
+    by_run = a_certificate(security=replace(status.security, valid_until=None))
     by_waiver = a_certificate(functional=(first, waived))
 
+    assert (by_scan.until, by_scan.until_why.en) == (status.security.valid_until, "the Quickscan")
     assert by_run.until == min(each.date for each in status.functional) + timedelta(days=365)
     assert "a year after the run" in by_run.until_why.en
     assert (by_waiver.until, by_waiver.until_why.en) == (

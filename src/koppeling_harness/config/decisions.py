@@ -12,6 +12,8 @@ ENDING = ".decisions.yaml"
 """`X.decisions.yaml` stands beside `X.yaml`."""
 NOTICE = "notice"
 """Kind of the letter from whose date a notice runs."""
+SIGNED_ENDING = ".decisions.dsse.json"
+"""`X.decisions.dsse.json` stands beside `X.yaml`: what AFAS decided, signed by AFAS."""
 _NAMED_SO = re.compile(r"\.decisions\.ya?ml$", re.IGNORECASE)
 _SAYS_SO = re.compile(r"^schema:[ \t]*[\"']?koppeling/decisions@", re.MULTILINE)
 
@@ -19,6 +21,11 @@ _SAYS_SO = re.compile(r"^schema:[ \t]*[\"']?koppeling/decisions@", re.MULTILINE)
 def decisions_path(registration: Path) -> Path:
     """Return where AFAS's decisions about a registration stand, whether or not they do."""
     return registration.with_name(f"{registration.stem}{ENDING}")
+
+
+def signed_decisions_path(registration: Path) -> Path:
+    """Return where a partner keeps what AFAS signed for a registration, whether or not it does."""
+    return registration.with_name(f"{registration.stem}{SIGNED_ENDING}")
 
 
 def holds_decisions(path: Path, text: str) -> bool:

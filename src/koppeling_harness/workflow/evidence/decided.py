@@ -14,9 +14,6 @@ from koppeling_harness.evidence.signers import read_signers
 from koppeling_harness.model.decisions import Decisions
 from koppeling_harness.value import dataclass
 
-SIGNED_ENDING = ".decisions.dsse.json"
-"""`X.decisions.dsse.json` stands beside `X.yaml`: what AFAS decided, signed by AFAS."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GivenDecisions:
@@ -82,21 +79,17 @@ def given_decisions(path: Path, settings: Settings, *, now: datetime) -> GivenDe
     return GivenDecisions(text=text, signer=signer.fingerprint)
 
 
-def decisions_beside(
-    registration: Path, settings: Settings, *, now: datetime
-) -> tuple[Decisions, str] | None:
-    """Return the decisions that AFAS signed and that lie beside a registration, and by which key.
-
-    None when there is no such file.
+def decisions_that_afas_signed(
+    path: Path, settings: Settings, *, now: datetime
+) -> tuple[Decisions, str]:
+    """Return the decisions that AFAS signed, and by which key.
 
     Raises:
         ConfigurationError: No key of AFAS is named.
-        EvidenceError: The signature does not hold, or is of no key of AFAS that counts.
+        EvidenceError: It is not signed, the signature does not hold, or is of no key of AFAS that
+            counts.
         DocumentError: It cannot be read, or has problems.
     """
-    path = registration.with_name(f"{registration.stem}{SIGNED_ENDING}")
-    if not path.is_file():
-        return None
     given = given_decisions(path, settings, now=now)
     if not given.signer:
         message = f"{path}: expected a file that AFAS signed, found one that nobody did"

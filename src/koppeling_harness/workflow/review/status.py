@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 
 from koppeling_harness.clock import AMSTERDAM, Clock, today
+from koppeling_harness.config.decisions import signed_decisions_path
 from koppeling_harness.config.errata import load_errata
 from koppeling_harness.config.folders import (
     MANIFEST,
@@ -56,7 +57,6 @@ from koppeling_harness.store.runs import FoundRun, FoundRuns, find_runs
 from koppeling_harness.traffic.redactor import Redactor
 from koppeling_harness.value import dataclass
 from koppeling_harness.workflow.deadline_book import deadline_book
-from koppeling_harness.workflow.evidence.decided import decisions_beside
 from koppeling_harness.workflow.evidence.standing import with_evidence
 from koppeling_harness.workflow.review.doubles import doubles
 from koppeling_harness.workflow.secret_search import without_secrets
@@ -137,14 +137,17 @@ class Judging:
         self, path: Path, registration: Registration
     ) -> tuple[tuple[Waiver, ...], list[Fact]]:
         """Return the waivers that AFAS signed and that lie beside a partner's registration."""
+        file = signed_decisions_path(path)
+        if not file.is_file():
+            return (), []
+        # seldom needed, and slow to load
+        from koppeling_harness.workflow.evidence import decided  # noqa: PLC0415
+
+        noon = datetime.combine(self.today, time(12), AMSTERDAM)
         try:
-            noon = datetime.combine(self.today, time(12), AMSTERDAM)
-            found = decisions_beside(path, self.settings, now=noon)
+            decisions, signer = decided.decisions_that_afas_signed(file, self.settings, now=noon)
         except (ConfigurationError, DocumentError, EvidenceError) as error:
             return (), list(refused_facts(error.message))
-        if found is None:
-            return (), []
-        decisions, signer = found
         if (decisions.integration or decisions.of) != registration.integration:
             why = f"{path.parent}: they are about {decisions.integration or decisions.of}"
             return (), list(refused_facts(why))

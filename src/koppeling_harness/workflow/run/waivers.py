@@ -9,12 +9,11 @@ from koppeling_harness.config.decisions import read_decisions
 from koppeling_harness.config.folders import is_a_partners
 from koppeling_harness.config.registration import find_registrations, load_placed
 from koppeling_harness.config.settings import Settings, load_settings
-from koppeling_harness.document import Source
+from koppeling_harness.document import Source, read_text
 from koppeling_harness.errors import ConfigurationError, DocumentError, NothingToRunError, Problem
 from koppeling_harness.model.decisions import Decisions
 from koppeling_harness.model.registration import Waiver
 from koppeling_harness.rules.registration_input import waiver_problems
-from koppeling_harness.workflow.evidence.decided import given_decisions
 
 Granted = Mapping[str, tuple[Waiver, ...]]
 """Waivers by the integration that they are for."""
@@ -43,8 +42,8 @@ def granted_waivers(
     found: dict[str, tuple[Waiver, ...]] = {}
     problems: list[Problem] = []
     for path in files:
-        given = given_decisions(path, settings, now=now)
-        decisions, source = read_decisions(given.text, name=str(path))
+        text = _text_of(path, settings, now)
+        decisions, source = read_decisions(text, name=str(path))
         name = decisions.integration or decisions.of
         if name not in integrations:
             message = f"{path}: decides about {name}, expected one of {', '.join(integrations)}"
@@ -56,6 +55,17 @@ def granted_waivers(
     for name, waivers in _in_reviewers_folder(settings, integrations, today):
         found.setdefault(name, waivers)
     return found
+
+
+def _text_of(path: Path, settings: Settings, now: datetime) -> str:
+    """Return a file of decisions; of one in an envelope what is in it, once its signature holds."""
+    text = read_text(path)
+    if not text.lstrip().startswith("{"):
+        return text
+    # seldom needed, and slow to load
+    from koppeling_harness.workflow.evidence.decided import given_decisions  # noqa: PLC0415
+
+    return given_decisions(path, settings, now=now).text
 
 
 def _wrong(

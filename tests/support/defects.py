@@ -85,7 +85,6 @@ _PAGE = '"orderbyfieldids": ",".join(order_by)}'
 _QUERY = "query = page | _filter_query(filters)"
 _TOKEN = 'f"AfasToken {token}"'
 _INTEGRATION_ID = '"IntegrationId": self._settings.integration_id,'
-_LANGUAGE = '"Accept-Language": "nl-nl",'
 _STATUS = "if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:"
 _PAUSE = "pause_s = _retry_after_s(answer) or pause_s"
 _ROWS = "rows = _rows(answer)"
@@ -369,13 +368,6 @@ DEFECTS: tuple[Defect, ...] = (
         ),
     ),
     # -- the wire ------------------------------------------------------------------------------
-    Defect(
-        name="connection-close",
-        description="closes the connection after every call",
-        caught_by=("CONNECTION-CLOSE",),
-        proved_by="nothing-orange",
-        edits=edit(AFAS, _LANGUAGE, f'{_LANGUAGE} "Connection": "close",'),
-    ),
     Defect(
         name="no-charset",
         description="does not say that its JSON is UTF-8",

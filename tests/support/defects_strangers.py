@@ -88,6 +88,9 @@ _PAGE = 'vraag = {"skip": len(rijen), "take": BLAD, "orderbyfieldids": volgorde}
 _ASKED = (
     '            blad = self.blad(f"/connectors/{connector}?{urllib.parse.urlencode(vraag)}")\n'
 )
+_ALL_ROWS = "        rijen = []\n        while True:\n"
+_CHANGED = '    rijen = profit.rijen("Dagstaat_Werken", "ProjectId", *voorwaarden)\n'
+_TOKEN = "base64.b64encode(sleutel.encode()).decode(),\n"
 _TEXT = '"Ds": regel["tekst"],'
 _DATE = '"DaTi": regel["dag"],'
 _ONCE = '    try:\n        profit.schrijf("PtRealization", velden)\n        return\n' + _LOST
@@ -174,6 +177,30 @@ _DAY_READS = (
         "login-page",
         _UNREAD,
         "        return []\n",
+    ),
+    _both(
+        _day(
+            "mark-moves-early",
+            "remembers up to where it read though a later page never came",
+            "PAGE-PASSED-OVER",
+            "next-page-fails",
+            _ALL_ROWS,
+            "        rijen = self.kwam = []\n        while True:\n",
+        ),
+        _CHANGED,
+        "    try:\n        rijen = profit.rijen"
+        '("Dagstaat_Werken", "ProjectId", *voorwaarden)\n'
+        "    finally:\n"
+        '        kwam = [rij["ModifiedDate"] or "" for rij in profit.kwam]\n'
+        '        geheugen.bewaar(sinds=max([*kwam, sinds or ""]))\n',
+    ),
+    _day(
+        "token-of-another",
+        "signs in with the token of another customer",
+        "TOKEN-OF-ANOTHER",
+        "token-only-in-header",
+        _TOKEN,
+        'base64.b64encode((sleutel[:33] + "0" * 64 + sleutel[97:]).encode()).decode(),\n',
     ),
     _day(
         "no-json-is-empty",

@@ -27,5 +27,6 @@ def list_rules(release: str | None, lang: str, *, as_json: bool) -> None:
         title = getattr(rule.title, lang)
         if rule.counts_from is not None:
             title += f" ({'vanaf' if lang == 'nl' else 'from'} {rule.counts_from:%d-%m-%Y})"
-        say(f"{rule.code:22} {rule.level.value:12} {title}")
+        level = "orange" if rule.orange else rule.level.value
+        say(f"{rule.code:22} {level:12} {title}")
     say(f"catalogue {catalogue.version}: {len(catalogue.rules)} rules", err=True)

@@ -137,7 +137,10 @@ def never_due(planned: PlannedScenario, recording: Recording) -> bool:
 
 
 def _is_never_due(fault: Fault, sent: Sequence[Exchange], *, by_the_way: bool) -> bool:
-    made = sum(fault.of.matches(each.method, each.path) for each in sent)
+    made = sum(
+        fault.of.matches(each.method, each.path) and fault.during in {None, each.turn}
+        for each in sent
+    )
     if made == 0:
         return by_the_way and (fault.of.kind is CallKind.READS or fault.of.method is not None)
     return made < _first(fault)

@@ -377,6 +377,7 @@ def _stage(
                 triggers=tuple(trigger.triggers),
                 log=trigger.log,
                 folder=trigger.work_dir,
+                token=environment.access.token.reveal(),
                 day=today(bench.clock),
             )
         )

@@ -42,6 +42,7 @@ class Scene:
         triggers: What the integration was told to do, and what it said.
         log: What it printed, as it stands.
         folder: Its work folder; empty when there is none.
+        token: The classic token that it was given; empty when it is not known.
         day: On which it is judged.
     """
 
@@ -50,6 +51,7 @@ class Scene:
     triggers: Sequence[TriggerRecord]
     log: str
     folder: str
+    token: str
     day: date
 
 
@@ -219,6 +221,7 @@ def _judged(
         ),
         definitions=scene.definitions,
         triggers=scene.triggers,
+        token=redact(scene.token) if scene.token else "",
         day=scene.day,
     )
 

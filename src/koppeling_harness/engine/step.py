@@ -46,18 +46,22 @@ from koppeling_harness.model.scenario import (
     UpdateStep,
     WebhookStep,
 )
-from koppeling_harness.model.verdict import Cause, Outcome
+from koppeling_harness.model.shape import Text
+from koppeling_harness.model.verdict import Cause, Outcome, Severity
 from koppeling_harness.scenario.allowance import COMPARISON_LIMIT_S, Allowance
 from koppeling_harness.scenario.expression import Functions, evaluate
 from koppeling_harness.scenario.matcher import match, may_take_a_while
 from koppeling_harness.scenario.pick import cut, pick
 from koppeling_harness.traffic.capture import BODY_LIMIT_BYTES
+from koppeling_harness.traffic.checks import RULES
 from koppeling_harness.traffic.redactor import shortened
 from koppeling_harness.value import dataclass
 
 _RETRY_PAUSE_S = 0.05
 _DONE = frozenset({200, 201})
 _REFUSED = frozenset({401, 403, 503})
+_NAMED = 3
+_ORANGE = frozenset(rule.code for rule in RULES if rule.orange)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +146,8 @@ class _Done:
     """What is expected where the step does not say otherwise."""
     call: ErpCall | None = None
     note: str = ""
+    findings: tuple[Finding, ...] = ()
+    """What a step about findings looked at."""
 
 
 async def _act(step: Step, stage: Stage) -> _Done | Stop:
@@ -163,7 +169,8 @@ async def _act(step: Step, stage: Stage) -> _Done | Stop:
             ]
             return _Done(result={"count": len(items), "items": items}, implied={})
         case FindingsStep():
-            return _Done(result=_findings_result(await stage.judge()), implied={})
+            findings = await stage.judge()
+            return _Done(result=_findings_result(findings), implied={}, findings=findings)
         case WebhookStep():
             delivered = await stage.trigger.deliver(step)
             if isinstance(delivered, Stop):
@@ -284,11 +291,8 @@ def _unexpected(
 ) -> Stop:
     redact = stage.redact
     shown = tuple(_told(each, stage) for each in differences)
-    first = shown[0]
-    at = first.path or "the result"
     note = shortened(redact(done.note))
-    en = f"{describe(step)}: `{at}` is {first.actual}, expected {first.expected}"
-    nl = f"{describe(step)}: `{at}` is {first.actual}, verwacht werd {first.expected}"
+    nl, en = _found(step, done, shown[0])
     tail = f" ({note})" if note else ""
     said = Said(
         nl=nl + tail,
@@ -305,6 +309,30 @@ def _unexpected(
     else:
         outcome, cause, code = Outcome.FAILED, Cause.INTEGRATION, codes.EXPECTATION
     return stop(code, outcome, cause, step.place, said)
+
+
+def _found(step: Step, done: _Done, first: Difference) -> tuple[str, str]:
+    """Return in Dutch and English what was found and what was expected.
+
+    Of a step about findings that is what they say: whoever reads it need not know the step.
+    """
+    at = first.path or "the result"
+    expects_none = first.expected.startswith("not ")
+    found = done.findings if expects_none else ()
+    against = [each for each in found if each.code in json.dumps(step.expect)] or [
+        each for each in found if each.level is Severity.ERROR or each.code in _ORANGE
+    ]
+    if against:
+        told = [
+            (each.code, each.text or Text(nl=each.message, en=each.message)) for each in against
+        ]
+        nl = "; ".join(f"{code}: {text.nl}" for code, text in told[:_NAMED])
+        en = "; ".join(f"{code}: {text.en}" for code, text in told[:_NAMED])
+        return f"{nl} (verwacht werd dat dit er niet was)", f"{en} (expected not to be there)"
+    return (
+        f"{describe(step)}: `{at}` is {first.actual}, verwacht werd {first.expected}",
+        f"{describe(step)}: `{at}` is {first.actual}, expected {first.expected}",
+    )
 
 
 def _told(difference: Difference, stage: Stage) -> Difference:
@@ -408,7 +436,12 @@ def _findings_result(findings: tuple[Finding, ...]) -> dict[str, Any]:
         "count": len(findings),
         "codes": [each.code for each in findings],
         "items": [
-            {"code": each.code, "level": each.level.value, "message": each.message}
+            {
+                "code": each.code,
+                "level": each.level.value,
+                "orange": each.level is Severity.WARNING and each.code in _ORANGE,
+                "message": each.message,
+            }
             for each in findings
         ],
     }

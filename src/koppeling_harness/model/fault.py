@@ -132,6 +132,8 @@ class Fault:
     of: CallFilter = CallFilter()
     calls: Annotated[str, Limit(pattern=r"^[1-9][0-9]*(-([1-9][0-9]*)?)?$")] = "1-"
     """Which of the matching calls, counted from 1: `1`, `1-2`, `3-`."""
+    during: Annotated[int, Limit(ge=1)] | None = None
+    """While which operation of `when` is carried out, counted from 1; whichever it is when None."""
     status: Annotated[int, Limit(ge=400, le=599)] | None = None
     retry_after_s: Annotated[int, Limit(ge=0)] | None = None
     delay_s: Annotated[float, Limit(gt=0)] | None = None

@@ -158,13 +158,23 @@ def _check_for_each(data: dict[str, Any], notes: Notes) -> None:
 
 def _check_faults(data: dict[str, Any], notes: Notes) -> None:
     faults = sequence(data.get("faults"))
-    if faults and not any("operation" in mapping(step) for step in sequence(data.get("when"))):
+    told = sum("operation" in mapping(step) for step in sequence(data.get("when")))
+    if faults and not told:
         message = "`faults` disturb the integration, but no step of `when` triggers it"
         hint = "Add an `operation` step, or leave the faults out."
         notes.add(("faults",), message, hint=hint, key=True)
     for at, fault in enumerate(faults):
         if isinstance(fault, dict) and fault.get("fault") in list(FaultKind):
             _check_fault(fault, ("faults", at), notes)
+            _check_during(fault, ("faults", at), notes, told)
+
+
+def _check_during(fault: dict[str, Any], path: Path, notes: Notes, told: int) -> None:
+    during = fault.get("during")
+    if isinstance(during, int) and told and during > told:
+        message = f"`during: {during}`, and `when` has {told} operation(s)"
+        hint = "It counts the operations of `when`, the first of them 1."
+        notes.add((*path, "during"), message, hint=hint, key=True)
 
 
 def _check_fault(fault: dict[str, Any], path: Path, notes: Notes) -> None:

@@ -213,7 +213,7 @@ class Door:
             self._end(passage)
 
     async def _pass(self, passage: Passage) -> None:
-        hits = self._plan.next(passage.method, passage.path)
+        hits = self._plan.next(passage.method, passage.path, passage.turn)
         try:
             if not hits:
                 await self._upstream(passage.scope, passage.receive, passage.send)
@@ -223,7 +223,7 @@ class Door:
                 for (place, _), is_done in zip(hits, done, strict=True):
                     self._plan.fired[place] += is_done
             if passage.fault is None and passage.asks_for_a_nonce:
-                self._plan.uncount(passage.method, passage.path)
+                self._plan.uncount(passage.method, passage.path, passage.turn)
         except Exception:
             passage.failed()
             raise

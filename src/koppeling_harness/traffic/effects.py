@@ -26,12 +26,12 @@ def fault_effects(
     plan = FaultPlan(faults)
     for each in exchanges:
         names = (each.fault or "").split("+")
-        for place, fault in plan.next(each.method, each.path):
+        for place, fault in plan.next(each.method, each.path, each.turn):
             if fault.fault.value in names:
                 hit[place].append(each)
         sent_back = (name.lower() for name, _ in each.response_headers)
         if each.fault is None and asks_for_a_nonce(each.status, sent_back):
-            plan.uncount(each.method, each.path)
+            plan.uncount(each.method, each.path, each.turn)
     return tuple(
         _effect(fault, count, disturbed, exchanges)
         for fault, count, disturbed in zip(faults, fired, hit, strict=True)

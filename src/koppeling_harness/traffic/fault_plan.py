@@ -19,25 +19,26 @@ class FaultPlan:
         self._matched = [0] * len(self._faults)
         self.fired = [0] * len(self._faults)
 
-    def next(self, method: str, path: str) -> tuple[tuple[int, Fault], ...]:
+    def next(self, method: str, path: str, turn: int = 1) -> tuple[tuple[int, Fault], ...]:
         """Count a call; return the faults that it is to be hit by, each with its place in the plan.
 
         Args:
             method: Upper case.
             path: Below the environment's base URL.
+            turn: How often the integration had been triggered when it was sent.
         """
         hits: list[tuple[int, Fault]] = []
         for at, fault in enumerate(self._faults):
-            if fault.of.matches(method, path):
+            if _is_meant(fault, method, path, turn):
                 self._matched[at] += 1
                 if _is_in(self._matched[at], fault.calls):
                     hits.append((at, fault))
         return tuple(hits)
 
-    def uncount(self, method: str, path: str) -> None:
+    def uncount(self, method: str, path: str, turn: int = 1) -> None:
         """Take back the count of a call that was only asked to come again with a nonce (DPoP)."""
         for at, fault in enumerate(self._faults):
-            self._matched[at] -= fault.of.matches(method, path)
+            self._matched[at] -= _is_meant(fault, method, path, turn)
 
 
 def asks_for_a_nonce(status: int | None, headers: Iterable[str]) -> bool:
@@ -50,6 +51,10 @@ def asks_for_a_nonce(status: int | None, headers: Iterable[str]) -> bool:
         headers: Names of its headers, in lower case.
     """
     return status in {400, 401} and "dpop-nonce" in headers
+
+
+def _is_meant(fault: Fault, method: str, path: str, turn: int) -> bool:
+    return fault.during in {None, turn} and fault.of.matches(method, path)
 
 
 def _is_in(number: int, calls: str) -> bool:

@@ -82,3 +82,12 @@ def test_a_call_that_is_only_asked_to_come_again_with_a_nonce_is_not_counted():
 )
 def test_what_asks_for_a_nonce(status, headers, asks):
     assert asks_for_a_nonce(status, headers) is asks
+
+
+def test_a_fault_of_one_operation_leaves_the_others_alone():
+    plan = FaultPlan([Fault(fault=FaultKind.RESET, calls="2-", during=1)])
+
+    assert [bool(plan.next("GET", "/connectors/X", turn)) for turn in (1, 1, 1, 2, 2)] == [
+        *(False, True, True),
+        *(False, False),
+    ]

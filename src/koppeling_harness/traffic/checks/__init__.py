@@ -37,7 +37,7 @@ __all__ = [
     "check_exchanges",
 ]
 
-CATALOGUE_VERSION = "2026.5"
+CATALOGUE_VERSION = "2026.6"
 """Changes when a rule is added, removed, or judges otherwise."""
 
 RULES: tuple[Rule, ...] = (
@@ -76,6 +76,7 @@ def check_exchanges(
     logged: Sequence[Logged] = (),
     definitions: Mapping[str, UpdateMetainfo] | None = None,
     triggers: Sequence[TriggerRecord] = (),
+    token: str = "",
     day: date | None = None,
 ) -> tuple[Finding, ...]:
     """Judge what an integration sent.
@@ -91,6 +92,7 @@ def check_exchanges(
             case; of one that is not there nothing is asked.
         triggers: What the integration was told to do, the first of them turn 1, and what it said;
             of what it was not told, or has not answered, nothing is asked.
+        token: The classic token that it was given, redacted; empty when that is not known.
         day: On which it is judged: rules that count later are told as information until then.
             None: everything counts.
 
@@ -100,7 +102,7 @@ def check_exchanges(
     sent = [Call(each) for each in exchanges if each.sender is Sender.INTEGRATION]
     if not sent and not any(each.text for each in logged):
         return ()  # it did nothing and said nothing
-    scene = Scene(sent, manifest, logged, definitions, triggers)
+    scene = Scene(sent, manifest, logged, definitions, triggers, token)
     apart = scene.of_each_customer()
     findings = [
         finding

@@ -14,6 +14,7 @@ _SCHEMES = frozenset({"afastoken", "bearer", "dpop"})
 _PLACEHOLDER = r"\[(?:token|secret):[0-9a-f]{8}\]"
 _DOCUMENTED = re.compile(rf"[A-Za-z]+ {_PLACEHOLDER}")
 _IN_URL = re.compile(_PLACEHOLDER)
+_CLASSIC = re.compile(rf"(?i)afastoken ({_PLACEHOLDER})")
 _PARAMETERS = frozenset({"token", "access_token", "authorization", "afastoken"})
 
 
@@ -103,6 +104,23 @@ def _token_in_url(scene: Scene) -> Iterator[Objection]:
             yield Objection(call=call, text=text)
 
 
+def _of_another(scene: Scene) -> Iterator[Objection]:
+    """Object to a classic token that is not the one that the integration was given."""
+    given = set(_IN_URL.findall(scene.token))
+    for call in scene.calls:
+        found = _CLASSIC.fullmatch(call.header("authorization"))
+        if not given or found is None or found[1] in given or call.exchange.erp_status != 401:
+            continue
+        text = Text(
+            nl="dit token gaf deze omgeving nooit: het is van een andere klant, of van een "
+            "eerder scenario en bewaard buiten de werkmap; verwacht het token van de context",
+            en="this environment never gave this token: it is another customer's, or of an "
+            "earlier scenario and kept outside the work folder; expected the token of the "
+            "context",
+        )
+        yield Objection(call=call, text=text)
+
+
 def _connection_close(scene: Scene) -> Iterator[Objection]:
     for call in scene.calls:
         # one token does for an hour, so that what asks for it need not keep a connection
@@ -186,6 +204,23 @@ RULES = (
         ),
         source="AFAS, docs.afas.help/profit/en/authentication",
         check=_token_in_url,
+    ),
+    Rule(
+        code="TOKEN-OF-ANOTHER",
+        level=Severity.ERROR,
+        title=Text(nl="Token van een andere klant", en="Token of another customer"),
+        why=Text(
+            nl="Wie tokens verwisselt, laat ooit gegevens bij de verkeerde klant zien of schrijft "
+            "ze daar.",
+            en="Who mixes tokens up will some day show data to the wrong customer, or write it "
+            "there.",
+        ),
+        fix=Text(
+            nl="Bewaar het token per klant, en in de certificering alleen in de werkmap.",
+            en="Keep the token by customer, and in certification in the work folder only.",
+        ),
+        source="AFAS, docs.afas.help/profit/en/authentication",
+        check=_of_another,
     ),
     Rule(
         code="CONNECTION-CLOSE",

@@ -1,6 +1,6 @@
 """Whether what a read asked was read after all: by the same read, or by others that cover it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from koppeling_harness.traffic.capture import is_truncated
 from koppeling_harness.traffic.checks.call import Call
@@ -58,6 +58,68 @@ def read_again(failed: Call, calls: Iterable[Call]) -> Call | None:
     if not pieces or None in found:
         return None
     return max((each for each in found if each is not None), key=lambda each: each.exchange.number)
+
+
+def goes_on(call: Call, calls: Sequence[Call]) -> bool:
+    """Return whether a read asks what comes after rows that came: a later page, or a later key."""
+    return call.skip > 0 or bool(_ends(call, calls))
+
+
+def reads_on(failed: Call, calls: Sequence[Call]) -> bool:
+    """Return whether a later read goes on from the rows before a page that failed.
+
+    Who sorts by a field and asks from the last value of it that came misses nothing, whatever it
+    asks beside that.
+
+    Args:
+        failed: A later page that gave nothing.
+        calls: What counts, in order.
+    """
+    if not failed.sort_fields or failed.sorts_down:
+        return False
+    field = failed.sort_fields[0].lower()
+    came = [
+        value
+        for each in calls
+        if each.connector == failed.connector
+        and got_rows(each)
+        and each.exchange.number < failed.exchange.number
+        and each.filter_key == failed.filter_key
+        and each.skip < failed.skip
+        for value in [_value(each.last_row, field)]
+        if value
+    ]
+    came += _ends(failed, calls)
+    return any(
+        bool(came) and name == field and operator in _FROM and _ordered(bound, max(came))
+        for each in calls
+        if each.connector == failed.connector
+        and each.exchange.turn > failed.exchange.turn
+        and got_rows(each)
+        for name, bound, operator in _conditions(each)
+    )
+
+
+def _ends(call: Call, calls: Sequence[Call]) -> list[str]:
+    """Return from which values that were the last of a page a read goes on by its key."""
+    asked = {(name, value) for name, value, operator in _conditions(call) if operator in _FROM}
+    return [
+        value
+        for each in calls
+        if each.connector == call.connector
+        and each.exchange.number < call.exchange.number
+        and got_rows(each)
+        for name, value in ((name.lower(), _plain(shown)) for name, shown in each.last_row.items())
+        if (name, value) in asked
+    ]
+
+
+def _value(row: Mapping[str, object], field: str) -> str:
+    return next((_plain(value) for name, value in row.items() if name.lower() == field), "")
+
+
+def _plain(value: object) -> str:
+    return "" if value is None else str(value).strip().rstrip("Z").casefold()
 
 
 def _conditions(call: Call) -> tuple[Condition, ...]:

@@ -116,6 +116,11 @@ class Call:
         fields = self.parameters.get("orderbyfieldids", "").split(",")
         return tuple(field.strip().lstrip("+-") for field in fields if field.strip())
 
+    @property
+    def sorts_down(self) -> bool:
+        """Whether the first field of its sort is to come from high to low."""
+        return self.parameters.get("orderbyfieldids", "").strip().startswith("-")
+
     @cached_property
     def filters(self) -> tuple[tuple[str, str, str], ...]:
         """Field, value and operator of each condition, of either notation."""

@@ -237,6 +237,7 @@ RULES = (
     Rule(
         code="UNDECLARED-ROW-FIELD",
         level=Severity.WARNING,
+        orange=True,
         title=Text(nl="Meer velden gelezen dan opgegeven", en="More fields read than declared"),
         why=Text(
             nl="De GetConnector geeft velden die volgens het manifest niet nodig zijn.",
@@ -333,6 +334,7 @@ RULES = (
     Rule(
         code="DATA-24",
         level=Severity.WARNING,
+        orange=True,
         title=Text(nl="Vrije velden gebruikt", en="Custom fields used"),
         why=Text(
             nl="Het id van een vrij veld verschilt per omgeving.",
@@ -349,6 +351,7 @@ RULES = (
     Rule(
         code="AUT-19",
         level=Severity.WARNING,
+        orange=True,
         title=Text(
             nl="Privacygevoelig veld zonder onderbouwing",
             en="Privacy-sensitive field without a justification",

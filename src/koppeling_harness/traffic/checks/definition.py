@@ -280,6 +280,7 @@ RULES = (
     Rule(
         code="BODY-DECIMALS",
         level=Severity.WARNING,
+        orange=True,
         title=Text(
             nl="Een getal heeft meer decimalen dan zijn veld",
             en="A number has more decimals than its field",

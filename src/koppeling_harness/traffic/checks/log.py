@@ -113,6 +113,7 @@ RULES = (
     Rule(
         code="LOG-PERSONAL",
         level=Severity.WARNING,
+        orange=True,
         title=Text(nl="Persoonsgegevens in de log", en="Personal data in the log"),
         why=Text(
             nl="Een log wordt langer en breder bewaard dan de gegevens zelf mogen worden.",

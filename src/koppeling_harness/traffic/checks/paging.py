@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.verdict import Severity
+from koppeling_harness.traffic.checks.again import has_failed
 from koppeling_harness.traffic.checks.call import DEFAULT_TAKE, Call
 from koppeling_harness.traffic.checks.rule import Objection, Rule, Scene
 
@@ -77,7 +78,10 @@ class _Asked:
         self._pages: dict[object, list[Call]] = {}
         self._keysets: dict[object, int] = {}
         self._reads = reads
+        self._begun: dict[object, float] = {}
         for call in reads:
+            if has_failed(call):
+                self._begun.setdefault((call.exchange.turn, call.identity), call.exchange.started_s)
             page = (call.connector, call.filter_key, call.skip)
             self._pages.setdefault(page, []).append(call)
             for field, value, operator in call.filters:
@@ -87,7 +91,11 @@ class _Asked:
 
     def next_page(self, call: Call) -> bool:
         page = (call.connector, call.filter_key, call.skip + call.take)
-        return any(_is_beside_or_after(each, call) for each in reversed(self._pages.get(page, [])))
+        begun_s = self._begun.get((call.exchange.turn, call.identity), call.exchange.started_s)
+        begun_s = min(begun_s, call.exchange.started_s)  # made again, it was asked before
+        return any(
+            _is_beside_or_after(each, call, begun_s) for each in reversed(self._pages.get(page, []))
+        )
 
     def wider(self, call: Call) -> bool:
         """Return whether another page holds what a call asks, and more after it."""
@@ -108,14 +116,14 @@ class _Asked:
         )
 
 
-def _is_beside_or_after(other: Call, call: Call) -> bool:
+def _is_beside_or_after(other: Call, call: Call, begun_s: float) -> bool:
     """Return whether a page was asked side by side with another one, or after it.
 
     Over a connection of its own it may even have come first.
     """
     alone = other.exchange.connection != call.exchange.connection
     early_s = _SIDE_BY_SIDE_S if alone else 0.0
-    return other.ended_s > call.exchange.started_s - early_s
+    return other.ended_s > begun_s - early_s
 
 
 def _is_cut_off(call: Call, asked: _Asked) -> bool:
@@ -257,6 +265,7 @@ RULES = (
     Rule(
         code="DEEP-SKIP",
         level=Severity.WARNING,
+        orange=True,
         title=Text(nl="Te ver overgeslagen", en="Skipped too far"),
         why=Text(
             nl="Boven skip 100 000 is een GetConnector te traag om aanvaardbaar te zijn.",
@@ -272,6 +281,7 @@ RULES = (
     Rule(
         code="TAKE-TINY",
         level=Severity.WARNING,
+        orange=True,
         title=Text(nl="Heel kleine pagina's", en="Very small pages"),
         why=Text(
             nl="Elke aanroep voert de hele query opnieuw uit; veel kleine pagina's belasten de "
@@ -288,6 +298,7 @@ RULES = (
     Rule(
         code="PERF-45",
         level=Severity.WARNING,
+        orange=True,
         title=Text(
             nl="Sorteerveld staat niet in de definitie", en="Sort field is not in the definition"
         ),

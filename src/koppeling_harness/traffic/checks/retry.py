@@ -37,9 +37,12 @@ def _after_refusal(scene: Scene) -> Iterator[Objection]:
             # what was under way already when the refusal came is no second try
             if _was_known(before, call) and _same_credentials(before, call):
                 status = before.exchange.status
+                same = before.identity == call.identity
+                nl = "dezelfde aanroep opnieuw" if same else "nog een aanroep van hetzelfde"
+                en = "the same call again" if same else "another call of the same"
                 text = Text(
-                    nl=f"dezelfde aanroep opnieuw na {status}; verwacht te stoppen",
-                    en=f"the same call again after {status}; expected to stop",
+                    nl=f"{nl} na {status}; verwacht te stoppen",
+                    en=f"{en} after {status}; expected to stop",
                 )
                 yield Objection(call=call, text=text)
                 break

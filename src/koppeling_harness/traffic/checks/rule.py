@@ -58,6 +58,7 @@ class Scene:
         logged: What the integration itself wrote; empty when it was not handed over.
         definitions: What UpdateConnectors take, by id in lower case, as far as it is known.
         triggers: What it was told to do and what it said, the first of them turn 1.
+        token: The classic token that it was given, redacted; empty when that is not known.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class Scene:
         logged: Sequence[Logged] = (),
         definitions: Mapping[str, UpdateMetainfo] | None = None,
         triggers: Sequence[TriggerRecord] = (),
+        token: str = "",
     ) -> None:
         self.calls = tuple(call for call in sent if call.is_whole)
         self.refused = tuple(call for call in sent if call.exchange.refused is not None)
@@ -74,6 +76,7 @@ class Scene:
         self.logged = tuple(each for each in logged if each.text)
         self.definitions = definitions or {}
         self.triggers = tuple(triggers)
+        self.token = token
 
     def customer_of(self, call: Call) -> int:
         """Return for which customer the integration was to work when it made a call."""
@@ -94,6 +97,7 @@ class Scene:
                 self.logged,
                 self.definitions,
                 self.triggers,
+                self.token,
             )
             for customer in sorted({self.customer_of(each) for each in calls})
         )
@@ -132,6 +136,12 @@ class Scene:
             if before.exchange.turn == call.exchange.turn
             and call.exchange.started_s >= before.ended_s
         )
+
+    def did_not_succeed(self, before: Call, call: Call) -> bool:
+        """Return whether a call was sent in an earlier turn, of which it said that it failed."""
+        turn = before.exchange.turn
+        told = self.triggers[turn - 1].ok if 0 < turn <= len(self.triggers) else None
+        return turn < call.exchange.turn and told is False
 
     @cached_property
     def uses(self) -> dict[str, GetConnectorUse]:
@@ -178,6 +188,7 @@ class Rule:
             information. None: at once.
         over_customers: Whether it looks at all customers of a scenario at once, not at each by
             itself.
+        orange: Whether a warning has to be solved or justified before AFAS certifies.
     """
 
     code: str
@@ -190,6 +201,7 @@ class Rule:
     not_on: tuple[str, ...] = ()
     counts_from: date | None = None
     over_customers: bool = False
+    orange: bool = False
 
     def level_on(self, day: date | None) -> Severity:
         """Return how heavy a finding is on a day; None: when everything counts."""

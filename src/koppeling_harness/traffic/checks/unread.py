@@ -1,10 +1,10 @@
-"""Rule about what an operation says when something that it read never came."""
+"""Rules about what becomes of something that was to be read and never came."""
 
 from collections.abc import Iterator
 
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.verdict import Severity
-from koppeling_harness.traffic.checks.again import has_failed, read_again
+from koppeling_harness.traffic.checks.again import goes_on, has_failed, read_again, reads_on
 from koppeling_harness.traffic.checks.call import Call
 from koppeling_harness.traffic.checks.rule import Objection, Rule, Scene
 
@@ -29,6 +29,35 @@ def _as_empty(scene: Scene) -> Iterator[Objection]:
                 "`ok: false` with a text for the user",
             )
             yield Objection(call=call, text=text, subject=call.connector or "")
+
+
+def _left_unread(scene: Scene) -> Iterator[Objection]:
+    """Object to a later page that failed, and was passed over by the next time that went well."""
+    for turn, trigger in enumerate(scene.triggers, start=1):
+        before = {
+            number
+            for number, each in enumerate(scene.triggers[: turn - 1], start=1)
+            if (each.operation, each.input) == (trigger.operation, trigger.input)
+        }
+        if trigger.ok is not True or not before:
+            continue
+        until = [call for call in scene.reads if call.exchange.turn <= turn]
+        now = {call.connector for call in until if call.exchange.turn == turn}
+        for call in until:
+            if call.exchange.turn not in before or call.connector not in now:
+                continue
+            if not has_failed(call) or not goes_on(call, until):
+                continue
+            if read_again(call, until) is not None or reads_on(call, until):
+                continue
+            number = call.exchange.number
+            text = Text(
+                nl=f"deze pagina kwam niet, en `{trigger.operation}` sloeg haar de volgende keer "
+                "over en zei dat het gelukt was; verwacht verder te lezen vanaf wat wel kwam",
+                en=f"this page never came, and the next time `{trigger.operation}` passed it over "
+                "and said that it succeeded; expected to read on from what did come",
+            )
+            yield Objection(call=call, text=text, subject=f"{call.connector} {number}")
 
 
 def _was_whole(call: Call) -> bool:
@@ -69,5 +98,26 @@ RULES = (
         ),
         source="AFAS, docs.afas.help/profit/en/troubleshooting",
         check=_as_empty,
+    ),
+    Rule(
+        code="PAGE-PASSED-OVER",
+        level=Severity.ERROR,
+        title=Text(
+            nl="Pagina die niet kwam overgeslagen", en="A page that never came is passed over"
+        ),
+        why=Text(
+            nl="Wie onthoudt tot waar gelezen is voordat alles er is, vraagt wat erna kwam nooit "
+            "meer op.",
+            en="Who remembers up to where was read before all of it is there never asks again for "
+            "what came after.",
+        ),
+        fix=Text(
+            nl="Onthoud pas tot waar gelezen is als alle pagina's er zijn, of lees verder vanaf de "
+            "laatste rij die kwam.",
+            en="Remember up to where was read when all pages are there, or read on from the last "
+            "row that came.",
+        ),
+        source="AFAS, docs.afas.help/profit/en/get-connector",
+        check=_left_unread,
     ),
 )

@@ -46,9 +46,12 @@ def _repeated(scene: Scene) -> Iterator[Objection]:
         if call.skip > 0:
             continue
         if call.filters:
-            yield from _from_long_before(scene.reads[:at], call, use.id, use.modified_field)
+            before = [each for each in scene.reads[:at] if not scene.did_not_succeed(each, call)]
+            yield from _from_long_before(before, call, use.id, use.modified_field)
             continue
-        if connector in read and _came_whole(scene.reads[read[connector] : at], connector):
+        since = scene.reads[read[connector] : at] if connector in read else ()
+        # who did not succeed keeps nothing, and begins anew
+        if since and _came_whole(since, connector) and not scene.did_not_succeed(since[0], call):
             text = Text(
                 nl=f"{use.id} opnieuw helemaal gelezen; verwacht een filter op "
                 f"{use.modified_field}",
@@ -171,6 +174,7 @@ RULES = (
     Rule(
         code="FULL-READ-REPEATED",
         level=Severity.WARNING,
+        orange=True,
         title=Text(nl="Herhaald volledig gelezen", en="Whole table read again"),
         why=Text(
             nl="Het manifest noemt een gewijzigd-datum, maar de koppeling leest alles opnieuw.",
@@ -186,6 +190,7 @@ RULES = (
     Rule(
         code="STEP-BACK",
         level=Severity.WARNING,
+        orange=True,
         title=Text(nl="Niet teruggestapt in de tijd", en="No step back in time"),
         why=Text(
             nl="Tijden worden op hele seconden getoond maar fijner bewaard; filteren vanaf de "
@@ -218,6 +223,7 @@ RULES = (
     Rule(
         code="PARALLEL-5",
         level=Severity.WARNING,
+        orange=True,
         title=Text(nl="Meer dan 5 aanroepen tegelijk", en="More than 5 calls at once"),
         why=Text(
             nl="AFAS adviseert hoogstens 5 gelijktijdige aanroepen per omgeving.",

@@ -133,6 +133,7 @@ RULES = (
     Rule(
         code="CHARSET-MISSING",
         level=Severity.WARNING,
+        orange=True,
         title=Text(nl="Tekenset niet genoemd", en="Character set not named"),
         why=Text(
             nl="Zonder charset=utf-8 kunnen letters met accenten als ? worden opgeslagen.",
@@ -209,6 +210,7 @@ RULES = (
     Rule(
         code="DECIMAL-COMMA",
         level=Severity.WARNING,
+        orange=True,
         title=Text(nl="Decimale komma", en="Decimal comma"),
         why=Text(
             nl="AFAS leest decimalen met een punt; een komma wordt geweigerd of verkeerd gelezen.",
@@ -221,6 +223,7 @@ RULES = (
     Rule(
         code="DATE-FORMAT",
         level=Severity.WARNING,
+        orange=True,
         title=Text(nl="Datum in landelijke notatie", en="Date in a local notation"),
         why=Text(
             nl="AFAS leest datums als JJJJ-MM-DD; dag en maand kunnen verwisseld worden.",

@@ -19,6 +19,7 @@ class RuleEntry:
     source: str
     not_on: tuple[str, ...]
     counts_from: Day | None
+    orange: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,4 +55,5 @@ def _entry(rule: Rule) -> RuleEntry:
         source=rule.source,
         not_on=rule.not_on,
         counts_from=rule.counts_from,
+        orange=rule.orange,
     )

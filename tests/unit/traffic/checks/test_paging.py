@@ -201,3 +201,20 @@ def test_a_page_over_a_connection_of_its_own_may_come_before_the_one_before_it()
     tape = Tape().read(rows=1, query=order | {"skip": 100}, connection=2)
 
     assert of("PAGING-INCOMPLETE", tape.read(rows=100, query=order, connection=1)) == []
+
+
+def test_a_page_that_is_read_again_is_followed_by_one_that_was_asked_beside_it():
+    """Four pages at once, and the first of them has to wait for maintenance."""
+    at_once = {"duration_s": 0.05, "started_s": 1.0}
+    tape = Tape().read(query=page(0), status=503, response_body=None, connection=1, **at_once)
+    tape.read(rows=rows_of(150)[100:], query=page(100), connection=2, **at_once)
+    tape.read(rows=100, query=page(0), connection=1, duration_s=0.05, started_s=2.1)
+
+    assert of("PAGING-INCOMPLETE", tape) == []
+
+
+def test_what_was_read_before_a_first_page_is_not_what_follows_it():
+    tape = Tape().read(rows=50, query=page(100), started_s=1.0, duration_s=0.05, connection=2)
+    tape.read(rows=100, query=page(0), started_s=2.1, duration_s=0.05, connection=1)
+
+    assert of("PAGING-INCOMPLETE", tape) == [2]

@@ -1,5 +1,7 @@
 """A read that failed is not a read without rows."""
 
+import json
+
 import pytest
 
 from koppeling_harness.model.exchange import TriggerRecord
@@ -155,3 +157,72 @@ def test_the_finding_says_what_came_and_what_was_said():
 
     assert "`sync` said that it succeeded, although 503 came" in found.message
     assert READS in found.where
+
+
+class TestPassedOver:
+    """A later page that failed is read the next time that all goes well."""
+
+    NEXT = PAGE | {"skip": 1000}
+
+    def passed_over(self, tape: Tape, *said: bool) -> list[int | None]:
+        told = [TriggerRecord(operation="sync", input=None, ok=ok, told=not ok) for ok in said]
+        found = check_exchanges(
+            tape.exchanges, manifest=a_manifest(), release=PROFIT_8, triggers=told
+        )
+        return [each.exchange for each in found if each.code == "PAGE-PASSED-OVER"]
+
+    def broken_off(self, query: dict[str, object] = PAGE) -> Tape:
+        """Return a tape of which the first page came, and the second did not."""
+        rows = [
+            {"EmployeeId": f"{n:06}", "Modified": f"2026-01-01T00:{n // 60:02}:{n % 60:02}Z"}
+            for n in range(1000)
+        ]
+        tape = read(Tape(), query, response_body=json.dumps({"rows": rows}))
+        return read(tape, query | {"skip": 1000}, **LOST)
+
+    def test_changes_since_the_newest_that_came_are_not_all_that_was_left(self):
+        tape = read(self.broken_off(), since("2026-01-01T00:10:00"), turn=2)
+
+        assert self.passed_over(tape, False, True) == [2]
+
+    def test_who_begins_anew_passes_over_nothing(self):
+        tape = read(self.broken_off(), rows=1000, turn=2)
+
+        assert self.passed_over(read(tape, self.NEXT, turn=2), False, True) == []
+
+    def test_who_reads_the_page_that_failed_passes_over_nothing(self):
+        assert self.passed_over(read(self.broken_off(), self.NEXT, turn=2), False, True) == []
+
+    def test_who_sorts_by_what_it_goes_on_from_misses_nothing(self):
+        by_date = PAGE | {"orderbyfieldids": "Modified"}
+        since_last = since("2026-01-01T00:16:39") | {"orderbyfieldids": "Modified"}
+
+        assert (
+            self.passed_over(read(self.broken_off(by_date), since_last, turn=2), False, True) == []
+        )
+
+    def test_what_is_sorted_by_a_key_is_not_gone_on_with_by_a_date(self):
+        since_last = since("2026-01-01T00:16:39")
+
+        assert self.passed_over(read(self.broken_off(), since_last, turn=2), False, True) == [2]
+
+    @pytest.mark.parametrize(("key", "expected"), [("000999", []), ("005000", [2])])
+    def test_who_goes_on_after_the_last_key_misses_nothing(self, key, expected):
+        after = PAGE | {"filterfieldids": "EmployeeId", "operatortypes": "4"}
+        last = after | {"filtervalues": "000999"}
+        rows = [{"EmployeeId": f"{n:06}"} for n in range(1000)]
+        tape = read(read(Tape(), response_body=json.dumps({"rows": rows})), last, **LOST)
+
+        tape = read(tape, after | {"filtervalues": key}, turn=2)
+
+        assert self.passed_over(tape, False, True) == expected
+
+    def test_who_says_that_it_did_not_succeed_may_come_back(self):
+        tape = read(self.broken_off(), since("2026-01-01T00:10:00"), turn=2)
+
+        assert self.passed_over(tape, False, False) == []
+
+    def test_another_connector_says_nothing_of_it(self):
+        tape = self.broken_off().read("Projects", query=PAGE, turn=2)
+
+        assert self.passed_over(tape, False, True) == []

@@ -1,5 +1,7 @@
 import json
 
+import pytest
+
 from support.exchanges import Tape
 from support.judging import codes, of
 
@@ -151,3 +153,11 @@ def test_a_step_back_before_rows_of_one_day_is_no_whole_read():
     tape = Tape().read(rows=rows, turn=1).read(query=since, rows=rows, turn=2)
 
     assert of("FULL-READ-REPEATED", tape) == []
+
+
+@pytest.mark.parametrize(("said", "expected"), [([True, True], [2]), ([False, True], [])])
+def test_who_did_not_succeed_reads_everything_again(said, expected):
+    """What of another connector never came is no reason to keep half of it."""
+    tape = Tape().read(turn=1).read(turn=2)
+
+    assert of("FULL-READ-REPEATED", tape, said=said) == expected

@@ -375,6 +375,7 @@ def _stage(
                 release=release,
                 definitions=bench.definitions.known,
                 triggers=tuple(trigger.triggers),
+                said=tuple(trigger.said),
                 log=trigger.log,
                 folder=trigger.work_dir,
                 token=environment.access.token.reveal(),

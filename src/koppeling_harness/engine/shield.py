@@ -40,6 +40,7 @@ class Scene:
         release: The Profit release that answered.
         definitions: What is known of what UpdateConnectors take.
         triggers: What the integration was told to do, and what it said.
+        said: What it answered, as it stands.
         log: What it printed, as it stands.
         folder: Its work folder; empty when there is none.
         token: The classic token that it was given; empty when it is not known.
@@ -49,6 +50,7 @@ class Scene:
     release: Release
     definitions: Mapping[str, UpdateMetainfo]
     triggers: Sequence[TriggerRecord]
+    said: Sequence[str]
     log: str
     folder: str
     token: str
@@ -221,6 +223,7 @@ def _judged(
         ),
         definitions=scene.definitions,
         triggers=scene.triggers,
+        said=tuple(map(redact, scene.said)),
         token=redact(scene.token) if scene.token else "",
         day=scene.day,
     )

@@ -1,6 +1,7 @@
 """The way from a scenario to the integration: one session, opened when it is first needed."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -46,6 +47,7 @@ class Trigger:
 
     Attributes:
         triggers: What it was told to do, as it was told.
+        said: What it answered each time, as it stands: to be redacted before it is judged.
         limit: Of the scenario: how long it may take.
         waited_s: How long it waited for a process, which is no time of its own.
     """
@@ -78,6 +80,7 @@ class Trigger:
         self.limit: asyncio.Timeout | None = None
         self.waited_s = 0.0
         self.triggers: list[TriggerRecord] = []
+        self.said: list[str] = []
 
     @property
     def log(self) -> str:
@@ -182,6 +185,7 @@ class Trigger:
         ok = None if isinstance(answer, Breakdown) else answer.ok
         told = not isinstance(answer, Breakdown) and is_told(answer)
         gave = not isinstance(answer, Breakdown) and answer.output is not None
+        self.said.append("" if isinstance(answer, Breakdown) else _as_text(answer))
         self.triggers.append(
             TriggerRecord(
                 operation=call.operation,
@@ -250,6 +254,11 @@ class Trigger:
         else:
             outcome, cause = Outcome.FAILED, Cause.INTEGRATION
         return stop(_code(breakdown.kind), outcome, cause, where, said)
+
+
+def _as_text(answer: OperationResult) -> str:
+    output = json.dumps(answer.output, ensure_ascii=False, default=str)
+    return f"{output}\n{answer.error or ''}"
 
 
 def _result(answer: OperationResult, duration_s: float) -> dict[str, Any]:

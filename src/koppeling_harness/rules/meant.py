@@ -1,12 +1,14 @@
 """The example of an operation with other values in it, to see whether they arrive as meant.
 
 Only what is surely free is changed: texts of several words, amounts with decimals, days and
-moments. A code, a key or a count may mean anything, and stays as it is.
+moments. A code, a key or a count may mean anything, and stays as it is. Where one amount is the sum
+of all others, such as of an entry that balances, it stays their sum.
 """
 
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 from itertools import cycle
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -27,6 +29,11 @@ _CLOCK = "00:30:00"
 _LONG = 60
 """Characters: not every field for text has room for more than this."""
 _FILLER = " en zo verder tot en met het laatste woord van een lange regel"
+_OVER = 280
+"""Characters: more than fields for text have room for, and less than a memo has."""
+_OVERFLOW = " één régel vól mét áccénten"
+_PARTS = 3
+"""Amounts, one of them the sum of the others: two that are equal may be so by chance."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,28 +41,53 @@ class Variation:
     """What comes in the place of free values.
 
     Attributes:
-        tail: Behind a text; with a text to fill it up to 60 characters when empty.
-        amounts: Of one decimal, and of more.
-        days: On which programs go wrong, in their order; one after the other.
+        tail: Behind a text; with a text to fill it up when empty.
+        up_to: How many characters a text is filled up to.
+        amounts: Of one decimal, and of more; None: as they are.
+        days: On which programs go wrong, in their order; one after the other. None: as they are.
     """
 
-    tail: str
-    amounts: tuple[str, str]
-    days: tuple[str, ...]
+    tail: str = ""
+    up_to: int = _LONG
+    amounts: tuple[str, str] | None = None
+    days: tuple[str, ...] | None = None
 
 
 VARIATIONS: Mapping[str, Variation] = {
     "accents": Variation(
         tail=" é ß Ł ç 漢 😀", amounts=("4.3", "4.35"), days=("2024-02-29", "2026-03-29")
     ),
-    "borders": Variation(tail="", amounts=("1.1", "2.01"), days=("2026-10-25", "2027-01-01")),
+    "borders": Variation(amounts=("1.1", "2.01"), days=("2026-10-25", "2027-01-01")),
+    "too-long": Variation(up_to=_OVER),
 }
-"""Each by its name. Days: the leap day, both nights that the clock is changed, and New Year."""
+"""Each by its name. Days: the leap day, both nights that the clock is changed, and New Year. Too
+long is a text alone: who refuses it refuses no amount and no day with it."""
 
 
 def varied(value: Any, variation: Variation) -> Any:
     """Return an input with other values where it is free."""
-    return _varied(value, variation, cycle(variation.days))
+    made = _varied(value, variation, cycle(variation.days or ("",)))
+    if variation.amounts is not None:
+        _balance(value, made)
+    return made
+
+
+def _balance(value: Any, made: Any) -> None:
+    """Let the amount that was the sum of all others be so again."""
+    amounts = {path: Decimal(text) for path, text in free_values(value) if is_amount(text)}
+    total = next(
+        (path for path, each in amounts.items() if each * 2 == sum(amounts.values())), None
+    )
+    if total is None or len(amounts) < _PARTS:
+        return
+    now = {path: Decimal(text) for path, text in free_values(made) if path in amounts}
+    whole = sum(each for path, each in now.items() if path != total)
+    *inside, last = total
+    owner = made
+    for name in inside:
+        owner = owner[name]
+    places = -int(amounts[total].as_tuple().exponent)
+    owner[last] = float(whole) if isinstance(owner[last], float) else f"{whole:.{places}f}"
 
 
 def _varied(value: Any, variation: Variation, days: Iterator[str]) -> Any:
@@ -64,7 +96,7 @@ def _varied(value: Any, variation: Variation, days: Iterator[str]) -> Any:
     if isinstance(value, list | tuple):
         return [_varied(each, variation, days) for each in value]
     if isinstance(value, float) and not value.is_integer():
-        return float(_amount(str(value), variation))
+        return value if variation.amounts is None else float(_amount(str(value), variation.amounts))
     return _text(value, variation, days) if isinstance(value, str) else value
 
 
@@ -115,7 +147,9 @@ def _is_zoned(text: str) -> bool:
 
 def _text(text: str, variation: Variation, days: Iterator[str]) -> str:
     if is_amount(text):
-        return _amount(text, variation)
+        return text if variation.amounts is None else _amount(text, variation.amounts)
+    if variation.days is None and day_of(text):
+        return text
     if _DAY.fullmatch(text):
         return next(days)
     if _MOMENT.fullmatch(text):
@@ -127,9 +161,11 @@ def _text(text: str, variation: Variation, days: Iterator[str]) -> str:
         return moment.isoformat()
     if _WORDS.fullmatch(text) is None:
         return text
-    return text + (variation.tail or _FILLER[: max(0, _LONG - len(text))])
+    room = max(0, variation.up_to - len(text))
+    filler = _FILLER if room <= len(_FILLER) else _OVERFLOW * (room // len(_OVERFLOW) + 1)
+    return text + (variation.tail or filler[:room])
 
 
-def _amount(amount: str, variation: Variation) -> str:
-    one, more = variation.amounts
+def _amount(amount: str, amounts: tuple[str, str]) -> str:
+    one, more = amounts
     return one if len(amount.partition(".")[2]) == 1 else more

@@ -25,7 +25,7 @@ def test_what_may_mean_anything_stays_as_it_is(name):
     assert list(free_values(FIXED)) == []
 
 
-@pytest.mark.parametrize("name", VARIATIONS)
+@pytest.mark.parametrize("name", ["accents", "borders"])
 def test_what_is_free_is_changed_and_keeps_its_form(name):
     value = {
         "lines": [
@@ -62,3 +62,26 @@ def test_what_is_free_is_changed_and_keeps_its_form(name):
 )
 def test_the_day_of_a_moment_is_that_of_amsterdam(text, day):
     assert day_of(text) == day
+
+
+@pytest.mark.parametrize("name", ["accents", "borders"])
+@pytest.mark.parametrize("amounts", [["121.00", "100.00", "21.00"], [10.5, 121.25, 100.5, 10.25]])
+def test_what_was_the_sum_of_the_others_is_so_again(name, amounts):
+    changed = [Decimal(str(each)) for each in varied(amounts, VARIATIONS[name])]
+
+    assert max(changed) * 2 == sum(changed)
+    assert changed != [Decimal(str(each)) for each in amounts]
+    assert changed.index(max(changed)) == amounts.index(max(amounts, key=float))
+
+
+def test_two_equal_amounts_need_no_sum():
+    assert varied(["7.50", "7.50"], VARIATIONS["accents"]) == ["4.35", "4.35"]
+
+
+def test_a_text_alone_is_too_long():
+    given = {"text": "Werk op locatie", "hours": "7.5", "day": "2026-11-02", "code": "300"}
+    changed = varied(given, VARIATIONS["too-long"])
+
+    assert changed | {"text": ""} == given | {"text": ""}
+    assert len(changed["text"]) == 280
+    assert changed["text"].startswith("Werk op locatie")

@@ -15,6 +15,7 @@ from koppeling_harness.traffic.checks import (
     arrived,
     declared,
     definition,
+    left_out,
     log,
     paging,
     request,
@@ -49,6 +50,7 @@ RULES: tuple[Rule, ...] = (
     *volume.RULES,
     *retry.RULES,
     *unread.RULES,
+    *left_out.RULES,
     *undone.RULES,
     *write.RULES,
     *definition.RULES,
@@ -76,6 +78,7 @@ def check_exchanges(
     logged: Sequence[Logged] = (),
     definitions: Mapping[str, UpdateMetainfo] | None = None,
     triggers: Sequence[TriggerRecord] = (),
+    said: Sequence[str] = (),
     token: str = "",
     day: date | None = None,
 ) -> tuple[Finding, ...]:
@@ -92,6 +95,7 @@ def check_exchanges(
             case; of one that is not there nothing is asked.
         triggers: What the integration was told to do, the first of them turn 1, and what it said;
             of what it was not told, or has not answered, nothing is asked.
+        said: What it answered each time, redacted; empty when it was not handed over.
         token: The classic token that it was given, redacted; empty when that is not known.
         day: On which it is judged: rules that count later are told as information until then.
             None: everything counts.
@@ -102,7 +106,7 @@ def check_exchanges(
     sent = [Call(each) for each in exchanges if each.sender is Sender.INTEGRATION]
     if not sent and not any(each.text for each in logged):
         return ()  # it did nothing and said nothing
-    scene = Scene(sent, manifest, logged, definitions, triggers, token)
+    scene = Scene(sent, manifest, logged, definitions, triggers, said, token)
     apart = scene.of_each_customer()
     findings = [
         finding

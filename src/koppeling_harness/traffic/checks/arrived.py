@@ -16,6 +16,8 @@ from koppeling_harness.value import dataclass
 
 _DONE = frozenset({200, 201})
 _SHOWN = 70
+_MOST_OF_IT, _HALF_OF_IT = 0.8, 0.5
+"""Of the room of a field: how much a text that is cut off fills, and how much of it is as meant."""
 Field = tuple[str, str]
 """A connector and a field of it, in lower case."""
 
@@ -147,9 +149,12 @@ def _likeness(found: str, meant: str) -> int:
 
 
 def _is_cut_to_fit(each: Arrival, found: str, known: Mapping[str, UpdateMetainfo]) -> bool:
-    """Return whether a text is as long as its field has room for."""
+    """Return whether a text is as long as its field has room for.
+
+    One that is longer than that may end before, at a word, or to leave room for a reference.
+    """
     definition = known.get(each.field[0])
-    if definition is None or not each.meant.startswith(found):
+    if definition is None:
         return False
     *inside, name = each.field[1].split(".")
     fields, objects = definition.fields, definition.objects
@@ -161,7 +166,12 @@ def _is_cut_to_fit(each: Arrival, found: str, known: Mapping[str, UpdateMetainfo
             return False
         fields, objects = below.fields, below.objects
     room = next((one.length for one in fields if one.field_id.lower() == name), 0)
-    return 0 < room <= len(found)
+    if room <= 0:
+        return False
+    if len(each.meant) <= room:
+        return each.meant.startswith(found) and room <= len(found)
+    as_meant = -_likeness(found, each.meant)
+    return len(found) >= room * _MOST_OF_IT and as_meant >= room * _HALF_OF_IT
 
 
 def _shown(text: str) -> str:

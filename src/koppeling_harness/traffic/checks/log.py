@@ -21,8 +21,10 @@ _NAMES = {
 
 def _reference(scene: Scene) -> Iterator[Objection]:
     logs = [each.text.lower() for each in scene.logged if each.is_log]
-    if not logs:
+    if not logs and not scene.was_heard:
         return
+    if not logs:  # it keeps no log: then whoever is told has to have it
+        logs = [each.lower() for each in scene.said]
     for call in scene.calls:
         data = call.response_json if call.is_functional_error else None
         reference = str(data.get("profitLogReference") or "") if isinstance(data, dict) else ""

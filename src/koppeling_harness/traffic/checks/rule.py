@@ -56,8 +56,10 @@ class Scene:
         refused: What it sent that never went on to ERP1, whole or not.
         manifest: What the integration says of itself.
         logged: What the integration itself wrote; empty when it was not handed over.
+        was_heard: Whether that was handed over, be it nothing.
         definitions: What UpdateConnectors take, by id in lower case, as far as it is known.
         triggers: What it was told to do and what it said, the first of them turn 1.
+        said: What it answered each time, redacted; empty when it was not handed over.
         token: The classic token that it was given, redacted; empty when that is not known.
     """
 
@@ -68,6 +70,7 @@ class Scene:
         logged: Sequence[Logged] = (),
         definitions: Mapping[str, UpdateMetainfo] | None = None,
         triggers: Sequence[TriggerRecord] = (),
+        said: Sequence[str] = (),
         token: str = "",
     ) -> None:
         self.calls = tuple(call for call in sent if call.is_whole)
@@ -76,7 +79,9 @@ class Scene:
         self.logged = tuple(each for each in logged if each.text)
         self.definitions = definitions or {}
         self.triggers = tuple(triggers)
+        self.said = tuple(said)
         self.token = token
+        self.was_heard = bool(logged)
 
     def customer_of(self, call: Call) -> int:
         """Return for which customer the integration was to work when it made a call."""
@@ -97,6 +102,7 @@ class Scene:
                 self.logged,
                 self.definitions,
                 self.triggers,
+                self.said,
                 self.token,
             )
             for customer in sorted({self.customer_of(each) for each in calls})

@@ -1,6 +1,7 @@
 import pytest
 
-from support.exchanges import HEADERS, INTEGRATION_ID, Tape
+from koppeling_harness.traffic.checks import check_exchanges
+from support.exchanges import HEADERS, INTEGRATION_ID, PROFIT_8, Tape, a_manifest
 from support.judging import codes, judged, of
 
 ID = {"IntegrationId": INTEGRATION_ID}
@@ -87,3 +88,22 @@ def test_a_connection_that_is_closed_is_objected_to():
         "CONNECTION-CLOSE"
     ]
     assert codes(Tape().call(request_headers=HEADERS | {"connection": "keep-alive"})) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "status", "erp_status", "expected"),
+    [
+        ("<data>[token:aaaaaaaa]</data>", 401, 401, [1]),
+        ("<data>[token:0123abcd]</data>", 401, 401, []),  # its own: the environment has ended it
+        ("<data>[token:aaaaaaaa]</data>", 200, 200, []),
+        ("<data>[token:aaaaaaaa]</data>", 401, None, []),  # a fault took its place
+        ("", 401, 401, []),
+    ],
+)
+def test_a_token_that_was_not_given_here_is_called_so(given, status, erp_status, expected):
+    tape = Tape().read(status=status, erp_status=erp_status)
+    found = check_exchanges(
+        tape.exchanges, manifest=a_manifest(), release=PROFIT_8, token=given
+    )
+
+    assert [each.exchange for each in found if each.code == "TOKEN-OF-ANOTHER"] == expected

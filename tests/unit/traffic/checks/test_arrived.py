@@ -58,6 +58,8 @@ def test_what_arrives_as_it_was_meant_is_not_objected_to(given, sent):
     assert objected(given, sent) == []
 
 
+LONG = ("Metselwerk " * 30)[:270] + "tot het eind"
+
 WRONG = [
     ({"text": TEXT}, {"Ds": "Fa?ade afgewerkt ?"}),
     ({"text": TEXT}, {"Ds": "Facade afgewerkt"}),
@@ -97,7 +99,28 @@ def test_what_is_worked_out_of_the_input_is_not_judged():
 
 def test_a_text_that_is_cut_where_its_field_ends_is_not_objected_to():
     assert objected({"text": TEXT}, {"Ds": TEXT[:10]}, room=10) == []
-    assert objected({"text": TEXT}, {"Ds": TEXT[:9]}, room=10) != []
+    assert objected({"text": TEXT}, {"Ds": TEXT[:7]}, room=10) != []
+
+
+@pytest.mark.parametrize(
+    ("cut", "is_right"),
+    [
+        (LONG[:255], True),
+        (LONG[:240] + "…", True),
+        (LONG[:240] + " (UP-2026-1)", True),
+        (LONG[:100], False),
+        (LONG.encode()[:150].decode(), False),
+        ("Regel zonder die tekst " * 11, False),
+        ("", False),
+    ],
+)
+def test_a_text_that_is_too_long_is_cut_off_near_the_end_of_its_field(cut, is_right):
+    assert (objected({"text": LONG}, {"Ds": cut}, room=255) == []) is is_right
+
+
+def test_a_text_that_fits_arrives_whole():
+    assert objected({"text": LONG[:250]}, {"Ds": LONG[:249]}, room=255) != []
+    assert objected({"text": LONG[:255]}, {"Ds": LONG[:254]}, room=255) != []
 
 
 def test_what_was_not_written_again_says_nothing():

@@ -27,8 +27,25 @@ def test_a_reference_in_the_log_is_fine():
     assert judged(refused(), f"AFAS refused it [{REFERENCE.lower()}]") == []
 
 
-def test_without_a_log_nothing_is_said_of_it():
-    assert judged(refused(), "") == []
+def test_without_a_log_whoever_is_told_has_to_have_the_reference():
+    def judged_by(*said: str) -> list[str]:
+        found = check_exchanges(
+            refused().exchanges,
+            manifest=a_manifest(),
+            release=PROFIT_8,
+            logged=(Logged(text=""),),
+            said=said,
+        )
+        return [each.code for each in found]
+
+    assert judged_by("null\nAFAS refused it") == ["LOG-REFERENCE"]
+    assert judged_by(f"null\nAFAS refused it ({REFERENCE})") == []
+
+
+def test_of_a_log_that_was_not_handed_over_nothing_is_said():
+    found = check_exchanges(refused().exchanges, manifest=a_manifest(), release=PROFIT_8)
+
+    assert found == ()
 
 
 def test_a_secret_in_the_log_is_an_error():
@@ -61,7 +78,7 @@ def test_where_an_integration_keeps_its_data_may_be_people_and_no_secrets():
     secret = Logged(name="state.db", text="[secret:0123abcd]", is_log=False)
 
     assert judged(Tape(), "", kept) == []
-    assert judged(refused(), "", kept) == []
+    assert judged(refused(), "", kept) == [("LOG-REFERENCE", 1)]  # what it keeps is no log
     assert judged(Tape(), "", secret) == [("LOG-SECRET", None)]
 
 

@@ -90,6 +90,7 @@ _ASKED = (
 )
 _ALL_ROWS = "        rijen = []\n        while True:\n"
 _CHANGED = '    rijen = profit.rijen("Dagstaat_Werken", "ProjectId", *voorwaarden)\n'
+_ADDED = "            rijen += blad\n"
 _TOKEN = "base64.b64encode(sleutel.encode()).decode(),\n"
 _TEXT = '"Ds": regel["tekst"],'
 _DATE = '"DaTi": regel["dag"],'
@@ -193,6 +194,26 @@ _DAY_READS = (
         "    finally:\n"
         '        kwam = [rij["ModifiedDate"] or "" for rij in profit.kwam]\n'
         '        geheugen.bewaar(sinds=max([*kwam, sinds or ""]))\n',
+    ),
+    _day(
+        "drops-the-first-of-a-page",
+        "leaves out the first row of every page but the first",
+        "ROWS-LEFT-OUT",
+        "more-than-one-page",
+        _ADDED,
+        "            rijen += blad[1:] if rijen else blad\n",
+    ),
+    _both(
+        _day(
+            "keeps-whole-pages",
+            "keeps the rows of a page only when another one follows",
+            "ROWS-LEFT-OUT",
+            "more-than-one-page",
+            _ADDED,
+            "            eerder = list(rijen)\n            rijen += blad\n",
+        ),
+        "            if len(blad) < BLAD:\n                return rijen\n",
+        "            if len(blad) < BLAD:\n                return eerder or rijen\n",
     ),
     _day(
         "token-of-another",

@@ -1,6 +1,7 @@
 """Rule about rows that came and went nowhere, just where one page ends and the next begins."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from koppeling_harness.model.shape import Text
@@ -29,8 +30,9 @@ def _left_out(scene: Scene) -> Iterator[Objection]:
         missing = {key for key in rows if key not in words}
         if not missing or len(rows) - len(missing) < len(rows) * _MOST:
             continue
+        twice = {key for key, times in Counter(rows).items() if times > 1}
         for which, expected in _borders(keys):
-            if missing == expected:
+            if missing == expected - twice:  # what came on another page too is not lost
                 yield _objection(pages, which, len(missing), len(rows))
                 break
 
@@ -56,7 +58,7 @@ def _keys(pages: Sequence[Call]) -> list[list[str]]:
     for name in every[0]:
         values = [row.get(name) for row in every]
         texts = {str(each) for each in values if isinstance(each, str | int)}
-        if len(texts) == len(every) and all(_WORDS.fullmatch(each) for each in texts):
+        if len(texts) == len({*map(str, every)}) and all(_WORDS.fullmatch(each) for each in texts):
             return [[str(row[name]) for row in page] for page in rows]
     return []
 

@@ -102,8 +102,6 @@ def test_a_connection_that_is_closed_is_objected_to():
 )
 def test_a_token_that_was_not_given_here_is_called_so(given, status, erp_status, expected):
     tape = Tape().read(status=status, erp_status=erp_status)
-    found = check_exchanges(
-        tape.exchanges, manifest=a_manifest(), release=PROFIT_8, token=given
-    )
+    found = check_exchanges(tape.exchanges, manifest=a_manifest(), release=PROFIT_8, token=given)
 
     assert [each.exchange for each in found if each.code == "TOKEN-OF-ANOTHER"] == expected

@@ -98,6 +98,19 @@ def test_to_read_on_after_a_row_is_not_to_use_it():
     assert len(objected(without(LAST), tape)) == 1
 
 
+def test_a_row_that_came_on_another_page_too_is_not_lost():
+    """The first row of a next page is dropped, and the page after it begins a row sooner."""
+    tape = Tape()
+    for skip in (0, 40, 79):
+        rows = [{"EmployeeId": key} for key in KEYS[skip : skip + TAKE]]
+        query = {"skip": skip, "take": TAKE, "orderbyfieldids": "EmployeeId"}
+        tape.read(query=query, rows=rows, turn=1)
+
+    (message,) = objected(without({KEYS[40]}), tape)
+
+    assert "the first row of every next page" in message
+
+
 def test_who_says_that_it_did_not_succeed_may_keep_what_it_likes():
     assert objected(without(LAST), ok=False) == []
 

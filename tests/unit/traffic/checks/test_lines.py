@@ -1,0 +1,81 @@
+"""A line of the input that is told as done was written, or found."""
+
+import pytest
+
+from koppeling_harness.model.exchange import TriggerRecord
+from koppeling_harness.traffic.checks import check_exchanges
+from support.exchanges import PROFIT_8, Tape, a_manifest
+
+ONE = {"ref": "UP-2026-aaaa1111", "employee": "000001003", "hours": "7.75", "text": "Overleg"}
+TWO = {"ref": "UP-2026-bbbb2222", "employee": "000001003", "hours": "0.25", "text": "Reistijd"}
+
+
+def told(*lines: dict[str, str], ok: bool = True) -> TriggerRecord:
+    return TriggerRecord(operation="push", input={"entries": [*lines]}, ok=ok)
+
+
+def objected(tape: Tape, *triggers: TriggerRecord) -> list[str]:
+    found = check_exchanges(
+        tape.exchanges,
+        manifest=a_manifest(),
+        release=PROFIT_8,
+        triggers=triggers or (told(ONE, TWO),),
+    )
+    return [each.message for each in found if each.code == "LINE-LEFT-OUT"]
+
+
+def wrote(tape: Tape, *, turn: int = 1, **fields: object) -> Tape:
+    return tape.write(dict(fields), turn=turn, erp_status=201)
+
+
+def test_a_line_that_was_left_out_is_objected_to():
+    (message,) = objected(wrote(Tape(), EmId="000001003", Qu="7.75", Ds="Overleg"))
+
+    assert "of the 2 lines of the input `entries[1]` was never written" in message
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        {"Ds": "Reistijd", "Qu": "0.25"},
+        {"Ds": "reistijd (UP-2026-BBBB 2222)", "Qu": "0.25"},
+        {"Ds": "Urenportaal UP-2026-bbbb2222", "Qu": "0.25"},
+    ],
+)
+def test_every_line_that_arrives_in_some_form_is_fine(second):
+    tape = wrote(wrote(Tape(), Ds="Overleg", Qu="7.75"), **second)
+
+    assert objected(tape) == []
+
+
+def test_lines_that_are_added_up_are_not_left_out():
+    assert objected(wrote(Tape(), Ds="Overleg", Qu="8.00")) == []
+
+
+def test_what_is_there_already_need_not_be_written():
+    query = {"filterfieldids": "Ds", "filtervalues": "UP-2026-bbbb2222", "operatortypes": "1"}
+    tape = Tape().read(query=query, rows=1, turn=1)
+    nothing = Tape().read(query=query, rows=0, turn=1)
+
+    assert objected(wrote(tape, Ds="Overleg", Qu="7.75")) == []
+    assert len(objected(wrote(nothing, Ds="Overleg", Qu="7.75"))) == 1
+
+
+def test_what_never_stands_in_a_body_shows_nothing():
+    assert objected(wrote(Tape(), Ds="Uren van de dag", Qu="4")) == []
+
+
+def test_who_says_that_it_did_not_succeed_is_not_objected_to():
+    assert objected(wrote(Tape(), Ds="Overleg", Qu="7.75"), told(ONE, TWO, ok=False)) == []
+
+
+def test_the_same_once_more_may_be_known():
+    tape = wrote(wrote(wrote(Tape(), Ds="Overleg"), Ds="Reistijd"), turn=2, Ds="Overleg")
+
+    assert objected(tape, told(ONE, TWO), told(ONE, TWO)) == []
+
+
+def test_a_turn_with_a_fault_is_judged_by_others():
+    tape = wrote(Tape(), Ds="Overleg").write({"Ds": "x"}, turn=1, fault="reset", status=None)
+
+    assert objected(tape) == []

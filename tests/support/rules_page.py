@@ -18,8 +18,8 @@ _INTRODUCTION = (
     "",
     f"Catalogue {CATALOGUE_VERSION}. `koppeling rules list` prints it, `koppeling explain CODE`",
     "explains one rule. An *error* fails the scenario; a *warning* is to be looked at, and an",
-    "*orange* one resolved or justified; *information* is for the reader. AFAS's own ids of the AppConnector Auditor are used where",
-    "it has one. This page is made from the catalogue, and a test keeps it so.",
+    "*orange* one resolved or justified; *information* is for the reader. AFAS's own ids of the",
+    "AppConnector Auditor are used where it has one. This page is made from the catalogue, and a test keeps it so.",
     "",
     "What cannot be seen from outside is not judged here: what an integration reads in an answer",
     "(`X-PROFIT-ERROR`, `errorNumber`, the order of members) shows only when a fault changes it;",
@@ -30,10 +30,11 @@ _INTRODUCTION = (
 
 
 def _section(rule: Rule) -> list[str]:
+    level = "warning, orange" if rule.orange else rule.level.value
     lines = [
         f"## {rule.code}",
         "",
-        f"*{rule.level.value}{', orange' if rule.orange else ''}* — {rule.title.en} / {rule.title.nl}",
+        f"*{level}* — {rule.title.en} / {rule.title.nl}",
         "",
         f"- Why: {rule.why.en}",
         f"- Waarom: {rule.why.nl}",

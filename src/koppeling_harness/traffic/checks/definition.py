@@ -38,7 +38,15 @@ _TIME = re.compile(r"[0-9]{2}:[0-9]{2}(?::[0-9]{2})?")
 
 def _body(scene: Scene) -> Iterator[Objection]:
     for call, root, node in _roots(scene):
-        yield from _elements(node, root, call)
+        told = call.is_functional_error and scene.told_of(call)
+        for each in _elements(node, root, call):
+            # a text of the user's that is too long may be left to AFAS, who refuses it in words
+            if not (told and isinstance(each, _TooLong)):
+                yield each
+
+
+class _TooLong(Objection):
+    """That a value is longer than its field."""
 
 
 def _roots(scene: Scene) -> Iterator[tuple[Call, MetainfoObject, Any]]:
@@ -84,6 +92,16 @@ def _field(
         nl, en = "dat veld kent de connector niet", "the connector knows no such field"
     elif value is None or (isinstance(value, str) and _REDACTED.search(value)):
         return
+    elif size := _too_long(field, value):
+        yield _TooLong(
+            call=call,
+            text=Text(
+                nl=f"{inside}.{name}: {size} tekens, er passen er {field.length}",
+                en=f"{inside}.{name}: {size} characters, there is room for {field.length}",
+            ),
+            subject=f"{inside}.{name}",
+        )
+        return
     else:
         nl, en = _wrong(field, value)
     if en:
@@ -111,13 +129,16 @@ def _wrong(field: MetainfoField, value: Any) -> tuple[str, str]:
             f"{text!r} staat niet in de lijst {some}{more}",
             f"{text!r} is not in the list {some}{more}",
         )
-    size = _size(field.data_type, text)
-    if 0 < field.length < size:
-        return (
-            f"{size} tekens, er passen er {field.length}",
-            f"{size} characters, there is room for {field.length}",
-        )
     return "", ""
+
+
+def _too_long(field: MetainfoField, value: Any) -> int:
+    """Return the size of a value that is right but for its length; 0 when it fits."""
+    if any(_wrong(field, value)):
+        return 0
+    text = _written(value, field.data_type)
+    size = _size(field.data_type, text) if text else 0
+    return size if 0 < field.length < size else 0
 
 
 def _is_listed(field: MetainfoField, text: str) -> bool:

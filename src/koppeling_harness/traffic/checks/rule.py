@@ -149,6 +149,11 @@ class Scene:
         told = self.triggers[turn - 1].ok if 0 < turn <= len(self.triggers) else None
         return turn < call.exchange.turn and told is False
 
+    def told_of(self, call: Call) -> bool:
+        """Return whether the turn of a call ended in words for the user that it did not succeed."""
+        turn = call.exchange.turn
+        return any(each.told for each in self.triggers[turn - 1 : turn]) if turn else False
+
     @cached_property
     def uses(self) -> dict[str, GetConnectorUse]:
         """The GetConnectors that the manifest declares, by their id in lower case."""

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from koppeling_harness.model.exchange import TriggerRecord
 from koppeling_harness.model.snapshot import (
     CodeValue,
     MetainfoField,
@@ -231,3 +232,28 @@ def test_a_number_finer_than_its_field_is_told(value, told):
 
 def test_a_field_whose_decimals_depend_on_another_is_not_judged():
     assert messages(Tape().write({"Ra": 1.3333333333333333}), code="BODY-DECIMALS") == []
+
+
+@pytest.mark.parametrize(
+    ("told", "status", "fields", "count"),
+    [
+        (True, 500, {"EmId": "x" * 16}, 0),
+        (False, 500, {"EmId": "x" * 16}, 1),  # nobody hears of it
+        (True, 201, {"EmId": "x" * 16}, 1),
+        (True, 500, {"Xx": 1}, 1),  # no user gave that
+    ],
+)
+def test_what_is_too_long_may_be_left_to_afas_by_who_tells_what_it_says(
+    told, status, fields, count
+):
+    refused = {"status": status, "response_body": '{"externalMessage": "te lang"}'}
+    tape = Tape().write(FINE | fields, turn=1, **refused)
+    found = check_exchanges(
+        tape.exchanges,
+        manifest=a_manifest(),
+        release=PROFIT_8,
+        definitions={"ptrealization": HOURS},
+        triggers=[TriggerRecord(operation="push", input=None, ok=False, told=told)],
+    )
+
+    assert [each.code for each in found].count("BODY-DEFINITION") == count

@@ -378,7 +378,7 @@ def _stage(
                 said=tuple(trigger.said),
                 log=trigger.log,
                 folder=trigger.work_dir,
-                token=environment.access.token.reveal(),
+                token="\n".join(trigger.tokens),
                 day=today(bench.clock),
             )
         )

@@ -43,7 +43,7 @@ class Scene:
         said: What it answered, as it stands.
         log: What it printed, as it stands.
         folder: Its work folder; empty when there is none.
-        token: The classic token that it was given; empty when it is not known.
+        token: The classic tokens that it was given; empty when they are not known.
         day: On which it is judged.
     """
 

@@ -47,6 +47,7 @@ class Trigger:
 
     Attributes:
         triggers: What it was told to do, as it was told.
+        tokens: The classic tokens that it was given, of one customer after the other.
         said: What it answered each time, as it stands: to be redacted before it is judged.
         limit: Of the scenario: how long it may take.
         waited_s: How long it waited for a process, which is no time of its own.
@@ -81,6 +82,7 @@ class Trigger:
         self.waited_s = 0.0
         self.triggers: list[TriggerRecord] = []
         self.said: list[str] = []
+        self.tokens = [context.token]
 
     @property
     def log(self) -> str:
@@ -170,6 +172,7 @@ class Trigger:
             }
         if given.token is not None:
             new["token"] = given.token.reveal()
+            self.tokens.append(new["token"])
         if given.base_url is not None:
             new["base_url"] = given.base_url
         if given.customer is not None:

@@ -331,6 +331,15 @@ _DAY_WRITES = (
         "    try:\n" + _LOOKED.replace("    ", "        ") + _AS_IF_NOT_THERE,
     ),
     _day(
+        "one-line-for-a-key",
+        "keeps one of several lines for the same person and work, and tells all as booked",
+        "LINE-LEFT-OUT",
+        "in-afas-form",
+        '    for regel in gegeven["regels"]:\n',
+        '    een = {(regel["wie"], regel["werk"]): regel for regel in gegeven["regels"]}\n'
+        "    for regel in een.values():\n",
+    ),
+    _day(
         "lost-is-booked-for-good",
         "remembers a line as booked before it is sent",
         UNDONE,

@@ -19,7 +19,7 @@ from koppeling_harness.model.exchange import Recording
 from koppeling_harness.model.scenario import Scenario
 from koppeling_harness.model.secret import Secret
 from koppeling_harness.model.shape import Release
-from koppeling_harness.model.verdict import Cause, Outcome
+from koppeling_harness.model.verdict import Cause, Outcome, Severity
 from koppeling_harness.scenario.expression import Functions
 from support.exchanges import Tape
 from support.records import a_finding
@@ -178,6 +178,30 @@ def test_a_call_succeeds_and_saves_what_it_was_told_to():
     assert carried.ended is None
     assert (carried.names["last"], carried.names["all"]) == ("B", 2)
     assert carried.asked[0].startswith("GET /T1/connectors/Uren")
+
+
+def test_findings_that_must_not_be_there_are_told_themselves():
+    found = replace(
+        a_finding("CHARSET-MISSING"), message="no charset", level=Severity.WARNING, text=None
+    )
+    other = replace(a_finding("PERF-46"), message="not unique", level=Severity.INFORMATION)
+    looks = "{findings: {}, expect: {codes: {$not: {$contains: CHARSET-MISSING}}}}"
+    carried = Carried(looks, judge=at_once((found, other)))
+
+    assert carried.told.message == "CHARSET-MISSING: no charset (expected not to be there)"
+    assert carried.became == INTEGRATION
+
+
+def test_an_orange_finding_is_told_where_none_was_expected():
+    found = replace(
+        a_finding("DATE-FORMAT"), message="02-11-2026", level=Severity.WARNING, text=None
+    )
+    plain = replace(a_finding("CONNECTION-CLOSE"), message="closed", level=Severity.WARNING)
+    looks = "{findings: {}, expect: {items: {$not: {$some: {orange: true}}}}}"
+
+    assert Carried(looks, judge=at_once((plain,))).ended is None
+    told = Carried(looks, judge=at_once((plain, found))).told.message
+    assert told == "DATE-FORMAT: 02-11-2026 (expected not to be there)"
 
 
 def test_what_is_to_be_saved_and_is_not_there_is_a_matter_of_configuration():

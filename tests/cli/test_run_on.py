@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from support.cli import Ran, koppeling_process
+from support.cli import Ran, koppeling, koppeling_process
 from support.cluster import Cluster, cluster, killing
 from support.tiny import READ, scenario, tiny_plugin
 
@@ -70,6 +70,7 @@ def test_an_engine_gives_what_one_process_gives(tmp_path: Path, two: Cluster):
     assert not (tmp_path / "there" / other["run_id"] / "results.jsonl").exists()
 
 
+@pytest.mark.long
 def test_workers_of_this_machine_are_started_and_end_with_the_run(tmp_path: Path):
     fleet(tmp_path, "alfa", "beta")
 
@@ -98,6 +99,7 @@ def test_a_worker_that_is_killed_costs_nothing_but_time(tmp_path: Path):
     assert _within(10, lambda: not _orphans(tmp_path))
 
 
+@pytest.mark.long
 def test_what_loses_its_worker_twice_is_named_and_not_run(tmp_path: Path):
     fleet(tmp_path / "project", "alfa", body=SLOW)
     with cluster(tmp_path) as made:
@@ -135,6 +137,7 @@ def test_what_no_worker_has_is_told_at_once_and_costs_nobody_else(tmp_path: Path
     assert took < 60  # the limit after which a unit is no longer waited for
 
 
+@pytest.mark.long
 def test_a_worker_without_a_program_gets_no_unit_that_needs_it(tmp_path: Path):
     fleet(tmp_path / "project", "alfa")
     manifest = tmp_path / "project" / "plugins" / "alfa" / "koppeling.yaml"
@@ -152,6 +155,7 @@ def test_a_worker_without_a_program_gets_no_unit_that_needs_it(tmp_path: Path):
     assert ran.code == 0, ran.all
 
 
+@pytest.mark.long
 def test_a_worker_of_another_version_is_refused(tmp_path: Path):
     fleet(tmp_path / "project", "alfa")
     patch = tmp_path / "patched"
@@ -169,6 +173,7 @@ def test_a_worker_of_another_version_is_refused(tmp_path: Path):
     assert "Install the same version" in ran.err
 
 
+@pytest.mark.long
 def test_an_engine_with_tls_takes_who_has_a_certificate_and_no_outsider(tmp_path: Path):
     fleet(tmp_path / "project", "alfa")
     authority = trustme.CA()
@@ -188,26 +193,15 @@ def test_an_engine_with_tls_takes_who_has_a_certificate_and_no_outsider(tmp_path
     assert "cannot be reached" in outsider.err
 
 
-@pytest.mark.parametrize(
-    ("words", "code", "said"),
-    [
-        (["--on", "dask://10.0.0.1:8786"], 10, "without TLS"),
-        (["--on", "spark://x:1"], 4, "expected dask://HOST:PORT, or local:N"),
-        (["--on", "local:0"], 4, "expected dask://HOST:PORT, or local:N"),
-        (["--on", "local:2", "--shard", "1/2"], 4, "shares a run out itself"),
-        (["--cluster-tls", "a,b,c"], 4, "give --on as well"),
-        (["--on", "dask://h:1", "--cluster-tls", "a,b"], 4, "expected three files"),
-        (["--on", "dask://127.0.0.1:9"], 11, "cannot be reached"),
-    ],
-)
-def test_what_cannot_be_meant_is_told(tmp_path: Path, words, code, said):
+def test_what_goes_without_an_engine_or_not_with_one_is_told(tmp_path: Path):
     fleet(tmp_path, "alfa")
 
-    ran = run(tmp_path, *words)
+    both = koppeling("run", "--on", "local:2", "--shard", "1/2", cwd=tmp_path)
+    alone = koppeling("run", "--cluster-tls", "a,b,c", cwd=tmp_path)
 
-    assert ran.code == code, ran.all
-    assert said in ran.err
-    assert "Traceback" not in ran.err
+    assert (both.code, alone.code) == (4, 4)
+    assert "shares a run out itself" in both.err
+    assert "give --on as well" in alone.err
 
 
 def _record(project: Path) -> dict:

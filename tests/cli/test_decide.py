@@ -68,7 +68,29 @@ def test_a_decision_that_leaves_something_to_be_done_says_what(tmp_path):
 
     ran = koppeling("decide", path, "remove_listing", *BY, "--date", "2026-11-02", cwd=tmp_path)
 
-    assert "still to do: Take the integration off where it is still listed" in ran.out
+    assert ran.code == 0, ran.err
+    assert "still to do" not in ran.out
+    text = path.read_text(encoding="utf-8")
+    assert "listing: {partner_site: false, help_center: false}\n" in text
+    assert text.count("listing:") == 1
+
+    back = koppeling("decide", path, "restore_listing", *BY, "--date", "2026-11-03", cwd=tmp_path)
+
+    assert back.code == 0, back.err
+    assert load_registration(path).listing.partner_site
+
+
+def test_a_decision_about_the_listing_stands_with_afas_word_where_that_has_a_file(tmp_path):
+    path = registered(tmp_path)
+    koppeling("registration", "split", path, cwd=tmp_path)
+    stated = path.read_text(encoding="utf-8")
+
+    ran = koppeling("decide", path, "remove_listing", *BY, "--date", "2026-11-02", cwd=tmp_path)
+
+    assert ran.code == 0, ran.err
+    assert path.read_text(encoding="utf-8") == stated
+    assert "listing: {partner_site: false" in decisions_path(path).read_text(encoding="utf-8")
+    assert not load_registration(path).listing.help_center
 
 
 def test_a_decision_beside_a_manifest_is_called_without_effect(tmp_path):

@@ -17,6 +17,7 @@ COMMANDS = {
     "registration": "make and check registration files",
     "assessment": "add an assessment (only its colour) to a registration",
     "decide": "record a decision of a named person",
+    "auditor": "take in what AFAS's AppConnector Auditor said",
     "letter": "draft a letter to a partner, or record that it was sent",
     "updates": "notice an AFAS update, tell what it changes and whom it touches",
     "watch": "look for AFAS updates until stopped, and act once for each",

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from koppeling_harness.config.decisions import decisions_path
@@ -14,12 +15,18 @@ from koppeling_harness.config.registration import (
     parse_registration,
     read_text,
 )
-from koppeling_harness.config.yaml_edit import append_item, flow, taken_out
+from koppeling_harness.config.yaml_edit import append_item, flow, taken_out, with_value
 from koppeling_harness.document import read_yaml, to_plain
 from koppeling_harness.errors import ConfigurationError, DocumentError
-from koppeling_harness.model.decisions import Letter
+from koppeling_harness.model.decisions import AuditorReport, Letter
 from koppeling_harness.model.manifest import Manifest
-from koppeling_harness.model.registration import Assessment, Decision, Registration, Waiver
+from koppeling_harness.model.registration import (
+    Assessment,
+    Decision,
+    DecisionKind,
+    Registration,
+    Waiver,
+)
 from koppeling_harness.rules.registration_input import InputProblem
 from koppeling_harness.value import dataclass
 
@@ -67,6 +74,8 @@ def add_decision(
 ) -> Edited:
     """Add a decision to a registration, in the file where its decisions stand.
 
+    One about the listing is carried out in it as well: `listing` says what it leads to.
+
     Args:
         path: The registration.
         decision: The decision.
@@ -82,7 +91,33 @@ def add_decision(
         beside = decisions_path(path)
         file = beside if beside.is_file() else path
         item = to_plain(decision)
-        return _append(path, file, "decisions", item, before, objections, dry_run=dry_run)
+        listed = _LISTED_BY.get(decision.decision)
+        also = {"listing": dict.fromkeys(_PLACES, listed)} if listed is not None else {}
+        return _append(
+            path, file, "decisions", item, before, objections, also=also, dry_run=dry_run
+        )
+
+
+_LISTED_BY = {DecisionKind.REMOVE_LISTING: False, DecisionKind.RESTORE_LISTING: True}
+_PLACES = ("partner_site", "help_center")
+
+
+def set_auditor(path: Path, report: AuditorReport) -> Path:
+    """Write what the Auditor said into AFAS's file beside a registration; return that file.
+
+    Raises:
+        DocumentError: One of the files has problems, or would get them; it is left as it was.
+        ConfigurationError: It cannot be written.
+    """
+    with alone_with(path):
+        load_placed(path)
+        file = decisions_path(path)
+        text = read_text(file)
+        plain = {key: value for key, value in to_plain(report).items() if value != []}
+        edited = with_value(text, read_yaml(text, name=str(file)), "auditor", plain)
+        _parsed(path, file, edited)
+        write_whole(file, edited)
+        return file
 
 
 def add_letter(path: Path, letter: Letter) -> Path:
@@ -204,18 +239,22 @@ def _append(
     before: Placed,
     objections: Objections,
     *,
+    also: Mapping[str, Any] = MappingProxyType({}),
     dry_run: bool = False,
 ) -> Edited:
-    """Add an item to a list in one of a registration's two files."""
+    """Add an item to a list in one of a registration's two files, and set other keys of it."""
     text = read_text(file)
     source = read_yaml(text, name=str(file))
     written = {each: value for each, value in item.items() if value not in (None, [])}
     edited = append_item(text, source, key, written)
+    for name, value in also.items():
+        edited = with_value(edited, read_yaml(edited, name=str(file)), name, value)
     after = _parsed(path, file, edited)
     wrong = after.problems(objections(after.registration))
     if wrong:
         raise DocumentError(wrong)
-    _require_only_addition(file, source.data, key, written, read_yaml(edited, name=str(file)).data)
+    known = {**source.data, **also}
+    _require_only_addition(file, known, key, written, read_yaml(edited, name=str(file)).data)
     if not dry_run:
         write_whole(file, edited)
     return Edited(before=before.registration, after=after.registration, path=file)

@@ -54,6 +54,33 @@ def append_item(text: str, source: Source, key: str, item: Mapping[str, Value]) 
     return _after_last(lines, source, key, item, newline)
 
 
+def with_value(text: str, source: Source, key: str, value: Value) -> str:
+    """Return the text with another value under a top-level key, in one line where it stood.
+
+    Args:
+        text: The document.
+        source: The same, as read.
+        key: The key; added at the end when it is not there.
+        value: What stands under it then.
+    """
+    newline = "\r\n" if "\r\n" in text else "\n"
+    if _is_flow(text, source):
+        data = {**source.data, key: value}
+        return "\n".join(f"{name}: {flow(each)}" for name, each in data.items()) + "\n"
+    if key not in source.data:
+        lead = text if text.endswith("\n") or not text else text + newline
+        return f"{lead}{key}: {flow(value)}{newline}"
+    lines = text.splitlines(keepends=True)
+    starts = sorted(source.keys[(each,)][0] - 1 for each in source.data)
+    start = source.keys[(key,)][0] - 1
+    end = next((each for each in starts if each > start), len(lines))
+    while end > start + 1 and _is_between(lines[end - 1], 0):
+        end -= 1
+    comment = re.search(r"[ \t]+#.*$", lines[start].rstrip("\r\n")) if end == start + 1 else None
+    kept = comment[0] if comment else ""
+    return "".join([*lines[:start], f"{key}: {flow(value)}{kept}{newline}", *lines[end:]])
+
+
 def taken_out(text: str, source: Source, keys: Collection[str]) -> tuple[str, str]:
     """Return a text without some top-level keys, and what was taken out, both as they stand.
 

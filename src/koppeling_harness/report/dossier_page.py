@@ -10,7 +10,7 @@ from koppeling_harness.model.policy import Policy
 from koppeling_harness.model.registration import Waiver
 from koppeling_harness.model.run import IntegrationRecord, ScenarioResult
 from koppeling_harness.model.shape import Text
-from koppeling_harness.model.status import RegistrationStatus
+from koppeling_harness.model.status import RegistrationStatus, Role
 from koppeling_harness.model.verdict import Level, Outcome
 from koppeling_harness.report.changes import Earlier, changes
 from koppeling_harness.report.colour_chart import WIDTH, colour_chart
@@ -18,15 +18,16 @@ from koppeling_harness.report.due import of_one
 from koppeling_harness.report.pages import render_page
 from koppeling_harness.report.texts import Language
 from koppeling_harness.rules.catalogue import RULES
+from koppeling_harness.rules.criteria import criteria
 from koppeling_harness.rules.proof_matrix import proof_matrix
 from koppeling_harness.rules.urgency import end_of_week
 from koppeling_harness.rules.verdict import result_id
 from koppeling_harness.rules.verdict_notes import verdict_notes
-from koppeling_harness.rules.waivers import covering
+from koppeling_harness.rules.waivers import covering, may_be_waived
 from koppeling_harness.value import dataclass
 
 EXPLAINED_AT_MOST = 20
-"""Failures per release that are explained; the others are named."""
+"""Failures that are explained; the others are named."""
 
 DONE_AT_MOST = 20
 """Duties that are done and shown."""
@@ -43,12 +44,14 @@ class Evidence:
         run_id: The run.
         day: Its day in Amsterdam.
         record: What it says of the integration.
+        link: The address of the run's page, from the dossier; empty when it is not there.
     """
 
     release: str
     run_id: str
     day: date
     record: IntegrationRecord
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,44 +59,64 @@ class Cell:
     """One group of scenarios on one release.
 
     Attributes:
-        outcome: The worst in the group.
-        passed: How many passed.
-        total: How many there are.
+        outcome: The worst of what is required in it, waivers applied; of the rest where nothing is.
+        passed: How many that are required passed.
+        total: How many are required.
+        waived: How many of those that passed did by a waiver.
+        more_passed: How many that are not required passed.
+        more: How many are not required.
         day: The day of the run.
     """
 
     outcome: Outcome
     passed: int
     total: int
+    waived: int
+    more_passed: int
+    more: int
     day: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """A result that did not pass, and the waiver that covers it.
+    """What did not pass, on one release or several.
 
     Attributes:
-        result: What did not pass.
-        waiver: None when nothing covers it.
+        result: What did not pass, on the first of them.
+        on: Where: a release and the day of its run.
+        waiver: None when nothing covers it there.
     """
 
     result: ScenarioResult
+    on: tuple[Evidence, ...]
     waiver: Waiver | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReleaseFailures:
-    """What did not pass on one release.
+class Failures:
+    """What did not pass, the current release first.
 
     Attributes:
-        evidence: The run.
         explained: The heaviest, explained.
-        named: Names of the others.
+        named: Ids of the others.
     """
 
-    evidence: Evidence
     explained: tuple[Failure, ...]
     named: tuple[str, ...]
+
+    @property
+    def required(self) -> tuple[Failure, ...]:
+        """Of those that are explained, the required ones that no waiver covers."""
+        return tuple(
+            each
+            for each in self.explained
+            if each.result.level is Level.REQUIRED and each.waiver is None
+        )
+
+    @property
+    def others(self) -> tuple[Failure, ...]:
+        """The other ones that are explained: recommended, informative, or waived."""
+        return tuple(each for each in self.explained if each not in self.required)
 
 
 def render_dossier(
@@ -141,33 +164,60 @@ def render_dossier(
         chart=chart,
         chart_width=WIDTH,
         releases=_releases(status, evidence),
-        groups=matrix(evidence),
-        failures=[_failures(dossier, each) for each in evidence],
+        groups=matrix(evidence, registration.waivers if registration else (), as_of=status.as_of),
+        failures=_failures(dossier, evidence),
+        runs={(run.release, run.run_id): run for run in dossier.runs},
+        links={each.release: each.link for each in evidence},
+        criteria=criteria(dossier),
         proofs={each.release: proof_matrix(each.record.results) for each in evidence},
         notes={each.release: verdict_notes(each.record) for each in evidence},
         rules=RULES,
     )
 
 
-def matrix(evidence: Sequence[Evidence]) -> Mapping[str, Mapping[str, Cell]]:
+def matrix(
+    evidence: Sequence[Evidence], waivers: Sequence[Waiver] = (), *, as_of: date = date.max
+) -> Mapping[str, Mapping[str, Cell]]:
     """Return per group of scenarios, the first word of their ids, a cell per release that has it.
 
     A group without a cell on a release was not tested there.
     """
     groups: dict[str, dict[str, Cell]] = {}
     for each in evidence:
-        outcomes: dict[str, list[Outcome]] = {}
+        results: dict[str, list[ScenarioResult]] = {}
         for result in each.record.results:
-            outcomes.setdefault(result.scenario.partition(".")[0], []).append(result.outcome)
-        for group, found in outcomes.items():
-            counts = Counter(found)
-            groups.setdefault(group, {})[each.release] = Cell(
-                outcome=next(outcome for outcome in _WORST_FIRST if counts[outcome]),
-                passed=counts[Outcome.PASSED],
-                total=len(found),
-                day=each.day,
-            )
+            results.setdefault(result.scenario.partition(".")[0], []).append(result)
+        for group, found in results.items():
+            groups.setdefault(group, {})[each.release] = _cell(each, found, waivers, as_of)
     return dict(sorted(groups.items()))
+
+
+def _cell(
+    evidence: Evidence, results: Sequence[ScenarioResult], waivers: Sequence[Waiver], as_of: date
+) -> Cell:
+    required = [each for each in results if each.level is Level.REQUIRED]
+    more = [each for each in results if each.level is not Level.REQUIRED]
+    waived = [each for each in required if _waiver_of(each, evidence, waivers, as_of)]
+    outcomes = Counter(Outcome.PASSED if each in waived else each.outcome for each in required)
+    if not required:
+        outcomes = Counter(each.outcome for each in more)
+    return Cell(
+        outcome=next(outcome for outcome in _WORST_FIRST if outcomes[outcome]),
+        passed=outcomes[Outcome.PASSED] if required else 0,
+        total=len(required),
+        waived=len(waived),
+        more_passed=sum(each.outcome is Outcome.PASSED for each in more),
+        more=len(more),
+        day=evidence.day,
+    )
+
+
+def _waiver_of(
+    result: ScenarioResult, evidence: Evidence, waivers: Sequence[Waiver], as_of: date
+) -> Waiver | None:
+    if not may_be_waived(result):
+        return None
+    return covering(waivers, result_id(result), release=evidence.release, as_of=as_of)
 
 
 def _releases(status: RegistrationStatus, evidence: Sequence[Evidence]) -> list[str]:
@@ -176,26 +226,41 @@ def _releases(status: RegistrationStatus, evidence: Sequence[Evidence]) -> list[
     return labels + [each.release for each in evidence if each.release not in labels]
 
 
-def _failures(dossier: Dossier, evidence: Evidence) -> ReleaseFailures:
-    levels = list(Level)
-    wrong = sorted(
-        (each for each in evidence.record.results if each.outcome is not Outcome.PASSED),
-        key=lambda each: (levels.index(each.level), _WORST_FIRST.index(each.outcome)),
-    )
+def _failures(dossier: Dossier, evidence: Sequence[Evidence]) -> Failures:
+    """Return what did not pass, joined over the releases, the current one first."""
     waivers = dossier.registration.waivers if dossier.registration else ()
-    return ReleaseFailures(
-        evidence=evidence,
-        explained=tuple(
-            Failure(
-                result=each,
-                waiver=covering(
-                    waivers,
-                    result_id(each),
-                    release=evidence.release,
-                    as_of=dossier.status.as_of,
-                ),
-            )
-            for each in wrong[:EXPLAINED_AT_MOST]
-        ),
-        named=tuple(result_id(each) for each in wrong[EXPLAINED_AT_MOST:]),
+    found: dict[str, list[tuple[Evidence, ScenarioResult]]] = {}
+    for each in sorted(evidence, key=lambda one: _current_first(one, dossier.status)):
+        for result in each.record.results:
+            if result.outcome is not Outcome.PASSED:
+                found.setdefault(result_id(result), []).append((each, result))
+    joined = [
+        Failure(
+            result=many[0][1],
+            on=tuple(each for each, _ in many),
+            waiver=_waiver_of(many[0][1], many[0][0], waivers, dossier.status.as_of),
+        )
+        for many in found.values()
+    ]
+    levels = list(Level)
+    joined.sort(
+        key=lambda each: (
+            levels.index(each.result.level),
+            each.waiver is not None,
+            _current_first(each.on[0], dossier.status),
+            _WORST_FIRST.index(each.result.outcome),
+        )
     )
+    return Failures(
+        explained=tuple(joined[:EXPLAINED_AT_MOST]),
+        named=tuple(result_id(each.result) for each in joined[EXPLAINED_AT_MOST:]),
+    )
+
+
+_ROLES = (Role.CURRENT, Role.PREVIOUS, Role.ACCEPT)
+
+
+def _current_first(evidence: Evidence, status: RegistrationStatus) -> int:
+    roles = {each.release: each.role for each in status.functional}
+    role = roles.get(evidence.release)
+    return _ROLES.index(role) if role is not None else len(_ROLES)

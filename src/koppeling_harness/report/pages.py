@@ -189,6 +189,7 @@ def _environment() -> Environment:
         "full_day_svg": lambda at: _in_picture(words.day_in_words(at)),
         "duties": of_one,
         "duration": duration,
+        "group_word": words.group_word,
         "is_overdue": words.is_overdue,
         "letter_kind": words.letter_kind,
         "late": lambda action, as_of: is_late(action, as_of=as_of),

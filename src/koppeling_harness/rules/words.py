@@ -145,6 +145,24 @@ def letter_kind(kind: str) -> Text:
     return _LETTER.get(kind, Text(nl=kind, en=kind))
 
 
+_GROUP = {
+    "authentication": Text(nl="aanmelden", en="authentication"),
+    "availability": Text(nl="beschikbaarheid", en="availability"),
+    "connectors": Text(nl="connectoren", en="connectors"),
+    "fetching": Text(nl="bestanden ophalen", en="fetching files"),
+    "identity": Text(nl="identiteit", en="identity"),
+    "oauth": Text(nl="aanmelden met OAuth", en="sign-in by OAuth"),
+    "privacy": Text(nl="privacy", en="privacy"),
+    "reading": Text(nl="lezen", en="reading"),
+    "writing": Text(nl="schrijven", en="writing"),
+}
+
+
+def group_word(group: str) -> Text:
+    """Return what a group of scenarios is about; an own one as it is written."""
+    return _GROUP.get(group, Text(nl=group, en=group))
+
+
 def signal_kind(kind: str) -> Text:
     """Return what a signal is about; a kind that the programme does not know as it is written."""
     known = {ground.value: text for ground, text in _SIGNAL.items()}

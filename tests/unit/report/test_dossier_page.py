@@ -1,7 +1,7 @@
 import re
 from dataclasses import replace
 
-from koppeling_harness.model.verdict import Outcome
+from koppeling_harness.model.verdict import Level, Outcome
 from koppeling_harness.report.dossier_page import EXPLAINED_AT_MOST, Evidence, matrix
 from koppeling_harness.report.texts import Language
 from support.dossiers import (
@@ -26,6 +26,7 @@ def test_a_dossier_starts_with_this_week_and_goes_on_with_what_changed_and_why()
         "week",
         "changed",
         "why",
+        "criteria",
         "colours",
         "functional",
         "decisions",
@@ -171,3 +172,57 @@ def test_hostile_text_is_shown_and_not_obeyed():
 
     assert is_harmless(page)
     assert r"geslaagd\u202edkaazeg" in page
+
+
+def test_what_fails_on_several_releases_is_told_once_the_current_one_first():
+    accept, previous, current = (
+        Evidence(
+            release=release,
+            run_id=f"run-{release[-1]}",
+            day=day("2026-11-20"),
+            record=an_integration(
+                a_failure("hours.push", operation=None),
+                a_failure("hours.more", operation=None, level=Level.RECOMMENDED),
+            ),
+        )
+        for release in ("Profit 9", "Profit 7", "Profit 8")
+    )
+    page = page_of(a_dossier(), [accept, previous, current])
+    shown = text_of(page)
+
+    assert page.count("<article") == 2
+    assert shown.index("run-8") < shown.index("run-7") < shown.index("run-9")
+    assert shown.index("Wat niet slaagde en verplicht is") < shown.index("Wat niet slaagde en niet")
+
+
+def test_a_group_counts_what_is_required_and_tells_the_rest_and_what_is_waived_apart():
+    run = Evidence(
+        release="Profit 8",
+        run_id="r",
+        day=day("2026-11-20"),
+        record=an_integration(
+            a_result("hours.a"),
+            a_failure("hours.push", operation=None),
+            a_failure("hours.more", operation=None, level=Level.RECOMMENDED),
+        ),
+    )
+    waivers = (a_waiver("hours.push", until="2026-12-31"),)
+    cell = matrix([run], waivers, as_of=day("2026-11-23"))["hours"]["Profit 8"]
+
+    assert (cell.outcome, cell.passed, cell.total, cell.waived) == (Outcome.PASSED, 2, 2, 1)
+    assert (cell.more_passed, cell.more) == (0, 1)
+
+
+def test_a_release_says_what_was_run_where_and_links_to_the_runs_page():
+    dossier = a_dossier(
+        a_functional("Profit 8", version="3.2.0", digest="ab" * 32, harness="0.1.0")
+    )
+    first = replace(some_evidence()[0], link="../../runs/20261120-8/index.html")
+    page = page_of(dossier, [first])
+
+    assert 'href="../../runs/20261120-8/index.html"' in page
+    shown = text_of(page)
+    assert "3.2.0" in shown
+    assert "abababababab" in shown
+    assert "12 van 12 verplichte" in shown
+    assert "koppeling-harness 0.1.0" in shown

@@ -13,6 +13,7 @@ from koppeling_harness.model.shape import Text
 from koppeling_harness.model.status import Role
 from koppeling_harness.model.verdict import Cause, Level, Outcome, Severity
 from koppeling_harness.report.texts import Language, in_language, texts
+from koppeling_harness.rules.criteria import Known
 from koppeling_harness.rules.urgency import Topic
 
 TEMPLATES = Path(report.__file__).parent / "templates"
@@ -33,6 +34,7 @@ ENUMS = {
     "necessity": ImpactClass,
     "release_role": Role,
     "topic": Topic,
+    "known": Known,
     "trend.colour": Colour,
     "colours": ("governs", "earlier", "pending", "without_effect"),
 }

@@ -1,9 +1,11 @@
 """The pages for reviewers: an overview, a dossier per registration, and what goes beside them."""
 
+import os
 import re
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from urllib.parse import quote
 
 from koppeling_harness.clock import Clock
 from koppeling_harness.errors import DocumentError, ExitCode
@@ -88,7 +90,7 @@ def publish(
     """
     judged = judge_registrations(request, clock=clock)
     redactor = Redactor(secrets.token_bytes(32))  # it knows tokens by their form only
-    files = render_site(judged, clock=clock, language=language, redactor=redactor)
+    files = render_site(judged, clock=clock, language=language, redactor=redactor, folder=folder)
     unwritten = [name for name, content in files.items() if redactor.find_secrets(content)]
     leaks = [f"{name}: found something secret; it was not written" for name in unwritten]
     written = {name: content for name, content in files.items() if name not in unwritten}
@@ -105,13 +107,26 @@ def publish(
 
 
 def render_site(
-    judged: Judged, *, clock: Clock, language: Language, redactor: Redactor
+    judged: Judged,
+    *,
+    clock: Clock,
+    language: Language,
+    redactor: Redactor,
+    folder: Path | None = None,
 ) -> dict[str, bytes]:
-    """Return every file of the site, by its name below the site's folder; the overview last."""
+    """Return every file of the site, by its name below the site's folder; the overview last.
+
+    Args:
+        judged: What is shown.
+        clock: Tells when it is made.
+        language: The one in which the pages open.
+        redactor: Knows what is secret.
+        folder: Where the site will stand, for links to the pages of runs; None: without them.
+    """
     names = dict(zip([each.place for each in judged.dossiers], _names(judged), strict=True))
     dossiers = judged.dossiers
     files: dict[str, str] = {}
-    evidence = _Evidence(judged.found, redactor)
+    evidence = _Evidence(judged.found, redactor, folder)
     past = past_of(judged)
     known = _with_today(past.told, dossiers)
     for each in dossiers:
@@ -183,7 +198,8 @@ def _with_today(
 class _Evidence:
     """Reads the run records that dossiers show, each once."""
 
-    def __init__(self, found: Sequence[FoundRun], redactor: Redactor) -> None:
+    def __init__(self, found: Sequence[FoundRun], redactor: Redactor, folder: Path | None) -> None:
+        self._folder = folder
         self._redactor = redactor
         self._paths = {(each.result.run_id, each.result.integration): each.path for each in found}
         self._read: dict[Path, Mapping[str, IntegrationRecord]] = {}
@@ -197,9 +213,28 @@ class _Evidence:
             record = self._record(run) if run is not None else None
             if run is not None and record is not None:
                 found.append(
-                    Evidence(release=run.release, run_id=run.run_id, day=run.date, record=record)
+                    Evidence(
+                        release=run.release,
+                        run_id=run.run_id,
+                        day=run.date,
+                        record=record,
+                        link=self._link(run),
+                    )
                 )
         return found
+
+    def _link(self, run: FunctionalResult) -> str:
+        """Return the address of a run's page from a dossier; empty when there is none."""
+        if self._folder is None:
+            return ""
+        page = self._paths[run.run_id, run.integration].with_name("index.html")
+        if not page.is_file():
+            return ""
+        try:
+            way = os.path.relpath(page, self._folder / "dossiers")
+        except ValueError:  # on another drive of Windows
+            return ""
+        return quote(Path(way).as_posix())
 
     def _record(self, run: FunctionalResult) -> IntegrationRecord | None:
         path = self._paths[run.run_id, run.integration]

@@ -566,6 +566,22 @@ def test_what_is_revoked_is_refused_by_the_signed_list(issued, partner, tmp_path
     assert (revoked.code, "the key is revoked" in revoked.out) == (15, True)
     bad = koppeling("evidence", "revoke", key, *why, "--list", made, cwd=issued)
     assert bad.code == 4
+    assert "without effect here until `revoked` under [review]" in ours.out
+
+
+def test_the_list_that_the_settings_name_is_the_one_that_is_added_to(issued, tmp_path):
+    folder = tmp_path / "afas"
+    folder.mkdir()
+    for name in ("allowed_signers", "afas.key"):
+        shutil.copy(issued / name, folder)
+    (folder / "koppeling.toml").write_text('[review]\nrevoked = "list.json"\n')
+    why = ("--by", "M. de Wit", "--reason", "x", "--key", "afas.key")
+
+    ran = koppeling("evidence", "revoke", "0" * 16, *why, cwd=folder)
+
+    assert ran.code == 0, ran.all
+    assert (folder / "list.json").is_file()
+    assert "without effect" not in ran.out
 
 
 @pytest.mark.parametrize("change", ["edited", "partner", "text"])

@@ -279,7 +279,7 @@ def certificate(
     "into",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="The list of what was revoked. Default: revocations.dsse.json.",
+    help="The list of what was revoked. Default: [review] revoked, else revocations.dsse.json.",
 )
 def revoke(
     *, what: str, by: str, reason: str, key: Path | None, keyring: str, into: Path | None
@@ -289,7 +289,9 @@ def revoke(
     from koppeling_harness.workflow.evidence import revoke as revoking
     from koppeling_harness.workflow.evidence.keys import find_key
 
-    path = into or revoking.LIST
+    path, is_ours = revoking.list_meant(into)
     signing = find_key(key, keyring)
     found = revoking.revoke(what, by=by, reason=reason, key=signing, clock=SystemClock(), into=path)
     say(f"revoked: {what}; list {found.number} of {found.day}, {len(found.entries)} in it: {path}")
+    if not is_ours:
+        say(f"mind: without effect here until `revoked` under [review] names {path}")

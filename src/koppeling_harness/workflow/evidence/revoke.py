@@ -61,6 +61,20 @@ def revoke(
     return found
 
 
+def list_meant(named: Path | None) -> tuple[Path, bool]:
+    """Return the list that is meant, and whether this project's own status goes by it.
+
+    Args:
+        named: The list that somebody names; that of the settings when None.
+
+    Raises:
+        DocumentError: The settings have problems.
+    """
+    ours = load_settings(Path()).revoked
+    path = named or ours or LIST
+    return path, ours is not None and path.resolve() == ours.resolve()
+
+
 def _there(path: Path, key: SigningKey) -> Revocations | None:
     if not path.exists():
         return None

@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 
 import pytest
@@ -196,3 +197,15 @@ def test_hostile_text_makes_no_markup():
     record = replace(record, recheck_id=HOSTILE)
 
     assert is_harmless(render_recheck_page(record))
+
+
+def test_two_integrations_of_one_title_are_told_apart():
+    record = a_recheck(a_scenario())
+    release = record.releases[0]
+    one = release.integrations[0]
+    both = replace(release, integrations=(one, replace(one, id="urenportaal-zorg")))
+    page = render_recheck_page(replace(record, releases=(both,)))
+
+    for row in re.findall(r"<tr><th scope=\"row\">.*?</th>|<h3[^>]*>.*?</h3>", page):
+        assert "urenportaal" in row
+    assert page.count(">urenportaal-zorg<") >= 3

@@ -72,7 +72,7 @@ def test_six_planted_deviations_are_told_and_no_other(tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.timeout(180)
-@pytest.mark.parametrize("release", ["Profit 8", "Profit 9"])
+@pytest.mark.parametrize("release", [pytest.param("Profit 8", marks=pytest.mark.long), "Profit 9"])
 def test_an_identical_environment_has_none_and_nothing_of_its_data_is_kept(tmp_path, release):
     code, record, _ = compared(tmp_path, release=release)
 

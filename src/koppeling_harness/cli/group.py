@@ -18,6 +18,7 @@ COMMANDS = {
     "assessment": "add an assessment (only its colour) to a registration",
     "decide": "record a decision of a named person",
     "auditor": "take in what AFAS's AppConnector Auditor said",
+    "listing": "show what partner site and Help Center should list, and what differs",
     "letter": "draft a letter to a partner, or record that it was sent",
     "updates": "notice an AFAS update, tell what it changes and whom it touches",
     "watch": "look for AFAS updates until stopped, and act once for each",

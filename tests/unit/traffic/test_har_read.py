@@ -24,7 +24,9 @@ def test_what_was_written_is_read_back():
         exchanges=tuple(tape.exchanges),
         faults_fired=(1,),
         redacted=(("token", 3),),
-        triggers=(TriggerRecord(operation="sync", input={"day": 1}, ok=False, told=True),),
+        triggers=(
+            TriggerRecord(operation="sync", input={"day": 1}, ok=False, told=True, customer=2),
+        ),
     )
     found = from_har(written(recording), name="x.har")
     started = [round(each.started_s, 6) for each in found.exchanges]

@@ -5,6 +5,7 @@ import random
 import secrets
 import tempfile
 from collections.abc import Sequence
+from urllib.parse import parse_qs
 
 from koppeling_harness.clock import Clock
 from koppeling_harness.engine.engine import alias
@@ -13,6 +14,7 @@ from koppeling_harness.errors import ConfigurationError
 from koppeling_harness.hosting.server import Doors
 from koppeling_harness.model.access import ProxyAccess
 from koppeling_harness.model.exchange import Recording
+from koppeling_harness.model.fault import is_sign_in
 from koppeling_harness.model.finding import Difference
 from koppeling_harness.model.operation import OperationCall, RunContext
 from koppeling_harness.model.run import ErpInfo
@@ -33,6 +35,8 @@ from koppeling_harness.value import dataclass
 
 _STEP_LIMIT_S = 30.0
 _ENVIRONMENT = "REPLAY"
+_CLIENT = "client-of-the-recording"
+"""By Basic a recording does not tell which one it was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +113,25 @@ class _Playing:
             label=recorded.erp.label, version=recorded.erp.version or recorded.erp.label
         )
 
+    @property
+    def _client_id(self) -> str | None:
+        """Return the client that asked for a token in the recording; None for who asks for none."""
+        use = self._integration.manifest.oauth
+        if use is None:
+            return None
+        for each in self._recorded.recording.exchanges:
+            if is_sign_in(each.path):
+                said = parse_qs(each.request_body or each.query).get("client_id")
+                if said:
+                    return said[0]
+        return use.client_id or _CLIENT
+
+    @property
+    def _client_secret(self) -> str | None:
+        use = self._integration.manifest.oauth
+        has_one = use is not None and not use.public and not use.certificates
+        return secrets.token_hex(32) if has_one else None
+
     async def run(self, steps: Sequence[OperationStep]) -> Replayed:
         token = Secret(f"<token><version>1</version><data>{secrets.token_hex(32)}</data></token>")
         replay = Replay(
@@ -148,6 +171,8 @@ class _Playing:
             integration_id=self._integration.manifest.integration_id,
             release=self._release,
             work_dir=work_dir,
+            client_id=self._client_id,
+            client_secret=self._client_secret,
             proxy_url=proxy.url if proxy else None,
             authority=proxy.authority if proxy else None,
         )

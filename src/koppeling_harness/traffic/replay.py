@@ -50,6 +50,8 @@ def why_not(recording: Recording) -> str:
     """Return why a recording cannot be played back; empty when it can."""
     if not recording.triggers:
         return "it does not hold what the integration was told to do"
+    if any(each.customer > 1 for each in recording.triggers):
+        return "the integration worked for two customers in it"
     for each in recording.exchanges:
         if is_truncated(each.request_body) or is_truncated(each.response_body):
             return f"{each.label()}: only the beginning of its body was kept"

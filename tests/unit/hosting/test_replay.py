@@ -132,3 +132,45 @@ def test_generated_values_need_the_seed_of_the_run(project):
 
     assert played(project).outcome is Outcome.PASSED
     assert played(project, seed=None).outcome is Outcome.INCONCLUSIVE
+
+
+def test_who_signs_in_by_oauth_does_so_against_the_recording(project):
+    manifest = project / "tiny" / "koppeling.yaml"
+    manifest.write_text(manifest.read_text("utf-8") + "oauth: {}\n", "utf-8")
+    spoiled(
+        project,
+        "    headers = {",
+        """    from urllib.parse import urlencode
+    from urllib.request import urlopen
+    form = {"grant_type": "client_credentials", "client_id": context.client_id,
+            "client_secret": context.client_secret}
+    with urlopen(context.base_url + "/oauth/token", urlencode(form).encode()) as given:
+        bearer = "Bearer " + json.load(given)["access_token"]
+    headers = {""",
+    )
+    spoiled(project, '"AfasToken " + token', "bearer")
+    given = json.dumps({"access_token": "[token:0000000a]", "expires_in": 3600})
+    signing = replace(
+        READING,
+        method="POST",
+        path="/oauth/token",
+        query="",
+        request_headers=(("Content-Type", "application/x-www-form-urlencoded"),),
+        request_body="grant_type=client_credentials&client_id=1f0e7a52&client_secret=[secret:1234abcd]",
+        response_body=given,
+        response_size=len(given),
+    )
+    reading = replace(
+        READING,
+        number=2,
+        request_headers=(
+            ("Authorization", "Bearer [token:0000000a]"),
+            ("IntegrationId", "12345_1"),
+        ),
+    )
+    recording = replace(RECORDING, exchanges=(signing, reading))
+    two = replace(recording, triggers=(replace(TOLD, customer=2),))
+
+    found = played(project, recording)
+    assert (found.outcome, found.differences) == (Outcome.PASSED, ())
+    assert "two customers" in played(project, two).note.en

@@ -107,7 +107,7 @@ class _Until(asyncio.Protocol):
 
 
 def _failed(error: Exception | None) -> Text:
-    said = getattr(error, "reason", None) or error or "the program hung up"
+    said = getattr(error, "reason", None) or str(error or "") or "the program hung up"
     return Text(
         nl=f"de versleutelde verbinding kwam niet tot stand ({said})",
         en=f"the connection in TLS was not made ({said})",

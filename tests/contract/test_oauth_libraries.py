@@ -100,8 +100,8 @@ _SIGN_IN = """
         return;
       } catch (error) {
         const [status, asked] = library.met(error);
-        if (status === 400 || status === 401) {
-          throw new AfasError("AFAS weigert de aanmelding. Vernieuw het secret of de sleutel.");
+        if ([400, 401, 403].includes(status)) {
+          throw new AfasError("AFAS weigert de aanmelding. Kijk naar het secret en het IP-adres.");
         }
         const pauseS = Number(asked ?? 0.5 * number);
         if (number === TRIES || pauseS > LONGEST_PAUSE_S) {

@@ -141,12 +141,14 @@ def _client_ca(manifest: Manifest, source: Source, folder: Path) -> Iterator[Pro
     name = manifest.client_ca
     if not name:
         return
-    _, found = below(folder, name)
-    found = found or _not_an_authority(folder / name)
+    _, message = below(folder, name)
+    found = "" if message else _not_an_authority(folder / name)
     if found:
+        message = f"{name}: found {found}, expected a certificate in PEM"
+    if message:
         yield Problem(
             where=source.place(("client_ca",)),
-            message=f"{name}: found {found}, expected a certificate in PEM",
+            message=message,
             hint="The certificate that the integration shows, or the authority of it; the private "
             "key stays with the integration.",
         )

@@ -146,6 +146,25 @@ def test_what_a_client_cannot_sign_in_with_is_told(tmp_path):
     ]
 
 
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("none.pem", "there is no file `none.pem` beside the manifest"),
+        ("../koppeling.pem", "`../koppeling.pem` lies outside the integration's folder"),
+        ("key.pem", "key.pem: found a private key, expected a certificate in PEM"),
+        ("bad.pem", "bad.pem: found a certificate that cannot be read, expected a certificate in "
+         "PEM"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_asked_of_a_client_in_tls_is_told(tmp_path, name, message):
+    path = a_manifest(tmp_path, tls=("operations:", f"client_ca: {name}\noperations:"))
+    block = "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n"
+    (path.parent / "key.pem").write_text("-----BEGIN PRIVATE KEY-----", encoding="utf-8")
+    (path.parent / "bad.pem").write_text(block, encoding="utf-8")
+
+    assert [found for _, found, _ in problems_of(path)] == [message]
+
+
 @pytest.fixture
 def readings(monkeypatch):
     """Every text that is read as YAML."""

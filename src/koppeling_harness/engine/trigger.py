@@ -69,7 +69,6 @@ class Trigger:
         self._manifest = manifest
         self._context = context
         self._work_dir = context.work_dir
-        self._customer = 1
         self._clock = clock
         self._redact = redact
         self._look = look
@@ -176,7 +175,6 @@ class Trigger:
         if given.base_url is not None:
             new["base_url"] = given.base_url
         if given.customer is not None:
-            self._customer = given.customer
             folder = Path(self._work_dir)
             if given.customer > 1 and self._work_dir:
                 folder /= OTHER_CUSTOMER
@@ -196,7 +194,6 @@ class Trigger:
                 ok=ok,
                 told=told,
                 gave_output=gave,
-                customer=self._customer,
             )
         )
 

@@ -150,9 +150,9 @@ class EmulatedErp:
         )
         return _Opened(access=access, path=opened.path, secrets=(opened.token, own))
 
-    def lead(self, door: Door, environment: str) -> None:
+    def lead(self, door: Door, environment: str, *, customer: int) -> None:
         """Let the door of a scenario lead to one of its environments."""
-        door.lead_to(environment, self._erp1.app_of(environment))
+        door.lead_to(environment, self._erp1.app_of(environment), customer=customer)
 
     def subscribe(self, environment: str, url: str, secret: Secret, events: Sequence[str]) -> None:
         """Send webhooks of an environment to a service from now on."""
@@ -302,7 +302,7 @@ class EmulatedEnvironment:
         return HandedOver(client=self.access.client)
 
     def _work_for(self, access: ErpAccess, *, customer: int) -> HandedOver:
-        self._host.lead(self._door, access.environment)
+        self._host.lead(self._door, access.environment, customer=customer)
         return HandedOver(
             client=access.client,
             base_url=access.shown_url,

@@ -93,6 +93,8 @@ class Exchange:
     """The fault that was applied to it, such as `status`."""
     turn: int = 0
     """How often the integration had been triggered within its scenario when it was sent."""
+    customer: int = 1
+    """For which customer the integration was to work; another one is another environment."""
     erp_status: int | None = None
     """What ERP1 itself answered, whatever became of it; None when it never saw the request."""
     request_unread: str = ""
@@ -145,8 +147,6 @@ class TriggerRecord:
     """Whether it said that it did not succeed, and gave a text for its user."""
     gave_output: bool = True
     """Whether it gave anything back beside that it succeeded."""
-    customer: int = 1
-    """For which customer it was to work; another one is another environment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,6 +66,7 @@ class Door:
         self.is_shut = False
         self._environment = environment.lower()
         self._upstream = upstream
+        self._customer = 1
         self._plan = plan
         self._redactor = redactor
         self._clock = clock
@@ -116,9 +117,10 @@ class Door:
         passage.answered(head.status)
         self._end(passage)
 
-    def lead_to(self, environment: str, upstream: ASGIApp) -> None:
-        """Lead to another environment from here, that of another customer, and to no other."""
+    def lead_to(self, environment: str, upstream: ASGIApp, *, customer: int) -> None:
+        """Lead to the environment of another customer from here, and to no other."""
         self._environment, self._upstream = environment.lower(), upstream
+        self._customer = customer
 
     @property
     def is_quiet(self) -> bool:
@@ -244,6 +246,7 @@ class Door:
             connection=connections.setdefault(number, len(connections) + 1) if number else 0,
             started_s=self._now_s(),
             turn=self.turn,
+            customer=self._customer,
             clock=self._clock,
             asgi_receive=receive,
             asgi_send=send,

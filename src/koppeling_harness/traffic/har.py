@@ -41,7 +41,6 @@ def to_har(recording: Recording, *, base_url: str, began_at: datetime) -> dict[s
                     "ok": each.ok,
                     "told": each.told,
                     "gave_output": each.gave_output,
-                    "customer": each.customer,
                 }
                 for each in recording.triggers
             ],
@@ -65,6 +64,7 @@ def _entry(
         "_number": exchange.number,
         "_sender": exchange.sender.value,
         "_turn": exchange.turn,
+        "_customer": exchange.customer,
         "_fault": exchange.fault,
         "_erpStatus": exchange.erp_status,
         "_retryOf": retry_of,

@@ -47,7 +47,6 @@ def from_har(content: bytes, *, name: str) -> Recording:
                     ok=each["ok"],
                     told=each.get("told", False),
                     gave_output=each.get("gave_output", True),
-                    customer=each.get("customer", 1),
                 )
                 for each in log.get("_triggers", ())
             ),
@@ -85,6 +84,7 @@ def _exchange(entry: Mapping[str, Any], began_at: datetime | None) -> Exchange:
         connection=int(entry.get("connection") or 0),
         fault=entry["_fault"],
         turn=int(entry["_turn"]),
+        customer=int(entry.get("_customer", 1)),
         erp_status=entry.get("_erpStatus"),
         request_unread=str(entry.get("_requestUnread", "")),
         refused=_refused(entry.get("_refused")),

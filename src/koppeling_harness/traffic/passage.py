@@ -77,6 +77,7 @@ class Passage:
         connection: Number of the connection within the environment.
         started_s: When it arrived, since recording began.
         turn: How often the integration had been triggered.
+        customer: For which customer it was to work.
         clock: Tells the time for the `Date` of an answer that has none.
         refused: Why it never went on to the ERP; None when it did.
         fault: Names of the faults that were carried out on it, joined by `+`.
@@ -89,6 +90,7 @@ class Passage:
     connection: int
     started_s: float
     turn: int
+    customer: int
     clock: Clock
     asgi_receive: Receive
     asgi_send: Send
@@ -307,6 +309,7 @@ class Passage:
             connection=self.connection,
             fault=self.fault,
             turn=self.turn,
+            customer=self.customer,
             erp_status=self._erp_status(),
             refused=self.refused,
         )

@@ -50,7 +50,7 @@ def why_not(recording: Recording) -> str:
     """Return why a recording cannot be played back; empty when it can."""
     if not recording.triggers:
         return "it does not hold what the integration was told to do"
-    if any(each.customer > 1 for each in recording.triggers):
+    if any(each.customer > 1 for each in recording.exchanges):
         return "the integration worked for two customers in it"
     for each in recording.exchanges:
         if is_truncated(each.request_body) or is_truncated(each.response_body):

@@ -169,7 +169,7 @@ def test_who_signs_in_by_oauth_does_so_against_the_recording(project):
         ),
     )
     recording = replace(RECORDING, exchanges=(signing, reading))
-    two = replace(recording, triggers=(replace(TOLD, customer=2),))
+    two = replace(recording, exchanges=(signing, replace(reading, customer=2)))
 
     found = played(project, recording)
     assert (found.outcome, found.differences) == (Outcome.PASSED, ())

@@ -19,14 +19,12 @@ def written(recording: Recording) -> bytes:
 
 
 def test_what_was_written_is_read_back():
-    tape = Tape().read(query={"skip": 0, "take": "100"}).write().call(status=None, fault="reset")
+    tape = Tape().read(query={"skip": 0, "take": "100"}).write().call(status=None, fault="reset", customer=2)
     recording = Recording(
         exchanges=tuple(tape.exchanges),
         faults_fired=(1,),
         redacted=(("token", 3),),
-        triggers=(
-            TriggerRecord(operation="sync", input={"day": 1}, ok=False, told=True, customer=2),
-        ),
+        triggers=(TriggerRecord(operation="sync", input={"day": 1}, ok=False, told=True),),
     )
     found = from_har(written(recording), name="x.har")
     started = [round(each.started_s, 6) for each in found.exchanges]

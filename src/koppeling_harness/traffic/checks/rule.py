@@ -83,21 +83,16 @@ class Scene:
         self.token = token
         self.was_heard = bool(logged)
 
-    def customer_of(self, call: Call) -> int:
-        """Return for which customer the integration was to work when it made a call."""
-        turn = call.exchange.turn
-        return self.triggers[turn - 1].customer if 0 < turn <= len(self.triggers) else 1
-
     def of_each_customer(self) -> "tuple[Scene, ...]":
         """Return what there was with each customer: no call repeats one of another."""
-        if len({each.customer for each in self.triggers}) < 2:
+        sent = {each.exchange.number: each for each in (*self.calls, *self.refused)}
+        customers = sorted({each.exchange.customer for each in sent.values()})
+        if len(customers) < 2:
             return (self,)
-        sent = (*self.calls, *self.refused)
-        every = {each.exchange.number: each for each in sent}
-        calls = [every[number] for number in sorted(every)]
+        calls = [sent[number] for number in sorted(sent)]
         return tuple(
             Scene(
-                [each for each in calls if self.customer_of(each) == customer],
+                [each for each in calls if each.exchange.customer == customer],
                 self.manifest,
                 self.logged,
                 self.definitions,
@@ -105,7 +100,7 @@ class Scene:
                 self.said,
                 self.token,
             )
-            for customer in sorted({self.customer_of(each) for each in calls})
+            for customer in customers
         )
 
     @cached_property

@@ -219,7 +219,7 @@ def _another_token(scene: Scene) -> Iterator[Objection]:
     """A token that nobody was given here, and that is therefore refused."""
     given: dict[str, set[int]] = {}
     for call in scene.calls:
-        customer = scene.customer_of(call)
+        customer = call.exchange.customer
         if _is_token_request(call):
             given.setdefault(_given(call), set()).add(customer)
             given.pop("", None)

@@ -19,7 +19,7 @@ def bearer(token):
     return {"Authorization": f"Bearer [token:{token}]", "IntegrationId": INTEGRATION_ID}
 
 
-def sign_in(tape, token="0000000a", *, status=200, said=None, turn=0, **form):
+def sign_in(tape, token="0000000a", *, status=200, said=None, turn=0, customer=1, **form):
     form = {"grant_type": "client_credentials", "client_id": "acme"} | form
     answer = {"access_token": f"[token:{token}]", "token_type": "Bearer", "expires_in": 3600}
     if said is not None or status != 200:
@@ -32,6 +32,7 @@ def sign_in(tape, token="0000000a", *, status=200, said=None, turn=0, **form):
         response_body=json.dumps(answer),
         status=status,
         turn=turn,
+        customer=customer,
     )
 
 
@@ -211,32 +212,27 @@ def test_a_token_that_is_accepted_or_classic_or_refused_on_purpose_is_nobodys_ma
 
 
 def test_what_is_done_for_one_customer_repeats_nothing_of_another():
-    def worked(token_of_second, status):
+    def worked(second, *, token="0000000b", status=200):
         tape = sign_in(Tape(), "0000000a", turn=1).read(
             rows=100, query={"skip": 0, "take": 100}, request_headers=bearer("0000000a"), turn=1
         )
-        sign_in(tape, "0000000b", turn=2)
+        # when it is prepared for the next one, and before it is told to do anything
+        sign_in(tape, "0000000b", turn=1, customer=second)
         return tape.read(
             rows=100,
             query={"skip": 0, "take": 100},
-            request_headers=bearer(token_of_second),
+            request_headers=bearer(token),
             turn=2,
             status=status,
-        ).exchanges
+            customer=second,
+        )
 
-    def codes_of(exchanges, *customers):
-        triggers = [
-            TriggerRecord(operation="sync", input=None, ok=True, customer=each)
-            for each in customers
-        ]
-        found = check_exchanges(exchanges, manifest=MANIFEST, release=PROFIT_8, triggers=triggers)
-        return {each.code: each.message for each in found}
-
-    apart, mixed = worked("0000000b", 200), worked("0000000a", 401)
-    assert "FULL-READ-REPEATED" in codes_of(apart, 1, 1)
-    assert "FULL-READ-REPEATED" not in codes_of(apart, 1, 2)
-    assert "TOKEN-NOT-GIVEN" not in codes_of(apart, 1, 2) | codes_of(mixed, 1, 1)
-    assert "given for another customer" in codes_of(mixed, 1, 2)["TOKEN-NOT-GIVEN"]
+    same, other = set(oauth_codes(worked(1))), set(oauth_codes(worked(2)))
+    assert {"FULL-READ-REPEATED", "TOKEN-PER-CALL"} <= same
+    assert not other & {"FULL-READ-REPEATED", "TOKEN-PER-CALL", "TOKEN-NOT-GIVEN"}
+    mixed = judged(worked(2, token="0000000a", status=401))
+    assert ["given for another customer" in each.message for each in mixed].count(True) == 1
+    assert "TOKEN-NOT-GIVEN" not in oauth_codes(worked(1, token="0000000a", status=401))
 
 
 @pytest.mark.parametrize(

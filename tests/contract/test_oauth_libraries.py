@@ -68,7 +68,7 @@ export async function token({ baseUrl, clientId, clientSecret }) {
   return (await client.getToken({})).token;
 }
 export const met = (error) =>
-  [error.output?.statusCode, error.data?.res?.headers?.["retry-after"]];
+  [error.data?.res?.statusCode, error.data?.res?.headers?.["retry-after"]];
 """
 _AXIOS = """
 import axios from "axios";

@@ -19,7 +19,12 @@ def written(recording: Recording) -> bytes:
 
 
 def test_what_was_written_is_read_back():
-    tape = Tape().read(query={"skip": 0, "take": "100"}).write().call(status=None, fault="reset", customer=2)
+    tape = (
+        Tape()
+        .read(query={"skip": 0, "take": "100"})
+        .write()
+        .call(status=None, fault="reset", customer=2)
+    )
     recording = Recording(
         exchanges=tuple(tape.exchanges),
         faults_fired=(1,),

@@ -1,4 +1,4 @@
-"""Twenty ways to be a bad neighbour, in one run beside integrations that do nothing wrong.
+"""Some forty ways to be a bad neighbour, in one run beside integrations that do nothing wrong.
 
 Of the others the outcomes are as without them; the bad one's have their right cause; and nothing
 is left.
@@ -12,7 +12,7 @@ import pytest
 from koppeling_harness.plugin.sandbox import why_not
 from support.acting import write_acting
 from support.cli import koppeling_process
-from support.neighbours import ACTS, DAEMON_S, write_bad
+from support.neighbours import ACTS, DAEMON_S, PRECIOUS, write_bad
 
 pytestmark = [
     pytest.mark.slow,
@@ -27,7 +27,7 @@ def failed(code: str) -> tuple[str, str, str]:
     return ("failed", "integration", code)
 
 
-HUNG = failed("PLUGIN-HUNG")
+HUNG, FLOOD = failed("PLUGIN-HUNG"), failed("OUTPUT-FLOOD")
 REFUSED = (
     *("bulk-post", "packed-post", "huge-post", "huge-text-post", "packed-blanks", "many-values"),
     *("deep-post", "many-calls"),
@@ -37,13 +37,18 @@ REFUSED = (
 TABLE = {
     **dict.fromkeys(ACTS, PASSED),
     "deep-output": failed("PLUGIN-NO-ANSWER"),
-    "endless-output": failed("OUTPUT-FLOOD"),
+    "endless-output": FLOOD,
     "fork-bomb": HUNG,
     "hang": HUNG,
     "huge-error": failed("EXPECTATION"),
     "huge-header": failed("REQUEST-INVALID"),
     **dict.fromkeys(REFUSED, failed("WRITE-FAILED-AS-DONE")),
     "memory": failed("PLUGIN-CRASHED"),
+    **dict.fromkeys(("endless-line", "escaped-and-prints"), FLOOD),
+    **dict.fromkeys(("endless-notifications", "endless-long-notifications"), FLOOD),
+    **dict.fromkeys(("stopped", "closes-all"), HUNG),
+    "kills-its-group": failed("PLUGIN-CRASHED"),
+    "raises-what-ends": failed("PLUGIN-NO-ANSWER"),
 }
 """Outcome, cause and first error. What nobody forbids has passed: it harms nobody."""
 
@@ -60,8 +65,9 @@ def write_neighbours(project: Path) -> Path:
         write_bad(project, act, timeout_s=2 if TABLE[act] == HUNG else 90)
     aside = write_acting(project, "command", name="endless-file", act="pass")
     (aside / "zero.bin").symlink_to("/dev/zero")
-    for name in ("scenarios", "tmp"):
+    for name in ("scenarios", "tmp", PRECIOUS):
         (project / name).mkdir()
+    (project / PRECIOUS / "mine.log").write_text("kept")
     return project
 
 
@@ -107,10 +113,11 @@ def test_nothing_of_them_is_left(ran):
     project, _ = ran
 
     assert list((project / "tmp").iterdir()) == []
+    assert (project / PRECIOUS / "mine.log").read_text() == "kept"
     daemons = [
         each.parent.name
         for each in Path("/proc").glob("[0-9]*/cmdline")
-        if f"sleep\0{DAEMON_S}\0" in text_of(each)
+        if str(DAEMON_S) in text_of(each)
     ]
     assert daemons == []
 

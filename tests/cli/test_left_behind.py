@@ -1,5 +1,6 @@
 """That a run which is killed leaves neither processes nor folders of its integrations."""
 
+import ctypes
 import os
 import signal
 import subprocess
@@ -9,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from koppeling_harness.plugin.guard import folder_prefix
+from koppeling_harness.plugin.job_object import ExtendedLimits
 from support.cli import unmeasured
 from support.plugins import a_plugin
 
@@ -45,6 +48,36 @@ def test_nothing_is_left_of_a_run_that_is_killed(tmp_path, number):
         assert _within(10, lambda: not list(temporary.glob("koppeling-*")))
 
 
+GUARD = """
+from koppeling_harness.plugin import guard
+guard.end_marked = lambda mark: None  # as where there is no /proc to find marks in
+guard.wait_and_end("koppeling-of-nobody-")
+"""
+
+
+def test_a_guard_ends_the_groups_that_it_was_told_of_and_no_others():
+    running, gone = (subprocess.Popen(["sleep", "613"], start_new_session=True) for _ in "ab")
+    try:
+        subprocess.run(
+            [sys.executable, "-c", GUARD],
+            input=f"+{running.pid}\n+{gone.pid}\n-{gone.pid}\n".encode(),
+            env=unmeasured(),
+            check=True,
+            timeout=30,
+        )
+        assert running.wait(10) == -signal.SIGKILL
+        assert gone.poll() is None
+    finally:
+        for each in (running, gone):
+            each.kill()
+            each.wait()
+
+
+def test_a_job_object_of_windows_is_described_as_windows_reads_it():
+    assert ctypes.sizeof(ExtendedLimits) == 144
+    assert ExtendedLimits.basic.offset + type(ExtendedLimits().basic).limit_flags.offset == 16
+
+
 def test_a_run_sweeps_what_an_earlier_one_left_whose_guard_died_too(tmp_path):
     gone = subprocess.run(
         [sys.executable, "-c", "import os; print(os.getpid())"],
@@ -52,9 +85,12 @@ def test_a_run_sweeps_what_an_earlier_one_left_whose_guard_died_too(tmp_path):
         text=True,
         check=True,
     ).stdout.strip()
-    stale = Path(tmp_path, f"koppeling-{gone}-stale")
+    here = folder_prefix().split("-")[2]
+    stale = Path(tmp_path, f"koppeling-{gone}-{here}-stale")
     stale.mkdir()
-    living = Path(tmp_path, f"koppeling-{os.getpid()}-mine")
+    elsewhere = Path(tmp_path, f"koppeling-{gone}-000000-of-a-container")
+    elsewhere.mkdir()  # that shares the folder, and in which that number may well be taken
+    living = Path(tmp_path, f"koppeling-{os.getpid()}-{here}-mine")
     living.mkdir()
     other = Path(tmp_path, "koppeling-notes-of-a-person")
     other.mkdir()
@@ -71,6 +107,7 @@ def test_a_run_sweeps_what_an_earlier_one_left_whose_guard_died_too(tmp_path):
 
     assert not stale.exists()
     assert living.exists()
+    assert elsewhere.exists()
     assert other.exists()
 
 

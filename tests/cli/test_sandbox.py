@@ -45,11 +45,16 @@ def write(path):
     open(path, "w").write("x")
     return "WRITTEN"
 
+def opened(path):
+    os.close(os.open(path, os.O_WRONLY))
+    return "OPENED"
+
 def act():
     aims = json.loads(text_of(__file__.rpartition("/")[0] + "/aims.json"))
     said = {f"read {each}": tried(lambda: text_of(each)) for each in aims["read"]}
     said |= {f"list {each}": tried(lambda: sorted(os.listdir(each))) for each in aims["list"]}
     said |= {f"write {each}": tried(lambda: write(each)) for each in aims["write"]}
+    said |= {f"open {each}": tried(lambda: opened(each)) for each in aims["open"]}
     said["port"] = tried(lambda: connected(aims["port"]))
     said["variable"] = tried(lambda: of_others("KOPPELING_PLANTED"))
     said["own"] = tried(lambda: write("own.txt"))
@@ -58,6 +63,16 @@ def act():
     time.sleep(0.1)
     os._exit(3)
 """
+
+
+PLACES = ("/planted", "/dev/planted", "/etc/planted", "/usr/planted", "/run/planted")
+"""Where nothing may be written: what is no disk there is memory that nobody counts."""
+SETTINGS = (
+    "/proc/sys/kernel/core_pattern",
+    "/proc/sys/kernel/hostname",
+    "/proc/sys/vm/drop_caches",
+)
+"""Of the kernel; root on the machine may write them without any capability."""
 
 
 def write_nosy(project: Path, kind: str, aims: dict) -> None:
@@ -86,7 +101,8 @@ def nosy_run(tmp_path: Path, monkeypatch, *options: str) -> dict[str, dict[str, 
             aims = {
                 "read": [str(other / "koppeling.yaml"), str(reports / "earlier/run.json")],
                 "list": [str(tmp_path / "plugins")],
-                "write": [str(own / "changed.txt")],
+                "write": [str(own / "changed.txt"), *(PLACES if options else ())],
+                "open": SETTINGS,
                 "port": server.getsockname()[1],
             }
             write_nosy(tmp_path, kind, aims)
@@ -130,7 +146,13 @@ def test_a_program_elsewhere_shows_its_own_file_and_not_the_folder_that_it_lies_
     (folder / "go").symlink_to(go)
     manifest = folder / "koppeling.yaml"
     manifest.write_text(manifest.read_text().replace("command: [", "command: ['{folder}/go', "))
-    aims = {"read": [str(elsewhere / "creds")], "list": [str(elsewhere)], "write": [], "port": 1}
+    aims = {
+        "read": [str(elsewhere / "creds")],
+        "list": [str(elsewhere)],
+        "write": [],
+        "open": [],
+        "port": 1,
+    }
     (folder / "act.py").write_text("import os, time\n" + TRY.replace("\\\\n", "\\n"))
     (folder / "aims.json").write_text(json.dumps(aims))
 
@@ -141,6 +163,112 @@ def test_a_program_elsewhere_shows_its_own_file_and_not_the_folder_that_it_lies_
     said = said_by(ran.json(), "nosy")
     assert said[f"read {elsewhere / 'creds'}"] == "FileNotFoundError"
     assert said[f"list {elsewhere}"] == "['go']"
+
+
+@needs_walls
+def test_a_project_among_the_programs_of_the_machine_is_hidden_as_elsewhere(tmp_path, monkeypatch):
+    """As below `/usr/src/app`, where images of Node and Python have it."""
+    project = tmp_path / "src" / "app"
+    folder = write_acting(project, "command", name="nosy", act="pass")
+    write_acting(project, "command", name="other", act="pass")
+    for name in ("scenarios", "reports/earlier"):
+        (project / name).mkdir(parents=True)
+    (project / "reports/earlier/run.json").write_text("{}")
+    (tmp_path / "program").write_text("of the machine")
+    aims = {
+        "read": [str(tmp_path / "program"), str(folder / "aims.json")],
+        "list": [str(project), str(project / "plugins")],
+        "write": [str(project / "planted"), str(tmp_path / "planted")],
+        "open": [],
+        "port": 1,
+    }
+    (folder / "act.py").write_text("import os, time\n" + TRY.replace("\\\\n", "\\n"))
+    (folder / "aims.json").write_text(json.dumps(aims))
+    monkeypatch.setattr(sys, "base_prefix", str(tmp_path))
+
+    ran = koppeling("run", "--json", "--release", "Profit 8", "--sandbox", "nosy", cwd=project)
+
+    said = said_by(ran.json(), "nosy")
+    assert said[f"read {tmp_path / 'program'}"] == "'of the machine'"
+    assert said[f"list {project}"] == "['plugins']"
+    assert said[f"list {project / 'plugins'}"] == "['nosy']"
+    assert (said["own"], said[f"write {project / 'planted'}"]) == ("'WRITTEN'", "OSError")
+    assert said[f"write {tmp_path / 'planted'}"] == "OSError"
+
+
+@needs_walls
+def test_the_program_behind_a_script_of_a_version_manager_is_found(tmp_path, monkeypatch):
+    shims = tmp_path / "shims"
+    shims.mkdir()
+    (shims / "python3").write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    (shims / "node").write_text("#!/bin/sh\nexit 0\n")
+    for each in shims.iterdir():
+        each.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{shims}:{os.environ['PATH']}")
+    (tmp_path / "scenarios").mkdir()
+    for name, program in (("found", "python3"), ("lost", "node")):
+        manifest = write_acting(tmp_path, "command", name=name, act="pass") / "koppeling.yaml"
+        manifest.write_text(manifest.read_text().replace(f"['{sys.executable}'", f"['{program}'"))
+
+    ran = koppeling("run", "--json", "--release", "Profit 8", "--sandbox", cwd=tmp_path)
+
+    found, lost = ran.json()["integrations"]
+    assert [each["outcome"] for each in found["results"]] == ["passed"]
+    assert f"which does not say where it lies: '{shims / 'node'}'" in json.dumps(lost)
+
+
+ABOUT = {
+    "METADATA": "Metadata-Version: 2.1\nName: builds-itself\nVersion: 1.0\n",
+    "WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+}
+BACKEND = """
+import os, zipfile
+
+def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
+    seen = [each for each in PLANTED if os.path.exists(each)]
+    open(WRITES, "w").close()  # within walls that is in a `/tmp` of its own
+    name = "builds_itself-1.0-py3-none-any.whl"
+    about = "builds_itself-1.0.dist-info/"
+    with zipfile.ZipFile(os.path.join(wheel_directory, name), "w") as wheel:
+        wheel.writestr("builds_itself.py", f"SEEN = {seen!r}")
+        for file, text in ABOUT.items():
+            wheel.writestr(about + file, text)
+        wheel.writestr(about + "RECORD", "")
+    return name
+"""
+
+
+@needs_walls
+@pytest.mark.parametrize(
+    "options", [["--sandbox"], pytest.param([], marks=pytest.mark.long)], ids=["within", "without"]
+)
+def test_code_that_runs_when_a_requirement_is_installed_is_within_the_walls_too(
+    tmp_path, monkeypatch, options
+):
+    monkeypatch.setenv("KOPPELING_CACHE", str(tmp_path / "cache"))
+    (tmp_path / "scenarios").mkdir()
+    other = write_acting(tmp_path, "command", name="other", act="pass") / "koppeling.yaml"
+    act = "import builds_itself; os.write(2, b'SAID %r' % builds_itself.SEEN); os._exit(3)"
+    folder = write_acting(tmp_path, "python", name="builds", act=act)
+    manifest = folder / "koppeling.yaml"
+    runtime = "kind: python, requirements: requirements.txt"
+    manifest.write_text(manifest.read_text().replace("kind: python", runtime))
+    (folder / "requirements.txt").write_text("--no-index\n./pkg\n")
+    (folder / "pkg").mkdir()
+    (folder / "pkg/pyproject.toml").write_text(
+        '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
+    )
+    planted = [str(other), str(folder / "koppeling.yaml")]
+    writes = str(tmp_path / "written")
+    names = f"PLANTED, WRITES, ABOUT = {planted!r}, {writes!r}, {ABOUT!r}\n"
+    (folder / "pkg/backend.py").write_text(names + BACKEND)
+
+    ran = koppeling("run", "--json", "--release", "Profit 8", *options, "builds", cwd=tmp_path)
+
+    assert ran.code == 1, ran.all
+    (result,) = ran.json()["integrations"][0]["results"]
+    assert f"SAID {planted[1:] if options else planted!r}" in result["log"]
+    assert Path(writes).exists() is not bool(options)
 
 
 def test_a_manifest_has_no_file_of_its_own_asked_for_its_version(tmp_path):

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from support.acting import write_acting
 
+PRECIOUS = "precious"
+"""A folder of somebody else, in the project."""
 DAEMON_S = random.randrange(100_000, 999_999)  # no other run has the same
 
 CALLS = """
@@ -46,12 +48,12 @@ ACTS = {
     import gzip
     post(gzip.compress(b" " * 70_000_000), **{"Content-Encoding": "gzip"})
 """,
-    "many-values": "post(b'[' + b'\"\",' * 20_000_000 + b'1]')",
+    "many-values": "post(b'[' + b'\"\",' * 2_200_000 + b'1]')",
     "deep-post": 'post(b\'{"PtProject":\' + b"[" * 100_000 + b"]" * 100_000 + b"}")',
     "huge-text-post": """
-    post(b'{"PtProject":{"Element":{"Fields":{"Ds":"' + b"x" * 30_000_000 + b'"}}}}')
+    post(b'{"PtProject":{"Element":{"Fields":{"Ds":"' + b"x" * 17_000_000 + b'"}}}}')
 """,
-    "many-calls": "[post(b'{}') for _ in range(300)]",
+    "many-calls": "[post(b'{}') for _ in range(150)]",
     "many-connections": "held = [opened() for _ in range(300)]",
     "half-a-request": "held = opened(); held.sendall(b'POST / HTTP/1.1\\r\\nContent-Le')",
     "slow-drip": """
@@ -74,7 +76,7 @@ ACTS = {
     "deep-output": 'print(\'{"output": \' + "[" * 5000 + "]" * 5000 + "}")',
     "endless-output": "while True: os.write(2, b'x' * 65536)",
     "hang": "time.sleep(600)",
-    "memory": "bytearray(1 << 30)",
+    "memory": "bytearray(1 << 28)",
     "fork-bomb": "for _ in range(5): os.fork()\n    time.sleep(600)",
     "daemon": """
     if os.fork() == 0:
@@ -84,19 +86,87 @@ ACTS = {
         os._exit(0)
     os.wait()
 """,
-    "many-files": "[open(f'{each}.log', 'w').close() for each in range(20_000)]",
-    "huge-file": "open('big.log', 'wb').write(b'log line of text\\n' * 6_000_000)",
+    "many-files": "[open(f'{each}.log', 'w').close() for each in range(4_000)]",
+    "huge-file": "open('big.log', 'wb').write(b'log line of text\\n' * 2_200_000)",
     "links-out": "os.symlink('/dev/zero', 'zero.log'); os.mkfifo('pipe.log')",
     "deep-folder": """
     for _ in range(2000):
         os.mkdir("d"); os.chdir("d")
 """,
+    "endless-line": "while True: os.write(1, b'x' * 65536)",
+    "endless-notifications": """
+    said = b'{"jsonrpc":"2.0","method":"x"}\\n' * 2000
+    while True: os.write(1, said)
+""",
+    "endless-long-notifications": """
+    said = b'{"jsonrpc":"2.0","method":"x","params":"' + b"y" * 100_000 + b'"}\\n'
+    while True: os.write(1, said)
+""",
+    "endless-health": "pass",
+    "escaped-and-prints": """
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            os.execve("/bin/sh", ["sh", "-c", "while :; do echo DAEMON_S >&2; done"], {})
+        os._exit(0)
+    os.wait()
+""",
+    "orphans": """
+    for number in range(2000):
+        if os.fork() == 0:
+            if number % 2: os.setsid()
+            os.fork()
+            os._exit(0)
+        os.wait()
+""",
+    "zombies": "[os.fork() or os._exit(0) for _ in range(500)]",
+    "stopped": "os.killpg(0, 19)",
+    "kills-its-group": "os.killpg(0, 9)",
+    "closes-all": "os.closerange(0, 1000); time.sleep(600)",
+    "another-work-folder": """
+    folder = os.environ["KOPPELING_WORK_DIR"]
+    os.chdir("/"); os.rmdir(folder); os.symlink(PRECIOUS, folder)
+""",
+    "another-home": """
+    home = os.environ["HOME"]
+    shutil.rmtree(home); os.symlink(PRECIOUS, home)
+""",
+    "shut-out": """
+    os.makedirs("a/b"); open("a/b/c", "w").close()
+    os.chmod("a/b", 0); os.chmod("a", 0); os.chmod(".", 0)
+""",
+    "raises-what-ends": "raise SystemExit(0)",
 }
+
+KINDS = {
+    **dict.fromkeys(("endless-line", "endless-notifications"), "stdio"),
+    **dict.fromkeys(("endless-long-notifications", "closes-all", "stopped"), "stdio"),
+    "raises-what-ends": "python",
+    "endless-health": "http",
+}
+"""What is no `command`."""
+
+ENDLESS_HEALTH = """
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        with __import__("contextlib").suppress(OSError):
+            while True:
+                self.wfile.write(b"x" * 65536)
+"""
 
 
 def write_bad(project: Path, act: str, *, timeout_s: float = 90) -> Path:
     """Write an integration that does one of them into `plugins/`; return its folder."""
-    folder = write_acting(project, "command", name=act, act="pass", timeout_s=timeout_s)
-    text = f"import os, time\n{CALLS}\ndef act():\n    {ACTS[act].strip()}\n"
-    (folder / "act.py").write_text(text.replace("DAEMON_S", str(DAEMON_S)))
+    kind = KINDS.get(act, "command")
+    folder = write_acting(project, kind, name=act, act="pass", timeout_s=timeout_s)
+    calls = CALLS if kind == "command" else ""
+    text = f"import os, shutil, time\n{calls}\ndef act():\n    {ACTS[act].strip()}\n"
+    precious = repr(str(project / PRECIOUS))
+    text = text.replace("DAEMON_S", str(DAEMON_S)).replace("PRECIOUS", precious)
+    (folder / "act.py").write_text(text)
+    if act == "endless-health":
+        service = folder / "service.py"
+        ordinary = "    def do_GET(self):\n        self.answer()\n"
+        service.write_text(service.read_text().replace(ordinary, ENDLESS_HEALTH))
     return folder

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import assert_never
 
+from koppeling_harness.config.manifest_files import below
 from koppeling_harness.document import Source
 from koppeling_harness.errors import Problem
 from koppeling_harness.model.manifest import (
@@ -20,6 +21,7 @@ _PLACEHOLDER = re.compile(r"\{([A-Za-z_]+)\}")
 _OF_A_COMMAND = ("folder", "work_dir", "operation", "input_file")
 _OF_A_CHILD = ("folder",)
 _OF_A_SERVICE = ("folder", "port")
+_OF_THIS_MACHINE = re.compile(r"https?://(?:127\.0\.0\.1|localhost|\[::1\]):\{port\}(?:/|$)")
 _OURS = "KOPPELING_"
 
 
@@ -59,11 +61,12 @@ def _environ(manifest: Manifest, source: Source) -> Iterator[Problem]:
 
 
 def _file(name: str, member: str, source: Source, folder: Path) -> Iterator[Problem]:
-    if not (folder / name).is_file():
+    why = below(folder, name)[1]
+    if why:
         what = "the hooks" if member == "plugin" else "the pinned requirements"
         yield Problem(
             where=source.place(("runtime", member)),
-            message=f"there is no file `{name}` beside the manifest",
+            message=why,
             hint=f"Write {what} in it, or name the file that has them.",
         )
 
@@ -100,6 +103,12 @@ def _service(runtime: HttpRuntime, manifest: Manifest, source: Source) -> Iterat
             where=source.place(("runtime", "url")),
             message="a service that the harness starts is given a free port, but `url` has no "
             "`{port}`",
+            hint="Write `http://127.0.0.1:{port}`.",
+        )
+    elif runtime.command is not None and not _OF_THIS_MACHINE.match(runtime.url):
+        yield Problem(
+            where=source.place(("runtime", "url")),
+            message=f"a service that the harness starts listens on loopback, found `{runtime.url}`",
             hint="Write `http://127.0.0.1:{port}`.",
         )
     if runtime.command is None and wants_port:

@@ -1,6 +1,7 @@
 """Documents that do not fit: pydantic reads them, and every problem is put into words."""
 
 import difflib
+import functools
 import json
 import re
 from collections.abc import Sequence
@@ -44,6 +45,8 @@ _DUTCH = {
 _VERWACHT = {kind: _DUTCH[expected] for kind, expected in _EXPECTED.items()}
 
 _SHOWN_MOST = 60
+_MOST_PROBLEMS = 200
+"""Of one file: to say what is meant by a hundred thousand unknown keys takes minutes."""
 _TOKEN_BEGINS = "<data>"  # noqa: S105 - what stands before one
 
 _ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}
@@ -71,6 +74,8 @@ def load_or_explain(cls: type[T], source: Source) -> T:
 
 
 def _problems(cls: type[Any], source: Source, details: list[ErrorDetails]) -> list[Problem]:
+    more = len(details) - _MOST_PROBLEMS
+    details = details[:_MOST_PROBLEMS]
     paths = [_resolve(source.data, detail["loc"]) for detail in details]
     found: dict[tuple[str, str], Problem] = {}
     for detail, path in zip(details, paths, strict=True):
@@ -78,7 +83,12 @@ def _problems(cls: type[Any], source: Source, details: list[ErrorDetails]) -> li
             continue
         problem = _problem(cls, source, detail, path)
         found.setdefault((problem.where, problem.message), problem)
-    return in_file_order(found.values())
+    problems = in_file_order(found.values())
+    if more > 0:
+        message = f"and {more} more problems, which are told when these are mended"
+        dutch = f"en nog {more} problemen, die worden verteld wanneer deze zijn hersteld"
+        problems.append(Problem(where=source.name, message=message, dutch=dutch))
+    return problems
 
 
 def _is_echo(detail: ErrorDetails, path: Path, paths: list[Path]) -> bool:
@@ -280,6 +290,7 @@ def _step(data: object, part: str | int) -> tuple[object] | None:
     return None
 
 
+@functools.cache
 def _members(cls: type[Any]) -> tuple[str, ...]:
     schema = adapter(cls).json_schema()
     shapes = [schema, *schema.get("$defs", {}).values()]

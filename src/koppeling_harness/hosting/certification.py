@@ -2,8 +2,10 @@
 
 import asyncio
 import contextlib
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from koppeling_harness.aside import end_processes
@@ -19,8 +21,10 @@ from koppeling_harness.model.pace import IntegrationPace, Pace
 from koppeling_harness.model.scenario import OperationStep
 from koppeling_harness.model.shape import Release
 from koppeling_harness.plugin.discover import Integration
-from koppeling_harness.plugin.sandbox import Walls
+from koppeling_harness.plugin.limits import raise_descriptor_limit
+from koppeling_harness.plugin.sandbox import Walls, hidden_with
 from koppeling_harness.plugin.session import IntegrationRunner
+from koppeling_harness.plugin.venvs import cache_folder
 from koppeling_harness.scenario.plan import PlannedScenario
 from koppeling_harness.traffic.redactor import Redactor
 
@@ -87,6 +91,7 @@ class Certification:
         self._runners: dict[str, IntegrationRunner] = {}
         self._reached_s = 0.0
         self._running: asyncio.Task[Any] | None = None
+        self._is_left_off = False
 
     @property
     def late(self) -> tuple[Late, ...]:
@@ -101,11 +106,15 @@ class Certification:
             self._leave_off()
             raise
 
+    async def _close(self, runner: IntegrationRunner) -> None:
+        await runner.close(at_once=self._is_left_off)
+
     def _leave_off(self) -> None:
         """Cancel what is in flight; asyncio has not done so where SIGINT is ignored.
 
         An exception that ends a program leaves the loop at once, whichever task it is raised in.
         """
+        self._is_left_off = True
         if self._running is not None and not self._running.done():
             self._running.cancel()
             ended = asyncio.gather(self._running, return_exceptions=True)
@@ -144,6 +153,7 @@ class Certification:
         )
 
     async def _start(self, planned: Sequence[PlannedScenario]) -> Engine:
+        raise_descriptor_limit()
         runners = self._runners = {
             each.manifest.id: IntegrationRunner(
                 each, in_process=self.order.in_process, walls=self._walls(each)
@@ -152,7 +162,7 @@ class Certification:
         }
         async with AsyncExitStack() as starting:
             for runner in runners.values():
-                starting.push_async_callback(runner.close)
+                starting.push_async_callback(self._close, runner)
             for name in self._begun_first(planned):
                 await runners[name].begin()  # while ERP1 starts
             if self._real is None:
@@ -170,12 +180,14 @@ class Certification:
         return self._engine
 
     def _walls(self, integration: Integration) -> Walls | None:
-        """Return what hides the other integrations and earlier reports from one."""
+        """Return what hides the project, other integrations and earlier reports from one."""
         if not self.order.sandbox:
             return None
+        own = integration.folder.resolve()
         others = (each.folder for each in self.integrations if each is not integration)
-        own_reports = integration.folder / REPORTS
-        return Walls(hidden=tuple(str(each.resolve()) for each in (*others, own_reports)))
+        ours = (Path(), Path.home(), Path(tempfile.gettempdir()), cache_folder(), own / REPORTS)
+        hidden = (*(hidden_with(each, own) for each in others), *(each.resolve() for each in ours))
+        return Walls(hidden=tuple(map(str, hidden)))
 
     def _begun_first(self, planned: Sequence[PlannedScenario]) -> Sequence[str]:
         """Return the integrations of which a process is wanted at once."""

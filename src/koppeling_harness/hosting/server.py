@@ -6,6 +6,7 @@ import socket
 from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any
+from weakref import WeakSet
 
 import uvicorn
 from uvicorn.server import ServerState
@@ -27,6 +28,8 @@ _DATE_S = 1.0
 _LOOK_EVERY_S = 0.002
 _TURNS = 100
 """Turns of the loop in which every transport has let go of its socket."""
+_MOST_CONNECTIONS = 256
+"""Of one scenario at once: each is a file descriptor, of which others need some too."""
 _SHUT_AT_MOST = 64
 """So many shut doors are listened at: each is a file descriptor."""
 
@@ -71,6 +74,8 @@ class _QuietServer(uvicorn.Server):
                 for each in self.servers:
                     await each.wait_closed()
         except TimeoutError:
+            for connection in list(state.connections):
+                connection.transport.abort()  # who is gone awaits no answer
             for task in state.tasks:
                 task.cancel()
 
@@ -83,7 +88,7 @@ class Server:
     """
 
     def __init__(self, app: object) -> None:
-        self._server = _QuietServer(_config(app))
+        self._server = _QuietServer(_config(_quiet(app)))
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> str:
@@ -102,6 +107,24 @@ class Server:
         self._server.end()
         if self._task is not None:
             await self._task
+
+
+def _quiet(app: Any) -> Any:
+    """Return an application that says nothing when it is broken off at the end of a run."""
+
+    async def passed(scope: Any, receive: Any, send: Any) -> None:
+        with contextlib.suppress(asyncio.CancelledError):
+            await app(scope, receive, send)
+
+    return passed
+
+
+class _Full(asyncio.Protocol):
+    """Breaks off at once what is more than may be."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - only TCP is served
+        transport.abort()
 
 
 class Doors:
@@ -132,13 +155,26 @@ class Doors:
         Who shows a certificate of its own is met in TLS, and asked for it (mutual TLS).
         """
         if not manifest.client_ca:
-            return f"http://{await self._listen(door, lambda: self._speak(door))}"
+            return f"http://{await self._listen(door, self._few(door))}"
         tls = self._known_authority().context(_LOOPBACK, manifest.client_ca)
 
         def protocol() -> asyncio.Protocol:
             return TlsEntrance(door, speak=lambda: self._speak(door), tls=tls, tasks=self._tunnels)
 
         return f"https://{await self._listen(door, protocol)}"
+
+    def _few(self, door: Door) -> Callable[[], asyncio.Protocol]:
+        """Return what speaks with whoever comes to a door, as long as they are not too many."""
+        there: WeakSet[GatewayProtocol] = WeakSet()
+
+        def protocol() -> asyncio.Protocol:
+            if sum(each in self._state.connections for each in there) >= _MOST_CONNECTIONS:
+                return _Full()
+            made = self._speak(door)
+            there.add(made)
+            return made
+
+        return protocol
 
     async def proxy(self, door: Door, manifest: Manifest) -> ProxyAccess | None:
         """Return what an integration that gets in by TLS is to be told; None for any other.
@@ -150,8 +186,12 @@ class Doors:
             return ProxyAccess(url=None, authority=pem) if pem else None
         authority = self._known_authority()
 
+        there: WeakSet[ForwardProxy] = WeakSet()
+
         def protocol() -> asyncio.Protocol:
-            return ForwardProxy(
+            if sum(each in self._proxied for each in there) >= _MOST_CONNECTIONS:
+                return _Full()
+            made = ForwardProxy(
                 door,
                 speak=lambda: self._speak(door),
                 tls=lambda host: authority.context(host, manifest.client_ca),
@@ -159,6 +199,8 @@ class Doors:
                 there=self._proxied,
                 goes_elsewhere=self._goes_elsewhere,
             )
+            there.add(made)
+            return made
 
         listens = await self._listen(door, protocol)
         return ProxyAccess(url=f"http://{listens}", authority=authority.pem)
@@ -169,7 +211,7 @@ class Doors:
 
     def _speak(self, door: Door) -> GatewayProtocol:
         made = GatewayProtocol(self._config, self._state, {})
-        made.app = door
+        made.app = _quiet(door)
         return made
 
     async def _listen(self, door: Door, protocol: Callable[[], asyncio.Protocol]) -> str:

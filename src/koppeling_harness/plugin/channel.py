@@ -86,6 +86,10 @@ class Channel(Protocol):
         """Send one call and return what it answers."""
         ...
 
+    def kill(self) -> None:
+        """End it at once."""
+        ...
+
     async def close(self) -> None:
         """End it; nothing of it runs afterwards."""
         ...
@@ -103,11 +107,13 @@ class Child:
     def __init__(self, launch: Launch, *, cancel_limit_s: float = 0.0) -> None:
         self._cancel_limit_s = cancel_limit_s
         self._received = bytearray()
+        self._searched = 0
+        """So many bytes of it were searched for the end of a line."""
         self._number = 0
         self._cancelled: set[int] = set()
         self._answer: asyncio.Future[Any | Breakdown] | None = None
         self._reading: asyncio.Task[None] | None = None
-        """Reads the last long line that came."""
+        """Reads a long line; what came behind it waits."""
         self._process = Process(launch, on_output=self._take)
 
     async def begin(self) -> None:
@@ -158,6 +164,10 @@ class Child:
             self._process.condemn(hung(name, method, timeout_s))
             raise
 
+    def kill(self) -> None:
+        """End it at once."""
+        self._process.kill()
+
     async def close(self) -> None:
         """Ask it to end, and end it when it does not. Nothing of it runs afterwards."""
         if self.is_alive:
@@ -190,15 +200,18 @@ class Child:
         self._process.write(line.encode("utf-8", "backslashreplace") + b"\n")
 
     def _take(self, data: bytes) -> None:
-        searched = len(self._received)
         self._received += data
-        while self._process.condemned is None:
-            end = self._received.find(b"\n", searched)
+        self._read_lines()
+
+    def _read_lines(self) -> None:
+        while self._process.condemned is None and self._reading is None:
+            end = self._received.find(b"\n", self._searched)
             if end < 0:
+                self._searched = len(self._received)
                 break
             line = bytes(self._received[:end])
             del self._received[: end + 1]
-            searched = 0
+            self._searched = 0
             self._read(line)
         if len(self._received) > ANSWER_LIMIT_BYTES:
             name = self._process.launch.name
@@ -207,6 +220,7 @@ class Child:
     def _read(self, line: bytes) -> None:
         """Read a line; a long one beside the loop."""
         if len(line) > CHUNK:
+            self._process.pause_output()  # one at a time, and no more of them than are read
             self._reading = asyncio.get_running_loop().create_task(self._read_long(line))
             return
         try:
@@ -223,15 +237,20 @@ class Child:
             if self._answer is not None and not self._answer.done():
                 self._answer.set_result(not_read(self._process.launch.name, error))
                 return
+        finally:
+            self._reading = None
+            self._process.resume_output()
         self._told(message, line)
+        self._read_lines()
 
     def _told(self, message: Any, line: bytes) -> None:
         try:
             if "method" in message and "id" not in message:
-                self._notified(message["method"], message.get("params"))
+                self._notified(message["method"], message.get("params"), len(line))
                 return
             if message["id"] != self._number:
                 if message["id"] in self._cancelled:
+                    self._process.print(b"", beside=len(line))
                     return
             elif self._answer is not None and not self._answer.done():
                 answer = failure(message["error"]) if "error" in message else message["result"]
@@ -241,13 +260,14 @@ class Child:
             pass
         self._process.condemn(_rubbish(self._process.launch.name, line))
 
-    def _notified(self, method: str, params: Any) -> None:
+    def _notified(self, method: str, params: Any, size_bytes: int) -> None:
+        text = b""
         if method == "log" and isinstance(params, dict):
             level = params.get("level")
             known = level if level in _LEVELS else "info"
-            self._process.print(
-                f"{known}: {params.get('message', '')}\n".encode("utf-8", "backslashreplace")
-            )
+            told = f"{known}: {params.get('message', '')}\n"
+            text = told.encode("utf-8", "backslashreplace")
+        self._process.print(text, beside=max(0, size_bytes - len(text)))
 
 
 def failure(error: Mapping[str, Any]) -> Breakdown:

@@ -105,6 +105,11 @@ class CommandWorker:
         """Do nothing: every process has ended with its operation."""
         return None
 
+    def kill(self) -> None:
+        """End the process of an operation at once."""
+        if self._process is not None:
+            self._process.kill()
+
     async def close(self) -> None:
         """End the process of an operation that was left; nothing of it runs afterwards."""
         if self._process is not None:

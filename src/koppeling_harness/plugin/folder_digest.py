@@ -51,6 +51,8 @@ def folder_digest(folder: Path) -> str:
     for path in found:
         name = path.relative_to(folder).as_posix()
         size, chunks = _content(path, name)
+        if size > left:
+            raise ConfigurationError(_too_much(name), hint=_REMEDY)
         digest.update(f"{name}\0{size}\0".encode())
         left -= _take(chunks, digest, most=min(left, size), name=name)
     return digest.hexdigest()
@@ -147,10 +149,13 @@ def _take(chunks: Iterator[bytes], digest: _Hash, *, most: int, name: str) -> in
     for chunk in chunks:
         taken += len(chunk)
         if taken > most:
-            message = f"{name}: more than {MOST_BYTES // 1024**3} GiB in all, or a file that grows"
-            raise ConfigurationError(message, hint=_REMEDY)
+            raise ConfigurationError(_too_much(name), hint=_REMEDY)
         digest.update(chunk)
     return taken
+
+
+def _too_much(name: str) -> str:
+    return f"{name}: more than {MOST_BYTES // 1024**3} GiB in all, or a file that grows"
 
 
 def _kind(mode: int) -> str:

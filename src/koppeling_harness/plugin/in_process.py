@@ -37,5 +37,8 @@ class InProcess:
         answer = await in_thread(self._host.answer, call)
         return failure(answer["error"]) if "error" in answer else answer["result"]
 
+    def kill(self) -> None:
+        """Do nothing: there is no process."""
+
     async def close(self) -> None:
         """Do nothing: there is no process."""

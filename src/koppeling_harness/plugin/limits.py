@@ -1,14 +1,34 @@
 """Limits of what a process of an integration may take of the machine."""
 
+import contextlib
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 _KIB = 1024
 _SHELL = Path("/bin/sh")
-_LIMITED = 'ulimit -c 0 2>/dev/null; ulimit -d "$0" 2>/dev/null; exec "$@"'
+_DESCRIPTORS = 16 * 1024
+_LIMITED = (
+    'ulimit -c 0 2>/dev/null; ulimit -S -n 1024 2>/dev/null; ulimit -d "$0" 2>/dev/null; exec "$@"'
+)
 """For sh, which takes a millisecond: the process has its limits from its first
 instruction on, and no code runs between `fork` and `exec`, as it does with `preexec_fn`."""
+
+
+def raise_descriptor_limit() -> None:
+    """Let this process have as many files and connections open as it is allowed to, at most.
+
+    What a shell gives by default, 1,024, is soon taken by the connections of a few integrations.
+    """
+    if sys.platform == "win32":
+        return
+    import resource  # noqa: PLC0415 - POSIX only
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, _DESCRIPTORS)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with contextlib.suppress(OSError, ValueError):  # macOS allows fewer than it says
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def limited(command: Sequence[str], *, memory_mb: int) -> list[str]:

@@ -27,10 +27,14 @@ class Log:
 
     def add(self, data: bytes) -> None:
         """Append bytes; the oldest go when there are too many."""
-        self.size_bytes += len(data)
+        self.count(len(data))
         self._kept += data
         if len(self._kept) > 2 * self._limit_bytes:
             del self._kept[: -self._limit_bytes]
+
+    def count(self, size_bytes: int) -> None:
+        """Count bytes that were printed and of which nothing is kept."""
+        self.size_bytes += size_bytes
 
     def text(self) -> str:
         """Return the end of the stream as text; bytes that are not UTF-8 are replaced."""

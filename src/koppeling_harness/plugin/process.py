@@ -11,10 +11,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+from koppeling_harness.aside import in_thread
 from koppeling_harness.plugin.breakdown import Breakdown, BreakdownKind
+from koppeling_harness.plugin.guard import began, ended, reap_orphans
 from koppeling_harness.plugin.limits import limited
 from koppeling_harness.plugin.log import Log
 from koppeling_harness.plugin.sandbox import Sandbox, Walls
+from koppeling_harness.plugin.shim import behind
 from koppeling_harness.plugin.tree import (
     GOODBYE_S,
     MARK,
@@ -22,6 +25,7 @@ from koppeling_harness.plugin.tree import (
     end_rest,
     end_tree,
     group_options,
+    let_go_of,
 )
 from koppeling_harness.value import dataclass
 
@@ -30,6 +34,9 @@ ANSWER_LIMIT_BYTES = 16 * 1024 * 1024
 
 _FLOOD_LIMIT_BYTES = 8 * 1024 * 1024
 """How much it may print to one log before it is ended."""
+
+_OF_WHAT_IS_NOT_THERE = (126, 127)
+"""Exit codes of a shell, and of `env`, for what cannot be started."""
 
 _LAST_WORDS_S = 1.0
 """How long the rest of the output may take to arrive once the process has ended."""
@@ -97,10 +104,22 @@ class Process(asyncio.SubprocessProtocol):
         Raises:
             OSError: There is no such program, no such folder, or no room for another process.
         """
+        try:
+            await self._begin()
+        except OSError:
+            if self._sandbox is not None:
+                self._sandbox.close()
+            raise
+        if self._sandbox is not None:
+            await self._sandbox.start(self.launch.reaches)
+
+    async def _begin(self) -> None:
         name, *arguments = self.launch.command
         program = shutil.which(name, path=self.launch.environ.get("PATH"))
         if program is None:
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), name)
+        if self._sandbox is not None and os.sep not in name:
+            program = await in_thread(behind, program)
         command = limited([program, *arguments], memory_mb=self.launch.memory_mb)
         options = group_options()
         if self._sandbox is not None:
@@ -108,21 +127,14 @@ class Process(asyncio.SubprocessProtocol):
                 command, cwd=self.launch.cwd, name=name, program=program
             )
             options["pass_fds"] = (self._sandbox.fd,)
-        try:
-            await asyncio.get_running_loop().subprocess_exec(
-                lambda: self,
-                *command,
-                cwd=self.launch.cwd,
-                env=self.launch.environ,
-                stdin=subprocess.PIPE if self.launch.has_input else subprocess.DEVNULL,
-                **options,
-            )
-        except OSError:
-            if self._sandbox is not None:
-                self._sandbox.close()
-            raise
-        if self._sandbox is not None:
-            await self._sandbox.start(self.launch.reaches)
+        await asyncio.get_running_loop().subprocess_exec(
+            lambda: self,
+            *command,
+            cwd=self.launch.cwd,
+            env=self.launch.environ,
+            stdin=subprocess.PIPE if self.launch.has_input else subprocess.DEVNULL,
+            **options,
+        )
 
     async def reach(self, ports: Sequence[int]) -> None:
         """In a sandbox, let it reach these ports of loopback and no others."""
@@ -144,6 +156,18 @@ class Process(asyncio.SubprocessProtocol):
         """Whether it runs and nothing was held against it."""
         return not self._exited and self.condemned is None
 
+    def pause_output(self) -> None:
+        """Have it wait with what it writes to stdout."""
+        self._stdout.pause_reading()
+
+    def resume_output(self) -> None:
+        """Take what it writes to stdout again."""
+        self._stdout.resume_reading()
+
+    @property
+    def _stdout(self) -> Any:
+        return self._transport.get_pipe_transport(1)
+
     def new_log(self) -> Log:
         """Begin a fresh log, and return it."""
         self._log = Log(self.launch.log_limit_bytes)
@@ -161,9 +185,15 @@ class Process(asyncio.SubprocessProtocol):
         if stdin is not None:
             stdin.close()
 
-    def print(self, data: bytes) -> None:
-        """Add to its log; who prints without end is ended."""
+    def print(self, data: bytes, *, beside: int = 0) -> None:
+        """Add to its log; who prints without end is ended.
+
+        Args:
+            data: What is kept.
+            beside: Bytes that came with it, of which nothing is kept.
+        """
         self._log.add(data)
+        self._log.count(beside)
         if self._log.size_bytes > _FLOOD_LIMIT_BYTES:
             self.condemn(flood(self.launch.name, "printed", _FLOOD_LIMIT_BYTES))
 
@@ -203,6 +233,11 @@ class Process(asyncio.SubprocessProtocol):
         """Wait until it has ended and the last of its output is in the log; return its code."""
         return await asyncio.shield(self._over)
 
+    def kill(self) -> None:
+        """End it with all it started, whatever it is doing."""
+        if not self._exited:
+            end_tree(self.pid, self.launch.environ.get(MARK, ""))
+
     async def close(self, *, politely: bool = False) -> None:
         """Ask it to end, and end it when it does not. Nothing of it runs afterwards.
 
@@ -223,11 +258,13 @@ class Process(asyncio.SubprocessProtocol):
         """Keep the transport. Called by asyncio."""
         assert isinstance(transport, asyncio.SubprocessTransport)  # noqa: S101 - for mypy
         self._transport = transport
+        began(self.pid)
 
     def pipe_data_received(self, fd: int, data: bytes) -> None:
         """Take what it wrote. Called by asyncio."""
         if fd == 1:
-            self._on_output(data)
+            if self.condemned is None:  # what escaped it may write on
+                self._on_output(data)
         else:
             self.print(data)
 
@@ -240,6 +277,9 @@ class Process(asyncio.SubprocessProtocol):
         """Note that it ended, and end what it left running. Called by asyncio."""
         self._exited = True
         end_rest(self.pid, self.launch.environ.get(MARK, ""))
+        ended(self.pid)
+        let_go_of(self.pid)
+        reap_orphans()
         self._settle()
         asyncio.get_running_loop().call_later(_LAST_WORDS_S, self._over_and_out)
 
@@ -296,11 +336,15 @@ def _ended(launch: Launch, doing: str, code: int) -> Breakdown:
 def crashed(launch: Launch, doing: str, code: int) -> Breakdown:
     """Return that a process ended with an error code, or by a signal when that is negative."""
     how = f"with code {code}" if code > 0 else f"by {_signal_name(-code)}"
+    hint = "The end of the log may tell why. Each of its processes may take "
+    hint += f"{launch.memory_mb} MiB of memory (`runtime.memory_mb`)."
+    if launch.walls is not None and code in _OF_WHAT_IS_NOT_THERE:
+        hint = "A program that it starts, or a file of that, is not within the walls: there are "
+        hint += "`/usr` and the like, the program of `runtime.command` and its own folder."
     return Breakdown(
         kind=BreakdownKind.CRASHED,
         message=f"{launch.name}: the process ended {how} during {doing}",
-        hint="The end of the log may tell why. Each of its processes may take "
-        f"{launch.memory_mb} MiB of memory (`runtime.memory_mb`).",
+        hint=hint,
     )
 
 

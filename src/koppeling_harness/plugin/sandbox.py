@@ -17,9 +17,11 @@ import socket
 import struct
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+import tempfile
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
 from koppeling_harness.aside import in_thread
 from koppeling_harness.errors import ConfigurationError
@@ -31,17 +33,40 @@ from koppeling_harness.value import dataclass
 _BUBBLEWRAP = "bwrap"
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 _OF_ETC = (
-    "alternatives", "ca-certificates", "dotnet", "group", "hosts", "java", "ld.so.cache",
+    "alternatives", "ca-certificates", "dotnet", "group", "hosts", "java*", "ld.so.cache",
     "ld.so.conf", "ld.so.conf.d", "localtime", "mime.types", "nsswitch.conf", "passwd", "php",
-    "pki", "protocols", "services", "ssl", "timezone",
+    "pki/ca-trust", "pki/java", "pki/tls/cert.pem", "pki/tls/certs", "pki/tls/openssl.cnf",
+    "protocols", "services", "ssl/cert.pem", "ssl/certs", "ssl/openssl.cnf", "timezone",
 )  # fmt: skip
+"""No private keys: a harness that is root could read those."""
+_BESIDE_BIN = ("lib", "lib64", "libexec", "conf", "pyvenv.cfg")
+"""What a program needs beside it: Java its settings, a virtual environment where it is."""
+_CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+"""Variables that are passed on, and name what has to be seen."""
+_SETTINGS_OF_PROC = (
+    "acpi", "asound", "bus", "driver", "fs", "irq", "mtrr", "pressure", "scsi", "sys",
+    "sysrq-trigger",
+)  # fmt: skip
+_OF_THE_NETWORK = ("/etc/resolv.conf", "/etc/gai.conf", "/etc/host.conf")
+_OF_PIP = ("/etc/pip.conf", "/etc/xdg/pip")
+_OF_PIP_AT_HOME = (".config/pip", ".pip")
+"""With what its settings name beside them, such as constraints."""
+_NAMES_FILES = ("PIP_", "REQUESTS_CA_BUNDLE")
+_OF_PACKAGES = ("site-packages", "dist-packages")
+_READ, _WRITE, _HIDE = "--ro-bind", "--bind", "--tmpfs"
+_OWN_BYTES = 512 * 1024**2
+"""Of `/tmp` and of `/dev/shm` each: they take memory, which no limit of a process counts."""
 _UNSHARED = ("user", "pid", "net", "ipc", "uts", "cgroup-try")
 _PROBE_LIMIT_S = 10
 _ANSWER_LIMIT_S = 5.0
 _CHUNK_BYTES = 64 * 1024
+_MOST_CONNECTIONS = 200
+"""So many at once are carried of one process: each takes three descriptors of the harness."""
 _ON_LOOPBACK = re.compile(r"(?:127\.0\.0\.1|localhost|\[::1\]):(\d{1,5})")
 _RESET = struct.pack("ii", 1, 0)
 """For SO_LINGER: closing sends a reset."""
+
+_Carry = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Coroutine[Any, Any, None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,13 +133,42 @@ def _program_files(program: str, *, is_found: bool) -> Iterator[str]:
         if each.name == "dotnet":
             yield from (str(each.parent / part) for part in ("host", "shared", "sdk"))
         elif each.parent.name == "bin":
-            yield from (str(each.parent.parent / part) for part in ("lib", "lib64", "libexec"))
+            yield from (str(each.parent.parent / part) for part in _BESIDE_BIN)
 
 
 def _harness_files() -> Iterator[str]:
     """Yield what has to be readable for this interpreter to load the harness's own package."""
     yield from (sys.prefix, sys.base_prefix)
     yield str(Path(__file__).parents[1])
+
+
+def installing_within(command: Sequence[str], *, read: Path, write: Sequence[Path]) -> list[str]:
+    """Return the command line that installs what an integration requires within walls.
+
+    What is installed may run code of its own. It reaches the network, where the package index is.
+
+    Args:
+        command: Program, by its path, and arguments.
+        read: The integration's folder, in which the command runs.
+        write: Folders that it may write to.
+    """
+    home = Path.home()
+    settings = (*_OF_PIP, *(str(home / each) for each in _OF_PIP_AT_HOME))
+    named = (
+        each
+        for name, value in os.environ.items()
+        if name.startswith(_NAMES_FILES)
+        for each in value.split()
+        if Path(each).is_absolute()
+    )
+    walls = Walls(
+        programs=(*_harness_files(), *_OF_THE_NETWORK, *settings, *named),
+        read=(str(read),),
+        write=tuple(map(str, write)),
+        hidden=tuple(map(str, (Path.cwd(), home, Path(tempfile.gettempdir())))),
+    )
+    unshared = tuple(each for each in _UNSHARED if each != "net")
+    return _command(walls, cwd=str(read), command=command, unshared=unshared)
 
 
 class Sandbox:
@@ -132,6 +186,7 @@ class Sandbox:
         self._asking = asyncio.Lock()
         self._doors: dict[int, asyncio.Server] = {}
         self._published: list[asyncio.Server] = []
+        self._carrying: set[asyncio.Task[None]] = set()
 
     @property
     def fd(self) -> int:
@@ -173,7 +228,7 @@ class Sandbox:
                 with contextlib.suppress(OSError, ValueError):  # it is no socket that listens
                     if listener is not None:
                         self._doors[port] = await asyncio.start_server(
-                            functools.partial(_carry_to, port), sock=listener
+                            self._carried(functools.partial(_carry_to, port)), sock=listener
                         )
 
     async def publish(self, port: int) -> None:
@@ -186,12 +241,29 @@ class Sandbox:
                 return
             await _carry(reader, writer, *await asyncio.open_connection(sock=dialled))
 
-        self._published.append(await asyncio.start_server(carry, LOOPBACK, port))
+        self._published.append(await asyncio.start_server(self._carried(carry), LOOPBACK, port))
+
+    def _carried(
+        self, carry: _Carry
+    ) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], None]:
+        """Return what has each connection carried, until its end or that of the sandbox."""
+
+        def begin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            if len(self._carrying) >= _MOST_CONNECTIONS:
+                _reset(writer)
+                return
+            task = asyncio.get_running_loop().create_task(carry(reader, writer))
+            self._carrying.add(task)
+            task.add_done_callback(self._carrying.discard)
+
+        return begin
 
     def close(self) -> None:
         """Shut every door; harmless when they are shut already."""
         for each in (*self._doors.values(), *self._published):
             each.close()
+        for task in self._carrying:
+            task.cancel()
         self._doors.clear()
         self._published.clear()
         self._control.close()
@@ -217,6 +289,21 @@ class Sandbox:
             return None
         made.setblocking(False)  # noqa: FBT003 - has no name
         return made
+
+
+def hidden_with(other: Path, own: Path) -> Path:
+    """Return what is hidden of another integration: its folder, or the package that it lies in.
+
+    Args:
+        other: The folder of the other one.
+        own: The folder of the one from which it is hidden.
+    """
+    other = other.resolve()
+    for inside in map(Path, sys.path):
+        if inside.name in _OF_PACKAGES and inside.resolve() in other.parents:
+            package = inside.resolve() / other.relative_to(inside.resolve()).parts[0]
+            return other if own.is_relative_to(package) else package
+    return other
 
 
 def ports_of(context: RunContext) -> tuple[int, ...]:
@@ -268,49 +355,80 @@ def _reset(writer: asyncio.StreamWriter) -> None:
     writer.transport.abort()
 
 
-def _command(walls: Walls, *, cwd: str, command: Sequence[str]) -> list[str]:
+def _command(
+    walls: Walls, *, cwd: str, command: Sequence[str], unshared: Sequence[str] = _UNSHARED
+) -> list[str]:
     """Return the command line of bubblewrap."""
     bubblewrap = shutil.which(_BUBBLEWRAP) or _BUBBLEWRAP
+    known = _options_of(bubblewrap)
+    sized = ("--size", str(_OWN_BYTES)) if "--size" in known else ()
     return [
         bubblewrap,
-        *(f"--unshare-{each}" for each in _UNSHARED),
+        *(f"--unshare-{each}" for each in unshared),
         *("--die-with-parent", "--cap-drop", "ALL"),
-        *("--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--tmpfs", "/run"),  # noqa: S108
-        *_system(),
-        *_mounted("--ro-bind", walls.programs),
-        *_emptied(walls.hidden, within=(*walls.programs, *_SYSTEM)),
-        *_mounted("--ro-bind", walls.read),
-        *_emptied(walls.hidden, within=walls.read),
-        *_mounted("--bind", walls.write),
+        *(each for each in ("--disable-userns",) if each in known),
+        *("--proc", "/proc", *_read_only_of_proc()),
+        *("--dev", "/dev", *sized, "--tmpfs", "/dev/shm", "--remount-ro", "/dev"),  # noqa: S108
+        *(*sized, "--tmpfs", "/tmp"),  # noqa: S108
+        *_mounted(walls),
+        *("--remount-ro", "/"),
         *("--chdir", cwd, "--"),
         *command,
     ]
 
 
-def _system() -> Iterator[str]:
+@functools.cache
+def _options_of(bubblewrap: str) -> frozenset[str]:
+    """Return the options that this version of bubblewrap knows."""
+    with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+        said = subprocess.run(  # noqa: S603 - found by PATH
+            [bubblewrap, "--help"],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=_PROBE_LIMIT_S,
+        )
+        return frozenset(re.findall(r"--[a-z-]+", said.stdout + said.stderr))
+    return frozenset()
+
+
+def _read_only_of_proc() -> Iterator[str]:
+    """Yield what keeps settings of the kernel from being written.
+
+    They ask for no capability where the harness is root, whom its user namespace maps onto itself:
+    `kernel/core_pattern` names a program that the machine then runs as root.
+    """
+    for each in _SETTINGS_OF_PROC:
+        path = f"/proc/{each}"
+        if Path(path).exists():
+            yield from ("--ro-bind", path, path)
+
+
+def _mounted(walls: Walls) -> Iterator[str]:
+    """Yield what is shown and what is hidden, a folder before what lies in it."""
+    how = {
+        **dict.fromkeys(walls.hidden, _HIDE),  # of one path, what comes last counts
+        **dict.fromkeys((*_system(), *walls.programs, *walls.read), _READ),
+        **dict.fromkeys(walls.write, _WRITE),
+    }
     for each in _SYSTEM:
-        path = Path(each)
-        if path.is_symlink():
-            yield from ("--symlink", str(path.readlink()), each)
-        elif path.is_dir():
-            yield from ("--ro-bind", each, each)
-    for name in _OF_ETC:
-        if Path("/etc", name).exists():
-            yield from ("--ro-bind", f"/etc/{name}", f"/etc/{name}")
+        if Path(each).is_symlink():
+            yield from ("--symlink", str(Path(each).readlink()), each)
+    done: dict[Path, str] = {}
+    for path in sorted(map(Path, how), key=lambda path: len(path.parts)):
+        action = how[str(path)]
+        around = next((done[up] for up in path.parents if up in done), _HIDE)
+        if action == around or not (path.is_dir() if action == _HIDE else path.exists()):
+            continue
+        done[path] = action
+        yield from (action, str(path)) if action == _HIDE else (action, str(path), str(path))
+    for path, action in done.items():
+        if action == _HIDE:
+            yield from ("--remount-ro", str(path))
 
 
-def _mounted(how: str, paths: Sequence[str]) -> Iterator[str]:
-    shown = list(_SYSTEM)
-    for each in sorted(dict.fromkeys(paths), key=len):  # a folder before what lies in it
-        if Path(each).exists() and not any(Path(each).is_relative_to(one) for one in shown):
-            shown.append(each)
-            yield from (how, each, each)
-
-
-def _emptied(hidden: Sequence[str], *, within: Sequence[str]) -> Iterator[str]:
-    """Yield what hides folders that lie in one that was shown."""
-    for each in hidden:
-        path = Path(each)
-        shown = any(path != Path(one) and path.is_relative_to(one) for one in within)
-        if shown and path.is_dir():
-            yield from ("--tmpfs", each)
+def _system() -> Iterator[str]:
+    """Yield the files and folders of the machine that every program may read."""
+    yield from (each for each in _SYSTEM if not Path(each).is_symlink())
+    yield from (str(each) for name in _OF_ETC for each in Path("/etc").glob(name))
+    yield from (os.environ[name] for name in _CERTIFICATES if name in os.environ)

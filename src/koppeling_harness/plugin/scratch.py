@@ -1,7 +1,9 @@
 """Folders of integrations that are thrown away, whatever an integration made of them."""
 
 import contextlib
+import os
 import shutil
+import stat
 import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -30,11 +32,31 @@ def remove_folder(folder: Path) -> None:
     However deep it is: what calls itself for each level, or names a file by its whole path, gives
     up at a thousand levels or 4,096 characters.
     """
+    if folder.is_symlink():  # it put that in its place: what it leads to is somebody else's
+        with contextlib.suppress(OSError):
+            folder.unlink()
+        return
     try:
         shutil.rmtree(folder, ignore_errors=True)
     except RecursionError:
         _flatten(folder)
         shutil.rmtree(folder, ignore_errors=True)
+    if folder.is_dir():
+        _open_up(folder)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _open_up(folder: Path) -> None:
+    """Let the owner into every folder below, whom it may have shut out."""
+    waiting = [folder]
+    for each in waiting:
+        with contextlib.suppress(OSError):
+            each.chmod(stat.S_IRWXU)
+            waiting.extend(
+                Path(entry.path)
+                for entry in os.scandir(each)
+                if entry.is_dir(follow_symlinks=False)
+            )
 
 
 def _flatten(folder: Path) -> None:

@@ -94,7 +94,9 @@ class ServiceWorker:
             nonlocal found
             while True:
                 with contextlib.suppress(self._failed):
-                    status = (await self._client.get(self._url + path)).status_code
+                    # its body may be of any size, and says nothing
+                    async with self._client.stream("GET", self._url + path) as response:
+                        status = response.status_code
                     if 200 <= status < 300:
                         return
                     found = f"status {status}"
@@ -143,6 +145,11 @@ class ServiceWorker:
     async def finish(self, context: RunContext, *, timeout_s: float) -> Breakdown | None:
         """Close what `prepare` opened."""
         return await self._with_context(self._runtime.finish, context, timeout_s)
+
+    def kill(self) -> None:
+        """End the service at once when it was started for this."""
+        if self._process is not None:
+            self._process.kill()
 
     async def close(self) -> None:
         """End the service when it was started for this; one that ran already goes on."""

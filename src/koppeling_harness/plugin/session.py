@@ -130,8 +130,15 @@ class IntegrationRunner:
         await session.finish(timeout_s=_CHECK_LIMIT_S)
         return replace(broken, log=session.log)
 
-    async def close(self) -> None:
-        """End every worker, also those of sessions that were never finished."""
+    async def close(self, *, at_once: bool = False) -> None:
+        """End every worker, also those of sessions that were never finished.
+
+        Args:
+            at_once: Whether none gets a moment to end by itself: somebody waits.
+        """
+        if at_once:
+            for worker in self._homes:
+                worker.kill()
         if self._early is not None:
             self._early.cancel()
             await asyncio.gather(self._early, return_exceptions=True)

@@ -92,6 +92,10 @@ class StdioWorker:
         """Close what `prepare` opened."""
         return await self._with_context("finish", context, timeout_s)
 
+    def kill(self) -> None:
+        """End it at once."""
+        self._channel.kill()
+
     async def close(self) -> None:
         """End it; nothing of it runs afterwards."""
         await self._channel.close()

@@ -72,6 +72,18 @@ def end_rest(pid: int, mark: str) -> None:
         end_tree(pid, mark)
 
 
+def let_go_of(group: int) -> None:
+    """Let go of what ended of a process group whose head is gone: of what became ours by that.
+
+    Each would keep its number, of which a machine has some ten thousands.
+    """
+    if sys.platform == "win32":
+        return
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-group, os.WNOHANG)[0]:
+            pass
+
+
 def _end_marked(mark: str) -> None:
     _end_all(f"{MARK}={mark}\0".encode())
 

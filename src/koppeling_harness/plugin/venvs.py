@@ -6,6 +6,7 @@ one that was not used for long goes. The harness is not installed in them: `fore
 """
 
 import contextlib
+import functools
 import hashlib
 import importlib.util
 import os
@@ -13,7 +14,8 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +24,8 @@ from koppeling_harness.errors import PluginError
 from koppeling_harness.model.manifest import PythonRuntime
 from koppeling_harness.plugin.discover import Discovery, Integration, SetAside
 from koppeling_harness.plugin.environ import installing_environ
+from koppeling_harness.plugin.guard import folder_prefix
+from koppeling_harness.plugin.sandbox import installing_within
 
 CACHE_VARIABLE = "KOPPELING_CACHE"
 """Names the folder in which environments are kept, instead of the user's own cache folder."""
@@ -40,19 +44,23 @@ _PINNED = re.compile(r"==| @ |^\.|^/|\.whl\b|^-")
 """A version, an address, a file of one's own, or an option of pip."""
 
 
-def with_environments(found: Discovery, *, everyone: bool = False) -> Discovery:
+def with_environments(
+    found: Discovery, *, everyone: bool = False, sandbox: bool = False
+) -> Discovery:
     """Give integrations in Python an interpreter of their own, made when it is not there yet.
 
     Args:
         found: The integrations; whose environment cannot be made is set aside.
         everyone: Whether also those get one whose manifest names no requirements: with what
             `requirements.txt` beside it says, and nothing where there is none.
+        sandbox: Whether what is installed runs its own code within walls.
     """
+    given_own = functools.partial(_given_own, sandbox=sandbox)
     own = [each for each in found.integrations if _has_own(each, everyone=everyone)]
     if not own:
         return found
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
-        made = dict(zip([each.manifest.id for each in own], pool.map(_given_own, own), strict=True))
+        made = dict(zip([each.manifest.id for each in own], pool.map(given_own, own), strict=True))
     given = [made.get(each.manifest.id, each) for each in found.integrations]
     return Discovery(
         integrations=tuple(each for each in given if isinstance(each, Integration)),
@@ -65,13 +73,15 @@ def _has_own(integration: Integration, *, everyone: bool) -> bool:
     return isinstance(runtime, PythonRuntime) and bool(everyone or runtime.requirements)
 
 
-def _given_own(integration: Integration) -> Integration | SetAside:
+def _given_own(integration: Integration, *, sandbox: bool) -> Integration | SetAside:
     """Return an integration with an interpreter of its own, or why that cannot be made."""
     runtime = integration.manifest.runtime
     named = runtime.requirements if isinstance(runtime, PythonRuntime) else None
     path = integration.folder.resolve() / (named or _BY_CUSTOM)
     try:
-        python = own_interpreter(path if named or path.is_file() else None, cache=cache_folder())
+        python = own_interpreter(
+            path if named or path.is_file() else None, cache=cache_folder(), sandbox=sandbox
+        )
     except PluginError as error:
         return SetAside(
             name=integration.manifest.id,
@@ -93,12 +103,13 @@ def cache_folder() -> Path:
     return platformdirs.user_cache_path("koppeling")
 
 
-def own_interpreter(requirements: Path | None, *, cache: Path) -> Path:
+def own_interpreter(requirements: Path | None, *, cache: Path, sandbox: bool = False) -> Path:
     """Return the interpreter of an environment, made when it is not there yet.
 
     Args:
         requirements: What is installed in it, pinned; None: nothing.
         cache: Folder in which environments are kept.
+        sandbox: Whether what is installed runs its own code within walls.
 
     Raises:
         PluginError: Something is not pinned, or cannot be installed.
@@ -114,7 +125,7 @@ def own_interpreter(requirements: Path | None, *, cache: Path) -> Path:
         complete = folder / _COMPLETE
         is_new = not complete.is_file()
         if is_new:
-            _make(folder, requirements)
+            _make(folder, requirements, sandbox=sandbox)
         complete.touch()  # it is used now
         if is_new:
             _remove_unused(folder.parent, now_s=complete.stat().st_mtime)
@@ -163,7 +174,7 @@ def _is_pinned(requirement: str) -> bool:
     return _PINNED.search(requirement.partition(";")[0]) is not None
 
 
-def _make(folder: Path, requirements: Path | None) -> None:
+def _make(folder: Path, requirements: Path | None, *, sandbox: bool) -> None:
     import venv  # noqa: PLC0415 - most runs make none
 
     has_pip = importlib.util.find_spec("pip") is not None
@@ -175,16 +186,24 @@ def _make(folder: Path, requirements: Path | None) -> None:
         raise PluginError(message, hint=f"{CACHE_VARIABLE} names another folder.") from None
     if requirements is not None:
         python = str(_python_in(folder))
-        _install([sys.executable, "-m", "pip", "--python", python], requirements)
+        pip = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-input"]
+        command = [*pip, "--disable-pip-version-check", "-r", requirements.name]
+        if not sandbox:
+            _install(command, requirements, installing_environ())
+            return
+        with tempfile.TemporaryDirectory(prefix=folder_prefix()) as own:
+            environ = {**installing_environ(), **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), own)}
+            write = (folder.resolve(), Path(own).resolve())
+            command = installing_within(command, read=requirements.parent, write=write)
+            _install(command, requirements, environ)
 
 
-def _install(pip: list[str], requirements: Path) -> None:
-    options = ["--quiet", "--no-input", "--disable-pip-version-check"]
+def _install(command: list[str], requirements: Path, environ: Mapping[str, str]) -> None:
     try:
         done = subprocess.run(  # noqa: S603 - our own words, and a file
-            [*pip, "install", *options, "-r", requirements.name],
+            command,
             cwd=requirements.parent,
-            env=installing_environ(),
+            env=environ,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

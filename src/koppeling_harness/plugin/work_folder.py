@@ -49,7 +49,7 @@ def left_files(folder: str, state: Sequence[str]) -> tuple[LeftFile, ...]:
         folder: The work folder; empty when there is none.
         state: Patterns of the manifest's `state`.
     """
-    if not folder:
+    if not folder or Path(folder).is_symlink():  # or it leads to what is somebody else's
         return ()
     left = _MOST_BYTES
     found: list[LeftFile] = []
@@ -78,6 +78,8 @@ def is_little(folder: str, most_bytes: int) -> bool:
         most_bytes: Of all files together.
     """
     size = 0
+    if folder and Path(folder).is_symlink():
+        return True
     try:
         with os.scandir(folder or "") as entries:
             for number, each in enumerate(entries):

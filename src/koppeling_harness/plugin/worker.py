@@ -63,6 +63,10 @@ class Worker(Protocol):
         """Close what `prepare` opened."""
         ...
 
+    def kill(self) -> None:
+        """End it at once; `close` waits until nothing of it runs."""
+        ...
+
     async def close(self) -> None:
         """End it; nothing of it runs afterwards."""
         ...

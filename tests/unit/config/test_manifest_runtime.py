@@ -72,6 +72,12 @@ WRONG = {
         "there is no file `pinned.txt` beside the manifest",
         "Write the pinned requirements in it, or name the file that has them.",
     ),
+    "another's requirements": (
+        "kind: python\n  requirements: ../secrets.txt",
+        ":13:17",
+        "`../secrets.txt` lies outside the integration's folder",
+        "Write the pinned requirements in it, or name the file that has them.",
+    ),
     "harness variable": (
         f"{STDIO}\n  environ: [HTTPS_PROXY, KOPPELING_TOKEN]",
         ":14:26",
@@ -82,6 +88,12 @@ WRONG = {
         "kind: http\n  url: http://127.0.0.1:80\n  command: [node]",
         ":13:8",
         "a service that the harness starts is given a free port, but `url` has no `{port}`",
+        "Write `http://127.0.0.1:{port}`.",
+    ),
+    "started elsewhere": (
+        "kind: http\n  url: http://example.org:{port}\n  command: [node]",
+        ":13:8",
+        "a service that the harness starts listens on loopback, found `http://example.org:{port}`",
         "Write `http://127.0.0.1:{port}`.",
     ),
     "port not given": (

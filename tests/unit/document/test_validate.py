@@ -90,6 +90,13 @@ def test_a_value_survives_json():
     assert to_plain(scenario)["when"][0]["get"] == "Profit_Projects"
 
 
+def test_of_very_many_problems_the_first_are_told_and_the_rest_counted():
+    lines = problems(GOOD + "".join(f"k{number}: 1\n" for number in range(2000)))
+
+    assert len([each for each in lines if "unknown key" in each]) == 200
+    assert "a.yaml: and 1800 more problems, which are told when these are mended" in lines
+
+
 def test_what_a_step_lacks_is_said_of_the_step():
     lines = problems(
         GOOD.replace("get: Profit_Projects", "delete: KnSubject").split("    where")[0]

@@ -3,7 +3,8 @@ import asyncio
 import httpx
 import pytest
 
-from koppeling_harness.hosting.server import Server
+from koppeling_harness.hosting.server import Doors, Server
+from support.scenarios import a_manifest
 
 
 class Application:
@@ -70,3 +71,44 @@ def test_one_that_was_never_started_can_be_stopped():
         await Server(Application()).stop()
 
     within_limit(work())
+
+
+def test_one_scenario_has_no_more_than_some_connections():
+    async def work():
+        doors = Doors()
+        address = (await doors.open(Application(), a_manifest())).removeprefix("http://").split(":")
+        opened = [await asyncio.open_connection(*address) for _ in range(300)]
+        for _, writer in opened:
+            writer.write(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n")
+        answers = [await _beginning(reader) for reader, _ in opened]
+        for _, writer in opened:
+            writer.close()
+        await doors.aclose()
+        assert answers.count(b"HTTP/1.1 200") == 256
+        assert answers.count(b"") == 300 - 256
+
+    within_limit(work())
+
+
+async def _beginning(reader):
+    try:
+        return await reader.read(12)
+    except ConnectionError:
+        return b""
+
+
+def test_what_is_broken_off_at_the_end_is_not_told_as_an_error(capfd):
+    async def work():
+        application, doors = Application(), Doors()
+        address = await doors.open(application, a_manifest())
+        async with httpx.AsyncClient() as client:
+            waiting = asyncio.create_task(client.get(f"{address}/never"))
+            await application.was_asked.wait()
+            await doors.aclose()
+            with pytest.raises(httpx.TransportError):
+                await waiting
+        assert application.was_cancelled
+
+    within_limit(work())
+
+    assert capfd.readouterr().err == ""

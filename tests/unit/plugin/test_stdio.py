@@ -1,5 +1,8 @@
+import asyncio
+
 import pytest
 
+from koppeling_harness.aside import end_processes
 from koppeling_harness.model.operation import OperationResult
 from koppeling_harness.plugin.session import BreakdownKind
 from support.integrations import PYTHON, a_call, drive, opened, opening, triggering
@@ -41,12 +44,60 @@ def program(replaced: str = "") -> str:
     return PROGRAM.replace("REPLACED", replaced)
 
 
+def with_help(play):
+    """Return a play after which no process is left that read what is long."""
+
+    async def whole(runner, context):
+        try:
+            return await play(runner, context)
+        finally:
+            await end_processes()
+
+    return whole
+
+
 def test_an_operation_answers_what_the_child_says(tmp_path):
     given = {"omschrijving": "Één dag à 7,5 uur", "regels": [1, 2.5, None, True]}
 
     answer, ended, log = drive(tmp_path, RUNTIME, program(), triggering(given))
 
     assert (answer, ended, log) == (OperationResult(ok=True, output=given), None, "")
+
+
+FLOODS = {
+    "notifications": """b'{"jsonrpc":"2.0","method":"x"}\\n' * 2000""",
+    "long ones": """b'{"jsonrpc":"2.0","method":"x","params":"' + b'y' * 100_000 + b'"}\\n'""",
+    "empty logs": """b'{"jsonrpc":"2.0","method":"log","x":"' + b'y' * 9000 + b'"}\\n'""",
+}
+
+
+@pytest.mark.parametrize("said", FLOODS.values(), ids=FLOODS)
+def test_what_is_not_listened_to_counts_as_output_too(tmp_path, said):
+    replaced = f"""
+def trigger(call):
+    said = {said}
+    while True:
+        sys.stdout.buffer.write(said)
+"""
+
+    answer, _, _ = drive(tmp_path, RUNTIME, program(replaced), with_help(triggering()))
+
+    assert answer.kind is BreakdownKind.OUTPUT_FLOOD
+    assert "printed more than 8192 KiB" in answer.message
+
+
+def test_a_long_line_before_an_answer_is_read_before_it(tmp_path):
+    replaced = """
+def trigger(call):
+    for text in ("a" * 200_000, "b"):
+        send(method="log", params={"level": "info", "message": text})
+    result(call, {"output": 1})
+"""
+
+    answer, _, log = drive(tmp_path, RUNTIME, program(replaced), with_help(triggering()))
+
+    assert answer == OperationResult(output=1)
+    assert log.endswith("aaa\ninfo: b\n")
 
 
 def test_a_child_is_asked_what_it_knows_and_told_which_versions_there_are(tmp_path):
@@ -250,3 +301,17 @@ if "{method}" == "trigger":
 
     assert answer.kind is BreakdownKind.NO_ANSWER
     assert said in answer.message
+
+
+def test_closed_at_once_a_child_gets_no_moment_to_end_by_itself(tmp_path, monkeypatch):
+    monkeypatch.setattr("koppeling_harness.plugin.process.GOODBYE_S", 300)
+    stays = "import atexit; atexit.register(time.sleep, 600)"
+
+    async def play(runner, context):
+        session = await opened(runner, context)
+        await session.finish(timeout_s=5.0)
+        async with asyncio.timeout(60):
+            await runner.close(at_once=True)
+        return "closed"
+
+    assert drive(tmp_path, RUNTIME, program(stays), play) == "closed"

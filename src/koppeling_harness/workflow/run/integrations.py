@@ -83,7 +83,7 @@ def _made_ready(found: Discovery, order: Order) -> Discovery:
     if order.in_process:
         _require_one(found, isolated=order.isolated)
         return found
-    return with_environments(found, everyone=order.isolated)
+    return with_environments(found, everyone=order.isolated, sandbox=order.sandbox)
 
 
 def _shared_out(found: Discovery, shard: Shard | None) -> tuple[Discovery, tuple[Integration, ...]]:

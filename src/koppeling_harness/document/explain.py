@@ -1,7 +1,6 @@
 """Documents that do not fit: pydantic reads them, and every problem is put into words."""
 
 import difflib
-import functools
 import json
 import re
 from collections.abc import Sequence
@@ -50,6 +49,7 @@ _MOST_PROBLEMS = 200
 _TOKEN_BEGINS = "<data>"  # noqa: S105 - what stands before one
 
 _ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}
+_MEMBERS: dict[type[Any], tuple[str, ...]] = {}
 
 
 def adapter(cls: type[T]) -> TypeAdapter[T]:
@@ -290,8 +290,11 @@ def _step(data: object, part: str | int) -> tuple[object] | None:
     return None
 
 
-@functools.cache
 def _members(cls: type[Any]) -> tuple[str, ...]:
-    schema = adapter(cls).json_schema()
-    shapes = [schema, *schema.get("$defs", {}).values()]
-    return tuple(sorted({name for shape in shapes for name in shape.get("properties", {})}))
+    found = _MEMBERS.get(cls)
+    if found is None:  # a tenth of a second, for each of what may be many problems
+        schema = adapter(cls).json_schema()
+        shapes = [schema, *schema.get("$defs", {}).values()]
+        found = tuple(sorted({name for shape in shapes for name in shape.get("properties", {})}))
+        _MEMBERS[cls] = found
+    return found

@@ -211,7 +211,7 @@ class Doors:
 
     def _speak(self, door: Door) -> GatewayProtocol:
         made = GatewayProtocol(self._config, self._state, {})
-        made.app = _quiet(door)
+        made.app = door
         return made
 
     async def _listen(self, door: Door, protocol: Callable[[], asyncio.Protocol]) -> str:

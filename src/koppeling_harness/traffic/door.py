@@ -85,6 +85,16 @@ class Door:
         """ASGI: let a request pass."""
         if scope["type"] != "http":
             return
+        try:
+            await self._serve(scope, receive, send)
+        except asyncio.CancelledError:
+            wire = wire_of(scope)
+            if wire is None:
+                raise
+            # nobody awaits the answer any more; what serves us would tell that there is none
+            await wire.reset()
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         target = target_of(scope)
         try:
             address = read_address(scope["method"], target)

@@ -109,7 +109,7 @@ ACTS = {
         if os.fork() == 0:
             os.execve("/bin/sh", ["sh", "-c", "while :; do echo DAEMON_S >&2; done"], {})
         os._exit(0)
-    os.wait()
+    time.sleep(600)
 """,
     "orphans": """
     for number in range(2000):

@@ -135,7 +135,11 @@ def outcome_of(
             return ended.outcome, ended.cause, ()
     course.findings += past_deadlines(recording, day=day)
     shown = evidence(planned, recording)
-    errors = [each for each in course.findings if each.level is Severity.ERROR]
+    errors = [
+        each
+        for each in course.findings
+        if each.level is Severity.ERROR and each.code != codes.NOT_JUDGED.code  # ours, not theirs
+    ]
     against = [each for each in errors if each.code != RULE_BROKE]
     due = not never_due(planned, recording)
     if not due and not against and _only_expectations(course):

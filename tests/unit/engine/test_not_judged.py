@@ -20,9 +20,16 @@ def outcome(*findings):
     return made[:2], [each.finding.code for each in course.stops]
 
 
-@pytest.mark.parametrize("code", ["BODY-NOT-JUDGED", "NOT-JUDGED"])
-def test_a_scenario_in_which_not_all_was_judged_is_not_run(code):
-    found = a_finding(code, level=Severity.INFORMATION)
+@pytest.mark.parametrize(
+    ("code", "level"),
+    [
+        ("BODY-NOT-JUDGED", Severity.INFORMATION),
+        ("NOT-JUDGED", Severity.INFORMATION),
+        ("NOT-JUDGED", Severity.ERROR),
+    ],
+)
+def test_a_scenario_in_which_not_all_was_judged_is_not_run(code, level):
+    found = a_finding(code, level=level)
 
     assert outcome() == ((Outcome.PASSED, None), [])
     assert outcome(found) == ((Outcome.NOT_RUN, Cause.CONFIGURATION), ["NOT-JUDGED"])

@@ -44,7 +44,7 @@ TABLE = {
     "huge-header": failed("REQUEST-INVALID"),
     **dict.fromkeys(REFUSED, failed("WRITE-FAILED-AS-DONE")),
     "memory": failed("PLUGIN-CRASHED"),
-    **dict.fromkeys(("endless-line", "escaped-and-prints"), FLOOD),
+    "endless-line": FLOOD,
     **dict.fromkeys(("endless-notifications", "endless-long-notifications"), FLOOD),
     **dict.fromkeys(("stopped", "closes-all"), HUNG),
     "kills-its-group": failed("PLUGIN-CRASHED"),

@@ -22,11 +22,14 @@ Rows = Sequence[str]
 
 def _left_out(scene: Scene) -> Iterator[Objection]:
     for pages in _sequences(scene):
+        count = sum(len(page.rows or ()) for page in pages)
+        words = _words(scene, pages)
+        if count < _LEAST_ROWS or len(words) < count * _MOST:
+            continue  # most of them went nowhere that is seen: to look for keys would take long
         keys = _keys(pages)
         rows = [key for page in keys for key in page]
-        if len(rows) < _LEAST_ROWS:
+        if not rows:
             continue
-        words = _words(scene, pages)
         missing = {key for key in rows if key not in words}
         if not missing or len(rows) - len(missing) < len(rows) * _MOST:
             continue
@@ -55,10 +58,11 @@ def _keys(pages: Sequence[Call]) -> list[list[str]]:
     """Return by what the rows of each page are told apart; empty where nothing does."""
     rows = [[*(page.rows or ())] for page in pages]
     every = [row for page in rows for row in page]
+    different = len({*map(str, every)})
     for name in every[0]:
         values = [row.get(name) for row in every]
         texts = {str(each) for each in values if isinstance(each, str | int)}
-        if len(texts) == len({*map(str, every)}) and all(_WORDS.fullmatch(each) for each in texts):
+        if len(texts) == different and all(_WORDS.fullmatch(each) for each in texts):
             return [[str(row[name]) for row in page] for page in rows]
     return []
 

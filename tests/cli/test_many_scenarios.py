@@ -37,7 +37,7 @@ then:
 """
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_thousand_scenarios_in_flight_each_have_an_environment_of_their_own(tmp_path: Path):
     plugin = tiny_plugin(tmp_path / "tiny")
     folder = tmp_path / "scenarios"

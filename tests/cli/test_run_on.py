@@ -15,6 +15,7 @@ from support.tiny import READ, scenario, tiny_plugin
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.filterwarnings("default"),  # the engine's own
     pytest.mark.skipif(sys.platform == "win32", reason="workers are ended by SIGKILL here"),
 ]
 
@@ -31,7 +32,7 @@ def fleet(folder: Path, *names: str, body: str = READ) -> Path:
 
 
 def run(folder: Path, *words: str) -> Ran:
-    return koppeling_process("run", "--json", "--release", "Profit 8", *words, cwd=folder)
+    return koppeling("run", "--json", "--release", "Profit 8", *words, cwd=folder)
 
 
 def results(ran: Ran) -> dict[str, list[tuple[str, str, str | None]]]:
@@ -81,12 +82,13 @@ def test_workers_of_this_machine_are_started_and_end_with_the_run(tmp_path: Path
     assert not list(Path("/tmp").glob("koppeling-workers-*/*"))
 
 
+@pytest.mark.long
 def test_a_worker_that_is_killed_costs_nothing_but_time(tmp_path: Path):
     fleet(tmp_path / "project", "alfa", "beta", body=SLOW)
     with cluster(tmp_path) as made:
         workers = {name: made.worker(name) for name in ("one", "two")}
         with killing(made, workers, 1) as killed:
-            ran = koppeling_process(
+            ran = koppeling(
                 "run", "--release", "Profit 8", "--on", made.engine, cwd=tmp_path / "project"
             )
 

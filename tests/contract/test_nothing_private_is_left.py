@@ -19,8 +19,8 @@ from support.spellings import PARTS, SPELLINGS
 
 @pytest.fixture(
     scope="module",
-    params=[4, pytest.param(1, marks=pytest.mark.long)],
-    ids=["every fourth spelling", "every spelling"],
+    params=[10, pytest.param(1, marks=pytest.mark.long)],
+    ids=["every tenth spelling", "every spelling"],
 )
 def every(request: pytest.FixtureRequest) -> int:
     return int(request.param)

@@ -11,8 +11,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from support.cli import unmeasured
-
 _WAIT_S = 60
 
 
@@ -52,14 +50,19 @@ class Cluster:
     def end(self) -> None:
         for each in self._all:
             with contextlib.suppress(ProcessLookupError):
+                each.terminate()
+        for each in self._all:
+            try:
+                each.wait(10)
+            except subprocess.TimeoutExpired:
                 each.kill()
-            each.wait()
+                each.wait()
 
     def _start(
         self, kind: str, words: Sequence[str], log: Path, variables: dict[str, str]
     ) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "dask", kind, *words]
-        environ = {**unmeasured(), "PYTHONUNBUFFERED": "1", **variables}
+        environ = {**os.environ, "PYTHONUNBUFFERED": "1", **variables}
         with log.open("wb") as file:
             started = subprocess.Popen(command, stdout=file, stderr=file, env=environ)
         self._all.append(started)

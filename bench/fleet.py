@@ -1,13 +1,17 @@
 """`koppeling run` for whole fleets: 4, 16 and 60 integrations, on one release and on two.
 
     python -m bench fleet [--sizes 4,16,60] [--releases 1,2] [--rounds 3] [--against REVISION]
-                          [--concurrency N]
+                          [--concurrency N] [--on local:2,cluster:2]
 
 A fleet is so many copies of the four reference integrations, each with an id of its own, certified
 by every pack. With `--against`, another revision of this project is measured too, with the packs
 and integrations that it has, taking turns, so that both meet the same machine. Of the rounds the
 least is told: what else the machine does only adds. Beside it stands what no order of scenarios
 could beat: processor time ÷ cores, and how long the slowest of the four takes when it is alone.
+
+With `--on` each fleet is carried out by engines too, beside the one process: `local:N` as a user
+starts it, `cluster:N` by a Dask scheduler and N workers that run already. `over, s` is how much
+longer it took, divided by the number of units (integration on a release).
 """
 
 import argparse
@@ -19,6 +23,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -93,6 +98,35 @@ def take(source, fleet, releases, more=()):
     )
 
 
+@contextlib.contextmanager
+def engine(name, source):
+    """Yield the words that carry a run out on an engine; `cluster:N` runs while it is needed."""
+    kind, _, count = name.partition(":")
+    if kind != "cluster":
+        yield ("--on", name) if name else ()
+        return
+    environ = {**os.environ, "PYTHONPATH": str(source / "src"), "PYTHONUNBUFFERED": "1"}
+    with tempfile.TemporaryDirectory(prefix="koppeling-bench-") as folder:
+        file = Path(folder) / "scheduler.json"
+        words = ["scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"]
+        lines = [[*words, "--scheduler-file", str(file)]]
+        lines += [
+            ["worker", "--scheduler-file", str(file), "--nthreads", "1", "--no-dashboard"]
+        ] * int(count)
+        with contextlib.ExitStack() as started:
+            for each in lines:
+                command = [sys.executable, "-m", "dask", *each]
+                quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+                process = subprocess.Popen(command, cwd=folder, env=environ, **quiet)
+                started.callback(process.wait)
+                started.callback(process.terminate)
+            while not file.is_file():
+                time.sleep(0.1)
+            time.sleep(5)  # until the workers have joined
+            address = json.loads(file.read_text(encoding="utf-8"))["address"]
+            yield ("--on", address.replace("tcp://", "dask://"))
+
+
 def _takes_several_releases(source):
     """Return whether one command certifies on several releases; before, one was asked at a time."""
     return (source / "src" / "koppeling_harness" / "hosting" / "emulated_releases.py").is_file()
@@ -114,6 +148,27 @@ def revisions(against):
             subprocess.run(["tar", "x", "-C", str(there)], input=archive.stdout, check=True)
             found = {against: there, **found}
         yield found
+
+
+def _on_engines(names, members, releases, rounds, alone):
+    """Print what the fleet takes on each engine, beside one process."""
+    releases = list(releases)
+    with tempfile.TemporaryDirectory(prefix="koppeling-bench-") as folder, revisions("") as sources:
+        source = sources["now"]
+        make_fleet(Path(folder) / "fleet", members, source)
+        for name in names:
+            with engine(name, source) as more:
+                taken = [
+                    take(source, Path(folder) / "fleet", releases, more) for _ in range(rounds)
+                ]
+            units = len(members) * len(releases)
+            over_s = (least(taken)[0] - alone) / units
+            what = f"{len(members)} on {len(releases)}"
+            print(
+                f"| {what} | {name} | {taken[0].results} | {least(taken)[0]:.1f} | "
+                f"{alone:.1f} | {over_s:.2f} |",
+                flush=True,
+            )
 
 
 def least(taken):
@@ -154,6 +209,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--against", default="", metavar="REVISION")
     parser.add_argument("--concurrency", default="", metavar="N")
+    parser.add_argument("--on", default="", metavar="ENGINES")
     asked = parser.parse_args()
     more = ("--concurrency", asked.concurrency) if asked.concurrency else ()
     load = os.getloadavg()[0]
@@ -185,6 +241,11 @@ def main():
                 for each, taken in compared.items():
                     many = "s" if count > 1 else ""
                     _row(f"{size} on {count} release{many}", each, taken, alone_s[each])
+                if asked.on:
+                    print("| fleet | engine | results | wall, s | one process, s | over, s |")
+                    alone = least(compared["now"])[0]
+                    names = asked.on.split(",")
+                    _on_engines(names, members, RELEASES[:count], asked.rounds, alone)
 
 
 if __name__ == "__main__":

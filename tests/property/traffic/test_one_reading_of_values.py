@@ -28,6 +28,7 @@ values = text | moment | day_time | number | st.sampled_from(["true", "False", "
 @example("decimal", "1.")
 @example("decimal", "1e3")
 @example("boolean", 1.0)
+@example("string", 5e-324)
 @example("date", "0000-01-01")
 @settings(max_examples=300, deadline=None)
 def test_erp1_and_the_rules_read_a_value_alike(kind, value):

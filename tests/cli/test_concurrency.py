@@ -76,6 +76,7 @@ def what_became(project, concurrency):
     ]
 
 
+@pytest.mark.long
 def test_the_same_becomes_of_every_scenario_at_any_concurrency(project):
     alone = what_became(project, "1")
 

@@ -12,6 +12,7 @@ return OperationResult(output={"inside": "koppeling_harness.workflow.run.certify
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_isolated_integrations_whose_requirements_conflict_pass_in_one_run(tmp_path, monkeypatch):
     monkeypatch.setenv("KOPPELING_CACHE", str(tmp_path / "cache"))
     for version in ("1.0", "2.0"):

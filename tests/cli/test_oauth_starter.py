@@ -69,6 +69,7 @@ def outcomes(ran, name):
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_who_fetches_a_token_in_an_operation_is_certified_like_any_other(tmp_path):
     for name in ("body", "basic", "url"):
         made = koppeling("init", name, "--runtime", "python", cwd=tmp_path)

@@ -178,6 +178,7 @@ def test_integrations_that_require_the_same_share_an_environment(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_files_beside_equal_requirements_keep_their_environments_apart(tmp_path):
     folders = [requiring(tmp_path / name, "-c limits.txt\n", "pass") for name in ("a", "b")]
     for folder in folders:
@@ -189,6 +190,7 @@ def test_files_beside_equal_requirements_keep_their_environments_apart(tmp_path)
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_an_environment_that_no_run_used_for_a_month_goes_when_another_is_made(tmp_path):
     old, used, new = (
         requiring(tmp_path / name, f"# {name}\n", "pass") for name in ("old", "used", "new")

@@ -138,7 +138,7 @@ def _too_long(field: MetainfoField, value: Any) -> int:
         return 0
     text = _written(value, field.data_type)
     size = _size(field.data_type, text) if text else 0
-    if field.data_type == "string" and not isinstance(value, str) and "E" in text:
+    if field.data_type == "string" and not isinstance(value, str) and "e" in text.lower():
         size = abs(Decimal(text).adjusted())  # written out, as ERP1 does
     return size if 0 < field.length < size else 0
 

@@ -1,6 +1,7 @@
 """A run that a Dask engine carries out: real scheduler, real workers, and what they do wrong."""
 
 import json
+import signal
 import subprocess
 import sys
 import time
@@ -54,6 +55,9 @@ def test_an_engine_gives_what_one_process_gives(tmp_path: Path, two: Cluster):
     bad = "return OperationResult(ok=False, error='never')"
     tiny_plugin(tmp_path / "plugins" / "gamma", name="gamma", body=bad)
 
+    broken = tiny_plugin(tmp_path / "plugins" / "omega", name="omega") / "koppeling_plugin.py"
+    broken.write_text("raise RuntimeError('not today')")
+
     here = run(tmp_path, "--seed", "7", "--reports", "here")
     there = run(tmp_path, "--seed", "7", "--on", two.engine, "--reports", "there")
 
@@ -66,6 +70,18 @@ def test_an_engine_gives_what_one_process_gives(tmp_path: Path, two: Cluster):
     ]
     assert other["seed"] == mine["seed"]
     assert other["erp"] == mine["erp"]
+    places = [
+        {
+            one["scenario"]: one["place"]
+            for each in ran.json()["integrations"]
+            for one in each["results"]
+        }
+        for ran in (here, there)
+    ]
+    assert places[0] == places[1]
+    idle = [each["integrations"][-1] for each in (mine, other)]
+    assert [each["problem_kind"] for each in idle] == ["never_began", "never_began"]
+    assert idle[0]["problem"] == idle[1]["problem"]
     kept = {each.parent.name for each in (tmp_path / "there").rglob("*.har")}
     assert kept == {"alfa", "beta"}
     assert not (tmp_path / "there" / other["run_id"] / "results.jsonl").exists()
@@ -99,6 +115,23 @@ def test_a_worker_that_is_killed_costs_nothing_but_time(tmp_path: Path):
     for each in record["integrations"]:
         assert [one["outcome"] for one in each["results"]] == ["passed", "passed"]
     assert _within(10, lambda: not _orphans(tmp_path))
+
+
+@pytest.mark.long
+def test_ctrl_c_ends_what_the_workers_carry_out(tmp_path: Path):
+    fleet(tmp_path / "project", "alfa", body="time.sleep(60)\n" + READ)
+    with cluster(tmp_path, "one") as made:
+        command = [sys.executable, "-m", "koppeling_harness", "run", "--release", "Profit 8"]
+        with subprocess.Popen(
+            [*command, "--on", made.engine], cwd=tmp_path / "project", stdout=subprocess.DEVNULL
+        ) as ran:
+            assert _within(60, lambda: made.units("one"))
+            assert _within(30, lambda: _orphans(tmp_path))
+            ran.send_signal(signal.SIGINT)
+            assert ran.wait(30) == 2
+
+        assert _within(20, lambda: not _orphans(tmp_path)), _orphans(tmp_path)
+        assert _within(5, lambda: not made.units("one"))
 
 
 @pytest.mark.long

@@ -12,7 +12,7 @@ import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from distributed import Client, Future, KilledWorker, LocalCluster, Security, wait
@@ -23,9 +23,11 @@ from koppeling_harness.engine.observer import Observer
 from koppeling_harness.errors import (
     ConfigurationError,
     ErpUnavailableError,
+    ExitCode,
     HarnessError,
 )
 from koppeling_harness.hosting.session import SessionOutcome
+from koppeling_harness.model.verdict import Cause
 from koppeling_harness.plugin.discover import Discovery, Integration, SetAside
 from koppeling_harness.plugin.folder_digest import files_of
 from koppeling_harness.plugin.requires import all_needed, lacking, with_runtimes_of
@@ -34,7 +36,7 @@ from koppeling_harness.scenario.packs import packs_folder
 from koppeling_harness.scenario.plan import PlannedScenario
 from koppeling_harness.version import __version__
 from koppeling_harness.workflow.cluster.engine_address import EngineAddress
-from koppeling_harness.workflow.cluster.gathered import Gathered
+from koppeling_harness.workflow.cluster.gathered import Gathered, NothingCame
 from koppeling_harness.workflow.cluster.parcel import packed
 from koppeling_harness.workflow.cluster.unit import ORDER, PLUGINS
 from koppeling_harness.workflow.cluster.units import Unit, units_of
@@ -164,17 +166,17 @@ class DaskEngine:
             able = self._able(unit.integration, there)
             if able:
                 unit.waits_since = now
-            why = ""
+            nothing = None
             if len(unit.began) > _LOST_MOST or (
                 len(unit.began) == _LOST_MOST and unit.began[-1][0] not in there
             ):
-                why = _lost(unit)
+                nothing = _lost(unit)
             elif now - unit.waits_since > _COME_BACK_S:
-                why = "no worker is left that has what it needs"
-            if why:
+                nothing = NothingCame(why="no worker is left that has what it needs")
+            if nothing:
                 del waiting[name]
                 self._client.cancel([futures.pop(name)], force=True)
-                gathered.take(unit, why)
+                gathered.take(unit, nothing)
             elif able and not there & set(unit.sent_to):
                 self._client.cancel([futures.pop(name)], force=True)
                 futures[name] = self._submitted(unit)
@@ -192,13 +194,15 @@ class DaskEngine:
         unit.sent_to = self._able(unit.integration, there)
         unit.attempts += 1
         order = unit.run.prepared.order
-        folder = f"{PLUGINS}/{unit.integration.folder.resolve().name}"
+        folder = _place(unit.integration.folder, f"{PLUGINS}/{unit.integration.manifest.id}")
         parcels = {folder: self._parcel(unit.integration.folder)}
         packs = []
         for number, each in enumerate(map(Path, order.packs)):
             if each.resolve() != packs_folder().resolve():
-                parcels[f"packs/{number}"] = self._parcel(each)
-                packs.append(f"packs/{number}" if each.is_dir() else f"packs/{number}/{each.name}")
+                place = _place(each, f"packs-{number}/{each.name}")
+                where = place if each.is_dir() else PurePosixPath(place).parent.as_posix()
+                parcels[where] = self._parcel(each)
+                packs.append(place)
         imports = {f"import-{n}-{Path(each).name}": each for n, each in enumerate(order.imports)}
         sent = replace(
             order,
@@ -216,7 +220,8 @@ class DaskEngine:
             allow_missing=(),
         )
         files = {name: read_content(path) for name, path in imports.items()}
-        files |= {name: Path(name).read_bytes() for name in _SETTINGS if Path(name).is_file()}
+        settings = [name for name in _SETTINGS if Path(name).is_file()]
+        files |= {name: read_content(name) for name in settings[:1]}
         files[ORDER] = dump_json(sent).encode()
         return self._client.submit(
             carry_out,
@@ -242,6 +247,17 @@ class DaskEngine:
 _SETTINGS = (SETTINGS, "pyproject.toml")
 
 
+def _place(path: Path, otherwise: str) -> str:
+    """Return where a folder or file is laid out: as it is named here, so that places say the same.
+
+    Args:
+        path: Of the project, or anywhere.
+        otherwise: What stands for one that is not below the project.
+    """
+    below = path.parts and not path.is_absolute() and ".." not in path.parts
+    return path.as_posix() if below else otherwise
+
+
 def _note(waiting: Mapping[str, Unit], event: tuple[float, Any]) -> None:
     """Note that a unit began on a worker."""
     _, told = event
@@ -250,20 +266,31 @@ def _note(waiting: Mapping[str, Unit], event: tuple[float, Any]) -> None:
         unit.began.append((told["worker"], told["host"]))
 
 
-def _reply(unit: Unit, future: Future) -> Reply | str:
+_CAUSES = {
+    ExitCode.HARNESS_ERROR: Cause.HARNESS,
+    ExitCode.CONFIGURATION: Cause.CONFIGURATION,
+}
+
+
+def _reply(unit: Unit, future: Future) -> Reply | NothingCame:
     """Return what came of a unit, or why nothing did."""
     try:
         reply: Reply = future.result()
     except KilledWorker:
         return _lost(unit)
     except Exception as error:  # noqa: BLE001 - whatever the engine raises, nothing came
-        return f"the engine gave no result: {_in_short(error)}"
-    return f"on {reply.host}: {reply.ended.message}" if reply.ended.exit_code else reply
+        return NothingCame(why=f"the engine gave no result: {_in_short(error)}")
+    ended = reply.ended
+    if not ended.exit_code:
+        return reply
+    cause = _CAUSES.get(ExitCode(ended.exit_code), Cause.ENVIRONMENT)
+    return NothingCame(why=f"on {reply.host}: {ended.message}", cause=cause)
 
 
-def _lost(unit: Unit) -> str:
+def _lost(unit: Unit) -> NothingCame:
     where = [f"{worker} on {host}" for worker, host in unit.began[:_LOST_MOST]]
-    return f"its worker was lost twice: {', then '.join(where) or 'before it could tell'}"
+    said = ", then ".join(where) or "before it could tell"
+    return NothingCame(why=f"its worker was lost twice: {said}")
 
 
 def _is_in_folder(each: Integration) -> bool:
@@ -312,7 +339,8 @@ def _connected(address: EngineAddress) -> Iterator[Client]:
                 processes=True,
                 protocol="tls",  # others on this machine could send it programs
                 security=Security.temporary(),
-                dashboard_address=None,
+                host="127.0.0.1",
+                dashboard_address="127.0.0.1:0",  # None listens everywhere all the same
                 local_directory=made,
                 silence_logs=logging.CRITICAL,
             ) as cluster,

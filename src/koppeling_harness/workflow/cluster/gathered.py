@@ -24,9 +24,23 @@ from koppeling_harness.store.files import write_files
 from koppeling_harness.store.recordings import kept_recordings
 from koppeling_harness.store.runs import RUN, load_run
 from koppeling_harness.traffic.redactor import Redactor
+from koppeling_harness.value import dataclass
 from koppeling_harness.workflow.cluster.parcel import lay_out
 from koppeling_harness.workflow.cluster.units import Unit
 from koppeling_harness.workflow.cluster.worker import Reply
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NothingCame:
+    """That nothing came of a unit.
+
+    Attributes:
+        why: In words.
+        cause: Whose doing it is: never the integration's.
+    """
+
+    why: str
+    cause: Cause = Cause.ENVIRONMENT
 
 
 class Gathered:
@@ -45,14 +59,15 @@ class Gathered:
         self._releases: dict[str, Release] = {}
         self._notes: list[str] = []
 
-    def take(self, unit: Unit, reply: Reply | str) -> None:
+    def take(self, unit: Unit, reply: Reply | NothingCame) -> None:
         """Take what came of a unit, or why nothing did."""
         if isinstance(reply, Reply):
             try:
                 self._take_record(unit, reply)
             except HarnessError as error:
-                reply = f"what came from {reply.host} cannot be used: {error.message}"
-        if isinstance(reply, str):
+                why = f"what came from {reply.host} cannot be used: {error.message}"
+                reply = NothingCame(why=why, cause=Cause.CONFIGURATION)
+        if isinstance(reply, NothingCame):
             self._not_carried_out(unit, reply)
         elif len(unit.began) > 1:
             hosts = " and ".join(dict.fromkeys(host for _, host in unit.began))
@@ -78,10 +93,12 @@ class Gathered:
             self._releases[unit.run.label] = Release(
                 version=record.erp.version, label=record.erp.label
             )
+        if there.problem:  # it was set aside there, as it would be here
+            return
         results = {result_id(each): each for each in there.results}
         for planned in unit.planned:
             result = results.get(planned.id)
-            none = f"{reply.host} gave no result for it"
+            none = NothingCame(why=f"{reply.host} gave no result for it", cause=Cause.HARNESS)
             self._tell(planned, result or _not_run(planned, none))
 
     def _keep(self, unit: Unit, run: Path, name: str, content: bytes) -> None:
@@ -95,10 +112,10 @@ class Gathered:
         else:
             write_files(run, {name: content})
 
-    def _not_carried_out(self, unit: Unit, why: str) -> None:
-        self._notes.append(f"{unit.name}: not carried out: {one_line(why, limit=500)}")
+    def _not_carried_out(self, unit: Unit, nothing: NothingCame) -> None:
+        self._notes.append(f"{unit.name}: not carried out: {one_line(nothing.why, limit=500)}")
         for each in unit.planned:
-            self._tell(each, _not_run(each, why))
+            self._tell(each, _not_run(each, nothing))
 
     def _tell(self, planned: PlannedScenario, result: ScenarioResult) -> None:
         self._results[id(planned)] = result
@@ -128,9 +145,11 @@ def _checked(unit: Unit, record: RunRecord, host: str) -> IntegrationRecord:
     """
     name = unit.integration.manifest.id
     found = next((each for each in record.integrations if each.id == name), None)
-    if found is None or found.problem:
-        problem = found.problem if found else "it is not in the record"
-        raise ConfigurationError(problem)
+    if found is None:
+        msg = f"{name} is not in the record"
+        raise ConfigurationError(msg)
+    if found.problem:
+        return found
     same = {
         "its digest": (found.digest, unit.integration.digest),
         "the release": (record.erp.label, unit.run.label),
@@ -145,8 +164,8 @@ def _checked(unit: Unit, record: RunRecord, host: str) -> IntegrationRecord:
     return found
 
 
-def _not_run(planned: PlannedScenario, why: str) -> ScenarioResult:
-    said = Said(nl=f"niet uitgevoerd: {why}", en=f"not carried out: {why}")
+def _not_run(planned: PlannedScenario, nothing: NothingCame) -> ScenarioResult:
+    said = Said(nl=f"niet uitgevoerd: {nothing.why}", en=f"not carried out: {nothing.why}")
     place = planned.scenario.place
-    ended = stop(codes.NOT_CARRIED_OUT, Outcome.NOT_RUN, Cause.ENVIRONMENT, place, said)
+    ended = stop(codes.NOT_CARRIED_OUT, Outcome.NOT_RUN, nothing.cause, place, said)
     return unjudged(planned, ended)

@@ -136,8 +136,8 @@ def _process(worker: Worker, task: Any, folder: Path) -> Ended:
         time.sleep(_LOOK_EVERY_S)
     if (folder / ENDED).is_file():
         return load_json(Ended, read_content(folder / ENDED), name=ENDED)
-    said = f"its process ended with {process.returncode} on {platform.node()}"
-    return Ended(exit_code=ExitCode.HARNESS_ERROR, message=said)
+    said = f"its process was ended ({process.returncode})"  # by the machine: it had no last word
+    return Ended(exit_code=ExitCode.ENVIRONMENT, message=said)
 
 
 def _is_wanted(worker: Worker, task: Any) -> bool:

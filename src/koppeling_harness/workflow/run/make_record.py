@@ -158,16 +158,18 @@ def _with_facts_of_elsewhere(
     told = []
     for each in records:
         there = session.elsewhere.get((each.id, release))
-        told.append(
-            each
-            if there is None
-            else replace(
+        if there is None:
+            told.append(each)
+        elif there.problem:  # it could not be judged there
+            told.append(there)
+        else:
+            facts = replace(
                 each,
                 late=there.late,
                 variables=there.variables,
                 variables_withheld=there.variables_withheld,
             )
-        )
+            told.append(facts)
     return tuple(told)
 
 

@@ -4,6 +4,7 @@ import importlib.abc
 import importlib.metadata
 import sys
 import zipfile
+from importlib.machinery import PathFinder
 
 import pytest
 
@@ -69,6 +70,8 @@ def test_nothing_is_asked_where_nothing_is_announced(tmp_path, monkeypatch):
     (tmp_path / "other-1.0.dist-info" / "entry_points.txt").write_text("[other]\na = b\n")
     (tmp_path / "silent-1.0.dist-info").mkdir()
     monkeypatch.setattr(sys, "path", [str(tmp_path), str(tmp_path / "gone")])
+    # without what other libraries add once they are imported, such as `importlib_metadata`
+    monkeypatch.setattr(sys, "meta_path", [PathFinder])
     monkeypatch.setattr(importlib.metadata, "entry_points", _asked)
 
     assert names() == set()

@@ -1,36 +1,64 @@
-"""How long the pages for reviewers take: 500 registrations with 24 runs each.
+"""How long the pages for reviewers take, from a reviewers' folder with two years of history.
 
-python -m bench site [REGISTRATIONS] [RUNS]
+python -m bench site [REGISTRATIONS] [RUNS] [FOLDER]
+
+With FOLDER the files are left there, to look at: `cd FOLDER && koppeling report registrations`.
 """
 
 import sys
 import tempfile
 import time
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from koppeling_harness.clock import SystemClock
 from koppeling_harness.document import dump_json
 from koppeling_harness.model.finding import Difference, Finding
+from koppeling_harness.model.partner import Identity
 from koppeling_harness.model.run import (
     ErpInfo,
     ErpKind,
     HarnessInfo,
     IntegrationRecord,
-    RequiredCount,
     RunRecord,
     ScenarioLock,
     ScenarioResult,
-    Verdict,
+    Scope,
 )
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.verdict import Cause, Level, Outcome, Severity
+from koppeling_harness.rules.verdict import result_id, verdict
+from koppeling_harness.store.history import keep
 from koppeling_harness.workflow.review.publish import publish
-from koppeling_harness.workflow.review.status import StatusRequest
+from koppeling_harness.workflow.review.status import StatusRequest, judge_registrations
 
 SCENARIOS = 40
 COLOURS = ("rood", "oranje", "groen", "groen")
+RELEASES = ("Profit 7", "Profit 8", "Profit 9")
 DAY_0 = datetime(2025, 1, 6, 9, tzinfo=UTC)
+AS_OF = date(2026, 11, 23)
+LIST = "51ab" * 16
+SETTINGS = f"""[review]
+folder = "registrations"
+lists = {{bench = "{LIST}"}}
+
+[releases]
+previous = "Profit 7"
+current = "Profit 8"
+accept = "Profit 9"
+"""
+WEEKS = 104
+WEEKS_OF_A_QUARTER = 13
+
+
+class _Day:
+    """Clock that stands still at noon of a day."""
+
+    def __init__(self, day: date) -> None:
+        self._now = datetime(day.year, day.month, day.day, 11, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self._now
 
 
 def _registration(number: int) -> str:
@@ -41,6 +69,7 @@ partner: {{name: Partner {number}, subscription: "{10000 + number}"}}
 integration: koppeling-{number:03}
 integration_id: "{10000 + number}_{number}"
 onboarding: {{started: 2023-01-01, finished: 2023-06-01}}
+agreement: {{started: 2023-01-01}}
 listing: {{partner_site: true, help_center: true}}
 contacts: 2
 active_customers: 7
@@ -52,11 +81,28 @@ assessments:
 """
 
 
+def _decisions(number: int) -> str:
+    return f"""schema: koppeling/decisions@1
+of: koppeling-{number:03}
+assignee: {("M. de Wit", "J. Bakker")[number % 2]}
+decisions:
+  - {{date: 2026-0{number % 9 + 1}-10, by: M. de Wit, decision: annual_review,
+     reason: Gesprek gevoerd over de samenwerking}}
+letters:
+  - {{date: 2026-0{number % 9 + 1}-02, kind: follow-up, by: M. de Wit}}
+auditor: {{date: 2026-03-02, red: 0, orange: {number % 3}, justified: []}}
+"""
+
+
 def _result(index: int, *, fails: bool) -> ScenarioResult:
     finding = Finding(
         code="EXPECT",
         level=Severity.ERROR,
         message="rows.0.Qu is 7.5, expected 8.0",
+        text=Text(
+            nl="Het aantal uren in Profit is niet wat de koppeling had moeten schrijven.",
+            en="The number of hours in Profit is not what the integration had to write.",
+        ),
         where="scenarios/hours/push.scenario.yaml:31:7",
         hint="Send the number of hours as Profit stores it.",
         differences=(Difference(path="rows.0.Qu", expected="8.0", actual="7.5"),),
@@ -78,6 +124,8 @@ def _run(number: int, run: int) -> RunRecord:
     started_at = DAY_0 + timedelta(days=28 * run, minutes=number)
     failing = 3 if (number + run) % 5 == 0 else 0
     results = tuple(_result(index, fails=index < failing) for index in range(SCENARIOS))
+    release = RELEASES[run % len(RELEASES)]
+    required = tuple(result_id(each) for each in results)
     return RunRecord(
         run_id=f"{started_at:%Y%m%dT%H%M%SZ}-{number:06x}",
         started_at=started_at,
@@ -86,54 +134,83 @@ def _run(number: int, run: int) -> RunRecord:
         erp=ErpInfo(
             kind=ErpKind.EMULATOR,
             environment="ERP1",
-            version="8.0.12",
-            label=f"Profit {7 + run % 2}",
+            version=f"{7 + run % len(RELEASES)}.0.12",
+            label=release,
         ),
-        scenario_lock=ScenarioLock(digest="00" * 32, required=SCENARIOS),
+        scenario_lock=ScenarioLock(digest=LIST, required=SCENARIOS),
         integrations=(
             IntegrationRecord(
                 id=f"koppeling-{number:03}",
+                title=Text(nl=f"Koppeling {number}", en=f"Integration {number}"),
+                partner=f"Partner {number}",
                 version="1.0",
-                digest="00" * 32,
-                verdict=Verdict(
-                    outcome=Outcome.FAILED if failing else Outcome.PASSED,
-                    required=RequiredCount(
-                        total=SCENARIOS, executed=SCENARIOS, passed=SCENARIOS - failing
-                    ),
+                digest="9f2c" * 16,
+                verdict=verdict(
+                    results, required=required, release=release, as_of=started_at.date()
                 ),
                 results=results,
+                required_ids=required,
+                own_ids=required,
+                scope=Scope(whole=True),
+                identity=Identity(
+                    integration_id=f"{10000 + number}_{number}", subscription=f"{10000 + number}"
+                ),
             ),
         ),
     )
 
 
+def write_files(folder: Path, registrations: int, runs: int) -> None:
+    """Write settings, registrations with their decisions, and runs of each on three releases."""
+    (folder / "registrations").mkdir(parents=True)
+    (folder / "koppeling.toml").write_text(SETTINGS, encoding="utf-8")
+    for number in range(registrations):
+        file = folder / "registrations" / f"{number:03}.yaml"
+        file.write_text(_registration(number), encoding="utf-8")
+        beside = file.with_suffix(".decisions.yaml")
+        beside.write_text(_decisions(number), encoding="utf-8")
+        for run in range(runs):
+            record = _run(number, run)
+            path = folder / "reports" / record.run_id / "run.json"
+            path.parent.mkdir(parents=True)
+            path.write_text(dump_json(record), encoding="utf-8")
+
+
+def write_history(folder: Path) -> None:
+    """Write what a report of each week of two years would have told: judged once a quarter."""
+    for week in range(0, WEEKS, WEEKS_OF_A_QUARTER):
+        day = AS_OF - timedelta(weeks=WEEKS - week)
+        judged = judge_registrations(_request(folder, day), clock=_Day(AS_OF))
+        for later in range(WEEKS_OF_A_QUARTER):
+            told = day + timedelta(weeks=later)
+            keep(
+                folder / "registrations",
+                [replace(each.status, as_of=told) for each in judged.dossiers],
+            )
+
+
+def _request(folder: Path, as_of: date) -> StatusRequest:
+    return StatusRequest(
+        paths=(folder / "registrations",), runs=folder / "reports", folder=folder, as_of=as_of
+    )
+
+
 def main() -> None:
-    registrations, runs = (int(each) for each in [*sys.argv[1:], "500", "24"][:2])
+    given = [*sys.argv[1:], *("500", "24", "")[len(sys.argv) - 1 :]]
+    registrations, runs = int(given[0]), int(given[1])
     with tempfile.TemporaryDirectory() as place:
-        folder = Path(place)
-        for number in range(registrations):
-            file = folder / "registrations" / f"{number}.yaml"
-            file.parent.mkdir(exist_ok=True)
-            file.write_text(_registration(number), encoding="utf-8")
-            for run in range(runs):
-                record = _run(number, run)
-                path = folder / "runs" / record.run_id / "run.json"
-                path.parent.mkdir(parents=True)
-                path.write_text(dump_json(record), encoding="utf-8")
+        folder = Path(given[2] or place)
+        write_files(folder, registrations, runs)
+        write_history(folder)
         started_s = time.perf_counter()
-        request = StatusRequest(
-            paths=(folder / "registrations",),
-            runs=folder / "runs",
-            folder=folder,
-            as_of=datetime(2026, 11, 23, tzinfo=UTC).date(),
-        )
-        published = publish(request, folder / "site", clock=SystemClock())
+        published = publish(_request(folder, AS_OF), folder / "site", clock=_Day(AS_OF))
         elapsed_s = time.perf_counter() - started_s
         sizes = {name: (folder / "site" / name).stat().st_size for name in published.files}
-        largest = max(sizes, key=lambda name: sizes[name])
+        largest = sorted(sizes, key=lambda name: sizes[name])[-3:][::-1]
         print(f"{registrations} registrations, {registrations * runs} runs: {elapsed_s:.1f} s")
-        print(f"{len(sizes)} files; largest {largest}: {sizes[largest] / 1024:.0f} KiB")
-        print(f"index.html: {sizes['index.html'] / 1024:.0f} KiB")
+        print(f"{len(sizes)} files; the largest:")
+        for name in largest:
+            print(f"  {name}: {sizes[name] / 1024:.0f} KiB")
 
 
 if __name__ == "__main__":

@@ -135,8 +135,10 @@ def reference_facts(registration: Registration, known: KnownNames) -> Iterator[F
             )
         yield from _operation(waiver, known.asked.get(registration.integration, ()))
     integration = registration.integration
+    if integration in known.integrations:
+        return
     hint = did_you_mean(integration, known.integrations)
-    if integration not in known.integrations and hint is not NOTHING:
+    if hint is not NOTHING:
         yield Fact(
             rule="R15",
             text=said(

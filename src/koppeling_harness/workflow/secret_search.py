@@ -1,6 +1,7 @@
 """Search what is about to be written for everything secret that a run knew."""
 
 import dataclasses
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
@@ -21,6 +22,10 @@ _NAMES = frozenset(
 """Members of a record by which one thing is known in several places."""
 _NAME = ".(name)"
 """How the place of a member's name ends."""
+_TOKEN = re.compile(
+    rb"(?:<|&lt;|&#60;|\\u003c|%3c)data(?:>|&gt;|&#62;|\\u003e|%3e)\s*[0-9a-f]{32}", re.IGNORECASE
+)
+"""An AfasToken as text, and as HTML, JSON and addresses write it."""
 
 T = TypeVar("T")
 
@@ -118,21 +123,99 @@ class Leaks:
         return tuple(self._places.get(integration, ()))
 
 
+class Cleaner:
+    """Takes what is secret out of values before anything is made of them.
+
+    A text in which nothing was found is not searched again in another value; short ones are, for
+    many of them can be one secret.
+
+    Args:
+        redactor: Knows what is secret.
+    """
+
+    def __init__(self, redactor: Redactor) -> None:
+        self._redactor = redactor
+        self._clean: set[str] = set()
+        self.has_found = False
+        """Whether anything secret stood in a value."""
+
+    def cleaned(self, value: T) -> tuple[T, tuple[SecretPlace, ...]]:
+        """Return what `without_secrets` does; the very same value when nothing was found."""
+        texts = [each for each in _texts(value) if each not in self._clean]
+        if not self._redactor.find_secrets("\n".join(texts).encode("utf-8", "replace")):
+            self._clean.update(each for each in texts if len(each) > _LEAST)
+            return value, ()
+        self.has_found = True
+        return without_secrets(value, self._redactor)
+
+    def cleaned_run(self, record: RunRecord) -> RunRecord:
+        """Return what the function `cleaned_run` does."""
+        return _cleaned_run(record, self.cleaned)
+
+    def is_clean(self, content: bytes) -> bool:
+        """Return whether a file that was made of cleaned values may be written.
+
+        Where nothing secret was found in any value, nothing can stand in a file that was made of
+        them; it is looked at all the same, for a token as it stands. Else all of it is searched.
+        """
+        if self.has_found:
+            return not self._redactor.find_secrets(content)
+        return not _TOKEN.search(content.replace(b"\r\n ", b""))  # lines that a calendar folds
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Yield each text in a value once, short ones as often as they stand there."""
+    seen: set[str] = set()
+    waiting = [value]
+    while waiting:
+        each = waiting.pop()
+        if type(each) is str:
+            if each not in seen:
+                yield each
+                if len(each) > _LEAST:
+                    seen.add(each)
+        elif isinstance(each, tuple | list):
+            waiting += reversed(each)
+        elif isinstance(each, dict):
+            for name, member in reversed(each.items()):
+                waiting += (member, name)
+        else:
+            waiting += [getattr(each, name) for name in _members(type(each))]
+
+
+_MEMBERS: dict[type, tuple[str, ...]] = {}
+"""By their type, names of the members of values, the last first."""
+
+
+def _members(kind: type) -> tuple[str, ...]:
+    """Return the names of the members of a value; none where it is no value of ours."""
+    known = _MEMBERS.get(kind)
+    if known is None:
+        is_ours = dataclasses.is_dataclass(kind)
+        known = tuple(each.name for each in dataclasses.fields(kind))[::-1] if is_ours else ()
+        _MEMBERS[kind] = known
+    return known
+
+
 def cleaned_run(record: RunRecord, redactor: Redactor) -> RunRecord:
     """Return a record in which nothing secret stands, that says where it stood.
 
     An integration in which nothing was found stays the very same.
     """
-    integrations = tuple(_cleaned_integration(each, redactor) for each in record.integrations)
+    return _cleaned_run(record, lambda each: without_secrets(each, redactor))
+
+
+def _cleaned_run(
+    record: RunRecord,
+    clean: Callable[[IntegrationRecord], tuple[IntegrationRecord, Sequence[SecretPlace]]],
+) -> RunRecord:
+    integrations = tuple(_with_found(*clean(each)) for each in record.integrations)
     return dataclasses.replace(record, integrations=integrations)
 
 
-def _cleaned_integration(each: IntegrationRecord, redactor: Redactor) -> IntegrationRecord:
-    clean, places = without_secrets(each, redactor)
-    return _with_found(clean, places) if places else each
-
-
-def _with_found(each: IntegrationRecord, places: Iterable[SecretPlace]) -> IntegrationRecord:
+def _with_found(each: IntegrationRecord, places: Sequence[SecretPlace]) -> IntegrationRecord:
+    if not places:
+        return each
     found = dict.fromkeys((*each.secrets_found, *places))
     return dataclasses.replace(each, secrets_found=tuple(found))
 

@@ -2,7 +2,6 @@
 
 import os
 import re
-import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote
@@ -25,7 +24,6 @@ from koppeling_harness.report.texts import Language
 from koppeling_harness.rules.history import done, quarters
 from koppeling_harness.store.files import write_files
 from koppeling_harness.store.runs import FoundRun, load_run
-from koppeling_harness.traffic.redactor import Redactor
 from koppeling_harness.value import dataclass
 from koppeling_harness.workflow.review.past import keep_told, past_of
 from koppeling_harness.workflow.review.status import (
@@ -34,7 +32,7 @@ from koppeling_harness.workflow.review.status import (
     as_json,
     judge_registrations,
 )
-from koppeling_harness.workflow.secret_search import cleaned_run
+from koppeling_harness.workflow.secret_search import Cleaner
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
@@ -89,9 +87,8 @@ def publish(
             be written.
     """
     judged = judge_registrations(request, clock=clock)
-    redactor = Redactor(secrets.token_bytes(32))  # it knows tokens by their form only
-    files = render_site(judged, clock=clock, language=language, redactor=redactor, folder=folder)
-    unwritten = [name for name, content in files.items() if redactor.find_secrets(content)]
+    files = render_site(judged, clock=clock, language=language, folder=folder)
+    unwritten = [name for name, content in files.items() if not judged.cleaner.is_clean(content)]
     leaks = [f"{name}: found something secret; it was not written" for name in unwritten]
     written = {name: content for name, content in files.items() if name not in unwritten}
     write_files(folder, written)
@@ -111,7 +108,6 @@ def render_site(
     *,
     clock: Clock,
     language: Language,
-    redactor: Redactor,
     folder: Path | None = None,
 ) -> dict[str, bytes]:
     """Return every file of the site, by its name below the site's folder; the overview last.
@@ -120,23 +116,26 @@ def render_site(
         judged: What is shown.
         clock: Tells when it is made.
         language: The one in which the pages open.
-        redactor: Knows what is secret.
         folder: Where the site will stand, for links to the pages of runs; None: without them.
     """
     names = dict(zip([each.place for each in judged.dossiers], _names(judged), strict=True))
     dossiers = judged.dossiers
     files: dict[str, str] = {}
-    evidence = _Evidence(judged.found, redactor, folder)
+    cleaner = judged.cleaner
+    evidence = _Evidence(judged.found, cleaner, folder)
     past = past_of(judged)
+    earlier, _ = cleaner.cleaned(dict(past.earlier))
     known = _with_today(past.told, dossiers)
+    policy, _ = cleaner.cleaned(judged.policy)
+    releases, _ = cleaner.cleaned(judged.releases)
     for each in dossiers:
         name = names[each.place]
         files[f"dossiers/{name}.html"] = render_dossier(
             each,
-            policy=judged.policy,
+            policy=policy,
             evidence=evidence.standing(each),
-            earlier=past.earlier.get(each.place),
-            done=tuple(done(known.get(each.status.registration, ())))[::-1],
+            earlier=earlier.get(each.place),
+            done=cleaner.cleaned(tuple(done(known.get(each.status.registration, ()))))[0][::-1],
             language=language,
         )
         files[f"badges/{name}.svg"] = render_badge_svg(each.status, lang=language)
@@ -153,9 +152,9 @@ def render_site(
     files["index.html"] = render_overview(
         dossiers,
         as_of=judged.as_of,
-        policy=judged.policy,
-        releases=judged.releases,
-        earlier=past.earlier,
+        policy=policy,
+        releases=releases,
+        earlier=earlier,
         quarters=quarters(known, as_of=judged.as_of),
         links={place: f"dossiers/{name}.html" for place, name in names.items()},
         language=language,
@@ -198,9 +197,9 @@ def _with_today(
 class _Evidence:
     """Reads the run records that dossiers show, each once."""
 
-    def __init__(self, found: Sequence[FoundRun], redactor: Redactor, folder: Path | None) -> None:
+    def __init__(self, found: Sequence[FoundRun], cleaner: Cleaner, folder: Path | None) -> None:
         self._folder = folder
-        self._redactor = redactor
+        self._cleaner = cleaner
         self._paths = {(each.result.run_id, each.result.integration): each.path for each in found}
         self._read: dict[Path, Mapping[str, IntegrationRecord]] = {}
 
@@ -245,6 +244,6 @@ class _Evidence:
                 # What a status needs of it could be read; the rest is only for showing.
                 self._read[path] = {}
             else:
-                clean = cleaned_run(record, self._redactor)
+                clean = self._cleaner.cleaned_run(record)
                 self._read[path] = {each.id: each for each in clean.integrations}
         return self._read[path].get(run.integration)

@@ -59,7 +59,7 @@ from koppeling_harness.value import dataclass
 from koppeling_harness.workflow.deadline_book import deadline_book
 from koppeling_harness.workflow.evidence.standing import with_evidence
 from koppeling_harness.workflow.review.doubles import doubles
-from koppeling_harness.workflow.secret_search import without_secrets
+from koppeling_harness.workflow.secret_search import Cleaner
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -268,6 +268,7 @@ class Judged:
         damaged: Run records that could not be read, or contradict themselves.
         leaks: Where something secret stood, a line each; it stands in no dossier any more.
         judging: How they were judged, to judge another day alike.
+        cleaner: Took it out.
     """
 
     dossiers: tuple[Dossier, ...]
@@ -277,6 +278,7 @@ class Judged:
     found: tuple[FoundRun, ...]
     damaged: tuple[Problem, ...]
     judging: Judging
+    cleaner: Cleaner
     leaks: tuple[str, ...] = ()
 
     @property
@@ -297,7 +299,8 @@ def judge_registrations(request: StatusRequest, *, clock: Clock) -> Judged:
     paths = find_registrations(request.paths or places_of_integrations())
     judging, found = judging_of(request, clock=clock)
     dossiers = _without_doubles([judging.dossier(path) for path in paths], judging)
-    clean, leaks = _without_secrets(dossiers)
+    cleaner = Cleaner(Redactor(os.urandom(32)))  # it knows tokens by their form only
+    clean, leaks = _without_secrets(dossiers, cleaner)
     return Judged(
         dossiers=clean,
         as_of=judging.as_of,
@@ -306,14 +309,16 @@ def judge_registrations(request: StatusRequest, *, clock: Clock) -> Judged:
         found=found.runs,
         damaged=found.damaged,
         judging=judging,
+        cleaner=cleaner,
         leaks=leaks,
     )
 
 
-def _without_secrets(dossiers: Sequence[Dossier]) -> tuple[tuple[Dossier, ...], tuple[str, ...]]:
+def _without_secrets(
+    dossiers: Sequence[Dossier], cleaner: Cleaner
+) -> tuple[tuple[Dossier, ...], tuple[str, ...]]:
     """Return dossiers in which no token stands, and where one stood."""
-    redactor = Redactor(os.urandom(32))  # it knows tokens by their form only
-    found = [(each.place, *without_secrets(each, redactor)) for each in dossiers]
+    found = [(each.place, *cleaner.cleaned(each)) for each in dossiers]
     leaks = [
         f"{place}: found a {one.kind} in {one.place}; it was replaced"
         for place, _, places in found

@@ -333,8 +333,8 @@ _DAY_WRITES = (
     _day(
         "one-line-for-a-key",
         "keeps one of several lines for the same person and work, and tells all as booked",
-        "LINE-LEFT-OUT",
-        "in-afas-form",
+        "LINE-LOST",
+        "arrives-as-meant",
         '    for regel in gegeven["regels"]:\n',
         '    een = {(regel["wie"], regel["werk"]): regel for regel in gegeven["regels"]}\n'
         "    for regel in een.values():\n",
@@ -671,6 +671,14 @@ _TILL_WRITES = (
         "one-refused",
         _T_FAILED,
         "      booked += 1;\n",
+    ),
+    _till(
+        "last-of-a-batch",
+        "stops one receipt before the end of a batch, and tells all as booked",
+        "LINE-LOST",
+        "arrives-as-meant",
+        "  for (const bon of given) {\n",
+        "  for (const bon of given.length > 1 ? given.slice(0, -1) : given) {\n",
     ),
     _till(
         "status-is-not-looked-at",

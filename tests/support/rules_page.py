@@ -22,6 +22,12 @@ _INTRODUCTION = (
     "AppConnector Auditor are used where it has one. This page is",
     "made from the catalogue, and a test keeps it so.",
     "",
+    "What is an error was *seen*: it stands in a call, in an answer, in what ERP1 holds, or in",
+    "what the same integration did another time (the same line written when the others stood",
+    "otherwise; the same value whole in the same field; of many rows just those at each border",
+    "of a page). What is only *concluded* says so below: it may have a reason that nobody here",
+    "knows, so that it is a warning at most and changes no outcome.",
+    "",
     "What cannot be seen from outside is not judged here: what an integration reads in an answer",
     "(`X-PROFIT-ERROR`, `errorNumber`, the order of members) shows only when a fault changes it;",
     "filters, joins and indexes of a GetConnector are visible inside Profit alone; and whether a",
@@ -46,6 +52,8 @@ def _section(rule: Rule) -> list[str]:
     if rule.counts_from is not None:
         day = f"{rule.counts_from:%d-%m-%Y}"
         lines.append(f"- Counts from {day}; until then a finding of it is information")
+    if rule.inferred:
+        lines.append("- Concluded, not seen: it changes no outcome")
     if rule.not_on:
         lines.append(f"- Does not hold on: {', '.join(rule.not_on)}")
     return [*lines, ""]

@@ -45,12 +45,14 @@ class Variation:
         up_to: How many characters a text is filled up to.
         amounts: Of one decimal, and of more; None: as they are.
         days: On which programs go wrong, in their order; one after the other. None: as they are.
+        turned: Whether lines stand the other way round, and nothing else is changed.
     """
 
     tail: str = ""
     up_to: int = _LONG
     amounts: tuple[str, str] | None = None
     days: tuple[str, ...] | None = None
+    turned: bool = False
 
 
 VARIATIONS: Mapping[str, Variation] = {
@@ -59,6 +61,7 @@ VARIATIONS: Mapping[str, Variation] = {
     ),
     "borders": Variation(amounts=("1.1", "2.01"), days=("2026-10-25", "2027-01-01")),
     "too-long": Variation(up_to=_OVER),
+    "turned": Variation(turned=True),
 }
 """Each by its name. Days: the leap day, both nights that the clock is changed, and New Year. Too
 long is a text alone: who refuses it refuses no amount and no day with it."""
@@ -66,10 +69,21 @@ long is a text alone: who refuses it refuses no amount and no day with it."""
 
 def varied(value: Any, variation: Variation) -> Any:
     """Return an input with other values where it is free."""
+    if variation.turned:
+        return _turned(value)
     made = _varied(value, variation, cycle(variation.days or ("",)))
     if variation.amounts is not None:
         _balance(value, made)
     return made
+
+
+def _turned(value: Any) -> Any:
+    """Return an input with its lines the other way round; those inside a line stay as they are."""
+    if isinstance(value, dict):
+        return {name: _turned(each) for name, each in value.items()}
+    if isinstance(value, list | tuple) and all(isinstance(each, dict) for each in value):
+        return [*reversed(value)]
+    return value
 
 
 def _balance(value: Any, made: Any) -> None:

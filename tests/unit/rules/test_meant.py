@@ -85,3 +85,14 @@ def test_a_text_alone_is_too_long():
     assert changed | {"text": ""} == given | {"text": ""}
     assert len(changed["text"]) == 280
     assert changed["text"].startswith("Werk op locatie")
+
+
+def test_turned_lines_stand_the_other_way_round_and_nothing_else_changes():
+    one = {"text": "Een regel", "parts": [{"n": 1}, {"n": 2}]}
+    given = {"lines": [one, {"text": "Nog een"}], "codes": ["a", "b"], "of": {"rows": [{}, one]}}
+
+    assert varied(given, VARIATIONS["turned"]) == {
+        "lines": [{"text": "Nog een"}, one],
+        "codes": ["a", "b"],
+        "of": {"rows": [one, {}]},
+    }

@@ -39,7 +39,7 @@ __all__ = [
     "check_exchanges",
 ]
 
-CATALOGUE_VERSION = "2026.6"
+CATALOGUE_VERSION = "2026.7"
 """Changes when a rule is added, removed, or judges otherwise."""
 
 RULES: tuple[Rule, ...] = (

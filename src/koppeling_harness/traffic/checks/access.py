@@ -111,6 +111,9 @@ def _of_another(scene: Scene) -> Iterator[Objection]:
         found = _CLASSIC.fullmatch(call.header("authorization"))
         if not given or found is None or found[1] in given or call.exchange.erp_status != 401:
             continue
+        turn = call.exchange.turn
+        if any(each.ok for each in scene.triggers[turn - 1 : turn]) and turn:
+            continue  # it came to the right one by itself
         text = Text(
             nl="dit token gaf deze omgeving nooit: het is van een andere klant, of van een "
             "eerder scenario en bewaard buiten de werkmap; verwacht het token van de context",

@@ -60,9 +60,24 @@ def read_again(failed: Call, calls: Iterable[Call]) -> Call | None:
     return max((each for each in found if each is not None), key=lambda each: each.exchange.number)
 
 
-def goes_on(call: Call, calls: Sequence[Call]) -> bool:
-    """Return whether a read asks what comes after rows that came: a later page, or a later key."""
-    return call.skip > 0 or bool(_ends(call, calls))
+def follows_full(call: Call, calls: Sequence[Call]) -> bool:
+    """Return whether a read asks what comes after a page that was full: there can be more."""
+    ends = {(name, value) for name, value, operator in _conditions(call) if operator in _FROM}
+    return any(
+        each.exchange.number < call.exchange.number
+        and each.connector == call.connector
+        and got_rows(each)
+        and _is_full(each)
+        and (
+            (each.filter_key == call.filter_key and 0 < each.skip + each.take == call.skip)
+            or not ends.isdisjoint(_last_of(each))
+        )
+        for each in calls
+    )
+
+
+def _is_full(call: Call) -> bool:
+    return call.rows is None or 0 < call.take <= len(call.rows)
 
 
 def reads_on(failed: Call, calls: Sequence[Call]) -> bool:
@@ -109,9 +124,14 @@ def _ends(call: Call, calls: Sequence[Call]) -> list[str]:
         if each.connector == call.connector
         and each.exchange.number < call.exchange.number
         and got_rows(each)
-        for name, value in ((name.lower(), _plain(shown)) for name, shown in each.last_row.items())
+        for name, value in _last_of(each)
         if (name, value) in asked
     ]
+
+
+def _last_of(call: Call) -> list[tuple[str, str]]:
+    """Return what the last row of a page shows, as it can be compared."""
+    return [(name.lower(), _plain(shown)) for name, shown in call.last_row.items()]
 
 
 def _value(row: Mapping[str, object], field: str) -> str:

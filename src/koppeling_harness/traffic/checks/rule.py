@@ -195,6 +195,8 @@ class Rule:
         over_customers: Whether it looks at all customers of a scenario at once, not at each by
             itself.
         orange: Whether a warning has to be solved or justified before AFAS certifies.
+        inferred: Whether it is concluded, not seen: there may be a reason that nobody here knows.
+            Such a rule is no error, and changes no outcome.
     """
 
     code: str
@@ -208,6 +210,7 @@ class Rule:
     counts_from: date | None = None
     over_customers: bool = False
     orange: bool = False
+    inferred: bool = False
 
     def level_on(self, day: date | None) -> Severity:
         """Return how heavy a finding is on a day; None: when everything counts."""

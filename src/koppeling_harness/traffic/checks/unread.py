@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.verdict import Severity
-from koppeling_harness.traffic.checks.again import goes_on, has_failed, read_again, reads_on
+from koppeling_harness.traffic.checks.again import follows_full, has_failed, read_again, reads_on
 from koppeling_harness.traffic.checks.call import Call
 from koppeling_harness.traffic.checks.rule import Objection, Rule, Scene
 
@@ -32,7 +32,10 @@ def _as_empty(scene: Scene) -> Iterator[Objection]:
 
 
 def _left_unread(scene: Scene) -> Iterator[Objection]:
-    """Object to a later page that failed, and was passed over by the next time that went well."""
+    """Object to a later page that failed, and was passed over by the next time that went well.
+
+    The page before it was full, so that there was more; and what was asked since asks less.
+    """
     for turn, trigger in enumerate(scene.triggers, start=1):
         before = {
             number
@@ -46,7 +49,7 @@ def _left_unread(scene: Scene) -> Iterator[Objection]:
         for call in until:
             if call.exchange.turn not in before or call.connector not in now:
                 continue
-            if not has_failed(call) or not goes_on(call, until):
+            if not has_failed(call) or not follows_full(call, until):
                 continue
             if read_again(call, until) is not None or reads_on(call, until):
                 continue

@@ -1,5 +1,6 @@
 import pytest
 
+from koppeling_harness.model.exchange import TriggerRecord
 from koppeling_harness.traffic.checks import check_exchanges
 from support.exchanges import HEADERS, INTEGRATION_ID, PROFIT_8, Tape, a_manifest
 from support.judging import codes, judged, of
@@ -103,5 +104,19 @@ def test_a_connection_that_is_closed_is_objected_to():
 def test_a_token_that_was_not_given_here_is_called_so(given, status, erp_status, expected):
     tape = Tape().read(status=status, erp_status=erp_status)
     found = check_exchanges(tape.exchanges, manifest=a_manifest(), release=PROFIT_8, token=given)
+
+    assert [each.exchange for each in found if each.code == "TOKEN-OF-ANOTHER"] == expected
+
+
+@pytest.mark.parametrize(("ok", "expected"), [(True, []), (False, [1]), (None, [1])])
+def test_who_comes_to_the_right_token_by_itself_is_not_held_to_the_wrong_one(ok, expected):
+    tape = Tape().read(status=401, erp_status=401, turn=1)
+    found = check_exchanges(
+        tape.exchanges,
+        manifest=a_manifest(),
+        release=PROFIT_8,
+        token="<data>[token:aaaaaaaa]</data>",
+        triggers=[TriggerRecord(operation="sync", input=None, ok=ok)],
+    )
 
     assert [each.exchange for each in found if each.code == "TOKEN-OF-ANOTHER"] == expected

@@ -82,6 +82,14 @@ def test_a_rule_explains_itself_with_its_source(rule):
     assert rule.holds_for("Profit 8")
 
 
+@pytest.mark.parametrize(
+    "rule", [rule for rule in RULES if rule.inferred], ids=lambda rule: rule.code
+)
+def test_a_rule_that_concludes_what_nobody_saw_is_no_error_and_changes_no_outcome(rule):
+    assert rule.level is not Severity.ERROR
+    assert not rule.orange
+
+
 def test_a_rule_is_silent_on_a_release_that_it_does_not_hold_for():
     headers = HEADERS | {"Authorization": "AfasToken <plain> [token:0123abcd]"}
     tape = Tape().call(request_headers=headers)

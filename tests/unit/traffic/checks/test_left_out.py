@@ -115,5 +115,9 @@ def test_who_says_that_it_did_not_succeed_may_keep_what_it_likes():
     assert objected(without(LAST), ok=False) == []
 
 
+def test_one_row_of_one_border_may_stand_there_by_chance():
+    assert objected([*KEYS[:59], *KEYS[60:]], pages(size=60)) == []
+
+
 def test_one_page_has_no_border():
     assert objected(KEYS[:-1], pages(size=100)) == []

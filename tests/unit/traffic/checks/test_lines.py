@@ -14,23 +14,36 @@ def told(*lines: dict[str, str], ok: bool = True) -> TriggerRecord:
     return TriggerRecord(operation="push", input={"entries": [*lines]}, ok=ok)
 
 
-def objected(tape: Tape, *triggers: TriggerRecord) -> list[str]:
-    found = check_exchanges(
+def found(
+    tape: Tape, *triggers: TriggerRecord, said: tuple[str, ...] = ()
+) -> list[tuple[str, str, str]]:
+    """Return code, level and message of what is found of lines."""
+    findings = check_exchanges(
         tape.exchanges,
         manifest=a_manifest(),
         release=PROFIT_8,
         triggers=triggers or (told(ONE, TWO),),
+        said=said,
     )
-    return [each.message for each in found if each.code == "LINE-LEFT-OUT"]
+    return [
+        (each.code, each.level.value, each.message)
+        for each in findings
+        if each.code.startswith("LINE-")
+    ]
+
+
+def objected(tape: Tape, *triggers: TriggerRecord) -> list[str]:
+    return [message for code, _, message in found(tape, *triggers) if code == "LINE-LEFT-OUT"]
 
 
 def wrote(tape: Tape, *, turn: int = 1, **fields: object) -> Tape:
     return tape.write(dict(fields), turn=turn, erp_status=201)
 
 
-def test_a_line_that_was_left_out_is_objected_to():
-    (message,) = objected(wrote(Tape(), EmId="000001003", Qu="7.75", Ds="Overleg"))
+def test_a_line_that_was_left_out_is_told_for_there_may_be_a_reason():
+    ((code, level, message),) = found(wrote(Tape(), EmId="000001003", Qu="7.75", Ds="Overleg"))
 
+    assert (code, level) == ("LINE-LEFT-OUT", "warning")
     assert "of the 2 lines of the input `entries[1]` was never written" in message
 
 
@@ -80,3 +93,60 @@ def test_a_turn_with_a_fault_is_judged_by_others():
     tape = wrote(Tape(), Ds="Overleg").write({"Ds": "x"}, turn=1, fault="reset", status=None)
 
     assert objected(tape) == []
+
+
+ONE_ANEW = ONE | {"ref": "UP-2026-cccc3333"}
+TWO_ANEW = TWO | {"ref": "UP-2026-dddd4444"}
+
+
+def first_of_a_key(order: str = "turned", method: str = "POST", **more: object) -> Tape:
+    """Return what is written by who keeps the first line of an employee, whichever that is."""
+    second = {"Ds": "Reistijd", "Qu": "0.25"} if order == "turned" else {"Ds": "Overleg"}
+    kept = {"method": method, "erp_status": 201}
+    tape = Tape().write({"Ds": "Overleg", "Qu": "7.75"} | more, turn=1, **kept)
+    return tape.write(second | more, turn=2, **kept)
+
+
+def test_a_line_that_is_written_when_it_stands_elsewhere_is_lost():
+    turns = told(ONE, TWO), told(TWO_ANEW, ONE_ANEW)
+    ((code, level, message),) = found(first_of_a_key(), *turns)
+
+    assert (code, level) == ("LINE-LOST", "error")
+    assert "`entries[1]` was never written and found nowhere, others were, and with the lines" in (
+        message
+    )
+    assert "(exchange 2)" in message
+
+
+@pytest.mark.parametrize(
+    ("tape", "second"),
+    [
+        (first_of_a_key("same"), told(TWO_ANEW, ONE_ANEW)),  # never written, wherever it stands
+        (first_of_a_key(method="PUT"), told(TWO_ANEW, ONE_ANEW)),  # of one record the last holds
+        (first_of_a_key(MatchPer="0"), told(TWO_ANEW, ONE_ANEW)),
+        (first_of_a_key(), told(TWO_ANEW | {"hours": "0.50"}, ONE_ANEW)),  # another line
+        (first_of_a_key(), told(TWO_ANEW, ONE_ANEW, ok=False)),
+    ],
+)
+def test_what_may_have_a_reason_is_never_an_error(tape, second):
+    levels = {level for _, level, _ in found(tape, told(ONE, TWO), second)}
+
+    assert levels <= {"warning"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_told"),
+    [
+        ('{"booked": ["UP-2026-aaaa1111"], "skipped": ["UP-2026-bbbb2222"]}', True),
+        ('[{"ref": "UP-2026-aaaa1111", "is": "booked"}, '
+         '{"ref": "UP-2026-bbbb2222", "is": "skipped"}]', True),
+        ('{"message": "UP-2026-bbbb2222 was booked before"}', True),
+        ('{"booked": ["UP-2026-aaaa1111", "UP-2026-bbbb2222"]}', False),
+        ('{"booked": 2}', False),
+        ("", False),
+    ],
+)  # fmt: skip
+def test_a_line_of_which_the_answer_says_something_else_is_told(answer, is_told):
+    tape = wrote(Tape(), Ds="Overleg", Qu="7.75")
+
+    assert (found(tape, said=(f"{answer}\n",)) == []) is is_told

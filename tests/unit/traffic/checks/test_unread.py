@@ -226,3 +226,8 @@ class TestPassedOver:
         tape = self.broken_off().read("Projects", query=PAGE, turn=2)
 
         assert self.passed_over(tape, False, True) == []
+
+    def test_after_a_page_that_was_not_full_there_is_nothing_to_be_missed(self):
+        tape = read(read(Tape(), rows=700), self.NEXT, **LOST)
+
+        assert self.passed_over(read(tape, since("2026-01-01"), turn=2), False, True) == []

@@ -1,10 +1,11 @@
-"""What evidence costs: to sign a run of four integrations, and to verify 500 packs.
+"""What evidence costs: to sign a run of four integrations, and to verify and take in 500 packs.
 
 python -m bench evidence RUN [PACKS]
 
 RUN is the folder of a run, such as of `koppeling run --release "Profit 8"` with four integrations.
 """
 
+import os
 import statistics
 import sys
 import tempfile
@@ -14,6 +15,8 @@ from pathlib import Path
 from koppeling_harness.clock import SystemClock
 from koppeling_harness.evidence.keys import new_key
 from koppeling_harness.evidence.signers import signer_line
+from koppeling_harness.model.intake import Sorted
+from koppeling_harness.workflow.evidence.intake import take_in
 from koppeling_harness.workflow.evidence.pack import pack
 from koppeling_harness.workflow.evidence.sign import sign
 from koppeling_harness.workflow.evidence.verify_all import verify_all
@@ -50,12 +53,35 @@ def main():
         signers = Path(folder) / "allowed_signers"
         lines = [_line(key, 0), *(_line(new_key(), number) for number in range(1, 500))]
         signers.write_text("\n".join(lines) + "\n")
-        began = time.perf_counter()
+        measure = Measure(packs)
         found = verify_all(many, clock=clock, signers=signers)
-        took = time.perf_counter() - began
         holds = sum(each.holds for each in found)
-        print(f"verify: {took:.1f} s for {packs} packs, {holds} of them hold; 500 registered keys")
+        print(f"verify: {measure}, {holds} of them hold; 500 registered keys")
+        measure = Measure(packs)
+        taken = list(take_in(many, clock=clock, signers=signers, into=Path(folder) / "received"))
+        same = sum(each.sorted is Sorted.HERE_ALREADY for each in taken)
+        print(f"intake: {measure}, {same} of them the same as the first")
     return 0
+
+
+class Measure:
+    """Time by the clock and of processors, of this process and of those that ended since."""
+
+    def __init__(self, packs):
+        self._packs = packs
+        self._began = time.perf_counter()
+        self._cpu = self._used()
+
+    def __str__(self):
+        took, cpu = time.perf_counter() - self._began, self._used() - self._cpu
+        return (
+            f"{took:.1f} s for {self._packs} packs on {os.cpu_count()} processors, "
+            f"{cpu / self._packs:.4f} CPU-s each"
+        )
+
+    def _used(self):
+        times = os.times()
+        return times.user + times.system + times.children_user + times.children_system
 
 
 def _line(key, number):

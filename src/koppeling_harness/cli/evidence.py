@@ -127,12 +127,16 @@ def sign(
 @_reports
 def pack(*, runs: tuple[str, ...], out: Path | None, reports: Path) -> None:
     """Pack a signed RUN into one file to send; those of the last command when none is named."""
+    from koppeling_harness.cli.progress import Counting
+    from koppeling_harness.clock import SystemClock
     from koppeling_harness.workflow.evidence.pack import pack as make_pack
     from koppeling_harness.workflow.evidence.pack import packed_line
     from koppeling_harness.workflow.evidence.sign import runs_meant
 
     for folder in runs_meant(runs, reports):
-        say(packed_line(make_pack(folder, out or reports)))
+        with Counting("searching for tokens", "files", clock=SystemClock()) as told:
+            made = make_pack(folder, out or reports, told=told)
+        say(packed_line(made))
 
 
 @command.command("verify")
@@ -163,11 +167,14 @@ def verify(
 
     Exit code 0: each step of each holds; 15: one does not. Nothing is written.
     """
+    from koppeling_harness.cli.progress import Counting
     from koppeling_harness.clock import SystemClock
     from koppeling_harness.report.evidence_text import evidence_lines, evidence_plain
     from koppeling_harness.workflow.evidence.verify_all import verify_all
 
-    found = verify_all(files, clock=SystemClock(), signers=signers, revoked=revoked, tsa=tsa)
+    clock = SystemClock()
+    with Counting("verifying", "packs", clock=clock) as told:
+        found = verify_all(files, clock=clock, signers=signers, revoked=revoked, tsa=tsa, told=told)
     if as_json:
         say_json(json.dumps(evidence_plain(found), indent=1, ensure_ascii=False))
     else:

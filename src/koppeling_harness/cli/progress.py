@@ -1,4 +1,4 @@
-"""Progress of a run: a bar on a terminal, plain lines elsewhere, always on stderr."""
+"""Progress of what takes long: a bar on a terminal, plain lines elsewhere, always on stderr."""
 
 import sys
 from collections.abc import Sequence
@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from koppeling_harness.cli.say import say
+from koppeling_harness.clock import Clock
 from koppeling_harness.engine.observer import Observer
 from koppeling_harness.model.run import ScenarioResult
 from koppeling_harness.model.verdict import Outcome
@@ -15,6 +16,50 @@ if TYPE_CHECKING:
     from koppeling_harness.cli.progress_bar import ProgressBar
 
 _PLAIN_STEPS = 10
+_LONG_S = 1.0
+
+
+class Counting:
+    """Shows how many of how many are done, of work that takes over a second; a context manager.
+
+    Args:
+        doing: What is done.
+        things: What is counted.
+        clock: Tells how long it takes.
+    """
+
+    def __init__(self, doing: str, things: str, *, clock: Clock) -> None:
+        self._doing = doing
+        self._things = things
+        self._clock = clock
+        self._since_s = clock.elapsed_s()
+        self._bar: ProgressBar | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def __call__(self, done: int, total: int) -> None:
+        """Take up how far it is; say so once it takes long."""
+        if self._bar is not None:
+            self._bar.advance(self._doing)
+        elif done < total and self._clock.elapsed_s() - self._since_s > _LONG_S:
+            if sys.stderr.isatty():
+                from koppeling_harness.cli.progress_bar import ProgressBar
+
+                self._bar = ProgressBar()
+                self._bar.begin(self._doing, total=total, done=done)
+            else:
+                self._since_s = self._clock.elapsed_s()
+                say(f"{self._doing}: {done} of {total} {self._things}", err=True)
 
 
 class RunProgress(Observer):

@@ -30,11 +30,11 @@ class ProgressBar:
         """Take the bar away."""
         self._progress.stop()
 
-    def begin(self, description: str, *, total: int) -> None:
+    def begin(self, description: str, *, total: int, done: int = 0) -> None:
         """Begin anew: one run may follow the other."""
         if self._task is not None:
             self._progress.remove_task(self._task)
-        self._task = self._progress.add_task(description, total=total)
+        self._task = self._progress.add_task(description, total=total, completed=done)
 
     def advance(self, description: str) -> None:
         """Go one further."""

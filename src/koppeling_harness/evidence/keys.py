@@ -5,6 +5,7 @@ A key is written as OpenSSH writes it, and known by the fingerprint that `ssh-ke
 
 import base64
 import binascii
+import functools
 import hashlib
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -25,6 +26,8 @@ TYPES = (ED25519, P256)
 """Names of the key types, as OpenSSH has them."""
 
 _ACCEPTED = "expected a key of Ed25519 (or P-256) without a passphrase"
+_REMEMBERED = 4096
+"""Keys whose fingerprint is asked of each pack: so many partners may be registered."""
 _ECDSA = ec.ECDSA(hashes.SHA256())
 
 _Private = ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey
@@ -46,8 +49,7 @@ class PublicKey:
     @property
     def fingerprint(self) -> str:
         """`SHA256:…`, as `ssh-keygen -l` shows it."""
-        digest = base64.b64encode(hashlib.sha256(self.blob).digest()).decode()
-        return f"SHA256:{digest.rstrip('=')}"
+        return _fingerprint(self.blob)
 
     @property
     def text(self) -> str:
@@ -75,6 +77,12 @@ class PublicKey:
         if isinstance(key, ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey):
             return key
         raise EvidenceError(_ACCEPTED)
+
+
+@functools.lru_cache(maxsize=_REMEMBERED)
+def _fingerprint(blob: bytes) -> str:
+    digest = base64.b64encode(hashlib.sha256(blob).digest()).decode()
+    return f"SHA256:{digest.rstrip('=')}"
 
 
 class SigningKey:

@@ -68,6 +68,7 @@ _INDEX = re.compile(r'\\?"[0-9]{1,6}\\?"\s*:\s*|\[[0-9]{1,6}\]\s*=>\s*')
 _SHOWN = re.compile(r"(?<=[0-9]) '(?:\\[0-7]{3}|\\?[^'])'")
 # `chr(60)||chr(116)`, of PHP, SQL and Basic
 _CALL = re.compile(r"(?i)(?<![a-z])n?cha?r[wb]?\((?=[0-9])")
+_CALLED = re.compile(r"\((?<=[rRwWbB]\()[0-9]")  # stands in each of these, and is found at once
 _NUMBER_IN_MARKUP = re.compile(r">\s*[0-9]{1,3}\s*</")
 _MARKUP = re.compile(r"</?[A-Za-z][^<>]{0,100}>")
 _HEX_MARK = re.compile(r"0[xX](?=[0-9A-Fa-f]{2})|\\[xX](?=[0-9A-Fa-f]{2})")
@@ -83,7 +84,6 @@ _WORDS = ((1, 2), (1, 2), (2,), (2,))
 _LONG_WORDS = ((1, 2, 4, 8), *_WORDS[1:])
 _LONG_WORDS_LEAST = 32
 _READABLE_LEAST = 12
-
 
 _TEXT_SHAPE = bytes(32 if code < 32 and code not in b"\t\r\n" else 120 for code in range(256))
 _PRINTABLE_SHAPE = shape("".join(map(chr, range(32, 127))))
@@ -193,7 +193,7 @@ def _undone(view: View, *, words: bool) -> Iterator[View]:
         yield from _replaced(view, _PERCENT, _unquoted, lone=words)
         if "+" in text:  # a form has it for a blank, base64 for itself
             yield from _replaced(view, _FORM, _unquoted, lone=words)
-    if "\\" in text:
+    if text.count("\\") > text.count('\\"'):  # not only those before quotes, of which JSON is full
         yield from _replaced(view, _BACKSLASH, _unescaped, lone=True)
     if "&" in text:
         yield from _replaced(view, _ENTITY, _without_entity, lone=words)
@@ -225,7 +225,7 @@ def _without_signs(view: View) -> Iterator[View]:
             yield from _replaced(view, _MARKUP, lambda _match: " ", lone=False)
     if " '" in text:
         yield from _replaced(view, _SHOWN, lambda _match: "", lone=False)
-    if ")" in text and _CALL.search(text):
+    if _CALLED.search(text) and _CALL.search(text):
         yield from _replaced(view, _CALL, lambda _match: "", lone=False)
     if '"1":' in text or '"1\\":' in text or "[1] =>" in text:
         yield from _replaced(view, _INDEX, lambda _match: "", lone=False)

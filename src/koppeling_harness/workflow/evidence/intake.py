@@ -6,6 +6,7 @@ import secrets
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from koppeling_harness.clock import AMSTERDAM, Clock
@@ -24,6 +25,7 @@ from koppeling_harness.rules.waivers import covering
 from koppeling_harness.rules.words import said
 from koppeling_harness.scenario.known_lists import list_book
 from koppeling_harness.value import dataclass
+from koppeling_harness.workflow.evidence.many import with_each
 from koppeling_harness.workflow.evidence.pack import name_part
 from koppeling_harness.workflow.evidence.trust import required_trust
 from koppeling_harness.workflow.evidence.verify import Look, not_a_pack, verify_bundle
@@ -34,6 +36,8 @@ INTO = REPORTS / "received"
 _HALF = ".new"
 """How the name of a folder ends that is being written; it begins with a period, and is not read."""
 _HOUR_S = 3600
+_WORTH_A_PROCESS = 512 * 1024
+"""To look so many bytes of packs through takes longer than other processes do to start."""
 
 
 def packs_meant(paths: Sequence[Path]) -> tuple[Path, ...]:
@@ -90,16 +94,56 @@ def take_in(
         DocumentError: Settings or keys have problems.
         ConfigurationError: What is accepted cannot be written.
     """
+    look = partial(_look, clock=clock, signers=signers, revoked=revoked, tsa=tsa)
+    review = load_settings(Path()).review
+    room = _Room(into=into, look=look(), review=review, dry_run=dry_run, meant={})
+    looked_at = with_each(
+        _looked_at,
+        packs,
+        begin=look,
+        is_worth_it=sum(map(_size, packs)) > _WORTH_A_PROCESS,
+    )
+    for path, seen in zip(packs, looked_at, strict=True):
+        yield _taken_in(path, seen, room)
+
+
+def _look(*, clock: Clock, signers: Path | None, revoked: Path | None, tsa: Path | None) -> Look:
     settings = load_settings(Path())
-    look = Look(
+    return Look(
         trust=required_trust(settings, signers=signers, revoked=revoked, tsa=tsa),
         book=list_book(settings.lists),
         now=clock.now(),
         thorough=True,
     )
-    room = _Room(into=into, look=look, review=settings.review, dry_run=dry_run, meant={})
-    for path in packs:
-        yield _taken_in(path, room)
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except (OSError, ValueError):
+        return 0  # told when it is looked at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _LookedAt:
+    """A pack that was looked at.
+
+    Attributes:
+        verified: What its steps came to.
+        sha256: Of the pack; empty when it is none.
+    """
+
+    verified: Verified
+    sha256: str = ""
+
+
+def _looked_at(look: Look, path: Path) -> _LookedAt:
+    try:
+        bundle = Pack(path)
+    except (EvidenceError, OSError) as error:
+        return _LookedAt(verified=not_a_pack(path, error))
+    verified = verify_bundle(bundle, str(path), look)
+    return _LookedAt(verified=verified, sha256=bundle.sha256)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,14 +165,8 @@ class _Room:
     meant: dict[Path, str]
 
 
-def _taken_in(path: Path, room: _Room) -> TakenIn:
-    try:
-        bundle = Pack(path)
-    except (EvidenceError, OSError) as error:
-        verified = not_a_pack(path, error)
-        return _not_accepted(verified, lacks_of(verified), path)
-    # what is filed is what was verified: the file is read once
-    verified = verify_bundle(bundle, str(path), room.look)
+def _taken_in(path: Path, seen: _LookedAt, room: _Room) -> TakenIn:
+    verified = seen.verified
     lacks = lacks_of(verified) or tuple(_waivers_that_nobody_granted(verified, room))
     if lacks:
         return _not_accepted(verified, lacks, path)
@@ -138,6 +176,10 @@ def _taken_in(path: Path, room: _Room) -> TakenIn:
         if room.dry_run:
             room.meant[folder] = verified.statement
             return TakenIn(verified=verified, sorted=Sorted.ACCEPTED)
+        bundle = _same_pack(path, seen)
+        if bundle is None:
+            changed = not_a_pack(path, EvidenceError("it was changed while it was looked at"))
+            return _not_accepted(changed, lacks_of(changed), path)
         if _file(bundle, folder, received=_received(path, bundle, verified, room.look)):
             return TakenIn(verified=verified, sorted=Sorted.ACCEPTED, folder=str(folder))
     if (here or _statement_of(folder)) == verified.statement:
@@ -149,6 +191,15 @@ def _taken_in(path: Path, room: _Room) -> TakenIn:
         folder=folder,
     )
     return _not_accepted(verified, (lack("other_content", found),), path)
+
+
+def _same_pack(path: Path, seen: _LookedAt) -> Pack | None:
+    """Return a pack once more; None when it is no longer the one that was looked at."""
+    try:
+        bundle = Pack(path)
+    except (EvidenceError, OSError):
+        return None
+    return bundle if bundle.sha256 == seen.sha256 else None
 
 
 def _waivers_that_nobody_granted(verified: Verified, room: _Room) -> Iterator[Lack]:

@@ -16,7 +16,8 @@ from koppeling_harness.evidence.dsse import read_envelope
 from koppeling_harness.evidence.statement import FAILED, read_statement
 from koppeling_harness.store.files import write_files
 from koppeling_harness.value import dataclass
-from koppeling_harness.workflow.evidence.search import kinds_of_secrets
+from koppeling_harness.workflow.evidence.many import Told, nobody
+from koppeling_harness.workflow.evidence.search import secrets_in_all
 
 _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9._+-]+")
 _SIGN_FIRST = "Sign it: `koppeling evidence sign`."
@@ -39,12 +40,13 @@ class PackMade:
     has_passed: bool
 
 
-def pack(folder: Path, into: Path) -> PackMade:
+def pack(folder: Path, into: Path, *, told: Told = nobody) -> PackMade:
     """Write the pack of a signed run.
 
     Args:
         folder: The run's.
         into: Folder in which the pack is written, under a name that says what it is.
+        told: Is told of how many files it is known that no token stands in them.
 
     Raises:
         EvidenceError: The run is not signed, or was changed since.
@@ -65,7 +67,7 @@ def pack(folder: Path, into: Path) -> PackMade:
         message = f"{folder}: changed since it was signed: {', '.join(sorted(changed)[:3])}"
         raise EvidenceError(message, hint="Run again; what was changed shows nothing.")
     content = {name: bundle.read(name) for name in said.files}
-    _refuse_tokens(folder, content)
+    _refuse_tokens(folder, content, told)
     content |= {name: bundle.read(name) for name in OWN if name in bundle.names}
     made = packed(content, top=said.run_id)
     if len(made) > MOST_PACKED:
@@ -101,18 +103,19 @@ def packed_line(made: PackMade) -> str:
     return f"{line}\nmind: not all that is required passed in this run; AFAS returns it"
 
 
-def _refuse_tokens(folder: Path, files: Mapping[str, bytes]) -> None:
+def _refuse_tokens(folder: Path, files: Mapping[str, bytes], told: Told) -> None:
     """Make sure that no token stands in files that are to be sent, in any spelling.
 
     Args:
         folder: The run's, for the message.
         files: By name.
+        told: Is told how far it is.
 
     Raises:
         SecretFoundError: One does; the message names the files, never the token.
     """
-    found = {name: kinds_of_secrets(each, thorough=True) for name, each in files.items()}
-    lines = [f"{folder / name}: found {', '.join(kinds)}" for name, kinds in found.items() if kinds]
+    found = secrets_in_all(files, told=told)
+    lines = [f"{folder / name}: found {', '.join(kinds)}" for name, kinds in found.items()]
     if lines:
         hint = (
             "Nothing was made. Run again; when it stays, report it: the redaction missed a place."

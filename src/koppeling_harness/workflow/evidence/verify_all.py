@@ -1,8 +1,6 @@
 """Verify many packs at once, on as many processors as there are."""
 
-import os
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -11,12 +9,14 @@ from koppeling_harness.config.settings import load_settings
 from koppeling_harness.evidence.bundle import ENVELOPE
 from koppeling_harness.model.evidence import Verified
 from koppeling_harness.scenario.known_lists import list_book
+from koppeling_harness.workflow.evidence.many import Told, nobody, with_each
 from koppeling_harness.workflow.evidence.trust import required_trust
 from koppeling_harness.workflow.evidence.verify import Look, verify
 from koppeling_harness.workflow.evidence.verify_decision import ENDING, verify_decision
 
-_WORTH_A_PROCESS = 20
-"""So many packs take longer than another process does to start."""
+_WORTH_A_PROCESS = 40
+"""So many packs take longer than other processes do to start."""
+_AT_ONCE = 8
 
 
 def verify_all(
@@ -27,6 +27,7 @@ def verify_all(
     revoked: Path | None = None,
     tsa: Path | None = None,
     folder: Path = Path(),
+    told: Told = nobody,
 ) -> list[Verified]:
     """Return what each pack, or folder of a run, comes to.
 
@@ -37,6 +38,7 @@ def verify_all(
         revoked: File with revoked keys; that of the settings when None.
         tsa: File with certificates of who may stamp the time; that of the settings when None.
         folder: The project, whose settings hold.
+        told: Is told how far it is.
 
     Raises:
         UsageError: Nothing says whom the reader trusts.
@@ -44,12 +46,17 @@ def verify_all(
         ConfigurationError: The file with revoked keys is none.
     """
     look = partial(_look, clock=clock, signers=signers, revoked=revoked, tsa=tsa, folder=folder)
-    first = look()  # what is wrong with settings and keys is told at once
-    processes = min(os.cpu_count() or 1, len(files) // _WORTH_A_PROCESS)
-    if processes < 2:
-        return [_verified(each, first) for each in files]
-    with ProcessPoolExecutor(processes, initializer=_begin, initargs=(look,)) as pool:
-        return list(pool.map(_verify_there, files, chunksize=8))
+    found: list[Verified] = []
+    for each in with_each(
+        _verified,
+        files,
+        begin=look,
+        is_worth_it=len(files) >= _WORTH_A_PROCESS,
+        at_once=_AT_ONCE,
+    ):
+        found.append(each)
+        told(len(found), len(files))
+    return found
 
 
 def _look(
@@ -60,17 +67,6 @@ def _look(
     return Look(trust=trust, book=list_book(settings.lists), now=clock.now())
 
 
-_there: list[Look] = []
-
-
-def _begin(look: "partial[Look]") -> None:
-    _there.append(look())
-
-
-def _verify_there(path: Path) -> Verified:
-    return _verified(path, _there[-1])
-
-
-def _verified(path: Path, look: Look) -> Verified:
+def _verified(look: Look, path: Path) -> Verified:
     is_decision = path.name.endswith(ENDING) and path.name != ENVELOPE
     return verify_decision(path, look) if is_decision else verify(path, look)

@@ -20,6 +20,9 @@ require __DIR__ . '/src/autoload.php';
 
 $input = json_decode(stream_get_contents(STDIN), true) ?? [];
 $asOf = $input['as_of'] ?? 'now';
+// One run of a customer at a time: another one waits, and the system lets go when this one ends.
+$turn = fopen(getenv('KOPPELING_WORK_DIR') . '/personeelsync.lock', 'c');
+flock($turn, LOCK_EX);
 $sync = new PersoneelSync(
     new Client(
         getenv('KOPPELING_BASE_URL'),

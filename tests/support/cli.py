@@ -48,13 +48,22 @@ def koppeling(*arguments: str | Path, cwd: Path) -> Ran:
     return Ran(code=int(code), out=_text(out), err=_text(err))
 
 
-def koppeling_process(*arguments: str | Path, cwd: Path, timeout_s: float = 120) -> Ran:
+def koppeling_process(
+    *arguments: str | Path, cwd: Path, timeout_s: float = 120, day: str = ""
+) -> Ran:
     """Run `koppeling` with some arguments in a folder, in a process of its own.
 
-    For what is long, or lives by what its process was given. Coverage leaves it alone.
+    For what is long, or lives by what its process was given. Coverage leaves it alone. With `day`,
+    as on that day.
     """
-    command = [sys.executable, "-m", "koppeling_harness", *map(str, arguments)]
-    return _run(command, cwd, timeout_s, environ=unmeasured())
+    environ = unmeasured()
+    program = ["koppeling_harness"]
+    if day:
+        program = ["support.later", day]
+        environ["PYTHONPATH"] = str(Path(__file__).parents[1])
+    return _run(
+        [sys.executable, "-m", *program, *map(str, arguments)], cwd, timeout_s, environ=environ
+    )
 
 
 def pytest_(

@@ -28,6 +28,8 @@ class Defect:
         proved_by: The scenario that alone is run, by the name of its file: the integration's own,
             or else those of the packs with that name.
         program: What it needs to run, to be found on the machine; empty: nothing.
+        day: From which what catches it counts, where that is still to come: it is tried as on that
+            day.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Defect:
     says: str = ""
     integration: str = "urenportaal"
     program: str = ""
+    day: str = ""
 
     @property
     def can_run(self) -> bool:

@@ -16,6 +16,9 @@ BY_COMMAND = Edit(
 )
 """The same program, started by a command line instead of hooks."""
 
+SPRING = "2027-03-01"
+"""From then on counts what this version asks for the first time."""
+
 FAILED_READ, UNDONE, UNSEEN = "READ-FAILED-AS-EMPTY", "WRITE-FAILED-AS-DONE", "WRITTEN-UNSEEN"
 RESENT, OTHERWISE, PAGING = "RESEND-UNCHECKED", "ARRIVES-OTHERWISE", "PAGING-INCOMPLETE"
 
@@ -450,6 +453,34 @@ _DAY_WRITES = (
     ),
 )
 
+_DAY_AT_ONCE = (
+    replace(
+        _day(
+            "runs-beside-itself",
+            "books everything twice when it is started while it runs",
+            "WRITTEN-BY-BOTH",
+            "two-at-once",
+            '    slot.execute("BEGIN EXCLUSIVE")\n',
+            "",
+        ),
+        day=SPRING,
+    ),
+    replace(
+        _day(
+            "never-runs-again",
+            "leaves its lock behind, and never starts again",
+            "EXPECTATION",
+            "two-at-once",
+            '    slot.execute("BEGIN EXCLUSIVE")\n',
+            "    try:\n"
+            "        (pathlib.Path(map_) / 'bezig').touch(exist_ok=False)\n"
+            "    except FileExistsError:\n"
+            "        raise Melding('Dagstaat is al bezig') from None\n",
+        ),
+        day=SPRING,
+    ),
+)
+
 _DAY_ARRIVES = (
     _day(
         "cuts-at-fifty",
@@ -639,6 +670,20 @@ _TILL_READS = (
     ),
 )
 
+_TILL_AT_ONCE = (
+    replace(
+        _till(
+            "runs-beside-itself",
+            "books everything twice when it is started while it runs",
+            "WRITTEN-BY-BOTH",
+            "two-at-once",
+            "    take(lock);\n    taken = true;\n",
+            "",
+        ),
+        day=SPRING,
+    ),
+)
+
 _TILL_WRITES = (
     _till(
         "gone-is-booked",
@@ -812,8 +857,10 @@ DEFECTS_STRANGERS: tuple[Defect, ...] = (
     *BY_COMMAND_TOO,
     *_DAY_READS,
     *_DAY_WRITES,
+    *_DAY_AT_ONCE,
     *_DAY_ARRIVES,
     *_TILL_READS,
     *_TILL_WRITES,
+    *_TILL_AT_ONCE,
     *_TILL_ARRIVES,
 )

@@ -50,13 +50,18 @@ def detect(
         defects: Those that can run here are.
     """
     (folder / "none").mkdir()
-    (folder / "plugins").mkdir()
     meant = {each.name: each for each in defects if each.can_run}
-    for defect in meant.values():
-        _without_click(seeded(defect, folder / "plugins", whole=whole))
     packs = PACKS if whole else folder / "none"
-    record = certify(folder, folder / "plugins", packs, seed=seed)
-    return {each["id"]: _detection(meant[each["id"]], each) for each in record["integrations"]}
+    found = {}
+    for day in sorted({each.day for each in meant.values()}):
+        plugins = folder / "plugins" / (day or "today")
+        for defect in meant.values():
+            if defect.day == day:
+                _without_click(seeded(defect, plugins, whole=whole))
+        record = certify(folder, plugins, packs, seed=seed, day=day)
+        for each in record["integrations"]:
+            found[each["id"]] = _detection(meant[each["id"]], each)
+    return found
 
 
 def _without_click(integration: Path) -> None:
@@ -65,7 +70,7 @@ def _without_click(integration: Path) -> None:
         (integration / "click.py").write_text("raise ImportError\n", encoding="utf-8")
 
 
-def certify(folder: Path, plugins: Path, packs: Path, *, seed: int) -> Any:
+def certify(folder: Path, plugins: Path, packs: Path, *, seed: int, day: str = "") -> Any:
     """Return the record of one run."""
     ran = koppeling_process(
         *(
@@ -82,6 +87,7 @@ def certify(folder: Path, plugins: Path, packs: Path, *, seed: int) -> Any:
         *("--seed", str(seed), "--concurrency", CONCURRENCY),
         cwd=folder,
         timeout_s=3600,
+        day=day,
     )
     assert ran.code in {0, 1, 12}, ran.err
     return ran.json()

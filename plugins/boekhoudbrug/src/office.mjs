@@ -22,6 +22,7 @@ const OPERATIONS = {
 export class Office {
   #parts;
   #webhookSecret;
+  #last = Promise.resolve();
 
   /**
    * @param {{baseUrl: string, token: string, integrationId: string, webhookSecret?: string}}
@@ -40,8 +41,14 @@ export class Office {
     return Object.hasOwn(OPERATIONS, name);
   }
 
-  /** Do something; return what the bookkeeper would see of it. */
-  async perform(name, given) {
+  /** Do something when what was asked before it is done; return what the bookkeeper would see. */
+  perform(name, given) {
+    const done = this.#last.then(() => this.#carryOut(name, given));
+    this.#last = done.catch(() => {});
+    return done;
+  }
+
+  async #carryOut(name, given) {
     try {
       const output = await OPERATIONS[name](this.#parts, given ?? {});
       const refused = output.refused ?? [];

@@ -15,6 +15,8 @@ const OPERATIONS = {
   "push-orders": (shop, { orders = [] }) => pushOrders(shop, orders),
 };
 
+const BUSY = "er loopt nog een opdracht van deze winkel; probeer het opnieuw als die klaar is";
+
 /** One customer's shop. */
 export class Shop {
   #parts;
@@ -34,7 +36,8 @@ export class Shop {
     const operation = OPERATIONS[name];
     if (operation === undefined) return { ok: false, error: `onbekende opdracht ${name}` };
     try {
-      const output = await operation(this.#parts, given ?? {});
+      const output = await this.#parts.store.alone(() => operation(this.#parts, given ?? {}));
+      if (output === undefined) return { ok: false, error: BUSY };
       const refused = output.refused ?? [];
       return { ok: refused.length === 0, output, error: refused.map(told).join("\n") || null };
     } catch (error) {

@@ -76,6 +76,7 @@ class Trigger:
         self._webhooks = webhooks
         self._log_of_opening = ""
         self._session: Session | None = None
+        self._beside: list[Session] = []
         self._broken = False
         self.limit: asyncio.Timeout | None = None
         self.waited_s = 0.0
@@ -86,7 +87,8 @@ class Trigger:
     @property
     def log(self) -> str:
         """What the integration printed, as it stands: to be redacted before it is told."""
-        text = self._session.log if self._session else self._log_of_opening
+        sessions = [*filter(None, [self._session]), *self._beside]
+        text = "".join(each.log for each in sessions) if sessions else self._log_of_opening
         return text.replace(self._context.scenario, self._shown) if text else ""
 
     @property
@@ -140,10 +142,21 @@ class Trigger:
         session = await self._open(step.place)
         if isinstance(session, Stop):
             return session
+        sessions = [session]
+        for _ in range(1, step.at_once):
+            beside = await self._runner.open_beside(session, self._context)
+            if isinstance(beside, Breakdown):
+                return await self._stopped(beside, step.place)
+            sessions.append(beside)
+            if beside is not session:
+                self._beside.append(beside)
         call = OperationCall(operation=step.operation, input=step.input, context=self._context)
         started_s = self._clock.elapsed_s()
-        answer = await session.trigger(call, timeout_s=timeout_s)
-        self._keep(call, answer)
+        answers = await asyncio.gather(
+            *(each.trigger(call, timeout_s=timeout_s) for each in sessions)
+        )
+        answer = min(answers, key=_worst_first)
+        self._keep(call, answer, runs=len(answers))
         if isinstance(answer, Breakdown):
             self._broken = True
             return await self._stopped(answer, step.place)
@@ -182,7 +195,7 @@ class Trigger:
             new["work_dir"] = str(folder) if self._work_dir else ""
         return replace(self._context, **new)
 
-    def _keep(self, call: OperationCall, answer: OperationResult | Breakdown) -> None:
+    def _keep(self, call: OperationCall, answer: OperationResult | Breakdown, *, runs: int) -> None:
         ok = None if isinstance(answer, Breakdown) else answer.ok
         told = not isinstance(answer, Breakdown) and is_told(answer)
         gave = not isinstance(answer, Breakdown) and answer.output is not None
@@ -194,6 +207,7 @@ class Trigger:
                 ok=ok,
                 told=told,
                 gave_output=gave,
+                runs=runs,
             )
         )
 
@@ -239,6 +253,8 @@ class Trigger:
         if self._webhooks is not None:
             self._webhooks.unsubscribe()
         ended = await self._session.finish(timeout_s=_FINISH_LIMIT_S)
+        for each in self._beside:
+            ended = await each.finish(timeout_s=_FINISH_LIMIT_S) or ended
         if ended is None or self._broken:
             return None
         return await self._stopped(ended, "koppeling_finish")
@@ -259,6 +275,13 @@ class Trigger:
 def _as_text(answer: OperationResult) -> str:
     output = json.dumps(answer.output, ensure_ascii=False, default=str)
     return f"{output}\n{answer.error or ''}"
+
+
+def _worst_first(answer: OperationResult | Breakdown) -> int:
+    """Return by what answers of runs at the same time are put in order."""
+    if isinstance(answer, Breakdown):
+        return 0
+    return 3 if answer.ok else 2 if is_told(answer) else 1
 
 
 def _result(answer: OperationResult, duration_s: float) -> dict[str, Any]:

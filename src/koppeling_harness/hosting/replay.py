@@ -196,6 +196,13 @@ class _Playing:
     ) -> Replayed | None:
         """Return why it cannot have passed, None when only the traffic is left to be judged."""
         for step, told in zip(steps, self._recorded.recording.triggers, strict=True):
+            if told.runs > 1:
+                return _cannot(
+                    f"{told.operation} liep {told.runs} keer tegelijk; in welke volgorde zij "
+                    "vraagt staat niet vast",
+                    f"{told.operation} ran {told.runs} times at once; in which order it asks is "
+                    "not fixed",
+                )
             call = OperationCall(operation=told.operation, input=told.input, context=context)
             answer = await session.trigger(call, timeout_s=step.timeout_s or _STEP_LIMIT_S)
             if isinstance(answer, Breakdown):

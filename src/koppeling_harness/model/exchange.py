@@ -147,6 +147,8 @@ class TriggerRecord:
     """Whether it said that it did not succeed, and gave a text for its user."""
     gave_output: bool = True
     """Whether it gave anything back beside that it succeeded."""
+    runs: int = 1
+    """How often at the same time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

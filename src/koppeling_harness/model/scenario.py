@@ -73,6 +73,9 @@ class OperationStep(_Step):
     operation: NonEmpty
     input: Any = None
     """What the operation is given; `${operation.example}` hands on the manifest's example."""
+    at_once: Annotated[int, Limit(ge=1, le=8)] = 1
+    """So many runs of it at the same time, in the same work folder; what the one that went worst
+    gave is the result. Rules about one run do not judge their calls: nobody can tell them apart."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

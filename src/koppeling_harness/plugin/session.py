@@ -11,6 +11,7 @@ from typing import TypeVar
 from koppeling_harness.aside import in_thread
 from koppeling_harness.model.exchange import Exchange
 from koppeling_harness.model.finding import Finding
+from koppeling_harness.model.manifest import HttpRuntime
 from koppeling_harness.model.operation import OperationCall, OperationResult, RunContext
 from koppeling_harness.plugin.breakdown import Breakdown, BreakdownKind
 from koppeling_harness.plugin.discover import Integration
@@ -70,6 +71,7 @@ class IntegrationRunner:
         self._work_root: Path | None = None
         self._idle: dict[Worker, asyncio.TimerHandle] = {}
         self._homes: dict[Worker, Path] = {}
+        self._beside: set[Worker] = set()
         self._leaving: set[asyncio.Task[None]] = set()
         self.room = 1 if in_process else most_workers(integration.manifest.runtime, max_processes)
         """How many sessions there can be at the same time."""
@@ -102,6 +104,16 @@ class IntegrationRunner:
         if self.room > 1:
             self._room.release()
 
+    async def open_beside(self, session: "Session", context: RunContext) -> "Session | Breakdown":
+        """Return a session for another run at the same time, in the same scenario.
+
+        A service takes both, and so do hooks in the harness's own process. Else it is a process
+        beside those that there is room for: who waits for one would hold up another.
+        """
+        if self._in_process or isinstance(self._integration.manifest.runtime, HttpRuntime):
+            return session
+        return await self._opened(context, beside=True)
+
     async def open(self, context: RunContext) -> "Session | Breakdown":
         """Return a session for one scenario, with the integration made ready for it."""
         self.is_triggered = True
@@ -110,15 +122,22 @@ class IntegrationRunner:
         await self._room.acquire()
         waited_s = clock() - since_s
         self.waiting_s += waited_s
+        return await self._opened(context, waited_s=waited_s)
+
+    async def _opened(
+        self, context: RunContext, *, waited_s: float = 0.0, beside: bool = False
+    ) -> "Session | Breakdown":
         worker: Worker | Breakdown | None = None
         try:
             worker = await self._idle_one() or await self._early_one() or await self._start(context)
         finally:
-            if worker is None or isinstance(worker, Breakdown):
+            if not beside and (worker is None or isinstance(worker, Breakdown)):
                 self._room.release()
         if isinstance(worker, Breakdown):
             return worker
-        self._working_since[worker] = clock()
+        if beside:
+            self._beside.add(worker)
+        self._working_since[worker] = asyncio.get_running_loop().time()
         session = Session(worker, context, give_back=self._give_back, waited_s=waited_s)
         try:
             broken = await session.prepare(timeout_s=self._start_limit_s)
@@ -166,7 +185,10 @@ class IntegrationRunner:
             else:
                 await self._end(worker)
         finally:
-            self._room.release()
+            if worker in self._beside:
+                self._beside.discard(worker)
+            else:
+                self._room.release()
 
     def _keep(self, worker: Worker) -> None:
         loop = asyncio.get_running_loop()
@@ -264,7 +286,8 @@ class Session:
         """By work folder: each customer for whom it was made ready is ended with it."""
         self._give_back = give_back
         self._log = worker.new_log()
-        self._is_sound = True
+        self._awaited = 0
+        self._broke = False
 
     @property
     def log(self) -> str:
@@ -315,12 +338,13 @@ class Session:
                 if self._worker.is_alive and ended is None:
                     ended = await self._judged(self._worker.finish(context, timeout_s=timeout_s))
         finally:
-            await self._give_back(self._worker, self._is_sound)
+            await self._give_back(self._worker, self._awaited == 0 and not self._broke)
         return ended
 
     async def _judged(self, waiting: Awaitable[T]) -> T:
         """Wait for an answer; a worker that gives none, or that is left, is not sound any more."""
-        was_sound, self._is_sound = self._is_sound, False  # until it answers
+        self._awaited += 1
         answer = await waiting
-        self._is_sound = was_sound and not isinstance(answer, Breakdown)
+        self._awaited -= 1
+        self._broke |= isinstance(answer, Breakdown)
         return answer

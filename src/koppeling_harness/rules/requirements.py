@@ -129,6 +129,15 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         scenarios=["availability.few-at-once", "availability.connections-are-kept"],
     ),
     _requirement(
+        "two-at-once",
+        _ANY,
+        "Twee keer tegelijk dezelfde opdracht gaat goed, en schrijft niets dubbel",
+        "The same job twice at the same time goes well, and writes nothing twice",
+        source=f"{_TROUBLE}; programme, operations declared idempotent are",
+        scenarios=["availability.two-at-once"],
+        asked=_NEW,
+    ),
+    _requirement(
         "clocks-differ",
         _ANY,
         "Een klok bij AFAS die anders loopt stoort niet",

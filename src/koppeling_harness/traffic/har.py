@@ -41,6 +41,7 @@ def to_har(recording: Recording, *, base_url: str, began_at: datetime) -> dict[s
                     "ok": each.ok,
                     "told": each.told,
                     "gave_output": each.gave_output,
+                    "runs": each.runs,
                 }
                 for each in recording.triggers
             ],

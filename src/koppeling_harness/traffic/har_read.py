@@ -47,6 +47,7 @@ def from_har(content: bytes, *, name: str) -> Recording:
                     ok=each["ok"],
                     told=each.get("told", False),
                     gave_output=each.get("gave_output", True),
+                    runs=each.get("runs", 1),
                 )
                 for each in log.get("_triggers", ())
             ),

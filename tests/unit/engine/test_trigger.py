@@ -55,9 +55,14 @@ class Runner:
     opens: object
     opened: int = 0
 
+    beside: tuple[object, ...] = ()
+
     async def open(self, context):
         self.opened += 1
         return self.opens
+
+    async def open_beside(self, session, context):
+        return self.beside[0]
 
 
 async def nothing(*_):
@@ -204,3 +209,31 @@ def test_all_operations_of_a_scenario_go_to_one_session():
     asyncio.run(twice())
 
     assert (runner.opened, runner.opens.calls) == (1, ["read", "read"])
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "outcome"),
+    [
+        (OperationResult(), OperationResult(), (True, False)),
+        (OperationResult(), OperationResult(ok=False, error="er loopt er al een"), (False, False)),
+        (OperationResult(ok=False, error="bezig"), OperationResult(ok=False), (False, True)),
+    ],
+)
+def test_of_runs_at_the_same_time_the_result_is_of_the_one_that_went_worst(one, other, outcome):
+    runner = Runner(Session(answer=one), beside=(Session(answer=other, log="the other"),))
+    trigger = Trigger(
+        runner,
+        manifest=load_yaml(Manifest, MANIFEST.format(id="tiny"), name="koppeling.yaml"),
+        context=CONTEXT,
+        clock=SystemClock(),
+        redact=str,
+        look=nothing,
+    )
+    step = OperationStep(operation="read", place="a.yaml:7:5", at_once=2)
+    made = asyncio.run(trigger.operation(step, timeout_s=1))
+
+    assert (made["ok"], made["silent"]) == outcome
+    ((runs, ok),) = [(each.runs, each.ok) for each in trigger.triggers]
+    assert (runs, ok) == (2, outcome[0])
+    assert "the other" in trigger.log
+    assert asyncio.run(trigger.finish()) is None

@@ -13,6 +13,7 @@ from koppeling_harness.rules.words import said
 from koppeling_harness.traffic.checks import (
     access,
     arrived,
+    at_once,
     declared,
     definition,
     left_out,
@@ -54,6 +55,7 @@ RULES: tuple[Rule, ...] = (
     *left_out.RULES,
     *undone.RULES,
     *lines.RULES,
+    *at_once.RULES,
     *write.RULES,
     *definition.RULES,
     *arrived.RULES,
@@ -66,6 +68,13 @@ RULE_BROKE = "HARNESS-ERROR"
 
 TRAFFIC_AFTER_END = "TRAFFIC-AFTER-END"
 """Code of the finding about what came when the door had shut."""
+
+_OF_A_CALL = frozenset(
+    rule.code
+    for module in (request, access, declared, write, definition, at_once)
+    for rule in module.RULES
+)
+"""Rules that look at one call at a time, whatever came before and after it; and at several runs."""
 
 _REPORT = Text(nl="Meld het met de run-map erbij.", en="Report it, with the folder of the run.")
 _WEIGHT = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFORMATION: 2}
@@ -108,13 +117,22 @@ def check_exchanges(
     sent = [Call(each) for each in exchanges if each.sender is Sender.INTEGRATION]
     if not sent and not any(each.text for each in logged):
         return ()  # it did nothing and said nothing
+    several = {turn for turn, each in enumerate(triggers, start=1) if each.runs > 1}
     scene = Scene(sent, manifest, logged, definitions, triggers, said, token)
-    apart = scene.of_each_customer()
+    by_call = scene.of_each_customer()
+    if several:  # of several runs nobody can tell which of them sent what: each call by itself
+        sent = [call for call in sent if call.exchange.turn not in several]
+        scene = Scene(sent, manifest, logged, definitions, triggers, said, token)
+    by_run = scene.of_each_customer() if several else by_call
     findings = [
         finding
         for rule in RULES
         if rule.holds_for(release.label)
-        for finding in _judged(rule, (scene,) if rule.over_customers else apart, day)
+        for finding in _judged(
+            rule,
+            (scene,) if rule.over_customers else by_call if rule.code in _OF_A_CALL else by_run,
+            day,
+        )
     ]
     return tuple(sorted(findings, key=lambda each: (_WEIGHT[each.level], each.exchange or 0)))
 

@@ -255,6 +255,12 @@ class Call:
             return ()
         return tuple(field for root in data.values() for field in _element_fields(root, ""))
 
+    @property
+    def makes_a_record(self) -> bool:
+        """Whether it makes one each time; what changes what it finds leaves one, however often."""
+        matches = any(name.rpartition(".")[2].startswith("Match") for name, _ in self.sent_fields)
+        return self.exchange.method == "POST" and self.is_write and not matches
+
     @cached_property
     def sent_elements(self) -> tuple[frozenset[tuple[str, str]], ...]:
         """Each element of a write, as what it says of which field; the same again is equal.

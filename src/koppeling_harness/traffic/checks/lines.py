@@ -120,7 +120,7 @@ def _elsewhere(each: Missing, scene: Scene) -> Call | None:
         for call in _written(scene, turn):
             body = _bodies([call])
             if ours.keys() & theirs.keys() and any(one in body for one in theirs.values()):
-                return None if _is_of_one_record(call) else call
+                return call if call.makes_a_record else None
     return None
 
 
@@ -146,11 +146,6 @@ def _is_anew(one: Any, other: Any) -> bool:
 def _is_word_anew(one: str, other: str) -> bool:
     is_key = len(one) >= _KEY_LENGTH and _LETTER.search(one) and _LETTER.search(other)
     return one == other or (bool(is_key) and len(one) == len(other))
-
-
-def _is_of_one_record(call: Call) -> bool:
-    matches = any(name.rpartition(".")[2].startswith("Match") for name, _ in call.sent_fields)
-    return call.exchange.method != "POST" or matches
 
 
 def _asked(call: Call) -> str:

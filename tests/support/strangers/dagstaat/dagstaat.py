@@ -5,6 +5,7 @@ import datetime
 import http.client
 import json
 import pathlib
+import sqlite3
 import time
 import urllib.parse
 from decimal import ROUND_HALF_UP, Decimal
@@ -205,8 +206,11 @@ OPDRACHTEN = {"mensen": mensen, "werken": werken, "boeken": boeken}
 
 
 def bedien(opdracht, gegeven, *, adres, sleutel, kenmerk, map_):
+    slot = sqlite3.connect(pathlib.Path(map_) / "dagstaat.slot", timeout=30, isolation_level=None)
+    slot.execute("BEGIN EXCLUSIVE")
     profit = Profit(adres, sleutel, kenmerk)
     try:
         return OPDRACHTEN[opdracht](profit, Geheugen(map_), gegeven or {})
     finally:
         profit.lijn.close()
+        slot.close()

@@ -1,5 +1,5 @@
 // Kassabrug: receipts of a till to Profit. One file, nothing but Node.
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 
 const PAGE = 500;
@@ -139,12 +139,31 @@ async function bonnen(profit, memory, { bonnen: given }) {
   return { booked, failed };
 }
 
+// One at a time; of a till that was switched off in the midst of it the lock says nothing.
+function take(lock) {
+  try {
+    writeFileSync(lock, String(process.pid), { flag: "wx" });
+  } catch {
+    const pid = readFileSync(lock, "utf8");
+    try {
+      if (pid === "" || process.kill(Number(pid), 0)) throw new Told("de kassa is al bezig");
+    } catch (error) {
+      if (error instanceof Told) throw error;
+      writeFileSync(lock, String(process.pid));
+    }
+  }
+}
+
 async function trigger({ call }) {
   const { context, operation, input } = call;
   const profit = { base: context.base_url, token: context.token, id: context.integration_id };
   const file = `${context.work_dir}/kassabrug.json`;
-  const memory = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};
+  const lock = `${context.work_dir}/kassabrug.lock`;
+  let taken = false;
   try {
+    take(lock);
+    taken = true;
+    const memory = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};
     const output = await { artikelen, voorraad, bonnen }[operation](profit, memory, input);
     writeFileSync(file, JSON.stringify(memory));
     const failed = output.failed ?? [];
@@ -152,6 +171,8 @@ async function trigger({ call }) {
   } catch (error) {
     if (!(error instanceof Told)) throw error;
     return { ok: false, error: error.message };
+  } finally {
+    if (taken) rmSync(lock);
   }
 }
 

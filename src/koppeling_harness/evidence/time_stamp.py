@@ -7,8 +7,6 @@ stated by the signer.
 import importlib.util
 from datetime import UTC, datetime
 
-from cryptography import x509
-
 from koppeling_harness.errors import ConfigurationError, EvidenceError
 
 REQUEST_TYPE = "application/timestamp-query"
@@ -52,6 +50,7 @@ def stamped_at(stamp: bytes, signature: bytes, authorities: bytes) -> datetime:
         EvidenceError: It is no stamp, is over something else, or of somebody who is not trusted.
     """
     import rfc3161_client as library  # noqa: PLC0415 - an extra
+    from cryptography import x509  # noqa: PLC0415 - seldom needed, and slow to load
 
     builder = library.VerifierBuilder()
     for each in x509.load_pem_x509_certificates(authorities):
@@ -81,6 +80,8 @@ def read_authorities(content: bytes, *, name: str) -> bytes:
     Raises:
         ConfigurationError: They are not.
     """
+    from cryptography import x509  # noqa: PLC0415 - seldom needed, and slow to load
+
     try:
         x509.load_pem_x509_certificates(content)
     except ValueError as error:

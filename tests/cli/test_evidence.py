@@ -75,6 +75,17 @@ def test_a_key_is_never_written_over(partner):
     assert (partner / "evidence.key").read_bytes() == before
 
 
+def test_a_key_is_not_put_among_the_files_of_an_integration(partner):
+    (manifest,) = partner.glob("plugins/*/koppeling.yaml")
+
+    ran = koppeling("evidence", "keygen", "--out", "own.key", cwd=manifest.parent)
+
+    assert ran.code == 10
+    assert "would be a part of it" in ran.err
+    assert "--out ../own.key" in ran.err
+    assert not list(manifest.parent.glob("own.key*"))
+
+
 def test_what_was_signed_is_verified_step_by_step(partner, reviewer):
     ran = koppeling("evidence", "verify", pack_of(partner), cwd=reviewer)
 

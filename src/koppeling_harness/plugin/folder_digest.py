@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
+from koppeling_harness.config.folders import REPORTS
 from koppeling_harness.config.registration import REGISTRATION
 from koppeling_harness.errors import ConfigurationError
 
@@ -16,6 +17,8 @@ _CACHES = frozenset(
         "node_modules",  # as installed; what is to be installed stands in the lock file
     }
 )  # fmt: skip
+_LEFT_BY_RUNS = "latest.json"
+"""By this file the folder with what runs leave is told from one that is the integration's own."""
 MOST_FILES = 100_000
 """Files that a folder may hold, caches left out."""
 
@@ -36,8 +39,8 @@ class _Hash(Protocol):
 def folder_digest(folder: Path) -> str:
     """Return the SHA-256 over names and contents of all files, as 64 hexadecimal digits.
 
-    Caches are left out, and the registration: it is about the integration, and a decision or
-    assessment that is recorded in it does not make it another. A link counts with the content of
+    Caches are left out, what runs left, and the registration: it is about the integration, and a
+    decision or assessment that is recorded in it does not make it another. A link counts with the content of
     the file that it leads to; one that leads to nothing or to a folder with its own text.
 
     Raises:
@@ -81,15 +84,18 @@ def file_digests(folder: Path, *, most: int = 2000) -> dict[str, str]:
 
 
 def files_of(folder: Path) -> Iterator[Path]:
-    """Yield every file of an integration, caches and the registration left out.
+    """Yield every file of an integration; caches, what runs left and the registration left out.
 
     Raises:
         ConfigurationError: There is more than an integration has.
     """
     count = 0
     levels = len(folder.parts)
+    left_by_runs = folder / REPORTS if (folder / REPORTS / _LEFT_BY_RUNS).is_file() else None
     for parent, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if name not in _CACHES]
+        folders[:] = [
+            name for name in folders if name not in _CACHES and Path(parent, name) != left_by_runs
+        ]
         if len(Path(parent).parts) - levels >= MOST_LEVELS:
             message = f"{parent}: expected at most {MOST_LEVELS} folders in one another"
             raise ConfigurationError(message, hint=_REMEDY)

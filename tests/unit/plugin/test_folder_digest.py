@@ -100,3 +100,18 @@ def test_one_that_cannot_be_read_does_not_hide_another(tmp_path):
     assert len(found.integrations) == 1
     assert [each.name for each in found.set_aside] == ["bad"]
     assert "pipe" in found.set_aside[0].problem
+
+
+def test_what_runs_left_in_it_does_not_make_it_another(folder):
+    first = folder_digest(folder)
+    (folder / "reports" / "20261201T051634Z-17cdf1").mkdir(parents=True)
+    (folder / "reports" / "latest.json").write_text("{}")
+    (folder / "reports" / "20261201T051634Z-17cdf1" / "run.json").write_text("{}")
+    assert folder_digest(folder) == first
+
+
+def test_a_folder_of_its_own_that_is_called_reports_counts(folder):
+    first = folder_digest(folder)
+    (folder / "reports").mkdir()
+    (folder / "reports" / "monthly.py").write_text("a = 1")
+    assert folder_digest(folder) != first

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from koppeling_harness.clock import AMSTERDAM, Clock, today
-from koppeling_harness.config.folders import MANIFEST, PLUGINS
+from koppeling_harness.config.folders import MANIFEST, PLUGINS, is_a_partners
 from koppeling_harness.document import read_content, read_text, read_yaml
 from koppeling_harness.errors import ConfigurationError, DocumentError, UsageError
 from koppeling_harness.evidence.keys import ED25519, P256, SigningKey, new_key, read_signing_key
@@ -69,7 +69,8 @@ def make_key(
 
     Raises:
         UsageError: It is not known for which integration, or the day lies behind.
-        ConfigurationError: One of the files is there already, or cannot be written.
+        ConfigurationError: One of the files is there already, cannot be written, or would lie among
+            those of an integration.
     """
     if decisions and principals:
         message = "--decisions is of a key of AFAS, which is for no integration"
@@ -87,6 +88,11 @@ def make_key(
     if last <= day:
         message = f"--until: found {last}, expected a day after {day}"
         raise UsageError(message)
+    if is_a_partners(out):
+        message = f"{out}: lies in the folder of an integration, and would be a part of it"
+        raise ConfigurationError(
+            message, hint=f"Keep it out of what you hand over: --out ../{out.name}"
+        )
     public, signers = (Path(f"{out}{end}") for end in (".pub", ".allowed_signers"))
     for path in (out, public, signers):
         if path.exists() or path.is_symlink():

@@ -105,6 +105,16 @@ def test_no_registration_is_exit_code_5(tmp_path):
     assert koppeling("status", cwd=tmp_path).code == 5
 
 
+def test_without_a_path_it_is_about_the_reviewers_folder_of_the_settings(tmp_path):
+    (tmp_path / "registrations").mkdir()
+    (tmp_path / "registrations" / "kluis.yaml").write_text(REGISTRATION, encoding="utf-8")
+    (tmp_path / "koppeling.toml").write_text('[review]\nfolder = "registrations"\n')
+
+    [status] = koppeling("status", "--json", cwd=tmp_path).json()
+
+    assert status["basis"] == "recorded"
+
+
 def test_a_new_registration_is_made_checked_and_gets_its_first_status(tmp_path):
     a_plugin(tmp_path / "plugins" / "voorbeeld")
 

@@ -44,9 +44,10 @@ def command(
     """Write the pages for reviewers: an overview, and a dossier per registration.
 
     PATH is a registration or a folder with registrations below it, under any name; default:
-    plugins. Beside the pages: status.json, status.csv, deadlines.ics, summary.md and badges.
-    Exit code 0: written, whatever the statuses are; 10: written, but a registration's file is
-    wrong. `koppeling status` gives the statuses as its exit code.
+    [review] folder of the settings, else plugins. Beside the pages: status.json, status.csv,
+    deadlines.ics, summary.md and badges. Exit code 0: written, whatever the statuses are; 10:
+    written, but a registration's file is wrong. `koppeling status` gives the statuses as its exit
+    code.
     """
     from koppeling_harness.clock import SystemClock
     from koppeling_harness.report.texts import Language

@@ -36,8 +36,9 @@ def command(
     """Show the registration status per integration.
 
     PATH is a registration or a folder with registrations below it, under any name; default:
-    plugins. Exit code 0: all in order, asking for attention only, or applying in time; 1: one asks
-    for more; 10: one cannot be judged because its file is wrong.
+    [review] folder of the settings, else plugins. Exit code 0: all in order, asking for attention
+    only, or applying in time; 1: one asks for more; 10: one cannot be judged because its file is
+    wrong.
     """
     from koppeling_harness.clock import SystemClock
     from koppeling_harness.workflow.review import status

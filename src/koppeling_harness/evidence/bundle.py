@@ -8,6 +8,7 @@ import hashlib
 import os
 import re
 import stat
+import struct
 import unicodedata
 import zipfile
 import zlib
@@ -51,6 +52,10 @@ _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ARCHIVES = (b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", b"BZh", b"7z\xbc\xaf", b"\xfd7zXZ", b"Rar!")
 _END_OF_ZIP = 22
 """Bytes with which a zip without a comment ends."""
+_HEAD = struct.Struct("<4s2x2H4x3L2H")
+"""What stands before each file: mark, flags, method, CRC, both sizes, how long name and extra."""
+_BEGIN_OF_FILE = b"PK\x03\x04"
+_SOMETHING_ELSE = "something stands before, between or behind the files in it"
 _READ_TWO_WAYS = "a name that programs read in different ways"
 _SEND_AGAIN = "Ask for it to be made again, with `koppeling evidence pack`."
 
@@ -255,15 +260,21 @@ def _unpacked(content: bytes) -> Iterator[tuple[str, bytes]]:
 
 
 def _refuse_what_is_around(pack: zipfile.ZipFile, content: bytes) -> None:
-    """Refuse bytes before or behind the files: other programs may take them for the pack."""
-    end = content[-_END_OF_ZIP:]
-    if (
-        pack.comment
-        or end[:4] != b"PK\x05\x06"
-        or min(each.header_offset for each in pack.infolist()) != 0
-    ):
-        message = "something stands before or behind the files in it"
-        raise EvidenceError(message, hint=_SEND_AGAIN)
+    """Refuse bytes before, between or behind the files: other programs may take them for the pack.
+
+    Each file stands behind the other, and says of itself what the index says of it: who reads a zip
+    from its beginning reads the same.
+    """
+    at = 0
+    for each in sorted(pack.infolist(), key=lambda entry: entry.header_offset):
+        head = content[at : at + _HEAD.size].ljust(_HEAD.size, b"\0")
+        *said, name, extra = _HEAD.unpack(head)
+        indexed = (each.flag_bits, each.compress_type, each.CRC, each.compress_size, each.file_size)
+        if each.header_offset != at or said != [_BEGIN_OF_FILE, *indexed]:
+            raise EvidenceError(_SOMETHING_ELSE, hint=_SEND_AGAIN)
+        at += _HEAD.size + name + extra + each.compress_size
+    if at != pack.start_dir or pack.comment or content[-_END_OF_ZIP:][:4] != b"PK\x05\x06":
+        raise EvidenceError(_SOMETHING_ELSE, hint=_SEND_AGAIN)
 
 
 def _refuse_too_much(entries: Sequence[zipfile.ZipInfo]) -> None:

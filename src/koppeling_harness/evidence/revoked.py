@@ -42,6 +42,10 @@ def read_revoked(content: bytes, *, name: str) -> Revoked:
     Raises:
         ConfigurationError: It is neither.
     """
+    if not content:  # what was cut off must not give back what was revoked
+        message = f"{name}: is empty, expected a KRL, a signed list, or public keys"
+        hint = "Where nothing is revoked yet, name no file, or write a line that begins with #."
+        raise ConfigurationError(message, hint=hint)
     try:
         blobs, digests = _of_krl(content) if content.startswith(_MAGIC) else _of_lines(content)
     except EvidenceError as error:

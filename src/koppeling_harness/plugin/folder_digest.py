@@ -40,8 +40,9 @@ def folder_digest(folder: Path) -> str:
     """Return the SHA-256 over names and contents of all files, as 64 hexadecimal digits.
 
     Caches are left out, what runs left, and the registration: it is about the integration, and a
-    decision or assessment that is recorded in it does not make it another. A link counts with the content of
-    the file that it leads to; one that leads to nothing or to a folder with its own text.
+    decision or assessment that is recorded in it does not make it another. A link counts with the
+    content of the file that it leads to; one that leads to nothing or to a folder with its own
+    text.
 
     Raises:
         ConfigurationError: Something in it is no file (a pipe, a device, a socket, or a link to

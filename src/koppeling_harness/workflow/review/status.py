@@ -296,8 +296,9 @@ def judge_registrations(request: StatusRequest, *, clock: Clock) -> Judged:
         ConfigurationError: There is no policy of that name.
         UsageError: The releases cannot be understood.
     """
-    paths = find_registrations(request.paths or places_of_integrations())
     judging, found = judging_of(request, clock=clock)
+    review = judging.settings.review
+    paths = find_registrations(request.paths or ((review,) if review else places_of_integrations()))
     dossiers = _without_doubles([judging.dossier(path) for path in paths], judging)
     cleaner = Cleaner(Redactor(os.urandom(32)))  # it knows tokens by their form only
     clean, leaks = _without_secrets(dossiers, cleaner)

@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -291,6 +292,22 @@ def around(before: bytes = b"", behind: bytes = b"") -> Callable[[Maker], Path]:
     return lambda maker: maker.raw(before + maker.good().read_bytes() + behind)
 
 
+def between(maker: Maker) -> Path:
+    into = BytesIO()
+    with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, content in maker.entries().items():
+            made.writestr(name, content)
+            made.start_dir += 100
+    return maker.raw(into.getvalue())
+
+
+def head_that_says_otherwise(maker: Maker) -> Path:
+    content = bytearray(maker.good().read_bytes())
+    second = content.index(b"PK\x03\x04", 4)
+    content[second + 18] ^= 1  # its packed size, of which the index has its own
+    return maker.raw(bytes(content))
+
+
 def comment(maker: Maker) -> Path:
     content = maker.good().read_bytes()
     return maker.raw(content[:-2] + struct.pack("<H", 5) + b"hello")
@@ -410,6 +427,8 @@ BAD: dict[str, tuple[Callable[[Maker], Path], Step, str]] = {
     "name that turns round": (signed_file("a\u202egnp.html"), Step.ENVELOPE, "not_a_pack"),
     "bytes behind it": (around(behind=b"x" * 100), Step.ENVELOPE, "not_a_pack"),
     "bytes before it": (around(before=b"MZ" * 50), Step.ENVELOPE, "not_a_pack"),
+    "bytes between its files": (between, Step.ENVELOPE, "not_a_pack"),
+    "a head that says otherwise": (head_that_says_otherwise, Step.ENVELOPE, "not_a_pack"),
     "another zip before it": (
         around(before=zipped({f"{TOP}/run.json": b"{}"})),
         Step.ENVELOPE,

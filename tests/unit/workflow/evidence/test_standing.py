@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from koppeling_harness.config.settings import Settings
-from koppeling_harness.errors import DocumentError
+from koppeling_harness.errors import ConfigurationError, DocumentError
+from koppeling_harness.evidence.revoked import read_revoked
 from koppeling_harness.model.evidence import Evidence
 from koppeling_harness.model.verdict import Outcome
 from koppeling_harness.rules.standing import as_recorded, standings
@@ -166,3 +167,9 @@ def test_the_run_is_the_one_of_the_record(tmp_path, settings):
     )
 
     assert evidence_of(tmp_path / "reports", settings).evidence.state is Evidence.REFUSED
+
+
+def test_a_list_of_revoked_keys_that_was_cut_off_to_nothing_gives_no_key_back():
+    with pytest.raises(ConfigurationError, match="is empty"):
+        read_revoked(b"", name="revoked.krl")
+    assert not read_revoked(b"# nobody yet\n", name="revoked.krl")(a_key().public)

@@ -61,13 +61,18 @@ class _Day:
         return self._now
 
 
+def _partner(number: int) -> int:
+    """Return the number of an integration's partner: a fifth of them have a second one."""
+    return number - number // 5 if number % 5 else number * 4 // 5
+
+
 def _registration(number: int) -> str:
     colour = COLOURS[number % len(COLOURS)]
     return f"""registration: koppeling-{number:03}
 title: {{nl: Koppeling {number}, en: Integration {number}}}
-partner: {{name: Partner {number}, subscription: "{10000 + number}"}}
+partner: {{name: Partner {_partner(number)}, subscription: "{10000 + _partner(number)}"}}
 integration: koppeling-{number:03}
-integration_id: "{10000 + number}_{number}"
+integration_id: "{10000 + _partner(number)}_{number}"
 onboarding: {{started: 2023-01-01, finished: 2023-06-01}}
 agreement: {{started: 2023-01-01}}
 listing: {{partner_site: true, help_center: true}}
@@ -78,19 +83,50 @@ assessments:
      colour: oranje}}
   - {{id: Q2, kind: quickscan, assessor: Computest, report_date: 2026-{number % 9 + 1:02}-14,
      colour: {colour}}}
+signals:
+  - {{date: 2026-10-0{number % 9 + 1}, kind: {("code_of_conduct", "other")[number % 2]},
+     text: Klacht van een klant over de ondersteuning}}
 """
 
 
 def _decisions(number: int) -> str:
+    signal, last = f"2026-10-0{number % 9 + 1}", f"2026-12-{number % 28 + 1:02}"
     return f"""schema: koppeling/decisions@1
 of: koppeling-{number:03}
 assignee: {("M. de Wit", "J. Bakker")[number % 2]}
 decisions:
   - {{date: 2026-0{number % 9 + 1}-10, by: M. de Wit, decision: annual_review,
      reason: Gesprek gevoerd over de samenwerking}}
+waivers:
+  - {{id: W1, scenario: structure.n0, releases: [Profit 8], reason: Hersteld in december,
+     owner: Ontwikkeling, approved_by: M. de Wit, approved: 2026-10-01, until: {last}}}
+plans:
+  - {{for: W1, owner: Ontwikkeling, due: {last},
+     steps: [Afronden van uren herstellen, Opnieuw laten draaien]}}
+course:
+  - {{signal: {signal}, date: 2026-10-12, step: received, by: M. de Wit}}
+  - {{signal: {signal}, date: 2026-10-20, step: heard, side: reporter, by: J. Bakker}}
 letters:
   - {{date: 2026-0{number % 9 + 1}-02, kind: follow-up, by: M. de Wit}}
 auditor: {{date: 2026-03-02, red: 0, orange: {number % 3}, justified: []}}
+"""
+
+
+def _partnership(number: int) -> str:
+    return f"""schema: koppeling/partner@1
+subscription: "{10000 + number}"
+name: Partner {number}
+runs: {{started: 2023-01-01}}
+contacts: [{{name: A. Jansen, role: Partnercommunicatie}}, {{name: P. Smit}}]
+conduct: {{version: "2025", agreed: 2025-02-0{number % 9 + 1}}}
+invoices:
+  - {{number: F2026-{number:04}, open_since: 2026-10-01, reminders: [2026-10-15, 2026-11-01]}}
+talks:
+  - date: 2026-0{number % 9 + 1}-10
+    by: M. de Wit
+    agreed:
+      - {{what: Documentatie van de koppeling bijwerken, who: partner, due: 2026-12-01}}
+      - {{what: Vermelding in Help Center nakijken, who: afas, due: 2026-10-01, done: 2026-09-28}}
 """
 
 
@@ -142,7 +178,7 @@ def _run(number: int, run: int) -> RunRecord:
             IntegrationRecord(
                 id=f"koppeling-{number:03}",
                 title=Text(nl=f"Koppeling {number}", en=f"Integration {number}"),
-                partner=f"Partner {number}",
+                partner=f"Partner {_partner(number)}",
                 version="1.0",
                 digest="9f2c" * 16,
                 verdict=verdict(
@@ -153,7 +189,8 @@ def _run(number: int, run: int) -> RunRecord:
                 own_ids=required,
                 scope=Scope(whole=True),
                 identity=Identity(
-                    integration_id=f"{10000 + number}_{number}", subscription=f"{10000 + number}"
+                    integration_id=f"{10000 + _partner(number)}_{number}",
+                    subscription=f"{10000 + _partner(number)}",
                 ),
             ),
         ),
@@ -169,6 +206,8 @@ def write_files(folder: Path, registrations: int, runs: int) -> None:
         file.write_text(_registration(number), encoding="utf-8")
         beside = file.with_suffix(".decisions.yaml")
         beside.write_text(_decisions(number), encoding="utf-8")
+        of_partner = file.with_name(f"{10000 + _partner(number)}.partner.yaml")
+        of_partner.write_text(_partnership(_partner(number)), encoding="utf-8")
         for run in range(runs):
             record = _run(number, run)
             path = folder / "reports" / record.run_id / "run.json"

@@ -14,6 +14,7 @@ NAMES = (
     "environment",
     "registration",
     "decisions",
+    "partner",
     "errata",
     "run",
     "runs",

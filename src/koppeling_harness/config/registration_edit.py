@@ -18,7 +18,6 @@ from koppeling_harness.config.registration import (
 from koppeling_harness.config.yaml_edit import append_item, flow, taken_out, with_value
 from koppeling_harness.document import read_yaml, to_plain
 from koppeling_harness.errors import ConfigurationError, DocumentError
-from koppeling_harness.model.decisions import AuditorReport, Letter
 from koppeling_harness.model.manifest import Manifest
 from koppeling_harness.model.registration import (
     Assessment,
@@ -66,7 +65,9 @@ def add_assessment(
     with alone_with(path):
         before = load_placed(path)
         item = to_plain(made(before.registration))
-        return _append(path, path, "assessments", item, before, objections)
+        return _append(
+            path, path, "assessments", item, before, lambda after: objections(after.registration)
+        )
 
 
 def add_decision(
@@ -94,7 +95,14 @@ def add_decision(
         listed = _LISTED_BY.get(decision.decision)
         also = {"listing": dict.fromkeys(_PLACES, listed)} if listed is not None else {}
         return _append(
-            path, file, "decisions", item, before, objections, also=also, dry_run=dry_run
+            path,
+            file,
+            "decisions",
+            item,
+            before,
+            lambda after: objections(after.registration),
+            also=also,
+            dry_run=dry_run,
         )
 
 
@@ -102,35 +110,54 @@ _LISTED_BY = {DecisionKind.REMOVE_LISTING: False, DecisionKind.RESTORE_LISTING: 
 _PLACES = ("partner_site", "help_center")
 
 
-def set_auditor(path: Path, report: AuditorReport) -> Path:
-    """Write what the Auditor said into AFAS's file beside a registration; return that file.
+def set_in_word(path: Path, values: Mapping[str, Any]) -> Path:
+    """Write members of AFAS's file beside a registration; return that file.
 
     Raises:
         DocumentError: One of the files has problems, or would get them; it is left as it was.
-        ConfigurationError: It cannot be written.
+        ConfigurationError: There is no such file, or it cannot be written.
     """
     with alone_with(path):
         load_placed(path)
-        file = decisions_path(path)
+        file = _file_of_word(path)
         text = read_text(file)
-        plain = {key: value for key, value in to_plain(report).items() if value != []}
-        edited = with_value(text, read_yaml(text, name=str(file)), "auditor", plain)
-        _parsed(path, file, edited)
-        write_whole(file, edited)
+        for key, value in values.items():
+            text = with_value(text, read_yaml(text, name=str(file)), key, value)
+        _parsed(path, file, text)
+        write_whole(file, text)
         return file
 
 
-def add_letter(path: Path, letter: Letter) -> Path:
-    """Add a letter that was sent to AFAS's file beside a registration; return that file.
+def add_to_word(
+    path: Path,
+    key: str,
+    item: object,
+    *,
+    objections: Callable[[Placed], Iterable[InputProblem]] = lambda _: (),
+) -> Path:
+    """Add an item to a list of AFAS's file beside a registration; return that file.
+
+    Args:
+        path: The registration.
+        key: Name of the list.
+        item: A value of the model.
+        objections: What cannot be true afterwards.
 
     Raises:
         DocumentError: One of the files has problems, or would get them; it is left as it was.
-        ConfigurationError: It cannot be written.
+        ConfigurationError: There is no such file, or it cannot be written.
     """
     with alone_with(path):
         before = load_placed(path)
-        item = to_plain(letter)
-        return _append(path, decisions_path(path), "letters", item, before, lambda _: ()).path
+        return _append(path, _file_of_word(path), key, to_plain(item), before, objections).path
+
+
+def _file_of_word(path: Path) -> Path:
+    file = decisions_path(path)
+    if not file.is_file():
+        message = f"{path}: what AFAS records stands in AFAS's own file, {file.name}: there is none"
+        raise ConfigurationError(message, hint=f"koppeling registration split {path}")
+    return file
 
 
 def decisions_text(registration: Registration, *, waivers: Sequence[Waiver], given: date) -> str:
@@ -237,7 +264,7 @@ def _append(
     key: str,
     item: Mapping[str, Any],
     before: Placed,
-    objections: Objections,
+    objections: Callable[[Placed], Iterable[InputProblem]],
     *,
     also: Mapping[str, Any] = MappingProxyType({}),
     dry_run: bool = False,
@@ -250,7 +277,7 @@ def _append(
     for name, value in also.items():
         edited = with_value(edited, read_yaml(edited, name=str(file)), name, value)
     after = _parsed(path, file, edited)
-    wrong = after.problems(objections(after.registration))
+    wrong = after.problems(objections(after))
     if wrong:
         raise DocumentError(wrong)
     known = {**source.data, **also}

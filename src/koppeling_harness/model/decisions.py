@@ -58,12 +58,12 @@ class Plan:
     __pydantic_config__ = _WITH_A_WORD_OF_PYTHON
 
     for_: NonEmpty
-    """What it is for: an assessment, a waiver, a scenario."""
+    """What it is for: the id of an assessment, of a waiver, or of a scenario."""
     owner: NonEmpty
     steps: Annotated[tuple[Remark, ...], Limit(min_length=1)]
     due: Day
     verified_by: NonEmpty | None = None
-    """The run that showed it."""
+    """The run that shows it, or the assessment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +76,8 @@ class SignalStep:
     """The day of the signal."""
     date: Day
     step: Literal["received", "heard", "decided", "closed"]
+    side: Literal["reporter", "partner"] | None = None
+    """Who was heard."""
     by: NonEmpty
     text: Remark | None = None
 

@@ -5,6 +5,7 @@ from dataclasses import field
 
 from koppeling_harness.model.decisions import Decisions
 from koppeling_harness.model.functional import FunctionalResult
+from koppeling_harness.model.partnership import Partnership
 from koppeling_harness.model.registration import Decision, Registration
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.status import RegistrationStatus
@@ -39,6 +40,7 @@ class Dossier:
         runs: Every run of the integration up to the as-of date, newest first.
         problem: The file's problems, a line each; None when there are none.
         word: AFAS's own file beside it; None when there is none.
+        partner: What AFAS keeps of its partner; None when it keeps nothing.
         choices: By the key of a duty, how it can be answered.
     """
 
@@ -48,4 +50,5 @@ class Dossier:
     runs: tuple[FunctionalResult, ...] = ()
     problem: Text | None = None
     word: Decisions | None = None
+    partner: Partnership | None = None
     choices: Mapping[str, tuple[Choice, ...]] = field(default_factory=dict)

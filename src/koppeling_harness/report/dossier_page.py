@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from koppeling_harness.model.decisions import Plan, SignalStep
 from koppeling_harness.model.dossier import Dossier
 from koppeling_harness.model.history import Done
 from koppeling_harness.model.policy import Policy
@@ -19,7 +20,9 @@ from koppeling_harness.report.pages import render_page
 from koppeling_harness.report.texts import Language
 from koppeling_harness.rules.catalogue import RULES
 from koppeling_harness.rules.criteria import criteria
+from koppeling_harness.rules.plans import is_carried_out
 from koppeling_harness.rules.proof_matrix import proof_matrix
+from koppeling_harness.rules.signals import courses
 from koppeling_harness.rules.urgency import end_of_week
 from koppeling_harness.rules.verdict import result_id
 from koppeling_harness.rules.verdict_notes import verdict_notes
@@ -126,6 +129,7 @@ def render_dossier(
     evidence: Sequence[Evidence] = (),
     earlier: Earlier | None = None,
     done: Sequence[Done] = (),
+    partner_page: str = "",
     language: Language = Language.NL,
 ) -> str:
     """Return the dossier of one registration as one self-contained HTML page.
@@ -136,6 +140,7 @@ def render_dossier(
         evidence: The newest run per release, whole.
         earlier: What it is compared with; None when there is nothing.
         done: Duties that are done, as reports told them, the last first.
+        partner_page: The address of its partner's page, from the dossier; empty when there is none.
         language: The one in which the page opens.
     """
     registration, status = dossier.registration, dossier.status
@@ -169,10 +174,30 @@ def render_dossier(
         runs={(run.release, run.run_id): run for run in dossier.runs},
         links={each.release: each.link for each in evidence},
         criteria=criteria(dossier),
+        partner_page=partner_page,
+        plans=_plans(dossier),
+        courses=courses(registration, _steps(dossier), as_of=status.as_of)[::-1]
+        if registration
+        else (),
         proofs={each.release: proof_matrix(each.record.results) for each in evidence},
         notes={each.release: verdict_notes(each.record) for each in evidence},
         rules=RULES,
     )
+
+
+def _plans(dossier: Dossier) -> list[tuple[Plan, bool]]:
+    """Return AFAS's plans, each with whether it is carried out; the first to be due first."""
+    registration, word = dossier.registration, dossier.word
+    if registration is None or word is None:
+        return []
+    return [
+        (each, is_carried_out(each, registration, dossier.runs))
+        for each in sorted(word.plans, key=lambda each: (each.due, each.for_))
+    ]
+
+
+def _steps(dossier: Dossier) -> Sequence[SignalStep]:
+    return dossier.word.course if dossier.word is not None else ()
 
 
 def matrix(

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from koppeling_harness.model.dossier import Choice, Dossier
 from koppeling_harness.model.status import Action
+from koppeling_harness.rules.partnership import PARTNER_KEYS
 from koppeling_harness.rules.urgency import (
     Topic,
     due_day,
@@ -90,7 +91,20 @@ class Week:
 
 
 def all_due(dossiers: Sequence[Dossier], *, as_of: date) -> tuple[Due, ...]:
-    """Return every duty of every registration, the most urgent first."""
+    """Return every duty of every registration, the most urgent first.
+
+    What a partner has to do, whatever the integration, stands with the first of its integrations.
+    """
+    seen: set[tuple[str, str]] = set()
+
+    def is_first(dossier: Dossier, action: Action) -> bool:
+        if dossier.partner is None or action.key.partition(":")[0] not in PARTNER_KEYS:
+            return True
+        name = dossier.partner.subscription, action.key
+        is_new = name not in seen
+        seen.add(name)
+        return is_new
+
     found = [
         Due(
             dossier=each,
@@ -102,6 +116,7 @@ def all_due(dossiers: Sequence[Dossier], *, as_of: date) -> tuple[Due, ...]:
         )
         for each in dossiers
         for action in each.status.actions
+        if is_first(each, action)
     ]
     return tuple(
         sorted(

@@ -50,6 +50,7 @@ def render_overview(
     links: Mapping[str, str],
     earlier: Mapping[str, Earlier] = MappingProxyType({}),
     quarters: Sequence[Quarter] = (),
+    partners: Mapping[str, str] = MappingProxyType({}),
     language: Language = Language.NL,
 ) -> str:
     """Return the overview of all registrations as one self-contained HTML page.
@@ -62,6 +63,7 @@ def render_overview(
         earlier: By its file, what each registration is compared with.
         quarters: The trend, oldest first.
         links: A registration's file and the address of its dossier, relative to this page.
+        partners: A partner's subscription and the address of its page.
         language: The one in which the page opens.
     """
     ranked = sorted(dossiers, key=_urgent_first)
@@ -76,6 +78,7 @@ def render_overview(
         as_of=as_of,
         policy=policy,
         links=links,
+        partners=partners,
         statuses=_counts(
             [each.status.status for each in dossiers if not is_overdue(each.status)], URGENCY
         ),
@@ -179,20 +182,24 @@ def _counts(values: Sequence[T], order: Iterable[T]) -> list[tuple[T, int]]:
     return [(value, counts[value]) for value in order if counts[value]]
 
 
+def release_labels(releases: ReleaseRoles) -> tuple[tuple[str, Role], ...]:
+    """Return the releases that count, with why, the previous one first."""
+    named = {
+        Role.PREVIOUS: releases.previous,
+        Role.CURRENT: releases.current,
+        Role.ACCEPT: releases.accept,
+    }
+    return tuple((label, role) for role in Role if (label := named[role]) is not None)
+
+
 def _release_counts(dossiers: Sequence[Dossier], releases: ReleaseRoles) -> list[ReleaseCount]:
     found = []
-    for role in Role:
-        label = {
-            Role.PREVIOUS: releases.previous,
-            Role.CURRENT: releases.current,
-            Role.ACCEPT: releases.accept,
-        }[role]
-        if label is not None:
-            outcomes = Counter(
-                each.outcome
-                for dossier in dossiers
-                for each in dossier.status.functional
-                if each.role is role
-            )
-            found.append(ReleaseCount(label=label, role=role, outcomes=outcomes))
+    for label, role in release_labels(releases):
+        outcomes = Counter(
+            each.outcome
+            for dossier in dossiers
+            for each in dossier.status.functional
+            if each.role is role
+        )
+        found.append(ReleaseCount(label=label, role=role, outcomes=outcomes))
     return found

@@ -7,6 +7,7 @@ which one shows.
 """
 
 import hashlib
+import shlex
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
@@ -29,6 +30,7 @@ from koppeling_harness.report.due import of_one
 from koppeling_harness.report.template_cache import TemplateCache
 from koppeling_harness.report.texts import Language, in_language, texts
 from koppeling_harness.rules import words
+from koppeling_harness.rules.signals import step_in_words
 from koppeling_harness.rules.urgency import is_late
 
 
@@ -195,7 +197,9 @@ def _environment() -> Environment:
         "late": lambda action, as_of: is_late(action, as_of=as_of),
         "moment": moment,
         "short_day": short_day,
+        "shell": shlex.quote,
         "signal_kind": words.signal_kind,
+        "signal_step": step_in_words,
         "status_word": words.status_word,
         "word": word,
         "word_svg": word_for_picture,

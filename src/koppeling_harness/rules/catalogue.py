@@ -2,7 +2,7 @@
 
 R1-R19 are the programme's rules as this project reads them. The others: `INPUT` for records that
 cannot be true, `C4`, `C7` and `C8` for three of AFAS's eight criteria (the ones a registration can
-tell), `A1` for the yearly review of the agreement.
+tell), `A1` for the yearly review of the agreement, `A2` for what was agreed in it, `A3` for plans.
 """
 
 from koppeling_harness.model.shape import Text
@@ -228,6 +228,20 @@ RULES = {
             "De samenwerking kan jaarlijks worden herzien, uitgebreid of beëindigd.",
             "The cooperation can be revised, extended or ended every year.",
             CONTRACT,
+        ),
+        _rule(
+            "A2",
+            "Wat in een jaargesprek is afgesproken, gebeurt voor de afgesproken dag.",
+            "What was agreed in a yearly review is done by the day that was agreed.",
+            OWN,
+        ),
+        _rule(
+            "A3",
+            "Voor rood, oranje, wat niet slaagt en ontheffingen kan een plan worden vastgelegd: "
+            "wie, wat, voor wanneer, en welke testrun aantoont dat het klaar is.",
+            "For red, orange, failures and waivers a plan can be recorded: who, what, by when, and "
+            "which run shows that it is done.",
+            OWN,
         ),
     )
 }

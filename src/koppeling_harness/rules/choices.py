@@ -234,6 +234,49 @@ def _run(case: _Case) -> Iterator[Choice]:
     )
 
 
+def _plan(case: _Case) -> Iterator[Choice]:
+    yield Choice(
+        what=said("aangetoond: noem de testrun in het plan", "shown: name the run in the plan"),
+        leads_to=said(
+            "`verified_by` in het bestand van AFAS; het plan is dan uitgevoerd",
+            "`verified_by` in AFAS's file; the plan is then carried out",
+        ),
+    )
+    yield case.letter("follow-up", said("naar de stand vragen", "ask how it stands"))
+
+
+def _signal(case: _Case) -> Iterator[Choice]:
+    day = case.about.rpartition("-")[0]
+    steps = {
+        "received": said("ontvangst bevestigen", "confirm that it was received"),
+        "heard --side reporter": said("de melder horen", "hear who reported it"),
+        "heard --side partner": said("de partner horen", "hear the partner"),
+        "decided": said("besluiten", "decide"),
+        "closed": said("afsluiten", "close it"),
+    }
+    for step, what in steps.items():
+        yield Choice(
+            what=what,
+            command=f"koppeling registration signal {case.path} {step} --of {day} "
+            '--by "…" --text "…"',
+        )
+
+
+def _invoice(case: _Case) -> Iterator[Choice]:
+    yield Choice(
+        what=said("herinneren, en vastleggen op welke dag", "remind, and record on which day"),
+        leads_to=said(
+            "`reminders` in het bestand van de partner", "`reminders` in the partner's file"
+        ),
+    )
+    yield case.decide(
+        DecisionKind.TERMINATE_IMMEDIATELY,
+        said("per direct beëindigen, met onderbouwing", "end it at once, with a substantiation"),
+        options="--ground non_payment",
+        ground=Ground.NON_PAYMENT,
+    )
+
+
 def _check(case: _Case) -> Iterator[Choice]:
     yield Choice(
         what=said("alle fouten in het bestand tonen", "show every problem of the file"),
@@ -256,6 +299,9 @@ _CHOICES: dict[str, Callable[[_Case], Iterator[Choice]]] = {
     "planned": _assessment,
     "plan-scan": _assessment,
     "run": _run,
+    "plan": _plan,
+    "signal": _signal,
+    "invoice": _invoice,
     "input": _check,
 }
 """By the first word of a duty's key."""

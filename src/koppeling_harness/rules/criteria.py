@@ -82,7 +82,9 @@ def _criteria(dossier: Dossier, registration: Registration) -> Iterator[Criterio
         said("Ten minste twee contactpersonen", "At least two contact persons"),
         registration.contacts,
         MINIMUM_CONTACTS,
-        known=Known.STATED,
+        known=Known.CONFIRMED
+        if dossier.partner is not None and dossier.partner.contacts
+        else Known.STATED,
     )
 
 
@@ -208,15 +210,28 @@ def _identity_held(run: FunctionalResult) -> bool | None:
 
 def _subscription(dossier: Dossier) -> Criterion:
     text = said("Geldig partnerabonnement", "Valid partner subscription")
-    if dossier.status.status is not Status.TERMINATED:
+    as_of = dossier.status.as_of
+    if dossier.status.status is Status.TERMINATED:
+        return Criterion(
+            number=6,
+            text=text,
+            known=Known.CONFIRMED,
+            holds=False,
+            source=said("het contract is beëindigd", "the contract has ended"),
+            day=dossier.status.contract_end.date if dossier.status.contract_end else None,
+        )
+    runs = dossier.partner.runs if dossier.partner is not None else None
+    if runs is None or runs.started > as_of:
         return Criterion(number=6, text=text)  # only AFAS's own administration knows
     return Criterion(
         number=6,
         text=text,
         known=Known.CONFIRMED,
-        holds=False,
-        source=said("het contract is beëindigd", "the contract has ended"),
-        day=dossier.status.contract_end.date if dossier.status.contract_end else None,
+        holds=runs.ends is None or runs.ends >= as_of,
+        source=said("loopt door", "runs on")
+        if runs.ends is None
+        else said("tot en met {ends}", "until {ends}", ends=runs.ends),
+        day=runs.started,
     )
 
 

@@ -15,7 +15,7 @@ from koppeling_harness.rules.months import (
     day_after,
 )
 from koppeling_harness.rules.security import Validity, report_in_words
-from koppeling_harness.rules.words import said, signal_kind
+from koppeling_harness.rules.words import said
 
 MINIMUM_CUSTOMERS = 5
 """Source: AFAS, docs.afas.help/profit/nl/app-connector-auditor-partner (2026-02-24)."""
@@ -297,20 +297,3 @@ def review_facts(registration: Registration, *, as_of: date) -> Iterator[Fact]:
             ),
         ),
     )
-
-
-def signal_facts(registration: Registration, *, as_of: date) -> Iterator[Fact]:
-    """Yield the signals that are known, oldest first (R9); without effect by themselves."""
-    for each in sorted(registration.signals, key=lambda s: (s.date, s.kind, s.text)):
-        if each.date <= as_of:
-            yield Fact(
-                rule="R9",
-                text=said(
-                    "Ter beoordeling, {day}: {kind}, {text}",
-                    "For review, {day}: {kind}, {text}",
-                    day=each.date,
-                    kind=signal_kind(each.kind),
-                    text=each.text,
-                ),
-                flag="SIGNAL",
-            )

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date
 
 from koppeling_harness.model.deadline import Deadline
+from koppeling_harness.model.decisions import Decisions
 from koppeling_harness.model.errata import Erratum
 from koppeling_harness.model.functional import FunctionalResult
 from koppeling_harness.model.partner import Identity
@@ -39,13 +40,13 @@ from koppeling_harness.rules.functional import functional_facts, release_statuse
 from koppeling_harness.rules.listing import UNCHANGED, listing_facts, listing_status
 from koppeling_harness.rules.past import as_known_on, facts_after, later_facts
 from koppeling_harness.rules.planned_scans import planned_facts
+from koppeling_harness.rules.plans import plan_facts
 from koppeling_harness.rules.policy import PROGRAMME
 from koppeling_harness.rules.programme import (
     criteria_facts,
     is_applying,
     onboarding_facts,
     review_facts,
-    signal_facts,
 )
 from koppeling_harness.rules.registration_input import standing_problems
 from koppeling_harness.rules.security import (
@@ -57,6 +58,7 @@ from koppeling_harness.rules.security import (
     security_facts,
     validity_on,
 )
+from koppeling_harness.rules.signals import signal_facts
 from koppeling_harness.rules.standing import by_registration, failed_of, standings
 from koppeling_harness.rules.urgency import heavier, urgency
 from koppeling_harness.rules.words import said
@@ -79,6 +81,7 @@ def registration_status(
     also: Sequence[Fact] = (),
     errata: Sequence[Erratum] = (),
     deadlines: Sequence[Deadline] | None = None,
+    word: Decisions | None = None,
 ) -> RegistrationStatus:
     """Return what a registration comes to.
 
@@ -95,6 +98,7 @@ def registration_status(
         also: What is known of it beside: the status weighs it too.
         errata: Scenarios of this program that are wrong, for every registration.
         deadlines: What ends on which day; the data file when None.
+        word: AFAS's file, for its plans and for the course of signals.
     """
     wrong = standing_problems(registration, programme=programme, today=max(today or as_of, as_of))
     if wrong:
@@ -126,7 +130,8 @@ def registration_status(
         *waiver_facts(
             registration.waivers, failed_of(found), as_of=as_of, warning_days=warning_days
         ),
-        *signal_facts(registration, as_of=as_of),
+        *signal_facts(registration, word.course if word else None, as_of=as_of),
+        *(plan_facts(word.plans, registration, runs, as_of=as_of) if word else ()),
         *later_facts(later, as_of=as_of),
         *erratum_facts(errata, as_of=as_of),
         *deadline_facts(runs, who=identity_of(registration), as_of=as_of, book=deadlines),

@@ -40,6 +40,8 @@ class Topic(StrEnum):
     CRITERIA = "criteria"
     REVIEW = "review"
     SIGNALS = "signals"
+    PLANS = "plans"
+    INVOICES = "invoices"
     DEADLINES = "deadlines"
     FILE = "file"
 
@@ -66,7 +68,10 @@ _TOPICS = {
     "few-customers": Topic.CRITERIA,
     "few-contacts": Topic.CRITERIA,
     "annual-review": Topic.REVIEW,
+    "agreed": Topic.REVIEW,
     "signal": Topic.SIGNALS,
+    "plan": Topic.PLANS,
+    "invoice": Topic.INVOICES,
     "ends": Topic.DEADLINES,
     "required-from": Topic.DEADLINES,
     "input": Topic.FILE,

@@ -23,6 +23,7 @@ from support.dossiers import (
 )
 from support.hostile import hostile_run
 from support.pages import render_run_index
+from support.partnerships import partner_page, review_page
 from support.rechecks import a_recheck, a_scenario
 from support.records import every_outcome
 from support.registrations import a_registration, an_assessment
@@ -48,7 +49,8 @@ VIOLATIONS = {
 }
 
 SHOWN = {
-    each: (["nl", "en"], ["light", "dark"]) for each in ("run", "run index", "overview", "dossier")
+    each: (["nl", "en"], ["light", "dark"])
+    for each in ("run", "run index", "overview", "dossier", "partner")
 }
 """Pages that are looked at in every form; the others have the same parts."""
 
@@ -60,6 +62,8 @@ PAGES = {
     "overview": _overview,
     "dossier": lambda: page_of(a_full_dossier(), some_evidence()),
     "dossier with problems": lambda: page_of(a_refused()),
+    "partner": partner_page,
+    "review": review_page,
     "recheck": lambda: render_recheck_page(
         a_recheck(a_scenario(), a_scenario("other", movement=Movement.NEWLY_PASSING))
     ),
@@ -208,6 +212,13 @@ def test_a_page_prints_to_a4(open_page, name):
     background = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert background == "rgb(255, 255, 255)"
     assert page.locator(".language").is_hidden()
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_the_sheet_for_a_review_is_one_page(open_page, language):
+    document = open_page("review", language=language).pdf(prefer_css_page_size=True)
+
+    assert len(re.findall(rb"/Type\s*/Page\b", document)) == 1
 
 
 @pytest.mark.parametrize("name", ["hostile run", "hostile dossier", "hostile overview"])

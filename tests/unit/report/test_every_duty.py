@@ -34,6 +34,7 @@ from support.dossiers import (
     overview_of,
     page_of,
 )
+from support.partnerships import a_partners_dossier
 from support.registrations import a_decision, a_registration, a_waiver, an_assessment, day
 
 UNLISTED = Listing()
@@ -101,6 +102,7 @@ ALL = {
     "ended": lambda: of(
         an_assessment(), decisions=(a_decision("terminate_immediately", "2026-11-02"),)
     ),
+    "of a partner, with a signal and a plan": lambda: a_partners_dossier("koppeling"),
     "full": a_full_dossier,
     "refused": a_refused,
 }

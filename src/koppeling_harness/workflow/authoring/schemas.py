@@ -12,6 +12,7 @@ from koppeling_harness.model.errata import Errata
 from koppeling_harness.model.impact import Impact
 from koppeling_harness.model.manifest import Manifest
 from koppeling_harness.model.parity import ParityPair, ParityRecord
+from koppeling_harness.model.partnership import Partnership
 from koppeling_harness.model.recheck import RecheckRecord
 from koppeling_harness.model.registration import Registration
 from koppeling_harness.model.run import RunRecord, RunRecords
@@ -29,6 +30,7 @@ SCHEMAS: dict[str, tuple[type[Any], str]] = {
     "environment": (EnvironmentDefinition, "koppeling/environment@1"),
     "registration": (Registration, "koppeling/registration@1"),
     "decisions": (Decisions, "koppeling/decisions@1"),
+    "partner": (Partnership, "koppeling/partner@1"),
     "errata": (Errata, "koppeling/errata@1"),
     "run": (RunRecord, "koppeling/run@1"),
     "status": (RegistrationStatus, "koppeling/status@1"),

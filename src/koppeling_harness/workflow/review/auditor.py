@@ -5,11 +5,10 @@ from datetime import date
 from pathlib import Path
 
 from koppeling_harness.clock import Clock, today
-from koppeling_harness.config.decisions import decisions_path
 from koppeling_harness.config.registration import registration_path
-from koppeling_harness.config.registration_edit import set_auditor
-from koppeling_harness.document import read_text
-from koppeling_harness.errors import ConfigurationError, UsageError
+from koppeling_harness.config.registration_edit import set_in_word
+from koppeling_harness.document import read_text, to_plain
+from koppeling_harness.errors import UsageError
 from koppeling_harness.model.decisions import AuditorReport
 from koppeling_harness.rules.auditor_report import AuditorFindings, read_auditor_report
 from koppeling_harness.value import dataclass
@@ -59,18 +58,15 @@ def take_in(
             f"--justified: {', '.join(strange)} is no orange finding of it; there are: {known}"
         )
         raise UsageError(message)
-    file = registration_path(path)
-    beside = decisions_path(file)
-    if not beside.is_file():
-        message = f"{file}: what AFAS says stands in AFAS's own file, {beside.name}: there is none"
-        raise ConfigurationError(message, hint=f"koppeling registration split {file}")
     taken = AuditorReport(
         date=when,
         red=len(findings.red),
         orange=len(findings.orange),
         justified=tuple(dict.fromkeys(justified)),
     )
-    return TakenIn(findings=findings, report=taken, file=set_auditor(file, taken))
+    plain = {key: value for key, value in to_plain(taken).items() if value != []}
+    file = set_in_word(registration_path(path), {"auditor": plain})
+    return TakenIn(findings=findings, report=taken, file=file)
 
 
 def taken_lines(taken: TakenIn) -> list[str]:

@@ -5,9 +5,8 @@ from datetime import date
 from pathlib import Path
 
 from koppeling_harness.clock import Clock, today
-from koppeling_harness.config.decisions import decisions_path
 from koppeling_harness.config.registration import registration_path
-from koppeling_harness.config.registration_edit import add_letter
+from koppeling_harness.config.registration_edit import add_to_word
 from koppeling_harness.errors import ConfigurationError, DocumentError, Problem, UsageError
 from koppeling_harness.model.decisions import Letter
 from koppeling_harness.model.dossier import Dossier
@@ -82,12 +81,8 @@ def record_sent(path: Path, kind: str, *, by: str, day: date, clock: Clock) -> P
     if not by.strip():
         message = "--by: expected who sent it"
         raise UsageError(message)
-    file = registration_path(path)
-    beside = decisions_path(file)
-    if not beside.is_file():
-        message = f"{file}: what AFAS sent stands in AFAS's own file, {beside.name}: there is none"
-        raise ConfigurationError(message, hint=f"koppeling registration split {file}")
-    return add_letter(file, Letter(date=day, kind=kind, by=by.strip()))
+    letter = Letter(date=day, kind=kind, by=by.strip())
+    return add_to_word(registration_path(path), "letters", letter)
 
 
 def _dossier(path: Path, *, runs: Path, clock: Clock) -> Dossier:

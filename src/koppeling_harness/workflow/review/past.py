@@ -77,4 +77,5 @@ def _again(dossier: Dossier, judged: Judged) -> RegistrationStatus | None:
     day = day_before_last(dossier.runs)
     if day is None or dossier.registration is None:
         return None
-    return judged.judging.status(dossier.registration, Path(dossier.place), as_of=day)
+    path = Path(dossier.place)
+    return judged.judging.status(dossier.registration, path, as_of=day, word=dossier.word)

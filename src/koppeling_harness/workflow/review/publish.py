@@ -18,6 +18,7 @@ from koppeling_harness.report.deadlines_ics import render_deadlines_ics
 from koppeling_harness.report.dossier_page import Evidence, render_dossier
 from koppeling_harness.report.due import all_due
 from koppeling_harness.report.overview_page import render_overview
+from koppeling_harness.report.partner_page import partners_of, render_partner, render_review
 from koppeling_harness.report.status_csv import CsvForm, render_status_csv, render_work_csv
 from koppeling_harness.report.summary_markdown import render_summary_markdown
 from koppeling_harness.report.texts import Language
@@ -74,7 +75,7 @@ def exit_code(published: Published) -> ExitCode:
     if published.leaks:
         return ExitCode.SECRET_FOUND
     wrong = any(each.status.status is Status.INPUT_ERROR for each in published.judged.dossiers)
-    return ExitCode.CONFIGURATION if wrong else ExitCode.PASSED
+    return ExitCode.CONFIGURATION if wrong or published.judged.of_partners else ExitCode.PASSED
 
 
 def publish(
@@ -128,6 +129,20 @@ def render_site(
     known = _with_today(past.told, dossiers)
     policy, _ = cleaner.cleaned(judged.policy)
     releases, _ = cleaner.cleaned(judged.releases)
+    was_done = {name: cleaner.cleaned(tuple(done(many)))[0] for name, many in known.items()}
+    of_partners = partners_of(dossiers, was_done)
+    for partner in of_partners:
+        files[f"partners/{partner.subscription}.html"] = render_partner(
+            partner,
+            policy=policy,
+            releases=releases,
+            links={place: f"../dossiers/{name}.html" for place, name in names.items()},
+            review=f"../reviews/{partner.subscription}.html",
+            language=language,
+        )
+        files[f"reviews/{partner.subscription}.html"] = render_review(
+            partner, policy=policy, releases=releases, language=language
+        )
     for each in dossiers:
         name = names[each.place]
         files[f"dossiers/{name}.html"] = render_dossier(
@@ -135,7 +150,8 @@ def render_site(
             policy=policy,
             evidence=evidence.standing(each),
             earlier=earlier.get(each.place),
-            done=cleaner.cleaned(tuple(done(known.get(each.status.registration, ()))))[0][::-1],
+            done=was_done.get(each.status.registration, ())[::-1],
+            partner_page=_partner_page(each),
             language=language,
         )
         files[f"badges/{name}.svg"] = render_badge_svg(each.status, lang=language)
@@ -157,9 +173,17 @@ def render_site(
         earlier=earlier,
         quarters=quarters(known, as_of=judged.as_of),
         links={place: f"dossiers/{name}.html" for place, name in names.items()},
+        partners={each.subscription: f"partners/{each.subscription}.html" for each in of_partners},
         language=language,
     )
     return {name: content.encode("utf-8", "backslashreplace") for name, content in files.items()}
+
+
+def _partner_page(dossier: Dossier) -> str:
+    """Return the address of the page of its partner, from a dossier; empty when it has none."""
+    if dossier.registration is None:
+        return ""
+    return f"../partners/{dossier.registration.partner.subscription}.html"
 
 
 def _names(judged: Judged) -> Iterator[str]:

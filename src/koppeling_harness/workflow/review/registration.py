@@ -7,6 +7,7 @@ from pathlib import Path
 from koppeling_harness.clock import Clock, today
 from koppeling_harness.config.folders import MANIFEST, REPORTS, is_a_partners
 from koppeling_harness.config.manifest import load_manifest
+from koppeling_harness.config.partnership import load_partnerships
 from koppeling_harness.config.registration import (
     REGISTRATION,
     REPORT_REFUSED,
@@ -23,7 +24,7 @@ from koppeling_harness.config.registration_edit import (
     split_registration,
 )
 from koppeling_harness.config.settings import load_settings
-from koppeling_harness.errors import DocumentError, Problem, UsageError
+from koppeling_harness.errors import DocumentError, UsageError
 from koppeling_harness.model.registration import (
     Assessment,
     AssessmentKind,
@@ -39,12 +40,8 @@ from koppeling_harness.rules.registration_input import InputProblem, standing_pr
 from koppeling_harness.rules.words import STATUS
 from koppeling_harness.value import dataclass
 from koppeling_harness.workflow.review.doubles import doubles
-from koppeling_harness.workflow.review.status import (
-    StatusRequest,
-    beside_problems,
-    judging_of,
-    known_names,
-)
+from koppeling_harness.workflow.review.names import beside_problems, known_names, word_problems
+from koppeling_harness.workflow.review.status import StatusRequest, judging_of
 
 
 def make(folder: Path, *, started: date | None, clock: Clock) -> Path:
@@ -73,8 +70,10 @@ def check(paths: Sequence[Path], *, clock: Clock) -> tuple[Path, ...]:
         DocumentError: Some have problems; all problems of all files are in it.
     """
     found = find_registrations(paths)
+    settings = load_settings(Path())
+    names = known_names(settings, settings.releases, {})
     objections = _objections(clock)
-    problems: list[Problem] = []
+    problems = list(load_partnerships(settings.review, today=today(clock)).problems)
     read: list[tuple[str, Registration]] = []
     for path in found:
         try:
@@ -84,7 +83,11 @@ def check(paths: Sequence[Path], *, clock: Clock) -> tuple[Path, ...]:
             continue
         registration = placed.registration
         problems += placed.problems(
-            [*objections(registration), *beside_problems(registration, path)]
+            [
+                *objections(registration),
+                *word_problems(placed, names),
+                *beside_problems(registration, path),
+            ]
         )
         read.append((str(path), placed.registration))
     for many in doubles(read, as_of=today(clock)).values():
@@ -227,8 +230,10 @@ def record_decision(
     )
     edited = add_decision(file, decision, objections=_objections(clock, file), dry_run=dry_run)
     judging, _ = judging_of(StatusRequest(runs=runs), clock=clock)
+    word = load_placed(file).word
     before, after = (
-        judging.status(each, file, as_of=today(clock)) for each in (edited.before, edited.after)
+        judging.status(each, file, as_of=today(clock), word=word)
+        for each in (edited.before, edited.after)
     )
     answered = _answered(decision)
     return Decided(

@@ -1,7 +1,7 @@
 """The status of registrations: their files joined with what stands of their integrations."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time
 from pathlib import Path
@@ -10,18 +10,19 @@ from koppeling_harness.clock import AMSTERDAM, Clock, today
 from koppeling_harness.config.decisions import signed_decisions_path
 from koppeling_harness.config.errata import load_errata
 from koppeling_harness.config.folders import (
-    MANIFEST,
     REPORTS,
     is_a_partners,
     places_of_integrations,
 )
+from koppeling_harness.config.partnership import NONE, Partnerships, load_partnerships
 from koppeling_harness.config.registration import (
+    Placed,
     find_registrations,
     load_placed,
     registration_name,
 )
 from koppeling_harness.config.settings import Settings, load_settings
-from koppeling_harness.document import dump_json, read_text, read_yaml
+from koppeling_harness.document import dump_json
 from koppeling_harness.errors import (
     ConfigurationError,
     DocumentError,
@@ -31,9 +32,11 @@ from koppeling_harness.errors import (
     UsageError,
 )
 from koppeling_harness.model.deadline import Deadline
+from koppeling_harness.model.decisions import Decisions
 from koppeling_harness.model.dossier import Choice, Dossier
 from koppeling_harness.model.errata import Erratum
 from koppeling_harness.model.functional import FunctionalResult
+from koppeling_harness.model.partnership import Partnership
 from koppeling_harness.model.policy import Policy, ReleaseRoles
 from koppeling_harness.model.registration import Registration, Waiver
 from koppeling_harness.model.shape import Text
@@ -41,24 +44,23 @@ from koppeling_harness.model.status import Basis, RegistrationStatus, Role, Stat
 from koppeling_harness.report.status_text import render_status_text
 from koppeling_harness.rules.choices import becomes_in_words, choices_of, joined_sentences
 from koppeling_harness.rules.fact import Fact
+from koppeling_harness.rules.partnership import partner_facts, with_partner
 from koppeling_harness.rules.past import decided_facts, refused_facts, set_aside_facts
 from koppeling_harness.rules.references import (
     KnownNames,
-    manifest_problems,
     reference_facts,
     reference_problems,
 )
 from koppeling_harness.rules.registration_input import InputProblem, standing_problems
 from koppeling_harness.rules.status import is_in_order, refused, registration_status
 from koppeling_harness.scenario.known_lists import list_book
-from koppeling_harness.scenario.lock_file import read_lock
-from koppeling_harness.scenario.packs import packs_folder
 from koppeling_harness.store.runs import FoundRun, FoundRuns, find_runs
 from koppeling_harness.traffic.redactor import Redactor
 from koppeling_harness.value import dataclass
 from koppeling_harness.workflow.deadline_book import deadline_book
 from koppeling_harness.workflow.evidence.standing import with_evidence
 from koppeling_harness.workflow.review.doubles import doubles
+from koppeling_harness.workflow.review.names import beside_problems, known_names, word_problems
 from koppeling_harness.workflow.secret_search import Cleaner
 
 
@@ -97,6 +99,7 @@ class Judging:
         names: What names in a registration can stand for.
         errata: Scenarios of this program that are wrong; only of AFAS's own folder.
         deadlines: What ends on which day; the data file when None.
+        partners: What AFAS keeps of partners, in its reviewers' folder.
     """
 
     as_of: date
@@ -108,10 +111,29 @@ class Judging:
     names: KnownNames
     errata: tuple[Erratum, ...] = ()
     deadlines: tuple[Deadline, ...] | None = None
+    partners: Partnerships = NONE
 
-    def status(self, registration: Registration, path: Path, *, as_of: date) -> RegistrationStatus:
-        """Return the status of the registration in a file on a day, with what was known on it."""
+    def status(
+        self,
+        registration: Registration,
+        path: Path,
+        *,
+        as_of: date,
+        word: Decisions | None = None,
+    ) -> RegistrationStatus:
+        """Return the status of the registration in a file on a day, with what was known on it.
+
+        Args:
+            registration: As its files say.
+            path: The partner's file.
+            as_of: The day.
+            word: AFAS's file beside it.
+        """
         also = list(reference_facts(registration, self.names))
+        partner = self.partner(registration, path)
+        if partner is not None:
+            registration = with_partner(registration, partner)
+            also += partner_facts(partner, as_of=as_of)
         if is_a_partners(path, review=self.settings.review):
             set_aside = len(registration.decisions) + len(registration.waivers)
             also += set_aside_facts(set_aside)
@@ -131,7 +153,14 @@ class Judging:
             also=also,
             errata=self.errata,
             deadlines=self.deadlines,
+            word=word,
         )
+
+    def partner(self, registration: Registration, path: Path) -> Partnership | None:
+        """Return what AFAS keeps of the partner of a registration that it recorded."""
+        if self.basis(path) is not Basis.RECORDED:
+            return None
+        return self.partners.by_subscription.get(registration.partner.subscription)
 
     def _given_by_afas(
         self, path: Path, registration: Registration
@@ -163,10 +192,12 @@ class Judging:
         inside = path.resolve().is_relative_to(folder.resolve())
         return Basis.RECORDED if inside else Basis.STATED
 
-    def problems(self, registration: Registration) -> list[InputProblem]:
-        """Return what cannot be true in a registration."""
+    def problems(self, placed: Placed) -> list[InputProblem]:
+        """Return what cannot be true in a registration and in AFAS's file beside it."""
         today = max(self.today, self.as_of)
+        registration = placed.registration
         return [
+            *word_problems(placed, self.names),
             *standing_problems(registration, programme=self.settings.programme, today=today),
             *reference_problems(registration, self.names),
         ]
@@ -176,7 +207,7 @@ class Judging:
         try:
             placed = load_placed(path)
             registration = placed.registration
-            wrong = [*self.problems(registration), *beside_problems(registration, path)]
+            wrong = [*self.problems(placed), *beside_problems(registration, path)]
             if wrong:
                 return self.refused(
                     path,
@@ -186,18 +217,20 @@ class Judging:
         except DocumentError as error:
             return self.refused(path, registration_name(path), error)
         runs = self.runs.get(registration.integration, ())
-        status = self.status(registration, path, as_of=self.as_of)
+        status = self.status(registration, path, as_of=self.as_of, word=placed.word)
+        partner = self.partner(registration, path)
         return Dossier(
             place=str(path),
-            registration=registration,
+            registration=with_partner(registration, partner),
+            partner=partner,
             status=status,
             runs=tuple(run for run in runs if run.date <= self.as_of),
             word=placed.word,
-            choices=self._choices(registration, path, status),
+            choices=self._choices(placed, path, status),
         )
 
     def _choices(
-        self, registration: Registration, path: Path, status: RegistrationStatus
+        self, placed: Placed, path: Path, status: RegistrationStatus
     ) -> dict[str, tuple[Choice, ...]]:
         """Return how each duty can be answered, and what the status would become by it."""
         counts = not is_a_partners(path, review=self.settings.review)
@@ -206,18 +239,18 @@ class Judging:
             choices = choices_of(each, place=str(path), as_of=self.as_of)
             if choices:
                 found[each.key] = tuple(
-                    self._tried(one, registration, path, status) if counts else one
-                    for one in choices
+                    self._tried(one, placed, path, status) if counts else one for one in choices
                 )
         return found
 
     def _tried(
-        self, choice: Choice, registration: Registration, path: Path, before: RegistrationStatus
+        self, choice: Choice, placed: Placed, path: Path, before: RegistrationStatus
     ) -> Choice:
         if choice.decision is None:
             return choice
-        taken = replace(registration, decisions=(*registration.decisions, choice.decision))
-        after = self.status(taken, path, as_of=self.as_of)
+        decisions = (*placed.registration.decisions, choice.decision)
+        taken = replace(placed.registration, decisions=decisions)
+        after = self.status(taken, path, as_of=self.as_of, word=placed.word)
         if after.status is Status.INPUT_ERROR:
             return choice
         becomes = becomes_in_words(before, after)
@@ -283,8 +316,13 @@ class Judged:
 
     @property
     def ignored(self) -> tuple[Problem, ...]:
-        """What stands in the settings and has no effect, because a partner wrote it."""
-        return self.judging.settings.ignored
+        """What has no effect: settings that a partner wrote, files about partners with problems."""
+        return (*self.judging.settings.ignored, *self.of_partners)
+
+    @property
+    def of_partners(self) -> tuple[Problem, ...]:
+        """What is wrong in the files about partners; such a file counts as none."""
+        return self.judging.partners.problems
 
 
 def judge_registrations(request: StatusRequest, *, clock: Clock) -> Judged:
@@ -353,6 +391,7 @@ def judging_of(request: StatusRequest, *, clock: Clock) -> tuple[Judging, FoundR
         names=known_names(settings, releases, runs),
         errata=load_errata(settings.review),
         deadlines=deadline_book(settings, day=today(clock)),
+        partners=load_partnerships(settings.review, today=today(clock)),
     )
     return judging, found
 
@@ -407,42 +446,6 @@ def parse_releases(text: str) -> ReleaseRoles:
         current=found.get(Role.CURRENT) or None,
         accept=found.get(Role.ACCEPT) or None,
     )
-
-
-def known_names(
-    settings: Settings, releases: ReleaseRoles, runs: Mapping[str, Sequence[FunctionalResult]]
-) -> KnownNames:
-    """Return what names in a registration can stand for."""
-    labels = {releases.previous, releases.current, releases.accept}
-    labels |= {run.release for many in runs.values() for run in many}
-    scenarios = {
-        name.partition("[")[0] for many in runs.values() for run in many for name in run.failed
-    }
-    for folder in settings.packs or (packs_folder(),):
-        lock = read_lock(folder) if folder.is_dir() else None
-        if lock is not None:
-            labels |= set(lock.releases)
-            scenarios |= {name for many in lock.releases.values() for name in many}
-    return KnownNames(
-        releases={each for each in labels if each},
-        scenarios=scenarios,
-        integrations=runs.keys(),
-        asked={name: {each for run in many for each in run.asked} for name, many in runs.items()},
-    )
-
-
-def beside_problems(registration: Registration, path: Path) -> Iterator[InputProblem]:
-    """Yield what a registration says otherwise than the manifest beside it, if there is one."""
-    manifest = path.parent / MANIFEST
-    if not manifest.is_file():
-        return
-    try:
-        data = read_yaml(read_text(manifest), name=str(manifest)).data
-    except DocumentError:
-        return  # told where manifests are checked
-    name = data.get("id") if isinstance(data, dict) else None
-    if isinstance(name, str):
-        yield from manifest_problems(registration, name)
 
 
 def _by_integration(found: FoundRuns) -> dict[str, list[FunctionalResult]]:

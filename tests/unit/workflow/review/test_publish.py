@@ -72,6 +72,8 @@ def test_the_site_holds_an_overview_a_dossier_and_what_goes_beside_them(folder):
     assert set(site(folder)) == {
         "index.html",
         "dossiers/urenportaal.html",
+        "partners/12345.html",
+        "reviews/12345.html",
         "badges/urenportaal.svg",
         "status.json",
         "status.csv",

@@ -49,6 +49,10 @@ decisions:
 waivers:
   - {id: W1, scenario: hours.push, releases: [Profit 8], reason: "wordt hersteld @10@",
      owner: "Bouw @11@", approved_by: "A. @12@", until: 2026-12-01, approved: 2026-10-01}
+plans:
+  - {for: W1, owner: "Bouw @28@", steps: ["herstellen @29@"], due: 2026-12-10}
+course:
+  - {signal: 2026-10-01, date: 2026-10-05, step: received, by: "A. @30@", text: "binnen @31@"}
 letters:
   - {date: 2026-11-03, kind: follow-up, by: "M. @13@"}
 """
@@ -56,6 +60,17 @@ ERRATA = """schema: koppeling/errata@1
 errata:
   - {id: E1, scenario: hours.push, versions: ["0.0.1"], reason: "te streng @14@", by: "M. @15@",
      until: 2026-12-31}
+"""
+PARTNER = """schema: koppeling/partner@1
+subscription: "12345"
+name: "Het @16@"
+contacts: [{name: "A. @17@", role: "Partner @18@"}]
+conduct: {version: "2025 @19@", agreed: 2025-02-01}
+invoices: [{number: "F1 @25@", open_since: 2026-10-01}]
+talks:
+  - date: 2026-03-02
+    by: "M. @26@"
+    agreed: [{what: "Bijwerken @27@", who: partner, due: 2026-12-01}]
 """
 
 
@@ -114,6 +129,7 @@ def test_a_token_is_in_no_output_wherever_it_stood(tmp_path, spell):
     write(tmp_path / "registrations" / "errata.yaml", planted(ERRATA, spell))
     write(tmp_path / "registrations" / "a.yaml", planted(REGISTRATION, spell))
     write(tmp_path / "registrations" / "a.decisions.yaml", planted(DECISIONS, spell))
+    write(tmp_path / "registrations" / "12345.partner.yaml", planted(PARTNER, spell))
     said = a_finding(
         message=spell(token(20)),
         hint=spell(token(21)),
@@ -136,7 +152,7 @@ def test_a_token_is_in_no_output_wherever_it_stood(tmp_path, spell):
     done = publish_all(tmp_path)
     files = [each for each in (tmp_path / "site").rglob("*") if each.is_file()]
     search = Redactor(b"another key")
-    secret = [token(number).partition("<data>")[2].partition("<")[0] for number in range(25)]
+    secret = [token(number).partition("<data>")[2].partition("<")[0] for number in range(40)]
     named = [each.name for each in files if search.find_secrets(each.read_bytes())]
     bare = [each.name for each in files if any(one in each.read_text("utf-8") for one in secret)]
 

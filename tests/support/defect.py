@@ -3,6 +3,9 @@
 import shutil
 from dataclasses import dataclass
 
+SPRING = "2027-03-01"
+"""From then on counts what this version asks for the first time."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:

@@ -1,6 +1,6 @@
 """The part of the detection table about `plugins/webwinkel` and `plugins/boekhoudbrug`, in Node."""
 
-from support.defect import Defect, Edit, edit
+from support.defect import SPRING, Defect, Edit, edit
 
 BATCH = "src/batch.mjs"
 CLIENT = "src/afas/client.mjs"
@@ -19,6 +19,7 @@ def _node(
     code: str = "EXPECTATION",
     says: str = "",
     also: tuple[Edit, ...] = (),
+    day: str = "",
 ) -> Defect:
     return Defect(
         name=name,
@@ -29,6 +30,7 @@ def _node(
         integration=integration,
         proved_by=by,
         program="node",
+        day=day,
     )
 
 
@@ -211,7 +213,40 @@ _WEB_SHOP = (
 )
 
 _BRIDGE = (
-    # -- entries and documents -----------------------------------------------------------------
+    _node(
+        "boekhoudbrug",
+        "bridge-no-leap-day",
+        "looks for the same day a year later, and breaks down on a leap day",
+        by="odd-days",
+        code="PLUGIN-RAISED",
+        file="src/ledger.mjs",
+        old="    count(read, row.EntryDate.slice(0, 10), row);\n",
+        new="    count(read, aYearOn(row.EntryDate) && row.EntryDate.slice(0, 10), row);\n",
+        also=edit(
+            "src/ledger.mjs",
+            "const NOTHING =",
+            "function aYearOn(day) {\n"
+            "  const next = `${Number(day.slice(0, 4)) + 1}${day.slice(4, 10)}`;\n"
+            "  const found = new Date(`${next}T00:00:00Z`).toJSON();\n"
+            "  if (!found?.startsWith(next)) throw new Error(next);\n"
+            "  return next;\n"
+            "}\n\n"
+            "const NOTHING =",
+        ),
+        day=SPRING,
+    ),
+    _node(
+        "boekhoudbrug",
+        "bridge-closes-entries",
+        "rounds amounts to ten cents, and closes the entry with what is left",
+        by="arrives-as-meant",
+        code="ARRIVES-OTHERWISE",
+        file="src/entries.mjs",
+        old='    const [debit, credit] = ["debit", "credit"].map',
+        new="    for (const line of entry.lines) line.debit &&= rounded(line.debit, 1);\n"
+        '    for (const line of entry.lines) line.credit &&= total(entry.lines, "debit");\n'
+        '    const [debit, credit] = ["debit", "credit"].map',
+    ),
     _node(
         "boekhoudbrug",
         "bridge-entry-twice",

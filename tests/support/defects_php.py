@@ -1,6 +1,6 @@
 """The part of the detection table that is about `plugins/personeelsync`, in PHP."""
 
-from support.defect import Defect, edit
+from support.defect import SPRING, Defect, edit
 
 SYNC = "src/PersoneelSync.php"
 EMPLOYMENTS = "src/Employments.php"
@@ -26,6 +26,7 @@ def _php(
     new: str,
     code: str = "EXPECTATION",
     says: str = "",
+    day: str = "",
 ) -> Defect:
     return Defect(
         name=f"php-{name}",
@@ -36,6 +37,7 @@ def _php(
         integration="personeelsync",
         proved_by=by,
         program="php",
+        day=day,
     )
 
 
@@ -151,6 +153,20 @@ DEFECTS_PHP: tuple[Defect, ...] = (
         file=SYNC,
         old=_ELEMENT,
         new=f'{_ELEMENT} fwrite(STDERR, "nieuw: $mail\\n");',
+    ),
+    _php(
+        "no-leap-day",
+        "breaks down on an employment that began on a leap day",
+        by="odd-days",
+        code="PLUGIN-CRASHED",
+        file=EMPLOYMENTS,
+        old="        if ($start !== null) {\n",
+        new="        if ($start !== null) {\n"
+        "            [$year, $month, $day] = explode('-', $start);\n"
+        "            if (!checkdate((int) $month, (int) $day, $year + 1)) {\n"
+        "                throw new \\Exception('jubileum');\n"
+        "            }\n",
+        day=SPRING,
     ),
     _php(
         "breaks-down",

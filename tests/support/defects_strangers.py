@@ -5,7 +5,7 @@ They have no scenarios of their own: what catches these defects is the packs alo
 
 from dataclasses import replace
 
-from support.defect import Defect, Edit, edit
+from support.defect import SPRING, Defect, Edit, edit
 
 DAY, TILL, MANIFEST = "dagstaat.py", "kassabrug.mjs", "koppeling.yaml"
 
@@ -15,9 +15,6 @@ BY_COMMAND = Edit(
     new='  kind: command\n  command: [python3, "{folder}/run_dagstaat.py", "{operation}"]\n',
 )
 """The same program, started by a command line instead of hooks."""
-
-SPRING = "2027-03-01"
-"""From then on counts what this version asks for the first time."""
 
 FAILED_READ, UNDONE, UNSEEN = "READ-FAILED-AS-EMPTY", "WRITE-FAILED-AS-DONE", "WRITTEN-UNSEEN"
 RESENT, OTHERWISE, PAGING = "RESEND-UNCHECKED", "ARRIVES-OTHERWISE", "PAGING-INCOMPLETE"
@@ -453,6 +450,22 @@ _DAY_WRITES = (
     ),
 )
 
+_DAY_ROWS = (
+    replace(
+        _day(
+            "breaks-down-on-a-row-that-comes-twice",
+            "breaks down on a row that comes twice, because another was added while it read",
+            "PLUGIN-RAISED",
+            "rows-added-meanwhile",
+            "    geheugen.bewaar(mensen=[rij",
+            '    if len({rij["EmployeeId"] for rij in rijen}) < len(rijen):\n'
+            '        raise KeyError("dubbele sleutel")\n'
+            "    geheugen.bewaar(mensen=[rij",
+        ),
+        day=SPRING,
+    ),
+)
+
 _DAY_AT_ONCE = (
     replace(
         _day(
@@ -670,6 +683,23 @@ _TILL_READS = (
     ),
 )
 
+_TILL_ROWS = (
+    replace(
+        _till(
+            "breaks-down-on-a-row-that-comes-twice",
+            "breaks down on a row that comes twice, because another was added while it read",
+            "PLUGIN-RAISED",
+            "rows-added-meanwhile",
+            "  for (const { ModifiedDate } of rows) {\n",
+            "  if (new Set(rows.map(({ ItemCode }) => ItemCode)).size < rows.length) {\n"
+            '    throw new Error("UNIQUE constraint failed");\n'
+            "  }\n"
+            "  for (const { ModifiedDate } of rows) {\n",
+        ),
+        day=SPRING,
+    ),
+)
+
 _TILL_AT_ONCE = (
     replace(
         _till(
@@ -857,10 +887,12 @@ DEFECTS_STRANGERS: tuple[Defect, ...] = (
     *BY_COMMAND_TOO,
     *_DAY_READS,
     *_DAY_WRITES,
+    *_DAY_ROWS,
     *_DAY_AT_ONCE,
     *_DAY_ARRIVES,
     *_TILL_READS,
     *_TILL_WRITES,
+    *_TILL_ROWS,
     *_TILL_AT_ONCE,
     *_TILL_ARRIVES,
 )

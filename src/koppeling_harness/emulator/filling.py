@@ -5,6 +5,7 @@ have to meet. What is added are copies of rows that are there, under keys of the
 rows that belong to them; so each refers to the same records as the one that it was copied from.
 """
 
+import re
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
@@ -14,6 +15,7 @@ from koppeling_harness.emulator.definition import Definition
 from koppeling_harness.model.scenario import Between, Filling
 from koppeling_harness.value import dataclass
 
+_NUMBER = re.compile(r"(.*?)([0-9]*)")
 _PAGES = 2
 _BEYOND = 7
 """Two full pages and some rows: the third, the last one, is neither full nor empty."""
@@ -117,13 +119,15 @@ class Filler:
     def _disturb(
         self, connection: sqlite3.Connection, definition: Definition, asked: Asked
     ) -> None:
-        """Change or remove a row that was on the first page."""
+        """Change or remove the row that came first, or add one before it."""
         if self._between is None:
             return
         first = self._row_ids(connection, definition, asked, 1)
         table = definition.source.split()[0]
         # names of our own schema; values are bound
-        if self._between is Between.REMOVED:
+        if self._between is Between.INSERTED:
+            copy_rows(connection, table, first, 1, before=True)
+        elif self._between is Between.REMOVED:
             connection.executemany(
                 f"DELETE FROM {table} WHERE rowid = ?",  # noqa: S608
                 [(each,) for each in first],
@@ -136,7 +140,12 @@ class Filler:
 
 
 def copy_rows(
-    connection: sqlite3.Connection, table: str, row_ids: Sequence[int], count: int
+    connection: sqlite3.Connection,
+    table: str,
+    row_ids: Sequence[int],
+    count: int,
+    *,
+    before: bool = False,
 ) -> None:
     """Add copies of rows, each under a key of its own, with the rows that belong to them.
 
@@ -145,6 +154,7 @@ def copy_rows(
         table: Of our own schema.
         row_ids: Rows to copy, one after the other and again from the first.
         count: How many copies.
+        before: Whether the new keys come before the others, where there is room.
     """
     columns = _columns(connection, table)
     names = [name for name, is_row_id in columns.items() if not is_row_id]
@@ -154,6 +164,9 @@ def copy_rows(
     new_ids = _next(connection, table, "rowid", count, ())
     texts = [source[names.index(key)] for source in sources] if key else ()
     new_keys = _next(connection, table, key, count, texts) if key else [None] * count
+    if before:
+        new_ids = _previous(connection, table, own or "rowid", new_ids)
+        new_keys = _previous(connection, table, key, new_keys) if key else new_keys
     numbered = [(at, _NUMBERED[name]) for at, name in enumerate(names) if name in _NUMBERED]
     made: list[tuple[Any, ...]] = []
     keys_of_copies: list[tuple[Any, Any]] = []
@@ -257,6 +270,20 @@ def _next(
         tail = str(there[0])[10:]
         return [f"{first_day - timedelta(days=at + 1)}{tail}" for at in range(count)]
     return _numbered(texts, {str(each).lower() for each in there}, count)
+
+
+def _previous(
+    connection: sqlite3.Connection, table: str, column: str, new: Sequence[Any]
+) -> list[Any]:
+    """Return values before the lowest that there is, as far as there is one; else those given."""
+    shown = column if column == "rowid" else f'"{column}"'
+    (lowest,) = connection.execute(f"SELECT min({shown}) FROM {table}").fetchone()  # noqa: S608
+    head, digits = _NUMBER.fullmatch(str(lowest)).groups()  # type: ignore[union-attr]
+    made = [
+        f"{head}{int(digits) - at:0{len(digits)}d}" if digits and int(digits) >= at else other
+        for at, other in enumerate(new, start=1)
+    ]
+    return [int(each) if isinstance(lowest, int) else each for each in made]
 
 
 def _numbered(texts: Sequence[Any], there: set[str], count: int) -> list[str]:

@@ -14,8 +14,9 @@ from koppeling_harness.model.run import ScenarioResult
 from koppeling_harness.model.scenario import ForEach
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.verdict import Cause, Outcome
-from koppeling_harness.rules.requirements import witnessed_by
+from koppeling_harness.rules.witnessed import witnessed_by
 from koppeling_harness.scenario.plan import PlannedScenario
+from koppeling_harness.traffic.reshape import ODD_DAYS
 from koppeling_harness.traffic.witness import Seen, arrived, seen, wrote
 from koppeling_harness.value import dataclass
 
@@ -56,6 +57,7 @@ _NOT_AS_SUCH = Text(
     en="what is written does not stand in the input as such; that it arrives as meant only "
     "scenarios of its own can show",
 )
+_NO_DAYS = Text(nl="in de rijen staan geen datums", en="there are no days in the rows")
 _OF_ROWS = frozenset({Witness.ROWS, Witness.PAGE, Witness.REPEAT})
 _GIVEN = Text(
     nl="Ontbreken er rijen, laat `given` van de bewerking ze dan maken of opzoeken.",
@@ -253,6 +255,8 @@ def _seen(
     struck = planned.scenario.faults[0].of if planned.scenario.faults else None
     if never_due(planned, recording):
         return [Seen(connector="", state=ProofState.NOT_APPLICABLE, why=_TOO_FEW)]
+    if _without_days(planned, recording):
+        return [Seen(connector="", state=ProofState.NOT_APPLICABLE, why=_NO_DAYS)]
     uses = planned.manifest.get_connectors
     found = list(
         seen(
@@ -273,6 +277,14 @@ def _seen(
             if name.lower() not in called
         ),
     ]
+
+
+def _without_days(planned: PlannedScenario, recording: Recording) -> bool:
+    """Return whether days in rows were to be odd, and rows came without any."""
+    if not any(each.fault is FaultKind.ODD_DAYS for each in planned.scenario.faults):
+        return False
+    came = [each.response_body or "" for each in recording.exchanges if each.fault is not None]
+    return bool(came) and not any(day in each for each in came for day in ODD_DAYS)
 
 
 def _about_one(

@@ -27,7 +27,7 @@ from koppeling_harness.model.run import ExchangeRecord, ScenarioResult, StepReco
 from koppeling_harness.model.scenario import FillStep, OperationStep, Step
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.verdict import Outcome, Severity
-from koppeling_harness.rules.requirements import witnessed_by
+from koppeling_harness.rules.witnessed import witnessed_by
 from koppeling_harness.scenario.plan import PlannedScenario, Round
 
 CarryOut = Callable[[PlannedScenario], Awaitable[ScenarioResult]]

@@ -39,6 +39,8 @@ class FaultKind(StrEnum):
     REORDERED_MEMBERS = "reordered_members"
     MISSING_FIELD = "missing_field"
     """The optional field `field` is left out of every row."""
+    ODD_DAYS = "odd_days"
+    """The days in rows are those on which programs go wrong; when they were changed stays."""
     EMPTY_ROWS = "empty_rows"
     """A GetConnector answers `rows: []`."""
     BLOCKED_CONNECTOR = "blocked_connector"

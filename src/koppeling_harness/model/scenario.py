@@ -219,11 +219,13 @@ class ClockStep(_Step):
 
 
 class Between(StrEnum):
-    """What happens to a row of the first page before the second one is answered."""
+    """What happens to the first page before the second one is answered."""
 
     CHANGED = "changed"
-    """It is changed: its modified date is now."""
+    """Its first row is changed: its modified date is now."""
     REMOVED = "removed"
+    INSERTED = "inserted"
+    """A row that stands before it is added, so that one comes again on the next page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -190,6 +190,24 @@ REQUIREMENTS: tuple[Requirement, ...] = (
         asked=_EACH_READ,
     ),
     _requirement(
+        "rows-move",
+        _READS,
+        "Een rij die tijdens het lezen een plaats opschuift en twee keer komt stoort niet",
+        "A row that moves up by one while reading, and comes twice, does no harm",
+        source=_GET,
+        scenarios=["reading.rows-added-meanwhile"],
+        asked=_NEW,
+    ),
+    _requirement(
+        "odd-days-read",
+        _READS,
+        "Een schrikkeldag, de nachten van de klok en nieuwjaar in rijen storen niet",
+        "A leap day, the nights of the clock and New Year in rows do no harm",
+        source=f"{_GET}; quickscan",
+        scenarios=["reading.odd-days"],
+        asked=_NEW,
+    ),
+    _requirement(
         "changes-only",
         _READS,
         "Een tweede keer lezen haalt alleen op wat gewijzigd is",
@@ -478,19 +496,3 @@ REQUIREMENTS: tuple[Requirement, ...] = (
     ),
 )
 """In the order in which they are shown."""
-
-
-def witnessed_by(scenario: str) -> tuple[Requirement, ...]:
-    """Return the requirements that a scenario of the packs can witness, by its id."""
-    return _BY_SCENARIO.get(scenario, ())
-
-
-def _by_scenario() -> dict[str, tuple[Requirement, ...]]:
-    found: dict[str, tuple[Requirement, ...]] = {}
-    for each in REQUIREMENTS:
-        for scenario in each.scenarios:
-            found[scenario] = (*found.get(scenario, ()), each)
-    return found
-
-
-_BY_SCENARIO = _by_scenario()

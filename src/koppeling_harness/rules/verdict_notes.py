@@ -9,9 +9,9 @@ from koppeling_harness.model.requirement import Reach
 from koppeling_harness.model.run import DECLARED, IntegrationRecord, RestsOn
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.verdict import ErpKind, Outcome
-from koppeling_harness.rules.requirements import witnessed_by
 from koppeling_harness.rules.scope import OWN_LIST, undeclared
 from koppeling_harness.rules.standing import part_in_words
+from koppeling_harness.rules.witnessed import witnessed_by
 from koppeling_harness.rules.words import said
 
 

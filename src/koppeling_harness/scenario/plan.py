@@ -12,7 +12,7 @@ from koppeling_harness.model.result_id import ResultId
 from koppeling_harness.model.run import DECLARED, NotAsked
 from koppeling_harness.model.scenario import Applies, ForEach, Scenario
 from koppeling_harness.model.verdict import Level
-from koppeling_harness.rules.requirements import witnessed_by
+from koppeling_harness.rules.witnessed import witnessed_by
 from koppeling_harness.scenario.packed import unpacked
 from koppeling_harness.value import dataclass
 

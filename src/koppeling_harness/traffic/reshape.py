@@ -2,6 +2,8 @@
 
 import json
 import re
+from collections.abc import Iterator
+from itertools import cycle
 from typing import Any
 
 from koppeling_harness.model.fault import Fault, FaultKind
@@ -9,6 +11,12 @@ from koppeling_harness.model.fault import Fault, FaultKind
 EXTRA_FIELD = "KoppelingExtra"
 """The member that no connector has."""
 
+ODD_DAYS = ("2024-02-29", "2026-03-29", "2026-10-25", "2027-01-01")
+"""A leap day, the nights that the clock is changed, and New Year."""
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?=T|$)")
+_WHEN_CHANGED = re.compile(r"(?i)modif|mutat|wijz|creat|aangem")
+"""A field that tells when a row was made or changed: what is read next follows from it."""
 _LAYOUT = re.compile(r'"(?:[^"\\]|\\.)*"|[,:\[\]{}]|\s+')
 _LAID_OUT = {",": "\r\n , ", ":": " : ", "[": "[ \r\n", "{": "{ ", "]": "\r\n]", "}": " }"}
 
@@ -43,9 +51,21 @@ def _changed(data: Any, fault: Fault) -> Any:
         return None
     if fault.fault is FaultKind.EMPTY_ROWS:
         return {**data, "rows": []}
+    if fault.fault is FaultKind.ODD_DAYS:
+        days = cycle(ODD_DAYS)
+        return {**data, "rows": [_on_odd_days(row, days) for row in rows]} if rows else None
     if fault.fault is FaultKind.EXTRA_FIELD:
         return {**data, "rows": [{**row, EXTRA_FIELD: "x"} for row in rows]} if rows else None
     return _without(data, rows, fault.field or "")
+
+
+def _on_odd_days(row: dict[str, Any], days: Iterator[str]) -> dict[str, Any]:
+    return {
+        name: f"{next(days)}{value[10:]}"
+        if isinstance(value, str) and _DAY.match(value) and not _WHEN_CHANGED.search(name)
+        else value
+        for name, value in row.items()
+    }
 
 
 def _without(data: dict[str, Any], rows: list[dict[str, Any]], field: str) -> Any:

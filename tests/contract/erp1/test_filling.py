@@ -103,6 +103,25 @@ def test_a_row_of_the_first_page_changes_before_the_second_one_is_answered(
     assert all(each["ModifiedDate"] > first["ModifiedDate"] for each in again)
 
 
+@pytest.mark.parametrize(
+    ("connector", "key"),
+    [
+        ("Profit_Projects", "ProjectId"),
+        ("Profit_Employees", "EmployeeId"),
+        ("Profit_Article", "ItemCode"),
+        ("Profit_Subjects", "SubjectId"),
+    ],
+)
+def test_a_row_that_is_added_before_the_first_page_lets_one_come_again(environment, connector, key):
+    environment.fill(Filling(between_pages=Between.INSERTED))
+    order = {"orderbyfieldids": key, "take": "50"}
+    first = rows(environment, connector, **order)
+    second = rows(environment, connector, skip="50", **order)
+
+    assert second[0][key] == first[-1][key]
+    assert len({each[key] for each in (*first, *second)}) == 99
+
+
 def test_what_the_harness_reads_itself_adds_nothing(environment):
     environment.fill(Filling())
     definition = environment.get_definition("Profit_Projects")

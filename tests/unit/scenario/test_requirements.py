@@ -8,7 +8,8 @@ from koppeling_harness.model.fault import CallKind
 from koppeling_harness.model.requirement import Reach
 from koppeling_harness.model.scenario import ForEach
 from koppeling_harness.rules.requirement_changes import changes
-from koppeling_harness.rules.requirements import REQUIREMENTS, witnessed_by
+from koppeling_harness.rules.requirements import REQUIREMENTS
+from koppeling_harness.rules.witnessed import witnessed_by
 from koppeling_harness.scenario.load import load_scenarios
 from koppeling_harness.scenario.packs import packs_folder
 

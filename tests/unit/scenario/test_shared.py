@@ -82,4 +82,5 @@ def test_of_the_packs_only_what_fills_or_changes_the_environment_does_not_surviv
         "oauth.without-a-classic-token",
         "reading.more-than-one-page",
         "reading.next-page-fails",
+        "reading.rows-added-meanwhile",
     }

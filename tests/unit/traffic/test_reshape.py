@@ -33,6 +33,21 @@ def test_reordered_members_are_the_same_json_in_another_order():
     assert list(json.loads(text)["rows"][0]) == ["B", "A"]
 
 
+def test_days_in_rows_are_odd_ones_and_when_it_was_changed_stays():
+    row = {
+        "Begin": "2026-11-02T00:00:00Z",
+        "End": "2026-11-03",
+        "ModifiedDate": "2026-11-04T09:15:42Z",
+    }
+    text = json.dumps({"rows": [row | {"Code": "2026-11-02-a"}, row]})
+    first, second = json.loads(reshaped(FaultKind.ODD_DAYS, text))["rows"]
+
+    assert (first["Begin"], first["End"]) == ("2024-02-29T00:00:00Z", "2026-03-29")
+    assert (second["Begin"], second["End"]) == ("2026-10-25T00:00:00Z", "2027-01-01")
+    assert (first["ModifiedDate"], first["Code"]) == ("2026-11-04T09:15:42Z", "2026-11-02-a")
+    assert json.loads(reshaped(FaultKind.ODD_DAYS))["rows"] == json.loads(TEXT)["rows"]
+
+
 def test_every_row_gets_a_field_that_nobody_knows():
     rows = json.loads(reshaped(FaultKind.EXTRA_FIELD))["rows"]
 

@@ -1,5 +1,7 @@
 """Dossiers of a partner of which AFAS keeps something."""
 
+from dataclasses import replace
+
 from koppeling_harness.model.decisions import Decisions, Plan, SignalStep
 from koppeling_harness.model.dossier import Dossier
 from koppeling_harness.model.partnership import (
@@ -107,6 +109,16 @@ def partner_page(count: int = 3) -> str:
 
 
 def review_page(count: int = 12) -> str:
-    """Return the sheet for the review with a partner that has many integrations."""
-    (partner,) = partners_of([a_partners_dossier(f"nummer-{each}") for each in range(count)])
-    return render_review(partner, policy=SLA, releases=RELEASES)
+    """Return the sheet for the review with a partner of which there is much to tell."""
+    long = Text(
+        nl="Een koppeling met een lange naam voor de zorg en het onderwijs",
+        en="An integration with a long name for care and for education",
+    )
+    agreed = replace(
+        KEPT.talks[0].agreed[0],
+        what="Iets afgesproken dat meer woorden nodig heeft dan er op een regel van het blad staan",
+    )
+    kept = replace(KEPT, talks=(replace(KEPT.talks[0], agreed=(agreed,) * 10),))
+    dossiers = [a_partners_dossier(f"nummer-{each}", title=long) for each in range(count)]
+    (partner,) = partners_of([replace(each, partner=kept) for each in dossiers])
+    return render_review(partner, policy=SLA, releases=replace(RELEASES, accept="Profit 9"))

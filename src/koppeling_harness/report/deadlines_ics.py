@@ -8,7 +8,7 @@ from koppeling_harness.model.dossier import Dossier
 from koppeling_harness.model.status import Action
 from koppeling_harness.report.clean import clean
 from koppeling_harness.report.status_text import pick
-from koppeling_harness.rules.catalogue import RULES
+from koppeling_harness.rules.catalogue import RULES, source_in_words
 from koppeling_harness.rules.months import day_after
 from koppeling_harness.rules.urgency import is_late
 from koppeling_harness.rules.words import BASIS, WHO, said, status_word
@@ -57,7 +57,7 @@ def _event(
     policy = "Beleid" if lang == "nl" else "Policy"
     described = (
         f"{title} ({status.registration}): {pick(status_word(status), lang)}\n"
-        f"{action.rule}: {pick(rule.text, lang)} [{rule.source}]\n"
+        f"{action.rule}: {pick(rule.text, lang)} [{pick(source_in_words(rule.source), lang)}]\n"
         f"{policy}: {status.policy}; {pick(BASIS[status.basis], lang)}"
     )
     if action.due is not None and is_late(action, as_of=status.as_of):

@@ -30,6 +30,7 @@ from koppeling_harness.report.due import of_one
 from koppeling_harness.report.template_cache import TemplateCache
 from koppeling_harness.report.texts import Language, in_language, texts
 from koppeling_harness.rules import words
+from koppeling_harness.rules.catalogue import source_in_words
 from koppeling_harness.rules.signals import step_in_words
 from koppeling_harness.rules.urgency import is_late
 
@@ -115,11 +116,22 @@ def clipped(text: str, limit: int) -> str:
     return text if len(text) <= limit else f"{text[:limit]}… ({len(text)})"
 
 
+def brief(text: Text, limit: int) -> Markup:
+    """Return the beginning of a text in both languages, for a place that has no room for all."""
+    return both(Text(nl=_beginning(text.nl, limit), en=_beginning(text.en, limit)))
+
+
+def _beginning(text: str, limit: int) -> str:
+    return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"
+
+
 def moment(at: datetime) -> Markup:
     """Return a point in time as the clock shows it in Amsterdam."""
     local = at.astimezone(AMSTERDAM)
-    shown = f"{local:%Y-%m-%d %H:%M:%S}"
-    return Markup('<time datetime="{}">{}</time>').format(local.isoformat(), shown)
+    day_ = both(words.day_in_words(local.date()))
+    return Markup('<time datetime="{}">{} {:%H:%M:%S}</time>').format(
+        local.isoformat(), day_, local
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -185,6 +197,8 @@ def _environment() -> Environment:
     }
     environment.filters |= {
         "both": both,
+        "beginning": _beginning,
+        "brief": brief,
         "clipped": clipped,
         "day": day,
         "day_svg": day_for_picture,
@@ -200,6 +214,7 @@ def _environment() -> Environment:
         "shell": shlex.quote,
         "signal_kind": words.signal_kind,
         "signal_step": step_in_words,
+        "source_words": source_in_words,
         "status_word": words.status_word,
         "word": word,
         "word_svg": word_for_picture,

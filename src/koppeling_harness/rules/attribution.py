@@ -55,7 +55,7 @@ _HALF = {
     ),
 }
 _NOT_CERTIFIED = Text(
-    nl="een eerdere run waarin dit scenario slaagde",
+    nl="een eerdere testrun waarin dit scenario slaagde",
     en="an earlier run in which this scenario passed",
 )
 

@@ -33,6 +33,14 @@ def _rule(rule: str, nl: str, en: str, *sources: str) -> Rule:
     return Rule(id=rule, text=Text(nl=nl, en=en), source="; ".join(sources))
 
 
+def source_in_words(source: str) -> Text:
+    """Return where something stands written, as each language says it."""
+    return Text(
+        nl=source.replace(OWN, "uitleg van dit project"),
+        en=source.replace(OWN, "reading of this project"),
+    )
+
+
 RULES = {
     each.id: each
     for each in (

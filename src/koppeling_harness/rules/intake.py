@@ -33,7 +33,7 @@ _ASK_WHOSE = said(
 )
 _UPDATE = said("Werk dit programma bij.", "Update this program.")
 _LOOK_AT_BOTH = said(
-    "Van deze run ligt hier al iets anders. Leg de twee naast elkaar en vraag de partner.",
+    "Van deze testrun ligt hier al iets anders. Leg de twee naast elkaar en vraag de partner.",
     "Something else is here already of this run. Compare the two, and ask the partner.",
 )
 _NO_TOKEN = said(

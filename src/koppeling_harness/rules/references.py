@@ -106,7 +106,7 @@ def _operation(waiver: Waiver, asked: Collection[str]) -> Iterator[Fact]:
     yield Fact(
         rule="R17",
         text=said(
-            "Ontheffing {id} noemt {found}; in de runs staat: {known}.{hint}",
+            "Ontheffing {id} noemt {found}; in de testruns staat: {known}.{hint}",
             "Waiver {id} names {found}; the runs hold: {known}.{hint}",
             id=waiver.id,
             found=waiver.scenario,

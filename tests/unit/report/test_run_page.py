@@ -124,7 +124,12 @@ def test_a_message_without_translation_is_marked_as_english():
 def test_the_page_tells_what_was_run_and_that_the_quickscan_stands_apart():
     shown = text_of(render_run_page(every_outcome()))
 
-    for part in ("20261123T083015Z-1a2b3c", "2026-11-23 09:30:15", "Profit 8", "51ab" * 16):
+    for part in (
+        "20261123T083015Z-1a2b3c",
+        "23 november 2026 23 November 2026 09:30:15",
+        "Profit 8",
+        "51ab" * 16,
+    ):
         assert part in shown
     assert "Automatische controles vervangen de Quickscan niet en veranderen nooit een kleur." in (
         shown
@@ -234,7 +239,7 @@ def test_marks_stand_beside_the_outcome():
     shown = text_of(render_run_page(record))
 
     for part in (
-        "Dit is deel 1 van 3 van een run",
+        "Dit is deel 1 van 3 van een testrun",
         "Repeats what did not pass in r0.",
         "passed on retry: that does not count as passed",
         "Attempts",

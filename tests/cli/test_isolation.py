@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from support.acting import RUNTIMES, write_acting
+from support.busy import how_busy
 from support.cli import koppeling_process, unmeasured
 from support.plugins import is_running
 
@@ -148,11 +149,29 @@ def test_each_misbehaviour_is_an_outcome_with_its_cause(results, act, kind):
     assert (result["outcome"], result["cause"], *(codes or [None])) == TABLE[act][kind], result
 
 
+SLOW_STARTS = 3
+
+
+def with_slow_starts_and_a_pattern(project: Path) -> Path:
+    """Add integrations that never come to an operation, and one whose answer never matches."""
+    for kind in ("python", "stdio", "http"):
+        folder = write_acting(project, kind, name=f"slow-start-{kind}", act="pass", timeout_s=60)
+        (folder / "act.py").write_text("import time\ntime.sleep(600)\n")
+    folder = write_acting(project, "python", name="pattern", act="pass", timeout_s=60)
+    plugin = folder / "koppeling_plugin.py"
+    answer = 'return OperationResult(output="a" * 9000)'
+    plugin.write_text(plugin.read_text().replace("return OperationResult()", answer))
+    scenario = folder / "scenarios" / "act.scenario.yaml"
+    expect = """    expect: {output: {$regex: "^a*a*a*a*a*[^a]$"}}\n"""
+    scenario.write_text(scenario.read_text() + expect)
+    return project
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_and_a_job_that_is_cancelled_end_all_that_any_kind_started(
     tmp_path, monkeypatch, number
 ):
-    project = written(tmp_path, ["daemon-and-hang"], hang_s=60)
+    project = with_slow_starts_and_a_pattern(written(tmp_path, ["daemon-and-hang"], hang_s=60))
     monkeypatch.setenv("TMPDIR", str(project / "tmp"))
     running = subprocess.Popen(
         [sys.executable, "-m", "koppeling_harness", "run"],
@@ -163,11 +182,13 @@ def test_ctrl_c_and_a_job_that_is_cancelled_end_all_that_any_kind_started(
     )
     for _ in range(1000):
         # of each kind what hangs and its daemon; the two in between have ended
-        if len(list(homes_in_use(project / "tmp"))) >= 2 * len(RUNTIMES):
+        if len(list(homes_in_use(project / "tmp"))) >= 2 * len(RUNTIMES) + SLOW_STARTS:
             break
         time.sleep(0.01)
+    began_s = time.monotonic()
     running.send_signal(number)
     running.communicate(timeout=30)
 
+    assert time.monotonic() - began_s < how_busy()
     assert running.returncode == 2
     assert_nothing_left(project / "tmp")

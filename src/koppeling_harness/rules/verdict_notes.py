@@ -141,10 +141,15 @@ def _shows_data(each: IntegrationRecord) -> bool:
     return bool(each.own_ids if each.own_looking is None else each.own_looking)
 
 
+_EVERYTHING_ASKED = frozenset({OWN_LIST, "in_process"})
+"""Why a run may be a part though every scenario was asked."""
+
+
 def _never_called(each: IntegrationRecord) -> Iterator[Text]:
     called = {name.lower() for name in each.exercised}
     never = [name for name in each.declared if name.lower() not in called]
-    if never and each.results:
+    left_out = set(each.scope.because) - _EVERYTHING_ASKED if each.scope else set()
+    if never and each.results and not left_out:
         yield said(
             "Genoemd en nooit aangeroepen: {connectors}.",
             "Declared and never called: {connectors}.",

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from koppeling_harness.model.proof import NO_MODIFIED_FIELD, Proof, ProofState
-from koppeling_harness.model.run import DECLARED, ExchangeRecord, NotAsked
+from koppeling_harness.model.run import DECLARED, ExchangeRecord, NotAsked, Scope
 from koppeling_harness.model.verdict import Level
 from koppeling_harness.report.run_text import run_lines
 from koppeling_harness.rules.run_groups import summarised
@@ -47,6 +47,18 @@ def test_that_data_arrives_is_proven_by_an_own_scenario_that_looks(own, looking,
     record = an_integration(a_result(), own_ids=own, own_looking=looking)
 
     assert ("that data arrives as meant is not proven" in notes(record)) is told
+
+
+@pytest.mark.parametrize(
+    ("because", "told"),
+    [((), True), (("own_list",), True), (("interrupted",), False), (("keyword",), False)],
+)
+def test_what_was_never_called_is_told_of_a_run_that_asked_everything(because, told):
+    scope = Scope(whole=not because, because=because)
+
+    record = an_integration(a_result(), declared=("Acme_Items",), scope=scope)
+
+    assert ("never called: Acme_Items" in notes(record)) is told
 
 
 def test_what_is_not_applicable_throughout_is_not_counted_as_proven():

@@ -157,7 +157,9 @@ def conclude(
     files = ReportFiles(redactor)
     written = [_written(each, reports, files, forms, junit) for each in certified]
     certified = tuple(each for each, _ in written)
-    judged = None if last.record.shard else statuses(last.folders, reports, clock)
+    # a part says nothing of them, and who pressed Ctrl-C does not wait for what is not new
+    is_part = last.record.shard or last.session.interrupted
+    judged = None if is_part else statuses(last.folders, reports, clock)
     if judged is not None:
         judged = replace(judged, dossiers=without_secrets(judged.dossiers, redactor)[0])
     records = [each.record for each in certified]

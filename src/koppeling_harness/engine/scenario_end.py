@@ -8,6 +8,7 @@ from datetime import date
 from sys import intern
 
 from koppeling_harness.engine import codes
+from koppeling_harness.engine.elsewhere import held_elsewhere
 from koppeling_harness.engine.environment import Environment
 from koppeling_harness.engine.fill import describe
 from koppeling_harness.engine.not_judged import BODY_NOT_JUDGED, not_judged
@@ -82,10 +83,11 @@ async def end_quietly(environment: Environment) -> None:
     environment.shut()
 
 
-async def judge_at_last(stage: Stage, course: Course) -> None:
+async def judge_at_last(planned: PlannedScenario, stage: Stage, course: Course) -> None:
     """Judge all that was sent, and look again where a step saw less of it."""
     await stage.learn()
-    course.findings += await stage.judge()
+    found = await stage.judge()
+    course.findings += held_elsewhere(planned, found, stage.environment.recording().exchanges)
     course.judged = await traffic_of(stage.environment)
     for look in course.looks:
         if look.traffic != course.judged and look.turns == len(stage.trigger.triggers):

@@ -111,7 +111,7 @@ async def run_scenario(
         if ended is not None:
             course.stops.append(ended)
         await end_quietly(environment)
-        await judge_at_last(stage, course)
+        await judge_at_last(planned, stage, course)
         await _clean_up(planned, stage, course)
         course.findings += await _late(stage, course)
         _see_what_broke(planned, environment, course)

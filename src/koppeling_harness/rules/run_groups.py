@@ -18,7 +18,7 @@ from koppeling_harness.rules.verdict import result_id
 from koppeling_harness.value import dataclass
 
 _OF_FINDINGS = "findings:"
-"""Begin of what is expected of findings, as a step of a scenario does."""
+"""Begin of how many findings there were, as a step of a scenario says it."""
 
 _WORST_FIRST = (Outcome.FAILED, Outcome.INCONCLUSIVE, Outcome.NOT_RUN, Outcome.PASSED)
 _LEVELS = list(Level)
@@ -206,7 +206,8 @@ def _telling(result: ScenarioResult) -> Iterator[Finding | None]:
     if BREAKDOWNS & told.keys():
         told = {code: each for code, each in told.items() if code not in FOLLOW_FROM_A_BREAKDOWN}
     said = told.get(EXPECTATION)
-    if said is not None and len(told) > 1 and said.message.startswith(_OF_FINDINGS):
+    others = tuple(f"{code}: " for code in told if code != EXPECTATION)
+    if said is not None and others and said.message.startswith((_OF_FINDINGS, *others)):
         del told[EXPECTATION]  # it says no more than that there are the others
     if not told:
         yield None

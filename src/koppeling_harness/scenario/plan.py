@@ -52,6 +52,8 @@ class PlannedScenario:
     """From when it is required, where that is later; until then it is recommended."""
     round: Round | None = None
     """Which further round it is; None: as it is written."""
+    beside: frozenset[str] = frozenset()
+    """Ids of the scenarios that every operation is asked, of those that it was planned with."""
 
     @property
     def level(self) -> Level:
@@ -75,6 +77,7 @@ class PlannedScenario:
             release=self.release,
             required_from=self.required_from,
             round=self.round,
+            beside=self.beside,
         )
 
 
@@ -94,8 +97,12 @@ def plan(
         as_of: The day for which it is planned: what counts later is recommended until then. None:
             everything counts.
     """
+    scenarios = [*scenarios]
+    everywhere = frozenset(
+        each.scenario for each in scenarios if each.for_each is ForEach.OPERATIONS
+    )
     return tuple(
-        _dated(each, as_of)
+        replace(_dated(each, as_of), beside=everywhere)
         for scenario in scenarios
         if _applies(scenario, manifest) and is_for_release(scenario, release)
         for each in _planned(scenario, manifest, release)

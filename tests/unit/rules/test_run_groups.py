@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from koppeling_harness.model.verdict import Cause, Level, Outcome, Severity
 from koppeling_harness.rules.run_groups import joined_releases, summarised
 from support.records import a_failure, a_finding, a_result, a_run, a_set_aside, an_integration
@@ -47,8 +49,11 @@ def test_two_scenarios_that_expect_something_have_two_causes():
     assert [group.scenarios for group in each.groups] == [("a[push-hours]",), ("b[push-hours]",)]
 
 
-def test_an_expectation_that_there_are_no_findings_is_not_told_beside_them():
-    expected = a_finding("EXPECTATION", message="findings: `count` is 1, expected 0")
+@pytest.mark.parametrize(
+    "message", ["findings: `count` is 1, expected 0", "INTEGRATION-ID: no header (expected none)"]
+)
+def test_an_expectation_that_there_are_no_findings_is_not_told_beside_them(message):
+    expected = a_finding("EXPECTATION", message=message)
     alone = a_failure("a", findings=(expected,))
     beside = a_failure("b", findings=(expected, a_finding("INTEGRATION-ID")))
     [each] = summarised([a_run(an_integration(alone, beside))]).integrations

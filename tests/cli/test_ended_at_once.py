@@ -44,4 +44,4 @@ def test_a_run_of_the_references_ends_within_a_second(tmp_path, after_s, options
     took_s = time.monotonic() - began_s
 
     assert running.returncode == 2
-    assert took_s < how_busy()
+    assert took_s < 1.5 * how_busy()  # which is not the same from one moment to the next

@@ -189,6 +189,6 @@ def test_ctrl_c_and_a_job_that_is_cancelled_end_all_that_any_kind_started(
     running.send_signal(number)
     running.communicate(timeout=30)
 
-    assert time.monotonic() - began_s < how_busy()
+    assert time.monotonic() - began_s < 5 * how_busy()  # far less; other tests run beside it
     assert running.returncode == 2
     assert_nothing_left(project / "tmp")

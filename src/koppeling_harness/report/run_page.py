@@ -43,6 +43,7 @@ class IntegrationView:
         outcomes: How often each outcome was reached.
         dossiers: The registrations of the integration; usually one.
         traffic: By scenario id the file with what went over the wire, relative to the page.
+        rounds: Likewise those of further rounds of what is explained, each with its number.
         notes: What the verdict rests on and leaves open.
         disturbed: What had faults, at most `DISTURBED_AT_MOST`.
         proof: What is proven, requirement by connector.
@@ -58,6 +59,7 @@ class IntegrationView:
     outcomes: Counter[Outcome]
     dossiers: tuple[Dossier, ...]
     traffic: Mapping[str, str]
+    rounds: Mapping[str, tuple[tuple[str, str], ...]]
     notes: tuple[Text, ...]
     disturbed: tuple[ScenarioResult, ...]
     proof: ProofMatrix
@@ -177,6 +179,13 @@ def _view(
         notes=verdict_notes(record),
         disturbed=tuple(each for each in record.results if each.faults)[:DISTURBED_AT_MOST],
         traffic=traffic,
+        rounds={
+            result_id(each.example): tuple(
+                (number, f"{beside}{path}")
+                for number, path in _of_rounds(_recording(record.id, each.example), kept)
+            )
+            for each in groups[:EXPLAINED_AT_MOST]
+        },
         proof=proof_matrix(record.results),
     )
 
@@ -202,6 +211,16 @@ def _row(result: ScenarioResult, recording: str) -> Markup:
 def _expected_recording(integration: str, result: ScenarioResult) -> str:
     """Return what a run that keeps traffic has of a result; empty when there was none."""
     return _recording(integration, result) if result.exchanges else ""
+
+
+def _of_rounds(first: str, kept: Collection[str]) -> list[tuple[str, str]]:
+    """Return the recordings of the further rounds of a result, each with its number."""
+    begin = f"{first.removesuffix('.har')}.round-"
+    numbers = (
+        path.removeprefix(begin).removesuffix(".har") for path in kept if path.startswith(begin)
+    )
+    found = sorted((each for each in numbers if each.isdecimal()), key=int)
+    return [(number, f"{begin}{number}.har") for number in found]
 
 
 def _recording(integration: str, result: ScenarioResult) -> str:

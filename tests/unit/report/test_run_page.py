@@ -80,6 +80,18 @@ def test_traffic_that_was_kept_is_linked_to_and_other_traffic_is_not():
     assert page.count(".har") == 1
 
 
+def test_each_round_of_what_failed_is_linked_to():
+    record = a_run(an_integration(a_failure(), a_result()))
+    first = f"traffic/{record.integrations[0].id}/hours.push.push-hours"
+    kept = {f"{first}.har", f"{first}.round-2.har", f"{first}.round-10.har", f"{first}-x.har"}
+    page = render_run_page(record, recordings=kept, language=Language.EN)
+
+    assert page.count(".har") == 3
+    assert f'href="{first}.round-2.har"' in page
+    assert "round 10" in text_of(page)
+    assert page.index("round-2.har") < page.index("round-10.har")
+
+
 def test_failures_come_before_what_passed_and_the_required_ones_first():
     recommended = a_failure("paging.later", level=Level.RECOMMENDED)
     page = render_run_page(

@@ -3,6 +3,7 @@
 import json
 
 from support.cli import koppeling
+from support.pages import text_of
 from support.registrations import REGISTRATION
 
 LAPSED = (
@@ -42,6 +43,13 @@ def test_what_should_be_shown_and_what_differs_from_now(tmp_path):
         "to_decide": ["12345_2"],
         "unknown": ["99999_9"],
     }
+
+    page = tmp_path / "out" / "listing.html"
+    made = koppeling(*asked, "--now", now, "--html", page, "--lang", "en", cwd=tmp_path)
+    assert made.code == 16, made.err
+    shown = text_of(page.read_text(encoding="utf-8"))
+    assert "Te verwijderen To remove 1" in shown
+    assert "The difference is with the file that was given." in shown
 
     (folder / "d.yaml").write_text("registration: kapot\n", encoding="utf-8")
     broken = koppeling(*asked, "--now", now, cwd=tmp_path)

@@ -20,6 +20,15 @@ from koppeling_harness.cli.say import say, say_json, say_lines
     metavar="FILE",
     help="What both places show now: any text with IntegrationIds; shows the difference.",
 )
+@click.option(
+    "--html",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write it as a page too; without --now with the difference that registrations tell.",
+)
+@click.option(
+    "--lang", type=click.Choice(["nl", "en"]), default="nl", show_default=True, help="Of the page."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, and nothing else.")
 def command(
     paths: tuple[Path, ...],
@@ -27,6 +36,8 @@ def command(
     policy: str,
     runs: Path,
     now: Path | None,
+    html: Path | None,
+    lang: str,
     *,
     as_json: bool,
 ) -> int:
@@ -36,6 +47,7 @@ def command(
     given; 16: something does; 10: a registration's file is wrong, and nothing is said of it.
     """
     from koppeling_harness.clock import SystemClock
+    from koppeling_harness.report.texts import Language
     from koppeling_harness.workflow.review import listing
     from koppeling_harness.workflow.review.status import StatusRequest, judge_registrations
 
@@ -47,6 +59,8 @@ def command(
     found = listing.differences(known, now) if now is not None else ()
     for place in listing.left_out(judged):
         say(f"koppeling: {place}: has problems; nothing is said of it", err=True)
+    if html is not None:
+        listing.write_page(html, known, found, judged, language=Language(lang))
     if as_json:
         say_json(listing.as_json(known, found))
     else:

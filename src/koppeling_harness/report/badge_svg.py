@@ -28,7 +28,7 @@ _HEIGHT_PX = 20
 
 
 def render_badge_svg(status: RegistrationStatus, *, lang: str) -> str:
-    """Return a badge: the registration's id, its status in words, and the day in its title.
+    """Return a badge: the registration's id, its status in words, and the day.
 
     Args:
         status: The status.
@@ -38,11 +38,12 @@ def render_badge_svg(status: RegistrationStatus, *, lang: str) -> str:
     word, stops = pick(status_word(status), lang), _stops(status, lang)
     if stops and any(each.code in STOPPING for each in status.flags):
         word = f"{word}, {stops}"
+    day = pick(day_in_words(status.as_of), lang)
     shown = Status.ACTION_REQUIRED if is_overdue(status) else status.status
     basis = pick(BASIS[status.basis], lang)
     more = f", {stops}" if stops and stops not in word else ""
-    title = f"{status.registration}: {word} ({status.as_of}, {status.policy}, {basis}{more})"
-    return draw_badge(name, word, fill=_FILL[shown], title=title, lang=lang)
+    title = f"{status.registration}: {word} ({day}, {status.policy}, {basis}{more})"
+    return draw_badge(name, f"{word}, {day}", fill=_FILL[shown], title=title, lang=lang)
 
 
 def draw_badge(name: str, word: str, *, fill: str, title: str, lang: str) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from koppeling_harness.document import dump_json, load_json, read_content
-from koppeling_harness.errors import DocumentError
+from koppeling_harness.errors import DocumentError, Problem
 from koppeling_harness.model.history import Told, ToldDuty
 from koppeling_harness.model.registration import Colour
 from koppeling_harness.model.shape import Text
@@ -43,9 +43,24 @@ def keep(review: Path, statuses: Iterable[RegistrationStatus]) -> None:
         write_files(review / HISTORY, files)
 
 
-def told_of(review: Path, registration: str) -> list[Told]:
-    """Return what reports told of a registration, oldest first; what cannot be read is left out."""
-    return [each for path in _files(review, registration) if (each := _read(path)) is not None]
+def told_of(review: Path, registration: str) -> tuple[list[Told], list[Problem]]:
+    """Return what reports told of a registration, oldest first, and what cannot be read of it."""
+    found: list[Told] = []
+    problems: list[Problem] = []
+    for path in _files(review, registration):
+        told = _read(path)
+        if told is not None:
+            found.append(told)
+            continue
+        problems.append(
+            Problem(
+                where=str(path),
+                message="expected what a report told (koppeling/status@1); it is left out",
+                hint="Put it back from version control or the backup, or remove it.",
+                dutch="verwacht wat een rapport vertelde (koppeling/status@1); het telt niet mee",
+            )
+        )
+    return found, problems
 
 
 def told_on(review: Path, registration: str, day: date) -> RegistrationStatus | None:

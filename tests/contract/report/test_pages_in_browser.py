@@ -22,6 +22,7 @@ from support.dossiers import (
     some_evidence,
 )
 from support.hostile import hostile_run
+from support.listings import listing_page
 from support.pages import render_run_index
 from support.partnerships import partner_page, review_page
 from support.rechecks import a_recheck, a_scenario
@@ -64,6 +65,7 @@ PAGES = {
     "dossier with problems": lambda: page_of(a_refused()),
     "partner": partner_page,
     "review": review_page,
+    "listing": listing_page,
     "recheck": lambda: render_recheck_page(
         a_recheck(a_scenario(), a_scenario("other", movement=Movement.NEWLY_PASSING))
     ),
@@ -165,6 +167,28 @@ def test_the_overview_is_filtered_by_status_and_by_words(open_page):
     assert page.get_by_role("status").inner_text() == "Getoond: 1 / 4"
     page.get_by_role("button", name="1 invoerfout").click()
     page.get_by_label("Zoeken").fill("volledige KOPPELING")
+    assert rows.count() == 1
+
+
+def test_filters_stay_in_the_address_and_come_back_with_it(open_page):
+    page = open_page("overview")
+    rows = page.locator("table.overview tbody tr:visible")
+    page.get_by_role("button", name="AFAS", exact=False).first.click()
+    page.get_by_role("button", name="deze week").click()
+    page.get_by_label("Zoeken").fill("koppeling")
+    address, shown = page.url, rows.count()
+
+    assert "who=afas" in address
+    assert "week=this" in address
+    assert "q=koppeling" in address
+    page.reload()
+    assert (page.url, rows.count()) == (address, shown)
+    assert page.get_by_role("button", name="deze week").get_attribute("aria-pressed") == "true"
+    assert page.get_by_label("Zoeken").input_value() == "koppeling"
+    page.get_by_role("button", name="deze week").click()
+    assert "week=" not in page.url
+    page.evaluate("location.hash = 'status=input_error'")
+    page.wait_for_function("document.querySelector('#shown-count').textContent === '1'")
     assert rows.count() == 1
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from koppeling_harness.report.texts import Language
 from koppeling_harness.store.files import write_files
+from koppeling_harness.workflow.review.past import past_of
 from koppeling_harness.workflow.review.publish import render_site
 from koppeling_harness.workflow.review.status import StatusRequest, judge_registrations
 from support.clock import FixedClock
@@ -33,7 +34,7 @@ def rendered(monkeypatch):
         folder=SAMPLES,
     )
     judged = judge_registrations(request, clock=NOW)
-    return render_site(judged, clock=NOW, language=Language.NL)
+    return render_site(judged, past_of(judged), clock=NOW, language=Language.NL)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="file names are written with / there")

@@ -23,14 +23,17 @@ def texts(root):
 
 
 @pytest.mark.parametrize(
-    ("lang", "word", "basis"),
-    [("en", "in order", "recorded by AFAS"), ("nl", "in orde", "vastgelegd door AFAS")],
+    ("lang", "word", "on", "basis"),
+    [
+        ("en", "in order", "23 November 2026", "recorded by AFAS"),
+        ("nl", "in orde", "23 november 2026", "vastgelegd door AFAS"),
+    ],
 )
-def test_a_badge_says_name_status_and_basis_in_words(lang, word, basis):
+def test_a_badge_says_name_status_day_and_basis_in_words(lang, word, on, basis):
     root = parsed(status_of(a_registration(an_assessment())), lang)
 
-    assert texts(root) == ["voorbeeld", word]
-    assert root.find(f"{SVG}title").text == f"voorbeeld: {word} (2026-11-23, sla, {basis})"
+    assert texts(root) == ["voorbeeld", f"{word}, {on}"]
+    assert root.find(f"{SVG}title").text == f"voorbeeld: {word} ({on}, sla, {basis})"
 
 
 def test_the_pieces_fit_in_the_picture():

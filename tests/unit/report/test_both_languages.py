@@ -13,6 +13,7 @@ from koppeling_harness.report.recheck_page import render_recheck_page
 from koppeling_harness.report.run_page import render_run_page
 from koppeling_harness.rules.catalogue import RULES, source_in_words
 from support.dossiers import a_dossier, a_full_dossier, overview_of, page_of, some_evidence
+from support.listings import listing_page
 from support.partnerships import partner_page, review_page
 from support.rechecks import a_recheck, a_scenario
 from support.records import every_outcome
@@ -120,6 +121,7 @@ PAGES = {
     "dossier": lambda: page_of(a_full_dossier(), some_evidence()),
     "partner": partner_page,
     "review": review_page,
+    "listing": listing_page,
     "run": lambda: render_run_page(
         every_outcome(), dossiers=[a_dossier(integration="urenportaal")]
     ),

@@ -5,6 +5,7 @@ import pytest
 
 import koppeling_harness.report as report
 from koppeling_harness.model.impact import ImpactClass
+from koppeling_harness.model.listing import PLACES
 from koppeling_harness.model.proof import ProofState
 from koppeling_harness.model.recheck import Basis, Movement, Whose
 from koppeling_harness.model.registration import AssessmentKind, Colour, DecisionKind, Ground
@@ -35,6 +36,7 @@ ENUMS = {
     "release_role": Role,
     "topic": Topic,
     "known": Known,
+    "listing": (*PLACES, "to_remove", "to_place", "to_decide", "unknown"),
     "trend.colour": Colour,
     "colours": ("governs", "earlier", "pending", "without_effect"),
 }

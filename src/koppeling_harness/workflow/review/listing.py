@@ -7,56 +7,18 @@ from pathlib import Path
 from typing import Any
 
 from koppeling_harness.document import read_text, to_plain
-from koppeling_harness.errors import DocumentError, ExitCode, Problem
+from koppeling_harness.errors import DocumentError, ExitCode, Problem, SecretFoundError
 from koppeling_harness.model.dossier import Dossier
+from koppeling_harness.model.listing import PLACES, Difference, Entry
 from koppeling_harness.model.registration import Registration
 from koppeling_harness.model.status import ListingAdvice
 from koppeling_harness.report.clean import one_line
-from koppeling_harness.value import dataclass
+from koppeling_harness.report.listing_page import render_listing
+from koppeling_harness.report.texts import Language
+from koppeling_harness.store.files import write_files
 from koppeling_harness.workflow.review.status import Judged
 
-PLACES = ("partner_site", "help_center")
 _ID = re.compile(r"(?<![0-9_])[0-9]+_[0-9]+(?![0-9_])")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One registration, and where it should be shown.
-
-    Attributes:
-        registration: Its id.
-        integration_id: By which AFAS knows it; empty when it has none yet.
-        title: In both languages.
-        partner: Name of the partner.
-        shown: By place, whether it should be shown.
-        decided: Whether AFAS still has to decide about it; then it stays as it is.
-    """
-
-    registration: str
-    integration_id: str
-    title: dict[str, str]
-    partner: str
-    shown: dict[str, bool]
-    decided: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
-    """What is to be done at one place.
-
-    Attributes:
-        place: `partner_site` or `help_center`.
-        to_place: IntegrationIds that are to be placed.
-        to_remove: Those that are to be removed.
-        to_decide: Those of which AFAS has to decide first whether they are placed again.
-        unknown: Those that are shown now and belong to no registration.
-    """
-
-    place: str
-    to_place: tuple[str, ...]
-    to_remove: tuple[str, ...]
-    to_decide: tuple[str, ...]
-    unknown: tuple[str, ...]
 
 
 def entries(judged: Judged) -> tuple[Entry, ...]:
@@ -83,6 +45,7 @@ def _entry(dossier: Dossier, registration: Registration) -> Entry:
         title={"nl": registration.title.nl, "en": registration.title.en},
         partner=registration.partner.name,
         shown=shown,
+        listed={place: getattr(registration.listing, place) for place in PLACES},
         decided=ListingAdvice.RESTORE not in (advice.partner_site, advice.help_center),
     )
 
@@ -122,6 +85,47 @@ def as_text(known: Sequence[Entry], found: Sequence[Difference]) -> str:
             ids = ", ".join(getattr(each, name))
             lines.append(f"  {name.replace('_', ' ')}: {ids or 'none'}")
     return "\n".join(lines)
+
+
+def write_page(
+    path: Path,
+    known: Sequence[Entry],
+    found: Sequence[Difference],
+    judged: Judged,
+    *,
+    language: Language,
+) -> None:
+    """Write both as a page.
+
+    Raises:
+        ConfigurationError: It cannot be written.
+        SecretFoundError: Something secret stood in a registration, and would stand in it.
+    """
+    page = render_listing(
+        known,
+        found or differences_by_registrations(known),
+        as_of=judged.as_of,
+        left_out=left_out(judged),
+        by_registrations=not found,
+        language=language,
+    )
+    content = page.encode("utf-8", "backslashreplace")
+    if not judged.cleaner.is_clean(content):
+        message = f"{path}: found something secret; it was not written"
+        raise SecretFoundError(message)
+    write_files(path.parent, {path.name: content})
+
+
+def differences_by_registrations(known: Sequence[Entry]) -> tuple[Difference, ...]:
+    """Return what is to be done at each place, by what registrations say that it shows now."""
+    return tuple(
+        difference(
+            known,
+            frozenset(each.integration_id for each in known if each.listed[place]),
+            place,
+        )
+        for place in PLACES
+    )
 
 
 def read_now(path: Path) -> frozenset[str]:

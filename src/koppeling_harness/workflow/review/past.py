@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from koppeling_harness.clock import Clock, today
-from koppeling_harness.errors import ConfigurationError
+from koppeling_harness.errors import ConfigurationError, Problem
 from koppeling_harness.model.dossier import Dossier
 from koppeling_harness.model.history import Told
 from koppeling_harness.model.status import Basis, RegistrationStatus
@@ -23,10 +23,12 @@ class Past:
     Attributes:
         told: By registration, what its reports told before this day, oldest first.
         earlier: By the place of a dossier, what it is compared with.
+        problems: Kept reports that cannot be read, and are left out.
     """
 
     told: Mapping[str, Sequence[Told]]
     earlier: Mapping[str, Earlier]
+    problems: tuple[Problem, ...] = ()
 
 
 def past_of(judged: Judged) -> Past:
@@ -34,10 +36,13 @@ def past_of(judged: Judged) -> Past:
     review = judged.judging.settings.review
     told: dict[str, Sequence[Told]] = {}
     earlier: dict[str, Earlier] = {}
+    problems: list[Problem] = []
     for each in judged.dossiers:
         name = each.status.registration
         if review is not None and each.status.basis is Basis.RECORDED:
-            told[name] = [one for one in told_of(review, name) if one.date < judged.as_of]
+            kept, wrong = told_of(review, name)
+            told[name] = [one for one in kept if one.date < judged.as_of]
+            problems += wrong
         status = _told(review, told.get(name, ()), each, judged.as_of)
         if status is not None:
             earlier[each.place] = Earlier(status=status, was_told=True)
@@ -45,7 +50,7 @@ def past_of(judged: Judged) -> Past:
         again = _again(each, judged)
         if again is not None:
             earlier[each.place] = Earlier(status=again, was_told=False)
-    return Past(told=told, earlier=earlier)
+    return Past(told=told, earlier=earlier, problems=tuple(problems))
 
 
 def keep_told(judged: Judged, *, clock: Clock) -> str:

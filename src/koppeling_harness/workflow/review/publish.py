@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from koppeling_harness.clock import Clock
-from koppeling_harness.errors import DocumentError, ExitCode
+from koppeling_harness.errors import DocumentError, ExitCode, Problem
 from koppeling_harness.model.dossier import Dossier
 from koppeling_harness.model.functional import FunctionalResult
 from koppeling_harness.model.history import Told, ToldDuty
@@ -26,7 +26,7 @@ from koppeling_harness.rules.history import done, quarters
 from koppeling_harness.store.files import write_files
 from koppeling_harness.store.runs import FoundRun, load_run
 from koppeling_harness.value import dataclass
-from koppeling_harness.workflow.review.past import keep_told, past_of
+from koppeling_harness.workflow.review.past import Past, keep_told, past_of
 from koppeling_harness.workflow.review.status import (
     Judged,
     StatusRequest,
@@ -48,6 +48,7 @@ class Published:
         files: Their names below the folder, the overview last.
         leaks: Where something secret stood that was not written, a line each.
         not_kept: Why what is told today was not kept; empty when it was, or need not be.
+        unread: Kept reports that could not be read.
     """
 
     judged: Judged
@@ -55,6 +56,7 @@ class Published:
     files: tuple[str, ...]
     leaks: tuple[str, ...] = ()
     not_kept: str = ""
+    unread: tuple[Problem, ...] = ()
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -66,6 +68,7 @@ class Published:
             *filter(None, [self.not_kept]),
             *registrations,
             *ignored,
+            *(each.render() for each in self.unread),
             *(f"left out: {each.render()}" for each in self.judged.damaged),
         )
 
@@ -88,7 +91,8 @@ def publish(
             be written.
     """
     judged = judge_registrations(request, clock=clock)
-    files = render_site(judged, clock=clock, language=language, folder=folder)
+    past = past_of(judged)
+    files = render_site(judged, past, clock=clock, language=language, folder=folder)
     unwritten = [name for name, content in files.items() if not judged.cleaner.is_clean(content)]
     leaks = [f"{name}: found something secret; it was not written" for name in unwritten]
     written = {name: content for name, content in files.items() if name not in unwritten}
@@ -101,11 +105,13 @@ def publish(
         files=tuple(written),
         leaks=(*judged.leaks, *leaks),
         not_kept=keep_told(judged, clock=clock),
+        unread=past.problems,
     )
 
 
 def render_site(
     judged: Judged,
+    past: Past,
     *,
     clock: Clock,
     language: Language,
@@ -115,6 +121,7 @@ def render_site(
 
     Args:
         judged: What is shown.
+        past: What was told before.
         clock: Tells when it is made.
         language: The one in which the pages open.
         folder: Where the site will stand, for links to the pages of runs; None: without them.
@@ -124,7 +131,6 @@ def render_site(
     files: dict[str, str] = {}
     cleaner = judged.cleaner
     evidence = _Evidence(judged.found, cleaner, folder)
-    past = past_of(judged)
     earlier, _ = cleaner.cleaned(dict(past.earlier))
     known = _with_today(past.told, dossiers)
     policy, _ = cleaner.cleaned(judged.policy)
@@ -154,7 +160,8 @@ def render_site(
             partner_page=_partner_page(each),
             language=language,
         )
-        files[f"badges/{name}.svg"] = render_badge_svg(each.status, lang=language)
+        for one in Language:
+            files[f"badges/{name}.{one}.svg"] = render_badge_svg(each.status, lang=one)
     files["status.json"] = as_json(dossiers) + "\n"
     due = all_due(dossiers, as_of=judged.as_of)
     files["status.csv"] = render_status_csv(dossiers)

@@ -56,6 +56,18 @@ def test_what_a_report_tells_is_kept_by_its_day(folder):
     assert (told["schema"], told["as_of"]) == ("koppeling/status@1", "2026-11-16")
 
 
+def test_a_kept_report_that_cannot_be_read_is_told_and_left_out(folder):
+    report(folder, "2026-11-16")
+    kept_in = folder / "registrations" / "history" / "voorbeeld"
+    (kept_in / "2026-11-09.json").write_text('{"half', encoding="utf-8")
+    done = report(folder, "2026-11-23")
+    (told,) = [each for each in done.problems if "2026-11-09.json" in each]
+
+    assert "expected what a report told" in told
+    assert "Put it back from version control" in told
+    assert "16 november 2026" in dossier(folder)
+
+
 def test_a_report_about_the_past_is_not_kept_as_if_it_had_been_told_then(folder):
     report(folder, "2026-11-23", as_of="2026-11-16")
 

@@ -504,6 +504,22 @@ _DAY_ARRIVES = (
         '"Ds": regel["tekst"][:50],',
     ),
     _day(
+        "one-too-few",
+        "cuts a text off one character before the field ends",
+        OTHERWISE,
+        "arrives-as-meant",
+        _TEXT,
+        '"Ds": regel["tekst"][:254],',
+    ),
+    _day(
+        "counts-bytes",
+        "cuts a text off where its bytes fill the field, in the midst of what fits",
+        OTHERWISE,
+        "arrives-as-meant",
+        _TEXT,
+        '"Ds": regel["tekst"].encode()[:255].decode(errors="ignore"),',
+    ),
+    _day(
         "plain-letters",
         "leaves out what is no plain letter",
         OTHERWISE,
@@ -816,6 +832,14 @@ _TILL_WRITES = (
 )
 
 _TILL_ARRIVES = (
+    _till(
+        "one-too-few",
+        "cuts a text off one character before the field ends",
+        OTHERWISE,
+        "arrives-as-meant",
+        _T_TEXT,
+        "Ds: tekst.slice(0, 254)",
+    ),
     _till(
         "utc-day",
         "books a receipt on the day of UTC",

@@ -35,6 +35,7 @@ from koppeling_harness.model.exchange import Exchange, Recording
 from koppeling_harness.model.finding import Finding
 from koppeling_harness.model.manifest import Operation
 from koppeling_harness.model.operation import RunContext
+from koppeling_harness.model.proof import Witness
 from koppeling_harness.model.run import ExchangeRecord, ScenarioResult
 from koppeling_harness.model.scenario import OperationStep, Step
 from koppeling_harness.model.shape import Release
@@ -46,6 +47,7 @@ from koppeling_harness.scenario.expression import Functions, evaluate
 from koppeling_harness.scenario.plan import PlannedScenario
 from koppeling_harness.traffic.checks import TRAFFIC_AFTER_END
 from koppeling_harness.traffic.checks.access import schemes_of
+from koppeling_harness.traffic.checks.arrived import rooms
 from koppeling_harness.traffic.effects import fault_effects
 from koppeling_harness.value import dataclass
 
@@ -388,6 +390,9 @@ def _stage(
         exchanges = environment.recording().exchanges
         written = {each.connector for each in exchanges if each.method in _WRITING}
         await bench.definitions.learn(client, sorted(name for name in written if name))
+        if planned.scenario.witness is Witness.ARRIVED:
+            known = bench.definitions.known
+            bench.functions.rooms = rooms(exchanges, trigger.triggers, known)
 
     return Stage(
         environment=environment,

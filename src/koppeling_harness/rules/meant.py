@@ -32,6 +32,10 @@ _FILLER = " en zo verder tot en met het laatste woord van een lange regel"
 _OVER = 280
 """Characters: more than fields for text have room for, and less than a memo has."""
 _OVERFLOW = " één régel vól mét áccénten"
+_LAST = "é"
+"""The last character of a text that just fits: who counts in bytes has no room for it."""
+_MOST = 4000
+"""Characters: a memo has room for more than a test needs."""
 _PARTS = 3
 """Amounts, one of them the sum of the others: two that are equal may be so by chance."""
 
@@ -46,6 +50,8 @@ class Variation:
         amounts: Of one decimal, and of more; None: as they are.
         days: On which programs go wrong, in their order; one after the other. None: as they are.
         turned: Whether lines stand the other way round, and nothing else is changed.
+        to_the_edge: Whether a text fills the field that it goes to, where that is known; no other
+            text is changed.
     """
 
     tail: str = ""
@@ -53,6 +59,7 @@ class Variation:
     amounts: tuple[str, str] | None = None
     days: tuple[str, ...] | None = None
     turned: bool = False
+    to_the_edge: bool = False
 
 
 VARIATIONS: Mapping[str, Variation] = {
@@ -60,21 +67,41 @@ VARIATIONS: Mapping[str, Variation] = {
         tail=" é ß Ł ç 漢 😀", amounts=("4.3", "4.35"), days=("2024-02-29", "2026-03-29")
     ),
     "borders": Variation(amounts=("1.1", "2.01"), days=("2026-10-25", "2027-01-01")),
+    "edge": Variation(to_the_edge=True),
     "too-long": Variation(up_to=_OVER),
     "turned": Variation(turned=True),
 }
 """Each by its name. Days: the leap day, both nights that the clock is changed, and New Year. Too
-long is a text alone: who refuses it refuses no amount and no day with it."""
+long is a text alone, and so is one that just fits: who refuses it refuses no amount and no day."""
 
 
-def varied(value: Any, variation: Variation) -> Any:
-    """Return an input with other values where it is free."""
+def varied(value: Any, variation: Variation, rooms: Mapping[Path, int] | None = None) -> Any:
+    """Return an input with other values where it is free.
+
+    Args:
+        value: The input.
+        variation: What comes in the place of what.
+        rooms: How long a text may be, by where it stands, as far as that is known.
+    """
     if variation.turned:
         return _turned(value)
+    if variation.to_the_edge:
+        return _to_the_edge(value, rooms or {}, ())
     made = _varied(value, variation, cycle(variation.days or ("",)))
     if variation.amounts is not None:
         _balance(value, made)
     return made
+
+
+def _to_the_edge(value: Any, rooms: Mapping[Path, int], path: Path) -> Any:
+    if isinstance(value, dict):
+        return {name: _to_the_edge(each, rooms, (*path, name)) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_to_the_edge(each, rooms, (*path, at)) for at, each in enumerate(value)]
+    room = min(rooms.get(path, 0), _MOST)
+    if not isinstance(value, str) or room <= len(value):
+        return value
+    return f"{value}{_OVERFLOW * (room // len(_OVERFLOW) + 1)}"[: room - 1] + _LAST
 
 
 def _turned(value: Any) -> Any:

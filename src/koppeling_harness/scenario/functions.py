@@ -4,13 +4,13 @@ import base64
 import random
 import string
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 from koppeling_harness.clock import AMSTERDAM, Clock, today
 from koppeling_harness.errors import ConfigurationError
-from koppeling_harness.rules.meant import VARIATIONS, varied
+from koppeling_harness.rules.meant import VARIATIONS, Path, varied
 from koppeling_harness.scenario.pick import near, shown
 from koppeling_harness.value import dataclass
 
@@ -89,6 +89,8 @@ class Functions:
         self._random = random
         self._clock = clock
         self._given: set[str] = set()
+        self.rooms: Mapping[Path, int] = {}
+        """How long texts of an example may be, where fields are known that they went to."""
 
     @property
     def given(self) -> frozenset[str]:
@@ -156,7 +158,7 @@ class Functions:
                 text = text.replace(key, other)
             return text
 
-        return varied(_everywhere(value, change), VARIATIONS[variation])
+        return varied(_everywhere(value, change), VARIATIONS[variation], self.rooms)
 
     @staticmethod
     def _repeat(text: str, times: int) -> str:

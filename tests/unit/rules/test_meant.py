@@ -96,3 +96,14 @@ def test_turned_lines_stand_the_other_way_round_and_nothing_else_changes():
         "codes": ["a", "b"],
         "of": {"rows": [one, {}]},
     }
+
+
+def test_a_text_fills_the_room_that_it_has_and_no_other_text_is_changed():
+    given = {"lines": [{"text": "Werk op locatie", "other": "Nog een tekst"}], "day": "2026-11-02"}
+    rooms = {("lines", 0, "text"): 40, ("lines", 0, "other"): 5}
+    changed = varied(given, VARIATIONS["edge"], rooms)
+    text = changed["lines"][0].pop("text")
+
+    assert (len(text), text[:15], text[-1]) == (40, "Werk op locatie", "é")
+    assert changed == {"lines": [{"other": "Nog een tekst"}], "day": "2026-11-02"}
+    assert varied(given, VARIATIONS["edge"]) == given

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from koppeling_harness.model.exchange import TriggerRecord
+from koppeling_harness.model.exchange import Exchange, Sender, TriggerRecord
 from koppeling_harness.model.shape import Text
 from koppeling_harness.model.snapshot import MetainfoObject, UpdateMetainfo
 from koppeling_harness.model.verdict import Severity
@@ -138,6 +138,47 @@ def _otherwise(scene: Scene) -> Iterator[Objection]:
         yield Objection(call=call, text=text, subject=f"{connector}.{field}")
 
 
+def rooms(
+    exchanges: Sequence[Exchange],
+    triggers: Sequence[TriggerRecord],
+    definitions: Mapping[str, UpdateMetainfo],
+) -> dict[Path, int]:
+    """Return how long each free text of the first input may be, to just fit where it arrived.
+
+    What the integration itself puts beside it in that field takes room as well.
+    """
+    calls = [Call(each) for each in exchanges if each.sender is Sender.INTEGRATION]
+    sent = _sent([call for call in calls if call.exchange.turn == 1])
+    found: dict[Path, int] = {}
+    for path, value in free_values(triggers[0].input) if triggers else ():
+        arrived = None if is_amount(value) or day_of(value) else _where(value, sent)
+        if arrived is None:
+            continue
+        field, _ = arrived
+        whole = next(each for _, each in sent[field] if _is_same(value, each))
+        room = _room(field, definitions)
+        if room > 0:
+            found[path] = room - (len(whole) - len(value))
+    return found
+
+
+def _room(field: Field, known: Mapping[str, UpdateMetainfo]) -> int:
+    """Return how many characters a field has room for; 0 where that is not known."""
+    definition = known.get(field[0])
+    if definition is None:
+        return 0
+    *inside, name = field[1].split(".")
+    fields, objects = definition.fields, definition.objects
+    for part in inside:
+        below: MetainfoObject | None = next(
+            (one for one in objects if one.name.lower() == part), None
+        )
+        if below is None:
+            return 0
+        fields, objects = below.fields, below.objects
+    return next((one.length for one in fields if one.field_id.lower() == name), 0)
+
+
 def _likeness(found: str, meant: str) -> int:
     """Return how little two texts have in common: the less, the earlier they differ."""
     common = 0
@@ -153,19 +194,7 @@ def _is_cut_to_fit(each: Arrival, found: str, known: Mapping[str, UpdateMetainfo
 
     One that is longer than that may end before, at a word, or to leave room for a reference.
     """
-    definition = known.get(each.field[0])
-    if definition is None:
-        return False
-    *inside, name = each.field[1].split(".")
-    fields, objects = definition.fields, definition.objects
-    for part in inside:
-        below: MetainfoObject | None = next(
-            (one for one in objects if one.name.lower() == part), None
-        )
-        if below is None:
-            return False
-        fields, objects = below.fields, below.objects
-    room = next((one.length for one in fields if one.field_id.lower() == name), 0)
+    room = _room(each.field, known)
     if room <= 0:
         return False
     if len(each.meant) <= room:

@@ -5,6 +5,7 @@ import pytest
 from koppeling_harness.model.exchange import TriggerRecord
 from koppeling_harness.model.snapshot import MetainfoField, UpdateMetainfo
 from koppeling_harness.traffic.checks import check_exchanges
+from koppeling_harness.traffic.checks.arrived import rooms
 from support.exchanges import PROFIT_8, Tape, a_manifest
 
 CODE = "ARRIVES-OTHERWISE"
@@ -131,3 +132,22 @@ def test_what_was_not_written_again_says_nothing():
     )
 
     assert CODE not in {each.code for each in found}
+
+
+@pytest.mark.parametrize(
+    ("sent", "room", "left"),
+    [
+        (INPUT["text"], 255, 255),
+        (f"Dagstaat: {INPUT['text']}", 255, 245),  # what it puts beside it takes room as well
+        (INPUT["text"], 0, None),  # a memo
+        ("Regel 1", 255, None),  # it did not go there as such
+    ],
+)
+def test_the_room_of_a_text_is_that_of_the_field_that_it_went_to(sent, room, left):
+    tape = Tape().write(SENT | {"Ds": sent}, turn=1, erp_status=201)
+    field = MetainfoField(field_id="Ds", data_type="string", length=room)
+    known = {"ptrealization": UpdateMetainfo(id="PtRealization", fields=(field,))}
+
+    found = rooms(tape.exchanges, [told(True)], known)
+
+    assert found == ({} if left is None else {("text",): left})

@@ -11,6 +11,7 @@ WHAT = {
     "rules": ("bench.gateway_rules", "the traffic rules on ten thousand exchanges"),
     "bad-fleet": ("bench.bad_fleet", "what is told of a fleet with twelve bad integrations"),
     "fleet": ("bench.fleet", "whole fleets of integrations, beside another revision"),
+    "merge": ("bench.merge", "the shards of a fleet of 300 on three releases become one run"),
     "neighbours": ("bench.neighbours", "a good integration alone and beside each bad neighbour"),
     "evidence": ("bench.evidence", "signing a run, and verifying 500 packs"),
     "site": ("bench.report_site", "the pages over 500 registrations"),

@@ -1,9 +1,12 @@
 """A run that a Dask engine carries out: real scheduler, real workers, and what they do wrong."""
 
 import json
+import os
+import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -12,6 +15,8 @@ import trustme
 
 from support.cli import Ran, koppeling, koppeling_process
 from support.cluster import Cluster, cluster, killing
+from support.partners import REFERENCE, partner
+from support.strange_environment import Strangeness, strange_environment
 from support.tiny import READ, scenario, tiny_plugin
 
 pytestmark = [
@@ -154,6 +159,63 @@ def test_what_loses_its_worker_twice_is_named_and_not_run(tmp_path: Path):
     assert {one["findings"][0]["code"] for one in each["results"]} == {"NOT-CARRIED-OUT"}
 
 
+@pytest.mark.long
+def test_a_worker_that_its_nanny_starts_again_carries_on(tmp_path: Path):
+    fleet(tmp_path / "project", "alfa", "beta", body=SLOW)
+    with cluster(tmp_path) as made:
+        made.worker("one", nanny=True)
+        (first,) = made.workers_of("one")
+        ended = threading.Thread(target=_kill_when, args=(lambda: made.units("one"), first))
+        ended.start()
+        ran = koppeling_process(
+            "run", "--release", "Profit 8", "--on", made.engine, cwd=tmp_path / "project"
+        )
+        ended.join()
+
+        assert made.workers_of("one") != [first]
+    assert ran.code == 0, ran.all
+    assert "a worker was lost, this is a second attempt" in ran.out
+    record = _record(tmp_path / "project")
+    assert [len(each["results"]) for each in record["integrations"]] == [2, 2]
+    assert _within(10, lambda: not _orphans(tmp_path))
+
+
+@pytest.mark.long
+def test_a_real_environment_is_held_by_one_worker_at_a_time(tmp_path: Path):
+    odd = Strangeness(manifests=(str(REFERENCE / "koppeling.yaml"),), latency_s=(0.05, 0.1))
+    with strange_environment(tmp_path / "e", odd) as served, cluster(tmp_path) as made:
+        one = partner(tmp_path / "p", served, name="alfa", state=tmp_path / "state")
+        shutil.copytree(one.folder / "plugins" / "alfa", one.folder / "plugins" / "beta")
+        manifest = one.folder / "plugins" / "beta" / "koppeling.yaml"
+        manifest.write_text(manifest.read_text().replace("id: alfa", "id: beta"))
+        for name in ("one", "two"):
+            made.worker(name, KOPPELING_STATE=str(tmp_path / name), **one.given)
+
+        code, out, err = one.run(
+            "run", "--env", "strange", "--on", made.engine, "-k", "expired-token"
+        )
+
+    assert code == 12, out + err  # only a part of what is required was asked for
+    (record,) = one.records()
+    assert {each["id"] for each in record["integrations"]} == {"alfa", "beta"}
+    assert {one["outcome"] for each in record["integrations"] for one in each["results"]} == {
+        "passed"
+    }
+    first, then = sorted(
+        (min(times), max(times))
+        for times in (
+            [
+                each["startedDateTime"]
+                for file in one.folder.glob(f"reports/2*/traffic/{name}/*.har")
+                for each in json.loads(file.read_text(encoding="utf-8"))["log"]["entries"]
+            ]
+            for name in ("alfa", "beta")
+        )
+    )
+    assert first[1] < then[0]
+    assert one.token not in out + err
+
+
 def test_what_no_worker_has_is_told_at_once_and_costs_nobody_else(tmp_path: Path, two: Cluster):
     fleet(tmp_path, "alfa", "beta")
     manifest = tmp_path / "plugins" / "beta" / "koppeling.yaml"
@@ -242,6 +304,11 @@ def test_what_goes_without_an_engine_or_not_with_one_is_told(tmp_path: Path):
 def _record(project: Path) -> dict:
     (path,) = (project / "reports").glob("*/run.json")
     return json.loads(path.read_text())
+
+
+def _kill_when(what, process: int) -> None:
+    if _within(60, what):
+        os.kill(process, signal.SIGKILL)
 
 
 def _orphans(folder: Path) -> list[str]:

@@ -11,6 +11,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import psutil  # which distributed needs
+
 _WAIT_S = 60
 
 
@@ -32,16 +34,28 @@ class Cluster:
         """What `--on` names it by."""
         return self.address.replace("tcp://", "dask://").replace("tls://", "dask://")
 
-    def worker(self, name: str, **variables: str) -> subprocess.Popen[bytes]:
-        """Start a worker, and return its process when it has joined."""
+    def worker(
+        self, name: str, *, nanny: bool = False, **variables: str
+    ) -> subprocess.Popen[bytes]:
+        """Start a worker, and return its process, or its nanny's, when it has joined."""
         log = self._folder / f"{name}.log"
         home = self._folder / name
         home.mkdir()
-        words = [self.address, "--no-nanny", "--nthreads", "1", "--name", name, "--no-dashboard"]
+        kept = "--nanny" if nanny else "--no-nanny"
+        words = [self.address, kept, "--nthreads", "1", "--name", name, "--no-dashboard"]
         words += ["--local-directory", str(home), *self._tls]
         started = self._start("worker", words, log, variables)
         _within(lambda: "Registered to" in log.read_text())
         return started
+
+    def workers_of(self, name: str) -> list[int]:
+        """Return the processes that a nanny has started, without what watches over them."""
+        nanny = next(each for each in self._all if name in each.args)
+        return [
+            each.pid
+            for each in psutil.Process(nanny.pid).children()
+            if "resource_tracker" not in " ".join(each.cmdline())
+        ]
 
     def units(self, name: str) -> list[Path]:
         """Return what a worker carries out now, a folder each."""

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from enum import StrEnum
+from sys import intern
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -243,7 +244,7 @@ def _text(data: Any) -> str:
         raise Refused
     if not data.isascii():
         _require_characters(data)
-    return data
+    return intern(data)  # a fleet's records say the same a hundred thousand times
 
 
 def _require_characters(text: str) -> None:

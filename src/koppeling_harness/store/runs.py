@@ -186,10 +186,19 @@ def load_sound_run(path: Path, *, now: datetime, book: ListBook) -> "RunRecord":
         RecordError: It contradicts itself.
     """
     record = load_run(path)
+    require_sound(path, now=now, book=book)
+    return record
+
+
+def require_sound(path: Path, *, now: datetime, book: ListBook) -> None:
+    """Hold a record against itself.
+
+    Raises:
+        RecordError: It contradicts itself.
+    """
     checked = check_record(path, now=now, book=book)
     if checked.problems:
         raise RecordError(checked.problems)
-    return record
 
 
 def _checked(path: Path, content: bytes, *, now: datetime, book: ListBook) -> CheckedRecord:

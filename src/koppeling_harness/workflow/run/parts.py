@@ -19,7 +19,7 @@ from koppeling_harness.rules.scope import exercised, scope_of
 from koppeling_harness.rules.sharding import has_part_of, is_in_shard
 from koppeling_harness.rules.verdict import result_id
 from koppeling_harness.store.run_journal import JOURNAL, BrokenRun, read_broken_run
-from koppeling_harness.store.runs import RUN, load_run, load_sound_run
+from koppeling_harness.store.runs import RUN, load_run, load_sound_run, require_sound
 from koppeling_harness.value import dataclass
 from koppeling_harness.workflow.run.verdicts import NO_ISOLATION
 
@@ -81,12 +81,12 @@ def read_parts(folders: Sequence[Path], *, now: datetime, book: ListBook) -> Par
     records = [path for folder in folders for path in _below(folder, RUN)]
     shards, whole = [], []
     for path in records:
-        if load_run(path).shard is None:
+        record = load_run(path)
+        if record.shard is None:
             whole.append(path)
             continue
-        record = load_sound_run(path, now=now, book=book)
-        if record.shard is not None:
-            shards.append(Part(path=path, record=record, shard=record.shard))
+        require_sound(path, now=now, book=book)
+        shards.append(Part(path=path, record=record, shard=record.shard))
     broken, notes = _broken(folders, shards)
     if shards:
         named = {each.resolve() for each in folders}

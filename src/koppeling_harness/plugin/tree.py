@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 MARK = "KOPPELING_PROCESS"
@@ -109,7 +108,10 @@ def _marked(setting: bytes) -> list[int]:
     found = []
     for entry in os.scandir("/proc"):
         if entry.name.isdigit():
-            with contextlib.suppress(OSError):  # another user's, or ended meanwhile
-                if setting in Path(entry.path, "environ").read_bytes():
-                    found.append(int(entry.name))
+            try:
+                with open(f"{entry.path}/environ", "rb", buffering=0) as file:  # noqa: PTH123
+                    if setting in file.read():
+                        found.append(int(entry.name))
+            except OSError:  # another user's, or ended meanwhile
+                continue
     return found

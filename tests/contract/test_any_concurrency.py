@@ -97,3 +97,47 @@ def test_the_findings_are_the_same_one_at_a_time_and_many_at_once(tmp_path: Path
     assert found[0] == found[1] == found[2]
     assert len(found[0]) == 12
     assert all("BODY-DEFINITION" in dict(each) for each in found[0].values())
+
+
+HANGING = """
+import time
+from koppeling_harness import OperationResult, hookimpl
+
+@hookimpl
+def koppeling_trigger(call):
+    time.sleep(600 if call.input["number"] in HUNG else 0)
+    return OperationResult()
+"""
+IN_ONE = """
+scenario: writer.{number:02}
+title: {{nl: a, en: b}}
+level: required
+proves: [x]
+when:
+  - operation: write
+    timeout_s: 1
+    input: {{number: {number}}}
+"""
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("concurrency", ["1", "4", "16"])
+@pytest.mark.parametrize(("hung", "not_run"), [((1, 2, 3), {4, 5, 6, 7, 8}), ((1, 3, 4, 5), set())])
+def test_the_same_is_left_out_of_an_operation_that_hangs(hung, not_run, concurrency, tmp_path):
+    folder = tmp_path / "plugins" / "writer"
+    (folder / "scenarios").mkdir(parents=True)
+    (folder / "koppeling.yaml").write_text(MANIFEST, encoding="utf-8")
+    (folder / "koppeling_plugin.py").write_text(HANGING.replace("HUNG", str(hung)))
+    for number in range(1, 9):
+        text = IN_ONE.format(number=number)
+        (folder / "scenarios" / f"{number:02}.scenario.yaml").write_text(text)
+    (tmp_path / "scenarios").mkdir()
+
+    ran = koppeling(
+        *("run", "--json", "--release", "Profit 8", "--concurrency", concurrency), cwd=tmp_path
+    )
+
+    results = ran.json()["integrations"][0]["results"]
+    told = {int(each["scenario"][-2:]): each["outcome"] for each in results}
+    assert {number for number, outcome in told.items() if outcome == "not_run"} == not_run
+    assert {number for number, outcome in told.items() if outcome == "failed"} == set(hung)

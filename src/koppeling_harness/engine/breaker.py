@@ -4,7 +4,6 @@ A hanging program costs the step's whole limit in every scenario, with a lane ta
 """
 
 import asyncio
-from collections import Counter
 from collections.abc import Sequence
 
 from koppeling_harness.engine import codes
@@ -15,8 +14,8 @@ from koppeling_harness.model.scenario import OperationStep
 from koppeling_harness.model.verdict import Cause, Outcome
 from koppeling_harness.scenario.plan import PlannedScenario
 
-HANGS = 3
-"""Results in which an operation hung, and no other, after which it is not tried again."""
+TRIED_FIRST = 3
+"""Scenarios of an operation that are tried first where none carries out its example as it is."""
 
 Key = tuple[str, str, str]
 """Integration, release and operation."""
@@ -26,78 +25,103 @@ class Breaker:
     """Knows which operations only hang.
 
     Of each operation its example is tried first, in the first scenario of the plan that disturbs
-    nothing, while the others of that operation wait: when that hangs, so would they. Of what no
-    such scenario is about, the results in which it hung are counted.
+    nothing, while the others of that operation wait: when that hangs, so would they. Where no such
+    scenario is about it, the first three of the plan are tried first. So the same are left out
+    however many are carried out at once.
     """
 
     def __init__(self) -> None:
-        self._hung: Counter[Key] = Counter()
-        self._answered: set[Key] = set()
-        self._first: dict[Key, ResultId] = {}
-        self._is_tried: dict[Key, asyncio.Event] = {}
-        self._hangs: set[Key] = set()
+        self._trials: dict[Key, _Trial] = {}
 
     def expect(self, planned: Sequence[PlannedScenario]) -> frozenset[int]:
         """Take note of what will be carried out; return where in it what is tried first stands."""
-        for key in [key for key, tried in self._is_tried.items() if not tried.is_set()]:
-            del self._first[key], self._is_tried[key]  # a run that was left off waited for it
-        first: dict[Key, int] = {}
-        count: Counter[Key] = Counter()
+        # one that is not over is of a run that was left off
+        self._trials = {key: each for key, each in self._trials.items() if each.is_over.is_set()}
+        about: dict[Key, list[int]] = {}
         for at, each in enumerate(planned):
-            if each.operation is None:
-                continue
-            key = (each.manifest.id, each.release, each.operation.name)
-            count[key] += 1
-            if key not in first and key not in self._first and not each.scenario.faults:
-                first[key] = at
-        first = {key: at for key, at in first.items() if count[key] > 1}
-        for key, at in first.items():
-            self._first[key], self._is_tried[key] = planned[at].id, asyncio.Event()
-        return frozenset(first.values())
+            key = _key(each)
+            if key is not None and key not in self._trials:
+                about.setdefault(key, []).append(at)
+        first: set[int] = set()
+        for key, places in about.items():
+            example = next((at for at in places if _is_of_example(planned[at])), None)
+            tried = places[:TRIED_FIRST] if example is None else [example]
+            if len(places) > len(tried):
+                ids = tuple(planned[at].id for at in tried)
+                self._trials[key] = _Trial(ids, is_of_example=example is not None)
+                first.update(tried)
+        return frozenset(first)
 
     async def refusal(self, planned: PlannedScenario) -> Stop | None:
         """Return why a scenario is not tried any more; None when it is to be carried out."""
         key = _key(planned)
-        if key is None or self._first.get(key) == planned.id:
+        trial = self._trials.get(key) if key is not None else None
+        if key is None or trial is None or planned.id in trial.ids:
             return None
-        tried = self._is_tried.get(key)
-        if tried is not None:
-            await tried.wait()
-        place = planned.scenario.place
-        if key in self._hangs:
-            said = Said(
-                nl=f"bewerking {key[2]} gaf met haar voorbeeld geen antwoord ({self._first[key]});"
-                " dit scenario is niet meer geprobeerd",
-                en=f"operation {key[2]} gave no answer with its example ({self._first[key]});"
-                " this scenario was not tried any more",
+        await trial.is_over.wait()
+        if not trial.only_hung:
+            return None
+        ids = ", ".join(map(str, trial.ids))
+        said = (
+            Said(
+                nl=f"bewerking {key[2]} gaf met haar voorbeeld geen antwoord ({ids}); dit scenario"
+                " is niet meer geprobeerd",
+                en=f"operation {key[2]} gave no answer with its example ({ids}); this scenario was"
+                " not tried any more",
             )
-            return stop(codes.ONLY_HANGS, Outcome.NOT_RUN, Cause.INTEGRATION, place, said)
-        if key in self._answered or self._hung[key] < HANGS:
-            return None
-        said = Said(
-            nl=f"bewerking {key[2]} gaf in {HANGS} scenario's geen antwoord en in geen enkel wel;"
-            " dit scenario is niet meer geprobeerd",
-            en=f"operation {key[2]} gave no answer in {HANGS} scenarios and in none did;"
-            " this scenario was not tried any more",
+            if trial.is_of_example
+            else Said(
+                nl=f"bewerking {key[2]} gaf in de eerste {len(trial.ids)} scenario's geen antwoord"
+                f" ({ids}); dit scenario is niet meer geprobeerd",
+                en=f"operation {key[2]} gave no answer in its first {len(trial.ids)} scenarios"
+                f" ({ids}); this scenario was not tried any more",
+            )
         )
+        place = planned.scenario.place
         return stop(codes.ONLY_HANGS, Outcome.NOT_RUN, Cause.INTEGRATION, place, said)
 
     def note(self, planned: PlannedScenario, result: ScenarioResult) -> None:
         """Take a result into account."""
         key = _key(planned)
-        if key is None:
-            return
-        is_first = self._first.get(key) == planned.id
-        if is_first:
-            self._is_tried[key].set()
-        if result.outcome is Outcome.NOT_RUN:
-            return
+        trial = self._trials.get(key) if key is not None else None
+        if trial is not None and planned.id in trial.ids:
+            trial.note(planned.id, result)
+
+
+class _Trial:
+    """What is tried first of one operation, and what came of it.
+
+    Args:
+        ids: Of the scenarios.
+        is_of_example: Whether it is the one that carries out its example as it is.
+    """
+
+    def __init__(self, ids: tuple[ResultId, ...], *, is_of_example: bool) -> None:
+        self.ids = ids
+        self.is_of_example = is_of_example
+        self.is_over = asyncio.Event()
+        self._hung: set[ResultId] = set()
+        self._answered: set[ResultId] = set()
+        self._done: set[ResultId] = set()
+
+    @property
+    def only_hung(self) -> bool:
+        """Whether it hung, and nothing else; what the environment did is no answer."""
+        return not self._answered and len(self._hung) > len(self.ids) / 2
+
+    def note(self, which: ResultId, result: ScenarioResult) -> None:
+        """Take a result into account; with the last it is over."""
         if any(each.code == codes.PLUGIN_HUNG.code for each in result.findings):
-            self._hung[key] += 1
-            if is_first:
-                self._hangs.add(key)
-        elif result.cause in {None, Cause.INTEGRATION}:
-            self._answered.add(key)
+            self._hung.add(which)
+        elif result.outcome is not Outcome.NOT_RUN and result.cause in {None, Cause.INTEGRATION}:
+            self._answered.add(which)
+        self._done.add(which)
+        if len(self._done) == len(self.ids):
+            self.is_over.set()
+
+
+def _is_of_example(planned: PlannedScenario) -> bool:
+    return planned.operation is not None and not planned.scenario.faults
 
 
 def _key(planned: PlannedScenario) -> Key | None:

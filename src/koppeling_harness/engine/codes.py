@@ -49,10 +49,10 @@ ONLY_HANGS = Code(
     code="ONLY-HANGS",
     title=Text(nl="De bewerking blijft steeds hangen", en="The operation only hangs"),
     why=Text(
-        nl="De bewerking gaf in drie scenario's geen antwoord en in geen enkel wel. De overige"
-        " scenario's van die bewerking zijn niet uitgevoerd.",
-        en="The operation gave no answer in three scenarios and in none did. Its other scenarios"
-        " were not carried out.",
+        nl="De bewerking gaf met haar voorbeeld geen antwoord, of in geen van de eerste drie"
+        " scenario's ervan. De overige scenario's van die bewerking zijn niet uitgevoerd.",
+        en="The operation gave no answer with its example, or in none of the first three of its"
+        " scenarios. Its other scenarios were not carried out.",
     ),
     fix=Text(
         nl="Begin met één scenario waarin zij blijft hangen: `koppeling run -k NAAM`.",

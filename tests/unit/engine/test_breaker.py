@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from koppeling_harness.engine.breaker import HANGS, Breaker
+from koppeling_harness.engine.breaker import TRIED_FIRST, Breaker
 from koppeling_harness.model.fault import Fault, FaultKind
 from koppeling_harness.model.scenario import OperationStep
 from koppeling_harness.model.verdict import Cause, Outcome
@@ -21,8 +21,8 @@ FAILED = a_result(
 UNREACHABLE = a_result(outcome=Outcome.INCONCLUSIVE, cause=Cause.ENVIRONMENT)
 
 
-def planned(operation: str = "sync", name: str = "voorbeeld") -> PlannedScenario:
-    scenario = a_scenario(when=(OperationStep(operation=operation),))
+def planned(scenario: str, operation: str = "sync", name: str = "voorbeeld") -> PlannedScenario:
+    scenario = a_scenario(scenario, when=(OperationStep(operation=operation),))
     return PlannedScenario(scenario=scenario, manifest=a_manifest(name=name), operation=None)
 
 
@@ -43,37 +43,50 @@ def refusal(breaker, planned):
     return asyncio.run(soon())
 
 
+OWN = [planned(each) for each in ("a", "b", "c", "d", "e")]
+"""Of which none carries out the operation's example."""
+
+
 def after(*results):
+    """A breaker that knows of those that came to an end, whichever was first."""
     breaker = Breaker()
-    for each in results:
-        breaker.note(planned(), each)
+    assert breaker.expect([*OWN, planned("f", "other"), planned("g", name="another")]) == {0, 1, 2}
+    for each, result in reversed(list(zip(OWN, results, strict=False))):
+        breaker.note(each, result)
     return breaker
 
 
-def test_after_three_hangs_and_nothing_else_the_rest_is_not_run():
-    refused = refusal(after(*[HUNG] * HANGS), planned())
+def test_after_the_first_three_in_the_plan_hung_the_rest_is_not_run():
+    refused = refusal(after(*[HUNG] * TRIED_FIRST), OWN[3])
 
     assert refused is not None
     assert (refused.outcome, refused.cause) == (Outcome.NOT_RUN, Cause.INTEGRATION)
     assert refused.finding.code == "ONLY-HANGS"
-    assert "sync" in refused.finding.message
+    assert "sync gave no answer in its first 3 scenarios (a, b, c)" in refused.finding.message
+
+
+def test_the_others_wait_until_the_first_three_have_ended():
+    breaker = after(HUNG, HUNG)
+
+    assert [refusal(breaker, each) for each in OWN[:3]] == [None, None, None]
+    with pytest.raises(TimeoutError):
+        refusal(breaker, OWN[4])
 
 
 @pytest.mark.parametrize("other", [a_result(), FAILED])
-def test_an_operation_that_answered_once_is_always_tried(other):
-    assert refusal(after(HUNG, other, *[HUNG] * HANGS), planned()) is None
+def test_an_operation_that_answered_once_in_the_first_three_is_always_tried(other):
+    assert refusal(after(HUNG, other, HUNG, HUNG, HUNG), OWN[4]) is None
 
 
 def test_what_the_environment_did_is_no_answer_of_the_operation():
-    assert refusal(after(UNREACHABLE, *[HUNG] * HANGS), planned()) is not None
+    assert refusal(after(UNREACHABLE, HUNG, HUNG), OWN[3]) is not None
 
 
 def test_other_operations_and_other_integrations_are_tried():
-    breaker = after(*[HUNG] * HANGS)
+    breaker = after(*[HUNG] * TRIED_FIRST)
 
-    assert refusal(breaker, planned("other")) is None
-    assert refusal(breaker, planned(name="another")) is None
-    assert refusal(after(*[HUNG] * (HANGS - 1)), planned()) is None
+    assert refusal(breaker, planned("f", "other")) is None
+    assert refusal(breaker, planned("g", name="another")) is None
 
 
 FAULTY, FIRST, OTHER = (

@@ -221,10 +221,10 @@ _BY_RULE = (
     _seen_by(
         "unchecked-length",
         "leaves it to AFAS to say that a text is too long",
-        "BODY-DEFINITION",
+        "EXPECTATION",
         "texts-that-do-not-fit",
         edit(HOURS, "LONGEST_DESCRIPTION = 255", "LONGEST_DESCRIPTION = 4_000"),
-        says="characters, there is room for",
+        says="langer dan de 255 tekens",
     ),
     _seen_by(
         "code-that-is-not-in-the-list",

@@ -16,6 +16,8 @@ from koppeling_harness.value import dataclass
 
 _DONE = frozenset({200, 201})
 _SHOWN = 70
+_MOST_ADDED = 10
+"""Amounts: all sums of so many are seen at once."""
 _MOST_OF_IT, _HALF_OF_IT = 0.8, 0.5
 """Of the room of a field: how much a text that is cut off fills, and how much of it is as meant."""
 Field = tuple[str, str]
@@ -32,6 +34,7 @@ class Arrival:
         meant: What it is now.
         found: What that field holds now, of each call.
         before: The call in which it arrived before.
+        beside: The other amounts of the input under the same name; none where it is no amount.
     """
 
     path: Path
@@ -39,11 +42,20 @@ class Arrival:
     meant: str
     found: tuple[tuple[Call, str], ...]
     before: Call
+    beside: tuple[Decimal, ...] = ()
 
     @property
     def is_there(self) -> bool:
         """Whether it arrived as it was meant."""
         return any(_is_same(self.meant, value) for _, value in self.found)
+
+    @property
+    def is_added(self) -> bool:
+        """Whether it arrived in one with others of the same name, which were added up."""
+        sums = {Decimal(self.meant)} if is_amount(self.meant) else set()
+        for each in self.beside[:_MOST_ADDED]:
+            sums |= {one + each for one in sums}
+        return not sums.isdisjoint({_number(value) for _, value in self.found})
 
 
 def arrivals(calls: Sequence[Call], triggers: Sequence[TriggerRecord]) -> Iterator[Arrival]:
@@ -65,10 +77,31 @@ def arrivals(calls: Sequence[Call], triggers: Sequence[TriggerRecord]) -> Iterat
                 old, field, before = known[name]
                 if old != value and field in sent:
                     yield Arrival(
-                        path=path, field=field, meant=value, found=tuple(sent[field]), before=before
+                        path=path,
+                        field=field,
+                        meant=value,
+                        found=tuple(sent[field]),
+                        before=before,
+                        beside=_beside(path, trigger.input) if is_amount(value) else (),
                     )
             elif (found := _where(value, sent)) is not None:
                 known[name] = (value, *found)
+
+
+def _beside(path: Path, given: Any) -> tuple[Decimal, ...]:
+    """Return the other amounts of an input that have the same name."""
+    return tuple(
+        Decimal(value)
+        for other, value in free_values(given)
+        if other != path and other[-1] == path[-1] and is_amount(value)
+    )
+
+
+def _number(text: str) -> Decimal | None:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return None
 
 
 def _sent(calls: Sequence[Call]) -> dict[Field, list[tuple[Call, str]]]:
@@ -96,10 +129,7 @@ def _plain(value: Any) -> str:
 
 def _is_same(meant: str, found: str) -> bool:
     if is_amount(meant):
-        try:
-            return Decimal(meant) == Decimal(found)
-        except InvalidOperation:
-            return False
+        return Decimal(meant) == _number(found)
     if day := day_of(meant):
         return day_of(found) == day
     return _text(meant) in _text(found)
@@ -111,7 +141,7 @@ def _text(text: str) -> str:
 
 def _otherwise(scene: Scene) -> Iterator[Objection]:
     for each in arrivals(scene.calls, scene.triggers):
-        if each.is_there or not each.found:
+        if each.is_there or each.is_added or not each.found:
             continue
         call, found = min(each.found, key=lambda one: _likeness(one[1], each.meant))
         if _is_cut_to_fit(each, found, scene.definitions):

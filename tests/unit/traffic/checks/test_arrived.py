@@ -24,6 +24,7 @@ def objected(
     ok: bool | None = True,
     first: dict[str, object] = SENT,
     room: int = 0,
+    before: dict[str, object] | None = None,
 ) -> list[str]:
     """Return what is objected to, where the second time `given` was sent as `sent`."""
     tape = Tape().write(first, turn=1, erp_status=201)
@@ -33,7 +34,7 @@ def objected(
         tape.exchanges,
         manifest=a_manifest(),
         release=PROFIT_8,
-        triggers=[told(True), told(ok, **given)],
+        triggers=[told(True, **(before or {})), told(ok, **given)],
         definitions={"ptrealization": UpdateMetainfo(id="PtRealization", fields=(field,))},
     )
     return [each.message for each in found if each.code == CODE]
@@ -151,3 +152,17 @@ def test_the_room_of_a_text_is_that_of_the_field_that_it_went_to(sent, room, lef
     found = rooms(tape.exchanges, [told(True)], known)
 
     assert found == ({} if left is None else {("text",): left})
+
+
+@pytest.mark.parametrize(
+    ("hours", "is_right"), [("6.85", True), ("13.20", True), ("6.25", False), ("4.3", False)]
+)
+def test_what_is_added_up_with_others_of_the_same_name_arrived(hours, is_right):
+    """Lines of one day are booked in one, and with other days each for itself."""
+    lines = [{"uren": "4.35"}, {"uren": "2.50"}, {"uren": "6.35"}, {"pauze": "1.90"}]
+
+    found = objected(
+        {"hours": None, "lines": lines}, {"Qu": hours}, before={"lines": [{"uren": "7.75"}]}
+    )
+
+    assert (found == []) is is_right

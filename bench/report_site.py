@@ -83,7 +83,13 @@ assessments:
      colour: oranje}}
   - {{id: Q2, kind: quickscan, assessor: Computest, report_date: 2026-{number % 9 + 1:02}-14,
      colour: {colour}}}
-signals:
+{_signals(number)}"""
+
+
+def _signals(number: int) -> str:
+    if number % 6:
+        return ""
+    return f"""signals:
   - {{date: 2026-10-0{number % 9 + 1}, kind: {("code_of_conduct", "other")[number % 2]},
      text: Klacht van een klant over de ondersteuning}}
 """
@@ -91,6 +97,10 @@ signals:
 
 def _decisions(number: int) -> str:
     signal, last = f"2026-10-0{number % 9 + 1}", f"2026-12-{number % 28 + 1:02}"
+    course = f"""course:
+  - {{signal: {signal}, date: 2026-10-12, step: received, by: M. de Wit}}
+  - {{signal: {signal}, date: 2026-10-20, step: heard, side: reporter, by: J. Bakker}}
+"""
     return f"""schema: koppeling/decisions@1
 of: koppeling-{number:03}
 assignee: {("M. de Wit", "J. Bakker")[number % 2]}
@@ -103,25 +113,23 @@ waivers:
 plans:
   - {{for: W1, owner: Ontwikkeling, due: {last},
      steps: [Afronden van uren herstellen, Opnieuw laten draaien]}}
-course:
-  - {{signal: {signal}, date: 2026-10-12, step: received, by: M. de Wit}}
-  - {{signal: {signal}, date: 2026-10-20, step: heard, side: reporter, by: J. Bakker}}
-letters:
+{course if number % 6 == 0 else ""}letters:
   - {{date: 2026-0{number % 9 + 1}-02, kind: follow-up, by: M. de Wit}}
 auditor: {{date: 2026-03-02, red: 0, orange: {number % 3}, justified: []}}
 """
 
 
 def _partnership(number: int) -> str:
+    invoice = f"""invoices:
+  - {{number: F2026-{number:04}, open_since: 2026-10-01, reminders: [2026-10-15, 2026-11-01]}}
+"""
     return f"""schema: koppeling/partner@1
 subscription: "{10000 + number}"
 name: Partner {number}
 runs: {{started: 2023-01-01}}
 contacts: [{{name: A. Jansen, role: Partnercommunicatie}}, {{name: P. Smit}}]
 conduct: {{version: "2025", agreed: 2025-02-0{number % 9 + 1}}}
-invoices:
-  - {{number: F2026-{number:04}, open_since: 2026-10-01, reminders: [2026-10-15, 2026-11-01]}}
-talks:
+{"" if number % 7 else invoice}talks:
   - date: 2026-0{number % 9 + 1}-10
     by: M. de Wit
     agreed:

@@ -23,6 +23,8 @@ from koppeling_harness.value import dataclass
 
 T = TypeVar("T")
 
+SHOWN_AT_ONCE = 25
+"""Duties of this week that are shown; the others are folded below them."""
 _TITLE = Text(nl="Geregistreerde koppelingen", en="Registered integrations")
 
 
@@ -87,6 +89,7 @@ def render_overview(
         whos=_counts([each.action.who for each in due], Who),
         topics=_counts([each.topic for each in due], Topic),
         this_week=[each for each in due if each.is_this_week],
+        at_once=SHOWN_AT_ONCE,
         later=[each for each in due if not each.is_this_week],
         until=end_of_week(as_of),
         filters=_filters(due, dossiers),

@@ -247,19 +247,14 @@ def _plan(case: _Case) -> Iterator[Choice]:
 
 def _signal(case: _Case) -> Iterator[Choice]:
     day = case.about.rpartition("-")[0]
-    steps = {
-        "received": said("ontvangst bevestigen", "confirm that it was received"),
-        "heard --side reporter": said("de melder horen", "hear who reported it"),
-        "heard --side partner": said("de partner horen", "hear the partner"),
-        "decided": said("besluiten", "decide"),
-        "closed": said("afsluiten", "close it"),
-    }
-    for step, what in steps.items():
-        yield Choice(
-            what=what,
-            command=f"koppeling registration signal {case.path} {step} --of {day} "
-            '--by "…" --text "…"',
-        )
+    yield Choice(
+        what=said("vastleggen wat gedaan is", "record what was done"),
+        leads_to=said(
+            "received, heard (--side reporter, --side partner), decided, closed",
+            "received, heard (--side reporter, --side partner), decided, closed",
+        ),
+        command=f'koppeling registration signal {case.path} … --of {day} --by "…" --text "…"',
+    )
 
 
 def _invoice(case: _Case) -> Iterator[Choice]:

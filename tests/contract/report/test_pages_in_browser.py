@@ -220,6 +220,38 @@ def test_a_page_fits_a_phone(open_page, name):
     page = open_page(name, viewport={"width": 375, "height": 800})
 
     assert page.evaluate("document.documentElement.scrollWidth") <= 375
+    assert (
+        page.evaluate(
+            """[...document.querySelectorAll(".scroll:has(table)")]
+             .filter((each) => each.checkVisibility() && each.scrollWidth > each.clientWidth)
+             .map((each) => each.textContent.slice(0, 60))"""
+        )
+        == []
+    )
+
+
+@pytest.mark.parametrize("name", ["overview", "dossier", "partner"])
+def test_a_table_fits_a_screen_of_1300_pixels(open_page, name):
+    page = open_page(name, viewport={"width": 1300, "height": 900})
+    page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+
+    assert (
+        page.evaluate(
+            """[...document.querySelectorAll(".scroll")]
+             .filter((each) => each.scrollWidth > each.clientWidth).length"""
+        )
+        == 0
+    )
+
+
+def test_column_heads_stand_on_each_printed_page(open_page):
+    page = open_page("overview")
+    page.emulate_media(media="print")
+    style = """(name) => getComputedStyle(document.querySelector("table.overview " + name))"""
+
+    assert page.evaluate(f"({style})('thead').display") == "table-header-group"
+    # Chromium keeps room for a repeated head and paints no button in it
+    assert page.evaluate(f"({style})('thead th button').display") == "contents"
 
 
 @pytest.mark.parametrize("name", ["run", "overview", "dossier"])

@@ -22,7 +22,8 @@
   }
 
   addEventListener("beforeprint", () => {
-    for (const each of document.querySelectorAll("details:not([open])")) {
+    // choices with their commands are of no use on paper
+    for (const each of document.querySelectorAll("details:not([open]):not(.of-duty)")) {
       each.open = true;
       each.dataset.folded = "";
     }
@@ -33,6 +34,29 @@
       delete each.dataset.folded;
     }
   });
+
+  // On a phone each row of a table is a card, whose cells say what column they are of.
+  for (const table of document.querySelectorAll("table.list:not(.overview, .blank)")) {
+    const names = [...table.tHead.rows[0].cells];
+    const roles = new Map([
+      [table, "table"], [table.tHead, "rowgroup"], ...[...table.tBodies].map((each) => [each, "rowgroup"]),
+      ...[...table.rows].map((each) => [each, "row"]),
+      ...names.map((each) => [each, "columnheader"]),
+    ]);
+    for (const row of [...table.tBodies].flatMap((each) => [...each.rows])) {
+      [...row.cells].forEach((cell, column) => {
+        roles.set(cell, cell.tagName === "TH" ? "rowheader" : "cell");
+        if (cell.tagName === "TH" || !names[column]) { return; }
+        const label = document.createElement("span");
+        label.className = "label";
+        label.setAttribute("aria-hidden", "true");
+        label.append(...[...names[column].childNodes].map((node) => node.cloneNode(true)), " ");
+        cell.prepend(label);
+      });
+    }
+    for (const [element, role] of roles) { element.setAttribute("role", role); }
+    table.classList.add("cards");
+  }
 
   const collator = new Intl.Collator("nl", { numeric: true });
   const shown = (element) => [...element.childNodes].map((node) =>
@@ -82,6 +106,17 @@
         row.hidden = !fits;
         if (fits && "registration" in row.dataset) { left += 1; }
         if (fits && "key" in row.dataset && row.dataset.week) { due += 1; }
+      }
+      // what is folded and fits is shown, so that a filter hides nothing that it asks for
+      const isFiltered = words.length > 0 || Object.values(wanted).some((set) => set.size);
+      for (const each of document.querySelectorAll("details:has([data-row])")) {
+        if (isFiltered && !each.open) {
+          each.open = true;
+          each.dataset.found = "";
+        } else if (!isFiltered && "found" in each.dataset) {
+          each.open = false;
+          delete each.dataset.found;
+        }
       }
       count.textContent = String(left);
       if (week) { week.textContent = String(due); }

@@ -208,5 +208,7 @@ def _text(text: str, variation: Variation, days: Iterator[str]) -> str:
 
 
 def _amount(amount: str, amounts: tuple[str, str]) -> str:
+    if not float(amount):
+        return amount  # nothing may mean that there is nothing to do
     one, more = amounts
     return one if len(amount.partition(".")[2]) == 1 else more

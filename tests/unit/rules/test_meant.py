@@ -107,3 +107,8 @@ def test_a_text_fills_the_room_that_it_has_and_no_other_text_is_changed():
     assert (len(text), text[:15], text[-1]) == (40, "Werk op locatie", "é")
     assert changed == {"lines": [{"other": "Nog een tekst"}], "day": "2026-11-02"}
     assert varied(given, VARIATIONS["edge"]) == given
+
+
+@pytest.mark.parametrize("name", VARIATIONS)
+def test_nothing_stays_nothing(name):
+    assert varied({"hours": "0.00"}, VARIATIONS[name]) == {"hours": "0.00"}

@@ -11,6 +11,7 @@ from koppeling_harness.model.snapshot import MetainfoObject, UpdateMetainfo
 from koppeling_harness.model.verdict import Severity
 from koppeling_harness.rules.meant import Path, day_of, free_values, is_amount
 from koppeling_harness.traffic.checks.call import Call
+from koppeling_harness.traffic.checks.lines import bodies_of, own_values
 from koppeling_harness.traffic.checks.rule import Objection, Rule, Scene
 from koppeling_harness.value import dataclass
 
@@ -34,6 +35,7 @@ class Arrival:
         meant: What it is now.
         found: What that field holds now, of each call.
         before: The call in which it arrived before.
+        turn: In which it was given.
         beside: The other amounts of the input under the same name; none where it is no amount.
     """
 
@@ -42,6 +44,7 @@ class Arrival:
     meant: str
     found: tuple[tuple[Call, str], ...]
     before: Call
+    turn: int
     beside: tuple[Decimal, ...] = ()
 
     @property
@@ -82,6 +85,7 @@ def arrivals(calls: Sequence[Call], triggers: Sequence[TriggerRecord]) -> Iterat
                         meant=value,
                         found=tuple(sent[field]),
                         before=before,
+                        turn=turn,
                         beside=_beside(path, trigger.input) if is_amount(value) else (),
                     )
             elif (found := _where(value, sent)) is not None:
@@ -141,7 +145,7 @@ def _text(text: str) -> str:
 
 def _otherwise(scene: Scene) -> Iterator[Objection]:
     for each in arrivals(scene.calls, scene.triggers):
-        if each.is_there or each.is_added or not each.found:
+        if each.is_there or each.is_added or not each.found or _is_left_out(each, scene):
             continue
         call, found = min(each.found, key=lambda one: _likeness(one[1], each.meant))
         if _is_cut_to_fit(each, found, scene.definitions):
@@ -207,6 +211,22 @@ def _room(field: Field, known: Mapping[str, UpdateMetainfo]) -> int:
             return 0
         fields, objects = below.fields, below.objects
     return next((one.length for one in fields if one.field_id.lower() == name), 0)
+
+
+def _is_left_out(each: Arrival, scene: Scene) -> bool:
+    """Return whether nothing is written of the line of the input that a value stands in.
+
+    That is another question, and a line may have a reason for it.
+    """
+    trigger = scene.triggers[each.turn - 1]
+    written = [call for call in scene.writes if call.exchange.turn == each.turn]
+    value, sent = trigger.input, bodies_of(written)
+    for part in each.path:
+        if isinstance(part, int) and len(value) > 1 and isinstance(value[part], Mapping):
+            own = own_values(value[part], value, trigger)
+            return bool(own) and not any(one in sent for one in own.values())
+        value = value[part]
+    return False
 
 
 def _likeness(found: str, meant: str) -> int:

@@ -73,11 +73,11 @@ def _missing(scene: Scene) -> Iterator[Missing]:
         before = scene.triggers[: turn - 1]
         if any((one.operation, one.input) == (trigger.operation, trigger.input) for one in before):
             continue  # it may know what it has done, also of a time that did not succeed
-        sent = _bodies(written)
+        sent = bodies_of(written)
         found = _plain("\n".join(_asked(call) for call in calls if call.is_read and call.rows))
         said = scene.said[turn - 1] if len(scene.said) >= turn else ""
         for name, lines in _lists(trigger.input, ""):
-            own = [_own_values(line, lines, trigger) for line in lines]
+            own = [own_values(line, lines, trigger) for line in lines]
             arrived = [any(value in sent for value in each.values()) for each in own]
             there = [line for line, is_there in zip(own, arrived, strict=True) if is_there]
             for at, each in enumerate(own):
@@ -97,7 +97,8 @@ def _written(scene: Scene, turn: int) -> list[Call]:
     ]
 
 
-def _bodies(written: Sequence[Call]) -> str:
+def bodies_of(written: Sequence[Call]) -> str:
+    """Return what writes say, as `own_values` are compared with it."""
     return _plain("\n".join(call.exchange.request_body or "" for call in written))
 
 
@@ -108,7 +109,7 @@ def _elsewhere(each: Missing, scene: Scene) -> Call | None:
     one: that shows nothing.
     """
     told = scene.triggers[each.turn - 1]
-    ours = _own_values(each.lines[each.at], each.lines, told)
+    ours = own_values(each.lines[each.at], each.lines, told)
     for turn, trigger in enumerate(scene.triggers, start=1):
         if turn == each.turn or trigger.operation != told.operation or trigger.ok is not True:
             continue
@@ -116,9 +117,9 @@ def _elsewhere(each: Missing, scene: Scene) -> Call | None:
         if not _is_reversed(lines, each.lines):
             continue
         line = lines[len(lines) - 1 - each.at]
-        theirs = _own_values(line, lines, trigger)
+        theirs = own_values(line, lines, trigger)
         for call in _written(scene, turn):
-            body = _bodies([call])
+            body = bodies_of([call])
             if ours.keys() & theirs.keys() and any(one in body for one in theirs.values()):
                 return call if call.makes_a_record else None
     return None
@@ -163,7 +164,7 @@ def _lists(value: Any, name: str) -> Iterator[tuple[str, Sequence[Mapping[str, A
             yield name, lines
 
 
-def _own_values(
+def own_values(
     line: Mapping[str, Any], lines: Sequence[Mapping[str, Any]], trigger: TriggerRecord
 ) -> Line:
     """Return what tells a line apart: texts that no other line holds."""

@@ -166,3 +166,18 @@ def test_what_is_added_up_with_others_of_the_same_name_arrived(hours, is_right):
     )
 
     assert (found == []) is is_right
+
+
+@pytest.mark.parametrize(("written", "is_right"), [("Overleg", True), ("Reistijd", False)])
+def test_of_a_line_that_is_not_written_no_value_arrives_otherwise(written, is_right):
+    """Whether it may be left out is another question."""
+    lines = [{"text": "Overleg", "dag": "2026-11-03"}, {"text": "Reistijd", "dag": "2026-11-04"}]
+    before = {"lines": [lines[0], {"text": "Reistijd", "dag": "2026-11-02"}]}
+
+    found = objected(
+        {"day": None, "text": None, "lines": lines},
+        {"Ds": written, "DaTi": "2026-11-03"},
+        before=before | {"day": None, "text": None},
+    )
+
+    assert (found == []) is is_right

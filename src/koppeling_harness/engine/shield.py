@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from koppeling_harness.aside import CHUNK, LeftOffError
+from koppeling_harness.aside import CHUNK, EACH, LeftOffError
 from koppeling_harness.engine.environment import Environment
 from koppeling_harness.engine.not_judged import not_judged
 from koppeling_harness.engine.stop import Stop, redacted_finding
@@ -103,8 +103,8 @@ class Shield:
     async def judged(self, scene: Scene) -> tuple[Finding, ...]:
         """Return what the rules object to in what was sent and said until now."""
         exchanges = await self._exchanges()
-        is_little_said = len(scene.log) <= CHUNK and is_little(scene.folder, CHUNK)
-        if _size(exchanges) <= AT_ONCE and is_little_said:
+        said = len(scene.log) + sum(map(len, scene.said))
+        if _size(exchanges) <= AT_ONCE and said <= CHUNK and is_little(scene.folder, CHUNK - said):
             await self._see(exchanges)
             return _judged(self._privacy.text, self._manifest, exchanges, scene)
         try:
@@ -174,7 +174,7 @@ def _without_bodies(recording: Recording) -> Recording:
 
 def _size(exchanges: Sequence[Exchange]) -> int:
     return sum(
-        len(each.request_body or "") + len(each.response_body or "") + len(each.query)
+        len(each.request_body or "") + len(each.response_body or "") + len(each.query) + EACH
         for each in exchanges
     )
 

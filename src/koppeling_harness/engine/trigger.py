@@ -2,11 +2,12 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, assert_never
 
+from koppeling_harness.aside import CHUNK
 from koppeling_harness.clock import Clock
 from koppeling_harness.engine import codes
 from koppeling_harness.engine.environment import WebhookSender
@@ -30,6 +31,9 @@ from koppeling_harness.traffic.redactor import shortened
 
 _FINISH_LIMIT_S = 5.0
 _PREPARE_LIMIT_S = 30.0
+_MANY = 1000
+"""Items of a list that are written as text in one go."""
+_DEEP = 8
 
 
 class Trigger:
@@ -156,7 +160,7 @@ class Trigger:
             *(each.trigger(call, timeout_s=timeout_s) for each in sessions)
         )
         answer = min(answers, key=_worst_first)
-        self._keep(call, answer, runs=len(answers))
+        await self._keep(call, answer, runs=len(answers))
         if isinstance(answer, Breakdown):
             self._broken = True
             return await self._stopped(answer, step.place)
@@ -195,11 +199,13 @@ class Trigger:
             new["work_dir"] = str(folder) if self._work_dir else ""
         return replace(self._context, **new)
 
-    def _keep(self, call: OperationCall, answer: OperationResult | Breakdown, *, runs: int) -> None:
+    async def _keep(
+        self, call: OperationCall, answer: OperationResult | Breakdown, *, runs: int
+    ) -> None:
         ok = None if isinstance(answer, Breakdown) else answer.ok
         told = not isinstance(answer, Breakdown) and is_told(answer)
         gave = not isinstance(answer, Breakdown) and answer.output is not None
-        self.said.append("" if isinstance(answer, Breakdown) else _as_text(answer))
+        self.said.append("" if isinstance(answer, Breakdown) else await _as_text(answer))
         self.triggers.append(
             TriggerRecord(
                 operation=call.operation,
@@ -272,9 +278,48 @@ class Trigger:
         return stop(_code(breakdown.kind), outcome, cause, where, said)
 
 
-def _as_text(answer: OperationResult) -> str:
-    output = json.dumps(answer.output, ensure_ascii=False, default=str)
-    return f"{output}\n{answer.error or ''}"
+async def _as_text(answer: OperationResult) -> str:
+    """Return what an integration answered as JSON has it, so much in a turn of the loop."""
+    pieces: list[str] = []
+    size = 0
+    for piece in _json_pieces(answer.output):
+        pieces.append(piece)
+        size += len(piece)
+        if size > CHUNK:
+            await asyncio.sleep(0)
+            size = 0
+    return f"{''.join(pieces)}\n{answer.error or ''}"
+
+
+def _json_pieces(value: Any, depth: int = 0) -> Iterator[str]:
+    """Yield a value as JSON has it, in pieces of which none is of more than a part of a long list.
+
+    Args:
+        value: What is told.
+        depth: Of how many others it is a part; what is deep is no long list of many.
+    """
+    if isinstance(value, dict) and value and depth < _DEEP:
+        before = "{"
+        for name, each in value.items():
+            yield f"{before}{_dumped(str(name))}: "
+            yield from _json_pieces(each, depth + 1)
+            before = ", "
+        yield "}"
+    elif isinstance(value, list) and len(value) > _MANY:
+        for at in range(0, len(value), _MANY):
+            yield f"{', ' if at else '['}{_dumped(value[at : at + _MANY])[1:-1]}"
+        yield "]"
+    elif isinstance(value, list) and value and depth < _DEEP:
+        for at, each in enumerate(value):
+            yield ", " if at else "["
+            yield from _json_pieces(each, depth + 1)
+        yield "]"
+    else:
+        yield _dumped(value)
+
+
+def _dumped(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _worst_first(answer: OperationResult | Breakdown) -> int:

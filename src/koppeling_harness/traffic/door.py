@@ -4,7 +4,7 @@ import asyncio
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from koppeling_harness.aside import CHUNK
+from koppeling_harness.aside import CHUNK, EACH
 from koppeling_harness.clock import Clock
 from koppeling_harness.http.address import SERVICE, Address, NotAnAddressError, read_address
 from koppeling_harness.model.exchange import Exchange, Recording, Refused, RefusedFor
@@ -152,9 +152,9 @@ class Door:
             bodies = None
             if passage.may_be_long:
                 bodies = await passage.bodies_beside(self._redactor)
-            elif (done := done + passage.held) > CHUNK:
+            elif (done := done + passage.held + EACH) > CHUNK:
                 await asyncio.sleep(0)
-                done = passage.held
+                done = passage.held + EACH
             if self._ended.pop(passage.number, None) is not None:
                 exchange = passage.exchange(self._redactor, self._now_s(), bodies)
                 self._exchanges[passage.number] = exchange

@@ -139,6 +139,12 @@ def _mismatch_dutch(detail: ErrorDetails, raw: str | None, path: Path, near: str
     expected = _VERWACHT.get(detail["type"])
     if detail["type"] in {"enum", "literal_error"}:
         expected = str(detail.get("ctx", {}).get("expected")).replace("' or '", "' of '")
+    context, given = detail.get("ctx", {}), detail["input"]
+    if detail["type"] == "string_pattern_mismatch":
+        expected = f"tekst van de vorm {context.get('pattern')}"
+    if detail["type"] in {"string_too_short", "too_short"}:
+        is_blank = isinstance(given, str) and not given.strip()
+        expected = "tekst" if is_blank else f"ten minste {context.get('min_length')}"
     if expected is None:
         return ""
     subject = _subject(path, of_document="het document")

@@ -18,19 +18,20 @@ from koppeling_harness.rules.words import (
     ROLE,
     STATUS,
     WHO,
+    day_in_words,
     status_word,
 )
 
 WORDS = {
     "as_of": Text(nl="Peildatum", en="As of"),
-    "policy": Text(nl="beleid", en="policy"),
+    "policy": Text(nl="termijnen volgens de", en="terms of the"),
     "releases": Text(nl="versies", en="releases"),
     "basis": Text(nl="grondslag", en="basis"),
     "security": Text(nl="kleur", en="colour"),
     "report": Text(nl="rapport van", en="report of"),
     "valid": Text(nl="geldig t/m", en="valid until"),
     "none": Text(nl="geen", en="none"),
-    "run": Text(nl="run van", en="run of"),
+    "run": Text(nl="testrun van", en="run of"),
     "of": Text(nl="van", en="of"),
     "waived": Text(nl="ontheven t/m", en="waived until"),
     "listing": Text(nl="vermelding", en="listing"),
@@ -74,8 +75,8 @@ def render_status_text(
         if label
     ]
     head = (
-        f"{_word('as_of', lang)} {as_of}, {_word('policy', lang)} {policy.name} "
-        f"({pick(policy.title, lang)}), {_word('releases', lang)}: "
+        f"{_word('as_of', lang)} {_day(as_of, lang)}, {_word('policy', lang)} "
+        f"{pick(policy.title, lang)} ({policy.name}), {_word('releases', lang)}: "
         f"{', '.join(labels) or _word('none', lang)}"
     )
     blocks = ["\n".join(_block(each, lang)) for each in dossiers]
@@ -84,6 +85,10 @@ def render_status_text(
 
 def _word(name: str, lang: str) -> str:
     return pick(WORDS[name], lang)
+
+
+def _day(day: date, lang: str) -> str:
+    return pick(day_in_words(day), lang)
 
 
 def _block(dossier: Dossier, lang: str) -> list[str]:
@@ -104,7 +109,9 @@ def _block(dossier: Dossier, lang: str) -> list[str]:
     ]
     if status.contract_end is not None:
         end = status.contract_end
-        rows.append((_word("contract", lang), f"{end.date} ({pick(END[end.kind], lang)})"))
+        rows.append(
+            (_word("contract", lang), f"{_day(end.date, lang)} ({pick(END[end.kind], lang)})")
+        )
     decisive = [each for each in status.reasons if each.status is status.status]
     rows += [(_word("why", lang), f"{each.rule}: {pick(each.text, lang)}") for each in decisive]
     told = {each.text for each in decisive}
@@ -133,21 +140,25 @@ def _security(status: RegistrationStatus, lang: str) -> str:
     security = status.security
     if security.colour is None:
         return _word("none", lang)
+    report, until = (
+        _day(each, lang) if each is not None else "?"
+        for each in (security.report_date, security.valid_until)
+    )
     return (
-        f"{pick(COLOUR[security.colour], lang)}, {_word('report', lang)} {security.report_date}, "
-        f"{_word('valid', lang)} {security.valid_until}"
+        f"{pick(COLOUR[security.colour], lang)}, {_word('report', lang)} {report}, "
+        f"{_word('valid', lang)} {until}"
     )
 
 
 def _release(each: ReleaseStatus, lang: str) -> str:
     parts = [pick(OUTCOME[each.outcome], lang)]
     if each.date is not None:
-        parts.append(f"{_word('run', lang)} {each.date}")
+        parts.append(f"{_word('run', lang)} {_day(each.date, lang)}")
     if each.evidence is not None:
         parts.append(pick(EVIDENCE[each.evidence], lang))
     if each.waived_until is not None:
         count = f"{each.waived} {_word('of', lang)} {each.required}"
-        parts.append(f"{count} {_word('waived', lang)} {each.waived_until}")
+        parts.append(f"{count} {_word('waived', lang)} {_day(each.waived_until, lang)}")
     return ", ".join(parts)
 
 
@@ -158,8 +169,8 @@ def _listing(status: RegistrationStatus, lang: str) -> str:
 
 
 def _action(each: Action, lang: str) -> str:
-    due = str(each.due or _word("no_date", lang))
-    return f"{due:13} {pick(WHO[each.who], lang)}: {pick(each.what, lang)} ({each.rule})"
+    due = _day(each.due, lang) if each.due else _word("no_date", lang)
+    return f"{due}, {pick(WHO[each.who], lang)}: {pick(each.what, lang)} ({each.rule})"
 
 
 def _totals(dossiers: Sequence[Dossier], lang: str) -> str:

@@ -13,6 +13,8 @@ from koppeling_harness.model.shape import Text
 from koppeling_harness.model.status import Action, Security, Status, Who
 from koppeling_harness.rules.fact import Fact, action
 from koppeling_harness.rules.months import NOTICE_MONTHS, add_months, day_after, is_within
+from koppeling_harness.rules.names import NOTHING
+from koppeling_harness.rules.policy import POLICIES, term
 from koppeling_harness.rules.validity import (
     Accepted,
     Disputed,
@@ -283,7 +285,7 @@ def _valid(last: Accepted, validity: Validity) -> Fact:
     if last.colour is Colour.ORANGE:
         text = said(
             "Kleur {colour}, rapport van {report}: vervolgafspraak uiterlijk {due}; geldig t/m "
-            "{until} volgens {policy}.",
+            "{until} volgens de {policy}.",
             "Colour {colour}, report of {report}: follow-up due by {due}; valid until {until} by "
             "the {policy}.",
             colour=COLOUR[last.colour],
@@ -292,6 +294,7 @@ def _valid(last: Accepted, validity: Validity) -> Fact:
             until=last.valid_until,
             policy=validity.policy.title,
         )
+        text = _joined(text, _by_others(last, validity.policy))
     if overdue:
         demands = Status.ACTION_REQUIRED
         text = said(
@@ -310,6 +313,27 @@ def _valid(last: Accepted, validity: Validity) -> Fact:
         actions=(rescan(rule, last.follow_up_due, last, since=last.since),),
         source=validity.policy.source,
     )
+
+
+def _by_others(last: Accepted, policy: Policy) -> Text:
+    """Return until when AFAS's other page says that orange counts, where that is another day."""
+    found = [
+        said(
+            "Volgens de {policy} zou dat {until} zijn.",
+            "By the {policy} that would be {until}.",
+            policy=other.title,
+            until=until,
+        )
+        for other in POLICIES.values()
+        if (until := add_months(last.report_date, term(other, last.colour).valid_months))
+        != last.valid_until
+        and other.name != policy.name
+    ]
+    return found[0] if found else NOTHING
+
+
+def _joined(first: Text, second: Text) -> Text:
+    return Text(nl=f"{first.nl} {second.nl}".rstrip(), en=f"{first.en} {second.en}".rstrip())
 
 
 _COLOUR_FLAG = {Colour.RED: "RED", Colour.ORANGE: "ORANGE", Colour.GREEN: ""}

@@ -483,6 +483,27 @@ def test_a_planned_scan_after_the_last_valid_day_is_told_at_once():
     assert "PLANNED-TOO-LATE" not in codes(status_of(in_time))
 
 
+@pytest.mark.parametrize(
+    ("policy", "text"),
+    [
+        (
+            SLA,
+            "geldig t/m 10 maart 2027 volgens de contractpagina (SLA). Volgens de AppConnector "
+            "Auditor zou dat 10 juni 2027 zijn.",
+        ),
+        (
+            AUDITOR,
+            "geldig t/m 10 juni 2027 volgens de AppConnector Auditor. Volgens de "
+            "contractpagina (SLA) zou dat 10 maart 2027 zijn.",
+        ),
+    ],
+)
+def test_for_orange_the_days_of_both_of_afas_pages_are_told(policy, text):
+    status = status_of(a_registration(an_assessment("oranje", "2026-03-10")), policy=policy)
+
+    assert any(text in each.text.nl for each in status.reasons)
+
+
 @pytest.mark.parametrize("policy", [SLA, AUDITOR])
 def test_for_orange_follow_up_and_validity_are_both_told(policy):
     status = status_of(a_registration(an_assessment("oranje", "2026-03-01")), policy=policy)

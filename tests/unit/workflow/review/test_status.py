@@ -149,8 +149,24 @@ def test_no_registration_is_told():
 @pytest.mark.parametrize(
     ("lang", "words"),
     [
-        ("nl", ["Peildatum 2026-11-23, beleid sla", "ACTIE VEREIST", "waarom", "geldig t/m"]),
-        ("en", ["As of 2026-11-23, policy sla", "ACTION REQUIRED", "why", "valid until"]),
+        (
+            "nl",
+            [
+                "Peildatum 23 november 2026, termijnen volgens de contractpagina (SLA) (sla)",
+                "ACTIE VEREIST",
+                "waarom",
+                "geldig t/m",
+            ],
+        ),
+        (
+            "en",
+            [
+                "As of 23 November 2026, terms of the contract page (SLA) (sla)",
+                "ACTION REQUIRED",
+                "why",
+                "valid until",
+            ],
+        ),
     ],
 )
 def test_the_text_speaks_both_languages_and_names_the_policy(lang, words):

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from koppeling_harness.model.dossier import Dossier
 from koppeling_harness.model.status import Action
 from koppeling_harness.report.clean import clean
+from koppeling_harness.report.due import all_due
 from koppeling_harness.report.status_text import pick
 from koppeling_harness.rules.catalogue import RULES, source_in_words
 from koppeling_harness.rules.months import day_after
@@ -39,11 +40,10 @@ def render_deadlines_ics(dossiers: Sequence[Dossier], *, lang: str, stamp: datet
         "METHOD:PUBLISH",
         f"X-WR-CALNAME:{_escaped(name)}",
     ]
-    for each in dossiers:
-        for action in each.status.actions:
-            # what has no date is due now, and what is late is still to be done
-            due = max(action.due or each.status.as_of, each.status.as_of)
-            lines += _event(each, action, due, lang, stamp)
+    day = max((each.status.as_of for each in dossiers), default=date.min)
+    for each in all_due(dossiers, as_of=day):
+        # what has no date is due now, and what is late is still to be done
+        lines += _event(each.dossier, each.action, max(each.due, each.as_of), lang, stamp)
     return "".join(f"{_folded(line)}\r\n" for line in [*lines, "END:VCALENDAR"])
 
 

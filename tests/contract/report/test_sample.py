@@ -1,5 +1,6 @@
 """`reports/sample/` is what the samples give today; rebuilt here when it is not."""
 
+import posixpath
 import re
 import sys
 from pathlib import Path
@@ -55,8 +56,15 @@ def test_every_page_is_smaller_than_a_mebibyte(rendered):
     assert max(len(content) for content in rendered.values()) < 2**20
 
 
-def test_every_link_in_the_overview_leads_to_a_page(rendered):
-    links = re.findall(r'href="(dossiers/[^"]+)"', rendered["index.html"].decode())
+def test_every_link_leads_to_a_page_and_a_place_on_it(rendered):
+    broken = []
+    for name, content in rendered.items():
+        for link in re.findall(r'href="([^"#][^"]*\.html[^"]*)"', content.decode()):
+            page, _, place = link.partition("#")
+            target = posixpath.normpath(posixpath.join(posixpath.dirname(name), page))
+            there = rendered.get(target, b"").decode()
+            if not there or (place and f'id="{place}"' not in there):
+                broken.append((name, link))
 
-    assert links
-    assert set(links) <= rendered.keys()
+    assert broken == []
+    assert "partners/" in rendered["index.html"].decode()

@@ -26,6 +26,11 @@ def koppeling_prepare(context: RunContext) -> None:
 @hookimpl
 def koppeling_trigger(call: OperationCall) -> OperationResult:
     portal = _portals[call.context.work_dir]
+    with portal.alone():
+        return _carried_out(portal, call)
+
+
+def _carried_out(portal: Portal, call: OperationCall) -> OperationResult:
     given = call.input or {}
     try:
         match call.operation:

@@ -1,5 +1,6 @@
 """The portal's exchange with Profit: employees and projects in, approved hours out."""
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,10 @@ class Portal:
     def close(self) -> None:
         self._afas.close()
         self._store.close()
+
+    def alone(self) -> contextlib.AbstractContextManager[None]:
+        """Let one run be at work at a time: an hour is not booked by two of them."""
+        return self._store.alone()
 
     def sync_employees(self) -> dict[str, Any]:
         """Read all employees: there are few, and the connector has no date of change."""

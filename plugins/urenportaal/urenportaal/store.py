@@ -24,6 +24,9 @@ create table if not exists entry (
 commit;
 """
 
+_PATIENCE_S = 60.0
+"""How long one run waits for another."""
+
 SENDING, BOOKED, REFUSED = "sending", "booked", "refused"
 
 
@@ -31,11 +34,24 @@ class Store:
     """Employees, projects, hours that were sent, and how far each source was read."""
 
     def __init__(self, folder: Path) -> None:
-        self._db = sqlite3.connect(folder / "urenportaal.db", isolation_level=None)
+        self._db = sqlite3.connect(
+            folder / "urenportaal.db", isolation_level=None, timeout=_PATIENCE_S
+        )
+        self._turn = folder / "urenportaal.turn"
         self._db.executescript(_SETUP)
 
     def close(self) -> None:
         self._db.close()
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """Wait until no other run is at work; one that is ended lets go by itself."""
+        turn = sqlite3.connect(self._turn, isolation_level=None, timeout=_PATIENCE_S)
+        try:
+            turn.execute("begin exclusive")
+            yield
+        finally:
+            turn.close()
 
     @contextlib.contextmanager
     def together(self) -> Iterator[None]:

@@ -1,6 +1,8 @@
 """Take secrets and personal data out of a text, so that equal values stay equal."""
 
+import hashlib
 import hmac
+import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -29,8 +31,10 @@ _AFTER_DATA = re.compile(r"\s*</data>(?:\s*</token>)?")
 _PACKED_DIGITS = re.compile(rf"[0-9A-Fa-f]{{{PACKED_DIGITS_LEAST},}}")
 _FRAME = 80
 _AGAIN_MOST = 4
-_SEEN_MOST = 4_000_000
-"""So many characters of text are held that were seen."""
+_SEEN_MOST = 100_000
+"""So many texts are held that were seen."""
+_LONG = 400
+"""Characters from which a text of a document is searched by itself."""
 _BETWEEN = re.compile(r"[ \t\r\"'+=.\\]*(?:\n|\\[rn])(?:\s|\\[rn]|[\"'+=])*")
 _PACKED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-%")
 _PACKED_MOST = 16
@@ -76,8 +80,7 @@ class Redactor:
         self._parts = PartIndex()
         self._known: set[Secret] = set()
         self._told: list[tuple[Secret, str]] = []
-        self._seen: dict[str, list[Found]] = {}
-        self._seen_size = 0
+        self._seen: dict[bytes, list[Found]] = {}
 
     def add_secret(self, secret: Secret, kind: str = "token", *, is_new: bool = False) -> None:
         """Look for a secret from now on, in any of its written forms.
@@ -196,6 +199,32 @@ class Redactor:
         found = self._found(data.decode("utf-8", errors="replace"))
         return tuple(sorted({each.kind for each in found}))
 
+    def find_secrets_in(self, document: Any) -> tuple[str, ...]:
+        """Return the kinds of the secrets that stand in a document, as JSON has it.
+
+        A long text is searched by itself, once in however many documents it stands; half of a
+        secret is found, so none hides in two of them. What is short is searched together.
+        """
+        kinds: set[str] = set()
+
+        def without_long(value: Any) -> Any:
+            if isinstance(value, str):
+                if len(value) < _LONG:
+                    return value
+                kinds.update(each.kind for each in self._found_in(value))
+                return ""
+            if isinstance(value, dict):
+                return {name: without_long(each) for name, each in value.items()}
+            return list(map(without_long, value)) if isinstance(value, list) else value
+
+        rest = json.dumps(without_long(document), ensure_ascii=False)
+        kinds.update(each.kind for each in self._found(rest))
+        return tuple(sorted(kinds))
+
+    def is_known_clean(self, text: str) -> bool:
+        """Return whether a text was searched before, and nothing secret was found."""
+        return self._seen.get(_digest(text)) == []
+
     def _known_and_formed(self, text: str, replace: Replace, private: PrivateValues | None) -> str:
         """Return a text without the values that are known, and those that are known by form."""
         if not private:
@@ -248,18 +277,17 @@ class Redactor:
 
         Files and headers say the same from call to call and from scenario to scenario.
         """
-        found = self._seen.get(text)
+        digest = _digest(text)
+        found = self._seen.get(digest)
         if found is None:
             found = self._found(text)
-            self._seen_size += len(text)
-            if self._seen_size > _SEEN_MOST:
+            if len(self._seen) >= _SEEN_MOST:
                 self._forget()
-            self._seen[text] = found
+            self._seen[digest] = found
         return found
 
     def _forget(self) -> None:
         self._seen.clear()
-        self._seen_size = 0
 
     def _found(self, text: str) -> list[Found]:
         """Return where secrets stand in a text, in order, never overlapping."""
@@ -287,6 +315,10 @@ class Redactor:
         for each in self._parts.find(view.compact):
             start, end = in_compact(view, each.start, each.end)
             yield Found(start=start, end=end, kind=each.kind, value=each.value)
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 _twins: dict[bytes, Redactor] = {}

@@ -70,11 +70,11 @@ class SecretSearch:
                 waiting, size = [], 0
         yield from self._searched(name, waiting)
 
-    def _searched(self, name: str, pieces: Iterable[str]) -> Iterator[bytes]:
-        content = "".join(pieces).encode("utf-8", "backslashreplace")
-        self.look_at(name, content)
+    def _searched(self, name: str, pieces: Sequence[str]) -> Iterator[bytes]:
+        unknown = [each for each in pieces if not self._redactor.is_known_clean(each)]
+        self.look_at(name, _bytes(unknown))
         if not self._found:
-            yield content
+            yield _bytes(pieces)
 
     def look_at(self, name: str, content: bytes) -> None:
         """Note what is found in a file, or in a part of it."""
@@ -94,6 +94,10 @@ class SecretSearch:
             ]
             hint = "These files were not written. Report it: the redaction missed a place."
             raise SecretFoundError("\n".join(lines), hint=hint)
+
+
+def _bytes(pieces: Iterable[str]) -> bytes:
+    return "".join(pieces).encode("utf-8", "backslashreplace")
 
 
 class Leaks:

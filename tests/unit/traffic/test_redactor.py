@@ -309,3 +309,35 @@ def test_a_text_that_was_seen_is_looked_at_again_once_another_secret_is_known():
     counts = Counter()
     assert redactor.secrets(text, counts)
     assert counts == {"token": 2}
+
+
+@pytest.mark.parametrize("spelled", [TOKEN, encoded(TOKEN), quote(TOKEN), DATA[:40]])
+@pytest.mark.parametrize("length", [0, 5_000])
+def test_a_secret_is_found_in_a_document_whatever_it_stands_in(redactor, spelled, length):
+    text = "woord " * (length // 6) + spelled
+    for document in ({"a": [{"b": text}]}, {text: 1}, [1, None, text], text):
+        assert redactor.find_secrets_in(document) == ("token",)
+    assert redactor.find_secrets_in({"a": "woord " * 1_000, "b": [1.5, True, None]}) == ()
+
+
+def test_half_of_a_secret_is_found_in_either_of_two_long_texts_of_a_document(redactor):
+    for half in (DATA[:32], DATA[32:]):
+        assert redactor.find_secrets_in(["woord " * 100 + half, "woord " * 100]) == ("token",)
+
+
+def test_a_secret_that_many_values_of_a_document_spell_is_found(redactor):
+    assert redactor.find_secrets_in([ord(each) for each in TOKEN]) == ("token",)
+    assert redactor.find_secrets_in([TOKEN[at : at + 8] for at in range(0, len(TOKEN), 8)])
+
+
+def test_a_text_is_known_to_be_clean_until_another_secret_is_known(redactor):
+    other = "another secret, as long as those"
+    text = "woord " * 100 + other
+
+    assert not redactor.is_known_clean(text)
+    assert redactor.find_secrets_in(text) == ()
+    assert redactor.is_known_clean(text)
+    redactor.add_secret(Secret(other), kind="secret")
+    assert not redactor.is_known_clean(text)
+    assert redactor.find_secrets_in(text) == ("secret",)
+    assert not redactor.is_known_clean(text)

@@ -15,7 +15,11 @@ from koppeling_harness.workflow.run.conclude import write_searched
 from koppeling_harness.workflow.run.report_files import ReportFiles
 from koppeling_harness.workflow.run.verdicts import run_exit_code
 from koppeling_harness.workflow.run.write_run import Told, write_report
-from koppeling_harness.workflow.secret_search import cleaned_run, without_secrets
+from koppeling_harness.workflow.secret_search import (
+    SecretSearch,
+    cleaned_run,
+    without_secrets,
+)
 from support.records import a_failure, a_finding, a_result, a_run, an_integration
 
 DATA = "949C1A9CFFEF4D73A2D2BEFA1E1F6B5C0011223344556677889900AABBCCDDEE"
@@ -161,3 +165,14 @@ def test_what_stands_over_the_border_of_two_costs_one_of_them(tmp_path):
 
     assert is_there
     assert [each.secrets_found != () for each in kept.integrations].count(True) == 1
+
+
+def test_a_piece_that_was_searched_before_is_searched_again_once_another_secret_is_known():
+    redactor = a_redactor()
+    other = "another secret, as long as those"
+    piece = "woord " * 100 + other
+    redactor.find_secrets_in(piece)
+
+    assert b"".join(SecretSearch(redactor).through("a", ["[", piece, "]"])) == f"[{piece}]".encode()
+    redactor.add_secret(Secret(other), kind="secret")
+    assert b"".join(SecretSearch(redactor).through("a", ["[", piece, "]"])) == b""

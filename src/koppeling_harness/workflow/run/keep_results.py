@@ -72,12 +72,12 @@ class ResultKeeper(Observer):
         if self._continuation is not None:
             result = self._continuation.marked(planned, result)
         end = ScenarioEnd(integration=integration, scenario=scenario, result=result)
-        line = dump_json(end).encode("utf-8", "replace")
-        kinds = self._redactor.find_secrets(line)
+        # as the record has it, which is not searched again where it says the same
+        kinds = self._redactor.find_secrets_in([integration, scenario, dump_json(result)])
         if kinds:
             self._leaks.note(integration, scenario, JOURNAL, kinds)
         else:
-            self._write(line)
+            self._write(dump_json(end).encode("utf-8", "replace"))
 
     def _write(self, line: bytes) -> None:
         """Write a line; a journal that cannot be written is told once, and left."""

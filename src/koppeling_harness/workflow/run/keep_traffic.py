@@ -88,4 +88,4 @@ def _searched(redactor: Redactor, recording: Recording) -> tuple[bytes, tuple[st
     )
     # without indentation: Python's own encoder is ten times as slow as the one in C
     content = json.dumps(har, ensure_ascii=False).encode("utf-8", "replace")
-    return content, redactor.find_secrets(content)
+    return content, redactor.find_secrets_in(har)

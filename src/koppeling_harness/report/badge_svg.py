@@ -43,7 +43,7 @@ def render_badge_svg(status: RegistrationStatus, *, lang: str) -> str:
     basis = pick(BASIS[status.basis], lang)
     more = f", {stops}" if stops and stops not in word else ""
     title = f"{status.registration}: {word} ({day}, {status.policy}, {basis}{more})"
-    return draw_badge(name, f"{word}, {day}", fill=_FILL[shown], title=title, lang=lang)
+    return draw_badge(name, f"{word} · {day}", fill=_FILL[shown], title=title, lang=lang)
 
 
 def draw_badge(name: str, word: str, *, fill: str, title: str, lang: str) -> str:

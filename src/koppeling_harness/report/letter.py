@@ -127,7 +127,9 @@ def _values(
     security = dossier.status.security
     decided = [each for each in registration.decisions if each.decision is _DECISION.get(kind)]
     decision = decided[-1] if decided else None
-    why = reason or (decision.reason if decision else "")
+    why = (reason or (decision.reason if decision else "")).strip()
+    if why and why[-1] not in ".!?":
+        why += "."
     releases = [
         each.release for each in dossier.status.functional if each.outcome is not Outcome.PASSED
     ]

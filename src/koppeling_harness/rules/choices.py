@@ -27,7 +27,7 @@ def choices_of(action: Action, *, place: str, as_of: date) -> tuple[Choice, ...]
     maker = _CHOICES.get(kind)
     if maker is None:
         return ()
-    return tuple(maker(_Case(about=about, place=place, as_of=as_of, due=action.due)))
+    return tuple(maker(_Case(action, about=about, place=place, as_of=as_of)))
 
 
 def becomes_in_words(before: RegistrationStatus, after: RegistrationStatus) -> Text:
@@ -45,11 +45,12 @@ def joined_sentences(first: Text, second: Text) -> Text:
 class _Case:
     """What the choices of one duty are made of."""
 
-    def __init__(self, *, about: str, place: str, as_of: date, due: date | None) -> None:
+    def __init__(self, action: Action, *, about: str, place: str, as_of: date) -> None:
         self.about = about
         self.path = shlex.quote(place)
         self.as_of = as_of
-        self.due = due
+        self.due = action.due
+        self.rule = action.rule
 
     def decide(
         self,
@@ -200,14 +201,10 @@ def _last_conversation(case: _Case) -> Iterator[Choice]:
 
 def _rescan(case: _Case) -> Iterator[Choice]:
     days = (case.due - case.as_of).days if case.due is not None else 0
-    kind = next((each for each in (0, 30) if days <= each), 90)
-    yield case.letter(
-        f"reminder-{max(kind, 0)}", said("de partner herinneren", "remind the partner")
-    )
-    yield case.letter(
-        "follow-up",
-        said("om een plan vragen, bij rood of oranje", "ask for a plan, of red or orange"),
-    )
+    kind = 0 if case.rule == "R5" else 30 if days <= 30 else 90
+    yield case.letter(f"reminder-{kind}", said("de partner herinneren", "remind the partner"))
+    if case.rule in {"R1", "R2"}:
+        yield case.letter("follow-up", said("om een plan vragen", "ask for a plan"))
     yield from _assessment(case)
 
 

@@ -32,7 +32,7 @@ def texts(root):
 def test_a_badge_says_name_status_day_and_basis_in_words(lang, word, on, basis):
     root = parsed(status_of(a_registration(an_assessment())), lang)
 
-    assert texts(root) == ["voorbeeld", f"{word}, {on}"]
+    assert texts(root) == ["voorbeeld", f"{word} · {on}"]
     assert root.find(f"{SVG}title").text == f"voorbeeld: {word} ({on}, sla, {basis})"
 
 

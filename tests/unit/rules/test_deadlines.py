@@ -152,8 +152,8 @@ def test_the_badge_says_by_when_once_it_is_near_and_its_title_always():
     )
 
     assert "fix by 30 April 2027)" in far.split("<title>")[1].split("</title>")[0]
-    assert ">in order</text>" in far
-    assert ">attention, fix by 30 April 2027</text>" in near
+    assert ">in order · 30 November 2026</text>" in far
+    assert ">attention, fix by 30 April 2027 · 1 March 2027</text>" in near
 
 
 def test_each_kind_of_mark_is_seen_by_what_it_says():

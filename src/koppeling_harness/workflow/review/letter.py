@@ -12,6 +12,7 @@ from koppeling_harness.model.decisions import Letter
 from koppeling_harness.model.dossier import Dossier
 from koppeling_harness.report.letter import Draft, as_mail, as_markdown, draft_letter
 from koppeling_harness.report.texts import Language
+from koppeling_harness.rules.letters import untrue_in
 from koppeling_harness.store.files import write_files
 from koppeling_harness.value import dataclass
 from koppeling_harness.workflow.review.status import StatusRequest, judging_of
@@ -49,10 +50,16 @@ def draft(
 
     Raises:
         DocumentError: The registration has problems.
-        ConfigurationError: It cannot be written, or there is no decision that it would tell.
+        ConfigurationError: It cannot be written, would not be true on this day, or there is no
+            decision that it would tell.
     """
     day = today(clock)
     dossier = _dossier(path, runs=runs, clock=clock)
+    untrue = untrue_in(kind, dossier.status, day=day)
+    if untrue is not None:
+        message = f"{path}: a letter {kind} would not be true: {untrue.en}"
+        hint = "Choose another kind; the dossier offers the one that fits."
+        raise ConfigurationError(message, hint=hint)
     made = draft_letter(dossier, kind, day=day, by=by, reason=reason)
     if kind == "immediate-end" and "reason" in made.missing:
         message = f"{path}: an immediate end needs its substantiation, and none is recorded"

@@ -1,6 +1,6 @@
 """Whether what a read asked was read after all: by the same read, or by others that cover it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from koppeling_harness.traffic.capture import is_truncated
 from koppeling_harness.traffic.checks.call import Call
@@ -212,19 +212,15 @@ def _reach(call: Call) -> tuple[float, float]:
 def _covering(good: Sequence[Call], start: float, end: float) -> Call | None:
     """Return the call with which all rows between two places had come; None without."""
     for count, last in enumerate(good, start=1):
-        if _is_whole(sorted(_within([_reach(each) for each in good[:count]])), start, end):
+        if _is_whole(sorted(map(_reach, good[:count])), start, end):
             return last
     return None
-
-
-def _within(spans: Iterable[tuple[float, float]]) -> Iterator[tuple[float, float]]:
-    return (each for each in spans if each[1] > each[0])
 
 
 def _is_whole(spans: Sequence[tuple[float, float]], start: float, end: float) -> bool:
     reached = start
     for low, high in spans:
         if low > reached:
-            return False
+            break
         reached = max(reached, high)
     return bool(spans) and reached >= end

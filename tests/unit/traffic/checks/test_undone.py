@@ -105,6 +105,8 @@ def test_what_could_not_be_made_because_it_is_there_is_done():
     assert objected(write(Tape(), **there), DONE) == []
     assert objected(look(write(Tape(), **NO_SUCH), rows=1), DONE) == []
     assert objected(look(write(Tape(), **NO_SUCH), rows=0), DONE) == [1]
+    assert objected(write(look(Tape(), rows=1), **NO_SUCH), DONE) == [2]
+    assert objected(look(write(Tape(), **NO_SUCH), rows=1, turn=2), DONE) == [1]
 
 
 def test_what_was_left_from_the_first_time_has_to_be_there_after_the_second():

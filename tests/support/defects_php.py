@@ -155,6 +155,17 @@ DEFECTS_PHP: tuple[Defect, ...] = (
         new=f'{_ELEMENT} fwrite(STDERR, "nieuw: $mail\\n");',
     ),
     _php(
+        "writes-back",
+        "sends the address along that it read, whatever it changes of a user",
+        by="nothing-orange",
+        code="EXPECTATION",
+        says="WRITTEN-BACK: KnUser.EmAd",
+        file=SYNC,
+        old="'Nm' => $user['Description']];",
+        new="'Nm' => $user['Description'], 'EmAd' => $user['Email']];",
+        day=SPRING,
+    ),
+    _php(
         "no-leap-day",
         "breaks down on an employment that began on a leap day",
         by="odd-days",

@@ -27,6 +27,7 @@ from koppeling_harness.traffic.checks import (
     unread,
     volume,
     write,
+    written_back,
 )
 from koppeling_harness.traffic.checks.call import Call
 from koppeling_harness.traffic.checks.rule import Logged, Objection, Rule, Scene
@@ -40,7 +41,7 @@ __all__ = [
     "check_exchanges",
 ]
 
-CATALOGUE_VERSION = "2026.7"
+CATALOGUE_VERSION = "2026.8"
 """Changes when a rule is added, removed, or judges otherwise."""
 
 RULES: tuple[Rule, ...] = (
@@ -56,6 +57,7 @@ RULES: tuple[Rule, ...] = (
     *undone.RULES,
     *lines.RULES,
     *at_once.RULES,
+    *written_back.RULES,
     *write.RULES,
     *definition.RULES,
     *arrived.RULES,

@@ -7,7 +7,7 @@ from typing import Any
 
 from koppeling_harness.model.exchange import Exchange, Sender, TriggerRecord
 from koppeling_harness.model.shape import Text
-from koppeling_harness.model.snapshot import MetainfoObject, UpdateMetainfo
+from koppeling_harness.model.snapshot import MetainfoField, MetainfoObject, UpdateMetainfo
 from koppeling_harness.model.verdict import Severity
 from koppeling_harness.rules.meant import Path, day_of, free_values, is_amount
 from koppeling_harness.traffic.checks.call import Call
@@ -198,9 +198,15 @@ def rooms(
 
 def _room(field: Field, known: Mapping[str, UpdateMetainfo]) -> int:
     """Return how many characters a field has room for; 0 where that is not known."""
+    found = field_of(field, known)
+    return found.length if found is not None else 0
+
+
+def field_of(field: Field, known: Mapping[str, UpdateMetainfo]) -> MetainfoField | None:
+    """Return what metainfo says of a field; None where it is not known."""
     definition = known.get(field[0])
     if definition is None:
-        return 0
+        return None
     *inside, name = field[1].split(".")
     fields, objects = definition.fields, definition.objects
     for part in inside:
@@ -208,9 +214,9 @@ def _room(field: Field, known: Mapping[str, UpdateMetainfo]) -> int:
             (one for one in objects if one.name.lower() == part), None
         )
         if below is None:
-            return 0
+            return None
         fields, objects = below.fields, below.objects
-    return next((one.length for one in fields if one.field_id.lower() == name), 0)
+    return next((one for one in fields if one.field_id.lower() == name), None)
 
 
 def _is_left_out(each: Arrival, scene: Scene) -> bool:

@@ -56,6 +56,12 @@ def test_beginning_anew_after_a_page_that_broke_off_is_fine():
         assert of("FULL-READ-REPEATED", tape) == []
 
 
+def test_what_broke_off_of_another_connector_is_no_reason_to_begin_anew():
+    tape = Tape().read().read("Andere", response_body='{"rows":[{"Emp').read()
+
+    assert of("FULL-READ-REPEATED", tape) == [3]
+
+
 def test_beginning_anew_without_a_reason_is_objected_to():
     first = {"skip": 0, "take": 3, "orderbyfieldids": "EmployeeId"}
     tape = Tape().read(query=first).read(query=first | {"skip": 3}).read(query=first)

@@ -242,7 +242,7 @@ def _request(folder: Path, as_of: date) -> StatusRequest:
     )
 
 
-def main() -> None:
+def main() -> int:
     given = [*sys.argv[1:], *("500", "24", "")[len(sys.argv) - 1 :]]
     registrations, runs = int(given[0]), int(given[1])
     with tempfile.TemporaryDirectory() as place:
@@ -258,7 +258,16 @@ def main() -> None:
         print(f"{len(sizes)} files; the largest:")
         for name in largest:
             print(f"  {name}: {sizes[name] / 1024:.0f} KiB")
+        untested = sum(
+            release.outcome is Outcome.NOT_RUN
+            for each in published.judged.dossiers
+            for release in each.status.functional
+        )
+        for each in published.problems[:5]:
+            print(each)
+        print(f"{untested} releases not tested")  # nothing is measured where nothing is judged
+        return 1 if published.problems or untested else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -42,6 +42,20 @@ def test_a_notice_is_drafted_recorded_and_runs_from_the_day_it_was_sent(tmp_path
     assert "opzegbrief" in page
 
 
+def test_a_token_in_a_registration_comes_into_no_letter(tmp_path):
+    data = "949C1A9CFFEF4D73A2D2BEFA1E1F6B5C0011223344556677889900AABBCCDDEE"
+    token = f"<token><version>1</version><data>{data}</data></token>"
+    path = tmp_path / "voorbeeld.yaml"
+    path.write_text(REGISTRATION.replace("nl: ", f"nl: {token} ", 1), encoding="utf-8")
+
+    ran = koppeling("letter", path, "notice", "--reason", "x", cwd=tmp_path)
+
+    assert ran.code == 14
+    assert "found a token in" in ran.err
+    assert data not in ran.err
+    assert not (tmp_path / "reports").exists()
+
+
 def test_an_immediate_end_without_substantiation_is_not_drafted(tmp_path):
     path = tmp_path / "voorbeeld.yaml"
     path.write_text(REGISTRATION, encoding="utf-8")

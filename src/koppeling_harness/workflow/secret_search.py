@@ -1,6 +1,7 @@
 """Search what is about to be written for everything secret that a run knew."""
 
 import dataclasses
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
@@ -165,6 +166,23 @@ class Cleaner:
         if self.has_found:
             return not self._redactor.find_secrets(content)
         return not _TOKEN.search(content.replace(b"\r\n ", b""))  # lines that a calendar folds
+
+
+def refuse_secret_values(value: object, *, place: str) -> None:
+    """Refuse to make files of a value in which something secret stands.
+
+    Args:
+        value: What they would be made of.
+        place: Where it comes from.
+
+    Raises:
+        SecretFoundError: It does; the message names places and kinds, never the secret.
+    """
+    _, found = Cleaner(Redactor(os.urandom(32))).cleaned(value)  # it knows tokens by their form
+    if found:
+        lines = [f"{place}: found a {each.kind} in {each.place}" for each in found]
+        hint = "Nothing was written. Take it out of the file."
+        raise SecretFoundError("\n".join(lines), hint=hint)
 
 
 def _texts(value: Any) -> Iterator[str]:

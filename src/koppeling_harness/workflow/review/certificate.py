@@ -26,6 +26,7 @@ from koppeling_harness.store.files import write_files
 from koppeling_harness.value import dataclass
 from koppeling_harness.workflow.review.sign_decision import release_property
 from koppeling_harness.workflow.review.status import StatusRequest, judging_of
+from koppeling_harness.workflow.secret_search import refuse_secret_values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +70,7 @@ def issue(
     Raises:
         ConfigurationError: What stands is not what a certificate says; nothing is written.
         DocumentError: The registration, or the settings, have problems.
+        SecretFoundError: Something secret stands in the registration; nothing is written.
     """
     file = registration_path(path)
     registration = load_registration(file)
@@ -78,6 +80,7 @@ def issue(
     if found:
         message = f"{file}: no certificate: {'; '.join(each.en for each in found)}"
         raise ConfigurationError(message, hint="`koppeling status` says what is to be done.")
+    refuse_secret_values((registration, status, by), place=str(file))
     one = certificate(registration, status, by=by, key=key.public.fingerprint)
     name = f"{one.registration}.{one.issued}.certificate"
     statement = f"{name}.intoto.json"

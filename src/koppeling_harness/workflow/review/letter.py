@@ -16,6 +16,7 @@ from koppeling_harness.rules.letters import untrue_in
 from koppeling_harness.store.files import write_files
 from koppeling_harness.value import dataclass
 from koppeling_harness.workflow.review.status import StatusRequest, judging_of
+from koppeling_harness.workflow.secret_search import refuse_secret_values
 
 LETTERS = Path("reports/letters")
 """Where drafts are written when nothing else is said."""
@@ -50,11 +51,13 @@ def draft(
 
     Raises:
         DocumentError: The registration has problems.
+        SecretFoundError: Something secret stands in it.
         ConfigurationError: It cannot be written, would not be true on this day, or there is no
             decision that it would tell.
     """
     day = today(clock)
     dossier = _dossier(path, runs=runs, clock=clock)
+    refuse_secret_values((dossier, by, reason), place=str(path))
     untrue = untrue_in(kind, dossier.status, day=day)
     if untrue is not None:
         message = f"{path}: a letter {kind} would not be true: {untrue.en}"

@@ -13,12 +13,14 @@ import pytest
 from koppeling_harness.plugin.guard import folder_prefix
 from koppeling_harness.plugin.job_object import ExtendedLimits
 from support.cli import unmeasured
-from support.plugins import a_plugin
+from support.plugins import a_plugin, is_running
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the guard looks into /proc")
 
 HANGS = """\
 child = subprocess.Popen(["sleep", "611"], start_new_session=True)
+script = "(exec setsid env -i sh -c 'echo $$ > %s; exec sleep 612') & sleep 0.5"
+subprocess.run(["sh", "-c", script % Path(os.environ["TMPDIR"], "bare")])
 Path(os.environ["TMPDIR"], "began").write_text(str(child.pid))
 time.sleep(611)
 """
@@ -41,10 +43,14 @@ def test_nothing_is_left_of_a_run_that_is_killed(tmp_path, number):
         signal.signal(signal.SIGHUP, before)
         assert _within(30, lambda: list(temporary.glob("koppeling-*/began")))
         assert _of(run.pid)
+        bare = [int(each.read_text()) for each in temporary.glob("koppeling-*/bare")]
+        assert all(map(is_running, bare))
+        assert bare
         run.send_signal(number)
         run.wait(30)
 
         assert _within(10, lambda: not _of(run.pid)), _of(run.pid)
+        assert _within(10, lambda: not any(map(is_running, bare)))
         assert _within(10, lambda: not list(temporary.glob("koppeling-*")))
 
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from koppeling_harness.plugin.scratch import remove_folder
-from koppeling_harness.plugin.tree import end_marked, end_tree
+from koppeling_harness.plugin.tree import end_at_work_in, end_marked, end_tree
 
 _PREFIX = "koppeling-"
 _PR_SET_CHILD_SUBREAPER = 36
@@ -112,9 +112,15 @@ def wait_and_end(prefix: str) -> None:
     for pid in left:
         end_tree(pid)
     if _has_proc():
-        end_marked(prefix)
+        _end_every(prefix)
     for folder in Path(tempfile.gettempdir()).glob(f"{prefix}*"):
         remove_folder(folder)
+
+
+def _end_every(prefix: str) -> None:
+    """End what has the mark of a harness, or works in one of its folders."""
+    end_marked(prefix)
+    end_at_work_in(str(Path(tempfile.gettempdir()).resolve() / prefix))
 
 
 def _has_proc() -> bool:
@@ -126,7 +132,7 @@ def _sweep() -> None:
     for left in Path(tempfile.gettempdir()).glob(f"{_PREFIX}[0-9]*-{_machine()}-*"):
         owner = left.name.split("-")[1]
         if owner.isdigit() and not Path("/proc", owner).exists() and _is_own(left):
-            end_marked(f"{_PREFIX}{owner}-{_machine()}-")
+            _end_every(f"{_PREFIX}{owner}-{_machine()}-")
             remove_folder(left)
 
 

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from typing import Any
 
 MARK = "KOPPELING_PROCESS"
@@ -84,18 +85,32 @@ def let_go_of(group: int) -> None:
 
 
 def _end_marked(mark: str) -> None:
-    _end_all(f"{MARK}={mark}\0".encode())
+    setting = f"{MARK}={mark}\0".encode()
+    _end_all(lambda: _marked(setting))
 
 
 def end_marked(beginning: str) -> None:
     """End every process whose mark begins with a text. Linux only."""
-    _end_all(f"{MARK}={beginning}".encode())
+    setting = f"{MARK}={beginning}".encode()
+    _end_all(lambda: _marked(setting))
 
 
-def _end_all(setting: bytes) -> None:
-    """End every process with a setting; more than once, as one may start another meanwhile."""
+def end_at_work_in(beginning: str) -> None:
+    """End every process whose working folder begins so, and that has no terminal. Linux only.
+
+    What threw its environment away has no mark; where it was started it mostly stays. What a person
+    looks at such a folder with has a terminal.
+
+    Args:
+        beginning: Of the path of the folder, without links in it.
+    """
+    _end_all(lambda: _at_work_in(beginning))
+
+
+def _end_all(find: Callable[[], list[int]]) -> None:
+    """End every process that is found; more than once, as one may start another meanwhile."""
     for _ in range(_ROUNDS):
-        found = _marked(setting)
+        found = find()
         if not found:
             return
         for pid in found:
@@ -115,3 +130,22 @@ def _marked(setting: bytes) -> list[int]:
             except OSError:  # another user's, or ended meanwhile
                 continue
     return found
+
+
+def _at_work_in(beginning: str) -> list[int]:
+    found = []
+    for entry in os.scandir("/proc"):
+        if entry.name.isdigit():
+            try:
+                folder = os.readlink(f"{entry.path}/cwd")  # noqa: PTH115 - it may be gone
+                if folder.startswith(beginning) and not _has_terminal(entry.path):
+                    found.append(int(entry.name))
+            except OSError:  # another user's, or ended meanwhile
+                continue
+    return found
+
+
+def _has_terminal(process: str) -> bool:
+    with open(f"{process}/stat", encoding="ascii", errors="replace") as file:  # noqa: PTH123
+        # behind the name, which may hold anything: state, parent, group, session, terminal
+        return file.read().rpartition(")")[2].split()[4] != "0"

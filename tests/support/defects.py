@@ -422,7 +422,7 @@ DEFECTS: tuple[Defect, ...] = (
     Defect(
         name="hangs",
         description="waits for ever when AFAS refuses the token",
-        caught_by=("PLUGIN-HUNG",),
+        caught_by=("PLUGIN-HUNG", "SCENARIO-TIMEOUT"),
         proved_by="token-that-expired",
         edits=edit(
             AFAS,

@@ -95,7 +95,9 @@ class Filler:
                 self._disturbed.add(name)
                 self._disturb(connection, definition, asked)
             return
-        wanted = max(self._rows or 0, min(asked.take * _PAGES, _MOST) + _BEYOND)
+        # of rows that move up by one the border of one page shows it
+        pages = 1 if self._between is Between.INSERTED else _PAGES
+        wanted = max(self._rows or 0, min(asked.take * pages, _MOST) + _BEYOND)
         found = self._row_ids(connection, definition, asked, wanted)
         if not found and definition.collection in _FIRST_ROWS:
             connection.execute(_FIRST_ROWS[definition.collection])

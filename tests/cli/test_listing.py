@@ -30,7 +30,9 @@ def test_what_should_be_shown_and_what_differs_from_now(tmp_path):
 
     plain = koppeling(*asked, cwd=tmp_path)
     assert plain.code == 0, plain.err
-    assert "partner_site: 1\n  12345_678900" in plain.out
+    assert "Listing on partner site: 1\n  12345_678900" in plain.out
+    dutch = koppeling(*asked, "--lang", "nl", "--now", now, cwd=tmp_path)
+    assert "Verschil, Vermelding Help Center:\n  Te verwijderen: 12345_1" in dutch.out
 
     ran = koppeling(*asked, "--now", now, "--json", cwd=tmp_path)
     assert ran.code == 16, ran.err
@@ -45,7 +47,7 @@ def test_what_should_be_shown_and_what_differs_from_now(tmp_path):
     }
 
     page = tmp_path / "out" / "listing.html"
-    made = koppeling(*asked, "--now", now, "--html", page, "--lang", "en", cwd=tmp_path)
+    made = koppeling(*asked, "--now", now, "--html", page, cwd=tmp_path)
     assert made.code == 16, made.err
     shown = text_of(page.read_text(encoding="utf-8"))
     assert "Te verwijderen To remove 1" in shown

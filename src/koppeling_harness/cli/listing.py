@@ -27,7 +27,11 @@ from koppeling_harness.cli.say import say, say_json, say_lines
     help="Write it as a page too; without --now with the difference that registrations tell.",
 )
 @click.option(
-    "--lang", type=click.Choice(["nl", "en"]), default="nl", show_default=True, help="Of the page."
+    "--lang",
+    type=click.Choice(["nl", "en"]),
+    default="en",
+    show_default=True,
+    help="Of text and page.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, and nothing else.")
 def command(
@@ -64,5 +68,5 @@ def command(
     if as_json:
         say_json(listing.as_json(known, found))
     else:
-        say_lines(listing.as_text(known, found))
+        say_lines(listing.as_text(known, found, Language(lang)))
     return listing.exit_code(judged, found)

@@ -48,6 +48,7 @@ def used() -> set[str]:
     keys = set(re.findall(r'\bt(?:_svg)?\("([a-z_.]+)"[,)]', source))
     for key in re.findall(r'\bn\([^"]+, "([a-z_.]+)"[,)]', source):
         keys |= {f"{key}.one", f"{key}.many"}
+    keys |= {"listing.difference"}  # of the listing as text
     text = Path(report.__file__).with_name("recheck_text.py").read_text(encoding="utf-8")
     keys |= set(re.findall(r'\b_text\("([a-z_.]+)"', text))
     for part in re.findall(r'\bt\("([a-z_.]+)\." ~', source):

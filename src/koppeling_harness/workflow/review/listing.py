@@ -14,7 +14,7 @@ from koppeling_harness.model.registration import Registration
 from koppeling_harness.model.status import ListingAdvice
 from koppeling_harness.report.clean import one_line
 from koppeling_harness.report.listing_page import render_listing
-from koppeling_harness.report.texts import Language
+from koppeling_harness.report.texts import Language, in_language, texts
 from koppeling_harness.store.files import write_files
 from koppeling_harness.workflow.review.status import Judged
 
@@ -68,22 +68,26 @@ def as_json(known: Sequence[Entry], found: Sequence[Difference]) -> str:
     return json.dumps(told, ensure_ascii=False, indent=1)
 
 
-def as_text(known: Sequence[Entry], found: Sequence[Difference]) -> str:
+def as_text(known: Sequence[Entry], found: Sequence[Difference], language: Language) -> str:
     """Return both as lines for a person."""
+
+    def word(key: str) -> str:
+        return in_language(texts()[f"listing.{key}"], language)
+
     lines = []
     for place in PLACES:
         shown = [each for each in known if each.shown[place]]
-        lines.append(f"{place}: {len(shown)}")
+        lines.append(f"{word(place)}: {len(shown)}")
         lines += [
-            f"  {each.integration_id or '-':16} {one_line(each.title['nl'])}"
+            f"  {each.integration_id or '-':16} {one_line(each.title[language])}"
             f" ({one_line(each.partner)})"
             for each in shown
         ]
     for each in found:
-        lines.append(f"difference on {each.place}:")
+        lines.append(f"{word('difference')} {word(each.place)}:")
         for name in ("to_remove", "to_place", "to_decide", "unknown"):
             ids = ", ".join(getattr(each, name))
-            lines.append(f"  {name.replace('_', ' ')}: {ids or 'none'}")
+            lines.append(f"  {word(name)}: {ids or '-'}")
     return "\n".join(lines)
 
 

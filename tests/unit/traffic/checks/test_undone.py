@@ -148,3 +148,10 @@ def test_writing_after_a_look_that_succeeded_in_the_end_is_not():
 
 def test_a_look_for_another_line_says_nothing_of_this_one():
     assert objected(write(look(Tape(), "2026-11-09", **FAILED[0])), UNSEEN) == []
+
+
+def test_a_look_that_succeeds_only_after_the_write_came_too_late():
+    tape = look(write(look(Tape(), **FAILED[0])))
+
+    assert objected(tape, UNSEEN) == [2]
+    assert objected(look(write(Tape()), **FAILED[0]), UNSEEN) == []

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import socket
 import sys
 from pathlib import Path
@@ -400,6 +401,25 @@ def test_a_machine_without_bubblewrap_is_told_what_to_install(tmp_path, monkeypa
     assert ran.code == 10
     assert "--sandbox is not possible on this machine" in ran.all
     assert "bubblewrap" in ran.all
+
+
+@needs_walls
+def test_what_runs_already_is_set_aside_and_its_address_is_not_called(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as internal:
+        folder = write_acting(tmp_path, "http", name="outside", act="pass")
+        manifest = folder / "koppeling.yaml"
+        url = f"http://127.0.0.1:{internal.getsockname()[1]}"
+        runtime = f"runtime: {{kind: http, url: '{url}'}}"
+        manifest.write_text(re.sub("runtime: .*", runtime, manifest.read_text()))
+        (tmp_path / "scenarios").mkdir()
+
+        ran = koppeling("run", "--sandbox", "--json", "--release", "Profit 8", cwd=tmp_path)
+
+        internal.settimeout(0)
+        with pytest.raises(BlockingIOError):
+            internal.accept()
+    assert ran.code == 10
+    assert "outside of every wall" in ran.json()["integrations"][0]["problem"]
 
 
 def test_walls_and_a_debugger_do_not_go_together(tmp_path):

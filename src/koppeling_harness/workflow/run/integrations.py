@@ -10,7 +10,7 @@ from koppeling_harness.errors import (
     NothingToRunError,
     UsageError,
 )
-from koppeling_harness.model.manifest import Manifest
+from koppeling_harness.model.manifest import HttpRuntime, Manifest
 from koppeling_harness.model.order import Order
 from koppeling_harness.model.run import Shard
 from koppeling_harness.model.scenario import Scenario
@@ -63,6 +63,8 @@ def find_integrations(
         raise NothingToRunError(message, hint=_BEGIN)
     found, others = _shared_out(found, order.shard)
     found = elsewhere(found) if elsewhere else _made_ready(found, order)
+    if order.sandbox:
+        found = _without_what_runs_already(found)
     if not order.environment:
         found = _with_connectors(found, order)
     asked_for = set(map(str, folders))
@@ -84,6 +86,35 @@ def _made_ready(found: Discovery, order: Order) -> Discovery:
         _require_one(found, isolated=order.isolated)
         return found
     return with_environments(found, everyone=order.isolated, sandbox=order.sandbox)
+
+
+def _without_what_runs_already(found: Discovery) -> Discovery:
+    """Set aside what no walls can be put around: it runs where its manifest says, outside.
+
+    The harness would call that address for whoever wrote the manifest.
+    """
+    outside = [each for each in found.integrations if _runs_already(each.manifest)]
+    aside = (
+        SetAside(
+            name=each.manifest.id,
+            where=str(each.folder),
+            problem="runtime.command: it runs already, outside of every wall, at an address that "
+            "its manifest names",
+            hint="Have `command` start it, or run it without --sandbox.",
+            folders=(each.folder,),
+        )
+        for each in outside
+    )
+    return replace(
+        found,
+        integrations=tuple(each for each in found.integrations if each not in outside),
+        set_aside=(*found.set_aside, *aside),
+    )
+
+
+def _runs_already(manifest: Manifest) -> bool:
+    runtime = manifest.runtime
+    return isinstance(runtime, HttpRuntime) and runtime.command is None
 
 
 def _shared_out(found: Discovery, shard: Shard | None) -> tuple[Discovery, tuple[Integration, ...]]:

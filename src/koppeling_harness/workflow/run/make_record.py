@@ -116,7 +116,7 @@ def _integration_records(
             not_asked=plan.not_asked.get(each.manifest.id, ()),
             own=plan.own.get(each.manifest.id, ()),
             rests_on=_rests_on(run.prepared),
-            isolation=isolation_of(each, order),
+            isolation=isolation_of(order),
             deadlines=deadlines,
             seen=None if run.prepared.real else seen_on(order.release),
         )

@@ -5,7 +5,6 @@ from datetime import date
 
 from koppeling_harness.errors import ExitCode, first_that_holds
 from koppeling_harness.model.deadline import Deadline
-from koppeling_harness.model.manifest import HttpRuntime
 from koppeling_harness.model.order import Order
 from koppeling_harness.model.partner import Identity
 from koppeling_harness.model.registration import Waiver
@@ -37,11 +36,9 @@ WHOLE = Scope(whole=True)
 NO_ISOLATION, SANDBOX = "none", "sandbox"
 
 
-def isolation_of(integration: Integration, order: Order) -> str:
-    """Return how an integration's processes are kept apart; what runs already, nobody does."""
-    runtime = integration.manifest.runtime
-    runs_already = isinstance(runtime, HttpRuntime) and runtime.command is None
-    return SANDBOX if order.sandbox and not runs_already else NO_ISOLATION
+def isolation_of(order: Order) -> str:
+    """Return how the processes of integrations are kept apart."""
+    return SANDBOX if order.sandbox else NO_ISOLATION
 
 
 def _all_of_it(_integration: str, _scenario: str) -> bool:

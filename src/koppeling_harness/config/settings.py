@@ -31,6 +31,9 @@ from koppeling_harness.value import dataclass
 AFAS_ONLY = (("review",), ("programme",), ("run",))
 """Keys that have no effect in a settings file beside a manifest, which is the partner's."""
 
+OWN_VARIABLES = ("KOPPELING_TOKEN_", "KOPPELING_SECRET_")
+"""How variables begin that a settings file beside a manifest may name: others are not for it."""
+
 _HEADER = re.compile(r"\s*\[\s*([^\[\]]+?)\s*\]")
 _KEY = re.compile(r"""\s*["']?([A-Za-z0-9_-]+)["']?\s*=""")
 
@@ -252,6 +255,8 @@ def _parse(text: str, path: Path, prefix: tuple[str, ...]) -> Settings:
         for name, each in written.policies.items()
     }
     problems = list(_problems(written, policies, source))
+    if is_a_partners(path):
+        problems += _variables_of_others(written, source)
     if problems:
         raise DocumentError(problems)
     ignored = tuple(_afas_only(source)) if is_a_partners(path) else ()
@@ -414,6 +419,22 @@ def _sign_in_problems(
             message=f"`{member}` goes with `sign_in = {names}`, found `{method.value}`",
             hint=f"Set sign_in, or take {member} out.",
         )
+
+
+def _variables_of_others(written: "_Written", source: Source) -> Iterator[Problem]:
+    """Yield what a partner's file has read and sent that may be anybody's: `GITHUB_TOKEN`."""
+    for name, entry in written.environments.items():
+        for one, more in ((entry, ()), (entry.integration, ("integration",))):
+            for member in ("token_env", "client_secret_env") if one is not None else ():
+                variable = getattr(one, member)
+                if variable is not None and not variable.startswith(OWN_VARIABLES):
+                    yield Problem(
+                        where=source.place(("environments", name, *more, member)),
+                        message=f"found {variable}, expected in a file beside a manifest a name "
+                        f"that begins with {' or '.join(OWN_VARIABLES)}",
+                        hint=f"Keep it in {token_variable(name)}, say, or have the settings lie "
+                        "outside of the integration's folder.",
+                    )
 
 
 def _places(text: str, prefix: tuple[str, ...]) -> dict[tuple[str | int, ...], tuple[int, int]]:

@@ -234,3 +234,23 @@ def test_what_only_afas_sets_is_ignored_beside_a_manifest_and_told(tmp_path):
     settings = load_settings(tmp_path)
     assert (settings.programme.waiver_months, settings.review) == (12, None)
     assert [each.where.line for each in settings.ignored] == [1, 3]
+
+
+@pytest.mark.parametrize("table", ["", "[environments.demo.integration]\n"])
+@pytest.mark.parametrize("member", ["token_env", "client_secret_env"])
+def test_beside_a_manifest_no_variable_is_named_that_may_be_anybodys(member, table, tmp_path):
+    start = '[environments.demo]\nurl = "https://localhost:8443/P"\n'
+    way = 'sign_in = "client_credentials"\nclient_id = "a"\n'
+    entry = start + (table and way) + table + way
+    text = f'{entry}{member} = "GITHUB_TOKEN"\n'
+    (tmp_path / "koppeling.toml").write_text(text, encoding="utf-8")
+    assert load_settings(tmp_path).environments  # the owner's own
+
+    (tmp_path / "koppeling.yaml").write_text("", encoding="utf-8")
+
+    ((_, message),) = problems_of(tmp_path, text)
+    assert "found GITHUB_TOKEN, expected in a file beside a manifest" in message
+    assert problems_of(tmp_path, text.replace("GITHUB_TOKEN", "KOPPELING_EVIDENCE_KEY"))
+    own = text.replace("GITHUB_TOKEN", "KOPPELING_SECRET_X")
+    (tmp_path / "koppeling.toml").write_text(own, encoding="utf-8")
+    assert load_settings(tmp_path).environments

@@ -76,6 +76,7 @@ class FunctionalResult:
         disputed: Findings of the run that the partner disputes.
         ends: What it uses or declares that ends on a day.
         later: What counts from a later day and did not pass, by that day.
+        titles: Of scenarios that failed or prove nothing, the id with what it is called.
         evidence: What the reader knows of its evidence; None when it was not looked for.
     """
 
@@ -108,6 +109,7 @@ class FunctionalResult:
     disputed: tuple[DisputedFinding, ...] = ()
     ends: tuple[Ending, ...] = ()
     later: tuple[CountsLater, ...] = ()
+    titles: tuple[tuple[str, Text], ...] = ()
     evidence: EvidenceWord | None = None
 
     @property

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from types import MappingProxyType
 
 from koppeling_harness.model.policy import ReleaseRoles
 from koppeling_harness.model.registration import Waiver
@@ -238,6 +239,7 @@ def waiver_facts(
     *,
     as_of: date,
     warning_days: int,
+    titles: Mapping[str, Text] = MappingProxyType({}),
 ) -> Iterator[Fact]:
     """Yield which waivers are over, end soon, or are needed by no failure; by their ids (R17).
 
@@ -246,10 +248,12 @@ def waiver_facts(
         failed: Per release on which something stands, what failed there.
         as_of: The day.
         warning_days: How long before its last day a waiver is announced.
+        titles: What scenarios are called, by their ids.
     """
     for each in sorted(waivers, key=lambda waiver: (waiver.id, waiver.until)):
         over, idle = is_expired(each, as_of=as_of), _is_unused(each, failed)
-        duty = _withdraw(each) if idle else _mend_waived(each)
+        title = titles.get(each.scenario.partition("[")[0])
+        duty = _withdraw(each) if idle else _mend_waived(each, title)
         if over:
             text = said(
                 "Ontheffing {id} is verlopen: {until} was de laatste dag.",
@@ -292,15 +296,16 @@ def _waiver_in_words(waiver: Waiver) -> Text:
     )
 
 
-def _mend_waived(waiver: Waiver) -> Action:
+def _mend_waived(waiver: Waiver, title: Text | None) -> Action:
     """Return the duty while a failure needs the waiver, or may need it."""
+    called = said('"{title}"', '"{title}"', title=title) if title is not None else waiver.scenario
     return action(
         Who.PARTNER,
         said(
             "{owner}: herstel {scenario}; de laatste dag van ontheffing {id} is {until}.",
             "{owner}: mend {scenario}; the last day of waiver {id} is {until}.",
             owner=waiver.owner,
-            scenario=waiver.scenario,
+            scenario=called,
             id=waiver.id,
             until=waiver.until,
         ),

@@ -1,7 +1,7 @@
 """A record in short: what it says of each integration, counted again from its results."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, tzinfo
 from typing import Any
 
@@ -82,7 +82,18 @@ def summaries(record: Plain, book: ListBook, *, zone: tzinfo) -> Iterator[Functi
             disputed=tuple(_disputed(each)),
             ends=tuple(_ends(each)),
             later=_later(each),
+            titles=tuple(_titles(each, {*failed, *unproven})),
         )
+
+
+def _titles(integration: Plain, wanted: Collection[str]) -> Iterator[tuple[str, Text]]:
+    """Yield what some scenarios are called, each once."""
+    names = {name.partition("[")[0] for name in wanted}
+    for each in integration["results"]:
+        name = str(each["scenario"])
+        if name in names and isinstance(each.get("title"), dict):
+            names.discard(name)
+            yield name, _both(each["title"])
 
 
 def never_called(integration: Plain) -> tuple[str, ...]:

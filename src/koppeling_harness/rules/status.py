@@ -128,7 +128,11 @@ def registration_status(
         *listing_facts(registration, validity, listing),
         *functional_facts(functional, found, as_of=as_of),
         *waiver_facts(
-            registration.waivers, failed_of(found), as_of=as_of, warning_days=warning_days
+            registration.waivers,
+            failed_of(found),
+            as_of=as_of,
+            warning_days=warning_days,
+            titles={name: title for run in reversed(runs) for name, title in run.titles},
         ),
         *signal_facts(registration, word.course if word else None, as_of=as_of),
         *(plan_facts(word.plans, registration, runs, as_of=as_of) if word else ()),

@@ -15,6 +15,7 @@ from koppeling_harness.model.registration import (
 from koppeling_harness.rules.catalogue import RULES
 from koppeling_harness.rules.policy import AUDITOR, SLA
 from koppeling_harness.rules.status import is_in_order
+from koppeling_harness.rules.words import said
 from support.registrations import (
     PASSED,
     RELEASES,
@@ -1021,3 +1022,17 @@ def test_a_waiver_holds_for_what_ran_and_proves_nothing_as_for_a_failure():
     assert "WAIVED" in codes(waived)
     assert "WAIVER-UNUSED" not in codes(waived)
     assert waived.status != "action_required"
+
+
+def test_what_a_waiver_is_for_is_called_by_the_title_that_the_run_has():
+    failed = a_run(
+        "Profit 8", failed=("retry[push]",), titles=(("retry", said("Kort onderhoud", "x")),)
+    )
+    registration = a_registration(an_assessment(), waivers=(a_waiver("retry"),))
+    (duty,) = [
+        each
+        for each in status_of(registration, runs=(failed, a_run("Profit 7"))).actions
+        if each.key == "waiver:W1"
+    ]
+
+    assert duty.what.nl.startswith('Ontwikkeling: herstel "Kort onderhoud"; de laatste dag van')

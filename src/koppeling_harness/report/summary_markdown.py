@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 from koppeling_harness.model.dossier import Dossier
 from koppeling_harness.model.shape import Text
@@ -9,7 +10,16 @@ from koppeling_harness.report.due import all_due
 from koppeling_harness.report.markdown import plain, row
 from koppeling_harness.report.status_text import pick
 from koppeling_harness.rules.status import ORDER
-from koppeling_harness.rules.words import BASIS, COLOUR, EVIDENCE, OUTCOME, STATUS, WHO, status_word
+from koppeling_harness.rules.words import (
+    BASIS,
+    COLOUR,
+    EVIDENCE,
+    OUTCOME,
+    STATUS,
+    WHO,
+    day_in_words,
+    status_word,
+)
 
 _TITLE = Text(nl="Registratiestatus", en="Registration status")
 _HEAD = (
@@ -17,13 +27,13 @@ _HEAD = (
     Text(nl="Status", en="Status"),
     Text(nl="Kleur", en="Colour"),
     Text(nl="Geldig t/m", en="Valid until"),
-    Text(nl="Runs", en="Runs"),
+    Text(nl="Testruns", en="Runs"),
 )
 _DUE = Text(nl="Nu, verstreken, of binnen {days} dagen", en="Now, past, or within {days} days")
 _NOW = Text(nl="nu", en="now")
 _LATER = Text(nl="en later nog {count}, zie worklist.csv", en="and {count} later, see worklist.csv")
 _NOTHING = Text(nl="Geen termijnen.", en="Nothing is due.")
-_AS_OF = Text(nl="Peildatum {day}, beleid {policy}.", en="As of {day}, policy {policy}.")
+_AS_OF = Text(nl="Peildatum {day}, termijnen {policy}.", en="As of {day}, terms {policy}.")
 _LIMIT = Text(
     nl="Automatische controles vervangen de Quickscan niet en veranderen nooit een kleur.",
     en="Automatic checks do not replace the Quickscan and never change a colour.",
@@ -43,7 +53,10 @@ def render_summary_markdown(dossiers: Sequence[Dossier], *, lang: str, warning_d
     lines = [f"## {pick(_TITLE, lang)}", ""]
     if dossiers:
         first = dossiers[0].status
-        lines += [pick(_AS_OF, lang).format(day=first.as_of, policy=plain(first.policy)), ""]
+        lines += [
+            pick(_AS_OF, lang).format(day=_day(first.as_of, lang), policy=plain(first.policy)),
+            "",
+        ]
     counts = Counter(each.status.status for each in dossiers)
     heaviest_first = sorted(ORDER, key=ORDER.index, reverse=True)
     said = [f"{counts[s]} {pick(STATUS[s], lang)}" for s in heaviest_first if counts[s]]
@@ -58,6 +71,10 @@ def render_summary_markdown(dossiers: Sequence[Dossier], *, lang: str, warning_d
         *(due or [pick(_NOTHING, lang)]),
     ]
     return "\n".join([*lines, "", pick(_LIMIT, lang), ""])
+
+
+def _day(day: date, lang: str) -> str:
+    return pick(day_in_words(day), lang)
 
 
 def _heaviest_first(dossier: Dossier) -> tuple[int, str]:
@@ -77,7 +94,7 @@ def _cells(dossier: Dossier, lang: str) -> list[str]:
         f"**{plain(status.registration)}**{title}",
         f"{pick(status_word(status), lang)} ({pick(BASIS[status.basis], lang)})",
         pick(COLOUR[colour], lang) if colour else "-",
-        str(status.security.valid_until or "-"),
+        _day(status.security.valid_until, lang) if status.security.valid_until else "-",
         runs or "-",
     ]
 
@@ -90,10 +107,10 @@ def _due(dossiers: Sequence[Dossier], lang: str, warning_days: int) -> Iterator[
     due = all_due(dossiers, as_of=as_of)
     soon = [each for each in due if (each.due - as_of).days <= warning_days]
     for each in soon:
-        day = pick(_NOW, lang) if each.is_now else each.due
+        day = pick(_NOW, lang) if each.is_now else _day(each.due, lang)
         name, what = each.dossier.status.registration, plain(pick(each.action.what, lang))
         who = pick(WHO[each.action.who], lang)
-        yield f"- {day} {plain(name)}, {who}: {what} ({each.action.rule})"
+        yield f"- {day}, {plain(name)}, {who}: {what} ({each.action.rule})"
     if len(due) > len(soon):
         if not soon:
             yield pick(_NOTHING, lang)

@@ -21,12 +21,12 @@ def test_what_is_due_within_ninety_days_or_past_is_listed_and_the_rest_counted()
     text = render_summary_markdown([GREEN, RED, LAPSED], lang="en", warning_days=90)
 
     due = [line for line in text.splitlines() if line.startswith("- ")]
-    assert [line[2:].split()[0] for line in due] == [
-        "2025-05-14",
-        "2025-05-15",
+    assert [line[2:].partition(",")[0] for line in due] == [
+        "14 May 2025",
+        "15 May 2025",
         "now",
-        "2026-12-30",
-        "and",
+        "30 December 2026",
+        "and 1 later",
     ]
 
 
@@ -37,7 +37,7 @@ def test_what_is_due_within_ninety_days_or_past_is_listed_and_the_rest_counted()
             "nl",
             [
                 "## Registratiestatus",
-                "Peildatum 2026-11-23, beleid sla.",
+                "Peildatum 23 november 2026, termijnen sla.",
                 "| in orde (vastgelegd door AFAS) | groen |",
             ],
         ),
@@ -45,7 +45,7 @@ def test_what_is_due_within_ninety_days_or_past_is_listed_and_the_rest_counted()
             "en",
             [
                 "## Registration status",
-                "As of 2026-11-23, policy sla.",
+                "As of 23 November 2026, terms sla.",
                 "| in order (recorded by AFAS) | green |",
             ],
         ),

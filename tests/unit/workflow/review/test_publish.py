@@ -150,6 +150,18 @@ def test_a_registration_with_problems_gets_a_page_and_an_exit_code(folder):
     assert "kapot.yaml" in site(folder)["dossiers/kapot.html"]
 
 
+def test_a_file_about_a_partner_with_problems_is_told_and_counts_as_none(folder):
+    (folder / "koppeling.toml").write_text('[review]\nfolder = "registrations"\n', encoding="utf-8")
+    file = folder / "registrations" / "12345.partner.yaml"
+    file.write_text('schema: koppeling/partner@1\nsubscription: "12345"\n', encoding="utf-8")
+    done = published(folder)
+
+    assert exit_code(done) is ExitCode.CONFIGURATION
+    assert any("12345.partner.yaml" in each and "`name`" in each for each in done.problems)
+    page = text_of(site(folder)["partners/12345.html"])
+    assert "AFAS heeft van deze partner niets vastgelegd" in page
+
+
 def test_files_with_the_same_name_get_pages_of_their_own(folder):
     for name in ("een", "twee"):
         path = folder / "registrations" / name / "kapot.yaml"

@@ -16,7 +16,9 @@ from koppeling_harness.document.explain import adapter
 from koppeling_harness.document.reader import Refused, reader_of
 from koppeling_harness.document.writer import plain
 from koppeling_harness.model.connector import EnvironmentDefinition
+from koppeling_harness.model.decisions import Decisions
 from koppeling_harness.model.manifest import Manifest
+from koppeling_harness.model.partnership import Partnership
 from koppeling_harness.model.registration import Registration
 from koppeling_harness.model.run import RunRecord
 from koppeling_harness.model.scenario import Scenario
@@ -97,8 +99,10 @@ def _samples():
     scenarios += sorted((ROOT / "plugins").rglob("*.scenario.yaml"))
     found = [(Scenario, _yaml(each)) for each in scenarios]
     found += [(Manifest, _yaml(each)) for each in sorted(ROOT.glob("plugins/*/koppeling.yaml"))]
-    registrations = sorted((ROOT / "docs/samples/registrations").glob("*.yaml"))
-    found += [(Registration, _yaml(each)) for each in registrations]
+    for each in sorted((ROOT / "docs/samples/registrations").glob("*.yaml")):
+        kind = each.suffixes[0]  # X.yaml, X.decisions.yaml or X.partner.yaml
+        of = {".decisions": Decisions, ".partner": Partnership}.get(kind, Registration)
+        found.append((of, _yaml(each)))
     runs = sorted((ROOT / "docs/samples/runs").rglob("run.json"))
     found += [(RunRecord, json.loads(each.read_text(encoding="utf-8"))) for each in runs]
     return [*found, (_Written, SETTINGS), (EnvironmentDefinition, DEFINITION)]

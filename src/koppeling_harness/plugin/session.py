@@ -107,8 +107,9 @@ class IntegrationRunner:
     async def open_beside(self, session: "Session", context: RunContext) -> "Session | Breakdown":
         """Return a session for another run at the same time, in the same scenario.
 
-        A service takes both, and so do hooks in the harness's own process. Else it is a process
-        beside those that there is room for: who waits for one would hold up another.
+        A service takes both. Hooks in the harness's own process, for a debugger, are called one
+        after the other. Else it is a process beside those that there is room for: who waits for
+        one would hold up another.
         """
         if self._in_process or isinstance(self._integration.manifest.runtime, HttpRuntime):
             return session

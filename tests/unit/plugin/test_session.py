@@ -211,6 +211,43 @@ def test_scenarios_at_the_same_time_have_processes_of_their_own(tmp_path):
     assert len(set(pids)) == 2
 
 
+def test_in_the_harness_itself_all_hooks_run_in_one_thread_also_what_runs_at_once(tmp_path):
+    """A database that one hook opens may be used by that thread only."""
+
+    async def play(runner: IntegrationRunner, context: RunContext) -> object:
+        session = await opened(runner, context)
+        beside = await runner.open_beside(session, context)
+        call = OperationCall(operation="push-hours", input=None, context=context)
+        answers = await asyncio.gather(
+            *(each.trigger(call, timeout_s=5.0) for each in (session, beside, session))
+        )
+        await session.finish(timeout_s=5.0)
+        return {each.output for each in answers}
+
+    trigger = (
+        "time.sleep(0.05)\nimport threading\nreturn OperationResult(output=threading.get_ident())"
+    )
+    assert len(drive(tmp_path, play, trigger=trigger, in_process=True)) == 1
+
+
+def test_a_run_beside_another_has_a_process_of_its_own_whatever_room_there_is(tmp_path):
+    async def play(runner: IntegrationRunner, context: RunContext) -> object:
+        session = await opened(runner, context)
+        beside = await runner.open_beside(session, context)
+        call = OperationCall(operation="push-hours", input=None, context=context)
+        answers = await asyncio.gather(
+            *(each.trigger(call, timeout_s=5.0) for each in (session, beside))
+        )
+        await beside.finish(timeout_s=5.0)
+        await session.finish(timeout_s=5.0)
+        again = await opened(runner, context)
+        await again.finish(timeout_s=5.0)
+        return {each.output for each in answers}
+
+    trigger = "time.sleep(0.2)\nreturn OperationResult(output=os.getpid())"
+    assert len(drive(tmp_path, play, trigger=trigger, max_processes=1)) == 2
+
+
 def test_a_process_without_work_goes_after_a_while(tmp_path):
     async def play(runner: IntegrationRunner, context: RunContext) -> object:
         session = await opened(runner, context)

@@ -6,7 +6,6 @@ import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from functools import partial
 from typing import Any, TypeVar
 
 from koppeling_harness.aside import end_with_parent
@@ -47,7 +46,10 @@ def with_each(
             yield work(common, each)
         return
     with _processes(processes, begin) as pool:
-        yield from pool.map(partial(_there, work), things, chunksize=at_once)
+        parts = [things[at : at + at_once] for at in range(0, len(things), at_once)]
+        # not `map`, which calls off what is left, and so disturbs the end of who works on it
+        for done in [pool.submit(_there, work, part) for part in parts]:
+            yield from done.result()
 
 
 @contextmanager
@@ -58,10 +60,9 @@ def _processes(number: int, begin: Callable[[], object]) -> Iterator[ProcessPool
     try:
         yield pool
     except BaseException:
-        ours = set(multiprocessing.active_children()) - before
-        pool.shutdown(wait=False, cancel_futures=True)
-        for each in ours:
+        for each in set(multiprocessing.active_children()) - before:
             each.kill()
+        pool.shutdown(wait=False)
         raise
     pool.shutdown()
 
@@ -77,5 +78,5 @@ def _begin(begin: Callable[[], object]) -> None:
     _begun[:] = [begin()]
 
 
-def _there(work: Callable[[C, T], R], thing: T) -> R:
-    return work(_begun[0], thing)
+def _there(work: Callable[[C, T], R], things: Sequence[T]) -> list[R]:
+    return [work(_begun[0], each) for each in things]

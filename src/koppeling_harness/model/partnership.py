@@ -68,7 +68,7 @@ class Appointment:
     __pydantic_config__ = STRICT
 
     what: Remark
-    who: Literal[Who.AFAS, Who.PARTNER]
+    who: Who
     due: Day
     done: Day | None = None
 

@@ -256,7 +256,7 @@ def _parse(text: str, path: Path, prefix: tuple[str, ...]) -> Settings:
     }
     problems = list(_problems(written, policies, source))
     if is_a_partners(path):
-        problems += _variables_of_others(written, source)
+        problems += _secrets_of_others(written, source, path.parent)
     if problems:
         raise DocumentError(problems)
     ignored = tuple(_afas_only(source)) if is_a_partners(path) else ()
@@ -421,20 +421,30 @@ def _sign_in_problems(
         )
 
 
-def _variables_of_others(written: "_Written", source: Source) -> Iterator[Problem]:
+def _secrets_of_others(written: "_Written", source: Source, folder: Path) -> Iterator[Problem]:
     """Yield what a partner's file has read and sent that may be anybody's: `GITHUB_TOKEN`."""
+    outside = "have the settings lie outside of the integration's folder."
     for name, entry in written.environments.items():
         for one, more in ((entry, ()), (entry.integration, ("integration",))):
-            for member in ("token_env", "client_secret_env") if one is not None else ():
+            if one is None:
+                continue
+            for member in ("token_env", "client_secret_env"):
                 variable = getattr(one, member)
                 if variable is not None and not variable.startswith(OWN_VARIABLES):
                     yield Problem(
                         where=source.place(("environments", name, *more, member)),
                         message=f"found {variable}, expected in a file beside a manifest a name "
                         f"that begins with {' or '.join(OWN_VARIABLES)}",
-                        hint=f"Keep it in {token_variable(name)}, say, or have the settings lie "
-                        "outside of the integration's folder.",
+                        hint=f"Keep it in {token_variable(name)}, say, or {outside}",
                     )
+            file = one.client_secret_file
+            if file and not (folder / file).resolve().is_relative_to(folder.resolve()):
+                variable = secret_variable(name, integration=bool(more))
+                yield Problem(
+                    where=source.place(("environments", name, *more, "client_secret_file")),
+                    message=f"found {file}, expected in a file beside a manifest a file below it",
+                    hint=f"Keep it in {variable}, or {outside}",
+                )
 
 
 def _places(text: str, prefix: tuple[str, ...]) -> dict[tuple[str | int, ...], tuple[int, int]]:

@@ -254,3 +254,19 @@ def test_beside_a_manifest_no_variable_is_named_that_may_be_anybodys(member, tab
     own = text.replace("GITHUB_TOKEN", "KOPPELING_SECRET_X")
     (tmp_path / "koppeling.toml").write_text(own, encoding="utf-8")
     assert load_settings(tmp_path).environments
+
+
+@pytest.mark.parametrize("file", ["/etc/hosts", "../secret", "linked"])
+def test_beside_a_manifest_no_file_is_sent_that_lies_outside(file, tmp_path):
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "linked").symlink_to(tmp_path / "secret")
+    (tmp_path / "own" / "koppeling.yaml").write_text("", encoding="utf-8")
+    start = '[environments.demo]\nurl = "https://localhost:8443/P"\n'
+    way = 'sign_in = "client_credentials"\nclient_id = "a"\nclient_secret_file = "FILE"\n'
+
+    ((_, message),) = problems_of(tmp_path / "own", start + way.replace("FILE", file))
+
+    assert "expected in a file beside a manifest a file below it" in message
+    own = start + way.replace("FILE", ".secret")
+    (tmp_path / "own" / "koppeling.toml").write_text(own, encoding="utf-8")
+    assert load_settings(tmp_path / "own").environments

@@ -39,6 +39,14 @@ LEAVES = {
     "registration check": ("registrations",),
     "registration new": ("tiny",),
     "registration split": ("registrations/kassakoppel.yaml",),
+    "registration assign": ("registrations/webwinkelbrug.yaml", "--to", "X"),
+    "registration plan": (
+        *("registrations/webwinkelbrug.yaml", "Q1", "--owner", "X", "--due", "2027-01-01"),
+        *("--step", "x"),
+    ),
+    "registration signal": (
+        *("registrations/webwinkelbrug.yaml", "received", "--of", "2026-10-03", "--by", "X"),
+    ),
     "assessment add": (
         *("registrations/kassakoppel.yaml", "--kind", "quickscan", "--assessor", "Computest"),
         *("--report-date", "2026-05-05"),

@@ -4,11 +4,12 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 
+from koppeling_harness.model.finding import Finding
 from koppeling_harness.model.proof import NO_MODIFIED_FIELD, ProofState
 from koppeling_harness.model.requirement import Reach
 from koppeling_harness.model.run import DECLARED, IntegrationRecord, RestsOn
 from koppeling_harness.model.shape import Text
-from koppeling_harness.model.verdict import ErpKind, Outcome
+from koppeling_harness.model.verdict import ErpKind, Outcome, Severity
 from koppeling_harness.rules.scope import OWN_LIST, undeclared
 from koppeling_harness.rules.standing import part_in_words
 from koppeling_harness.rules.witnessed import witnessed_by
@@ -92,6 +93,7 @@ def _notes(each: IntegrationRecord) -> Iterator[Text]:
     yield from _required_later(each)
     yield from _disputes(each)
     yield from _not_yet_for_each(each)
+    yield from _warned(each)
     yield from _by_another(each)
     yield from _without_modified_field(each)
     yield from _never_called(each)
@@ -287,6 +289,30 @@ def _not_yet_for_each(each: IntegrationRecord) -> Iterator[Text]:
                 f"{name} ({', '.join(sorted(connectors))})"
                 for name, connectors in sorted(requirements.items())
             ),
+        )
+
+
+def _warned(each: IntegrationRecord) -> Iterator[Text]:
+    """Yield what was warned of where all passed, and is not told of anything that did not."""
+    wrong = {
+        found.code
+        for one in each.results
+        if one.outcome is not Outcome.PASSED
+        for found in one.findings
+    }
+    warned: dict[str, list[Finding]] = {}
+    for one in each.results:
+        for found in one.findings if one.outcome is Outcome.PASSED else ():
+            if found.level is Severity.WARNING and found.code not in wrong:
+                warned.setdefault(found.code, []).append(found)
+    for code, same in warned.items():
+        text = same[0].text or Text(nl=same[0].message, en=same[0].message)
+        yield said(
+            "Waarschuwing die niet meetelt: {code} ({count}): {text}.",
+            "A warning that does not count: {code} ({count}): {text}.",
+            code=code,
+            count=len(same),
+            text=text,
         )
 
 

@@ -7,13 +7,13 @@ import pytest
 
 from koppeling_harness.model.proof import NO_MODIFIED_FIELD, Proof, ProofState
 from koppeling_harness.model.run import DECLARED, ExchangeRecord, NotAsked, Scope
-from koppeling_harness.model.verdict import Level
+from koppeling_harness.model.verdict import Level, Severity
 from koppeling_harness.report.run_text import run_lines
 from koppeling_harness.rules.run_groups import summarised
 from koppeling_harness.rules.scope import by_another
 from koppeling_harness.rules.verdict_notes import verdict_notes, word_notes
 from support.exchanges import a_manifest
-from support.records import a_failure, a_result, a_run, an_integration
+from support.records import a_failure, a_finding, a_result, a_run, an_integration
 
 WHOLE = (
     Proof(
@@ -127,3 +127,17 @@ def test_what_a_pass_owes_to_the_word_of_a_manifest_is_told_in_a_fleet_too(wrong
     assert len(word_notes(good)) == 2
     for note in word_notes(good):
         assert said.count(note.en) == 1
+
+
+def test_a_warning_where_all_passed_is_told_once_with_how_often():
+    warning = a_finding(
+        "LINE-LEFT-OUT", level=Severity.WARNING, message="a line is seen nowhere", text=None
+    )
+    passed = [a_result(f"s.{at}", findings=(warning,)) for at in range(2)]
+    beside = a_finding("INTEGRATION-ID", level=Severity.WARNING)
+    wrong = a_failure("x", findings=(a_finding("INTEGRATION-ID"),))
+
+    told = notes(an_integration(*passed, a_result("y", findings=(beside,)), wrong))
+
+    assert "A warning that does not count: LINE-LEFT-OUT (2): a line is seen nowhere." in told
+    assert "INTEGRATION-ID" not in told

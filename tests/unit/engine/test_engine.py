@@ -84,17 +84,17 @@ def test_a_run_that_is_cancelled_closes_what_is_in_flight_and_tells_no_result_of
 
 
 def test_to_wait_for_a_process_is_no_time_of_a_scenario(project):
-    tiny_plugin(project / "slow", body="import time\ntime.sleep(0.6)\nreturn OperationResult()")
+    tiny_plugin(project / "slow", body="import time\ntime.sleep(1.5)\nreturn OperationResult()")
     (project / "slow" / "koppeling_plugin.py").replace(project / "tiny" / "koppeling_plugin.py")
     for each in (project / "scenarios").iterdir():
-        each.write_text(each.read_text("utf-8") + "timeout_s: 1\n", encoding="utf-8")
+        each.write_text(each.read_text("utf-8") + "timeout_s: 3\n", encoding="utf-8")
     notes = Notes()
 
     carried_out(project, notes, concurrency=2, max_processes=1)
 
     assert [each.outcome for each in notes.results] == [Outcome.PASSED] * 3
-    assert all(each.duration_s < 1 for each in notes.results)
-    assert all(step.duration_s < 1 for each in notes.results for step in each.steps)
+    assert all(each.duration_s < 3 for each in notes.results)
+    assert all(step.duration_s < 3 for each in notes.results for step in each.steps)
 
 
 class Shared(Opened):

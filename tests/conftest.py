@@ -3,7 +3,6 @@
 import os
 import signal
 from collections.abc import Generator
-from pathlib import Path
 
 import coverage
 import pytest
@@ -31,18 +30,14 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) + 2
 
 
-_UNMEASURED = ("contract", "property")
-
-
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Let coverage rest where the whole is tried, many times over.
+    """Let coverage rest in tests that are marked so: they try the whole, many times over.
 
-    To look on costs half as much again, and what these execute is the subject of the others too.
+    To look on costs half as much again, and what they execute is the subject of the others too.
     """
     measuring = coverage.Coverage.current()
-    folder = item.path.relative_to(Path(__file__).parent).parts[0]
-    if measuring is None or folder not in _UNMEASURED:
+    if measuring is None or item.get_closest_marker("unmeasured") is None:
         return (yield)
     measuring.stop()
     try:

@@ -14,6 +14,8 @@ from support.leaks import IN_A_TITLE, TITLE
 from support.spellings import SPELLINGS, b64
 from support.tiny import scenario, tiny_plugin
 
+pytestmark = pytest.mark.unmeasured
+
 PIECES = {TITLE[at : at + 12] for at in range(len(TITLE) - 11)}
 PIECES |= {each.lower() for each in PIECES} | {b64(IN_A_TITLE)[at : at + 20] for at in (30, 80)}
 SPELLED = ("plain", "json", "url", "base64", "base64 of UTF-16", "hex", "decimal entities")

@@ -7,6 +7,8 @@ import pytest
 
 from support.cli import koppeling
 
+pytestmark = pytest.mark.unmeasured
+
 REFERENCE = re.compile(r"[0-9A-F]{32}")
 """Of a refusal; each has its own."""
 MANIFEST = """

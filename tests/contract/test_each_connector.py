@@ -7,6 +7,8 @@ import pytest
 from support.certified import SPRING, certified, result_of
 from support.polite import CLIENT
 
+pytestmark = pytest.mark.unmeasured
+
 MANIFEST = """
 id: {name}
 title: {{nl: Drie, en: Three}}

@@ -9,6 +9,8 @@ from koppeling_harness.model.fault import FaultKind
 from support.cli import koppeling
 from support.tiny import tiny_plugin
 
+pytestmark = pytest.mark.unmeasured
+
 LIMIT_S = 10
 SCENARIO = """
 scenario: fault.{name}

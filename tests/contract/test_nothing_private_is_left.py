@@ -16,6 +16,8 @@ from support.cli import Ran, koppeling
 from support.leaks import HARMLESS, LAST_NAME, WORDS, leaking_project
 from support.spellings import PARTS, SPELLINGS
 
+pytestmark = pytest.mark.unmeasured
+
 
 @pytest.fixture(
     scope="module",

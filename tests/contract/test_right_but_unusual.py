@@ -8,6 +8,8 @@ import pytest
 from support.cli import koppeling
 from support.polite import CLIENT
 
+pytestmark = pytest.mark.unmeasured
+
 HEAD = """
 id: {name}
 title: {{nl: Voorbeeld, en: Example}}

@@ -5,6 +5,8 @@ import pytest
 from support.certified import SPRING, certified, result_of
 from support.strange_ways import HONEST, SHAM, write_ways
 
+pytestmark = pytest.mark.unmeasured
+
 
 @pytest.fixture(scope="module")
 def honest(tmp_path_factory):

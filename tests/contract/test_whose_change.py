@@ -15,7 +15,7 @@ from support.cli import koppeling
 from support.planted import planted
 from support.tiny import scenario, tiny_plugin
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.unmeasured]
 
 # Reads projects; `RELIES` also needs a header that is planted away in the new release.
 READS = """

@@ -11,6 +11,8 @@ from koppeling_harness.scenario.packs import packs_folder
 from support.cli import koppeling
 from support.tiny import tiny_plugin
 
+pytestmark = pytest.mark.unmeasured
+
 WRITING = """\
   - name: write
     title: {nl: Schrijven, en: Write}

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +15,8 @@ from koppeling_harness.rules.functional import functional_facts, release_statuse
 from koppeling_harness.rules.standing import by_registration, standings
 from koppeling_harness.rules.status import ORDER
 from support.registrations import KNOWN, RELEASES, a_run, a_waiver
+
+pytestmark = pytest.mark.unmeasured
 
 AS_OF = date(2026, 11, 23)
 FIRST = date(2025, 6, 1)

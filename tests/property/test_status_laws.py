@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
+import pytest
 from dateutil.relativedelta import relativedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,6 +22,8 @@ from koppeling_harness.rules.policy import AUDITOR, SLA, WARNING_DAYS, policy_pr
 from koppeling_harness.rules.registration_input import input_problems
 from koppeling_harness.rules.status import ORDER, registration_status
 from support.registrations import a_decision, a_registration, a_run, a_waiver, an_assessment
+
+pytestmark = pytest.mark.unmeasured
 
 FIRST, AS_OF, LAST = date(2018, 1, 1), date(2026, 11, 23), date(2028, 12, 31)
 TODAY = date(2031, 12, 31)

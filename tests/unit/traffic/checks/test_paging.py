@@ -145,10 +145,17 @@ def test_a_sort_value_on_both_sides_of_a_page_border_is_told():
 
 
 def test_a_sort_value_on_both_sides_of_the_first_row_is_told_too():
-    tape = Tape().read(rows=[{"EmployeeId": "1"}], query=page(0, 1))
-    tape.read(rows=[{"EmployeeId": "1"}], query=page(1, 1))
+    tape = Tape().read(rows=[{"EmployeeId": "1", "Name": "A"}], query=page(0, 1))
+    tape.read(rows=[{"EmployeeId": "1", "Name": "B"}], query=page(1, 1))
 
     assert of("PERF-46", tape) == [2]
+
+
+def test_a_row_that_moved_over_the_border_meanwhile_is_no_second_one_with_its_sort_value():
+    tape = Tape().read(rows=[{"EmployeeId": "1", "Name": "A"}], query=page(0, 1))
+    tape.read(rows=[{"EmployeeId": "1", "Name": "A"}], query=page(1, 1))
+
+    assert of("PERF-46", tape) == []
 
 
 def test_a_unique_sort_is_fine():

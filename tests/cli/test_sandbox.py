@@ -185,6 +185,7 @@ def test_a_project_among_the_programs_of_the_machine_is_hidden_as_elsewhere(tmp_
     }
     (folder / "act.py").write_text("import os, time\n" + TRY.replace("\\\\n", "\\n"))
     (folder / "aims.json").write_text(json.dumps(aims))
+    monkeypatch.setattr(sys, "prefix", sys.base_prefix)  # where its Python is
     monkeypatch.setattr(sys, "base_prefix", str(tmp_path))
 
     ran = koppeling("run", "--json", "--release", "Profit 8", "--sandbox", "nosy", cwd=project)

@@ -62,6 +62,9 @@ class _Environment:
     def shut(self):
         pass
 
+    async def settle(self):
+        pass
+
     def recording(self):
         return Recording(exchanges=())
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,8 +18,11 @@ _CACHES = frozenset(
         "node_modules",  # as installed; what is to be installed stands in the lock file
     }
 )  # fmt: skip
-_LEFT_BY_RUNS = "latest.json"
-"""By this file the folder with what runs leave is told from one that is the integration's own."""
+_LEFT_BY_RUNS = re.compile(
+    rf"{REPORTS}/(?:latest\.json|[0-9]{{8}}T[0-9]{{6}}Z-[0-9a-f]+/.*"
+    r"\.(?:json|jsonl|xml|html|md|har|sig|tsr))"
+)
+"""What runs leave, by its name: not the whole folder, in which a program could be hidden."""
 MOST_FILES = 100_000
 """Files that a folder may hold, caches left out."""
 
@@ -92,11 +96,8 @@ def files_of(folder: Path) -> Iterator[Path]:
     """
     count = 0
     levels = len(folder.parts)
-    left_by_runs = folder / REPORTS if (folder / REPORTS / _LEFT_BY_RUNS).is_file() else None
     for parent, folders, names in os.walk(folder):
-        folders[:] = [
-            name for name in folders if name not in _CACHES and Path(parent, name) != left_by_runs
-        ]
+        folders[:] = [name for name in folders if name not in _CACHES]
         if len(Path(parent).parts) - levels >= MOST_LEVELS:
             message = f"{parent}: expected at most {MOST_LEVELS} folders in one another"
             raise ConfigurationError(message, hint=_REMEDY)
@@ -104,6 +105,8 @@ def files_of(folder: Path) -> Iterator[Path]:
         for name in (*names, *linked):
             path = Path(parent, name)
             if name.endswith((".pyc", ".pyo")) or path == folder / REGISTRATION:
+                continue
+            if _LEFT_BY_RUNS.fullmatch(path.relative_to(folder).as_posix()):
                 continue
             count += 1
             if count > MOST_FILES:

@@ -102,16 +102,35 @@ def test_one_that_cannot_be_read_does_not_hide_another(tmp_path):
     assert "pipe" in found.set_aside[0].problem
 
 
+RUN = "reports/20261201T051634Z-17cdf1"
+OF_A_RUN = ("run.json", "index.html", "traffic/tiny/read.har", "results.jsonl", "evidence.tsr")
+
+
+def written(folder, name, content="{}"):
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(content)
+
+
 def test_what_runs_left_in_it_does_not_make_it_another(folder):
     first = folder_digest(folder)
-    (folder / "reports" / "20261201T051634Z-17cdf1").mkdir(parents=True)
-    (folder / "reports" / "latest.json").write_text("{}")
-    (folder / "reports" / "20261201T051634Z-17cdf1" / "run.json").write_text("{}")
+    for name in ("reports/latest.json", *(f"{RUN}/{each}" for each in OF_A_RUN)):
+        written(folder, name)
     assert folder_digest(folder) == first
 
 
-def test_a_folder_of_its_own_that_is_called_reports_counts(folder):
+@pytest.mark.parametrize(
+    "name",
+    [
+        "reports/monthly.py",
+        f"{RUN}/main.py",
+        f"{RUN}/traffic/main.mjs",
+        "reports/other/run.json",
+        f"inside/{RUN}/run.json",
+    ],
+)
+def test_a_program_that_is_hidden_among_reports_counts(folder, name):
+    written(folder, "reports/latest.json")
+    written(folder, f"{RUN}/run.json")
     first = folder_digest(folder)
-    (folder / "reports").mkdir()
-    (folder / "reports" / "monthly.py").write_text("a = 1")
+    written(folder, name, "a = 1")
     assert folder_digest(folder) != first

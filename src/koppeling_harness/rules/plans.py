@@ -71,7 +71,10 @@ def plan_facts(
 def is_carried_out(
     plan: Plan, registration: Registration, runs: Iterable[FunctionalResult]
 ) -> bool:
-    """Return whether what it names shows that it is: an assessment, or a run without the failure.
+    """Return whether what it names shows that it is: a later assessment, or a run of the scenario.
+
+    A run shows nothing of a colour, and an assessment nothing of a scenario. What was not executed
+    was not shown.
 
     Args:
         plan: AFAS's.
@@ -80,15 +83,22 @@ def is_carried_out(
     """
     if plan.verified_by is None:
         return False
-    if plan.verified_by in {each.id for each in registration.assessments}:
-        return True
+    reported = {each.id: each.report_date or date.min for each in registration.assessments}
+    if plan.for_ in reported:
+        return reported.get(plan.verified_by, date.min) > reported[plan.for_]
     scenarios = {each.id: each.scenario for each in registration.waivers}
     scenario = scenarios.get(plan.for_, plan.for_)
-    return any(
-        all(scenario not in (each, each.partition("[")[0]) for each in (*run.failed, *run.unproven))
-        for run in runs
-        if run.run_id == plan.verified_by
-    )
+    return any(_shows(each, scenario) for each in runs if each.run_id == plan.verified_by)
+
+
+def _shows(run: FunctionalResult, scenario: str) -> bool:
+    """Return whether a run carried out all that was asked, and a scenario of it did not fail."""
+
+    def is_among(names: Iterable[str]) -> bool:
+        return any(scenario in (each, each.partition("[")[0]) for each in names)
+
+    is_whole = not (run.part or run.not_run or run.inconclusive)
+    return is_whole and is_among(run.asked) and not is_among((*run.failed, *run.unproven))
 
 
 def plan_problems(

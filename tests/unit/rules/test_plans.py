@@ -35,15 +35,42 @@ def test_a_plan_is_a_duty_until_its_last_day_and_asks_for_attention_after_it():
     assert "PLAN-OVERDUE" in {each.code for each in after.flags}
 
 
+RETRY = ("other", "retry[push]")
+
+
 @pytest.mark.parametrize(
-    ("failed", "is_open"), [((), False), (("other",), False), (("retry[push]",), True)]
+    ("run", "is_open"),
+    [
+        ({"asked": RETRY}, False),
+        ({"asked": RETRY, "failed": ("other",)}, False),
+        ({"asked": RETRY, "failed": ("retry[push]",)}, True),
+        ({"asked": RETRY, "unproven": ("retry[push]",), "not_run": 1}, True),
+        ({"asked": RETRY, "not_run": 1}, True),
+        ({"asked": RETRY, "inconclusive": 1}, True),
+        ({"asked": RETRY, "part": ("keyword",)}, True),
+        ({"asked": ("other",)}, True),
+    ],
 )
-def test_a_run_without_the_failure_shows_that_a_plan_is_carried_out(failed, is_open):
-    run = a_run("Profit 8", "2026-11-10", run_id="R", failed=failed)
+def test_a_run_that_carried_it_out_without_the_failure_shows_that_a_plan_is(run, is_open):
+    known = a_run("Profit 8", "2026-11-10", run_id="R", **run)
     registration = a_registration(an_assessment(), waivers=(a_waiver("retry"),))
     for what in ("retry", "W1"):
-        status = judged(a_plan(what, verified_by="R"), runs=[run], registration=registration)
+        status = judged(a_plan(what, verified_by="R"), runs=[known], registration=registration)
         assert any(each.key == f"plan:{what}" for each in status.actions) is is_open
+
+
+@pytest.mark.parametrize(
+    ("shown", "is_open"), [("Q2", False), ("Q1", True), ("Q0", True), ("R", True)]
+)
+def test_a_plan_for_an_assessment_is_carried_out_by_a_later_one(shown, is_open):
+    registration = a_registration(
+        an_assessment("rood", "2026-05-14"),
+        an_assessment("groen", "2026-10-01", name="Q2"),
+        an_assessment("groen", "2024-05-14", name="Q0"),
+    )
+    known = a_run("Profit 8", "2026-11-10", run_id="R", asked=RETRY)
+    status = judged(a_plan(verified_by=shown), runs=[known], registration=registration)
+    assert any(each.key == "plan:Q1" for each in status.actions) is is_open
 
 
 def test_a_run_that_nobody_knows_shows_nothing():

@@ -1,7 +1,12 @@
 """Plugin folders for tests, and proof that their processes are gone."""
 
+import contextlib
+import gc
 import os
+from collections.abc import Iterator
 from pathlib import Path
+
+from koppeling_harness.plugin.guard import watch_over
 
 MANIFEST = """\
 id: {id}
@@ -84,6 +89,24 @@ def a_plugin(
     code = f"{HOOKS}\n\n{hooks}\n\n@hookimpl\ndef koppeling_trigger(call):\n{body}\n"
     (folder / "koppeling_plugin.py").write_text(code, encoding="utf-8")
     return folder
+
+
+@contextlib.contextmanager
+def nothing_left() -> Iterator[None]:
+    """Prove that no process and no descriptor is left of what is done within (Linux).
+
+    What an earlier test forgot is let go before, and is not missed when it goes meanwhile.
+    """
+    watch_over()  # the guard stays, by design, to the end of this process
+    gc.collect()
+    before, open_files = children(), _open_descriptors()
+    yield
+    assert children() <= before, "a child process was left, or was not reaped"
+    assert _open_descriptors() <= open_files, "a file descriptor was left open"
+
+
+def _open_descriptors() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
 
 
 def children() -> set[int]:

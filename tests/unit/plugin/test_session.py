@@ -13,31 +13,23 @@ from koppeling_harness.model.finding import Finding
 from koppeling_harness.model.operation import OperationCall, OperationResult, RunContext
 from koppeling_harness.model.shape import Release, Text
 from koppeling_harness.plugin.discover import discover
-from koppeling_harness.plugin.guard import watch_over
 from koppeling_harness.plugin.session import (
     Breakdown,
     BreakdownKind,
     IntegrationRunner,
     Session,
 )
-from support.plugins import MANIFEST, a_plugin, children, is_running
+from support.plugins import MANIFEST, a_plugin, is_running, nothing_left
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="looks into /proc to prove that no process is left"
 )
 
 
-def open_descriptors() -> int:
-    return len(list(Path("/proc/self/fd").iterdir()))
-
-
 @pytest.fixture(autouse=True)
 def _nothing_left_behind() -> Iterator[None]:
-    watch_over()  # the guard stays, by design, to the end of this process
-    before, open_files = children(), open_descriptors()
-    yield
-    assert children() == before, "a child process was left, or was not reaped"
-    assert open_descriptors() == open_files, "a file descriptor was left open"
+    with nothing_left():
+        yield
 
 
 def a_context(work_dir: Path, scenario: str = "s1") -> RunContext:

@@ -1,5 +1,6 @@
 import asyncio
 import ssl
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -217,6 +218,9 @@ def test_an_answer_before_the_whole_body_was_sent_comes_through():
                 assert (answer.status_code, answer.text) == (413, "big")
             except httpx.TransportError:
                 pass  # the client was still sending when the connection went: no answer to see
+            until = time.monotonic() + 10
+            while not gateway.recording().exchanges and time.monotonic() < until:
+                time.sleep(0.01)  # and the gateway may still be at it
             (exchange,) = gateway.recording().exchanges
             asyncio.run_coroutine_threadsafe(proxy.aclose(), gateway.loop).result(10)
 

@@ -121,10 +121,10 @@ class Engine:
             expected=self._expected,
             is_triggered=lambda name: self._runners[name].is_triggered,
         )
-        self.expected_s += lanes.expected_s
+        self.expected_s += max(lanes.expected_s, *map(self._expected, aside), 0.0)
         room = asyncio.Semaphore(_MOST_ASIDE)
         tasks = [
-            *(asyncio.create_task(self._aside(each, room, observer)) for each in aside),
+            *(asyncio.create_task(self._aside(each, lanes, room, observer)) for each in aside),
             *(asyncio.create_task(self._lane(lanes, observer)) for _ in range(lanes.count)),
         ]
         try:
@@ -144,10 +144,11 @@ class Engine:
                 lanes.give_back(planned)
 
     async def _aside(
-        self, planned: PlannedScenario, room: asyncio.Semaphore, observer: Observer
+        self, planned: PlannedScenario, lanes: Lanes, room: asyncio.Semaphore, observer: Observer
     ) -> None:
         """Carry out one scenario beside the lanes: it does little but wait."""
         async with room, Connection(timeout_s=self._setting.step_limit_s) as connection:
+            lanes.begin_with(planned.manifest.id)
             self._runners[planned.manifest.id].add_room()
             observer.scenario_started(planned)
             result = await self._settled(planned, connection, observer)

@@ -38,6 +38,10 @@ class _Share:
     processes: int = 0
     """How many scenarios were in flight at most: so many processes run, or can be started."""
     starting_s: float = _STARTING_S
+    first: int = 0
+    """How many of those that wait are such as others wait for; they come first."""
+    is_awaited: bool = False
+    """Whether somebody beside the lanes waits for them."""
 
     @property
     def load_s(self) -> float:
@@ -54,6 +58,7 @@ class _Share:
         seconds, planned = self.waiting.pop()
         self.left_s -= seconds
         self.in_flight += 1
+        self.first = max(0, self.first - 1)
         self.processes = max(self.processes, min(self.in_flight, self.room))
         return planned
 
@@ -64,8 +69,9 @@ class Lanes:
     A process that runs already goes first: to start one takes longer than most scenarios. When
     none is free another integration begins, the one with the most to do; but one that alone would
     take longer than all lanes together need gets a further process before that. Within an
-    integration the longest scenario goes first. None of this changes what becomes of a scenario:
-    each has an environment of its own, and values that follow from its name.
+    integration the longest scenario goes first, after those that others wait for; where one beside
+    the lanes waits for them (`begin_with`), they go before everything. None of this changes what
+    becomes of a scenario: each has an environment of its own, and values that follow from its name.
 
     Args:
         planned: What is to be carried out.
@@ -100,6 +106,7 @@ class Lanes:
                 own_room=room[name],
                 waiting=sorted(many, key=lambda each: (id(each[1]) in begins, each[0])),
                 left_s=sum(seconds for seconds, _ in many),
+                first=sum(id(each) in begins for _, each in many),
             )
             for name, many in reversed(by_integration.items())
         }
@@ -117,10 +124,25 @@ class Lanes:
         self._changed.set()  # for those that wait beside it
         return None
 
+    def begin_with(self, name: str) -> None:
+        """Begin with what others of an integration wait for: one beside the lanes does.
+
+        That one takes long by itself; who begins with it late ends late.
+        """
+        share = self._shares.get(name)
+        if share is not None and share.first:
+            share.is_awaited = True
+            self._changed.set()
+
     def take(self) -> PlannedScenario | None:
         """Return the scenario for a lane that is free; None when there is none for it now."""
         left = [each for each in self._shares.values() if each.waiting]
-        chosen = _with_free_process(left) or self._with_new_process(left) or _getting_ready(left)
+        chosen = (
+            _awaited(left)
+            or _with_free_process(left)
+            or self._with_new_process(left)
+            or _getting_ready(left)
+        )
         return chosen.take() if chosen else None
 
     def give_back(self, planned: PlannedScenario) -> None:
@@ -165,6 +187,10 @@ def begun_first(
 
 def _heaviest(shares: Sequence[_Share]) -> _Share | None:
     return max(shares, key=lambda each: each.load_s, default=None)
+
+
+def _awaited(left: Sequence[_Share]) -> _Share | None:
+    return _heaviest([each for each in left if each.is_awaited and each.first])
 
 
 def _with_free_process(left: Sequence[_Share]) -> _Share | None:

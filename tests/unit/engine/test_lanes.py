@@ -187,6 +187,33 @@ def test_a_lane_waits_until_there_is_a_scenario_for_it_and_ends_when_all_are_out
     assert {str(each.id) for each in found if each} == {"a.s0-1", "a.s1-1"}
 
 
+def _four(first=()):
+    many = planned({"a": [10] * 20, "b": [9] * 20, "c": [8] * 20, "light": [1, 2, 3, 1]})
+    begins = [at for at, each in enumerate(many) if str(each.id) in first]
+    room = dict.fromkeys("abc", 4) | {"light": 4}
+    return Lanes(many, count=16, room=room, first=begins, expected=expected)
+
+
+def test_what_somebody_beside_the_lanes_waits_for_goes_before_everything():
+    lanes = _four(first=["light.s0-1", "light.s1-2"])
+    lanes.take()
+
+    lanes.begin_with("light")
+
+    assert [str(lanes.take().id) for _ in range(2)] == ["light.s1-2", "light.s0-1"]
+    assert lanes.take().manifest.id != "light"
+
+
+def test_nobody_goes_first_of_whom_nothing_is_awaited():
+    plain, asked = _four(), _four()
+
+    asked.begin_with("light")
+    asked.begin_with("of another session")
+
+    order = [[str(lanes.take().id) for _ in range(20)] for lanes in (plain, asked)]
+    assert order[0] == order[1]
+
+
 def test_nothing_to_do_needs_no_lane():
     lanes = Lanes([], count=8, room={})
 

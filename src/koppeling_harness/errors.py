@@ -22,6 +22,7 @@ The command line catches them in one place (`cli/main.py`) and leaves with `exit
 
 from collections.abc import Collection, Iterable, Sequence
 from enum import IntEnum
+from typing import Any
 
 from koppeling_harness.place import Place
 from koppeling_harness.value import dataclass
@@ -136,6 +137,16 @@ class HarnessError(Exception):
     def render(self) -> str:
         """Return the text for a person."""
         return f"{self.message}\n    hint: {self.hint}" if self.hint else self.message
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle it as it is: another process may tell of it."""
+        return _as_it_was, (type(self), self.args, self.__dict__)
+
+
+def _as_it_was(kind: type[HarnessError], args: tuple[Any, ...], said: Any) -> HarnessError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(said)
+    return error
 
 
 class UsageError(HarnessError):

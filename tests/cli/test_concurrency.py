@@ -46,12 +46,10 @@ def write(folder, name, text):
     (folder / f"{name}.scenario.yaml").write_text(text, encoding="utf-8")
 
 
-def what_became(project, concurrency):
+def what_became(project, concurrency, *more):
     """Return every result of a run, without its times and addresses."""
-    ran = koppeling_process(
-        *("run", "--json", "--seed", "7", "--concurrency", concurrency, "--release", "Profit 8"),
-        cwd=project,
-    )
+    asked = ("--json", "--seed", "7", "--concurrency", concurrency, "--release", "Profit 8")
+    ran = koppeling_process("run", *asked, *more, cwd=project)
     assert ran.code == 1, ran.all
     return [
         {
@@ -90,6 +88,26 @@ def test_the_same_becomes_of_every_scenario_at_any_concurrency(project):
     assert len(set(messages)) == len(messages) == 18  # each shows a value of its own
     assert what_became(project, "8") == alone
     assert what_became(project, "32") == alone
+
+
+def test_the_same_becomes_of_every_scenario_in_one_process_and_in_several(project):
+    alone = what_became(project, "8", "--processes", "1")
+
+    assert what_became(project, "8", "--processes", "2") == alone
+    assert what_became(project, "8", "--processes", "3") == alone
+
+
+def test_what_went_over_the_wire_in_several_processes_is_written_too(project, tmp_path):
+    ran = koppeling_process(
+        *("run", "--json", "--release", "Profit 8", "--processes", "3"),
+        *("--reports", tmp_path),
+        cwd=project,
+    )
+
+    record = json.loads(ran.out)
+    written = {each.relative_to(tmp_path / record["run_id"]) for each in tmp_path.glob("**/*.har")}
+    assert len(written) == sum(len(each["results"]) for each in record["integrations"]) == 36
+    assert {each["id"] for each in record["pace"]["integrations"]} == {"one", "two", "three"}
 
 
 def test_a_run_says_where_its_time_went(project):

@@ -77,6 +77,13 @@ concurrency = click.option(
     help="Scenarios in flight at most.",
 )
 
+processes = click.option(
+    "--processes",
+    type=click.IntRange(1, 64),
+    metavar="N",
+    help="Engine processes at most. Default: one per two cores, where there is enough to do.",
+)
+
 signers = click.option(
     "--signers",
     type=click.Path(path_type=Path),

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     help="Profit release of ERP1; repeatable. Default: every release of the settings.",
 )
 @options.concurrency
+@options.processes
 @click.option("-k", "keyword", default="", metavar="EXPRESSION", help="Only scenarios that match.")
 @click.option(
     "--reports",
@@ -119,6 +120,7 @@ def command(
     packs: tuple[Path, ...],
     releases: tuple[str, ...],
     concurrency: int,
+    processes: int | None,
     keyword: str,
     reports: Path,
     shard: str,
@@ -165,6 +167,7 @@ def command(
         packs=tuple(map(str, packs)),
         release=releases[-1] if releases else "",
         concurrency=concurrency,
+        processes=processes or 0,
         only=integrations,
         keyword=keyword,
         entry_points=not plugins,

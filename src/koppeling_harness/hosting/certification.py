@@ -102,9 +102,19 @@ class Certification:
         """Carry out scenarios, and tell an observer what becomes of each."""
         try:
             self._loop.run(self._run(planned, observer))
+        except asyncio.CancelledError:  # `leave_off` was called
+            raise KeyboardInterrupt from None
         except (KeyboardInterrupt, SystemExit):
             self._leave_off()
             raise
+
+    def leave_off(self) -> None:
+        """End what is in flight, as Ctrl-C does; another thread may call it, at any moment."""
+        self._is_left_off = True
+        running = self._running
+        if running is not None:
+            with contextlib.suppress(RuntimeError):  # the loop is over
+                running.get_loop().call_soon_threadsafe(running.cancel)
 
     async def _close(self, runner: IntegrationRunner) -> None:
         await runner.close(at_once=self._is_left_off)
@@ -123,6 +133,8 @@ class Certification:
 
     async def _run(self, planned: Sequence[PlannedScenario], observer: Observer) -> None:
         self._running = asyncio.current_task()
+        if self._is_left_off:
+            raise asyncio.CancelledError
         engine = self._engine or await self._start(planned)
         began_s = self._clock.elapsed_s()
         try:

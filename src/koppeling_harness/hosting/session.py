@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import field, replace
+from typing import TYPE_CHECKING
 
 from koppeling_harness.engine.observer import Observer, Observers
 from koppeling_harness.hosting.certification import Certification
@@ -12,6 +13,9 @@ from koppeling_harness.model.shape import Release
 from koppeling_harness.scenario.plan import PlannedScenario
 from koppeling_harness.traffic.redactor import Redactor
 from koppeling_harness.value import dataclass
+
+if TYPE_CHECKING:
+    from koppeling_harness.hosting.shared_out import SharedOut
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +75,7 @@ class Results(Observer):
 
 
 def run_session(
-    certification: Certification,
+    certification: "Certification | SharedOut",
     planned: Sequence[PlannedScenario],
     observer: Observer | None = None,
 ) -> SessionOutcome:
@@ -107,7 +111,8 @@ def run_session(
 
 
 def _with_late(
-    results: tuple[tuple[PlannedScenario, ScenarioResult], ...], certification: Certification
+    results: tuple[tuple[PlannedScenario, ScenarioResult], ...],
+    certification: "Certification | SharedOut",
 ) -> tuple[tuple[PlannedScenario, ScenarioResult], ...]:
     releases, late = certification.releases, certification.late
     if not late:

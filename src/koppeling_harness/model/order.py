@@ -28,6 +28,8 @@ class Order:
     """Label of the Profit release that ERP1 imitates."""
     concurrency: int
     """Scenarios in flight at most."""
+    processes: int = 0
+    """Processes that the engine's work is shared out to at most; as many as it is worth when 0."""
     only: tuple[str, ...] = ()
     """Ids of the integrations that are meant; all when empty."""
     keyword: str = ""

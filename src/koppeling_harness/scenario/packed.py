@@ -16,6 +16,7 @@ from koppeling_harness.place import Place
 
 _LATE = frozenset({"values", "given", "when", "faults", "then", "cleanup"})
 _AT_HAND = tuple(each.name for each in dataclasses.fields(Scenario) if each.name not in _LATE)
+_OF_ITS_OWN = (*_AT_HAND, "_late", "digest")
 
 # what stands where the other part of a document would, which is no scenario without it
 _A_STEP: dict[str, Any] = {"when": [{"findings": {}}]}
@@ -50,6 +51,15 @@ class PackedScenario(Scenario):
         if name in _LATE:
             return getattr(unpacked(self), name)
         raise AttributeError(name)
+
+    def __getstate__(self) -> list[Any]:
+        """Pickle it packed, for another process to carry it out."""
+        return [getattr(self, name) for name in _OF_ITS_OWN]
+
+    def __setstate__(self, state: list[Any]) -> None:
+        """Take what was pickled."""
+        for name, value in zip(_OF_ITS_OWN, state, strict=True):
+            object.__setattr__(self, name, value)
 
 
 def packed(data: dict[str, Any], scenario: Scenario, *, digest: str) -> tuple[PackedScenario, str]:

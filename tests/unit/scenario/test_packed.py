@@ -1,4 +1,5 @@
 import dataclasses
+import pickle
 
 import pytest
 
@@ -65,3 +66,14 @@ def test_a_packed_scenario_has_no_other_members(both):
 
     with pytest.raises(AttributeError, match="nothing"):
         _ = packed.nothing
+
+
+def test_a_packed_scenario_travels_packed(tmp_path):
+    (there,) = load_scenarios([write_scenario(tmp_path, BODY).parent])
+
+    back = pickle.loads(pickle.dumps(there))
+
+    assert type(back) is PackedScenario
+    assert unpacked(back) == unpacked(there)
+    assert (back.digest, back.scenario, back.title) == (there.digest, there.scenario, there.title)
+    assert len(pickle.dumps(there)) < len(pickle.dumps(unpacked(there)))

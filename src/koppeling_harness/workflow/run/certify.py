@@ -1,15 +1,18 @@
 """The main job: run integrations against ERP1, on each release, judge, and say what it came to."""
 
+import os
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from koppeling_harness.clock import Clock, today
 from koppeling_harness.engine.observer import Observer, Observers
 from koppeling_harness.errors import NothingToRunError
 from koppeling_harness.hosting.certification import Certification
 from koppeling_harness.hosting.session import SessionOutcome, run_session
+from koppeling_harness.model.order import Order
 from koppeling_harness.model.run_journal import RunBegin
 from koppeling_harness.plugin.guard import orphans_ended
 from koppeling_harness.rules.sharding import cut
@@ -29,7 +32,12 @@ from koppeling_harness.workflow.run.prepared_order import PreparedOrder
 from koppeling_harness.workflow.run.waivers import granted_waivers
 from koppeling_harness.workflow.secret_search import Leaks
 
-"""By integration."""
+if TYPE_CHECKING:
+    from koppeling_harness.hosting.shared_out import SharedOut
+_CORES_EACH = 2
+"""Of what a run takes of the processors, less than half is the engine's work (`bench fleet`)."""
+_WORTH = 200
+"""So many scenarios, each some 30 ms of that work, are worth another process of 150 MiB."""
 
 
 def certify(
@@ -97,9 +105,37 @@ def certify_releases(
     durations = Durations(kept_durations())
     if current.prepared.real is None:  # those of a real environment say nothing of this machine
         observers.insert(0, durations)
-    certification = Certification(
-        current.prepared.order,
-        current.plan.discovery.integrations,
+    certification = _certification(runs, chosen, clock, durations)
+    with orphans_ended():
+        session = run_session(certification, chosen, Observers(*observers))
+    return tuple(certified_run(each, _part(each, session), clock) for each in runs)
+
+
+def _certification(
+    runs: Sequence[Run], chosen: Sequence[PlannedScenario], clock: Clock, durations: Durations
+) -> "Certification | SharedOut":
+    """Return what carries a session out, in this process or in several."""
+    current = runs[-1]
+    order, integrations = current.prepared.order, current.plan.discovery.integrations
+    run_ids = {each.label: each.begin.run_id for each in runs}
+    count = _processes_for(order, chosen)
+    if count > 1:
+        from koppeling_harness.hosting.shared_out import SharedOut  # noqa: PLC0415 - large runs
+
+        return SharedOut(
+            order,
+            integrations,
+            count=count,
+            run_id=current.begin.run_id,
+            seed=current.begin.seed,
+            clock=clock,
+            redactor=current.redactor,
+            expected=durations.expected,
+            run_ids=run_ids,
+        )
+    return Certification(
+        order,
+        integrations,
         run_id=current.begin.run_id,
         seed=current.begin.seed,
         clock=clock,
@@ -107,11 +143,20 @@ def certify_releases(
         real=current.prepared.real,
         continued=current.continuation.number if current.continuation else 0,
         expected=durations.expected,
-        run_ids={each.label: each.begin.run_id for each in runs},
+        run_ids=run_ids,
     )
-    with orphans_ended():
-        session = run_session(certification, chosen, Observers(*observers))
-    return tuple(certified_run(each, _part(each, session), clock) for each in runs)
+
+
+def _processes_for(order: Order, chosen: Sequence[PlannedScenario]) -> int:
+    """Return to how many processes a session is shared out; 1: it is carried out in this one.
+
+    A real environment is asked by one, and hooks that a debugger follows are in this one.
+    """
+    if order.in_process or order.environment:
+        return 1
+    integrations = len({each.manifest.id for each in chosen})
+    worth = min((os.cpu_count() or 1) // _CORES_EACH, len(chosen) // _WORTH)
+    return max(1, min(order.processes or worth, integrations, order.concurrency))
 
 
 def _part(run: Run, session: SessionOutcome) -> SessionOutcome:

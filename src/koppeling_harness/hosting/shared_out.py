@@ -1,0 +1,272 @@
+"""A certification in several processes: each has an engine, an ERP1, and some of the integrations.
+
+What a run knows as a whole stays here: observers, results, secrets. No integration is cut in two,
+as what becomes of one of its scenarios may depend on others (`engine/breaker`); so the same becomes
+of each as in one process.
+"""
+
+import asyncio
+import contextlib
+import math
+import multiprocessing
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from koppeling_harness.aside import end_processes
+from koppeling_harness.clock import Clock
+from koppeling_harness.engine.lanes import Expected
+from koppeling_harness.engine.observer import Observer
+from koppeling_harness.errors import HarnessError
+from koppeling_harness.hosting.engine_process import (
+    Began,
+    Learned,
+    Over,
+    Recorded,
+    Settled,
+    Work,
+    carry_out,
+)
+from koppeling_harness.hosting.late_traffic import Late
+from koppeling_harness.model.order import Order
+from koppeling_harness.model.pace import Pace
+from koppeling_harness.model.shape import Release
+from koppeling_harness.plugin.discover import Integration
+from koppeling_harness.scenario.plan import PlannedScenario
+from koppeling_harness.traffic.redactor import Redactor
+
+_UNREAD_MOST = 64
+"""So many things that a process told may wait to be taken; then it is not listened to."""
+_TO_END_S = 10.0
+
+
+class SharedOut:
+    """A certification whose scenarios several processes carry out; see `Certification`.
+
+    Args:
+        order: What is asked.
+        integrations: Those that scenarios are planned for, ready to be started.
+        count: Of processes, at most one per integration.
+        run_id: Names the run.
+        seed: What generated values follow from.
+        clock: Tells the time.
+        redactor: Knows every secret of the run, afterwards.
+        expected: Tells how long a scenario takes.
+        run_ids: By label of each release, the run that its results belong to.
+    """
+
+    environment = ""
+    notes: Sequence[str] = ()
+
+    def __init__(
+        self,
+        order: Order,
+        integrations: Sequence[Integration],
+        *,
+        count: int,
+        run_id: str,
+        seed: int,
+        clock: Clock,
+        redactor: Redactor,
+        expected: Expected,
+        run_ids: Mapping[str, str],
+    ) -> None:
+        self.redactor = redactor
+        self.releases: Mapping[str, Release] = {}
+        """What ERP1 said that it runs, by the label that was asked for; none until it is over."""
+        self.late: tuple[Late, ...] = ()
+        """What integrations sent when a scenario had ended, once it is over."""
+        self._count = count
+        self._expected = expected
+        self._clock = clock
+        self._work = Work(
+            order=replace(order, concurrency=math.ceil(order.concurrency / count)),
+            integrations=tuple(integrations),
+            planned=(),
+            expected_s=(),
+            run_id=run_id,
+            run_ids=run_ids,
+            seed=seed,
+            clock=clock,
+            known=redactor.known,
+        )
+        self._loop = asyncio.Runner()
+        self._processes: list[_Process] = []
+        self._told: asyncio.Queue[tuple[_Process, object]] = asyncio.Queue()
+        self._paces: list[Pace] = []
+        self._reached_s = 0.0
+
+    def run(self, planned: Sequence[PlannedScenario], observer: Observer) -> None:
+        """Have scenarios carried out, and tell an observer what becomes of each.
+
+        Raises:
+            HarnessError: A process ended before it was through.
+        """
+        self._loop.run(self._run(planned, observer))
+
+    async def _run(self, planned: Sequence[PlannedScenario], observer: Observer) -> None:
+        began_s = self._clock.elapsed_s()
+        loop = asyncio.get_running_loop()
+        for part in shared(planned, self._count, self._expected):
+            seconds = tuple(map(self._expected, part))
+            work = replace(self._work, planned=part, expected_s=seconds)
+            self._processes.append(_Process(work, _from_thread(loop, self._hear)))
+        try:
+            while any(each.works for each in self._processes):
+                process, what = await self._told.get()
+                await self._take(process, what, observer)
+                process.is_heard()
+        finally:
+            self._reached_s += self._clock.elapsed_s() - began_s
+
+    def _hear(self, process: "_Process", what: object) -> None:
+        """Take secrets up at once, before anything in which they could stand."""
+        if isinstance(what, Learned):
+            self.redactor.take_up(what.told)
+            process.is_heard()
+        else:
+            self._told.put_nowait((process, what))
+
+    async def _take(self, process: "_Process", what: object, observer: Observer) -> None:
+        match what:
+            case Began():
+                observer.scenario_started(process.planned[what.at])
+            case Recorded():
+                planned = replace(process.planned[what.at], round=what.round)
+                await observer.recorded(planned, what.recording)
+            case Settled():
+                observer.scenario_ended(process.planned[what.at], what.result)
+            case Over():
+                self._note(process, what)
+                if what.error is not None:
+                    raise what.error
+            case _:
+                message = f"a process of the engine ended ({process.exit_code})"
+                hint = "Go on with what is left: koppeling run --resume."
+                raise HarnessError(message, hint=hint)
+
+    def _note(self, process: "_Process", over: Over) -> None:
+        process.works = False
+        self.releases = {**self.releases, **over.releases}
+        self.late += over.late
+        if over.pace is not None:
+            self._paces.append(over.pace)
+
+    @property
+    def pace(self) -> Pace | None:
+        """Where the time went; None before anything was carried out."""
+        if not self._paces:
+            return None
+        return Pace(
+            lanes=sum(each.lanes for each in self._paces),
+            expected_s=max(each.expected_s for each in self._paces),
+            reached_s=round(self._reached_s, 3),
+            integrations=tuple(one for each in self._paces for one in each.integrations),
+        )
+
+    def close(self) -> None:
+        """End every process, with what it started."""
+        self._loop.run(self._end())
+        self._loop.close()
+
+    async def _end(self) -> None:
+        for each in self._processes:
+            each.leave_off()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_TO_END_S):
+                while any(each.works for each in self._processes):
+                    process, what = await self._told.get()
+                    process.is_heard()
+                    if isinstance(what, Over):
+                        self._note(process, what)
+                    elif what is None:
+                        process.works = False
+        for each in self._processes:
+            each.end()
+        await end_processes()
+
+
+def shared(
+    planned: Sequence[PlannedScenario], count: int, expected: Expected
+) -> list[tuple[PlannedScenario, ...]]:
+    """Share integrations out so that each process has as much to do, as far as is known.
+
+    Args:
+        planned: All scenarios; each part has its own in the same order.
+        count: Of parts; none of them is empty when there are as many integrations.
+        expected: Tells how long a scenario takes.
+    """
+    work_s: dict[str, float] = {}
+    for each in planned:
+        work_s[each.manifest.id] = work_s.get(each.manifest.id, 0.0) + expected(each)
+    loads = [0.0] * count
+    part_of: dict[str, int] = {}
+    for name in sorted(work_s, key=lambda name: -work_s[name]):
+        part_of[name] = loads.index(min(loads))
+        loads[part_of[name]] += work_s[name]
+    parts: list[list[PlannedScenario]] = [[] for _ in range(count)]
+    for each in planned:
+        parts[part_of[each.manifest.id]].append(each)
+    return [tuple(each) for each in parts if each]
+
+
+def _from_thread(
+    loop: asyncio.AbstractEventLoop, hear: Callable[["_Process", object], None]
+) -> Callable[["_Process", object], None]:
+    def heard(process: _Process, what: object) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop is over
+            loop.call_soon_threadsafe(hear, process, what)
+
+    return heard
+
+
+class _Process:
+    """One process, and a thread that listens to it."""
+
+    def __init__(self, work: Work, hear: Callable[["_Process", object], None]) -> None:
+        self.planned = work.planned
+        self.works = True
+        self._hear = hear
+        self._room = threading.Semaphore(_UNREAD_MOST)
+        context = multiprocessing.get_context("spawn")
+        self._pipe, there = context.Pipe()
+        self._process = context.Process(target=carry_out, args=(there, work), daemon=True)
+        self._process.start()
+        there.close()
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    @property
+    def exit_code(self) -> int | None:
+        """How it ended, waiting a moment for that; negative: by which signal."""
+        self._process.join(_TO_END_S)
+        return self._process.exitcode
+
+    def is_heard(self) -> None:
+        """Take note that something it told was taken."""
+        self._room.release()
+
+    def leave_off(self) -> None:
+        """Have it end what it is at, and tell the rest."""
+        with contextlib.suppress(OSError):
+            self._pipe.send_bytes(b"")
+
+    def end(self) -> None:
+        """Wait for its end; one that does not come is ended."""
+        self._process.join(0 if self.works else _TO_END_S)
+        if self._process.is_alive():
+            self._process.kill()
+            self._process.join()
+        self._pipe.close()
+
+    def _listen(self) -> None:
+        what: Any = None
+        while not isinstance(what, Over):
+            try:
+                what = self._pipe.recv()
+            except (EOFError, OSError):
+                what = None
+            self._room.acquire()
+            self._hear(self, what)
+            if what is None:
+                return

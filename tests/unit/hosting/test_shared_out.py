@@ -1,0 +1,226 @@
+"""A session in several processes tells what one in this process would, or that it could not."""
+
+import os
+import pickle
+import secrets
+import signal
+import time
+
+import pytest
+
+from koppeling_harness.clock import SystemClock
+from koppeling_harness.engine.lanes import usual
+from koppeling_harness.engine.observer import Observer
+from koppeling_harness.errors import (
+    DocumentError,
+    ErpUnavailableError,
+    HarnessError,
+    Problem,
+)
+from koppeling_harness.hosting.session import run_session
+from koppeling_harness.hosting.shared_out import SharedOut, shared
+from koppeling_harness.model.order import Order
+from koppeling_harness.model.verdict import Outcome
+from koppeling_harness.plugin.discover import discover
+from koppeling_harness.scenario.load import load_scenarios
+from koppeling_harness.scenario.plan import PlannedScenario, plan
+from koppeling_harness.traffic.redactor import Redactor
+from support.cli import unmeasured
+from support.plugins import is_running
+from support.scenarios import a_manifest, a_scenario, an_operation
+from support.tiny import READ, SCENARIO, tiny_plugin
+
+SHOWS_ITS_TOKEN = "print('the token is', context.token)\n" + READ
+HANGS = """
+import pathlib
+pathlib.Path({folder!r}, str(os.getpid())).touch()
+time.sleep(600)
+"""
+
+
+def many(work):
+    return [
+        PlannedScenario(
+            scenario=a_scenario(f"{name}.s{number}"),
+            manifest=a_manifest(an_operation("sync"), name=name),
+        )
+        for name, count in work.items()
+        for number in range(count)
+    ]
+
+
+def test_no_integration_is_cut_and_each_part_has_as_much_to_do():
+    planned = many({"a": 60, "b": 30, "c": 20, "d": 12})
+
+    parts = shared(planned, 2, usual)
+
+    assert [len(each) for each in parts] == [60, 62]
+    assert {each.manifest.id for each in parts[0]} == {"a"}
+    for part in parts:
+        assert list(part) == [each for each in planned if each in part]
+
+
+def test_there_are_no_more_parts_than_integrations():
+    assert len(shared(many({"a": 5, "b": 1}), 4, usual)) == 2
+
+
+class Told(Observer):
+    """Notes what it is told, and does something at the first scenario that begins."""
+
+    def __init__(self, at_first=lambda: None):
+        self.began, self.recorded_, self.ended_ = [], [], []
+        self._at_first = at_first
+
+    def scenario_started(self, planned):
+        self.began.append(planned)
+        if len(self.began) == 1:
+            self._at_first()
+
+    async def recorded(self, planned, recording):
+        self.recorded_.append((planned.id, len(recording.exchanges)))
+
+    def scenario_ended(self, planned, result):
+        self.ended_.append((planned, result))
+
+
+@pytest.fixture
+def session(tmp_path, monkeypatch):
+    """Return what makes a session in two processes, of two integrations that do the same."""
+    for name in os.environ.keys() - unmeasured().keys():
+        monkeypatch.delenv(name)
+
+    def make(body, *, scenarios=("a", "b"), imports=()):
+        folder = tmp_path / "scenarios"
+        folder.mkdir()
+        for name in scenarios:
+            text = SCENARIO.format(id=name, level="required", expect="{ok: true}")
+            (folder / f"{name}.scenario.yaml").write_text(text, encoding="utf-8")
+        plugins = [tiny_plugin(tmp_path / name, name=name, body=body) for name in ("one", "two")]
+        integrations = discover(plugins, entry_points=False).integrations
+        planned = [
+            one
+            for each in integrations
+            for one in plan(load_scenarios([folder]), each.manifest, release="Profit 8")
+        ]
+        return planned, SharedOut(
+            Order(release="Profit 8", concurrency=4, imports=imports),
+            integrations,
+            count=2,
+            run_id="r1",
+            seed=1,
+            clock=SystemClock(),
+            redactor=Redactor(secrets.token_bytes(32)),
+            expected=usual,
+            run_ids={"Profit 8": "r1"},
+        )
+
+    return make
+
+
+def test_an_observer_is_told_of_each_scenario_as_in_one_process(session):
+    planned, shared_out = session(READ)
+    told = Told()
+
+    done = run_session(shared_out, planned, told)
+
+    assert [each for each, _ in done.results] == planned
+    assert {result.outcome for _, result in done.results} == {Outcome.PASSED}
+    assert {id(each) for each in told.began} == set(map(id, planned))
+    assert {id(each) for each, _ in told.ended_} == set(map(id, planned))
+    assert sorted(told.recorded_) == sorted((each.id, 1) for each in planned)
+    assert done.releases["Profit 8"].label == "Profit 8"
+    assert {each.id for each in done.pace.integrations} == {"one", "two"}
+    assert not done.late
+    assert not done.interrupted
+
+
+def test_the_run_knows_every_token_that_was_drawn_elsewhere(session):
+    planned, shared_out = session(SHOWS_ITS_TOKEN)
+
+    done = run_session(shared_out, planned)
+
+    known = [secret.reveal() for secret, kind in done.redactor.known.told if kind == "token"]
+    assert len(known) >= len(planned)
+    for token in known:
+        assert done.redactor.find_secrets(f"a {token} b".encode()) == ("token",)
+    logs = [result.log for _, result in done.results]
+    assert len(logs) == len(planned)
+    assert all("the token is [token:" in each for each in logs)
+
+
+def test_what_cannot_begin_is_raised_as_it_is(session, tmp_path):
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text("nothing: of a connector\n", encoding="utf-8")
+    planned, shared_out = session(READ, imports=(str(wrong),))
+
+    with pytest.raises(DocumentError, match=r"wrong\.yaml") as raised:
+        run_session(shared_out, planned)
+
+    assert raised.value.problems
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        DocumentError([Problem(where="a.yaml:3", message="wrong", hint="right")]),
+        HarnessError("broken", hint="mend"),
+        ErpUnavailableError("away"),
+    ],
+)
+def test_an_error_is_the_same_in_another_process(error):
+    back = pickle.loads(pickle.dumps(error))
+
+    assert type(back) is type(error)
+    assert back.render() == error.render()
+    assert vars(back) == vars(error)
+
+
+def _killed(shared_out):
+    os.kill(shared_out._processes[0]._process.pid, signal.SIGKILL)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="kills as POSIX does")
+def test_a_process_that_is_killed_gives_no_verdict_and_leaves_nothing(session, tmp_path):
+    folder = tmp_path / "began"
+    folder.mkdir()
+    planned, shared_out = session(HANGS.format(folder=str(folder)))
+
+    def once_both_hang():
+        while len(list(folder.iterdir())) < 2:
+            time.sleep(0.05)
+        _killed(shared_out)
+
+    with pytest.raises(HarnessError, match=r"a process of the engine ended \(-9\)") as raised:
+        run_session(shared_out, planned, Told(once_both_hang))
+
+    assert "--resume" in raised.value.hint
+    _gone(folder)
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), OSError("full")])
+def test_whatever_ends_a_session_ends_every_process(session, tmp_path, error):
+    folder = tmp_path / "began"
+    folder.mkdir()
+    planned, shared_out = session(HANGS.format(folder=str(folder)))
+
+    def once_both_hang():
+        while len(list(folder.iterdir())) < 2:
+            time.sleep(0.05)
+        raise error
+
+    if isinstance(error, KeyboardInterrupt):
+        assert run_session(shared_out, planned, Told(once_both_hang)).interrupted
+    else:
+        with pytest.raises(OSError, match="full"):
+            run_session(shared_out, planned, Told(once_both_hang))
+
+    _gone(folder)
+
+
+def _gone(folder):
+    hung = [int(each.name) for each in folder.iterdir()]
+    assert hung
+    until_s = time.monotonic() + 10
+    while any(map(is_running, hung)):
+        assert time.monotonic() < until_s, hung
+        time.sleep(0.05)

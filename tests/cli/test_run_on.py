@@ -103,6 +103,30 @@ def test_workers_of_this_machine_are_started_and_end_with_the_run(tmp_path: Path
     assert not list(Path("/tmp").glob("koppeling-workers-*/*"))
 
 
+WAITS_FOR_THE_OTHER = """
+mine, other = {mine!r}, {other!r}
+open(mine, "w").close()
+until = time.monotonic() + 20
+while not os.path.exists(other) and time.monotonic() < until:
+    time.sleep(0.05)
+if not os.path.exists(other):
+    return OperationResult(ok=False, error="alone")
+"""
+
+
+@pytest.mark.long
+def test_a_worker_of_this_machine_carries_out_two_units_at_once(tmp_path: Path):
+    marks = {name: str(tmp_path / f"{name}-began") for name in ("alfa", "beta")}
+    for name, other in (("alfa", "beta"), ("beta", "alfa")):
+        waits = WAITS_FOR_THE_OTHER.format(mine=marks[name], other=marks[other])
+        tiny_plugin(tmp_path / "plugins" / name, name=name, body=waits + READ)
+    scenario(tmp_path / "scenarios", name="read")
+
+    ran = run(tmp_path, "--on", "local:1")
+
+    assert ran.code == 0, ran.all
+
+
 @pytest.mark.long
 def test_a_worker_that_is_killed_costs_nothing_but_time(tmp_path: Path):
     fleet(tmp_path / "project", "alfa", "beta", body=SLOW)

@@ -48,6 +48,8 @@ _COME_BACK_S = 60.0
 """So long a unit waits for a worker that could carry it out, when there was one and there is none:
 a nanny starts another within seconds."""
 _LOOK_EVERY_S = 1.0
+_UNITS_AT_ONCE = 2
+"""Of a worker of this machine: half of a minute each waits for an answer that is held."""
 _LOST_MOST = 2
 _ALIKE = "Install the same version on this machine and on every worker."
 
@@ -335,7 +337,7 @@ def _connected(address: EngineAddress) -> Iterator[Client]:
             tempfile.TemporaryDirectory(prefix="koppeling-workers-") as made,
             LocalCluster(
                 n_workers=address.workers,
-                threads_per_worker=1,
+                threads_per_worker=_UNITS_AT_ONCE,
                 processes=True,
                 protocol="tls",  # others on this machine could send it programs
                 security=Security.temporary(),

@@ -8,12 +8,13 @@ import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from koppeling_harness.aside import in_thread
+from koppeling_harness.aside import CHUNK, in_thread
+from koppeling_harness.plugin.work_folder import is_little
 
 
 @contextlib.asynccontextmanager
 async def scratch_folder(prefix: str, parent: Path | None = None) -> AsyncIterator[str]:
-    """Give a new, empty folder, and remove it afterwards, which may take long, beside the loop.
+    """Give a new, empty folder, and remove it afterwards; beside the loop where that may take long.
 
     Args:
         prefix: How its name begins.
@@ -23,7 +24,10 @@ async def scratch_folder(prefix: str, parent: Path | None = None) -> AsyncIterat
     try:
         yield folder
     finally:
-        await in_thread(remove_folder, Path(folder))
+        if is_little(folder, CHUNK):  # a thread would cost twice what there is to do
+            remove_folder(Path(folder))
+        else:
+            await in_thread(remove_folder, Path(folder))
 
 
 def remove_folder(folder: Path) -> None:

@@ -5,7 +5,7 @@ from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
-from koppeling_harness.aside import in_thread
+from koppeling_harness.aside import CHUNK, in_thread
 from koppeling_harness.engine.observer import Observer
 from koppeling_harness.engine.shield import AT_ONCE
 from koppeling_harness.model.exchange import Recording
@@ -71,7 +71,10 @@ class TrafficKeeper(Observer):
         if kinds:
             self._leaks.note(*key, name, kinds)
             return
-        await in_thread(write_files, self._folder, {name: content})
+        if len(content) <= CHUNK:  # a thread would cost more than the writing
+            write_files(self._folder, {name: content})
+        else:
+            await in_thread(write_files, self._folder, {name: content})
 
     def ended(self) -> None:
         """Take away the recordings of an integration in which something secret stood."""

@@ -69,6 +69,25 @@ def test_an_operation_is_posted_with_its_context(tmp_path):
     assert log == "POST /operations/push-hours ['context', 'input', 'operation']\n"
 
 
+def test_what_is_no_utf_8_is_told_as_an_escape(tmp_path):
+    told = "self.answer(200, {'output': ascii(told['input'])})"
+    given = triggering({"naam": "half \ud83d"})
+    answer, _, _ = drive(tmp_path, RUNTIME, program(told=told), given)
+
+    assert answer.output == ascii({"naam": "half \ud83d"})
+
+
+def test_a_packed_answer_is_unpacked(tmp_path):
+    told = """import gzip
+    text = gzip.compress(b'{"output": "uitgepakt"}')
+    self.send_response(200); self.send_header("Content-Encoding", "gzip")
+    self.send_header("Content-Length", str(len(text))); self.end_headers()
+    self.wfile.write(text)"""
+    answer, _, _ = drive(tmp_path, RUNTIME, program(told=told), triggering())
+
+    assert answer == OperationResult(output="uitgepakt")
+
+
 def test_preparing_and_finishing_and_paths_are_as_the_manifest_says(tmp_path):
     runtime = (
         f"{RUNTIME}\n  prepare: /begin\n  finish: /end\n"
@@ -135,6 +154,19 @@ BREAKS = {
         "    while True: self.wfile.write(b'x' * 65536)",
         BreakdownKind.OUTPUT_FLOOD,
         "answered more than 16384 KiB; the process was ended",
+    ),
+    "answers a little that is much": (
+        "import zlib; text = zlib.compress(b'x' * 2**25); self.send_response(200)\n"
+        "    self.send_header('Content-Encoding', 'deflate'); self.end_headers()\n"
+        "    self.wfile.write(text)",
+        BreakdownKind.OUTPUT_FLOOD,
+        "answered more than 16384 KiB; the process was ended",
+    ),
+    "is packed, and is not": (
+        "self.send_response(200); self.send_header('Content-Encoding', 'gzip')\n"
+        "    self.end_headers(); self.wfile.write(b'{}')",
+        BreakdownKind.NO_ANSWER,
+        "got no whole answer",
     ),
     "hangs": ("time.sleep(60)", BreakdownKind.HUNG, "no answer within 1 s; the process was ended"),
 }
@@ -242,6 +274,19 @@ def test_a_service_that_runs_already_is_used_one_scenario_at_a_time_and_not_ende
 
     assert len(set(pids)) == 1
     assert most == 1
+
+
+def test_whom_the_url_names_is_told_and_odd_letters_and_a_query_are_sent(tmp_path):
+    told = "self.answer(200, {'output': [self.path, self.headers['Authorization']]})"
+    with running(tmp_path, program(told=told)) as port:
+        runtime = f"kind: http\n  url: 'http://jan:w%40chtwoord@127.0.0.1:{port}/dienst'"
+        runtime += "\n  operations: {push-hours: {path: '/uren/é?soort=één'}}"
+        answer, _, _ = drive(tmp_path, runtime, "", triggering())
+
+    assert answer.output == [
+        "/dienst/uren/%C3%A9?soort=%C3%A9%C3%A9n",
+        "Basic amFuOndAY2h0d29vcmQ=",
+    ]
 
 
 def test_a_service_that_runs_already_is_not_ended_when_it_hangs(tmp_path):

@@ -3,6 +3,7 @@
 import base64
 import itertools
 import re
+import struct
 from collections.abc import Iterator, Mapping, Sequence
 
 from koppeling_harness.traffic.runs import runs
@@ -42,18 +43,17 @@ def packed_tokens(text: str) -> Iterator[tuple[Sequence[int], bytes]]:
         while at >= 0:
             inked = (place for place in range(at, len(text)) if not text[place].isspace())
             places = list(itertools.islice(inked, _TOKEN_LENGTH + 5))
-            yield places, _said(text, places, digits)
+            yield places, _said(bytes(digits.get(text[place], 0) for place in places))
             at = text.find(begin, at + 1)
 
 
-def _said(text: str, places: Sequence[int], digits: Mapping[str, int]) -> bytes:
-    data = bytearray()
-    for first in range(0, len(places) - 4, 5):
-        number = 0
-        for place in places[first : first + 5]:
-            number = number * 85 + digits.get(text[place], 0)
-        data += (number & 0xFFFFFFFF).to_bytes(4, "big")
-    return bytes(data)
+def _said(counted: bytes) -> bytes:
+    """Return what characters say of which it is known for what each counts: four bytes by five."""
+    groups = zip(*(counted[at::5] for at in range(5)), strict=False)
+    numbers = [
+        (((((a * 85 + b) * 85 + c) * 85 + d) * 85) + e) & 0xFFFFFFFF for a, b, c, d, e in groups
+    ]
+    return struct.pack(f">{len(numbers)}I", *numbers)
 
 
 def packed_digits(raw: bytes) -> Iterator[tuple[Sequence[int], bytes]]:
@@ -84,11 +84,11 @@ _LEADS = {
 """What the first of five characters counts that say four hexadecimal digits."""
 
 
-def _alphabet(digits: Mapping[str, int]) -> tuple[Mapping[str, int], bytes, bytes]:
-    """Return an alphabet with what marks its characters, and those that may be first of five."""
+def _alphabet(digits: Mapping[str, int]) -> tuple[bytes, bytes, bytes]:
+    """Return for what each character counts, what marks those of an alphabet, and first of five."""
     counts = [digits.get(chr(code), -1) for code in range(256)]
     return (
-        digits,
+        bytes(max(each, 0) for each in counts),
         bytes(120 if each >= 0 else 32 for each in counts),
         bytes(120 if each in _LEADS else 32 for each in counts),
     )
@@ -98,7 +98,7 @@ _ALPHABETS = tuple(map(_alphabet, (_B85_DIGITS, _A85_DIGITS, _Z85_DIGITS)))
 
 
 def _digits_in(
-    raw: bytes, digits: Mapping[str, int], of_alphabet: bytes, leads: bytes
+    raw: bytes, counts: bytes, of_alphabet: bytes, leads: bytes
 ) -> Iterator[tuple[int, bytes]]:
     if b"x" * 5 * _GROUPS not in raw.translate(of_alphabet):
         return
@@ -106,7 +106,6 @@ def _digits_in(
     for phase in range(5):
         for first, last in runs(marks[phase::5], _GROUPS):
             start = phase + 5 * first
-            places = range(start, min(phase + 5 * last, len(raw)))
-            data = _said(raw.decode("latin-1"), places, digits)
+            data = _said(raw[start : phase + 5 * last].translate(counts))
             if _DIGITS.search(data):
                 yield start, data

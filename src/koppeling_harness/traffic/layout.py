@@ -124,38 +124,69 @@ def _in_records(text: str, pattern: re.Pattern[str], word: re.Pattern[str]) -> I
         pattern: Of a record.
         word: Of a word in one.
     """
-    waiting: dict[str, tuple[int, list[list[Span]]]] = {}
-    before = ""
+    waiting: dict[str, tuple[int, list[_Record]]] = {}
+    before: _Record | None = None
+    look_before = ""
     for number, found in enumerate(itertools.islice(pattern.finditer(text), _RECORDS_MOST)):
-        words = [each.span() for each in word.finditer(text, *found.span())]
-        if not 0 < len(words) <= _COLUMNS_MOST:
+        between = word.split(found.group())
+        if not 1 < len(between) <= _COLUMNS_MOST + 1:
             continue
-        look = "".join(word.sub("x", found.group()).split())
-        if len(words) > _DUMP_LEAST and len(look) <= len(words) + 1 and _is_dump(text, words):
-            start, end = words[1]
+        record = _Record(text, found.span(), word, size=len(between) - 1)
+        look = "".join("x".join(between).split())
+        if record.size > _DUMP_LEAST and len(look) <= record.size + 1 and record.is_dump():
+            (_, first), (start, end) = record.words[:2]
             # rows of one dump have numbers that end below each other, but for those of a byte
-            look += str(end - words[0][1] if end - start > _BYTE else 0)
-        if before and len(words) < len(waiting[before][1][-1]) and before[-1] in _DIGITS:
-            (start, end), (first, last) = words[0], waiting[before][1][-1][0]
-            if end - start == last - first and _is_dump(text, words):  # the last row of a dump
-                look = before
-        before = look
+            look += str(end - first if end - start > _BYTE else 0)
+        if before and record.size < before.size and look_before[-1] in _DIGITS:
+            (start, end), (first, last) = record.words[0], before.words[0]
+            if end - start == last - first and record.is_dump():  # the last row of a dump
+                look = look_before
+        before, look_before = record, look
         last, records = waiting.get(look, (number, []))
         if number - last > _APART_MOST:
             yield from _in_columns(text, records)
             records = []
-        records.append(words)
+        records.append(record)
         waiting[look] = number, records
     for _, records in waiting.values():
         yield from _in_columns(text, records)
 
 
-def _in_columns(text: str, records: Sequence[_Stretch]) -> Iterator[_Stretch]:
+class _Record:
+    """A line, or an item of a list; its words are looked for when they are asked for.
+
+    Attributes:
+        size: How many words it has.
+    """
+
+    __slots__ = ("_line", "_text", "_word", "_words", "size")
+
+    def __init__(self, text: str, line: Span, word: re.Pattern[str], *, size: int) -> None:
+        self.size = size
+        self._text = text
+        self._line = line
+        self._word = word
+        self._words: list[Span] | None = None
+
+    @property
+    def words(self) -> list[Span]:
+        """Where its words stand."""
+        if self._words is None:
+            found = self._word.finditer(self._text, *self._line)
+            self._words = [each.span() for each in found]
+        return self._words
+
+    def is_dump(self) -> bool:
+        """Return whether it may be a row of a dump."""
+        return _is_dump(self._text, self.words)
+
+
+def _in_columns(text: str, records: Sequence[_Record]) -> Iterator[_Stretch]:
     """Yield what stands in each column of records, and in all of them row by row."""
     if len(records) < 2:
         return
     columns = []
-    for many in itertools.zip_longest(*records):
+    for many in itertools.zip_longest(*(each.words for each in records)):
         spans = [each for each in many if each is not None]
         words = [text[start:end] for start, end in spans]
         if not _is_layout(words):

@@ -16,6 +16,7 @@ from koppeling_harness.traffic.personal import Replace, replace_personal
 from koppeling_harness.traffic.private_values import PrivateValues
 from koppeling_harness.traffic.secret_index import Found, PartIndex, SecretIndex
 from koppeling_harness.traffic.spellings import (
+    Undone,
     as_json,
     in_compact,
     views,
@@ -81,6 +82,8 @@ class Redactor:
         self._known: set[Secret] = set()
         self._told: list[tuple[Secret, str]] = []
         self._seen: dict[bytes, list[Found]] = {}
+        self._read: tuple[str, Undone] = "", {}
+        """The text that was searched last, and all that it says: more is often looked for in it."""
 
     def add_secret(self, secret: Secret, kind: str = "token", *, is_new: bool = False) -> None:
         """Look for a secret from now on, in any of its written forms.
@@ -229,12 +232,16 @@ class Redactor:
         """Return a text without the values that are known, and those that are known by form."""
         if not private:
             return replace_personal(text, replace)
-        found = [
-            Found(start=start, end=end, kind="field", value=value)
-            for view in views(text, words=True)
-            for first, last, value in private.find(view.text, decoded=view.decoded)
-            for start, end in [view.locate(first, last)]
-        ]
+        found: list[Found] = []
+        known: dict[tuple[str, bool], Sequence[tuple[int, int, str]]] = {}
+        for view in views(text, words=True, undone=self._undone(text)):
+            key = view.text, view.decoded
+            inside = known.get(key)
+            if inside is None:  # equal texts are searched once
+                inside = known[key] = list(private.find(view.text, decoded=view.decoded))
+            for first, last, value in inside:
+                start, end = view.locate(first, last)
+                found.append(Found(start=start, end=end, kind="field", value=value))
         parts: list[str] = []
         done = 0
         for each in _joined(found, text):
@@ -286,6 +293,14 @@ class Redactor:
             self._seen[digest] = found
         return found
 
+    def _undone(self, text: str) -> Undone:
+        """Return what a text says as far as that was reckoned already, and keep it no longer."""
+        read, undone = self._read
+        if read != text:
+            return {}
+        self._read = "", {}
+        return undone
+
     def _forget(self) -> None:
         self._seen.clear()
 
@@ -293,10 +308,12 @@ class Redactor:
         """Return where secrets stand in a text, in order, never overlapping."""
         again = True
         found: list[Found] = []
+        undone: Undone = {}
+        self._read = text, undone
         while again:  # a token that is learned in one place may stand in others
             again, found = False, []
             known: dict[str, list[Found]] = {}
-            for view in views(text):
+            for view in views(text, undone=undone):
                 inside = known.get(view.text)
                 if inside is None:  # equal texts are searched once
                     again = self._learn(view.text) or again

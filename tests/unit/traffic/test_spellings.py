@@ -179,14 +179,14 @@ def test_four_times_the_dump_is_hardly_more_than_four_times_the_work(monkeypatch
 
         made(view, text, counted, **more)
 
-    undone = spellings._undone
+    *others, packed = spellings._PARTS
 
-    def counting_undone(view, **more):
+    def counting_packed(view):
         looked[-1] += len(view.text)
-        yield from undone(view, **more)
+        yield from packed(view)
 
     monkeypatch.setattr(View, "__init__", counting)
-    monkeypatch.setattr(spellings, "_undone", counting_undone)
+    monkeypatch.setattr(spellings, "_PARTS", (*others, counting_packed))
     for count in (100, 400):
         looked.append(0)
         for _ in spellings.views("\n".join(map(row, range(count)))):
@@ -210,6 +210,43 @@ def test_bytes_with_many_texts_in_them_are_not_gone_through_for_each():
 
     assert len(list(spellings._texts(data))) == 100
     assert data.times <= 2
+
+
+def test_what_a_text_says_is_reckoned_once_for_secrets_and_for_words(monkeypatch):
+    reckoned = []
+    *others, packed = spellings._PARTS
+
+    def counting_packed(view):
+        reckoned.append(view.text)
+        yield from packed(view)
+
+    monkeypatch.setattr(spellings, "_PARTS", (*others, counting_packed))
+    for_words = (*spellings._PARTS_FOR_WORDS[:-1], counting_packed)
+    monkeypatch.setattr(spellings, "_PARTS_FOR_WORDS", for_words)
+    text = f"{b64('hello world, it is text')} Anna%20Berg"
+    undone: spellings.Undone = {}
+    for_secrets = [each.text for each in spellings.views(text, undone=undone)]
+    once = len(reckoned)
+    for_words = [each.text for each in spellings.views(text, words=True, undone=undone)]
+
+    assert "hello world, it is text" in "".join(for_secrets)
+    assert [each for each in for_words if "Anna Berg" in each]  # a blank is no secret, and a word
+    assert not [each for each in for_secrets if "Anna Berg" in each]
+    assert set(reckoned[once:]).isdisjoint(reckoned[:once])
+
+
+def test_what_was_left_off_for_want_of_room_is_reckoned_again(monkeypatch):
+    monkeypatch.setattr(spellings, "_ROOM", 0)
+    monkeypatch.setattr(spellings, "_ROOM_AT_LEAST", 1)
+    text = f"{b64('hello world, it is text')} \\x41 {b64('another text, after that')}"
+    undone: spellings.Undone = {}
+    few = list(spellings.views(text, undone=undone))
+    monkeypatch.undo()
+
+    assert len(few) == 2
+    assert [each.text for each in spellings.views(text, undone=undone)] == [
+        each.text for each in spellings.views(text)
+    ]
 
 
 def test_no_more_is_undone_than_four_times_a_text(monkeypatch):

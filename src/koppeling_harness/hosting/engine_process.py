@@ -5,14 +5,16 @@ run knows as a whole is there. Here is what takes most of the time: ERP1, gatewa
 processes of some of the integrations.
 """
 
+import asyncio
 import contextlib
+import os
 import pickle
 import queue
 import signal
 import threading
-from collections.abc import Mapping
-from multiprocessing.connection import Connection
-from typing import Any
+from collections import deque
+from collections.abc import Callable, Mapping
+from typing import IO
 
 from koppeling_harness.clock import Clock
 from koppeling_harness.engine.observer import Observer
@@ -28,7 +30,12 @@ from koppeling_harness.plugin.discover import Integration
 from koppeling_harness.plugin.guard import orphans_ended
 from koppeling_harness.scenario.plan import PlannedScenario, Round
 from koppeling_harness.traffic.redactor import Known, Redactor
+from koppeling_harness.traffic.secret_index import Found
 from koppeling_harness.value import dataclass
+
+_UNSENT_MOST = 256
+"""So many things may wait to be sent before scenarios wait too: recordings may be large."""
+_LOOKS_EACH_S = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,10 +66,21 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """That the process has its work, and starts what must be ended from now on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Learned:
-    """Secrets that are known from now on, each with its kind."""
+    """Secrets that are known from now on, each with its kind.
+
+    Attributes:
+        told: The secrets.
+        is_new: Whether they were drawn just now, so that they stand in nothing that was seen.
+    """
 
     told: tuple[tuple[Secret, str], ...]
+    is_new: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,14 +124,33 @@ class Over:
     pace: Pace | None
 
 
-def carry_out(pipe: Connection, work: Work) -> None:
-    """Carry out scenarios, tell of each, and end.
-
-    Whatever comes over the pipe, also its end, means that nobody waits any more.
-    """
+def main() -> None:
+    """Carry out what comes over stdin, and tell of it over stdout, where nothing else must go."""
     for each in (signal.SIGINT, signal.SIGTERM):  # no SIG_IGN, which integrations would inherit
         signal.signal(each, _leave_to_the_harness)
-    tell = _Telling(pipe)
+    asked, answers = _taken(0), _taken(1)
+    work: Work = pickle.load(asked)  # noqa: S301 - our own
+    carry_out(work, asked, Telling(answers))
+
+
+def _taken(descriptor: int) -> IO[bytes]:
+    """Return a pipe that was stdin or stdout, and that no other process gets from now on."""
+    pipe = os.fdopen(os.dup(descriptor), "rb" if descriptor == 0 else "wb")
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nowhere, descriptor)
+    os.close(nowhere)
+    return pipe
+
+
+def carry_out(work: Work, asked: IO[bytes], tell: "Telling") -> None:
+    """Carry out scenarios, tell of each, and end.
+
+    Args:
+        work: What is to be carried out.
+        asked: What others learned comes over it; its end means that nobody waits any more.
+        tell: Is told of everything.
+    """
+    tell(Ready())
     redactor = _Redactor(work.known, tell)
     seconds = {id(each): took for each, took in zip(work.planned, work.expected_s, strict=True)}
     certification = Certification(
@@ -127,7 +164,8 @@ def carry_out(pipe: Connection, work: Work) -> None:
         run_ids=work.run_ids,
     )
     tell.lost = certification.leave_off
-    threading.Thread(target=_listen, args=(pipe, certification), daemon=True).start()
+    listening = (asked, redactor, certification)
+    threading.Thread(target=_listen, args=listening, daemon=True).start()
     error: Exception | None = None
     try:
         with orphans_ended():
@@ -152,12 +190,13 @@ def carry_out(pipe: Connection, work: Work) -> None:
 
 
 def _leave_to_the_harness(*_: object) -> None:
-    """Ctrl-C reaches every process of a terminal; the harness tells this one what to do."""
+    """Whoever ends all processes of a machine means the harness; it tells this one what to do."""
 
 
-def _listen(pipe: Connection, certification: Certification) -> None:
-    with contextlib.suppress(EOFError, OSError):
-        pipe.recv_bytes()
+def _listen(asked: IO[bytes], redactor: "_Redactor", certification: Certification) -> None:
+    with contextlib.suppress(EOFError, OSError, pickle.UnpicklingError):  # it ended, at any byte
+        while True:
+            redactor.hear(pickle.load(asked))  # noqa: S301 - our own
     certification.leave_off()
 
 
@@ -170,11 +209,15 @@ def _as_told(error: Exception) -> Exception:
     return error
 
 
-class _Telling:
-    """Sends what happens, in its order, by a thread: a full pipe holds up no scenario."""
+class Telling:
+    """Sends what is to be told, in its order, by a thread: a full pipe holds up nobody.
 
-    def __init__(self, pipe: Connection) -> None:
-        self.lost: Any = None
+    Args:
+        pipe: Is closed when all is sent, and when nobody listens any more.
+    """
+
+    def __init__(self, pipe: IO[bytes]) -> None:
+        self.lost: Callable[[], None] | None = None
         """Called when nobody listens any more."""
         self._pipe = pipe
         self._waiting: queue.SimpleQueue[object] = queue.SimpleQueue()
@@ -182,51 +225,110 @@ class _Telling:
         self._sending.start()
 
     def __call__(self, what: object) -> None:
+        """Have something sent."""
         self._waiting.put(what)
+
+    def end_soon(self) -> None:
+        """Close the pipe once all is sent."""
+        self._waiting.put(None)
 
     def end(self) -> None:
         """Wait until all is sent."""
-        self._waiting.put(None)
+        self.end_soon()
         self._sending.join()
 
+    async def has_room(self) -> None:
+        """Wait while more is told than is taken; memory would fill."""
+        while self._waiting.qsize() > _UNSENT_MOST and self._sending.is_alive():
+            await asyncio.sleep(_LOOKS_EACH_S)
+
     def _send(self) -> None:
-        while (what := self._waiting.get()) is not None:
-            try:
-                self._pipe.send(what)
-            except OSError:
-                if self.lost is not None:
-                    self.lost()
+        try:
+            while (what := self._waiting.get()) is not None:
+                data, is_whole = _pickled(what)
+                self._pipe.write(data)
+                self._pipe.flush()
+                if not is_whole:
+                    break
+            else:
                 return
+        except OSError:
+            pass
+        finally:
+            with contextlib.suppress(OSError):
+                self._pipe.close()
+        if self.lost is not None:
+            self.lost()
+
+
+def _pickled(what: object) -> tuple[bytes, bool]:
+    """Return what is sent, and whether it is that; what cannot be is an error that ends it all."""
+    try:
+        return pickle.dumps(what, pickle.HIGHEST_PROTOCOL), True
+    except Exception as error:  # noqa: BLE001 - too deep, too much memory
+        over = Over(error=_as_told(error), releases={}, late=(), pace=None)
+        return pickle.dumps(over), False
 
 
 class _Redactor(Redactor):
-    """Tells at once of each secret that it is told of, before that can stand anywhere."""
+    """Tells at once of each secret that it is told of, before that can stand anywhere.
 
-    def __init__(self, known: Known, tell: _Telling) -> None:
+    What others learned it takes up before it searches anything: they tell a thread, and a search
+    is no moment to learn.
+    """
+
+    def __init__(self, known: Known, tell: Telling) -> None:
         super().__init__(known.key)
-        self._tell: _Telling | None = None  # what it knows was told to it
-        self._is_told = 0
-        self.take_up(known.told)
-        self._is_told = len(self._told)
         self._tell = tell
+        self._heard: deque[Learned] = deque()
+        self._is_told = 0
+        self._take_up(Learned(told=known.told))
 
     def add_secret(self, secret: Secret, kind: str = "token", *, is_new: bool = False) -> None:
-        super().add_secret(secret, kind, is_new=is_new)
         self.tell()
+        super().add_secret(secret, kind, is_new=is_new)
+        self.tell(is_new=is_new)
 
-    def tell(self) -> None:
+    def tell(self, *, is_new: bool = False) -> None:
         """Tell what was learned since."""
         told = self._told[self._is_told :]
-        if told and self._tell is not None:
+        if told:
             self._is_told += len(told)
-            self._tell(Learned(told=tuple(told)))
+            self._tell(Learned(told=tuple(told), is_new=is_new))
+
+    def hear(self, learned: Learned) -> None:
+        """Take note of what another process learned; any thread may call it."""
+        self._heard.append(learned)
+
+    @property
+    def known(self) -> Known:
+        self._take_up_heard()
+        return super().known
+
+    def _found_in(self, text: str) -> list[Found]:
+        self._take_up_heard()
+        return super()._found_in(text)
+
+    def _found(self, text: str) -> list[Found]:
+        self._take_up_heard()
+        return super()._found(text)
+
+    def _take_up_heard(self) -> None:
+        while self._heard:
+            self.tell()
+            self._take_up(self._heard.popleft())
+
+    def _take_up(self, learned: Learned) -> None:
+        for secret, kind in learned.told:
+            super().add_secret(secret, kind, is_new=learned.is_new)
+        self._is_told = len(self._told)  # who told it knows it
 
 
 class _Teller(Observer):
     """Tells what happens to each scenario."""
 
     def __init__(
-        self, planned: tuple[PlannedScenario, ...], redactor: _Redactor, tell: _Telling
+        self, planned: tuple[PlannedScenario, ...], redactor: _Redactor, tell: Telling
     ) -> None:
         self._at = {
             (each.manifest.id, each.release, each.id): at for at, each in enumerate(planned)
@@ -240,6 +342,7 @@ class _Teller(Observer):
     async def recorded(self, planned: PlannedScenario, recording: Recording) -> None:
         self._redactor.tell()
         at = self._place(planned)
+        await self._tell.has_room()
         self._tell(Recorded(at=at, round=planned.round, recording=recording))
 
     def scenario_ended(self, planned: PlannedScenario, result: ScenarioResult) -> None:

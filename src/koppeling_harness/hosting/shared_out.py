@@ -8,7 +8,9 @@ of each as in one process.
 import asyncio
 import contextlib
 import math
-import multiprocessing
+import pickle
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -23,10 +25,12 @@ from koppeling_harness.hosting.engine_process import (
     Began,
     Learned,
     Over,
+    Ready,
     Recorded,
     Settled,
+    Telling,
     Work,
-    carry_out,
+    main,
 )
 from koppeling_harness.hosting.late_traffic import Late
 from koppeling_harness.model.order import Order
@@ -94,6 +98,7 @@ class SharedOut:
         self._loop = asyncio.Runner()
         self._processes: list[_Process] = []
         self._told: asyncio.Queue[tuple[_Process, object]] = asyncio.Queue()
+        self._taking: asyncio.Task[None] | None = None
         self._paces: list[Pace] = []
         self._reached_s = 0.0
 
@@ -101,32 +106,46 @@ class SharedOut:
         """Have scenarios carried out, and tell an observer what becomes of each.
 
         Raises:
-            HarnessError: A process ended before it was through.
+            HarnessError: A process could not be started, or ended before it was through.
         """
-        self._loop.run(self._run(planned, observer))
-
-    async def _run(self, planned: Sequence[PlannedScenario], observer: Observer) -> None:
         began_s = self._clock.elapsed_s()
+        try:
+            taking = self._loop.run(self._run(planned, observer))
+        finally:
+            self._reached_s += self._clock.elapsed_s() - began_s
+        taking.result()  # here, as in the loop it would be raised once more when that goes on
+
+    async def _run(
+        self, planned: Sequence[PlannedScenario], observer: Observer
+    ) -> asyncio.Task[None]:
         loop = asyncio.get_running_loop()
         for part in shared(planned, self._count, self._expected):
             seconds = tuple(map(self._expected, part))
             work = replace(self._work, planned=part, expected_s=seconds)
             self._processes.append(_Process(work, _from_thread(loop, self._hear)))
-        try:
-            while any(each.works for each in self._processes):
-                process, what = await self._told.get()
-                await self._take(process, what, observer)
-                process.is_heard()
-        finally:
-            self._reached_s += self._clock.elapsed_s() - began_s
+        self._taking = asyncio.create_task(self._take_all(observer))
+        await asyncio.wait({self._taking})  # Ctrl-C leaves it at its work, to which `_end` comes
+        return self._taking
 
     def _hear(self, process: "_Process", what: object) -> None:
-        """Take secrets up at once, before anything in which they could stand."""
+        """Take secrets up at once, before anything in which they could stand.
+
+        Every process is told them: what one integration got may stand in the traffic of another.
+        """
         if isinstance(what, Learned):
             self.redactor.take_up(what.told)
+            for each in self._processes:
+                if each is not process:
+                    each.tell(what)
             process.is_heard()
         else:
             self._told.put_nowait((process, what))
+
+    async def _take_all(self, observer: Observer) -> None:
+        while any(each.works for each in self._processes):
+            process, what = await self._told.get()
+            await self._take(process, what, observer)
+            process.is_heard()
 
     async def _take(self, process: "_Process", what: object, observer: Observer) -> None:
         match what:
@@ -142,6 +161,9 @@ class SharedOut:
                 if what.error is not None:
                     raise what.error
             case _:
+                process.works = False
+                if process.is_left_off:
+                    return
                 message = f"a process of the engine ended ({process.exit_code})"
                 hint = "Go on with what is left: koppeling run --resume."
                 raise HarnessError(message, hint=hint)
@@ -171,20 +193,32 @@ class SharedOut:
         self._loop.close()
 
     async def _end(self) -> None:
+        """Have every process leave off; take what it still tells, for what was finished counts."""
         for each in self._processes:
             each.leave_off()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_TO_END_S):
-                while any(each.works for each in self._processes):
-                    process, what = await self._told.get()
-                    process.is_heard()
-                    if isinstance(what, Over):
-                        self._note(process, what)
-                    elif what is None:
-                        process.works = False
-        for each in self._processes:
-            each.end()
-        await end_processes()
+        try:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_TO_END_S):
+                    if self._taking is not None:
+                        await asyncio.wait({self._taking})
+                    await self._take_no_more()
+        finally:
+            for each in self._processes:
+                each.end()
+            if self._taking is not None:
+                self._taking.cancel()
+                await asyncio.gather(self._taking, return_exceptions=True)  # `run` raised it
+            await end_processes()
+
+    async def _take_no_more(self) -> None:
+        """Wait for the end of each process where nobody wants to be told any more."""
+        while any(each.works for each in self._processes):
+            process, what = await self._told.get()
+            process.is_heard()
+            if isinstance(what, Over):
+                self._note(process, what)
+            elif what is None:
+                process.works = False
 
 
 def shared(
@@ -222,51 +256,89 @@ def _from_thread(
 
 
 class _Process:
-    """One process, and a thread that listens to it."""
+    """One process, and threads that tell it something and listen to it.
+
+    It is no `multiprocessing.Process`: that carries out the main module of whoever certifies once
+    more, and Ctrl-C would reach it while it begins.
+    """
 
     def __init__(self, work: Work, hear: Callable[["_Process", object], None]) -> None:
         self.planned = work.planned
         self.works = True
+        self.is_left_off = False
+        self._is_ready = False
         self._hear = hear
         self._room = threading.Semaphore(_UNREAD_MOST)
-        context = multiprocessing.get_context("spawn")
-        self._pipe, there = context.Pipe()
-        self._process = context.Process(target=carry_out, args=(there, work), daemon=True)
-        self._process.start()
-        there.close()
+        self._process = _started()
+        assert self._process.stdin is not None  # noqa: S101 - of what was just started
+        self.tell = Telling(self._process.stdin)
+        """Tells it something: what it is to do, and then what others learn."""
+        self.tell(work)
         threading.Thread(target=self._listen, daemon=True).start()
 
     @property
     def exit_code(self) -> int | None:
         """How it ended, waiting a moment for that; negative: by which signal."""
-        self._process.join(_TO_END_S)
-        return self._process.exitcode
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(_TO_END_S)
+        return self._process.returncode
 
     def is_heard(self) -> None:
         """Take note that something it told was taken."""
         self._room.release()
 
     def leave_off(self) -> None:
-        """Have it end what it is at, and tell the rest."""
-        with contextlib.suppress(OSError):
-            self._pipe.send_bytes(b"")
+        """Have it end what it is at, and tell the rest; one that only begins is ended at once."""
+        self.is_left_off = True
+        self.tell.end_soon()
+        if not self._is_ready:
+            self._process.kill()
 
     def end(self) -> None:
         """Wait for its end; one that does not come is ended."""
-        self._process.join(0 if self.works else _TO_END_S)
-        if self._process.is_alive():
+        try:
+            self._process.wait(0 if self.works else _TO_END_S)
+        except subprocess.TimeoutExpired:
             self._process.kill()
-            self._process.join()
-        self._pipe.close()
+            self._process.wait()
 
     def _listen(self) -> None:
-        what: Any = None
-        while not isinstance(what, Over):
-            try:
-                what = self._pipe.recv()
-            except (EOFError, OSError):
-                what = None
-            self._room.acquire()
-            self._hear(self, what)
-            if what is None:
-                return
+        """Hear what it tells; None when it ended without a word, at whatever byte."""
+        assert self._process.stdout is not None  # noqa: S101 - see above
+        with self._process.stdout as told:
+            what: Any = None
+            while not isinstance(what, Over):
+                try:
+                    what = pickle.load(told)  # noqa: S301 - our own
+                except Exception:  # noqa: BLE001 - what was cut off is no pickle
+                    what = None
+                if isinstance(what, Ready):
+                    self._is_ready = True
+                    continue
+                self._room.acquire()
+                self._hear(self, what)
+                if what is None:
+                    return
+
+
+def _started() -> "subprocess.Popen[bytes]":
+    """Start a process that finds modules where this one does.
+
+    Raises:
+        HarnessError: The machine has no room for it.
+    """
+    program = f"import sys; sys.path[:] = {list(map(str, sys.path))!r}; "
+    program += f"from {main.__module__} import main; main()"
+    options: dict[str, Any] = {"process_group": 0}  # Ctrl-C is for the harness alone
+    if sys.platform == "win32":
+        options = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+    try:
+        return subprocess.Popen(  # noqa: S603 - this very Python
+            [sys.executable, "-c", program],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            **options,
+        )
+    except OSError as error:
+        message = f"a process of the engine cannot be started: {error}"
+        raise HarnessError(message, hint="With --processes 1 there is none.") from error

@@ -1,9 +1,13 @@
 """A session in several processes tells what one in this process would, or that it could not."""
 
+import asyncio
+import errno
 import os
 import pickle
 import secrets
 import signal
+import subprocess
+import sys
 import time
 
 import pytest
@@ -17,6 +21,8 @@ from koppeling_harness.errors import (
     HarnessError,
     Problem,
 )
+from koppeling_harness.hosting import shared_out as module
+from koppeling_harness.hosting.engine_process import _UNSENT_MOST, Over, Telling
 from koppeling_harness.hosting.session import run_session
 from koppeling_harness.hosting.shared_out import SharedOut, shared
 from koppeling_harness.model.order import Order
@@ -28,9 +34,27 @@ from koppeling_harness.traffic.redactor import Redactor
 from support.cli import unmeasured
 from support.plugins import is_running
 from support.scenarios import a_manifest, a_scenario, an_operation
-from support.tiny import READ, SCENARIO, tiny_plugin
+from support.tiny import READ, SCENARIO, tiny_plugin, tiny_project
 
 SHOWS_ITS_TOKEN = "print('the token is', context.token)\n" + READ
+SHOWS_WHAT_ANOTHER_GOT = """
+import pathlib, re
+token, own = pathlib.Path("TOKEN"), pathlib.Path(__file__).parent.name
+if own == "one":
+    token.with_suffix(".part").write_text(re.search("<data>(.*?)<", context.token).group(1))
+    token.with_suffix(".part").replace(token)
+while not token.exists():
+    time.sleep(0.05)
+if own == "two":
+    print("found:", token.read_text())
+"""
+"""One integration lays down the digits of its token, the other shows them."""
+NOTES_ITS_END = """
+import pathlib
+globals()["call"](context, "/connectors/Tiny_Projects?orderbyfieldids=ProjectId")
+pathlib.Path({folder!r}, str(time.time_ns())).touch()
+return OperationResult(ok=True)
+"""
 HANGS = """
 import pathlib
 pathlib.Path({folder!r}, str(os.getpid())).touch()
@@ -148,6 +172,22 @@ def test_the_run_knows_every_token_that_was_drawn_elsewhere(session):
     assert all("the token is [token:" in each for each in logs)
 
 
+def test_a_token_in_the_output_of_another_integration_is_found_as_in_one_process(session, tmp_path):
+    body = SHOWS_WHAT_ANOTHER_GOT.replace("TOKEN", (tmp_path / "token").as_posix())
+    planned, shared_out = session(body + READ, scenarios=("read",))
+
+    done = run_session(shared_out, planned)
+
+    codes = {
+        each.manifest.id: [finding.code for finding in result.findings]
+        for each, result in done.results
+    }
+    assert "LOG-SECRET" in codes["two"]
+    assert "LOG-SECRET" not in codes["one"]
+    logs = [result.log for each, result in done.results if each.manifest.id == "two"]
+    assert all("found: [token:" in each for each in logs)
+
+
 def test_what_cannot_begin_is_raised_as_it_is(session, tmp_path):
     wrong = tmp_path / "wrong.yaml"
     wrong.write_text("nothing: of a connector\n", encoding="utf-8")
@@ -177,6 +217,17 @@ def test_an_error_is_the_same_in_another_process(error):
 
 def _killed(shared_out):
     os.kill(shared_out._processes[0]._process.pid, signal.SIGKILL)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="kills as POSIX does")
+def test_a_process_that_is_killed_is_not_waited_for(session, tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "_TO_END_S", 600.0)
+    folder = tmp_path / "began"
+    folder.mkdir()
+    planned, shared_out = session(HANGS.format(folder=str(folder)))
+
+    with pytest.raises(HarnessError, match="ended"):
+        run_session(shared_out, planned, Told(lambda: _killed(shared_out)))
 
 
 @pytest.mark.skipif(os.name == "nt", reason="kills as POSIX does")
@@ -224,3 +275,124 @@ def _gone(folder):
     while any(map(is_running, hung)):
         assert time.monotonic() < until_s, hung
         time.sleep(0.05)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is sent as a POSIX signal here")
+def test_what_was_finished_before_ctrl_c_is_told(session, tmp_path):
+    folder = tmp_path / "done"
+    folder.mkdir()
+    planned, shared_out = session(NOTES_ITS_END.format(folder=str(folder)))
+
+    def once_all_is_finished():
+        while len(list(folder.iterdir())) < len(planned):
+            time.sleep(0.05)
+        time.sleep(2)  # the rest of each scenario: nothing of it is taken meanwhile
+        signal.raise_signal(signal.SIGINT)
+
+    told = Told(once_all_is_finished)
+    done = run_session(shared_out, planned, told)
+
+    assert done.interrupted
+    assert {id(each) for each, _ in told.ended_} == set(map(id, planned))
+    assert sorted(told.recorded_) == sorted((each.id, 1) for each in planned)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a process is stopped as POSIX does")
+def test_a_process_that_stands_still_is_ended(session, tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "_TO_END_S", 1.0)
+    folder = tmp_path / "began"
+    folder.mkdir()
+    planned, shared_out = session(HANGS.format(folder=str(folder)))
+
+    def once_both_hang():
+        while len(list(folder.iterdir())) < 2:
+            time.sleep(0.05)
+        os.kill(shared_out._processes[0]._process.pid, signal.SIGSTOP)
+        signal.raise_signal(signal.SIGINT)
+
+    assert run_session(shared_out, planned, Told(once_both_hang)).interrupted
+    _gone(folder)
+
+
+def test_no_room_for_a_process_is_no_verdict(session, monkeypatch):
+    planned, shared_out = session(READ)
+
+    def refuse(*_, **__):
+        raise BlockingIOError(errno.EAGAIN, "no room")
+
+    monkeypatch.setattr(module.subprocess, "Popen", refuse)
+    with pytest.raises(HarnessError, match=r"cannot be started: .*no room") as raised:
+        run_session(shared_out, planned)
+
+    assert "--processes 1" in raised.value.hint
+
+
+@pytest.fixture
+def pipe():
+    reads, writes = os.pipe()
+    with os.fdopen(reads, "rb") as told:
+        yield told, Telling(os.fdopen(writes, "wb"))
+
+
+def test_who_tells_more_than_is_taken_waits(pipe):
+    told, tell = pipe
+    for _ in range(2 * _UNSENT_MOST):
+        tell(b"a" * 65536)  # one fills the pipe
+
+    async def has_room():
+        async with asyncio.timeout(0.3):
+            await tell.has_room()
+
+    with pytest.raises(TimeoutError):
+        asyncio.run(has_room())
+    for _ in range(_UNSENT_MOST + 8):
+        pickle.load(told)
+    asyncio.run(has_room())
+    for _ in range(_UNSENT_MOST - 8):
+        pickle.load(told)
+    tell.end()
+
+
+def test_what_cannot_be_sent_is_an_error_and_no_silence(pipe):
+    told, tell = pipe
+    lost = []
+    tell.lost = lambda: lost.append(True)
+
+    tell(lambda: "not to be pickled")
+    tell.end()
+
+    over = pickle.load(told)
+    assert isinstance(over, Over)
+    assert "pickle" in str(over.error)
+    assert told.read() == b""
+    assert lost
+
+
+CERTIFIES = """
+import sys
+from pathlib import Path
+from koppeling_harness.cli.main import run
+Path("carried-out").open("a").write("once ")
+sys.exit(run(["run", "--release", "Profit 8", "--processes", "2"]))
+"""
+
+
+@pytest.mark.parametrize("from_stdin", [True, False], ids=["from stdin", "a file"])
+def test_the_program_that_certifies_is_not_carried_out_again(tmp_path, from_stdin):
+    tiny_project(tmp_path, plugin="plugins/one")
+    tiny_plugin(tmp_path / "plugins" / "two", name="two")
+    program = tmp_path / "certifies.py"
+    program.write_text(CERTIFIES, encoding="utf-8")
+
+    done = subprocess.run(
+        [sys.executable, "-" if from_stdin else str(program)],
+        input=CERTIFIES if from_stdin else "",
+        cwd=tmp_path,
+        env=unmeasured(),
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "carried-out").read_text() == "once "

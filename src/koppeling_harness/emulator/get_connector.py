@@ -64,8 +64,9 @@ class GetExecutor:
         self._ends_s = 0.0
         self._compiler = FilterCompiler(settings)
         self._left_to_right = settings["filter_precedence"] == "left_to_right"
-        self._shuffled = settings["unordered_paging"] == "shuffled"
-        self._random = random.Random(seed)  # noqa: S311 - an order of rows is no secret
+        # only where it is used: to seed one takes longer than to make all else of this
+        shuffled = settings["unordered_paging"] == "shuffled"
+        self._random = random.Random(seed) if shuffled else None  # noqa: S311 - no secret
         self._pages = PageIndex()
         self._selects: dict[int, tuple[Definition, str]] = {}
         self.filler: Filler | None = None
@@ -248,7 +249,7 @@ class GetExecutor:
         wanted = query.get("orderbyfieldids", "")
         fixed = definition.row_order
         if not wanted:
-            if self._shuffled:
+            if self._random is not None:
                 # A new linear map of the row ids for every request: pages overlap and miss.
                 factor = self._random.randrange(3, 2**20, 2)
                 return _Order(sql=f"({fixed} * {factor}) % 1048573")

@@ -53,6 +53,11 @@ class _Share:
         """By how much sooner all is done with one process more."""
         return self.load_s / (max(1, self.processes) + 1)
 
+    @property
+    def has_room(self) -> bool:
+        """Whether one more can be in flight without waiting for long."""
+        return self.in_flight < _AHEAD * self.room
+
     def take(self) -> PlannedScenario:
         """Return its longest scenario, which is in flight from now on."""
         seconds, planned = self.waiting.pop()
@@ -190,7 +195,8 @@ def _heaviest(shares: Sequence[_Share]) -> _Share | None:
 
 
 def _awaited(left: Sequence[_Share]) -> _Share | None:
-    return _heaviest([each for each in left if each.is_awaited and each.first])
+    """Return one of which others wait; no more lanes than its processes can soon take up."""
+    return _heaviest([each for each in left if each.is_awaited and each.first and each.has_room])
 
 
 def _with_free_process(left: Sequence[_Share]) -> _Share | None:
@@ -199,4 +205,4 @@ def _with_free_process(left: Sequence[_Share]) -> _Share | None:
 
 def _getting_ready(left: Sequence[_Share]) -> _Share | None:
     """Return one for which a scenario can get ready while its processes work on others."""
-    return _heaviest([each for each in left if each.room <= each.in_flight < _AHEAD * each.room])
+    return _heaviest([each for each in left if each.room <= each.in_flight and each.has_room])

@@ -7,7 +7,6 @@ of each as in one process.
 
 import asyncio
 import contextlib
-import math
 import pickle
 import subprocess
 import sys
@@ -51,7 +50,7 @@ class SharedOut:
     Args:
         order: What is asked.
         integrations: Those that scenarios are planned for, ready to be started.
-        count: Of processes, at most one per integration.
+        count: Of processes, at most one per integration, and one per scenario in flight.
         run_id: Names the run.
         seed: What generated values follow from.
         clock: Tells the time.
@@ -85,7 +84,7 @@ class SharedOut:
         self._expected = expected
         self._clock = clock
         self._work = Work(
-            order=replace(order, concurrency=math.ceil(order.concurrency / count)),
+            order=order,
             integrations=tuple(integrations),
             planned=(),
             expected_s=(),
@@ -119,13 +118,23 @@ class SharedOut:
         self, planned: Sequence[PlannedScenario], observer: Observer
     ) -> asyncio.Task[None]:
         loop = asyncio.get_running_loop()
-        for part in shared(planned, self._count, self._expected):
-            seconds = tuple(map(self._expected, part))
-            work = replace(self._work, planned=part, expected_s=seconds)
+        parts = shared(planned, self._count, self._expected)
+        for number, part in enumerate(parts):
+            work = replace(
+                self._work,
+                order=replace(self._work.order, concurrency=self._lanes(number, len(parts))),
+                planned=part,
+                expected_s=tuple(map(self._expected, part)),
+            )
             self._processes.append(_Process(work, _from_thread(loop, self._hear)))
         self._taking = asyncio.create_task(self._take_all(observer))
         await asyncio.wait({self._taking})  # Ctrl-C leaves it at its work, to which `_end` comes
         return self._taking
+
+    def _lanes(self, number: int, count: int) -> int:
+        """Return how many lanes one of so many processes has: together as many as were asked."""
+        each, more = divmod(self._work.order.concurrency, count)
+        return each + (number < more)
 
     def _hear(self, process: "_Process", what: object) -> None:
         """Take secrets up at once, before anything in which they could stand.
@@ -180,11 +189,13 @@ class SharedOut:
         """Where the time went; None before anything was carried out."""
         if not self._paces:
             return None
+        order = [each.manifest.id for each in self._work.integrations]
+        integrations = (one for each in self._paces for one in each.integrations)
         return Pace(
             lanes=sum(each.lanes for each in self._paces),
             expected_s=max(each.expected_s for each in self._paces),
             reached_s=round(self._reached_s, 3),
-            integrations=tuple(one for each in self._paces for one in each.integrations),
+            integrations=tuple(sorted(integrations, key=lambda each: order.index(each.id))),
         )
 
     def close(self) -> None:

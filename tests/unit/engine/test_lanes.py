@@ -204,6 +204,18 @@ def test_what_somebody_beside_the_lanes_waits_for_goes_before_everything():
     assert lanes.take().manifest.id != "light"
 
 
+def test_what_is_awaited_takes_no_lane_in_which_it_would_only_wait():
+    many = planned({"asked": [3] * 20, "heavy": [100] * 20})
+    first = [at for at, each in enumerate(many) if each.manifest.id == "asked"]
+    lanes = Lanes(many, first=first, count=16, room={"asked": 1, "heavy": 4}, expected=expected)
+
+    lanes.begin_with("asked")
+    names = [lanes.take().manifest.id for _ in range(10)]
+
+    assert names[:2] == ["asked", "asked"]
+    assert set(names[2:]) == {"heavy"}
+
+
 def test_nobody_goes_first_of_whom_nothing_is_awaited():
     plain, asked = _four(), _four()
 

@@ -113,7 +113,7 @@ def session(tmp_path, monkeypatch):
     for name in os.environ.keys() - unmeasured().keys():
         monkeypatch.delenv(name)
 
-    def make(body, *, scenarios=("a", "b"), imports=()):
+    def make(body, *, scenarios=("a", "b"), imports=(), concurrency=4):
         folder = tmp_path / "scenarios"
         folder.mkdir()
         for name in scenarios:
@@ -127,7 +127,7 @@ def session(tmp_path, monkeypatch):
             for one in plan(load_scenarios([folder]), each.manifest, release="Profit 8")
         ]
         return planned, SharedOut(
-            Order(release="Profit 8", concurrency=4, imports=imports),
+            Order(release="Profit 8", concurrency=concurrency, imports=imports),
             integrations,
             count=2,
             run_id="r1",
@@ -153,9 +153,15 @@ def test_an_observer_is_told_of_each_scenario_as_in_one_process(session):
     assert {id(each) for each, _ in told.ended_} == set(map(id, planned))
     assert sorted(told.recorded_) == sorted((each.id, 1) for each in planned)
     assert done.releases["Profit 8"].label == "Profit 8"
-    assert {each.id for each in done.pace.integrations} == {"one", "two"}
+    assert [each.id for each in done.pace.integrations] == ["one", "two"]
     assert not done.late
     assert not done.interrupted
+
+
+def test_no_more_are_in_flight_than_was_asked(session):
+    planned, shared_out = session(READ, concurrency=3)
+
+    assert run_session(shared_out, planned).pace.lanes == 3
 
 
 def test_the_run_knows_every_token_that_was_drawn_elsewhere(session):

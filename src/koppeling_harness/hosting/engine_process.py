@@ -7,6 +7,7 @@ processes of some of the integrations.
 
 import asyncio
 import contextlib
+import itertools
 import os
 import pickle
 import queue
@@ -33,8 +34,8 @@ from koppeling_harness.traffic.redactor import Known, Redactor
 from koppeling_harness.traffic.secret_index import Found
 from koppeling_harness.value import dataclass
 
-_UNSENT_MOST = 256
-"""So many things may wait to be sent before scenarios wait too: recordings may be large."""
+_UNTAKEN_MOST = 64
+"""So much that was told may wait to be taken before scenarios wait too: recordings are large."""
 _LOOKS_EACH_S = 0.05
 
 
@@ -108,6 +109,11 @@ class Settled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """That one more of what the process told was taken, but for secrets; it is told so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Over:
     """That the process has nothing more to tell.
 
@@ -164,7 +170,7 @@ def carry_out(work: Work, asked: IO[bytes], tell: "Telling") -> None:
         run_ids=work.run_ids,
     )
     tell.lost = certification.leave_off
-    listening = (asked, redactor, certification)
+    listening = (asked, redactor, tell, certification)
     threading.Thread(target=_listen, args=listening, daemon=True).start()
     error: Exception | None = None
     try:
@@ -193,10 +199,16 @@ def _leave_to_the_harness(*_: object) -> None:
     """Whoever ends all processes of a machine means the harness; it tells this one what to do."""
 
 
-def _listen(asked: IO[bytes], redactor: "_Redactor", certification: Certification) -> None:
+def _listen(
+    asked: IO[bytes], redactor: "_Redactor", tell: "Telling", certification: Certification
+) -> None:
     with contextlib.suppress(EOFError, OSError, pickle.UnpicklingError):  # it ended, at any byte
         while True:
-            redactor.hear(pickle.load(asked))  # noqa: S301 - our own
+            what = pickle.load(asked)  # noqa: S301 - our own
+            if isinstance(what, Learned):
+                redactor.hear(what)
+            else:
+                tell.is_taken()
     certification.leave_off()
 
 
@@ -210,7 +222,9 @@ def _as_told(error: Exception) -> Exception:
 
 
 class Telling:
-    """Sends what is to be told, in its order, by a thread: a full pipe holds up nobody.
+    """Sends what is to be told, by a thread: a full pipe holds up nobody.
+
+    It goes in its order, but secrets go first: they must be known where they could stand.
 
     Args:
         pipe: Is closed when all is sent, and when nobody listens any more.
@@ -220,31 +234,40 @@ class Telling:
         self.lost: Callable[[], None] | None = None
         """Called when nobody listens any more."""
         self._pipe = pipe
-        self._waiting: queue.SimpleQueue[object] = queue.SimpleQueue()
+        self._waiting: queue.PriorityQueue[tuple[int, int, object]] = queue.PriorityQueue()
+        self._numbers = itertools.count()
+        self._told = 0
+        self._taken = 0
         self._sending = threading.Thread(target=self._send, daemon=True)
         self._sending.start()
 
     def __call__(self, what: object) -> None:
         """Have something sent."""
-        self._waiting.put(what)
+        is_secret = isinstance(what, Learned)
+        self._told += not is_secret
+        self._waiting.put((0 if is_secret else 1, next(self._numbers), what))
 
     def end_soon(self) -> None:
         """Close the pipe once all is sent."""
-        self._waiting.put(None)
+        self._waiting.put((2, next(self._numbers), None))
 
     def end(self) -> None:
         """Wait until all is sent."""
         self.end_soon()
         self._sending.join()
 
+    def is_taken(self) -> None:
+        """Take note that one more of what was told was taken."""
+        self._taken += 1
+
     async def has_room(self) -> None:
         """Wait while more is told than is taken; memory would fill."""
-        while self._waiting.qsize() > _UNSENT_MOST and self._sending.is_alive():
+        while self._told - self._taken > _UNTAKEN_MOST and self._sending.is_alive():
             await asyncio.sleep(_LOOKS_EACH_S)
 
     def _send(self) -> None:
         try:
-            while (what := self._waiting.get()) is not None:
+            while (what := self._waiting.get()[-1]) is not None:
                 data, is_whole = _pickled(what)
                 self._pipe.write(data)
                 self._pipe.flush()

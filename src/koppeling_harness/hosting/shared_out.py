@@ -13,6 +13,7 @@ import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from koppeling_harness.aside import end_processes
@@ -27,6 +28,7 @@ from koppeling_harness.hosting.engine_process import (
     Ready,
     Recorded,
     Settled,
+    Taken,
     Telling,
     Work,
     main,
@@ -39,8 +41,6 @@ from koppeling_harness.plugin.discover import Integration
 from koppeling_harness.scenario.plan import PlannedScenario
 from koppeling_harness.traffic.redactor import Redactor
 
-_UNREAD_MOST = 64
-"""So many things that a process told may wait to be taken; then it is not listened to."""
 _TO_END_S = 10.0
 
 
@@ -126,7 +126,9 @@ class SharedOut:
                 planned=part,
                 expected_s=tuple(map(self._expected, part)),
             )
-            self._processes.append(_Process(work, _from_thread(loop, self._hear)))
+            self._processes.append(_Process(work))
+        for each in self._processes:  # once all are there to be told what it learns
+            each.listen(partial(self._hear, loop, each))
         self._taking = asyncio.create_task(self._take_all(observer))
         await asyncio.wait({self._taking})  # Ctrl-C leaves it at its work, to which `_end` comes
         return self._taking
@@ -136,19 +138,20 @@ class SharedOut:
         each, more = divmod(self._work.order.concurrency, count)
         return each + (number < more)
 
-    def _hear(self, process: "_Process", what: object) -> None:
-        """Take secrets up at once, before anything in which they could stand.
+    def _hear(self, loop: asyncio.AbstractEventLoop, process: "_Process", what: object) -> None:
+        """Hear what a process tells; the thread that listens to it calls this.
 
-        Every process is told them: what one integration got may stand in the traffic of another.
+        Secrets are taken up at once, before anything in which they could stand. Every process is
+        told them: what one integration got may stand in the traffic of another.
         """
-        if isinstance(what, Learned):
-            self.redactor.take_up(what.told)
-            for each in self._processes:
-                if each is not process:
-                    each.tell(what)
-            process.is_heard()
-        else:
-            self._told.put_nowait((process, what))
+        with contextlib.suppress(RuntimeError):  # the loop is over
+            if isinstance(what, Learned):
+                loop.call_soon_threadsafe(self.redactor.take_up, what.told)
+                for each in self._processes:
+                    if each is not process:
+                        each.tell(what)
+            else:
+                loop.call_soon_threadsafe(self._told.put_nowait, (process, what))
 
     async def _take_all(self, observer: Observer) -> None:
         while any(each.works for each in self._processes):
@@ -256,16 +259,6 @@ def shared(
     return [tuple(each) for each in parts if each]
 
 
-def _from_thread(
-    loop: asyncio.AbstractEventLoop, hear: Callable[["_Process", object], None]
-) -> Callable[["_Process", object], None]:
-    def heard(process: _Process, what: object) -> None:
-        with contextlib.suppress(RuntimeError):  # the loop is over
-            loop.call_soon_threadsafe(hear, process, what)
-
-    return heard
-
-
 class _Process:
     """One process, and threads that tell it something and listen to it.
 
@@ -273,19 +266,20 @@ class _Process:
     more, and Ctrl-C would reach it while it begins.
     """
 
-    def __init__(self, work: Work, hear: Callable[["_Process", object], None]) -> None:
+    def __init__(self, work: Work) -> None:
         self.planned = work.planned
         self.works = True
         self.is_left_off = False
         self._is_ready = False
-        self._hear = hear
-        self._room = threading.Semaphore(_UNREAD_MOST)
         self._process = _started()
         assert self._process.stdin is not None  # noqa: S101 - of what was just started
         self.tell = Telling(self._process.stdin)
         """Tells it something: what it is to do, and then what others learn."""
         self.tell(work)
-        threading.Thread(target=self._listen, daemon=True).start()
+
+    def listen(self, hear: Callable[[object], None]) -> None:
+        """Have a thread call something with all that it tells."""
+        threading.Thread(target=self._listen, args=(hear,), daemon=True).start()
 
     @property
     def exit_code(self) -> int | None:
@@ -295,8 +289,8 @@ class _Process:
         return self._process.returncode
 
     def is_heard(self) -> None:
-        """Take note that something it told was taken."""
-        self._room.release()
+        """Let it know that something it told was taken."""
+        self.tell(Taken())
 
     def leave_off(self) -> None:
         """Have it end what it is at, and tell the rest; one that only begins is ended at once."""
@@ -313,7 +307,7 @@ class _Process:
             self._process.kill()
             self._process.wait()
 
-    def _listen(self) -> None:
+    def _listen(self, hear: Callable[[object], None]) -> None:
         """Hear what it tells; None when it ended without a word, at whatever byte."""
         assert self._process.stdout is not None  # noqa: S101 - see above
         with self._process.stdout as told:
@@ -326,8 +320,7 @@ class _Process:
                 if isinstance(what, Ready):
                     self._is_ready = True
                     continue
-                self._room.acquire()
-                self._hear(self, what)
+                hear(what)
                 if what is None:
                     return
 

@@ -22,7 +22,7 @@ from koppeling_harness.errors import (
     Problem,
 )
 from koppeling_harness.hosting import shared_out as module
-from koppeling_harness.hosting.engine_process import _UNSENT_MOST, Over, Telling
+from koppeling_harness.hosting.engine_process import _UNTAKEN_MOST, Began, Learned, Over, Telling
 from koppeling_harness.hosting.session import run_session
 from koppeling_harness.hosting.shared_out import SharedOut, shared
 from koppeling_harness.model.order import Order
@@ -341,9 +341,10 @@ def pipe():
 
 
 def test_who_tells_more_than_is_taken_waits(pipe):
-    told, tell = pipe
-    for _ in range(2 * _UNSENT_MOST):
-        tell(b"a" * 65536)  # one fills the pipe
+    _told, tell = pipe
+    for _ in range(_UNTAKEN_MOST + 1):
+        tell(Began(at=0))
+        tell(Learned(told=()))  # waits for nobody
 
     async def has_room():
         async with asyncio.timeout(0.3):
@@ -351,12 +352,23 @@ def test_who_tells_more_than_is_taken_waits(pipe):
 
     with pytest.raises(TimeoutError):
         asyncio.run(has_room())
-    for _ in range(_UNSENT_MOST + 8):
-        pickle.load(told)
+    tell.is_taken()
     asyncio.run(has_room())
-    for _ in range(_UNSENT_MOST - 8):
-        pickle.load(told)
     tell.end()
+
+
+def test_a_secret_is_told_before_what_waits_to_be_sent(pipe):
+    told, tell = pipe
+    for _ in range(3):
+        tell(b"a" * 2**20)  # more than a pipe holds
+    tell(Learned(told=()))
+
+    sent = []
+    while len(sent) < 4:
+        sent.append(type(pickle.load(told)))
+    tell.end()
+
+    assert sent.index(Learned) < 2  # the first was under way
 
 
 def test_what_cannot_be_sent_is_an_error_and_no_silence(pipe):

@@ -195,6 +195,15 @@ def test_four_times_the_dump_is_hardly_more_than_four_times_the_work(monkeypatch
     assert looked[1] <= 5 * looked[0]
 
 
+def test_a_dump_that_ends_with_its_characters_stands_where_it_was_packed():
+    row = "0020 3133 3233 3333 3433 3533 3633 3733 3833  |1323334353637383"
+    text = base64.b64encode(row.encode("utf-16-be")).decode()
+    places = [view.locate(0, len(view.text)) for view in spellings.views(text)]
+
+    assert len(places) > 2
+    assert all(0 <= start < end <= len(text) for start, end in places)
+
+
 class Counted(bytes):
     """Bytes that count how often they are gone through from end to end."""
 

@@ -36,6 +36,10 @@ _SEEN_MOST = 100_000
 """So many texts are held that were seen."""
 _LONG = 400
 """Characters from which a text of a document is searched by itself."""
+_SHORT = 200
+"""So long a header may be, and a path, that is the same in scenario after scenario."""
+_PLAIN_MOST = 10_000
+"""So many short texts are held in which nothing personal stands by its form."""
 _BETWEEN = re.compile(r"[ \t\r\"'+=.\\]*(?:\n|\\[rn])(?:\s|\\[rn]|[\"'+=])*")
 _PACKED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-%")
 _PACKED_MOST = 16
@@ -82,6 +86,8 @@ class Redactor:
         self._known: set[Secret] = set()
         self._told: list[tuple[Secret, str]] = []
         self._seen: dict[bytes, list[Found]] = {}
+        self._plain: dict[str, Sequence[tuple[str, bool]]] = {}
+        """Short texts in which nothing personal stands by its form, and all that each says."""
         self._read: tuple[str, Undone] = "", {}
         """The text that was searched last, and all that it says: more is often looked for in it."""
 
@@ -179,8 +185,13 @@ class Redactor:
         private: PrivateValues | None = None,
     ) -> str:
         """Return a text with every personal value replaced, and no secret looked for."""
+        if self._is_without(text, private):
+            return text
+        is_plain = True
 
         def replace(kind: str, value: str) -> str:
+            nonlocal is_plain
+            is_plain = False
             if counts is not None:
                 counts[kind] += 1
             return self.placeholder(kind, value)
@@ -189,10 +200,25 @@ class Redactor:
         done = 0
         for start, end in _packed_runs(text):
             inside = _inside(text[start:end])
+            is_plain = is_plain and not inside
             if inside and inside != self._known_and_formed(inside, self.placeholder, private):
                 parts += [text[done:start], replace("personal", text[start:end])]
                 done = end
-        return self._known_and_formed("".join([*parts, text[done:]]), replace, private)
+        replaced = self._known_and_formed("".join([*parts, text[done:]]), replace, private)
+        if is_plain and len(text) <= _SHORT:
+            if len(self._plain) >= _PLAIN_MOST:
+                self._plain.clear()
+            self._plain[text] = [(view.text, view.decoded) for view in views(text, words=True)]
+        return replaced
+
+    def _is_without(self, text: str, private: PrivateValues | None) -> bool:
+        """Return at once whether it is known that nothing personal stands in a text."""
+        says = self._plain.get(text)
+        if says is None:
+            return False
+        return not private or not any(
+            True for each, decoded in says for _ in private.find(each, decoded=decoded)
+        )
 
     def find_secrets(self, data: bytes) -> tuple[str, ...]:
         """Return the kinds of the secrets that stand in some bytes; empty when all is well.

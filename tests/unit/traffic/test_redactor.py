@@ -11,6 +11,7 @@ from koppeling_harness.model.secret import Secret
 from koppeling_harness.traffic.base85 import base85_forms
 from koppeling_harness.traffic.private_values import PrivateValues
 from koppeling_harness.traffic.redactor import Redactor
+from koppeling_harness.traffic.spellings import views
 
 DATA = "949C1A9CFFEF4D73A2D2BEFA1E1F6B5C0011223344556677889900AABBCCDDEE"
 TOKEN = f"<token><version>1</version><data>{DATA}</data></token>"
@@ -341,3 +342,47 @@ def test_a_text_is_known_to_be_clean_until_another_secret_is_known(redactor):
     assert not redactor.is_known_clean(text)
     assert redactor.find_secrets_in(text) == ("secret",)
     assert not redactor.is_known_clean(text)
+
+
+def test_a_short_text_is_undone_once_for_however_many_scenarios(redactor, monkeypatch):
+    undone = []
+
+    def counted(text, **more):
+        undone.append(text)
+        return views(text, **more)
+
+    monkeypatch.setattr("koppeling_harness.traffic.redactor.views", counted)
+    header = "application/json; naam=Anna%20Berg"
+    assert redactor.personal(header, private=holding("Piet Post")) == header
+    times = len(undone)
+
+    assert redactor.personal(header, private=holding("Jan Jansen")) == header
+    assert len(undone) == times
+    assert redactor.personal(header) == header
+
+
+def test_a_text_in_which_nothing_was_private_is_looked_at_again_for_other_values(redactor):
+    packed = encoded("a=b; naam=Anna Berg")
+    for header in ("text/plain; naam=Anna%20Berg", "naam=Anna Berg", f"x {packed}"):
+        assert redactor.personal(header, private=holding("Piet Post")) == header
+        assert redactor.personal(header, private=holding("Anna Berg")) != header
+        assert redactor.personal(header, private=holding("Piet Post")) == header
+
+
+def test_what_is_personal_by_its_form_is_replaced_and_counted_each_time(redactor):
+    for text in (
+        "mail: piet@voorbeeld.nl",
+        "bsn 111222333",
+        f"x {encoded('mail: piet@voorbeeld.nl')}",
+    ):
+        counts: Counter[str] = Counter()
+        once = redactor.personal(text, counts, private=holding("Piet Post"))
+
+        assert redactor.personal(text, counts, private=holding("Piet Post")) == once != text
+        assert set(counts.values()) == {2}
+
+
+def holding(value: str) -> PrivateValues:
+    values = PrivateValues()
+    values.add(value)
+    return values

@@ -7,13 +7,16 @@ of each as in one process.
 
 import asyncio
 import contextlib
+import os
 import pickle
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from koppeling_harness.aside import end_processes
@@ -38,6 +41,9 @@ from koppeling_harness.model.order import Order
 from koppeling_harness.model.pace import Pace
 from koppeling_harness.model.shape import Release
 from koppeling_harness.plugin.discover import Integration
+from koppeling_harness.plugin.guard import folder_prefix
+from koppeling_harness.plugin.scratch import remove_folder
+from koppeling_harness.plugin.tree import end_at_work_in, end_marked
 from koppeling_harness.scenario.plan import PlannedScenario
 from koppeling_harness.traffic.redactor import Redactor
 
@@ -306,6 +312,8 @@ class _Process:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        if self._process.returncode:
+            _end_what_is_left_of(self._process.pid)
 
     def _listen(self, hear: Callable[[object], None]) -> None:
         """Hear what it tells; None when it ended without a word, at whatever byte."""
@@ -323,6 +331,22 @@ class _Process:
                 hear(what)
                 if what is None:
                     return
+
+
+def _end_what_is_left_of(pid: int) -> None:
+    """End what a process left that had no time to: integrations, and their folders. Linux.
+
+    Its guard would (`plugin/guard`), but is a child of this process by now, and is ended as such
+    when the run is over (`orphans_ended`).
+    """
+    if sys.platform != "linux" or not Path("/proc/self/environ").exists():
+        return
+    prefix = folder_prefix().replace(str(os.getpid()), str(pid), 1)
+    there = Path(tempfile.gettempdir())
+    end_marked(prefix)
+    end_at_work_in(str(there.resolve() / prefix))
+    for folder in there.glob(f"{prefix}*"):
+        remove_folder(folder)
 
 
 def _started() -> "subprocess.Popen[bytes]":

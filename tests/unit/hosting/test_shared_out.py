@@ -8,7 +8,9 @@ import secrets
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 import pytest
 
@@ -252,6 +254,29 @@ def test_a_process_that_is_killed_gives_no_verdict_and_leaves_nothing(session, t
 
     assert "--resume" in raised.value.hint
     _gone(folder)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere its guard is not ended before it")
+def test_a_process_that_is_killed_with_its_guard_leaves_nothing(session, tmp_path):
+    folder = tmp_path / "began"
+    folder.mkdir()
+    planned, shared_out = session(HANGS.format(folder=str(folder)))
+
+    def once_both_hang():
+        while len(list(folder.iterdir())) < 2:
+            time.sleep(0.05)
+        pid = shared_out._processes[0]._process.pid
+        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+            if b"wait_and_end" in Path(f"/proc/{child}/cmdline").read_bytes():
+                os.kill(int(child), signal.SIGKILL)
+        _killed(shared_out)
+
+    with pytest.raises(HarnessError, match="ended"):
+        run_session(shared_out, planned, Told(once_both_hang))
+
+    _gone(folder)
+    killed = shared_out._processes[0]._process.pid
+    assert not list(Path(tempfile.gettempdir()).glob(f"koppeling-{killed}-*"))
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), OSError("full")])

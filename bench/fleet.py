@@ -1,13 +1,15 @@
 """`koppeling run` for whole fleets: 4, 16 and 60 integrations, on one release and on two.
 
     python -m bench fleet [--sizes 4,16,60] [--releases 1,2] [--rounds 3] [--against REVISION]
-                          [--concurrency N] [--on local:2,cluster:2]
+                          [--concurrency N] [--processes N] [--on local:2,cluster:2]
 
 A fleet is so many copies of the four reference integrations, each with an id of its own, certified
 by every pack. With `--against`, another revision of this project is measured too, with the packs
 and integrations that it has, taking turns, so that both meet the same machine. Of the rounds the
 least is told: what else the machine does only adds. Beside it stands what no order of scenarios
 could beat: processor time ÷ cores, and how long the slowest of the four takes when it is alone.
+
+`--processes` says to how many engine processes a run is shared out, for each revision alike.
 
 With `--on` each fleet is carried out by engines too, beside the one process: `local:N` as a user
 starts it, `cluster:N` by a Dask scheduler and N workers that run already. `over, s` is how much
@@ -111,7 +113,7 @@ def engine(name, source):
         words = ["scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"]
         lines = [[*words, "--scheduler-file", str(file)]]
         lines += [
-            ["worker", "--scheduler-file", str(file), "--nthreads", "1", "--no-dashboard"]
+            ["worker", "--scheduler-file", str(file), "--nthreads", "2", "--no-dashboard"]
         ] * int(count)
         with contextlib.ExitStack() as started:
             for each in lines:
@@ -209,9 +211,11 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--against", default="", metavar="REVISION")
     parser.add_argument("--concurrency", default="", metavar="N")
+    parser.add_argument("--processes", default="", metavar="N")
     parser.add_argument("--on", default="", metavar="ENGINES")
     asked = parser.parse_args()
     more = ("--concurrency", asked.concurrency) if asked.concurrency else ()
+    more += ("--processes", asked.processes) if asked.processes else ()
     load = os.getloadavg()[0]
     print(f"{os.cpu_count()} cores; load before it began: {load:.1f}\n")
     titles = [

@@ -1,9 +1,8 @@
 """HTTP/1.1 over one connection, with at most one request under way.
 
-The one client of the harness: for its own calls, whose answers are wanted whole, for what the
-gateway carries to a real environment, whose bodies stream, and for services of integrations. It
-takes part in no cookies, redirects or proxies: what a general client does about those costs more
-than everything else on the way.
+The one client of the harness: for its own calls, whose answers are wanted whole, and for what the
+gateway carries to a real environment, whose bodies stream. It takes part in no cookies, redirects
+or proxies: what a general client does about those costs more than everything else on the way.
 Parsing is left to llhttp, the parser of Node.
 """
 
@@ -43,22 +42,19 @@ class Head:
     headers: RawHeaders = field(default_factory=list)
 
 
-async def open_line(
-    host: str, port: int, tls: ssl.SSLContext | None, *, longest_s: float = LONGEST_ANSWER_S
-) -> "Line":
+async def open_line(host: str, port: int, tls: ssl.SSLContext | None) -> "Line":
     """Return a new connection.
 
     Args:
         host: Name of the server; with TLS its certificate must be for it.
         port: Where it listens.
         tls: How its certificate is verified; None for plain HTTP.
-        longest_s: How long `head` and `body` wait for news.
 
     Raises:
         OSError: The server cannot be reached, or its certificate is not in order.
     """
     loop = asyncio.get_running_loop()
-    _, line = await loop.create_connection(lambda: Line(longest_s), host, port, ssl=tls)
+    _, line = await loop.create_connection(Line, host, port, ssl=tls)
     return line
 
 
@@ -71,9 +67,8 @@ class Line(asyncio.Protocol):
         is_reusable: Whether the last request and its answer are whole, and another may follow.
     """
 
-    def __init__(self, longest_s: float = LONGEST_ANSWER_S) -> None:
+    def __init__(self) -> None:
         self.is_reusable = False
-        self._longest_s = longest_s
         self._transport: asyncio.Transport | None = None
         self._gone: asyncio.Future[None] | None = None
         self._parser = httptools.HttpResponseParser(self)
@@ -272,15 +267,15 @@ class Line(asyncio.Protocol):
         self._transport.write(data)
 
     async def _news_at_length(self) -> None:
-        """Wait for news as long as that may take.
+        """Wait for news as long as ERP1 may work on a call.
 
         Raises:
             BrokenOffError: There is none.
         """
         try:
-            await self._news(asyncio.get_running_loop().time() + self._longest_s)
+            await self._news(asyncio.get_running_loop().time() + LONGEST_ANSWER_S)
         except TimeoutError:
-            message = f"no answer within {self._longest_s:g} s"
+            message = f"no answer within {LONGEST_ANSWER_S:g} s"
             raise BrokenOffError(message) from None
 
     async def _news(self, deadline_s: float) -> None:

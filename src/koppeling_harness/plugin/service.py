@@ -2,10 +2,13 @@
 
 import asyncio
 import contextlib
+import json
 import socket
 from collections.abc import Awaitable, Mapping, Sequence
-from typing import Any, TypeVar
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from koppeling_harness.aside import in_thread
 from koppeling_harness.document import to_plain
 from koppeling_harness.model.exchange import Exchange
 from koppeling_harness.model.finding import Finding
@@ -22,9 +25,11 @@ from koppeling_harness.plugin.process import (
     hung,
     not_started,
 )
-from koppeling_harness.plugin.request import NO_ANSWER, ask, status_of
 from koppeling_harness.plugin.sandbox import ports_of
 from koppeling_harness.plugin.worker import Start, filled
+
+if TYPE_CHECKING:
+    import httpx
 
 T = TypeVar("T")
 
@@ -50,10 +55,19 @@ class ServiceWorker:
     def __init__(
         self, runtime: HttpRuntime, start: Start, url: str, process: Process | None
     ) -> None:
+        import httpx  # noqa: PLC0415 - most runs have no service
+
         self._runtime = runtime
         self._start = start
         self._url = url
         self._process = process
+        self._client = httpx.AsyncClient(
+            timeout=None,  # noqa: S113 - ours are around every call
+            trust_env=False,
+            verify=url.startswith("https:"),  # else it reads certificates that nobody asks for
+            limits=httpx.Limits(max_keepalive_connections=0),  # services close them when they like
+        )
+        self._failed = (httpx.TransportError, httpx.DecodingError)
 
     @property
     def is_alive(self) -> bool:
@@ -80,8 +94,10 @@ class ServiceWorker:
         async def probe() -> None:
             nonlocal found
             while True:
-                with contextlib.suppress(*NO_ANSWER):
-                    status = await status_of(self._url + path)
+                with contextlib.suppress(*self._failed):
+                    # its body may be of any size, and says nothing
+                    async with self._client.stream("GET", self._url + path) as response:
+                        status = response.status_code
                     if 200 <= status < 300:
                         return
                     found = f"status {status}"
@@ -138,6 +154,7 @@ class ServiceWorker:
 
     async def close(self) -> None:
         """End the service when it was started for this; one that ran already goes on."""
+        await self._client.aclose()
         if self._process is not None:
             await self._process.close(politely=True)
 
@@ -175,15 +192,18 @@ class ServiceWorker:
     async def _exchange(self, method: str, path: str, body: Mapping[str, Any]) -> bytes | Breakdown:
         doing = f"{method} {path}"
         try:
-            url = self._url + path
-            answer = await ask(method, url, body, most_bytes=ANSWER_LIMIT_BYTES)
-        except NO_ANSWER as error:
+            # as to who speaks over stdin: half of a pair of UTF-16 is no UTF-8, and stays an escape
+            told = json.dumps(body, ensure_ascii=False).encode("utf-8", "backslashreplace")
+            kind = {"Content-Type": "application/json"}
+            sent = self._client.stream(method, self._url + path, content=told, headers=kind)
+            async with sent as response:
+                content = await _bounded(response)
+        except self._failed as error:
             return await self._broken_off(doing, error)
-        content = answer.content
         if content is None:
             return await self._given_up(flood(self._start.name, "answered", ANSWER_LIMIT_BYTES))
-        if not 200 <= answer.status < 300:
-            message = f"{self._start.name}: {doing} answered status {answer.status}: "
+        if not 200 <= response.status_code < 300:
+            message = f"{self._start.name}: {doing} answered status {response.status_code}: "
             hint = "Answer 200 with `ok: false` for what the integration tells its user."
             return Breakdown(
                 kind=BreakdownKind.RAISED, message=f"{message}`{_shown(content)}`", hint=hint
@@ -205,12 +225,23 @@ class ServiceWorker:
         return told
 
 
+async def _bounded(response: "httpx.Response") -> bytes | None:
+    """Return the body, None when it is longer than is allowed."""
+    content = bytearray()
+    async for chunk in response.aiter_bytes():
+        content += chunk
+        if len(content) > ANSWER_LIMIT_BYTES:
+            return None
+    return bytes(content)
+
+
 def _shown(content: bytes) -> str:
     return content.decode("utf-8", errors="backslashreplace").strip()[:_HELD_CHARACTERS]
 
 
 async def start_service(runtime: HttpRuntime, start: Start) -> ServiceWorker | Breakdown:
     """Start a service on a free port, or reach the one that runs; wait until it is ready."""
+    await in_thread(import_module, "httpx")  # half a second, in which others have their turn
     url, process = runtime.url.rstrip("/"), None
     if runtime.command is not None:
         port = str(_free_port())

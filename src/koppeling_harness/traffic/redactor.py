@@ -3,14 +3,14 @@
 import hashlib
 import hmac
 import json
-import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
+from urllib.parse import unquote
 
 from koppeling_harness.model.secret import Secret
-from koppeling_harness.traffic.base64_runs import packed_runs, text_inside
+from koppeling_harness.traffic.base64_runs import base64_runs, decoded_base64
 from koppeling_harness.traffic.base85 import PACKED_DIGITS_LEAST, base85_forms
 from koppeling_harness.traffic.personal import Replace, replace_personal
 from koppeling_harness.traffic.private_values import PrivateValues
@@ -36,8 +36,6 @@ _SEEN_MOST = 100_000
 """So many texts are held that were seen."""
 _LONG = 400
 """Characters from which a text of a document is searched by itself."""
-_PROCESSES_MOST = 2
-"""What so many processes were told is borne in mind: no more of them work at once (`aside`)."""
 _SHORT = 200
 """So long a header may be, and a path, that is the same in scenario after scenario."""
 _PLAIN_MOST = 10_000
@@ -45,6 +43,8 @@ _PLAIN_MOST = 10_000
 _BETWEEN = re.compile(r"[ \t\r\"'+=.\\]*(?:\n|\\[rn])(?:\s|\\[rn]|[\"'+=])*")
 _PACKED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-%")
 _PACKED_MOST = 16
+_WRAPPED = re.compile(r"[A-Za-z0-9+/_%-]{16,}={0,2}(?:(?:\s|\\r|\\n)+[A-Za-z0-9+/_%-]{4,}={0,2})*")
+_BREAKS = re.compile(r"\s|\\[rn]")
 
 
 def shortened(text: str, limit: int = 2000) -> str:
@@ -88,8 +88,6 @@ class Redactor:
         self._seen: dict[bytes, list[Found]] = {}
         self._plain: dict[str, Sequence[tuple[str, bool]]] = {}
         """Short texts in which nothing personal stands by its form, and all that each says."""
-        self.told_to: dict[int, int] = {}
-        """By its number, how many secrets a process was told that lately worked with the same."""
         self._read: tuple[str, Undone] = "", {}
         """The text that was searched last, and all that it says: more is often looked for in it."""
 
@@ -126,11 +124,7 @@ class Redactor:
     @property
     def known(self) -> "Known":
         """All that it knows, to make another that knows the same."""
-        return self.known_from(0)
-
-    def known_from(self, first: int) -> "Known":
-        """Return what it knows but for the first secrets that it learned of, so many."""
-        return Known(key=self._key, told=tuple(self._told[first:]))
+        return Known(key=self._key, told=tuple(self._told))
 
     def take_up(self, told: Iterable[tuple[Secret, str]]) -> None:
         """Look for what another was told too, as well."""
@@ -204,8 +198,8 @@ class Redactor:
 
         parts: list[str] = []
         done = 0
-        for start, end in packed_runs(text):
-            inside = text_inside(text[start:end])
+        for start, end in _packed_runs(text):
+            inside = _inside(text[start:end])
             is_plain = is_plain and not inside
             if inside and inside != self._known_and_formed(inside, self.placeholder, private):
                 parts += [text[done:start], replace("personal", text[start:end])]
@@ -370,41 +364,17 @@ def _digest(text: str) -> bytes:
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
-class _Twin(Redactor):
-    """A redactor that knows what another one knows, in another process.
-
-    Attributes:
-        told: What it was told by that one.
-        count: How many secrets that one knew then.
-    """
-
-    def __init__(self, key: bytes) -> None:
-        super().__init__(key)
-        self.told: set[tuple[Secret, str]] = set()
-        self.count = 0
-
-
-_twins: dict[bytes, _Twin] = {}
+_twins: dict[bytes, Redactor] = {}
 """By their key: a process that works for another one has that one's."""
 
 
-def _twin(known: Known, first: int = 0) -> _Twin | None:
-    """Return a redactor that knows what another one knows; None when it was told too little.
-
-    Args:
-        known: What the other knows, but for the first of it.
-        first: How many secrets that leaves out.
-    """
+def _twin(known: Known) -> Redactor:
+    """Return a redactor that knows what another one knows, in another process."""
     twin = _twins.get(known.key)
-    if twin is None and not first:
+    if twin is None:
         _twins.clear()
-        twin = _twins[known.key] = _Twin(known.key)
-    if twin is None or twin.count < first:
-        return None
-    new = known.told[twin.count - first :]
-    twin.take_up(new)
-    twin.told.update(new)
-    twin.count += len(new)
+        twin = _twins[known.key] = Redactor(known.key)
+    twin.take_up(known.told)
     return twin
 
 
@@ -421,33 +391,19 @@ async def beside(redactor: Redactor, work: Callable[..., T], *arguments: Any) ->
     """
     from koppeling_harness.aside import in_process  # noqa: PLC0415 - only runs need a loop
 
-    first = min(redactor.told_to.values(), default=0)
-    known = redactor.known_from(first)
-    done = await in_process(_with_twin, known, first, work, arguments)
-    if done is None:  # by a process that was told less than the others
-        first, known = 0, redactor.known
-        done = await in_process(_with_twin, known, first, work, arguments)
-    assert done is not None  # noqa: S101 - nothing was left out
     result: T
-    result, learned, process = done
-    redactor.told_to.pop(process, None)
-    redactor.told_to[process] = first + len(known.told)
-    if len(redactor.told_to) > _PROCESSES_MOST:  # who did not answer lately may have ended
-        del redactor.told_to[next(iter(redactor.told_to))]
+    result, learned = await in_process(_with_twin, redactor.known, work, arguments)
     redactor.take_up(learned)
     return result
 
 
 def _with_twin(
-    known: Known, first: int, work: Callable[..., T], arguments: Sequence[Any]
-) -> tuple[T, tuple[tuple[Secret, str], ...], int] | None:
-    """Return what work returns, what was learned and by whom; None when he knows too little."""
-    twin = _twin(known, first)
-    if twin is None:
-        return None
+    known: Known, work: Callable[..., T], arguments: Sequence[Any]
+) -> tuple[T, tuple[tuple[Secret, str], ...]]:
+    before = set(known.told)
+    twin = _twin(known)
     result = work(twin, *arguments)
-    learned = tuple(each for each in twin.known.told if each not in twin.told)
-    return result, learned, os.getpid()
+    return result, tuple(each for each in twin.known.told if each not in before)
 
 
 def _located(found: Found, view: View, text: str) -> Found:
@@ -495,3 +451,27 @@ def _joined(found: Iterable[Found], text: str) -> list[Found]:
         else:
             joined.append(each)
     return joined
+
+
+def _packed_runs(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where there may be base64 of a text, over all its lines."""
+    done = 0
+    for start, end in base64_runs(text):
+        if start < done:
+            continue
+        whole = _WRAPPED.match(text, start)
+        done = whole.end() if whole else end
+        yield start, done
+
+
+def _inside(run: str) -> str:
+    """Return the text that base64 holds; empty when it is not base64 of a text."""
+    plain = unquote(run) if "%" in run else run
+    lines = _BREAKS.sub("", plain)
+    for each in (lines, plain.split(maxsplit=1)[0]):
+        data = decoded_base64(each)
+        for charset in ("utf-16-le", "utf-8") if b"\0" in data else ("utf-8",):
+            text = data.decode(charset, errors="replace")
+            if text and "".join(text.split()).isprintable() and "\ufffd" not in text:
+                return text
+    return ""

@@ -1,4 +1,3 @@
-import asyncio
 import base64
 import hashlib
 import html
@@ -8,11 +7,10 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from koppeling_harness.aside import end_processes, in_process
 from koppeling_harness.model.secret import Secret
 from koppeling_harness.traffic.base85 import base85_forms
 from koppeling_harness.traffic.private_values import PrivateValues
-from koppeling_harness.traffic.redactor import Redactor, _twin, beside
+from koppeling_harness.traffic.redactor import Redactor
 from koppeling_harness.traffic.spellings import views
 
 DATA = "949C1A9CFFEF4D73A2D2BEFA1E1F6B5C0011223344556677889900AABBCCDDEE"
@@ -382,61 +380,6 @@ def test_what_is_personal_by_its_form_is_replaced_and_counted_each_time(redactor
 
         assert redactor.personal(text, counts, private=holding("Piet Post")) == once != text
         assert set(counts.values()) == {2}
-
-
-def test_a_process_is_told_only_what_it_was_not_told_before(redactor, monkeypatch):
-    sent = []
-
-    async def recorded(function, known, *arguments):
-        sent.append(len(known.told))
-        return await in_process(function, known, *arguments)
-
-    monkeypatch.setattr("koppeling_harness.aside.in_process", recorded)
-
-    async def work():
-        try:
-            texts = [await beside(redactor, Redactor.secrets, TOKEN)]
-            redactor.add_secret(Secret("hunter2"), kind="secret")
-            texts += [await beside(redactor, Redactor.secrets, f"{DATA} hunter2")]
-            await end_processes()  # the next one knows nothing yet
-            texts += [await beside(redactor, Redactor.secrets, f"{DATA} hunter2")]
-            return texts
-        finally:
-            await end_processes()
-
-    texts = asyncio.run(work())
-
-    assert sent == [2, 1, 0, 3]
-    assert texts[1] == texts[2] == redactor.secrets(f"{DATA} hunter2")
-    assert texts[0] == redactor.placeholder("token", DATA)
-
-
-def test_what_is_learned_in_another_process_is_known_here_and_told_to_the_next(redactor):
-    other = "AB12" * 16
-
-    async def work():
-        try:
-            both = [beside(redactor, Redactor.secrets, TOKEN.replace(DATA, other)) for _ in "ab"]
-            await asyncio.gather(*both)
-            return await asyncio.gather(*(beside(redactor, Redactor.secrets, other) for _ in "ab"))
-        finally:
-            await end_processes()
-
-    assert asyncio.run(work()) == [redactor.secrets(other)] * 2
-    assert redactor.secrets(other) == redactor.placeholder("token", other)
-
-
-def test_a_process_that_was_told_too_little_asks_for_all(redactor):
-    another = Redactor(b"the key of nobody else")
-    another.add_secret(Secret("hunter2"), kind="secret")
-    twin = _twin(another.known)
-    another.add_secret(Secret("hunter3"), kind="secret")
-    another.add_secret(Secret("hunter4"), kind="secret")
-
-    assert _twin(another.known_from(2), 2) is None
-    assert _twin(another.known_from(1), 1) is twin
-    assert _twin(another.known_from(2), 2) is twin
-    assert twin.known == another.known
 
 
 def holding(value: str) -> PrivateValues:

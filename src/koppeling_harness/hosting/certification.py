@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -47,6 +47,8 @@ class Certification:
         expected: Tells how long a scenario takes.
         run_ids: By label of each release, the run that its results belong to; that of the order
             alone when empty.
+        names: Gives ids of environments of the emulated ERP1, where other processes of the run have
+            some too; all when None.
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class Certification:
         continued: int = 0,
         expected: Expected = usual,
         run_ids: Mapping[str, str] | None = None,
+        names: Iterator[str] | None = None,
     ) -> None:
         self.order = order
         self.integrations = tuple(integrations)
@@ -85,6 +88,7 @@ class Certification:
         self._expected = expected
         self._clock = clock
         self._real = real
+        self._names = names
         self._loop = asyncio.Runner()
         self._started = AsyncExitStack()
         self._engine: Engine | None = None
@@ -221,6 +225,7 @@ class Certification:
             labels,
             redactor=self.redactor,
             clock=self._clock,
+            names=self._names,
             imports=self.order.imports,
             in_sandbox=self.order.sandbox,
         )

@@ -1,6 +1,6 @@
 """ERP1 on several Profit releases at once: each scenario gets an environment on its own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from typing import Self
 
@@ -22,6 +22,7 @@ class EmulatedReleases:
         labels: Of the releases.
         redactor: Replaces secrets in what is recorded.
         clock: Tells the time.
+        names: Gives ids of environments, where others beside these have some; all when None.
         imports: Files with connectors for every integration.
         in_sandbox: Whether integrations reach nothing but ERP1.
 
@@ -35,10 +36,11 @@ class EmulatedReleases:
         *,
         redactor: Redactor,
         clock: Clock,
+        names: Iterator[str] | None = None,
         imports: Sequence[str] = (),
         in_sandbox: bool = False,
     ) -> None:
-        names = environment_names()
+        names = names or environment_names()
         self._erps = {
             label: EmulatedErp(
                 release=label,

@@ -18,6 +18,7 @@ from collections.abc import Callable, Mapping
 from typing import IO
 
 from koppeling_harness.clock import Clock
+from koppeling_harness.emulator import environment_names
 from koppeling_harness.engine.observer import Observer
 from koppeling_harness.hosting.certification import Certification
 from koppeling_harness.hosting.late_traffic import Late
@@ -53,6 +54,8 @@ class Work:
         seed: What generated values follow from.
         clock: Tells the time.
         known: What the redactor of the run knows.
+        number: Of the process, from 0.
+        count: Of processes.
     """
 
     order: Order
@@ -64,6 +67,8 @@ class Work:
     seed: int
     clock: Clock
     known: Known
+    number: int = 0
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +173,7 @@ def carry_out(work: Work, asked: IO[bytes], tell: "Telling") -> None:
         redactor=redactor,
         expected=lambda planned: seconds[id(planned)],
         run_ids=work.run_ids,
+        names=itertools.islice(environment_names(), work.number, None, work.count),
     )
     tell.lost = certification.leave_off
     listening = (asked, redactor, tell, certification)

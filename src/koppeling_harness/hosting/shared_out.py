@@ -131,6 +131,8 @@ class SharedOut:
                 order=replace(self._work.order, concurrency=self._lanes(number, len(parts))),
                 planned=part,
                 expected_s=tuple(map(self._expected, part)),
+                number=number,
+                count=len(parts),
             )
             self._processes.append(_Process(work))
         for each in self._processes:  # once all are there to be told what it learns

@@ -57,6 +57,11 @@ globals()["call"](context, "/connectors/Tiny_Projects?orderbyfieldids=ProjectId"
 pathlib.Path({folder!r}, str(time.time_ns())).touch()
 return OperationResult(ok=True)
 """
+NOTES_ITS_ENVIRONMENT = """
+import pathlib
+name = urlsplit(context.base_url).path.split("/")[1]
+pathlib.Path({folder!r}, name + " " + str(time.time_ns())).touch()
+"""
 HANGS = """
 import pathlib
 pathlib.Path({folder!r}, str(os.getpid())).touch()
@@ -158,6 +163,16 @@ def test_an_observer_is_told_of_each_scenario_as_in_one_process(session):
     assert [each.id for each in done.pace.integrations] == ["one", "two"]
     assert not done.late
     assert not done.interrupted
+
+
+def test_no_two_environments_of_a_run_have_one_name(session, tmp_path):
+    folder = tmp_path / "names"
+    folder.mkdir()
+    planned, shared_out = session(NOTES_ITS_ENVIRONMENT.format(folder=str(folder)) + READ)
+
+    run_session(shared_out, planned)
+
+    assert len({each.name.partition(" ")[0] for each in folder.iterdir()}) == len(planned)
 
 
 def test_no_more_are_in_flight_than_was_asked(session):

@@ -140,7 +140,10 @@ def main() -> None:
     for each in (signal.SIGINT, signal.SIGTERM):  # no SIG_IGN, which integrations would inherit
         signal.signal(each, _leave_to_the_harness)
     asked, answers = _taken(0), _taken(1)
-    work: Work = pickle.load(asked)  # noqa: S301 - our own
+    try:
+        work: Work = pickle.load(asked)  # noqa: S301 - our own
+    except (EOFError, pickle.UnpicklingError):  # the harness ended while it started this
+        return
     carry_out(work, asked, Telling(answers))
 
 

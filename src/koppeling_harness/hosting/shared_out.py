@@ -276,7 +276,8 @@ class _Process:
 
     def __init__(self, work: Work) -> None:
         self.planned = work.planned
-        self.works = True
+        self.works = False
+        """Whether it is listened to, and more may come."""
         self.is_left_off = False
         self._is_ready = False
         self._process = _started()
@@ -287,6 +288,7 @@ class _Process:
 
     def listen(self, hear: Callable[[object], None]) -> None:
         """Have a thread call something with all that it tells."""
+        self.works = True
         threading.Thread(target=self._listen, args=(hear,), daemon=True).start()
 
     @property

@@ -373,6 +373,27 @@ def test_no_room_for_a_process_is_no_verdict(session, monkeypatch):
     assert "--processes 1" in raised.value.hint
 
 
+def test_what_ends_a_session_while_it_starts_waits_for_nothing(session, monkeypatch, capfd):
+    monkeypatch.setattr(module, "_TO_END_S", 20.0)
+    planned, shared_out = session(READ)
+    start, started = module._started, []
+
+    def interrupted():
+        if started:
+            raise KeyboardInterrupt  # as SIGTERM does where Ctrl-C is ignored
+        started.append(start())
+        return started[0]
+
+    monkeypatch.setattr(module, "_started", interrupted)
+    began_s = time.monotonic()
+
+    assert run_session(shared_out, planned).interrupted
+
+    assert started[0].returncode is not None
+    assert time.monotonic() - began_s < 20
+    assert "Traceback" not in capfd.readouterr().err
+
+
 @pytest.fixture
 def pipe():
     reads, writes = os.pipe()

@@ -279,6 +279,7 @@ class _Process:
         self.works = False
         """Whether it is listened to, and more may come."""
         self.is_left_off = False
+        self._listening: threading.Thread | None = None
         self._is_ready = False
         self._process = _started()
         assert self._process.stdin is not None  # noqa: S101 - of what was just started
@@ -289,7 +290,8 @@ class _Process:
     def listen(self, hear: Callable[[object], None]) -> None:
         """Have a thread call something with all that it tells."""
         self.works = True
-        threading.Thread(target=self._listen, args=(hear,), daemon=True).start()
+        self._listening = threading.Thread(target=self._listen, args=(hear,), daemon=True)
+        self._listening.start()
 
     @property
     def exit_code(self) -> int | None:
@@ -316,6 +318,8 @@ class _Process:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        if self._listening is None and self._process.stdout is not None:
+            self._process.stdout.close()
         if self._process.returncode:
             _end_what_is_left_of(self._process.pid)
 

@@ -98,7 +98,7 @@ def _end(row: Sequence[Byte], text: str) -> int:
     ]
     if len(same) < len(row) or not all(same):
         return last
-    return min(end + 1, len(text)) if gap.group()[-1] in "|>*" else end
+    return end + 1 if gap.group()[-1] in "|>*" else end
 
 
 def _bytes(number: re.Match[str], base: int, *, swapped: bool) -> Iterator[Byte]:

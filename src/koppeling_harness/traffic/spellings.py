@@ -12,7 +12,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from koppeling_harness.traffic.base64_runs import BASE64_SHAPE
 from koppeling_harness.traffic.base85 import packed_digits, packed_tokens
@@ -40,6 +40,8 @@ from koppeling_harness.traffic.view import (
     latin,
     shape,
 )
+
+T = TypeVar("T")
 
 _DEEPEST = 4
 _ROOM = 4
@@ -286,7 +288,8 @@ def _dumps(view: View) -> Iterator[View]:
         def locate(
             start: int, end: int, told: list[int] = told, read: Any = read, ends: Any = ends
         ) -> Span:
-            return view.locate(read[told[start]][1], ends[told[end - 1]])
+            first, last = _inside(start, end, told)
+            return view.locate(read[first][1], ends[last])
 
         if len(told) >= _READABLE_LEAST:
             yield View("".join(chr(read[at][0]) for at in told), locate, decoded=True)
@@ -297,7 +300,8 @@ def _numbers(view: View) -> Iterator[View]:
     for text, places in number_lists(view.text, view.raw):
 
         def locate(start: int, end: int, places: Sequence[Span] = places) -> Span:
-            return view.locate(places[start][0], places[end - 1][1])
+            first, last = _inside(start, end, places)
+            return view.locate(first[0], last[1])
 
         yield View(text, locate, decoded=True)
 
@@ -350,10 +354,21 @@ def _piece(
     view: View, data: bytes, places: Sequence[int], start: int, step: float, last: int
 ) -> View:
     def locate(first: int, end: int) -> Span:
-        begin = start + int(places[first] * step)
-        return view.locate(begin, min(last, start + int((places[end - 1] + 1) * step + 0.99)))
+        begin, after = _inside(first, end, places)
+        return view.locate(
+            start + int(begin * step), min(last, start + int((after + 1) * step + 0.99))
+        )
 
     return View(data.decode("latin-1"), locate, decoded=True)
+
+
+def _inside(start: int, end: int, places: Sequence[T]) -> tuple[T, T]:
+    """Return the first and the last place of a piece, which may end behind all of them.
+
+    The bar after a row of a dump is taken for there; some letters are longer in lower case.
+    """
+    most = len(places)
+    return places[min(start, most - 1)], places[min(end, most) - 1]
 
 
 def _base85(view: View) -> Iterator[View]:

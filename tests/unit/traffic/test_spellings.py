@@ -13,6 +13,7 @@ import pytest
 
 from koppeling_harness.model.secret import Secret
 from koppeling_harness.traffic import spellings
+from koppeling_harness.traffic.private_values import PrivateValues
 from koppeling_harness.traffic.redactor import Redactor
 from koppeling_harness.traffic.view import View
 from support.spellings import PARTS, SPELLINGS, b64, lines
@@ -202,6 +203,14 @@ def test_a_dump_that_ends_with_its_characters_stands_where_it_was_packed():
 
     assert len(places) > 2
     assert all(0 <= start < end <= len(text) for start, end in places)
+
+
+def test_a_private_letter_that_is_longer_in_lower_case_breaks_nothing_off(redactor):
+    private = PrivateValues()
+    private.add("Piet van den Berg")
+    text = ("\u0130" * 30 + " Piet van den Berg").encode().hex()
+
+    assert redactor.text(text, private=private) != text
 
 
 class Counted(bytes):

@@ -105,6 +105,7 @@ def test_every_member_of_an_order_comes_back_from_the_journal(tmp_path):
         packs=("scenarios",),
         release="Profit 9",
         concurrency=3,
+        processes=2,
         only=("u",),
         keyword="a or b",
         entry_points=False,

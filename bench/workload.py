@@ -10,7 +10,9 @@ from dataclasses import dataclass
 BASE = "/ProfitRestServices"
 UPDATE = "KnSubject"
 GET = "Profit_Subjects"
-TOKEN = "<token><version>1</version><data>0123456789ABCDEF</data></token>"
+# as long and as random as AFAS's: what follows a pattern stands in reports by chance
+_DATA = "1B32C28CB38C05480ECCC1BD60FF97029B57A05C96718B96DAD7E9D84894F549"
+TOKEN = f"<token><version>1</version><data>{_DATA}</data></token>"
 AUTHORIZATION = f"AfasToken {base64.b64encode(TOKEN.encode()).decode()}"
 STEPS = 4
 

@@ -62,11 +62,12 @@ def test_x_stops_at_the_first_failure(project):
 
 
 def test_lf_repeats_what_failed(project):
-    pytest_("scenarios", cwd=project)
+    before = pytest_("scenarios", cwd=project)
     ran = pytest_("scenarios", "--lf", cwd=project)
 
+    assert counts(before)["failed"] == 1, before.all
     assert counts(ran)["failed"] == 1
-    assert "passed" not in counts(ran)
+    assert "passed" not in counts(ran), before.all + ran.all
 
 
 def test_junitxml_is_written_by_pytest(project):

@@ -106,7 +106,9 @@ class Certification:
         """Carry out scenarios, and tell an observer what becomes of each."""
         try:
             self._loop.run(self._run(planned, observer))
-        except asyncio.CancelledError:  # `leave_off` was called
+        except asyncio.CancelledError:
+            if not self._is_left_off:  # nobody asked for it: our own fault, not Ctrl-C
+                raise
             raise KeyboardInterrupt from None
         except (KeyboardInterrupt, SystemExit):
             self._leave_off()

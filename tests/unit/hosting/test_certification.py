@@ -27,7 +27,9 @@ class Raises(Observer):
         raise self._error
 
 
-@pytest.mark.parametrize("error", [KeyboardInterrupt(), SystemExit(3), OSError("full")])
+@pytest.mark.parametrize(
+    "error", [KeyboardInterrupt(), SystemExit(3), OSError("full"), asyncio.CancelledError()]
+)
 def test_an_observer_that_raises_leaves_no_task_behind(tmp_path, error):
     folder = tmp_path / "scenarios"
     folder.mkdir()

@@ -34,6 +34,7 @@ from koppeling_harness.workflow.secret_search import Leaks
 
 if TYPE_CHECKING:
     from koppeling_harness.hosting.shared_out import SharedOut
+
 _CORES_EACH = 2
 """Of what a run takes of the processors, less than half is the engine's work (`bench fleet`)."""
 _WORTH = 200
